@@ -1,0 +1,152 @@
+/**
+ * What the rest of the house knows of a kernel: one interface for a local process, a found-again process and a
+ * remote gateway. Invariant: an `Execution` settles exactly once, also when the kernel dies under it.
+ */
+import type { Channel, Header, JsonObject, Message } from './message.ts'
+
+/** A kernelspec as found on the search path (https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs). */
+export interface KernelSpec {
+  readonly name: string
+  readonly displayName: string
+  readonly language: string
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly interruptMode: 'signal' | 'message'
+  readonly resourceDir: string | null
+  readonly metadata: JsonObject
+}
+
+export type KernelStatus = 'starting' | 'idle' | 'busy' | 'restarting' | 'dead'
+
+/** How a kernel's life ended. `likely` is a guess in words for people ("killed by the system, probably out of memory"). */
+export interface Death {
+  readonly signal: string | null
+  readonly exitCode: number | null
+  readonly likely: string
+  /** The last lines the process wrote to its standard error, for the person who must mend it. */
+  readonly stderrTail: string
+}
+
+/** Enough to find a kernel again after the server's restart; kept on disk with mode 600, key never inside. */
+export interface KernelAddress {
+  readonly kernelId: string
+  readonly specName: string
+  readonly pid: number
+  readonly connectionFile: string
+  readonly spoolDir: string
+  readonly startedAt: string
+}
+
+export interface ExecuteRequest {
+  readonly code: string
+  /** Travels in the message's metadata as `{"yesterday": {"run", "cell"}}`; the agent names its record by it. */
+  readonly runId: string
+  readonly cellId: string | null
+  readonly storeHistory?: boolean
+  readonly silent?: boolean
+  readonly allowStdin?: boolean
+}
+
+/** `ok | error | aborted` as the kernel replied, `died` when it can no longer reply. */
+export type ExecuteOutcome =
+  | { readonly status: 'ok'; readonly executionCount: number | null; readonly payload: readonly JsonObject[] }
+  | { readonly status: 'error'; readonly executionCount: number | null; readonly ename: string; readonly evalue: string; readonly traceback: readonly string[] }
+  | { readonly status: 'aborted' }
+  | { readonly status: 'died'; readonly death: Death }
+
+export interface Execution {
+  /** The request's `msg_id`: the `parent.msg_id` of everything that belongs to it. */
+  readonly msgId: string
+  /** Settles when both the reply and `status: idle` have come, in whichever order; never rejects. */
+  readonly done: Promise<ExecuteOutcome>
+}
+
+export interface KernelEvents {
+  /** Every iopub, stdin and comm message, in arrival order, unknown types included; `Execution.done` settles after its last message was handed over. */
+  message: (message: Message) => void
+  status: (status: KernelStatus) => void
+  dead: (death: Death) => void
+  /** An agent's record (parsed JSON, not yet validated) arrived by iopub or was found in the spool. */
+  record: (record: unknown) => void
+}
+
+export interface Kernel {
+  readonly id: string
+  readonly spec: KernelSpec
+  readonly address: KernelAddress
+  readonly status: KernelStatus
+  /** `kernel_info_reply` content. */
+  readonly info: JsonObject
+  /** True where the recording agent answered at start; false says why in `agentProblem`. */
+  readonly recording: boolean
+  readonly agentProblem: string | null
+
+  /** Sends an execute request at once; ordering and waiting are the caller's. Throws `KernelDeadError` on a dead kernel. */
+  execute(request: ExecuteRequest): Execution
+  /** Any request on shell or control: resolves with its reply's content; rejects on death or after `timeoutMs`. `whileBusy` uses a subshell or control where the kernel can, so that it answers during a run. */
+  request(
+    channel: 'shell' | 'control',
+    msgType: string,
+    content: JsonObject,
+    options?: { readonly timeoutMs?: number; readonly whileBusy?: boolean },
+  ): Promise<JsonObject>
+  /** Passes a message through unchanged (comm_msg, comm_open, comm_close, input_reply, unknown types). Returns its msg_id. */
+  send(message: {
+    readonly channel: Exclude<Channel, 'iopub' | 'heartbeat'>
+    readonly msgType: string
+    readonly content: JsonObject
+    readonly parent?: Partial<Header>
+    readonly metadata?: JsonObject
+    readonly buffers?: readonly Uint8Array[]
+  }): string
+  /** By signal or message as the kernelspec says; for a kernel found again, by its pid's process group. */
+  interrupt(): Promise<void>
+  /** A new process under the same kernel id; settles when it answers. Open executions settle as `died`. */
+  restart(): Promise<void>
+  /** Asks, waits `graceMs` (default 3,000), then kills the process group. */
+  shutdown(options?: { readonly graceMs?: number }): Promise<void>
+  /** Closes this side's sockets and leaves the process running, to be found again. */
+  detach(): void
+  /** Tells the agent that a run's record is durable; the spool for it is deleted. */
+  acknowledge(runId: string): void
+  on<E extends keyof KernelEvents>(event: E, listener: KernelEvents[E]): () => void
+}
+
+/** What is known of a run from the spool after a restart of the server. */
+export interface SpooledRun {
+  readonly runId: string
+  readonly cellId: string | null
+  /** Every iopub message of the run from its start, in order. */
+  readonly messages: readonly Message[]
+  readonly finished: boolean
+  readonly outcome: ExecuteOutcome | null
+  readonly record: unknown
+}
+
+export interface FoundKernel {
+  readonly kernel: Kernel
+  /** Runs not acknowledged, oldest first, the still-running one last. An `Execution` for the running one, if any. */
+  readonly spooled: readonly SpooledRun[]
+  readonly running: { readonly runId: string; readonly execution: Execution } | null
+}
+
+export interface StartOptions {
+  readonly specName: string
+  readonly cwd: string
+  /** Added to the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Kept ready for the next `start` of the same spec and cwd. Default true. */
+  readonly prewarm?: boolean
+}
+
+/** Starts and finds kernels; the only door to processes. */
+export interface Kernels {
+  specs(): Promise<readonly KernelSpec[]>
+  start(options: StartOptions): Promise<Kernel>
+  /** Finds a kernel that outlived the server, checked by heartbeat; null when it is gone. */
+  find(address: KernelAddress): Promise<FoundKernel | null>
+  /** Prewarms one kernel so that the next start is quick. Never rejects. */
+  prewarm(options: StartOptions): void
+  /** Stops the prewarmed kernels; live kernels are detached, or shut down when asked. */
+  close(options?: { readonly shutdown?: boolean }): Promise<void>
+}
