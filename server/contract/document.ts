@@ -1,0 +1,122 @@
+/**
+ * The notebook as a Y.Doc, by the public YNotebook schema 2.0.0: `cells`, `meta`, `state`. This file alone knows
+ * the keys. Invariant: browsers write source, structure and metadata; the server alone writes outputs, execution
+ * counts and execution state.
+ */
+import * as Y from 'yjs'
+
+export type CellType = 'code' | 'markdown' | 'raw'
+
+/** A cell of the document. `source` is a Y.Text; see the accessors below. */
+export type YCell = Y.Map<unknown>
+/** An output of a code cell; stream outputs hold `text` as a Y.Text, all else is plain JSON. */
+export type YOutput = Y.Map<unknown>
+
+/** Origins of transactions: who may change what is decided by them. */
+export const origin = {
+  /** The server writing outputs and run state. */
+  server: Symbol.for('yesterday.server'),
+  /** The server seeding a document or merging a change of the file. */
+  file: Symbol.for('yesterday.file'),
+} as const
+
+export const cellsOf = (doc: Y.Doc): Y.Array<YCell> => doc.getArray<YCell>('cells')
+export const metaOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('meta')
+export const stateOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('state')
+
+/** Notebook-level metadata as a Y.Map, made where missing. */
+export function metadataOf(doc: Y.Doc): Y.Map<unknown> {
+  const meta = metaOf(doc)
+  const existing = meta.get('metadata')
+  if (existing instanceof Y.Map) return existing
+  const made = new Y.Map<unknown>()
+  meta.set('metadata', made)
+  return made
+}
+
+export const cellId = (cell: YCell): string => String(cell.get('id') ?? '')
+export function cellType(cell: YCell): CellType {
+  const type = cell.get('cell_type')
+  return type === 'markdown' || type === 'raw' ? type : 'code'
+}
+
+/** The cell's source; throws when the document breaks the schema, naming the cell. */
+export function cellSource(cell: YCell): Y.Text {
+  const source = cell.get('source')
+  if (source instanceof Y.Text) return source
+  throw new Error(`cell ${cellId(cell)}: "source" is not a Y.Text`)
+}
+
+/** The cell's metadata as a Y.Map; null where the cell has none (a schema break that reads as empty). */
+export function cellMetadata(cell: YCell): Y.Map<unknown> | null {
+  const metadata = cell.get('metadata')
+  return metadata instanceof Y.Map ? metadata : null
+}
+
+/** A code cell's outputs; null for other cells. */
+export function cellOutputs(cell: YCell): Y.Array<YOutput> | null {
+  const outputs = cell.get('outputs')
+  return outputs instanceof Y.Array ? (outputs as Y.Array<YOutput>) : null
+}
+
+/** Numbers may arrive as floats or bigints; null means never run. */
+export function executionCount(cell: YCell): number | null {
+  const count = cell.get('execution_count')
+  return typeof count === 'number' || typeof count === 'bigint' ? Math.trunc(Number(count)) : null
+}
+
+/** What the server says of a cell's run: `idle`, `queued` or `running`. */
+export type ExecutionState = 'idle' | 'queued' | 'running'
+export function executionState(cell: YCell): ExecutionState {
+  const state = cell.get('execution_state')
+  return state === 'running' || state === 'queued' ? state : 'idle'
+}
+
+/** Finds a cell and its place by id; null when there is none. */
+export function findCell(doc: Y.Doc, id: string): { readonly cell: YCell; readonly index: number } | null {
+  const cells = cellsOf(doc)
+  for (let index = 0; index < cells.length; index++) {
+    const cell = cells.get(index)
+    if (cell.get('id') === id) return { cell, index }
+  }
+  return null
+}
+
+/** A new cell, not yet in a document. */
+export function makeCell(init: {
+  readonly id: string
+  readonly type: CellType
+  readonly source?: string
+  readonly metadata?: Readonly<Record<string, unknown>>
+}): YCell {
+  const cell = new Y.Map<unknown>()
+  cell.set('id', init.id)
+  cell.set('cell_type', init.type)
+  cell.set('source', new Y.Text(init.source ?? ''))
+  cell.set('metadata', new Y.Map(Object.entries(init.metadata ?? {})))
+  if (init.type === 'code') {
+    cell.set('outputs', new Y.Array())
+    cell.set('execution_count', null)
+    cell.set('execution_state', 'idle')
+  }
+  return cell
+}
+
+/** Keys of a code cell that only the server may write. */
+export const serverKeys = ['outputs', 'execution_count', 'execution_state'] as const
+
+/**
+ * A MIME bundle's value that is too large to stand in the document (over 8 KiB) is replaced by this reference;
+ * the bytes are served at `/api/objects/<digest>`. Text MIMEs are UTF-8, `application/json` and `+json` are JSON,
+ * binary MIMEs (images other than SVG, PDF) are the decoded bytes.
+ */
+export interface ObjectReference {
+  readonly 'yesterday.object': { readonly digest: string; readonly size: number; readonly mime: string }
+}
+
+export function isObjectReference(value: unknown): value is ObjectReference {
+  return typeof value === 'object' && value !== null && 'yesterday.object' in value
+}
+
+/** Largest value that stands inline in the document, in bytes of UTF-8. */
+export const INLINE_LIMIT = 8192

@@ -1,0 +1,114 @@
+/**
+ * A run as it is read: the receipt and its parts. The shapes of `used`, `generated` and `outputs` are those of
+ * `yesterday show --json` and stay as they are.
+ */
+import { z } from 'zod'
+import { Digest, RunId, SessionId, Timestamp } from './ids.ts'
+import { Actor } from './session.ts'
+
+export const Outcome = z.enum(['ok', 'error', 'aborted', 'died'])
+export type Outcome = z.infer<typeof Outcome>
+
+/** Kinds of things that a run uses or generates. */
+export const VersionKind = z.enum([
+  'variable',
+  'file',
+  'directory',
+  'url',
+  'socket',
+  'table',
+  'module',
+  'state',
+  'environment',
+  'subprocess',
+])
+export type VersionKind = z.infer<typeof VersionKind>
+
+/** One edge between a run and a version. `digest` is null where the content was not captured. */
+export const Edge = z.object({
+  kind: VersionKind,
+  name: z.string(),
+  /** Identity of the version; equal strings are the same version. */
+  version: z.string(),
+  digest: z.string().nullable(),
+  edge: z.enum(['observed', 'static', 'maybe']),
+  /** The run that generated this version, where a recorded run did. */
+  by: RunId.nullable(),
+  part: z.string().nullable(),
+  reason: z.string().nullable(),
+  type: z.string().nullable(),
+  shape: z.array(z.number()).nullable(),
+  schema: z.array(z.tuple([z.string(), z.string()])).nullable(),
+  size: z.number().nullable(),
+  preview: z.string().nullable(),
+  deleted: z.boolean(),
+  query: z.string().nullable(),
+  facets: z.record(z.string(), z.unknown()).nullable(),
+})
+export type Edge = z.infer<typeof Edge>
+
+export const OutputEntry = z.object({
+  mime: z.string(),
+  digest: Digest,
+  size: z.number(),
+  /** nbformat's output_type: stream, display_data, execute_result, error. */
+  outputType: z.string(),
+  /** `stdout` or `stderr` for streams. */
+  name: z.string().nullable(),
+})
+export type OutputEntry = z.infer<typeof OutputEntry>
+
+/** One line of the log. `cell` is the 1-based place among all cells when it was queued; null for other clients' runs. */
+export const RunSummary = z.object({
+  run: RunId,
+  session: SessionId,
+  notebook: z.string(),
+  cell: z.number().int().nullable(),
+  cellId: z.string().nullable(),
+  outcome: Outcome,
+  actor: Actor,
+  queued: Timestamp,
+  started: Timestamp.nullable(),
+  ended: Timestamp,
+  durationMs: z.number(),
+  executionCount: z.number().int().nullable(),
+  /** First line of the source, at most 200 characters. */
+  title: z.string(),
+  /** Names of variables, files, … by order of the record; at most 50 each. */
+  usedNames: z.array(z.string()),
+  generatedNames: z.array(z.string()),
+})
+export type RunSummary = z.infer<typeof RunSummary>
+
+/** All that is recorded of one run. */
+export const Receipt = RunSummary.extend({
+  source: z.string(),
+  sourceDigest: Digest,
+  /** Place in the session, from 1. */
+  order: z.number().int(),
+  error: z.object({ ename: z.string(), evalue: z.string(), traceback: z.array(z.string()) }).nullable(),
+  /** How the kernel died, for `died`. */
+  death: z.string().nullable(),
+  used: z.array(Edge),
+  generated: z.array(Edge),
+  environment: z.object({ digest: z.string(), facets: z.record(z.string(), z.unknown()) }).nullable(),
+  state: z.object({ cwd: z.string(), random: z.record(z.string(), z.string()) }).nullable(),
+  outputs: z.array(OutputEntry),
+  cost: z
+    .object({
+      wallMs: z.number(),
+      cpuMs: z.number(),
+      peakMemoryBytes: z.number().nullable(),
+      readBytes: z.number().nullable(),
+      writtenBytes: z.number().nullable(),
+      gpuMemoryBytes: z.number().nullable(),
+      agentMs: z.number(),
+    })
+    .nullable(),
+  notCaptured: z.array(z.object({ what: z.string(), why: z.string() })),
+})
+export type Receipt = z.infer<typeof Receipt>
+
+/** A page of the log, newest first. `next` is the cursor of the following page, null at the end. */
+export const LogPage = z.object({ runs: z.array(RunSummary), next: z.string().nullable() })
+export type LogPage = z.infer<typeof LogPage>

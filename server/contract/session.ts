@@ -1,0 +1,119 @@
+/**
+ * The session socket `/api/notebooks/<document id>/session`: JSON text frames. Commands go up, events come down.
+ * Invariant: one typed list each way; an unknown or malformed command is answered with a `refused` event and
+ * changes nothing. Binary comm buffers travel base64 inside JSON.
+ */
+import { z } from 'zod'
+import { CellId, RunId, SessionId, Timestamp } from './ids.ts'
+
+const JsonObject = z.record(z.string(), z.unknown())
+
+/** Every command carries an id of the client's making, returned in the answer. */
+const command = { id: z.string().max(64) }
+
+export const Command = z.discriminatedUnion('type', [
+  /** Queue these code cells in this order. The source is read from the document and frozen now. */
+  z.object({ ...command, type: z.literal('run'), cells: z.array(CellId).max(100_000) }),
+  /** Take queued runs out of the queue; all of them when `runs` is absent. The running one is not touched. */
+  z.object({ ...command, type: z.literal('cancel'), runs: z.array(RunId).optional() }),
+  z.object({ ...command, type: z.literal('interrupt') }),
+  /** A new session with a fresh kernel; queued runs are aborted. `spec` changes the kernelspec; `run` queues cells in it. */
+  z.object({
+    ...command,
+    type: z.literal('restart'),
+    spec: z.string().optional(),
+    run: z.array(CellId).optional(),
+  }),
+  /** Starts a kernel where there is none; otherwise does nothing. */
+  z.object({ ...command, type: z.literal('start'), spec: z.string().optional() }),
+  z.object({ ...command, type: z.literal('shutdown') }),
+  /** Answer to a prompt (`input()`); refused unless that run waits for it. */
+  z.object({ ...command, type: z.literal('input'), run: RunId, value: z.string().max(1_000_000) }),
+  /** Completion at `cursor`, a UTF-16 offset into `code`. Answered by a `reply`. */
+  z.object({
+    ...command,
+    type: z.literal('complete'),
+    code: z.string(),
+    cursor: z.number().int().nonnegative(),
+  }),
+  z.object({
+    ...command,
+    type: z.literal('inspect'),
+    code: z.string(),
+    cursor: z.number().int().nonnegative(),
+    detail: z.union([z.literal(0), z.literal(1)]),
+  }),
+  /** Clears outputs of these cells (all code cells when absent). */
+  z.object({ ...command, type: z.literal('clear'), cells: z.array(CellId).optional() }),
+  /** A comm message from a widget, passed to the kernel unchanged. */
+  z.object({
+    ...command,
+    type: z.literal('comm'),
+    msgType: z.enum(['comm_open', 'comm_msg', 'comm_close']),
+    content: JsonObject,
+    metadata: JsonObject.optional(),
+    buffers: z.array(z.base64()).optional(),
+  }),
+])
+export type Command = z.infer<typeof Command>
+
+export const KernelState = z.enum(['none', 'starting', 'idle', 'busy', 'restarting', 'dead'])
+export type KernelState = z.infer<typeof KernelState>
+
+export const Actor = z.object({ id: z.string(), name: z.string() })
+export type Actor = z.infer<typeof Actor>
+
+const QueuedRun = z.object({ run: RunId, cell: CellId, actor: Actor, queued: Timestamp })
+
+/** All that is to be shown of a session now; sent whole on connect and at each change. */
+export const SessionView = z.object({
+  session: SessionId.nullable(),
+  kernel: z.object({
+    state: KernelState,
+    spec: z.string().nullable(),
+    displayName: z.string().nullable(),
+    language: z.string().nullable(),
+    /** Why it is dead or could not start, for a person, with what to do. */
+    problem: z.string().nullable(),
+    /** False where runs are recorded without variables and files; `problem` says why. */
+    recording: z.boolean(),
+  }),
+  running: QueuedRun.extend({ started: Timestamp, expectedMs: z.number().nullable() }).nullable(),
+  queue: z.array(QueuedRun),
+  prompt: z.object({ run: RunId, cell: CellId, text: z.string(), password: z.boolean() }).nullable(),
+  /** True after an interrupt that was not obeyed within 5 s: offer a restart. */
+  interruptIgnored: z.boolean(),
+})
+export type SessionView = z.infer<typeof SessionView>
+
+export const Event = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('session'), view: SessionView }),
+  /** A run has its terminal record in the log. Sent after it is durable. */
+  z.object({
+    type: z.literal('recorded'),
+    run: RunId,
+    cell: CellId.nullable(),
+    outcome: z.enum(['ok', 'error', 'aborted', 'died']),
+    started: Timestamp.nullable(),
+    ended: Timestamp,
+    durationMs: z.number(),
+    actor: Actor,
+  }),
+  /** Answer to a command that asks for one; `content` is the kernel's reply. Offsets are UTF-16. */
+  z.object({ type: z.literal('reply'), id: z.string(), content: JsonObject }),
+  /** The command was done or queued. */
+  z.object({ type: z.literal('accepted'), id: z.string() }),
+  /** The command changed nothing; `reason` says what to do. */
+  z.object({ type: z.literal('refused'), id: z.string(), reason: z.string() }),
+  /** A comm message from the kernel. */
+  z.object({
+    type: z.literal('comm'),
+    msgType: z.string(),
+    content: JsonObject,
+    metadata: JsonObject,
+    buffers: z.array(z.string()),
+  }),
+  /** Something a person should read: a merge conflict with the file, a full disk, a lost recording. */
+  z.object({ type: z.literal('notice'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
+])
+export type Event = z.infer<typeof Event>

@@ -1,0 +1,77 @@
+/** pure. What the run log says, one typed list. Entries are appended as JSON and never changed. */
+import { z } from 'zod'
+import { CellId, Digest, RunId, SessionId, Timestamp } from '../../contract/ids.ts'
+import { Edge, Outcome, OutputEntry, Receipt } from '../../contract/run.ts'
+import { Actor } from '../../contract/session.ts'
+
+/** Enough to find the kernel again; see KernelAddress of the bridge. */
+const Address = z.object({
+  kernelId: z.string(),
+  specName: z.string(),
+  pid: z.number(),
+  connectionFile: z.string(),
+  spoolDir: z.string(),
+  startedAt: z.string(),
+})
+
+const SessionStarted = z.object({
+  type: z.literal('session-started'),
+  session: SessionId,
+  at: Timestamp,
+  notebook: z.string(),
+  documentId: z.string().nullable(),
+  kernel: Address,
+  displayName: z.string(),
+  language: z.string(),
+})
+const SessionEnded = z.object({
+  type: z.literal('session-ended'),
+  session: SessionId,
+  at: Timestamp,
+  reason: z.string(),
+})
+
+/** Frozen when queued: what would run is in the log before it runs, so that a crash cannot lose the queue. */
+const RunQueued = z.object({
+  type: z.literal('run-queued'),
+  run: RunId,
+  session: SessionId,
+  at: Timestamp,
+  notebook: z.string(),
+  cellId: CellId.nullable(),
+  cell: z.number().int().nullable(),
+  actor: Actor,
+  sourceDigest: Digest,
+  title: z.string(),
+})
+const RunStarted = z.object({ type: z.literal('run-started'), run: RunId, at: Timestamp })
+
+/** The terminal record: exactly one per queued run. */
+const RunEnded = z.object({
+  type: z.literal('run-ended'),
+  run: RunId,
+  at: Timestamp,
+  outcome: Outcome,
+  started: Timestamp.nullable(),
+  durationMs: z.number(),
+  executionCount: z.number().int().nullable(),
+  order: z.number().int(),
+  error: Receipt.shape.error,
+  death: z.string().nullable(),
+  used: z.array(Edge),
+  generated: z.array(Edge),
+  outputs: z.array(OutputEntry),
+  environment: Receipt.shape.environment,
+  state: Receipt.shape.state,
+  cost: Receipt.shape.cost,
+  notCaptured: Receipt.shape.notCaptured,
+})
+
+export const LogEntry = z.discriminatedUnion('type', [
+  SessionStarted,
+  SessionEnded,
+  RunQueued,
+  RunStarted,
+  RunEnded,
+])
+export type LogEntry = z.infer<typeof LogEntry>
