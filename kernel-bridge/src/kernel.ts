@@ -50,7 +50,13 @@ export interface ExecuteRequest {
 /** `ok | error | aborted` as the kernel replied, `died` when it can no longer reply. */
 export type ExecuteOutcome =
   | { readonly status: 'ok'; readonly executionCount: number | null; readonly payload: readonly JsonObject[] }
-  | { readonly status: 'error'; readonly executionCount: number | null; readonly ename: string; readonly evalue: string; readonly traceback: readonly string[] }
+  | {
+      readonly status: 'error'
+      readonly executionCount: number | null
+      readonly ename: string
+      readonly evalue: string
+      readonly traceback: readonly string[]
+    }
   | { readonly status: 'aborted' }
   | { readonly status: 'died'; readonly death: Death }
 

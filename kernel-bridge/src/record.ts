@@ -6,7 +6,16 @@ export const AgentDigest = z.string().regex(/^[a-z0-9_]+:[0-9a-f]+$/)
 
 /** What kind of thing an edge leads to. */
 export const EdgeTarget = z.enum([
-  'variable', 'file', 'directory', 'url', 'socket', 'table', 'module', 'state', 'environment', 'subprocess',
+  'variable',
+  'file',
+  'directory',
+  'url',
+  'socket',
+  'table',
+  'module',
+  'state',
+  'environment',
+  'subprocess',
 ])
 
 /** observed: seen at run time; static: read from the code; maybe: an opaque object that could have changed. */

@@ -1,0 +1,124 @@
+/**
+ * The running program, as a person starts it. Invariant: whatever is started here is ended here, by its own pid, its
+ * kernels too.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '../..')
+const command = join(root, 'server/bin/yesterday.js')
+
+/** A server on a folder. `url` is the address with its one-time token, `origin` the address alone. */
+export interface Program {
+  readonly url: string
+  readonly origin: string
+  readonly folder: string
+  readonly pid: number
+  /** All that it printed so far. */
+  readonly printed: () => string
+  /** Ends it as Ctrl-C does. */
+  stop(): Promise<void>
+  /** Ends it as a power cut does. */
+  kill(): Promise<void>
+}
+
+/** A new empty folder for one test. */
+export const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'yesterday-'))
+
+/** Starts the server on `folder` and waits for its address; rejects with what it printed when it ends first. */
+export async function startProgram(
+  folder: string,
+  options: { readonly port?: number } = {},
+): Promise<Program> {
+  const child = spawn(
+    process.execPath,
+    [command, 'serve', folder, '--no-open', '--port', String(options.port ?? 0)],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NO_COLOR: '1' },
+    },
+  )
+  let printed = ''
+  const keep = (chunk: Buffer) => {
+    printed += chunk.toString('utf8')
+  }
+  child.stdout.on('data', keep)
+  child.stderr.on('data', keep)
+  const url = await addressOf(child, () => printed)
+  const { pid } = child
+  if (pid === undefined) throw new Error('the server has no pid')
+  return {
+    url,
+    origin: new URL(url).origin,
+    folder,
+    pid,
+    printed: () => printed,
+    stop: () => end(child, 'SIGTERM'),
+    kill: () => end(child, 'SIGKILL'),
+  }
+}
+
+async function addressOf(child: ChildProcess, printed: () => string): Promise<string> {
+  const found = Promise.withResolvers<string>()
+  const look = () => {
+    const match = /https?:\/\/\S+token=\S+/.exec(printed())
+    if (match) found.resolve(match[0])
+  }
+  child.stdout?.on('data', look)
+  child.stderr?.on('data', look)
+  child.once('exit', (code) =>
+    found.reject(new Error(`the server ended with ${code} before it was ready:\n${printed()}`)),
+  )
+  return found.promise
+}
+
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill(signal)
+  await exited
+}
+
+/** Ends the kernels that outlived the server and removes the folder. */
+export async function discard(folder: string): Promise<void> {
+  for (const pid of await kernelPids(folder)) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It was gone already, which is what is wanted.
+    }
+  }
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+}
+
+/** Process ids of ipykernel processes whose connection files lie in this folder. */
+async function kernelPids(folder: string): Promise<number[]> {
+  if (process.platform !== 'linux') return []
+  const found: number[] = []
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    const line = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')
+    if (line.includes(folder) && line.includes('ipykernel')) found.push(Number(name))
+  }
+  return found
+}
+
+/** Runs a command of the program to its end. */
+export async function runCommand(
+  args: readonly string[],
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString('utf8')
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString('utf8')
+  })
+  await once(child, 'close')
+  return { code: child.exitCode ?? -1, stdout, stderr }
+}
