@@ -1,0 +1,41 @@
+/**
+ * Which language the page speaks: the person's stored choice, else the first of the browser's that we have.
+ * Invariant: it stays the same for the life of the page; a new choice takes effect by a reload.
+ */
+import { z } from 'zod'
+
+const Locale = z.enum(['en', 'zh'])
+/** A language the tables are written in. */
+export type Locale = z.infer<typeof Locale>
+
+const KEY = 'yesterday.locale'
+
+/** pure. The first of `wished` (BCP 47 tags, best first) that we have; English otherwise. */
+export function pickLocale(chosen: string | null, wished: readonly string[]): Locale {
+  for (const tag of [chosen, ...wished]) {
+    const found = Locale.safeParse(tag?.toLowerCase().split('-')[0])
+    if (found.success) return found.data
+  }
+  return 'en'
+}
+
+/** The language of this page. */
+export const locale: Locale = pickLocale(
+  stored(),
+  typeof navigator === 'undefined' ? [] : navigator.languages,
+)
+
+/** Remembers the choice and shows the page in it. */
+export function chooseLocale(next: Locale): void {
+  localStorage.setItem(KEY, next)
+  location.reload()
+}
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(KEY)
+  } catch {
+    // Storage may be switched off, or there is no browser: the browser's own wish decides.
+    return null
+  }
+}

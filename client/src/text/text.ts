@@ -1,0 +1,20 @@
+/**
+ * All words that the page shows come from here: `t('files.new')`. A table per area under `en/` and `zh/`; English
+ * gives the keys. To add an area, add its file to both `en/index.ts` and `zh/index.ts`.
+ */
+import { en } from './en/index.ts'
+import { locale } from './locale.ts'
+import { type Arguments, fill, type Phrase, type Values } from './phrase.ts'
+import { zh } from './zh/index.ts'
+
+/** A key of the text tables. */
+export type TextKey = keyof typeof en
+
+const tables: Readonly<Record<'en' | 'zh', Readonly<Record<TextKey, Phrase>>>> = { en, zh }
+
+/** The words for `key` in the page's language, gaps filled. */
+export function t<Key extends TextKey>(key: Key, ...[values]: Arguments<(typeof en)[Key]>): string {
+  return fill(tables[locale][key], values ?? noValues, locale)
+}
+
+const noValues: Values = {}

@@ -1,0 +1,8 @@
+/** The Chinese words of every area. */
+import type { en } from '../en/index.ts'
+import type { Translation } from '../phrase.ts'
+import { app } from './app.ts'
+import { history } from './history.ts'
+import { outputs } from './outputs.ts'
+
+export const zh: Translation<typeof en> = { ...app, ...outputs, ...history }

@@ -1,0 +1,37 @@
+/** Words around outputs and markdown, in Chinese. */
+import type { outputs as english } from '../en/outputs.ts'
+import type { Translation } from '../phrase.ts'
+
+export const outputs: Translation<typeof english> = {
+  'outputs.label': '输出',
+  'outputs.menu': '此输出的操作',
+  'outputs.copy': '复制',
+  'outputs.copied': '已复制',
+  'outputs.copyFailed': '浏览器不允许复制',
+  'outputs.save': '保存为文件',
+  'outputs.scroll': '在框内滚动',
+  'outputs.expand': '全部显示',
+  'outputs.showAll': { other: '显示全部 {count} 行' },
+  'outputs.showLess': '折叠',
+  'outputs.showMore': { other: '再显示 {count} 行' },
+  'outputs.large': '较大的输出，{size}',
+  'outputs.load': '加载',
+  'outputs.loading': '正在加载 {size}…',
+  'outputs.failed': '无法加载此输出',
+  'outputs.unknown': '此输出没有可以在这里显示的形式',
+  'outputs.widget': '交互式组件',
+  'outputs.widgetHint': '这里不绘制组件；下面是它留下的文字。',
+  'outputs.image': '单元格生成的图像',
+  'outputs.frame': '单元格的输出（在独立框架中）',
+  'outputs.frameFailed': '绘制失败',
+  'outputs.traceback': '出错经过',
+  'outputs.inCell': '单元格 {count}',
+  'outputs.stderr': '警告与进度（stderr）',
+  'outputs.json': '数据（树形）',
+  'outputs.items': { other: '{count} 项' },
+  'outputs.more': '还有 {count} 项',
+  'markdown.attachmentMissing': '缺少附件 {name}',
+  'markdown.done': '已完成',
+  'markdown.open': '待办',
+  'markdown.anchor': '此标题的链接',
+}
