@@ -1,0 +1,152 @@
+/**
+ * What the page asks of the server over HTTP (contract/http.ts). Answers are parsed here, once; whatever goes wrong
+ * comes back as a value with words for a person. Nothing in here throws.
+ */
+import {
+  ApiError,
+  type FileCommand,
+  FileEntries,
+  FileEntry,
+  Me,
+  type ApiError as Refusal,
+} from '@yesterday/server/contract/http.ts'
+import { LogPage, Receipt } from '@yesterday/server/contract/run.ts'
+import type { z } from 'zod'
+import { t } from '../text/text.ts'
+
+/** Why there is no answer. `status` is 0 when the server did not answer at all. */
+export interface Problem {
+  readonly status: number
+  readonly code: string
+  readonly message: string
+  readonly hint: string | null
+}
+
+/** An answer, or why there is none. */
+export type Answer<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly problem: Problem }
+
+/** The effect of this file: how requests leave the page. */
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>
+const browserFetch: Fetch = (url, init) => fetch(url, init)
+
+/** A path of the project in a URL, encoded part by part. */
+export const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/')
+
+/** Where a file's bytes are, as a download. */
+export const downloadUrl = (path: string): string => `/api/files/${encodePath(path)}?download=1`
+
+/** Where the bytes of a stored object are. */
+export const objectUrl = (digest: string, mime?: string): string =>
+  `/api/objects/${encodeURIComponent(digest)}${mime === undefined ? '' : `?mime=${encodeURIComponent(mime)}`}`
+
+/** Which part of the log is asked for. */
+export interface LogQuery {
+  readonly notebook: string
+  readonly cell: string | null
+  readonly before: string | null
+  readonly limit: number
+}
+
+const logUrl = (query: LogQuery): string => {
+  const search = new URLSearchParams({ notebook: query.notebook, limit: String(query.limit) })
+  if (query.cell !== null) search.set('cell', query.cell)
+  if (query.before !== null) search.set('before', query.before)
+  return `/api/log?${search}`
+}
+
+/** The requests of the page. `send` is a parameter so that tests need no network. */
+export function makeApi(send: Fetch = browserFetch) {
+  const get = <Schema extends z.ZodType>(schema: Schema, url: string, signal?: AbortSignal) =>
+    ask(send, schema, url, signal === undefined ? {} : { signal })
+  return {
+    listFolder: (path: string, signal?: AbortSignal) =>
+      get(FileEntries, `/api/files/${encodePath(path)}`, signal),
+    changeFiles: (command: FileCommand) => ask(send, FileEntry, '/api/files', postJson(command)),
+    upload: (path: string, bytes: Blob, overwrite: boolean) =>
+      ask(send, FileEntry, `/api/files/${encodePath(path)}${overwrite ? '?overwrite=1' : ''}`, {
+        method: 'PUT',
+        body: bytes,
+        headers: { 'content-type': 'application/octet-stream' },
+      }),
+    me: (signal?: AbortSignal) => get(Me, '/api/me', signal),
+    log: (query: LogQuery, signal?: AbortSignal) => get(LogPage, logUrl(query), signal),
+    receipt: (run: string, signal?: AbortSignal) =>
+      get(Receipt, `/api/runs/${encodeURIComponent(run)}`, signal),
+  }
+}
+
+/** All requests of the page. */
+export type Api = ReturnType<typeof makeApi>
+
+/** The requests of this page, to its own server. */
+export const api: Api = makeApi()
+
+const postJson = (body: unknown): RequestInit => ({
+  method: 'POST',
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json' },
+})
+
+async function ask<Schema extends z.ZodType>(
+  send: Fetch,
+  schema: Schema,
+  url: string,
+  init: RequestInit,
+): Promise<Answer<z.infer<Schema>>> {
+  const received = await receive(send, url, init)
+  if (!received.ok) return received
+  const { response, body } = received.value
+  if (!response.ok) return failure(refused(response.status, ApiError.safeParse(body).data))
+  const parsed = schema.safeParse(body)
+  return parsed.success ? { ok: true, value: parsed.data } : failure(unreadable(response.status))
+}
+
+async function receive(
+  send: Fetch,
+  url: string,
+  init: RequestInit,
+): Promise<Answer<{ readonly response: Response; readonly body: unknown }>> {
+  try {
+    const response = await send(url, init)
+    const text = await response.text()
+    return { ok: true, value: { response, body: parseJson(text) } }
+  } catch {
+    return failure({
+      status: 0,
+      code: 'unreachable',
+      message: t('problem.unreachable'),
+      hint: t('problem.unreachableHint'),
+    })
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function refused(status: number, answer: Refusal | undefined): Problem {
+  if (status === 401) {
+    return { status, code: 'login', message: t('problem.login'), hint: t('problem.loginHint') }
+  }
+  if (answer === undefined) return unreadable(status)
+  const { code, message, hint } = answer.error
+  return { status, code, message, hint: hint ?? null }
+}
+
+const unreadable = (status: number): Problem => ({
+  status,
+  code: 'unreadable',
+  message: t('problem.unreadable'),
+  hint: t('problem.unreadableHint'),
+})
+
+const failure = (problem: Problem): { readonly ok: false; readonly problem: Problem } => ({
+  ok: false,
+  problem,
+})

@@ -1,0 +1,66 @@
+/**
+ * Light or dark: the person's choice, else the system's wish. Invariant: `data-theme` on <html> is `light` or `dark`
+ * from the first call of `startTheme` on, so that tokens need one rule per theme and anyone may observe it.
+ */
+import { useSyncExternalStore } from 'react'
+import { z } from 'zod'
+
+const Choice = z.enum(['system', 'light', 'dark'])
+/** What a person may choose. */
+export type ThemeChoice = z.infer<typeof Choice>
+/** All choices, in the order they are offered. */
+export const themeChoices: readonly ThemeChoice[] = Choice.options
+
+const KEY = 'yesterday.theme'
+const systemDark = (): MediaQueryList => matchMedia('(prefers-color-scheme: dark)')
+const listeners = new Set<() => void>()
+let choice: ThemeChoice = 'system'
+
+/** Reads the stored choice and follows the system from now on. Call once, before the first paint. */
+export function startTheme(): void {
+  choice = Choice.catch('system').parse(stored())
+  systemDark().addEventListener('change', apply)
+  apply()
+}
+
+/** Takes and remembers a choice. */
+export function chooseTheme(next: ThemeChoice): void {
+  choice = next
+  try {
+    localStorage.setItem(KEY, next)
+  } catch {
+    // Storage is switched off: the choice lives as long as the page.
+  }
+  apply()
+}
+
+/** The choice, kept up to date. */
+export function useThemeChoice(): ThemeChoice {
+  return useSyncExternalStore(subscribe, () => choice)
+}
+
+/** `light` or `dark`, as shown now, kept up to date. */
+export function useTheme(): 'light' | 'dark' {
+  return useSyncExternalStore(subscribe, () =>
+    document.documentElement.dataset.theme === 'dark' ? 'dark' : 'light',
+  )
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+function apply(): void {
+  const dark = choice === 'dark' || (choice === 'system' && systemDark().matches)
+  document.documentElement.dataset.theme = dark ? 'dark' : 'light'
+  for (const listener of listeners) listener()
+}
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(KEY)
+  } catch {
+    return null
+  }
+}
