@@ -1,0 +1,16 @@
+"""Yesterday's recording agent: lives inside a Jupyter kernel and writes down what every run used and made.
+
+Invariant: the user's code sees the same namespace, outputs, tracebacks and timing order as without it; whatever goes
+wrong in here ends as a line under `notCaptured`, never as an error of the user's cell.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .attach import attach
+
+
+def start(spool_dir: str, options: dict[str, Any]) -> None:
+    """Begin recording in the running kernel; a second call in the same process changes nothing."""
+    attach(spool_dir, options)

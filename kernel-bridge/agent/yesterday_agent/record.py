@@ -1,0 +1,96 @@
+"""The shape of one run's record. Twin of the bridge's `record.ts`: a change here is a change there."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+EdgeTarget = Literal[
+    "variable",
+    "file",
+    "directory",
+    "url",
+    "socket",
+    "table",
+    "module",
+    "state",
+    "environment",
+    "subprocess",
+]
+EdgeKind = Literal["observed", "static", "maybe"]
+Outcome = Literal["ok", "error", "aborted", "died"]
+
+
+class _EdgeCore(TypedDict):
+    kind: EdgeTarget
+    name: str
+    version: str
+    edge: EdgeKind
+
+
+class Edge(_EdgeCore, total=False):
+    """One used or generated version; `by` is the run that generated it."""
+
+    part: str | None
+    by: str | None
+    digest: str | None
+    reason: str | None
+    type: str | None
+    shape: list[int] | None
+    schema: list[list[str]] | None
+    size: int | None
+    preview: str | None
+    deleted: bool | None
+    query: str | None
+    facets: dict[str, Any] | None
+
+
+class Missing(TypedDict):
+    """Something that was not captured, and why."""
+
+    what: str
+    why: str
+
+
+class RunError(TypedDict):
+    ename: str
+    evalue: str
+    traceback: list[str]
+
+
+class Environment(TypedDict):
+    digest: str
+    facets: dict[str, Any] | None
+
+
+class State(TypedDict):
+    cwd: str
+    random: dict[str, str]
+
+
+class Cost(TypedDict):
+    wallMs: float
+    cpuMs: float
+    peakMemoryBytes: int | None
+    readBytes: int | None
+    writtenBytes: int | None
+    gpuMemoryBytes: int | None
+    agentMs: float
+
+
+class Record(TypedDict):
+    schema: Literal[1]
+    run: str
+    cell: str | None
+    order: int
+    executionCount: int | None
+    outcome: Outcome
+    error: RunError | None
+    started: float
+    ended: float
+    codeDigest: str | None
+    used: list[Edge]
+    generated: list[Edge]
+    environment: Environment
+    state: State
+    cost: Cost
+    notCaptured: list[Missing]
