@@ -1,18 +1,146 @@
 """Ties the agent to the running kernel. The one place that knows ipykernel's inner names.
 
 The kernel calls `pre_handler_hook` and `post_handler_hook` around every request; both return before or start after
-the user's code, so no frame of ours is ever on the user's stack.
+the user's code, so no frame of ours is ever on the user's stack. The second comes after the reply and before
+`status: idle`, so a run's record is published before the run is over.
 """
 
 from __future__ import annotations
 
+import ast
+import builtins
 import sys
+import threading
 from typing import Any
+
+from . import iopub
+from .probes import PROBE_LIST, Probe, ProbeTable, instrument
+from .record import Outcome, Record, RunError
+from .recorder import Recorder
+from .spool import Spool
 
 
 def attach(spool_dir: str, options: dict[str, Any]) -> None:
     """Find the running kernel and hook it; raises where there is none."""
     kernel = sys.modules["ipykernel.kernelapp"].IPKernelApp.instance().kernel
-    if getattr(kernel, "_yesterday", None) is not None:
-        return
-    kernel._yesterday = True
+    if getattr(kernel, "_yesterday", None) is None:
+        kernel._yesterday = KernelHooks(kernel, Spool(spool_dir), options)
+
+
+class KernelHooks:
+    """Begins and finishes runs as the kernel handles execute requests on its main thread."""
+
+    def __init__(self, kernel: Any, spool: Spool, options: dict[str, Any]) -> None:
+        self.kernel = kernel
+        self.spool = spool
+        self._faults = frozenset(options.get("faults", ()))
+        self.table = ProbeTable(self._hit)
+        self.recorder = Recorder(kernel.shell.user_ns, [spool.folder], self._fault)
+        self._parent: Any = None
+        self._thread = threading.current_thread()
+        self._copy_problems: list[str] = []
+        iopub.lift_limits(kernel)
+        iopub.copy_to(spool, kernel, lambda problem: self._copy_problems.append(repr(problem)))
+        self._install()
+
+    def _install(self) -> None:
+        kernel, shell = self.kernel, self.kernel.shell
+        before, after, transform = kernel.pre_handler_hook, kernel.post_handler_hook, shell.transform_ast
+
+        def pre_handler_hook() -> None:
+            before()
+            self._guarded(self._begin)
+
+        def post_handler_hook() -> None:
+            after()
+            self._guarded(self._finish)
+
+        def transform_ast(node: ast.Module) -> ast.Module:
+            return self._instrumented(transform(node))
+
+        kernel.pre_handler_hook, kernel.post_handler_hook = pre_handler_hook, post_handler_hook
+        shell.transform_ast = transform_ast
+        setattr(builtins, PROBE_LIST, self.table.cells)
+
+    def _fault(self, step: str) -> None:
+        """For tests: a step named in the options fails."""
+        if step in self._faults:
+            raise RuntimeError(f"injected into {step}")
+
+    def _guarded(self, step: Any) -> None:
+        try:
+            step()
+        except Exception as problem:
+            self._note("recording", problem)
+
+    def _note(self, what: str, problem: BaseException) -> None:
+        if self.recorder.current is not None:
+            why = f"{type(problem).__name__}: {problem}"[:300]
+            self.recorder.current.missing.append({"what": what, "why": why})
+
+    def _hit(self, probe: Probe) -> None:
+        self.recorder.hit(probe)
+
+    def _instrumented(self, node: ast.Module) -> ast.Module:
+        if self.recorder.current is None:
+            return node
+        try:
+            self._fault("instrument")
+            return instrument(node, self.table)
+        except Exception as problem:
+            self._note("reads", problem)
+            return node
+
+    def _begin(self) -> None:
+        if threading.current_thread() is not self._thread:
+            return
+        parent = self.kernel.get_parent("shell")
+        if parent["header"]["msg_type"] != "execute_request" or parent["content"].get("silent"):
+            return
+        mine = (parent.get("metadata") or {}).get("yesterday") or {}
+        run = str(mine.get("run") or parent["header"]["msg_id"])
+        cell = mine.get("cell")
+        self._parent = parent
+        self.spool.begin(parent["header"]["msg_id"], run)
+        self.table.rearm()
+        self.kernel.shell.last_execution_result = None
+        self.recorder.begin(run, None if cell is None else str(cell), parent["content"]["code"])
+
+    def _finish(self) -> None:
+        current = self.recorder.current
+        if current is None or threading.current_thread() is not self._thread:
+            return
+        outcome, error, count = self._outcome()
+        if self._copy_problems:
+            current.missing.append({"what": "spooled messages", "why": self._copy_problems[0][:300]})
+            self._copy_problems.clear()
+        if current.run in self.spool.truncated:
+            current.missing.append({"what": "messages in the spool", "why": "more than 256 MiB"})
+        record = self.recorder.finish(outcome, error, count)
+        if record is not None:
+            self._publish(record)
+
+    def _publish(self, record: Record) -> None:
+        self.spool.finish(record["run"], record)
+        kernel = self.kernel
+        kernel.session.send(kernel.iopub_socket, "yesterday_record", record, parent=self._parent)
+
+    def _outcome(self) -> tuple[Outcome, RunError | None, int | None]:
+        shell = self.kernel.shell
+        result = shell.last_execution_result
+        problem = None if result is None else (result.error_before_exec or result.error_in_exec)
+        count = None if result is None else result.execution_count
+        if result is None:
+            unknown: RunError = {"ename": "KeyboardInterrupt", "evalue": "", "traceback": []}
+            return "error", unknown, shell.execution_count - 1
+        if problem is None:
+            return "ok", None, count
+        lines = [str(line) for line in (getattr(shell, "_last_traceback", None) or [])]
+        return "error", {"ename": type(problem).__name__, "evalue": _text(problem), "traceback": lines}, count
+
+
+def _text(problem: BaseException) -> str:
+    try:
+        return str(problem)
+    except Exception:
+        return ""

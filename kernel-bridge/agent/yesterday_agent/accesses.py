@@ -1,0 +1,149 @@
+"""pure. How a statement touches names: which it loads, by which part, and which it stores or deletes.
+
+A part is written as a person would: `['a']` for a constant subscript, `.attr` for an attribute; `""` is the whole.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+WHOLE = ""
+
+
+class Access(NamedTuple):
+    """One way a name is touched. `verb`: read · store (part replaced) · call (a method of it) · argument (passed on)."""
+
+    verb: str
+    part: str
+    callee: str = ""
+
+
+@dataclass
+class Touches:
+    """Of one straight piece of code."""
+
+    loads: dict[str, set[Access]] = field(default_factory=dict)
+    stores: set[str] = field(default_factory=set)
+    deletes: set[str] = field(default_factory=set)
+    strings: set[str] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.loads or self.stores or self.deletes)
+
+    def add(self, other: Touches) -> None:
+        for name, accesses in other.loads.items():
+            self.loads.setdefault(name, set()).update(accesses)
+        self.stores |= other.stores
+        self.deletes |= other.deletes
+        self.strings |= other.strings
+        self.attributes |= other.attributes
+
+
+Placed = tuple[ast.AST, list[ast.AST]]
+
+
+def touches_of(nodes: Iterable[object]) -> Touches:
+    """Collects from (node, ancestors) pairs, as the prober walks them; bare nodes are walked whole."""
+    touches = Touches()
+    for item in nodes:
+        if isinstance(item, tuple):
+            _collect(touches, item[0], item[1])
+        elif isinstance(item, ast.AST):
+            for node, above in _all(item):
+                _collect(touches, node, above)
+    return touches
+
+
+def _all(root: ast.AST) -> Iterable[Placed]:
+    stack: list[Placed] = [(root, [])]
+    while stack:
+        node, above = stack.pop()
+        yield node, above
+        stack.extend((child, [*above, node]) for child in ast.iter_child_nodes(node))
+
+
+def _collect(touches: Touches, node: ast.AST, above: list[ast.AST]) -> None:
+    if isinstance(node, ast.Name):
+        _collect_name(touches, node, above)
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        touches.stores.add(node.name)
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        touches.stores.update((alias.asname or alias.name.partition(".")[0]) for alias in node.names)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        touches.strings.add(node.value)
+    elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+        touches.attributes.add(node.attr)
+
+
+def _collect_name(touches: Touches, node: ast.Name, above: list[ast.AST]) -> None:
+    if isinstance(node.ctx, ast.Del):
+        touches.deletes.add(node.id)
+        return
+    if isinstance(node.ctx, ast.Store):
+        touches.stores.add(node.id)
+        if not (above and isinstance(above[-1], ast.AugAssign)):
+            return
+    touches.loads.setdefault(node.id, set()).add(_access(node, above))
+
+
+def _access(node: ast.Name, above: list[ast.AST]) -> Access:
+    parent = above[-1] if above else None
+    if isinstance(parent, ast.Attribute):
+        return _attribute_access(parent, above)
+    if isinstance(parent, ast.Subscript) and parent.value is node:
+        return _subscript_access(parent, above)
+    if isinstance(parent, ast.Call) and parent.func is not node:
+        return Access("argument", WHOLE, dotted(parent.func))
+    if isinstance(parent, ast.Call):
+        return Access("invoke", WHOLE)
+    if isinstance(parent, ast.AugAssign) and parent.target is node:
+        return Access("augment", WHOLE)
+    return Access("read", WHOLE)
+
+
+def _attribute_access(parent: ast.Attribute, above: list[ast.AST]) -> Access:
+    holder = above[-2] if len(above) > 1 else None
+    part = f".{parent.attr}"
+    if not isinstance(parent.ctx, ast.Load):
+        augmented = isinstance(holder, ast.AugAssign)
+        return Access("update" if augmented else "store", part)
+    if isinstance(holder, ast.Call) and holder.func is parent:
+        return Access("call", part)
+    if isinstance(holder, ast.Subscript) and holder.value is parent and not isinstance(holder.ctx, ast.Load):
+        return Access("update", part)
+    return Access("read" if not isinstance(holder, ast.Attribute) else "through", part)
+
+
+def _subscript_access(parent: ast.Subscript, above: list[ast.AST]) -> Access:
+    holder = above[-2] if len(above) > 1 else None
+    part = subscript_part(parent.slice)
+    if isinstance(parent.ctx, ast.Load):
+        return Access("read", part)
+    return Access("update" if isinstance(holder, ast.AugAssign) else "store", part)
+
+
+def subscript_part(index: ast.expr) -> str:
+    """`['a']` for a constant key; the whole for anything else."""
+    if isinstance(index, ast.Constant) and isinstance(index.value, (str, int)):
+        return f"[{index.value!r}]"
+    if isinstance(index, ast.UnaryOp) and isinstance(index.operand, ast.Constant):
+        return WHOLE
+    return WHOLE
+
+
+def dotted(node: ast.expr) -> str:
+    """`np.sum` for a plain dotted callee, empty for any other."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(names)]) if isinstance(node, ast.Name) else ""
+
+
+def is_builtin(name: str) -> bool:
+    return hasattr(builtins, name)

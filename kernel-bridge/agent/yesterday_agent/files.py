@@ -1,0 +1,151 @@
+"""Files, folders, sockets and programs that a run touched, as the interpreter's audit hook tells them.
+
+The hook is one function for the process's life and must be quick and silent: outside a run it returns at once.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import sysconfig
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from .environment import THREAD
+
+_WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_SECRET = re.compile(r"(://[^/\s:@]*):[^/\s@]*@|((?:token|key|secret|password|sig(?:nature)?)=)[^&\s]+", re.I)
+_NOISE_CALLERS = (
+    "<frozen importlib",
+    "linecache.py",
+    "tokenize.py",
+    "<frozen zipimport",
+    "font_manager.py",
+    "inspect.py",
+)
+
+
+@dataclass
+class FileUse:
+    """What one run did outside the process."""
+
+    read: dict[str, None] = field(default_factory=dict)
+    written: dict[str, None] = field(default_factory=dict)
+    removed: dict[str, None] = field(default_factory=dict)
+    listed: dict[str, None] = field(default_factory=dict)
+    programs: list[str] = field(default_factory=list)
+    sockets: dict[str, None] = field(default_factory=dict)
+
+
+def mask(text: str) -> str:
+    """Takes passwords and tokens out of URLs and connection strings."""
+    return _SECRET.sub(
+        lambda found: f"{found.group(1)}:***@" if found.group(1) else f"{found.group(2)}***", text
+    )
+
+
+class FileWatch:
+    """Collects into `current` while a run is on; None between runs."""
+
+    def __init__(self, ignored: list[str]) -> None:
+        self.current: FileUse | None = None
+        self._busy = threading.local()
+        paths = sysconfig.get_paths()
+        roots = [paths.get("stdlib"), paths.get("platstdlib"), paths.get("purelib"), paths.get("platlib")]
+        home = os.path.expanduser("~")
+        extra = [os.path.join(home, ".ipython"), os.path.join(home, ".cache"), os.path.join(home, ".config")]
+        every = [os.path.abspath(root) for root in [*roots, *ignored, *extra] if root]
+        self._ignored = (*every, "/proc/", "/dev/", "/sys/", "/etc/", "/usr/share/", "/usr/lib")
+        sys.addaudithook(self._hook)
+
+    def _hook(self, event: str, args: tuple[Any, ...]) -> None:
+        use = self.current
+        if use is None or event not in _HANDLERS or getattr(self._busy, "on", False):
+            return
+        if threading.current_thread().name == THREAD:
+            return
+        self._busy.on = True
+        try:
+            _HANDLERS[event](self, use, args)
+        except Exception:
+            return
+        finally:
+            self._busy.on = False
+
+    def path(self, value: Any) -> str | None:
+        """The absolute path, or None for descriptors and for what is not the user's."""
+        if isinstance(value, int) or value is None:
+            return None
+        path = os.path.abspath(os.fsdecode(value))
+        if path.startswith(self._ignored) or "__pycache__" in path or path.endswith(".pyc"):
+            return None
+        return path
+
+    def opened(self, use: FileUse, args: tuple[Any, ...]) -> None:
+        path = self.path(args[0])
+        if path is None or _called_by_noise():
+            return
+        mode, flags = args[1], args[2]
+        writes = any(char in mode for char in "wax+") if isinstance(mode, str) else bool(flags & _WRITE_FLAGS)
+        (use.written if writes else use.read)[path] = None
+        if isinstance(mode, str) and ("a" in mode or "r+" in mode):
+            use.read[path] = None
+
+    def listed(self, use: FileUse, args: tuple[Any, ...]) -> None:
+        path = self.path(args[0] if args[0] is not None else ".")
+        if path is not None and not _called_by_noise():
+            use.listed[path] = None
+
+    def removed(self, use: FileUse, args: tuple[Any, ...]) -> None:
+        path = self.path(args[0])
+        if path is not None:
+            use.removed[path] = None
+
+    def renamed(self, use: FileUse, args: tuple[Any, ...]) -> None:
+        source, target = self.path(args[0]), self.path(args[1])
+        if source is not None:
+            use.removed[source] = None
+            use.read[source] = None
+        if target is not None:
+            use.written[target] = None
+
+    def database(self, use: FileUse, args: tuple[Any, ...]) -> None:
+        path = self.path(args[0])
+        if path is not None and not path.endswith(":memory:"):
+            use.read[path] = None
+
+    def program(self, use: FileUse, args: tuple[Any, ...]) -> None:
+        words = args[1] if isinstance(args[1], (list, tuple)) else [args[1]]
+        use.programs.append(mask(" ".join(os.fsdecode(word) for word in words))[:500])
+
+    def socket(self, use: FileUse, args: tuple[Any, ...]) -> None:
+        address = args[1]
+        if isinstance(address, tuple):
+            use.sockets[f"{address[0]}:{address[1]}"] = None
+
+
+def _called_by_noise() -> bool:
+    frame = sys._getframe(3)
+    for _ in range(4):
+        if frame is None:
+            return False
+        if frame.f_code.co_filename.endswith(_NOISE_CALLERS) or frame.f_code.co_filename.startswith(
+            "<frozen importlib"
+        ):
+            return True
+        frame = frame.f_back  # type: ignore[assignment]
+    return False
+
+
+_HANDLERS = {
+    "open": FileWatch.opened,
+    "os.listdir": FileWatch.listed,
+    "os.scandir": FileWatch.listed,
+    "os.remove": FileWatch.removed,
+    "os.rename": FileWatch.renamed,
+    "sqlite3.connect": FileWatch.database,
+    "subprocess.Popen": FileWatch.program,
+    "socket.connect": FileWatch.socket,
+}

@@ -1,0 +1,158 @@
+"""The objects that the notebook's names reach, each part with the run that made it. Aliases follow from identity.
+
+Invariant: after `settle(run)` every node reached from the touched names carries the state of that moment; what was
+not touched keeps what was known. No user object is kept alive by it: nodes hold ids and weak references.
+"""
+
+from __future__ import annotations
+
+import time
+import weakref
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .anatomy import WHOLE, Anatomy, dissect, is_atom
+
+NODE_LIMIT = 50_000
+SECONDS = 0.5
+
+
+@dataclass
+class Node:
+    """One object. `by` names the run that last made each part; `unsure` the parts where that is a guess."""
+
+    kind: type
+    guard: Any
+    parts: dict[str, Any]
+    by: dict[str, str]
+    links: dict[str, list[int]]
+    opaque: bool
+    consumed: bool
+    unsure: set[str] = field(default_factory=set)
+
+    def alive(self, value: object) -> bool:
+        return self.kind is type(value) and (self.guard is None or self.guard() is value)
+
+
+@dataclass
+class Changes:
+    """What a run did to the objects: node ids whose parts changed, and what could not be followed."""
+
+    changed: dict[int, set[str]] = field(default_factory=dict)
+    unsure: set[int] = field(default_factory=set)
+    over_budget: bool = False
+
+
+class Graph:
+    def __init__(self) -> None:
+        self.nodes: dict[int, Node] = {}
+
+    def settle(self, run: str, roots: Iterable[Any], handled: set[int]) -> Changes:
+        """Walk from the touched names' values; `handled` are ids of opaque objects that the code acted on."""
+        changes = Changes()
+        deadline = time.perf_counter() + SECONDS
+        stack = [value for value in roots if not is_atom(value)]
+        seen: dict[int, Any] = {}
+        while stack:
+            value = stack.pop()
+            if id(value) in seen:
+                continue
+            if len(seen) > NODE_LIMIT or time.perf_counter() > deadline:
+                changes.over_budget = True
+                break
+            seen[id(value)] = value
+            anatomy = dissect(value)
+            self._visit(run, value, anatomy, changes, handled)
+            stack.extend(child for _, child in anatomy.links)
+        return changes
+
+    def _visit(self, run: str, value: Any, anatomy: Anatomy, changes: Changes, handled: set[int]) -> None:
+        links: dict[str, list[int]] = {}
+        for part, child in anatomy.links:
+            links.setdefault(part, []).append(id(child))
+        node = self.nodes.get(id(value))
+        if node is None or not node.alive(value):
+            by = dict.fromkeys([*anatomy.parts, WHOLE], run)
+            self.nodes[id(value)] = Node(
+                type(value), _guard(value), anatomy.parts, by, links, anatomy.opaque, anatomy.consumed
+            )
+            return
+        changed = {
+            part for part in {*node.parts, *anatomy.parts} if _differs(node.parts, anatomy.parts, part)
+        }
+        if anatomy.opaque and id(value) in handled:
+            changed.add(WHOLE)
+            if not anatomy.consumed:
+                changes.unsure.add(id(value))
+                node.unsure.add(WHOLE)
+        for part in changed:
+            node.by[part] = run
+        if changed:
+            changes.changed[id(value)] = changed
+        node.parts, node.links, node.opaque = anatomy.parts, links, anatomy.opaque
+
+    def makers(self, root: int, parts: Iterable[str] | None) -> dict[str, set[str]]:
+        """Runs that made what is reached from an object: {run: parts of the root}. `parts` None is all of it."""
+        found: dict[str, set[str]] = {}
+        node = self.nodes.get(root)
+        if node is None:
+            return found
+        own = set(node.by) | set(node.links) if parts is None else set(parts)
+        seen = {root}
+        for part in own:
+            if part in node.by:
+                found.setdefault(node.by[part], set()).add(part)
+            stack = list(node.links.get(part, ()))
+            while stack:
+                current = stack.pop()
+                if current in seen or current not in self.nodes:
+                    continue
+                seen.add(current)
+                child = self.nodes[current]
+                for run in child.by.values():
+                    found.setdefault(run, set()).add(part)
+                stack.extend(identity for ids in child.links.values() for identity in ids)
+        return found
+
+    def reaching(self, changed: Iterable[int]) -> set[int]:
+        """Every node from which one of these is reached, themselves included."""
+        parents: dict[int, list[int]] = {}
+        for identity, node in self.nodes.items():
+            for ids in node.links.values():
+                for child in ids:
+                    parents.setdefault(child, []).append(identity)
+        found = set(changed)
+        stack = list(found)
+        while stack:
+            for parent in parents.get(stack.pop(), ()):
+                if parent not in found:
+                    found.add(parent)
+                    stack.append(parent)
+        return found
+
+    def keep_only(self, roots: Iterable[int]) -> None:
+        """Forget what no name reaches any more, so that a recycled address is not taken for the old object."""
+        live: set[int] = set()
+        stack = list(roots)
+        while stack:
+            current = stack.pop()
+            node = self.nodes.get(current)
+            if node is None or current in live:
+                continue
+            live.add(current)
+            stack.extend(identity for ids in node.links.values() for identity in ids)
+        self.nodes = {identity: node for identity, node in self.nodes.items() if identity in live}
+
+
+def _differs(before: dict[str, Any], after: dict[str, Any], part: str) -> bool:
+    missing = object()
+    old, new = before.get(part, missing), after.get(part, missing)
+    return old is missing or new is missing or old != new
+
+
+def _guard(value: Any) -> Any:
+    try:
+        return weakref.ref(value)
+    except TypeError:
+        return None

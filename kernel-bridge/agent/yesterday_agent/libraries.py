@@ -1,0 +1,157 @@
+"""The anatomy of arrays, frames and tensors, for the libraries that the user has imported; none is imported here."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from .digests import mark
+
+WHOLE = ""
+Found = tuple[dict[str, Any], list[tuple[str, Any]]]
+
+
+def _library(name: str) -> Any:
+    return sys.modules.get(name)
+
+
+def _type(module: str, name: str) -> Any:
+    found = getattr(_library(module), name, None) if _library(module) is not None else None
+    return found if isinstance(found, type) else None
+
+
+def _is(value: object, module: str, name: str) -> bool:
+    kind = _type(module, name)
+    return kind is not None and isinstance(value, kind)
+
+
+def is_atom(value: object) -> bool:
+    """Scalars, dtypes, and arrow data, which never change."""
+    module = type(value).__module__.partition(".")[0]
+    if module == "numpy":
+        return _is(value, "numpy", "generic") or _is(value, "numpy", "dtype") or _is(value, "numpy", "ufunc")
+    if module == "pandas":
+        return (
+            _is(value, "pandas", "Timestamp")
+            or _is(value, "pandas", "Timedelta")
+            or _is(value, "pandas", "Index")
+        )
+    if module == "polars":
+        return type(value).__name__ in ("Series", "LazyFrame", "Expr")
+    return module == "pyarrow"
+
+
+def dissect(value: Any) -> Found | None:
+    """None for what is no array, frame or tensor."""
+    module = type(value).__module__.partition(".")[0]
+    if module not in ("numpy", "pandas", "torch", "polars", "__main__"):
+        return None
+    if _is(value, "numpy", "ndarray"):
+        return _array(value)
+    if _is(value, "pandas", "DataFrame"):
+        return _frame(value)
+    if _is(value, "pandas", "Series"):
+        return {WHOLE: (_column(value.array), id(value.index), _name(value.name))}, []
+    if _is(value, "torch", "Tensor"):
+        return _tensor(value)
+    if _is(value, "polars", "DataFrame"):
+        return {
+            WHOLE: tuple(value.columns),
+            **{f"[{name!r}]": _polars(value, name) for name in value.columns},
+        }, []
+    return _generator(value)
+
+
+def _name(name: object) -> object:
+    return name if isinstance(name, (str, int, type(None))) else id(name)
+
+
+def array_mark(value: Any) -> Any:
+    """Of an array's own bytes; object arrays by the identities in them."""
+    import numpy
+
+    plain = numpy.asarray(value)
+    if plain.dtype.hasobject:
+        return hash(tuple(map(id, plain.ravel().tolist()))) if plain.size <= 1_000_000 else id(value)
+    if not plain.flags.c_contiguous:
+        plain = numpy.ascontiguousarray(plain)
+    return mark(plain.reshape(-1).view("u1")) if plain.size else b""
+
+
+def _array(value: Any) -> Found:
+    links: list[tuple[str, Any]] = []
+    if value.dtype.hasobject and value.size <= 10_000:
+        links = [
+            (WHOLE, item)
+            for item in value.ravel().tolist()
+            if hasattr(item, "__dict__") or type(item) in (list, dict)
+        ]
+    return {WHOLE: (value.shape, value.dtype.str, value.flags.writeable, array_mark(value))}, links
+
+
+def _column(array: Any) -> Any:
+    """A pandas array: Arrow data by the identity of its buffers, the rest by its bytes."""
+    arrow = getattr(array, "_pa_array", None)
+    if arrow is not None:
+        buffers = [buffer for chunk in arrow.chunks for buffer in chunk.buffers()]
+        return ("arrow", len(arrow), tuple(buffer.address if buffer is not None else 0 for buffer in buffers))
+    inner = getattr(array, "_ndarray", None)
+    if inner is not None:
+        return (str(array.dtype), array_mark(inner))
+    data, missing = getattr(array, "_data", None), getattr(array, "_mask", None)
+    if data is not None and missing is not None:
+        return (str(array.dtype), array_mark(data), array_mark(missing))
+    codes = getattr(array, "codes", None)
+    if codes is not None:
+        return ("category", array_mark(codes), id(array.categories))
+    return ("?", id(array))
+
+
+def _frame(value: Any) -> Found:
+    names = list(value.columns)
+    parts: dict[str, Any] = {WHOLE: (tuple(map(_name, names)), id(value.index), len(value))}
+    for place, name in enumerate(names):
+        parts[f"[{name!r}]" if isinstance(name, (str, int)) else f"column {place}"] = _column(
+            value._ixs(place, axis=1).array
+        )
+    return parts, []
+
+
+def _polars(frame: Any, name: str) -> Any:
+    column = frame[name]
+    return (
+        str(column.dtype),
+        len(column),
+        column._get_buffer_info() if column.dtype.is_numeric() else hash(str(column)),
+    )
+
+
+def _tensor(value: Any) -> Found:
+    parts: dict[str, Any] = {
+        WHOLE: (value._version, value.data_ptr(), tuple(value.shape), value.requires_grad)
+    }
+    small = (
+        value.device.type == "cpu"
+        and value.layout is not None
+        and value.numel() * value.element_size() < 1 << 20
+    )
+    if small and value.is_contiguous() and value.numel():
+        parts[WHOLE] += (
+            mark(value.detach().view(-1).numpy()) if str(value.dtype) != "torch.bfloat16" else 0,
+        )
+    links: list[tuple[str, Any]] = [(".grad", value.grad)] if value.is_leaf and value.grad is not None else []
+    parts[".grad"] = id(links[0][1]) if links else None
+    return parts, links
+
+
+def _generator(value: Any) -> Found | None:
+    if _is(value, "numpy.random", "Generator"):
+        return {WHOLE: repr(value.bit_generator.state)}, []
+    if _is(value, "numpy.random", "RandomState"):
+        return {
+            WHOLE: mark(repr(value.get_state(legacy=False)["state"]["key"].tobytes()).encode()),
+            ".pos": repr(value.get_state(legacy=False)["state"]["pos"]),
+        }, []
+    if _is(value, "torch", "Generator"):
+        return {WHOLE: mark(value.get_state().numpy())}, []
+    return None

@@ -1,0 +1,274 @@
+"""Turns what a run read and changed into edges, and keeps who made what between runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .accesses import WHOLE, Access
+from .anatomy import is_atom
+from .digests import value_digest
+from .graph import Changes, Graph, Node
+from .preview import preview, schema, shape, type_name
+from .reads import Reads
+from .record import Edge, Missing
+
+_SHELL_NAME = re.compile(
+    r"_+$|_i*$|_i?\d+$|_(dh|ih|oh|exit_code)$|(In|Out|exit|quit|open|get_ipython)$|__\w+__$"
+)
+_RECENT = ("_", "__", "___")
+_HARMLESS = frozenset(
+    "print len type id isinstance repr str bool hash display callable dir hasattr issubclass format vars help".split()
+)
+
+
+@dataclass
+class Binding:
+    """A name's present value: which object, and the run that bound it. Small plain values are held, so that their
+    address is not used again."""
+
+    identity: int
+    by: str | None
+    facts: dict[str, Any]
+    held: Any = None
+
+
+def is_shell_name(name: str) -> bool:
+    """IPython's own names, of which no version is recorded."""
+    return _SHELL_NAME.match(name) is not None
+
+
+class Lineage:
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.namespace = namespace
+        self.graph = Graph()
+        self.bindings: dict[str, Binding] = {}
+        self.outputs: dict[str, Binding] = {}
+        self._initial = set(namespace)
+
+    def begin(self) -> Reads:
+        before = dict(zip(self.namespace, map(id, self.namespace.values()), strict=True))
+        return Reads(self.namespace, before)
+
+    def finish(
+        self, run: str, reads: Reads, count: int | None
+    ) -> tuple[list[Edge], list[Edge], list[Missing]]:
+        """Used and generated edges of a run that has ended, and what could not be told."""
+        reads = self._with_outputs(reads)
+        used = [edge for name in sorted(reads.names) for edge in self._used(name, reads)]
+        written, deleted = self._written(reads)
+        handled = self._handled(reads)
+        touched = {name for name in {*reads.names, *written} if name in self.namespace}
+        shown = self._shown(run, count)
+        roots = [self.namespace[name] for name in touched] + shown
+        changes = self.graph.settle(run, roots, handled)
+        generated = self._bind(run, written, deleted)
+        generated += self._mutated(run, written, changes)
+        generated += self._output_edges(run, count, shown)
+        if deleted or len(self.graph.nodes) > 4 * len(self.bindings) + 1000 or written:
+            self._forget()
+        missing: list[Missing] = []
+        if changes.over_budget:
+            missing.append(
+                {"what": "changes inside large objects", "why": "over the run's budget for following objects"}
+            )
+        return used, generated, missing
+
+    # -- used
+
+    def _with_outputs(self, reads: Reads) -> Reads:
+        """`Out[3]` is a read of `_3`."""
+        for access in reads.names.pop("Out", set()) | reads.names.pop("_oh", set()):
+            names = [f"_{access.part[1:-1]}"] if access.part.startswith("[") else list(self.outputs)
+            for name in names:
+                reads.names.setdefault(name, set()).add(Access("read", WHOLE))
+        return reads
+
+    def _binding(self, name: str) -> Binding | None:
+        return self.bindings.get(name) or self.outputs.get(name)
+
+    def _used(self, name: str, reads: Reads) -> Iterable[Edge]:
+        binding = self._binding(name)
+        if binding is None:
+            return
+        shown = binding.facts.get("out", name)
+        node = self.graph.nodes.get(binding.identity)
+        parts = None if node is None else narrowed(node, reads.names[name])
+        makers = {} if node is None else self.graph.makers(binding.identity, parts)
+        if binding.by is not None:
+            makers.setdefault(binding.by, set())
+        kind = "static" if name in reads.static else "observed"
+        for by, touched in makers.items():
+            unsure = node is not None and bool(node.unsure) and by == node.by.get(WHOLE) and by != binding.by
+            edge: Edge = {
+                "kind": "variable",
+                "name": shown,
+                "version": f"{by}:{shown}",
+                "edge": "observed",
+                "by": by,
+            }
+            edge["edge"] = "maybe" if unsure else kind  # type: ignore[typeddict-item]
+            edge["reason"] = _reason(name, by, binding, touched, kind)
+            named = sorted(part for part in touched if part)
+            edge["part"] = named[0] if parts is not None and len(named) == 1 else None
+            edge.update(_facts_for(binding, by))  # type: ignore[typeddict-item]
+            yield edge
+
+    def _handled(self, reads: Reads) -> set[int]:
+        """Opaque objects on which the code acted in a way that may have changed them."""
+        found: set[int] = set()
+        for name, accesses in reads.names.items():
+            binding = self._binding(name)
+            if binding is not None and any(_acts(access) for access in accesses):
+                found |= self._opaque_below(binding.identity)
+        return found
+
+    def _opaque_below(self, root: int) -> set[int]:
+        found: set[int] = set()
+        seen: set[int] = set()
+        stack = [root]
+        while stack:
+            current = stack.pop()
+            node = self.graph.nodes.get(current)
+            if node is None or current in seen:
+                continue
+            seen.add(current)
+            if node.opaque:
+                found.add(current)
+            stack.extend(child for ids in node.links.values() for child in ids)
+        return found
+
+    # -- generated
+
+    def _written(self, reads: Reads) -> tuple[set[str], set[str]]:
+        now = self.namespace
+        before = reads.before
+        written = {name for name, value in list(now.items()) if before.get(name) != id(value)}
+        written |= {name for name in reads.stored if name in now}
+        written = {name for name in written if not is_shell_name(name) and name not in self._initial}
+        deleted = {name for name in before if name not in now and not is_shell_name(name)}
+        return written, deleted
+
+    def _bind(self, run: str, written: set[str], deleted: set[str]) -> list[Edge]:
+        edges: list[Edge] = []
+        for name in sorted(written):
+            value = self.namespace[name]
+            self.bindings[name] = Binding(id(value), run, facts(value), value if _is_small(value) else None)
+            edges.append(_generated(run, name, self.bindings[name].facts, "bound in this run"))
+        for name in sorted(deleted):
+            self.bindings.pop(name, None)
+            edge = _generated(run, name, {}, "deleted in this run")
+            edge["deleted"] = True
+            edges.append(edge)
+        return edges
+
+    def _mutated(self, run: str, written: set[str], changes: Changes) -> list[Edge]:
+        if not changes.changed:
+            return []
+        reached = self.graph.reaching(changes.changed)
+        edges: list[Edge] = []
+        for name, binding in self.bindings.items():
+            if binding.identity not in reached or name in written or name not in self.namespace:
+                continue
+            binding.facts = facts(self.namespace[name])
+            edge = _generated(run, name, binding.facts, "changed in place by this run")
+            parts = sorted(part for part in changes.changed.get(binding.identity, ()) if part)
+            edge["part"] = parts[0] if len(parts) == 1 else None
+            if changes.unsure and set(changes.changed) <= changes.unsure:
+                edge["edge"] = "maybe"
+                edge["reason"] = "used in a way that may have changed it; its state cannot be seen"
+            edges.append(edge)
+        return edges
+
+    def _shown(self, run: str, count: int | None) -> list[Any]:
+        outputs = self.namespace.get("Out")
+        if count is None or type(outputs) is not dict or count not in outputs:
+            return []
+        return [outputs[count]]
+
+    def _output_edges(self, run: str, count: int | None, shown: list[Any]) -> list[Edge]:
+        if not shown:
+            return []
+        value, name = shown[0], f"Out[{count}]"
+        binding = Binding(id(value), run, {**facts(value), "out": name}, value if _is_small(value) else None)
+        for newer, older in (("___", "__"), ("__", "_")):
+            if older in self.outputs:
+                self.outputs[newer] = self.outputs[older]
+        self.outputs["_"] = self.outputs[f"_{count}"] = binding
+        return [_generated(run, name, binding.facts, "shown by this run")]
+
+    def _forget(self) -> None:
+        kept = [binding.identity for binding in (*self.bindings.values(), *self.outputs.values())]
+        self.graph.keep_only(kept)
+
+
+def narrowed(node: Node, accesses: Collection[Access]) -> set[str] | None:
+    """The parts that these accesses can see; None for all of the object."""
+    frame = (
+        "['" in "".join(part for part in node.parts if part.startswith("["))
+        and node.kind.__name__ == "DataFrame"
+    )
+    wanted: set[str] = {"index"} if frame else set()
+    for access in accesses:
+        part = access.part
+        if frame and part.startswith(".") and f"[{part[1:]!r}]" in node.parts and access.verb != "call":
+            part = f"[{part[1:]!r}]"
+        if access.verb == "store" and _plain_store(node, part, frame):
+            continue
+        if part == WHOLE or part not in node.parts or access.verb == "call":
+            return None
+        wanted.add(part)
+    return wanted
+
+
+def _plain_store(node: Node, part: str, frame: bool) -> bool:
+    """Replacing one part without looking at the others."""
+    if part.startswith("["):
+        return frame or issubclass(node.kind, dict)
+    if not part.startswith(".") or frame:
+        return False
+    if issubclass(node.kind, type):
+        return True
+    found = next((base.__dict__[part[1:]] for base in node.kind.__mro__ if part[1:] in base.__dict__), None)
+    plain = node.kind.__setattr__ is object.__setattr__
+    return plain and not hasattr(type(found), "__set__") and bool(part)
+
+
+def _acts(access: Access) -> bool:
+    return not (access.verb == "argument" and access.callee in _HARMLESS)
+
+
+def _is_small(value: Any) -> bool:
+    return type(value) in (int, float, bool, complex) or (type(value) in (str, bytes) and len(value) < 1000)
+
+
+def facts(value: Any) -> dict[str, Any]:
+    """Type, shape, preview and digest for display; none of it decides an edge."""
+    found: dict[str, Any] = {"type": type_name(value)}
+    for name, read in (("shape", shape), ("schema", schema), ("preview", preview), ("digest", value_digest)):
+        try:
+            found[name] = read(value)
+        except Exception:
+            found[name] = None
+    size = getattr(value, "nbytes", None) if found["shape"] and not is_atom(value) else None
+    found["size"] = size if type(size) is int else None
+    return {key: item for key, item in found.items() if item is not None}
+
+
+def _facts_for(binding: Binding, by: str) -> dict[str, Any]:
+    return {key: item for key, item in binding.facts.items() if key != "out"}
+
+
+def _generated(run: str, name: str, known: dict[str, Any], reason: str) -> Edge:
+    edge: Edge = {"kind": "variable", "name": name, "version": f"{run}:{name}", "edge": "observed", "by": run}
+    edge["reason"] = reason
+    edge.update({key: item for key, item in known.items() if key != "out"})  # type: ignore[typeddict-item]
+    return edge
+
+
+def _reason(name: str, by: str, binding: Binding, touched: set[str], kind: str) -> str:
+    if kind == "static":
+        return "named in a string that code can evaluate"
+    return "bound there" if by == binding.by else "changed in place there"

@@ -1,0 +1,93 @@
+"""Short plain-text previews and type facts of values, without running a line of the user's code."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+LIMIT = 200
+_PLAIN = (bool, int, float, complex, str, bytes, type(None))
+
+
+def type_name(value: object) -> str:
+    kind = type(value)
+    module = kind.__module__
+    if module in ("builtins", "__main__"):
+        return kind.__qualname__
+    return f"{module.partition('.')[0]}.{kind.__qualname__}"
+
+
+def preview(value: object) -> str | None:
+    """At most 200 characters; None for what only its own `__repr__` could tell."""
+    text = _text(value, 0)
+    return None if text is None else text[:LIMIT]
+
+
+def _text(value: object, depth: int) -> str | None:
+    kind = type(value)
+    if kind is str or kind is bytes:
+        return repr(value[:LIMIT])  # type: ignore[index]
+    if kind is int:
+        return repr(value) if value.bit_length() < 2000 else "a large int"  # type: ignore[attr-defined]
+    if kind in _PLAIN:
+        return repr(value)
+    if kind in (list, tuple, set, frozenset):
+        return _items(value, depth)
+    if kind is dict:
+        return _mapping(value, depth)
+    return _library(value)
+
+
+def _items(value: Any, depth: int) -> str:
+    start, end = {list: "[]", tuple: "()", set: "{}", frozenset: "{}"}[type(value)]
+    shown = [] if depth > 2 else [_text(item, depth + 1) or type_name(item) for item in list(value)[:10]]
+    more = ", …" if len(value) > len(shown) else ""
+    return f"{start}{', '.join(shown)}{more}{end}"
+
+
+def _mapping(value: Any, depth: int) -> str:
+    pairs = [] if depth > 2 else list(value.items())[:10]
+    shown = [
+        f"{_text(key, depth + 1) or type_name(key)}: {_text(item, depth + 1) or type_name(item)}"
+        for key, item in pairs
+    ]
+    more = ", …" if len(value) > len(shown) else ""
+    return "{" + ", ".join(shown) + more + "}"
+
+
+def _library(value: Any) -> str | None:
+    facts = shape(value)
+    if facts is not None:
+        return f"{type_name(value)} {'×'.join(str(size) for size in facts)}"
+    return None
+
+
+def of_library(value: object, module: str, name: str) -> bool:
+    """Is it exactly this library's type or a subclass, without importing the library."""
+    library = sys.modules.get(module)
+    kind = getattr(library, name, None) if library is not None else None
+    return isinstance(kind, type) and issubclass(type(value), kind)
+
+
+def shape(value: Any) -> list[int] | None:
+    """Rows and columns, array dimensions, or the length of a plain container."""
+    if type(value) in (list, tuple, dict, set, frozenset):
+        return [len(value)]
+    for module, name in (
+        ("numpy", "ndarray"),
+        ("pandas", "DataFrame"),
+        ("pandas", "Series"),
+        ("torch", "Tensor"),
+    ):
+        if of_library(value, module, name):
+            return [int(size) for size in value.shape]
+    return None
+
+
+def schema(value: Any) -> list[list[str]] | None:
+    """A frame's columns with their types, at most 200."""
+    if of_library(value, "pandas", "DataFrame"):
+        return [
+            [str(name), str(kind)] for name, kind in list(zip(value.columns, value.dtypes, strict=True))[:200]
+        ]
+    return None

@@ -1,0 +1,292 @@
+"""Marks where a cell's code has been: which names were loaded on paths that ran, on every Python.
+
+A probe is an element of one list, looked up as `__yesterday__[n]`: a callable while armed, False once hit, so that
+hot code pays a list lookup. Probes stand before each top-level statement's first expression, at the head of each
+conditional block and function, and in conditional operands; only where names are touched that no dominating probe
+has told already. Invariant: values, order of evaluation and line numbers stay what they were.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from .accesses import Touches, touches_of
+from .scopes import COMPREHENSIONS as _COMPREHENSIONS
+from .scopes import FUNCTIONS as _FUNCTIONS
+from .scopes import Comprehension, Scope
+
+PROBE_LIST = "__yesterday__"
+
+Block = list[ast.stmt]
+
+
+@dataclass
+class Probe:
+    """What is known to happen when this place is reached."""
+
+    touches: Touches
+    armed: Callable[[], bool] | None = None
+
+
+@dataclass
+class ProbeTable:
+    """All probes of this kernel's life; the cells are what compiled code sees."""
+
+    on_hit: Callable[[Probe], None]
+    probes: list[Probe] = field(default_factory=list)
+    cells: list[Callable[[], bool] | bool] = field(default_factory=list)
+    hit: list[int] = field(default_factory=list)
+
+    def add(self, touches: Touches) -> int:
+        index = len(self.probes)
+        probe = Probe(touches)
+
+        def armed() -> bool:
+            self.cells[index] = False
+            self.hit.append(index)
+            self.on_hit(probe)
+            return False
+
+        probe.armed = armed
+        self.probes.append(probe)
+        self.cells.append(armed)
+        return index
+
+    def rearm(self) -> None:
+        """Before each run: every probe that was hit since tells again."""
+        for index in self.hit:
+            armed = self.probes[index].armed
+            if armed is not None:
+                self.cells[index] = armed
+        self.hit.clear()
+
+
+def instrument(module: ast.Module, table: ProbeTable) -> ast.Module:
+    """The same module with probes. Raises before it has changed anything when the code is beyond it."""
+    planner = _Planner(table)
+    planner.top(module.body)
+    for apply in planner.edits:
+        apply()
+    return module
+
+
+def _lookup(index: int, at: ast.AST) -> ast.expr:
+    node = ast.Subscript(ast.Name(PROBE_LIST, ast.Load()), ast.Constant(index), ast.Load())
+    return _placed(node, at)
+
+
+def _placed(node: ast.expr, at: ast.AST) -> ast.expr:
+    for part in ast.walk(node):
+        ast.copy_location(part, at)
+    return node
+
+
+def _told(index: int, at: ast.AST) -> ast.expr:
+    call = ast.Call(_lookup(index, at), [], [])
+    return _placed(ast.BoolOp(ast.And(), [_lookup(index, at), call]), at)
+
+
+def wrapped(index: int, expression: ast.expr) -> ast.expr:
+    """`expression`, told first: `(P[n] and P[n]()) or expression`."""
+    return ast.copy_location(ast.BoolOp(ast.Or(), [_told(index, expression), expression]), expression)
+
+
+def statement(index: int, at: ast.stmt) -> Block:
+    """`if P[n]: P[n]()` at the place of the statement it stands before."""
+    call = ast.copy_location(ast.Expr(_placed(ast.Call(_lookup(index, at), [], []), at)), at)
+    test = ast.copy_location(ast.If(_lookup(index, at), [call], []), at)
+    return [test]
+
+
+_STRAIGHT = (ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Pass, ast.Import, ast.ImportFrom)
+
+
+def _first_expression(node: ast.stmt) -> tuple[ast.AST, str] | None:
+    """Where a top-level statement begins to evaluate: (holder, field)."""
+    if isinstance(node, (ast.Expr, ast.Assign, ast.AugAssign)):
+        return node, "value"
+    if isinstance(node, ast.AnnAssign):
+        return (node, "value") if node.value is not None else None
+    if isinstance(node, (ast.If, ast.While, ast.Assert)):
+        return node, "test"
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        return node, "iter"
+    if isinstance(node, (ast.With, ast.AsyncWith)):
+        return node.items[0], "context_expr"
+    if isinstance(node, ast.Raise):
+        return (node, "exc") if node.exc is not None else None
+    if isinstance(node, ast.Match):
+        return node, "subject"
+    return None
+
+
+class _Planner:
+    """Walks without changing; the edits are applied at the end, innermost expressions first."""
+
+    def __init__(self, table: ProbeTable) -> None:
+        self.table = table
+        self.edits: list[Callable[[], None]] = []
+
+    def top(self, body: Block) -> None:
+        scope = Scope()
+        for node in body:
+            touches = scope.fresh(touches_of(_unconditional(node)))
+            self.parts(node, scope)
+            place = _first_expression(node)
+            if place is not None:
+                self.wrap(*place, touches)
+            elif not isinstance(node, (ast.Try, ast.Pass)):
+                self.tell(body, node, touches)
+
+    def wrap(self, holder: ast.AST, name: str, touches: Touches) -> None:
+        if not touches:
+            return
+        index = self.table.add(touches)
+        self.edits.append(lambda: setattr(holder, name, wrapped(index, getattr(holder, name))))
+
+    def wrap_item(self, items: list[ast.expr], place: int, touches: Touches) -> None:
+        if touches:
+            index = self.table.add(touches)
+            self.edits.append(lambda: items.__setitem__(place, wrapped(index, items[place])))
+
+    def tell(self, body: Block, head: ast.stmt, touches: Touches) -> None:
+        if touches:
+            index = self.table.add(touches)
+            self.edits.append(lambda: _insert_before(body, head, statement(index, head)))
+
+    def block(self, body: Block, scope: Scope, first: int = 0) -> None:
+        """A block that may not be reached: told at its head, and again after what may leave it."""
+        told = Touches()
+        head: ast.stmt | None = None
+        for node in body[first:]:
+            if isinstance(node, (ast.Global, ast.Nonlocal)):
+                continue
+            head = head or node
+            told.add(scope.fresh(touches_of(_unconditional(node))))
+            self.parts(node, scope)
+            if not isinstance(node, _STRAIGHT):
+                self.tell(body, head, told)
+                told, head = Touches(), None
+        if head is not None:
+            self.tell(body, head, told)
+
+    def parts(self, node: ast.AST, scope: Scope) -> None:
+        """Everything under a node that runs later, or perhaps not at all."""
+        if isinstance(node, _FUNCTIONS):
+            for part in _function_header(node):
+                self.parts(part, scope)
+            self.block(node.body, scope.function(node), _after_docstring(node.body))
+        elif isinstance(node, ast.Lambda):
+            inner = scope.function(node)
+            self.wrap(node, "body", inner.fresh(touches_of(_unconditional(node.body))))
+            self.parts(node.body, inner)
+        elif isinstance(node, ast.ClassDef):
+            for part in _certain_children(node):
+                self.parts(part, scope)
+            self.block(node.body, scope.class_body(node), _after_docstring(node.body))
+        elif isinstance(node, _COMPREHENSIONS):
+            self.comprehension(node, scope.comprehension(node), scope)
+        else:
+            self.conditional(node, scope)
+            self.children(node, scope)
+
+    def children(self, node: ast.AST, scope: Scope) -> None:
+        for name, value in ast.iter_fields(node):
+            if name == "ctx":
+                continue
+            if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+                self.block(value, scope.branch())
+            elif isinstance(value, list):
+                for item in value:
+                    if isinstance(item, ast.AST):
+                        self.parts(item, scope)
+            elif isinstance(value, ast.AST):
+                self.parts(value, scope)
+
+    def conditional(self, node: ast.AST, scope: Scope) -> None:
+        if isinstance(node, ast.BoolOp):
+            self.operands(node.values, 1, scope)
+        elif isinstance(node, ast.IfExp):
+            self.wrap(node, "body", scope.branch().fresh(touches_of(_unconditional(node.body))))
+            self.wrap(node, "orelse", scope.branch().fresh(touches_of(_unconditional(node.orelse))))
+        elif isinstance(node, ast.Compare):
+            self.operands(node.comparators, 1, scope)
+
+    def operands(self, items: list[ast.expr], start: int, scope: Scope) -> None:
+        for place in range(start, len(items)):
+            self.wrap_item(items, place, scope.branch().fresh(touches_of(_unconditional(items[place]))))
+
+    def comprehension(self, node: Comprehension, inner: Scope, outer: Scope) -> None:
+        self.parts(node.generators[0].iter, outer)
+        for place, clause in enumerate(node.generators):
+            if place:
+                self.wrap(clause, "iter", inner.fresh(touches_of(_unconditional(clause.iter))))
+                self.parts(clause.iter, inner)
+            self.operands(clause.ifs, 0, inner)
+            for test in clause.ifs:
+                self.parts(test, inner)
+        for name in ("key", "value") if isinstance(node, ast.DictComp) else ("elt",):
+            part = getattr(node, name)
+            self.wrap(node, name, inner.branch().fresh(touches_of(_unconditional(part))))
+            self.parts(part, inner)
+
+
+def _insert_before(body: Block, node: ast.stmt, new: Block) -> None:
+    place = body.index(node)
+    body[place:place] = new
+
+
+def _after_docstring(body: Block) -> int:
+    first = body[0]
+    text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return 1 if text and isinstance(first.value.value, str) else 0  # type: ignore[attr-defined]
+
+
+def _function_header(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterable[ast.AST]:
+    yield from node.decorator_list
+    yield from node.args.defaults
+    yield from (default for default in node.args.kw_defaults if default is not None)
+
+
+def _unconditional(node: ast.AST) -> Iterable[tuple[ast.AST, list[ast.AST]]]:
+    """(node, ancestors) for all that is evaluated whenever this node is reached; never what runs later."""
+    stack: list[tuple[ast.AST, list[ast.AST]]] = [(node, [])]
+    while stack:
+        current, above = stack.pop()
+        yield current, above
+        inner = [*above, current]
+        stack.extend((child, inner) for child in _certain_children(current))
+
+
+def _certain_children(node: ast.AST) -> list[ast.AST]:
+    if isinstance(node, _FUNCTIONS):
+        return list(_function_header(node))
+    if isinstance(node, ast.Lambda):
+        defaults = [*node.args.defaults, *(item for item in node.args.kw_defaults if item is not None)]
+        return list(defaults)
+    if isinstance(node, ast.ClassDef):
+        return [*node.decorator_list, *node.bases, *(word.value for word in node.keywords)]
+    if isinstance(node, ast.BoolOp):
+        return [node.values[0]]
+    if isinstance(node, ast.IfExp):
+        return [node.test]
+    if isinstance(node, ast.Compare):
+        return [node.left, node.comparators[0]]
+    if isinstance(node, _COMPREHENSIONS):
+        return [node.generators[0].iter]
+    children: list[ast.AST] = []
+    for name, value in ast.iter_fields(node):
+        children.extend(_field_children(name, value))
+    return children
+
+
+def _field_children(name: str, value: object) -> list[ast.AST]:
+    if name in ("ctx", "annotation", "handlers", "cases"):
+        return []
+    if isinstance(value, ast.AST):
+        return [value]
+    if isinstance(value, list):
+        return [item for item in value if isinstance(item, ast.AST) and not isinstance(item, ast.stmt)]
+    return []

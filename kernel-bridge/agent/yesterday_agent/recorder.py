@@ -1,0 +1,234 @@
+"""One run from start to record. Every step is guarded by itself: what fails is told as not captured."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .digests import file_digest, text_digest
+from .environment import EnvironmentFacts
+from .files import FileUse, FileWatch
+from .lineage import Lineage
+from .probes import Probe
+from .reads import Reads
+from .record import Cost, Edge, Missing, Outcome, Record, RunError
+from .state import process_states, random_states
+from .strings import hidden_names
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+
+@dataclass
+class Run:
+    """A run that is on."""
+
+    run: str
+    cell: str | None
+    code: str
+    order: int
+    started: float
+    clock: float
+    cpu: float
+    reads: Reads | None = None
+    files: FileUse = field(default_factory=FileUse)
+    missing: list[Missing] = field(default_factory=list)
+    agent_seconds: float = 0.0
+
+
+class Recorder:
+    """All that is known between runs of one kernel."""
+
+    def __init__(self, namespace: dict[str, Any], ignored: list[str], fault: Callable[[str], None]) -> None:
+        self.lineage = Lineage(namespace)
+        self.environment = EnvironmentFacts()
+        self.watch = FileWatch(ignored)
+        self.current: Run | None = None
+        self.order = 0
+        self.file_makers: dict[str, tuple[str, str | None]] = {}
+        self.states: dict[str, str] = {}
+        self.state_makers: dict[str, str] = {}
+        self._fault = fault
+
+    def begin(self, run: str, cell: str | None, code: str) -> None:
+        started = time.perf_counter()
+        self.order += 1
+        self.current = Run(run, cell, code, self.order, time.time(), started, time.process_time())
+        current = self.current
+        self._guard("begin", current, lambda: setattr(current, "reads", self.lineage.begin()))
+        self._guard("begin", current, self._note_states)
+        self.watch.current = current.files
+        current.agent_seconds = time.perf_counter() - started
+
+    def hit(self, probe: Probe) -> None:
+        current = self.current
+        if current is not None and current.reads is not None:
+            try:
+                current.reads.tell(probe.touches)
+            except Exception as problem:
+                current.missing.append({"what": "a read", "why": repr(type(problem))})
+
+    def finish(self, outcome: Outcome, error: RunError | None, count: int | None) -> Record | None:
+        current, self.current = self.current, None
+        if current is None:
+            return None
+        self.watch.current = None
+        started, cpu = time.perf_counter(), time.process_time()
+        used: list[Edge] = []
+        generated: list[Edge] = []
+        self._guard("variables", current, lambda: self._variables(current, used, generated, count))
+        self._guard("files", current, lambda: self._files(current, used, generated))
+        self._guard("state", current, lambda: self._states(current, used, generated))
+        record = self._record(current, outcome, error, count, (used, generated))
+        now = time.perf_counter()
+        record["cost"] = _cost(
+            started - current.clock, cpu - current.cpu, current.agent_seconds + now - started
+        )
+        return record
+
+    def _guard(self, step: str, run: Run, work: Callable[[], None]) -> None:
+        try:
+            self._fault(step)
+            work()
+        except Exception as problem:
+            run.missing.append({"what": step, "why": f"{type(problem).__name__}: {problem}"[:300]})
+
+    def _variables(self, run: Run, used: list[Edge], generated: list[Edge], count: int | None) -> None:
+        if run.reads is None:
+            return
+        run.reads.add_static(hidden_names(run.reads.strings, run.reads.loads, run.reads.before))
+        more_used, more_generated, missing = self.lineage.finish(run.run, run.reads, count)
+        used += more_used
+        generated += more_generated
+        run.missing += missing
+
+    def _files(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
+        for path in run.files.read:
+            made, known = self.file_makers.get(path, (None, None))
+            digest = known if path in run.files.written else file_digest(path)
+            by = made if digest == known else None
+            used.append(_file_edge(path, digest, by, "opened for reading"))
+        for path in run.files.written:
+            digest = file_digest(path)
+            self.file_makers[path] = (run.run, digest)
+            if os.path.exists(path):
+                generated.append(_file_edge(path, digest, run.run, "opened for writing"))
+        for path in run.files.removed:
+            if not os.path.exists(path):
+                generated.append({**_file_edge(path, None, run.run, "removed"), "deleted": True})
+        used += [_plain("directory", path, "listed") for path in run.files.listed]
+        used += [_plain("socket", address, "connected") for address in run.files.sockets]
+        used += [_plain("subprocess", words, "started") for words in run.files.programs]
+
+    def _note_states(self) -> None:
+        """What was imported since the last run starts from its present state."""
+        for name, digest in {**random_states(), **process_states()}.items():
+            self.states.setdefault(name, digest)
+
+    def _states(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
+        for name, digest in {**random_states(), **process_states()}.items():
+            before = self.states.get(name)
+            self.states[name] = digest
+            looked_at = _looks_at(name, run)
+            changed = before is not None and digest != before
+            made_by = self.state_makers.get(name)
+            drawn = changed and "random" in name and not (run.reads is not None and run.reads.seeded(name))
+            if before is not None and (drawn or looked_at) and made_by is not None:
+                used.append(_state_edge(name, before, made_by, "depends on the state before"))
+            if changed:
+                self.state_makers[name] = run.run
+                generated.append(_state_edge(name, digest, run.run, "changed in this run"))
+
+    def _record(
+        self,
+        run: Run,
+        outcome: Outcome,
+        error: RunError | None,
+        count: int | None,
+        edges: tuple[list[Edge], list[Edge]],
+    ) -> Record:
+        used, generated = edges
+        return {
+            "schema": 1,
+            "run": run.run,
+            "cell": run.cell,
+            "order": run.order,
+            "executionCount": count,
+            "outcome": outcome,
+            "error": error,
+            "started": run.started,
+            "ended": time.time(),
+            "codeDigest": text_digest(run.code),
+            "used": used,
+            "generated": generated,
+            "environment": self.environment.current(),
+            "state": {"cwd": os.getcwd(), "random": {k: v for k, v in self.states.items() if "random" in k}},
+            "cost": _cost(0.0, 0.0, 0.0),
+            "notCaptured": run.missing,
+        }
+
+
+def _looks_at(name: str, run: Run) -> bool:
+    if run.reads is None:
+        return False
+    loads = run.reads.loads
+    if name == "os.environ":
+        words = {".environ", ".getenv", ".environb"}
+        return (
+            bool(run.files.programs)
+            or any(a.part in words for a in loads.get("os", ()))
+            or "environ" in loads
+        )
+    if name == "cwd":
+        asked = any(a.part in (".getcwd", ".getcwdb") for a in loads.get("os", ())) or "Path" in loads
+        return asked or bool(run.files.read or run.files.written or run.files.listed or run.files.programs)
+    return False
+
+
+def _cost(wall: float, cpu: float, agent: float) -> Cost:
+    peak = None
+    if resource is not None:
+        unit = 1 if sys.platform == "darwin" else 1024
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return {
+        "wallMs": wall * 1000,
+        "cpuMs": cpu * 1000,
+        "peakMemoryBytes": peak,
+        "readBytes": None,
+        "writtenBytes": None,
+        "gpuMemoryBytes": None,
+        "agentMs": agent * 1000,
+    }
+
+
+def _shown_path(path: str) -> str:
+    """Relative where it is inside the start folder."""
+    inside = path.startswith(_START + os.sep)
+    return os.path.relpath(path, _START).replace(os.sep, "/") if inside else path
+
+
+_START = os.getcwd()
+
+
+def _file_edge(path: str, digest: str | None, by: str | None, reason: str) -> Edge:
+    size = os.path.getsize(path) if os.path.isfile(path) else None
+    version = digest or f"{by or 'outside'}:{size}"
+    edge: Edge = {"kind": "file", "name": _shown_path(path), "version": version, "edge": "observed"}
+    edge.update({"by": by, "digest": digest, "size": size, "reason": reason})
+    return edge
+
+
+def _plain(kind: str, name: str, reason: str) -> Edge:
+    return {"kind": kind, "name": name, "version": name, "edge": "observed", "reason": reason}  # type: ignore[typeddict-item]
+
+
+def _state_edge(name: str, digest: str, by: str, reason: str) -> Edge:
+    edge: Edge = {"kind": "state", "name": name, "version": digest, "edge": "observed"}
+    edge.update({"by": by, "digest": digest, "reason": reason})
+    return edge

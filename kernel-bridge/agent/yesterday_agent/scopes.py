@@ -1,0 +1,106 @@
+"""pure. Which names of a piece of code are the notebook's, and what a dominating probe has told of them already."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from .accesses import Access, Touches
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
+@dataclass
+class Scope:
+    """A place in the code. `hidden`: names that are not the notebook's here; `inherited`: those that nested
+    functions see as hidden too (a class body's own names are not)."""
+
+    hidden: frozenset[str] = frozenset()
+    inherited: frozenset[str] = frozenset()
+    told: set[tuple[str, Access]] = field(default_factory=set)
+    stored: set[str] = field(default_factory=set)
+
+    def fresh(self, touches: Touches) -> Touches:
+        """What is not told yet; told from now on."""
+        new = Touches(strings=touches.strings, attributes=touches.attributes)
+        for name, accesses in touches.loads.items():
+            unknown = {access for access in accesses if (name, access) not in self.told}
+            if name not in self.hidden and unknown:
+                new.loads[name] = unknown
+                self.told.update((name, access) for access in unknown)
+        new.stores = {name for name in touches.stores if name not in self.hidden and name not in self.stored}
+        new.deletes = {name for name in touches.deletes if name not in self.hidden}
+        self.stored |= new.stores
+        return new
+
+    def branch(self) -> Scope:
+        """A part that may not run: what it tells is not known after it."""
+        return replace(self, told=set(self.told), stored=set(self.stored))
+
+    def function(self, node: Function) -> Scope:
+        local = self.inherited | _function_locals(node)
+        shared = _declared(node, ast.Global)
+        return Scope(local - shared, local - shared)
+
+    def class_body(self, node: ast.ClassDef) -> Scope:
+        own = frozenset(_stored(node.body)) - _declared(node, ast.Global)
+        return Scope(self.inherited | own, self.inherited)
+
+    def comprehension(self, node: Comprehension) -> Scope:
+        targets = frozenset(name for clause in node.generators for name in _stored([clause.target]))
+        if isinstance(node, ast.GeneratorExp):
+            return Scope(self.hidden | targets, self.inherited | targets)
+        return replace(self.branch(), hidden=self.hidden | targets, inherited=self.inherited | targets)
+
+
+def _function_locals(node: Function) -> frozenset[str]:
+    arguments = node.args
+    every = [
+        *arguments.posonlyargs,
+        *arguments.args,
+        *arguments.kwonlyargs,
+        arguments.vararg,
+        arguments.kwarg,
+    ]
+    names = {argument.arg for argument in every if argument is not None}
+    body: Iterable[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else node.body
+    return frozenset(names | set(_stored(body)))
+
+
+def _own_nodes(body: Iterable[ast.AST]) -> Iterable[ast.AST]:
+    """All nodes of a scope, nested scopes' headers included and their bodies left out."""
+    stack = list(body)
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
+            continue
+        if isinstance(node, COMPREHENSIONS):
+            stack.extend(part for part in ast.walk(node) if isinstance(part, ast.NamedExpr))
+            continue
+        stack.extend(ast.iter_child_nodes(node))
+
+
+def _stored(body: Iterable[ast.AST]) -> Iterable[str]:
+    for node in _own_nodes(body):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from ((alias.asname or alias.name.partition(".")[0]) for alias in node.names)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            yield node.name
+        elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+            yield node.name
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            yield node.rest
+
+
+def _declared(node: ast.AST, kind: type[ast.Global]) -> frozenset[str]:
+    body = [] if isinstance(node, ast.Lambda) else getattr(node, "body", [])
+    return frozenset(name for part in _own_nodes(body) if isinstance(part, kind) for name in part.names)
