@@ -1,0 +1,97 @@
+/**
+ * pure. The life of the kernel under a session: started, restarted, shut down, died, found again.
+ * Invariant: whatever ends a kernel ends its running run and its queue with it; nothing starts one in silence.
+ */
+import { abort, endRunning, enqueue, isLive, logWaiting, unchanged } from './apply-run.ts'
+import { type Action, noKernel, type Operation, type SessionState, type Step } from './state.ts'
+
+type Of<T extends Operation['type']> = Extract<Operation, { type: T }>
+
+export function start(state: SessionState, { session, spec }: Of<'Start'>): Step {
+  if (state.kernel.state !== 'none' && state.kernel.state !== 'dead') return unchanged(state)
+  const kernel = { ...noKernel, state: 'starting' as const, spec }
+  return {
+    state: { ...state, session, kernel, nextOrder: 1 },
+    actions: [{ type: 'startKernel', session, spec }],
+  }
+}
+
+/** Ends what runs and what is queued, and closes the session in the log where one was open there. */
+function endSession(state: SessionState, running: string, queued: string, reason: string): Step {
+  const ended = endRunning(state, { kind: 'died', death: running })
+  const aborted = abort(ended.state, ended.state.queue, queued)
+  const actions: Action[] = [...ended.actions, ...aborted.actions]
+  if (state.session !== null && isLive(state))
+    actions.push({ type: 'logSessionEnded', session: state.session, reason })
+  return { state: { ...aborted.state, prompt: null, interruptIgnored: false }, actions }
+}
+
+export function restart(state: SessionState, operation: Of<'Restart'>): Step {
+  const { session, runs, actor } = operation
+  const why = `the kernel was restarted by ${actor.name}`
+  const ended = endSession(state, why, why, `restarted by ${actor.name}`)
+  const spec = operation.spec ?? state.kernel.spec
+  const kernel = { ...noKernel, state: 'restarting' as const, spec }
+  const queued = enqueue({ ...ended.state, session, kernel, nextOrder: 1 }, runs)
+  const restartKernel: Action = { type: 'restartKernel', session, spec: operation.spec }
+  return { state: queued.state, actions: [...ended.actions, restartKernel, ...queued.actions] }
+}
+
+export function shutdown(state: SessionState, { actor }: Of<'Shutdown'>): Step {
+  if (state.kernel.state === 'none') return unchanged(state)
+  const why = `the kernel was shut down by ${actor.name}`
+  const ended = endSession(state, why, why, `shut down by ${actor.name}`)
+  return {
+    state: { ...ended.state, session: null, kernel: noKernel },
+    actions: [...ended.actions, { type: 'shutdownKernel' }],
+  }
+}
+
+/** A start that was overtaken (restart or shutdown meanwhile) leaves a kernel that nobody wants. */
+export function kernelStarted(state: SessionState, { session, kernel }: Of<'KernelStarted'>): Step {
+  if (state.session !== session || isLive(state))
+    return { state, actions: [{ type: 'discardKernel', session }] }
+  const logged = logWaiting({ ...state, kernel: { ...kernel, state: 'idle' } })
+  return { state: logged.state, actions: [{ type: 'logSessionStarted', session }, ...logged.actions] }
+}
+
+export function kernelStartFailed(state: SessionState, { session, problem }: Of<'KernelStartFailed'>): Step {
+  if (state.session !== session || isLive(state)) return unchanged(state)
+  const aborted = abort(state, state.queue, 'the kernel did not start')
+  const kernel = { ...state.kernel, state: 'dead' as const, problem }
+  return {
+    state: { ...aborted.state, kernel },
+    actions: [...aborted.actions, { type: 'notify', level: 'error', text: problem }],
+  }
+}
+
+export function kernelStatus(state: SessionState, { session, status }: Of<'KernelStatus'>): Step {
+  if (state.session !== session || !isLive(state) || state.kernel.state === status) return unchanged(state)
+  return unchanged({ ...state, kernel: { ...state.kernel, state: status } })
+}
+
+export function kernelDied(state: SessionState, { session, death }: Of<'KernelDied'>): Step {
+  if (state.session !== session || !isLive(state)) return unchanged(state)
+  const ended = endSession(state, death, `the kernel died: ${death}`, `died: ${death}`)
+  const problem = `The kernel died: ${death}. Restart it to go on; its variables are gone.`
+  const kernel = { ...state.kernel, state: 'dead' as const, problem }
+  return {
+    state: { ...ended.state, kernel },
+    actions: [...ended.actions, { type: 'notify', level: 'error', text: problem }],
+  }
+}
+
+/** The server came back and found the kernel: everything is as the log and the spool say. */
+export function reattached(state: SessionState, operation: Of<'Reattached'>): Step {
+  const { session, kernel, running, finishing, queue, nextOrder } = operation
+  if (state.session !== null) throw new Error(`session ${session} found again over ${state.session}`)
+  return unchanged({
+    ...state,
+    session,
+    kernel: { ...kernel, state: running === null ? 'idle' : 'busy' },
+    running,
+    finishing,
+    queue: queue.map((run) => ({ ...run, phase: 'ready' })),
+    nextOrder,
+  })
+}

@@ -1,0 +1,44 @@
+/**
+ * Writes that must not be lost: tried again until they succeed. Invariant: a write that failed (a full disk) is never
+ * given up while the process lives; people hear of it once, and once when it works again.
+ */
+import type { ObjectStore } from '../store/ports.ts'
+
+export interface DurableOptions {
+  readonly onStalled: (error: unknown) => void
+  readonly onResumed: () => void
+  readonly sleep?: (ms: number) => Promise<void>
+}
+
+/** Runs the write, and again with growing pauses (0.25 s to 5 s) for as long as it throws. */
+export type Durable = <T>(write: () => Promise<T>) => Promise<T>
+
+const sleepUnreferenced = (ms: number): Promise<void> =>
+  new Promise((done) => void setTimeout(done, ms).unref())
+
+export function createDurable({ onStalled, onResumed, sleep = sleepUnreferenced }: DurableOptions): Durable {
+  let failing = 0
+  return async (write) => {
+    for (let pause = 250, failed = false; ; pause = Math.min(pause * 2, 5000)) {
+      try {
+        const result = await write()
+        if (failed && --failing === 0) onResumed()
+        return result
+      } catch (error) {
+        if (!failed && failing++ === 0) onStalled(error)
+        failed = true
+        await sleep(pause)
+      }
+    }
+  }
+}
+
+/** The same objects, with puts that do not give up. */
+export function durableObjects(objects: ObjectStore, durable: Durable): ObjectStore {
+  return {
+    put: (bytes) => durable(() => objects.put(bytes)),
+    get: (digest) => objects.get(digest),
+    has: (digest) => objects.has(digest),
+    list: () => objects.list(),
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The record of runs: outputs and the agent's record become the one terminal entry of each.
+ * Invariant: entries are appended in the order in which runs ended, after the run's own `run-queued`, and a run is
+ * told as recorded only when its entry is durable.
+ */
+import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
+import type { Receipt } from '../../contract/run.ts'
+import type { LogEntry } from '../store/log-entry.ts'
+import type { ObjectStore, RunLog } from '../store/ports.ts'
+import type { Durable } from './durable.ts'
+import { storeOutputs } from './output-objects.ts'
+import { environmentOf, type ReadRecord, type RunEnded, readRecord, runEnded } from './run-ended.ts'
+import type { Output } from './run-outputs.ts'
+import type { Action, Run } from './state.ts'
+
+/** How long a record is waited for after the run is over. */
+const RECORD_WAIT_MS = 2000
+
+export interface RecorderOptions {
+  readonly objects: ObjectStore
+  readonly runs: RunLog
+  readonly durable: Durable
+  readonly now: () => Timestamp
+}
+
+/** What a recorder needs to know to end one run. */
+export type EndRun = Extract<Action, { type: 'endRun' }> & {
+  /** Why no record can come; null where one is expected. */
+  readonly noRecord: string | null
+  readonly outputs: () => Promise<readonly Output[]>
+}
+
+export class Recorder {
+  readonly #options: RecorderOptions
+  readonly #records = new Map<RunId, PromiseWithResolvers<unknown>>()
+  readonly #queued = new Map<RunId, Promise<void>>()
+  #environment: Receipt['environment'] = null
+  #line: Promise<void> = Promise.resolve()
+
+  constructor(options: RecorderOptions) {
+    this.#options = options
+  }
+
+  /** A record came from the kernel; one that comes after its run's entry is kept as an object. */
+  accept(run: RunId, raw: unknown): void {
+    this.#recordOf(run).resolve(raw)
+  }
+
+  /** The environment that this session's last entries told whole. */
+  remember(environment: Receipt['environment']): void {
+    this.#environment = environment
+  }
+
+  /** Makes the queue durable: sources first, then the entries that name them. */
+  logQueued(notebook: string, session: SessionId, runs: readonly Run[]): Promise<void> {
+    const logged = this.#logQueued(notebook, session, runs)
+    for (const { run } of runs) this.#queued.set(run, logged)
+    return logged
+  }
+
+  async #logQueued(notebook: string, session: SessionId, runs: readonly Run[]): Promise<void> {
+    const sources = new Map(runs.map((run) => [run.sourceDigest, run.source]))
+    await Promise.all([...sources.values()].map((source) => this.#options.objects.put(Buffer.from(source))))
+    await this.append(runs.map((run) => queuedEntry(notebook, session, run)))
+  }
+
+  /** Appends in the order of calls. */
+  append(entries: readonly LogEntry[]): Promise<void> {
+    this.#line = this.#line.then(() => this.#options.durable(() => this.#options.runs.append(entries)))
+    return this.#line
+  }
+
+  /** Settles with the entry when it is durable. */
+  async end(ended: EndRun): Promise<RunEnded> {
+    const at = this.#options.now()
+    const { run } = ended.run
+    const outputs = await storeOutputs(await ended.outputs(), this.#options.objects)
+    const record = ended.noRecord === null ? await this.#awaitRecord(run) : this.#missing(ended.noRecord)
+    if (record.ok) this.#environment = environmentOf(record.record, this.#environment)
+    await this.#queued.get(run)
+    const entry = runEnded({
+      run,
+      order: ended.order,
+      started: ended.started,
+      ended: at,
+      ending: ended.ending,
+      outputs,
+      record,
+      environment: this.#environment,
+    })
+    await this.append([entry])
+    this.#queued.delete(run)
+    if (record.ok) this.#records.delete(run)
+    else if (ended.noRecord === null) this.#keepLate(run)
+    return entry
+  }
+
+  #missing(why: string): ReadRecord {
+    return { ok: false, why }
+  }
+
+  #recordOf(run: RunId): PromiseWithResolvers<unknown> {
+    const known = this.#records.get(run) ?? Promise.withResolvers<unknown>()
+    this.#records.set(run, known)
+    return known
+  }
+
+  async #awaitRecord(run: RunId): Promise<ReadRecord> {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), RECORD_WAIT_MS)
+    })
+    const raw = await Promise.race([this.#recordOf(run).promise, late])
+    clearTimeout(timer)
+    return readRecord(raw)
+  }
+
+  /** The log is append-only: a record that missed its entry is kept beside it, by its content. */
+  #keepLate(run: RunId): void {
+    const pending = this.#records.get(run)
+    this.#records.delete(run)
+    void pending?.promise.then((raw) => this.#options.objects.put(Buffer.from(JSON.stringify(raw))))
+  }
+}
+
+function queuedEntry(notebook: string, session: SessionId, run: Run): LogEntry {
+  return {
+    type: 'run-queued',
+    run: run.run,
+    session,
+    at: run.queued,
+    notebook,
+    cellId: run.cell,
+    cell: run.place,
+    actor: run.actor,
+    sourceDigest: run.sourceDigest,
+    title: titleOf(run.source),
+  }
+}
+
+/** First line that says something, at most 200 characters. */
+function titleOf(source: string): string {
+  const line = source.split('\n').find((text) => text.trim() !== '') ?? ''
+  return line.trim().slice(0, 200).toWellFormed()
+}

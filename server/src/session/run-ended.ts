@@ -1,0 +1,135 @@
+/**
+ * pure. The terminal entry of a run, from how it ended and what the agent recorded.
+ * Invariant: what is missing is named in `notCaptured`; an entry never says less in silence.
+ */
+import { type AgentEdge, AgentRecord } from '@yesterday/kernel-bridge'
+import type { z } from 'zod'
+import type { RunId, Timestamp } from '../../contract/ids.ts'
+import type { Edge, OutputEntry, Receipt } from '../../contract/run.ts'
+import type { LogEntry } from '../store/log-entry.ts'
+import type { Ending } from './state.ts'
+
+export type RunEnded = Extract<LogEntry, { type: 'run-ended' }>
+type AgentEdge = z.infer<typeof AgentEdge>
+
+/** The agent's record as far as it can be read, or why there is none. */
+export type ReadRecord =
+  | { readonly ok: true; readonly record: AgentRecord }
+  | { readonly ok: false; readonly why: string }
+
+/** Reads what the agent sent; `undefined` means that nothing came. */
+export function readRecord(raw: unknown): ReadRecord {
+  if (raw === undefined || raw === null) return { ok: false, why: 'the kernel sent no record of this run' }
+  const parsed = AgentRecord.safeParse(raw)
+  if (parsed.success) return { ok: true, record: parsed.data }
+  const [issue] = parsed.error.issues
+  return { ok: false, why: `the record could not be read: ${issue?.path.join('.')}: ${issue?.message}` }
+}
+
+export interface EndedRun {
+  readonly run: RunId
+  readonly order: number
+  readonly started: Timestamp | null
+  readonly ended: Timestamp
+  readonly ending: Ending
+  readonly outputs: readonly OutputEntry[]
+  readonly record: ReadRecord
+  /** The last environment that was told whole; a later record names it by its digest alone. */
+  readonly environment: Receipt['environment']
+}
+
+export function runEnded(ended: EndedRun): RunEnded {
+  return {
+    type: 'run-ended',
+    run: ended.run,
+    at: ended.ended,
+    order: ended.order,
+    started: ended.started,
+    durationMs: ended.started === null ? 0 : Date.parse(ended.ended) - Date.parse(ended.started),
+    outputs: [...ended.outputs],
+    ...outcomeOf(ended.ending),
+    ...recordedOf(ended),
+  }
+}
+
+type OutcomePart = Pick<RunEnded, 'outcome' | 'executionCount' | 'error' | 'death'>
+
+function outcomeOf(ending: Ending): OutcomePart {
+  const nothing = { executionCount: null, error: null, death: null }
+  if (ending.kind === 'aborted') return { ...nothing, outcome: 'aborted' }
+  if (ending.kind === 'died') return { ...nothing, outcome: 'died', death: ending.death }
+  const { outcome } = ending
+  switch (outcome.status) {
+    case 'ok':
+      return { ...nothing, outcome: 'ok', executionCount: outcome.executionCount }
+    case 'error': {
+      const { executionCount, ename, evalue, traceback } = outcome
+      const error = { ename, evalue, traceback: [...traceback] }
+      return { outcome: 'error', executionCount, error, death: null }
+    }
+    case 'aborted':
+      return { ...nothing, outcome: 'aborted' }
+    case 'died':
+      return { ...nothing, outcome: 'died', death: outcome.death.likely }
+  }
+}
+
+type RecordedPart = Pick<RunEnded, 'used' | 'generated' | 'environment' | 'state' | 'cost' | 'notCaptured'>
+
+function recordedOf(ended: EndedRun): RecordedPart {
+  const nothing = { used: [], generated: [], environment: ended.environment, state: null, cost: null }
+  if (ended.ending.kind === 'aborted')
+    return {
+      ...nothing,
+      environment: null,
+      notCaptured: [{ what: 'run', why: `it did not run: ${ended.ending.reason}` }],
+    }
+  if (!ended.record.ok)
+    return { ...nothing, notCaptured: [{ what: 'variables and files', why: ended.record.why }] }
+  const { record } = ended.record
+  return {
+    used: record.used.map(edgeOf),
+    generated: record.generated.map(edgeOf),
+    environment: environmentOf(record, ended.environment),
+    state: record.state,
+    cost: costOf(record.cost),
+    notCaptured: record.notCaptured,
+  }
+}
+
+/** The record's environment; its facets are the last ones told where it is the same. */
+export function environmentOf(record: AgentRecord, last: Receipt['environment']): Receipt['environment'] {
+  const { digest, facets } = record.environment
+  return { digest, facets: facets ?? (last?.digest === digest ? last.facets : {}) }
+}
+
+function costOf(cost: AgentRecord['cost']): Receipt['cost'] {
+  return {
+    ...cost,
+    peakMemoryBytes: cost.peakMemoryBytes ?? null,
+    readBytes: cost.readBytes ?? null,
+    writtenBytes: cost.writtenBytes ?? null,
+    gpuMemoryBytes: cost.gpuMemoryBytes ?? null,
+  }
+}
+
+function edgeOf(edge: AgentEdge): Edge {
+  return {
+    kind: edge.kind,
+    name: edge.name,
+    version: edge.version,
+    digest: edge.digest ?? null,
+    edge: edge.edge,
+    by: edge.by ?? null,
+    part: edge.part ?? null,
+    reason: edge.reason ?? null,
+    type: edge.type ?? null,
+    shape: edge.shape ?? null,
+    schema: edge.schema ?? null,
+    size: edge.size ?? null,
+    preview: edge.preview ?? null,
+    deleted: edge.deleted ?? false,
+    query: edge.query ?? null,
+    facets: edge.facets ?? null,
+  }
+}
