@@ -12,6 +12,8 @@
  *   GET    /api/runs/<run>                  Receipt (short prefixes accepted)
  *   GET    /api/objects/<digest>            bytes, immutable, nosniff, sandboxed, `?mime=` from a fixed list
  *   GET    /api/me                          Me
+ *   PUT    /api/me                          {name?, color?} → Me
+ *   POST   /api/sign-out                    204; the cookie stops working and open sockets close with 4403
  *   WS     /api/rooms/<document id>?epoch=&acks=1     sync.ts
  *   WS     /api/notebooks/<document id>/session       session.ts
  *   GET    /api/export/<path>?format=py|script|html|ipynb   the notebook in another form, as attachment
@@ -61,7 +63,8 @@ export const KernelSpecs = z.object({
 })
 export type KernelSpecs = z.infer<typeof KernelSpecs>
 
-export const Me = z.object({ actor: Actor, project: z.string(), version: z.string() })
+/** `color` is the person's CSS colour, legible as a caret on light and dark. */
+export const Me = z.object({ actor: Actor, color: z.string(), project: z.string(), version: z.string() })
 export type Me = z.infer<typeof Me>
 
 export const ApiError = z.object({

@@ -1,0 +1,159 @@
+/**
+ * The project's files as people handle them. Invariant: nothing is overwritten unasked and nothing is destroyed: what is
+ * trashed can be fetched from `.yesterday/trash`. Open notebooks follow.
+ */
+import { constants, cp, lstat, mkdir, rename, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { FileCommand, FileEntry } from '../../contract/http.ts'
+import type { Documents, Refusal } from '../document/ports.ts'
+import { diskRefusal, errorCode, exists, notServed } from './disk-error.ts'
+import { freeNames } from './free-names.ts'
+import { entryAt } from './listing.ts'
+import { isServed, locate, locateEntry, locateNew } from './locate.ts'
+import { Trash } from './trash.ts'
+
+/** What became of a command. `entry` is null where nothing is left to show. */
+export type Done =
+  | { readonly ok: true; readonly entry: FileEntry | null }
+  | { readonly ok: false; readonly refusal: Refusal }
+
+const refused = (refusal: Refusal): Done => ({ ok: false, refusal })
+
+/** An empty notebook, as nbformat 4.5 has it. */
+const emptyNotebook = `${JSON.stringify({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 }, null, 1)}\n`
+
+/** What files ask of open notebooks. */
+export type FollowingDocuments = Pick<Documents, 'open' | 'save' | 'moved' | 'removed'>
+
+export class Files {
+  readonly #root: string
+  readonly #documents: FollowingDocuments
+  readonly #trash: Trash
+
+  /** `root` is the project folder's real path. */
+  constructor(root: string, documents: FollowingDocuments, now: () => Date = () => new Date()) {
+    this.#root = root
+    this.#documents = documents
+    this.#trash = new Trash(join(root, '.yesterday', 'trash'), now)
+  }
+
+  async perform(command: FileCommand): Promise<Done> {
+    switch (command.type) {
+      case 'newNotebook':
+        return this.#make(command.folder, notebookName(command.name), (target) =>
+          writeFile(target, emptyNotebook, { flag: 'wx' }),
+        )
+      case 'newFolder':
+        return this.#make(command.folder, command.name ?? 'Untitled Folder', async (target) => {
+          await mkdir(target)
+        })
+      case 'move':
+        return this.#move(command.from, command.to)
+      case 'copy':
+        return this.#copy(command.from, command.to)
+      case 'trash':
+        return this.#discard(command.path)
+    }
+  }
+
+  /** Makes something under the first free name. The make itself must fail on an existing name: it decides, not a look. */
+  async #make(folder: string, name: string, make: (target: string) => Promise<void>): Promise<Done> {
+    for (const candidate of freeNames(name)) {
+      const path = folder === '' ? candidate : `${folder}/${candidate}`
+      const target = await locateNew(this.#root, path)
+      if (!target.ok) return refused(target.refusal)
+      try {
+        await make(target.absolute)
+        return { ok: true, entry: await entryAt(target.absolute, path) }
+      } catch (error) {
+        if (!['EEXIST', 'ERR_FS_CP_EEXIST'].includes(errorCode(error) ?? ''))
+          return refused(diskRefusal(error, path))
+      }
+    }
+    return refused(exists(name))
+  }
+
+  async #move(from: string, to: string): Promise<Done> {
+    const source = await locateEntry(this.#root, from)
+    if (!source.ok) return refused(source.refusal)
+    const target = await locateNew(this.#root, to)
+    if (!target.ok) return refused(target.refusal)
+    if (`${to}/`.startsWith(`${from}/`) && to !== from) return refused(intoItself(from))
+    try {
+      if (await isTaken(source.absolute, target.absolute)) return refused(exists(to))
+      await rename(source.absolute, target.absolute)
+      await this.#documents.moved(from, to)
+      return { ok: true, entry: await entryAt(target.absolute, to) }
+    } catch (error) {
+      return refused(diskRefusal(error, to))
+    }
+  }
+
+  async #copy(from: string, to: string | undefined): Promise<Done> {
+    const source = await locate(this.#root, from)
+    if (!source.ok) return refused(source.refusal)
+    if (from === '' || (to !== undefined && `${to}/`.startsWith(`${from}/`))) return refused(intoItself(from))
+    await this.#saveOpen(from)
+    const folder = dirname(from) === '.' ? '' : dirname(from)
+    const copy = (target: string) =>
+      cp(source.absolute, target, {
+        recursive: true,
+        errorOnExist: true,
+        force: false,
+        mode: constants.COPYFILE_EXCL,
+        verbatimSymlinks: true,
+      })
+    return to === undefined ? this.#make(folder, basename(from), copy) : this.#copyTo(to, copy)
+  }
+
+  async #copyTo(to: string, copy: (target: string) => Promise<void>): Promise<Done> {
+    const target = await locateNew(this.#root, to)
+    if (!target.ok) return refused(target.refusal)
+    try {
+      await copy(target.absolute)
+      return { ok: true, entry: await entryAt(target.absolute, to) }
+    } catch (error) {
+      return refused(errorCode(error) === 'ERR_FS_CP_EEXIST' ? exists(to) : diskRefusal(error, to))
+    }
+  }
+
+  async #discard(path: string): Promise<Done> {
+    if (path === '' || !isServed(path)) return refused(notServed(path))
+    const source = await locateEntry(this.#root, path)
+    if (!source.ok) return refused(source.refusal)
+    await this.#saveOpen(path)
+    try {
+      await this.#trash.take(source.absolute, path)
+      await this.#documents.removed(path)
+      return { ok: true, entry: null }
+    } catch (error) {
+      return refused(diskRefusal(error, path))
+    }
+  }
+
+  /** Brings a notebook's file up to date, so that the copy or the trash holds the last edits. Refusals do not matter. */
+  async #saveOpen(path: string): Promise<void> {
+    if (!path.endsWith('.ipynb')) return
+    const opened = await this.#documents.open(path)
+    if (opened.ok && opened.document.writable) await this.#documents.save(opened.document.id)
+  }
+}
+
+const notebookName = (name = 'Untitled.ipynb'): string => (name.endsWith('.ipynb') ? name : `${name}.ipynb`)
+
+const intoItself = (path: string): Refusal => ({
+  code: 'intoItself',
+  status: 409,
+  message: `“${path}” cannot be put into itself.`,
+})
+
+/** A rename replaces in silence, so we look first. The same file under another case of its name is not taken. */
+async function isTaken(source: string, target: string): Promise<boolean> {
+  try {
+    const [from, to] = await Promise.all([lstat(source), lstat(target)])
+    return from.ino !== to.ino || from.dev !== to.dev || source === target
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false
+    throw error
+  }
+}
