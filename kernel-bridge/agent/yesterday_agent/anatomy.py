@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import collections
 import functools
+import io
 import marshal
 import operator
 import random
@@ -29,7 +30,7 @@ MARSHAL_LIMIT = 200_000
 
 _ATOMS: frozenset[type] = frozenset(
     {bool, int, float, complex, str, bytes, type(None), range, slice, type(...), type(NotImplemented)}
-    | {types.BuiltinFunctionType, types.CodeType, types.WrapperDescriptorType, types.MethodDescriptorType}
+    | {types.CodeType, types.WrapperDescriptorType, types.MethodDescriptorType}
     | {types.GetSetDescriptorType, types.MemberDescriptorType, types.MethodWrapperType, types.FrameType}
     | {types.ClassMethodDescriptorType, types.TracebackType, types.SimpleNamespace.__class__} - {type}
 )
@@ -62,11 +63,18 @@ def is_atom(value: object) -> bool:
     kind = type(value)
     if kind in _ATOMS:
         return True
+    if kind is types.BuiltinFunctionType:
+        return not _bound_to(value)
     if isinstance(value, types.ModuleType):
         return not is_user_module(value)
     if isinstance(value, type):
         return not is_user_class(value)
     return kind.__module__.partition(".")[0] in _ATOM_MODULES or libraries.is_atom(value)
+
+
+def _bound_to(value: Any) -> bool:
+    """`items.append` is bound to a list; `len` to a module."""
+    return value.__self__ is not None and not isinstance(value.__self__, (types.ModuleType, type))
 
 
 def is_user_class(kind: type) -> bool:
@@ -276,17 +284,14 @@ def _file(value: Any) -> Anatomy:
 
 
 def _instance(value: Any, anatomy: Anatomy) -> None:
-    """Attributes and slots of an object of a Python class, and the class itself where it is the user's."""
+    """Attributes and slots, and the class itself where it is the user's."""
+    if isinstance(value, (type, types.ModuleType, io.IOBase)):
+        return
     kind = type(value)
-    if not kind.__flags__ & (1 << 9):  # Py_TPFLAGS_HEAPTYPE: built-in types have no attributes of their own
-        _function_attributes(value, anatomy)
-        return
-    if isinstance(value, (type, types.ModuleType)):
-        return
     attributes = _dict_of(value)
-    cached = {name for base in kind.__mro__ for name, item in base.__dict__.items() if _is_cache(item)}
+    cached = _caches(kind)
     for name, item in list(attributes.items()):
-        if name not in cached and type(name) is str:
+        if type(name) is str and name not in cached:
             _part(anatomy, f".{name}", item)
     for name, descriptor in _slots(kind):
         try:
@@ -300,12 +305,10 @@ def _instance(value: Any, anatomy: Anatomy) -> None:
     anatomy.parts.setdefault(WHOLE, id(kind))
 
 
-def _function_attributes(value: Any, anatomy: Anatomy) -> None:
-    if isinstance(value, (types.FunctionType, functools.partial, functools._lru_cache_wrapper)):
-        for name, item in list(value.__dict__.items()):
-            _part(anatomy, f".{name}", item)
-    elif not anatomy.parts and not anatomy.links:
-        anatomy.opaque = True
+@functools.lru_cache(maxsize=1024)
+def _caches(kind: type) -> frozenset[str]:
+    """Attributes that only remember what a `cached_property` computed."""
+    return frozenset(name for base in kind.__mro__ for name, item in base.__dict__.items() if _is_cache(item))
 
 
 def _is_cache(item: object) -> bool:
@@ -351,19 +354,12 @@ def _iterator_types() -> tuple[type, ...]:
     return (*every, *tools)
 
 
-def _io_types() -> tuple[type, ...]:
-    import io
-
-    return (io.IOBase,)
-
-
 def _memory_file(value: Any) -> Any:
     return (value.closed, None if value.closed else (value.tell(), hash(value.getvalue())))
 
 
 def _readers() -> list[tuple[Any, Callable[[Any], Anatomy]]]:
     import array
-    import io
     import sqlite3
 
     lock = type(threading.Lock())
@@ -378,6 +374,7 @@ def _readers() -> list[tuple[Any, Callable[[Any], Anatomy]]]:
         (types.ModuleType, _module),
         (types.FunctionType, _function),
         (types.MethodType, _linked("__self__", "__func__")),
+        (types.BuiltinFunctionType, _linked("__self__")),
         (functools.partial, _linked("func", "args", "keywords")),
         (property, _linked("fget", "fset", "fdel")),
         ((staticmethod, classmethod), _linked("__func__")),
@@ -385,10 +382,11 @@ def _readers() -> list[tuple[Any, Callable[[Any], Anatomy]]]:
         (generators, _generator),
         (_iterator_types(), _iterator),
         ((io.StringIO, io.BytesIO), _stateful(_memory_file)),
-        (_io_types(), _file),
+        (io.IOBase, _file),
         (random.Random, _stateful(lambda value: hash(random.Random.getstate(value)))),
         ((bytearray, memoryview, array.array), _stateful(lambda value: mark(bytes(value)))),
         (lock, _stateful(lambda value: value.locked())),
+        (type(threading.RLock()), _stateful(repr)),
         (sqlite3.Connection, _stateful(lambda value: value.total_changes)),
         (functools._lru_cache_wrapper, lambda value: Anatomy({WHOLE: id(value)})),
     ]

@@ -20,7 +20,7 @@ _SHELL_NAME = re.compile(
 )
 _RECENT = ("_", "__", "___")
 _HARMLESS = frozenset(
-    "print len type id isinstance repr str bool hash display callable dir hasattr issubclass format vars help".split()
+    "print len type id isinstance repr str bool hash display callable dir hasattr getattr issubclass format vars help".split()
 )
 
 
@@ -60,7 +60,8 @@ class Lineage:
         used = [edge for name in sorted(reads.names) for edge in self._used(name, reads)]
         written, deleted = self._written(reads)
         handled = self._handled(reads)
-        touched = {name for name in {*reads.names, *written} if name in self.namespace}
+        known = {name for name in reads.names if self._binding(name) is not None}
+        touched = {name for name in known | written if name in self.namespace}
         shown = self._shown(run, count)
         roots = [self.namespace[name] for name in touched] + shown
         changes = self.graph.settle(run, roots, handled)

@@ -156,8 +156,9 @@ class _Planner:
             index = self.table.add(touches)
             self.edits.append(lambda: _insert_before(body, head, statement(index, head)))
 
-    def block(self, body: Block, scope: Scope, first: int = 0) -> None:
-        """A block that may not be reached: told at its head, and again after what may leave it."""
+    def block(self, body: Block, scope: Scope, first: int = 0, each: bool = False) -> None:
+        """A block that may not be reached: told at its head, and again after what may leave it; `each` statement
+        by itself where an exception is expected."""
         told = Touches()
         head: ast.stmt | None = None
         for node in body[first:]:
@@ -166,7 +167,7 @@ class _Planner:
             head = head or node
             told.add(scope.fresh(touches_of(_unconditional(node))))
             self.parts(node, scope)
-            if not isinstance(node, _STRAIGHT):
+            if each or not isinstance(node, _STRAIGHT):
                 self.tell(body, head, told)
                 told, head = Touches(), None
         if head is not None:
@@ -197,7 +198,7 @@ class _Planner:
             if name == "ctx":
                 continue
             if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
-                self.block(value, scope.branch())
+                self.block(value, scope.branch(), each=name == "body" and isinstance(node, ast.Try))
             elif isinstance(value, list):
                 for item in value:
                     if isinstance(item, ast.AST):
@@ -211,6 +212,8 @@ class _Planner:
         elif isinstance(node, ast.IfExp):
             self.wrap(node, "body", scope.branch().fresh(touches_of(_unconditional(node.body))))
             self.wrap(node, "orelse", scope.branch().fresh(touches_of(_unconditional(node.orelse))))
+        elif isinstance(node, ast.Assert) and node.msg is not None:
+            self.wrap(node, "msg", scope.branch().fresh(touches_of(_unconditional(node.msg))))
         elif isinstance(node, ast.Compare):
             self.operands(node.comparators, 1, scope)
 
@@ -270,6 +273,8 @@ def _certain_children(node: ast.AST) -> list[ast.AST]:
         return [*node.decorator_list, *node.bases, *(word.value for word in node.keywords)]
     if isinstance(node, ast.BoolOp):
         return [node.values[0]]
+    if isinstance(node, ast.Assert):
+        return [node.test]
     if isinstance(node, ast.IfExp):
         return [node.test]
     if isinstance(node, ast.Compare):

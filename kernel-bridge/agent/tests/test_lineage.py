@@ -1,0 +1,33 @@
+"""Every case of the battery: the recorded slice is the expected set of cells, exactly."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+from cases import Case, parse
+from notebook import Notebook
+
+FOLDER = Path(__file__).parent / "cases"
+CASES = [case for path in sorted(FOLDER.glob("*.txt")) for case in parse("\n" + path.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_slice(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if any(importlib.util.find_spec(module) is None for module in case.needs.split()):
+        pytest.skip(f"needs {case.needs}")
+    monkeypatch.chdir(tmp_path)
+    notebook = Notebook()
+    for cell in case.cells:
+        notebook.run(cell)
+    assert [str(error) for error in notebook.errors if error and "expected" not in str(error)] == []
+    assert [record["notCaptured"] for record in notebook.records if record["notCaptured"]] == []
+    assert notebook.slice() == case.expected
+    os.chdir(tmp_path)
+
+
+def test_names_are_unique() -> None:
+    names = [case.name for case in CASES]
+    assert len(names) == len(set(names))
