@@ -2,7 +2,7 @@
  * What the rest of the house knows of a kernel: one interface for a local process, a found-again process and a
  * remote gateway. Invariant: an `Execution` settles exactly once, also when the kernel dies under it.
  */
-import type { Channel, Header, JsonObject, Message } from './message.ts'
+import type { Channel, JsonObject, Message, ParentHeader } from './message.ts'
 
 /** A kernelspec as found on the search path (https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs). */
 export interface KernelSpec {
@@ -68,7 +68,7 @@ export interface Execution {
 }
 
 export interface KernelEvents {
-  /** Every iopub, stdin and comm message, in arrival order, unknown types included; `Execution.done` settles after its last message was handed over. */
+  /** Every iopub and stdin message and every reply that no `request` awaits, in arrival order, unknown types included; `Execution.done` settles after its last message was handed over. */
   message: (message: Message) => void
   status: (status: KernelStatus) => void
   dead: (death: Death) => void
@@ -101,7 +101,7 @@ export interface Kernel {
     readonly channel: Exclude<Channel, 'iopub' | 'heartbeat'>
     readonly msgType: string
     readonly content: JsonObject
-    readonly parent?: Partial<Header>
+    readonly parent?: ParentHeader
     readonly metadata?: JsonObject
     readonly buffers?: readonly Uint8Array[]
   }): string
@@ -151,6 +151,10 @@ export interface Kernels {
   start(options: StartOptions): Promise<Kernel>
   /** Finds a kernel that outlived the server, checked by heartbeat; null when it is gone. */
   find(address: KernelAddress): Promise<FoundKernel | null>
+  /** The unacknowledged runs of a kernel that is gone; one that was still going has `died`. */
+  salvage(address: KernelAddress): Promise<readonly SpooledRun[]>
+  /** Removes all that a gone kernel left on disk, once what it spooled is durable. */
+  forget(address: KernelAddress): Promise<void>
   /** Prewarms one kernel so that the next start is quick. Never rejects. */
   prewarm(options: StartOptions): void
   /** Stops the prewarmed kernels; live kernels are detached, or shut down when asked. */

@@ -15,14 +15,17 @@ export interface Header {
   readonly username: string
   readonly date: string
   readonly version: string
-  readonly subshell_id?: string | null
+  readonly subshell_id?: string | null | undefined
 }
 
-/** One message as it came from, or goes to, a kernel. `parent` is empty (`{}`) where nobody asked. */
+/** The header of the request that led to a message; empty (`{}`) where nobody asked. */
+export type ParentHeader = { readonly [Field in keyof Header]?: Header[Field] | undefined }
+
+/** One message as it came from, or goes to, a kernel. */
 export interface Message {
   readonly channel: Exclude<Channel, 'heartbeat'>
   readonly header: Header
-  readonly parent: Partial<Header>
+  readonly parent: ParentHeader
   readonly metadata: JsonObject
   readonly content: JsonObject
   readonly buffers: readonly Uint8Array[]

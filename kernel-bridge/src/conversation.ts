@@ -1,0 +1,316 @@
+/**
+ * What is said between this side and one kernel process: who asked what, and whose answer a message is.
+ * Invariants: messages are handed on in the order of their socket; an execution settles after its last message was
+ * handed on; what the bridge asks for itself (`ask`) is never seen outside.
+ */
+import { randomUUID } from 'node:crypto'
+import { Channels } from './channels.ts'
+import type { Connection } from './connection.ts'
+import { KernelDeadError, type Problem } from './errors.ts'
+import { Executions, outcomeOf } from './executions.ts'
+import type { Death, ExecuteOutcome, ExecuteRequest, Execution, Kernel } from './kernel.ts'
+import type { JsonObject, Message } from './message.ts'
+import { Requests } from './requests.ts'
+import { newHeader } from './wire.ts'
+
+/** Who hears what the kernel says. */
+export interface Hearing {
+  message(message: Message): void
+  busy(busy: boolean): void
+  record(record: unknown): void
+}
+
+type Outgoing = Parameters<Kernel['send']>[0]
+type Ask = Parameters<Kernel['request']>
+
+/** Requests that occupy the main shell; others may be answered beside a run and do not make the kernel busy. */
+const WORK = new Set(['execute_request', 'comm_open', 'comm_msg', 'comm_close'])
+const WHILE_BUSY_ON_CONTROL = new Set([
+  'complete_request',
+  'inspect_request',
+  'history_request',
+  'comm_info_request',
+  'kernel_info_request',
+  'is_complete_request',
+])
+/** `idle` follows its reply within milliseconds; later than this it is looked for. */
+const IDLE_LATE_MS = 1_000
+const RESEND_MS = 300
+
+/** The id of a run's request: a later server knows by it whose messages these are. */
+export function messageIdOf(runId: string): string {
+  return `execute-${runId}`
+}
+
+export class Conversation {
+  readonly #channels: Channels
+  readonly #session: string
+  readonly #requests = new Requests()
+  readonly #executions = new Executions()
+  readonly #own = new Set<string>()
+  readonly #probes = new Map<string, readonly string[]>()
+  readonly #working = new Set<string>()
+  readonly #onProblem: (problem: Problem) => void
+  #hearing: Hearing | null = null
+  #early: Message[] = []
+  /** Where messages may come twice, from the spool and live: those handed on. */
+  #seen: Set<string> | null = null
+  #heard = 0
+  #subscribed = false
+  #subshell: Promise<string | null> | null = null
+  #info: JsonObject = {}
+
+  constructor(options: { connection: Connection; session: string; onProblem: (problem: Problem) => void }) {
+    this.#session = options.session
+    this.#onProblem = options.onProblem
+    this.#channels = new Channels({
+      connection: options.connection,
+      routingId: options.session,
+      onMessage: (message) => this.#receive(message),
+      onProblem: options.onProblem,
+    })
+  }
+
+  /** Says who hears; what came before is heard first. */
+  listen(hearing: Hearing): void {
+    this.#hearing = hearing
+    const early = this.#early
+    this.#early = []
+    for (const message of early) this.#handOn(message, hearing)
+  }
+
+  /**
+   * Settles with the `kernel_info_reply` when requests are answered and the subscription to iopub is known to be on:
+   * ipykernel from 7.2 welcomes a subscriber, others are asked again until one of their status messages comes.
+   * `control` is answered during a run as well.
+   */
+  async ready(channel: 'shell' | 'control'): Promise<JsonObject> {
+    this.#info = await this.ask(channel, 'kernel_info_request', {})
+    while (!this.#subscribed) {
+      await this.ask(channel, 'kernel_info_request', {}, RESEND_MS).catch(rethrowUnlessLate)
+    }
+    return this.#info
+  }
+
+  execute(request: ExecuteRequest): Execution {
+    const msgId = messageIdOf(request.runId)
+    const done = this.#executions.open(msgId)
+    const { runId, cellId } = request
+    this.#post(msgId, {
+      channel: 'shell',
+      msgType: 'execute_request',
+      content: executeContent(request),
+      metadata: { yesterday: { run: runId, cell: cellId }, ...(cellId === null ? {} : { cellId }) },
+    })
+    return { msgId, done }
+  }
+
+  /** Takes up an execution that an earlier server asked for. */
+  resume(msgId: string): Resumed {
+    this.#working.add(msgId)
+    const done = this.#executions.open(msgId)
+    if (this.#early.some((message) => isIdle(message) && message.parent.msg_id === msgId))
+      this.#executions.idle(msgId)
+    return {
+      execution: { msgId, done },
+      isIdle: () => this.#executions.isIdle(msgId),
+      finish: (outcome) => {
+        this.#executions.replied(msgId, outcome)
+        this.#executions.idle(msgId)
+        this.#rest(msgId)
+      },
+    }
+  }
+
+  /** Hands on those of an earlier server's messages that were not heard, and from now on none twice. */
+  catchUp(messages: readonly Message[]): void {
+    for (const message of messages) if (this.#isNew(message)) this.#tell(message)
+  }
+
+  /** From now on each iopub message is handed on once; these were already. */
+  skip(messages: readonly Message[]): void {
+    this.#seen = new Set(messages.map(({ header }) => header.msg_id))
+    this.#early = this.#early.filter((message) => this.#isNew(message))
+  }
+
+  async request(
+    channel: Ask[0],
+    msgType: Ask[1],
+    content: Ask[2],
+    options: Ask[3] = {},
+  ): Promise<JsonObject> {
+    const route = options.whileBusy === true ? await this.#beside(channel, msgType) : { channel }
+    return this.#open(randomUUID(), { ...route, msgType, content }, options.timeoutMs)
+  }
+
+  /** A request of the bridge itself. */
+  ask(channel: Ask[0], msgType: Ask[1], content: Ask[2], timeoutMs?: number): Promise<JsonObject> {
+    const msgId = randomUUID()
+    this.#own.add(msgId)
+    return this.#open(msgId, { channel, msgType, content }, timeoutMs)
+  }
+
+  send(message: Outgoing): string {
+    const msgId = randomUUID()
+    this.#post(msgId, message)
+    return msgId
+  }
+
+  heartbeat(timeoutMs: number): Promise<boolean> {
+    return this.#channels.heartbeat(timeoutMs)
+  }
+
+  /** Waits for what a dead process had already sent: until nothing more came for two looks. */
+  async drained(): Promise<void> {
+    for (let before = -1, looks = 0; before !== this.#heard && looks < 40; looks++) {
+      before = this.#heard
+      await new Promise((resolve) => setTimeout(resolve, 25))
+    }
+  }
+
+  /** The end: everything open settles. */
+  died(death: Death): void {
+    this.close()
+    this.#executions.died(death)
+    this.#requests.end(new KernelDeadError(death))
+  }
+
+  close(): void {
+    this.#channels.close()
+  }
+
+  #open(msgId: string, message: Posted, timeoutMs: number | undefined): Promise<JsonObject> {
+    const reply = this.#requests.open(msgId, message.msgType, timeoutMs)
+    this.#post(msgId, message)
+    return reply
+  }
+
+  #post(msgId: string, message: Posted): void {
+    const { msgType, content, metadata = {}, buffers = [], parent = {}, subshellId } = message
+    const facts = { msgId, msgType, session: this.#session, date: new Date() }
+    const header = newHeader(subshellId === undefined ? facts : { ...facts, subshellId })
+    this.#channels.send(message.channel, { header, parent, metadata, content, buffers })
+  }
+
+  /** A way past the running cell: a subshell, else control where the kernel reads such requests there, else no way. */
+  async #beside(channel: Ask[0], msgType: string): Promise<Pick<Posted, 'channel' | 'subshellId'>> {
+    if (channel === 'control') return { channel }
+    const features = this.#info.supported_features
+    if (Array.isArray(features) && features.includes('kernel subshells')) {
+      this.#subshell ??= this.#createSubshell()
+      const subshellId = await this.#subshell
+      if (subshellId !== null) return { channel, subshellId }
+    }
+    const onControl = this.#info.implementation === 'ipython' && WHILE_BUSY_ON_CONTROL.has(msgType)
+    return { channel: onControl ? 'control' : channel }
+  }
+
+  async #createSubshell(): Promise<string | null> {
+    const reply = await this.ask('control', 'create_subshell_request', {}, 5_000).catch(rethrowUnlessLate)
+    const id = reply?.subshell_id
+    return typeof id === 'string' ? id : null
+  }
+
+  #receive(message: Message): void {
+    this.#heard++
+    if (message.channel === 'iopub') this.#subscribed = true
+    const parentId = message.parent.msg_id ?? ''
+    const hidden = this.#own.has(parentId) || message.header.msg_type === 'iopub_welcome'
+    const awaited = message.channel !== 'iopub' && this.#requests.has(parentId)
+    if (!hidden && !awaited && this.#isNew(message)) this.#tell(message)
+    this.#settle(message, parentId)
+  }
+
+  #isNew({ channel, header }: Message): boolean {
+    if (this.#seen === null || channel !== 'iopub') return true
+    if (this.#seen.has(header.msg_id)) return false
+    this.#seen.add(header.msg_id)
+    return true
+  }
+
+  #tell(message: Message): void {
+    if (this.#hearing === null) this.#early.push(message)
+    else this.#handOn(message, this.#hearing)
+  }
+
+  #handOn(message: Message, hearing: Hearing): void {
+    if (message.channel === 'iopub' && message.header.msg_type === 'yesterday_record')
+      hearing.record(message.content)
+    hearing.message(message)
+  }
+
+  #settle(message: Message, parentId: string): void {
+    if (message.channel === 'iopub') {
+      if (message.header.msg_type === 'status') this.#statusChanged(message, parentId)
+    } else if (message.channel !== 'stdin' && !this.#requests.replied(parentId, message.content)) {
+      this.#executions.replied(parentId, outcomeOf(message.content))
+      if (this.#executions.has(parentId)) setTimeout(() => this.#lookForIdle(parentId), IDLE_LATE_MS).unref()
+    }
+  }
+
+  #statusChanged({ content, parent }: Message, parentId: string): void {
+    const state = content.execution_state
+    if (state === 'busy' && WORK.has(parent.msg_type ?? '') && !this.#own.has(parentId)) {
+      this.#working.add(parentId)
+      this.#hearing?.busy(true)
+    }
+    if (state !== 'idle') return
+    this.#rest(parentId)
+    this.#executions.idle(parentId)
+    for (const late of this.#probes.get(parentId) ?? []) this.#idleWasLost(late)
+    this.#probes.delete(parentId)
+  }
+
+  #rest(msgId: string): void {
+    if (this.#working.delete(msgId) && this.#working.size === 0) this.#hearing?.busy(false)
+  }
+
+  /** iopub keeps its order, so the `idle` of a later request proves that an earlier one will not come any more. */
+  #lookForIdle(msgId: string): void {
+    if (!this.#executions.awaitingIdle().includes(msgId)) return
+    const probe = randomUUID()
+    this.#own.add(probe)
+    this.#probes.set(probe, [msgId])
+    this.#open(probe, { channel: 'shell', msgType: 'kernel_info_request', content: {} }, undefined).catch(
+      () => undefined,
+    )
+  }
+
+  #idleWasLost(msgId: string): void {
+    if (!this.#executions.has(msgId)) return
+    this.#onProblem({ kind: 'idle-lost', detail: `${msgId}: the kernel dropped messages of this run` })
+    this.#rest(msgId)
+    this.#executions.idle(msgId)
+  }
+}
+
+/** An execution taken up, and what its finder may do: look whether the kernel went idle, and settle it. */
+export interface Resumed {
+  readonly execution: Execution
+  isIdle(): boolean
+  finish(outcome: ExecuteOutcome): void
+}
+
+function isIdle({ channel, header, content }: Message): boolean {
+  return channel === 'iopub' && header.msg_type === 'status' && content.execution_state === 'idle'
+}
+
+type Posted = Outgoing & { readonly subshellId?: string }
+
+function executeContent(request: ExecuteRequest): JsonObject {
+  const { code, silent = false, storeHistory = !silent, allowStdin = true } = request
+  return {
+    code,
+    silent,
+    store_history: storeHistory,
+    allow_stdin: allowStdin,
+    user_expressions: {},
+    // The order and the stop after an error are the caller's: what it sends next is meant to run.
+    stop_on_error: false,
+  }
+}
+
+function rethrowUnlessLate(error: unknown): null {
+  if (error instanceof Error && error.name === 'RequestTimeoutError') return null
+  throw error
+}

@@ -1,0 +1,59 @@
+/** pure. What can go wrong at this door, each with what a person can do about it. */
+import type { Death } from './kernel.ts'
+
+/** Why a kernel did not start. */
+export type StartFailure = 'unknown-spec' | 'program-missing' | 'folder-missing' | 'ended' | 'silent'
+
+/** A kernel did not start; the message names the kernelspec, the program, and what to do. */
+export class KernelStartError extends Error {
+  override readonly name = 'KernelStartError'
+  readonly reason: StartFailure
+  readonly specName: string
+  readonly program: string | null
+  /** The last lines of its standard error, `''` where it never ran. */
+  readonly stderrTail: string
+
+  constructor(
+    message: string,
+    facts: { reason: StartFailure; specName: string; program: string | null; stderrTail?: string },
+  ) {
+    super(message)
+    this.reason = facts.reason
+    this.specName = facts.specName
+    this.program = facts.program
+    this.stderrTail = facts.stderrTail ?? ''
+  }
+}
+
+/** The kernel that was asked is dead. */
+export class KernelDeadError extends Error {
+  override readonly name = 'KernelDeadError'
+  readonly death: Death
+
+  constructor(death: Death) {
+    super(`The kernel is dead: ${death.likely}`)
+    this.death = death
+  }
+}
+
+/** The kernel did not reply to a request in the time given. */
+export class RequestTimeoutError extends Error {
+  override readonly name = 'RequestTimeoutError'
+
+  constructor(msgType: string, timeoutMs: number) {
+    super(`No reply to ${msgType} within ${timeoutMs} ms`)
+  }
+}
+
+/** Something was refused or mended on the way and nobody is waiting for an answer: told, counted, never thrown. */
+export interface Problem {
+  readonly kind:
+    | 'kernelspec-broken'
+    | 'frames-refused'
+    | 'spool-broken'
+    | 'idle-lost'
+    | 'agent-failed'
+    | 'prewarm-failed'
+    | 'listener-failed'
+  readonly detail: string
+}

@@ -1,0 +1,114 @@
+/**
+ * Finds a kernel that outlived its server. Invariant: of a run's messages each comes once, from the spool or live,
+ * and the running one's execution settles, by its reply or, where that was missed, by its record.
+ */
+import { readConnection } from './connection.ts'
+import { Conversation } from './conversation.ts'
+import type { Execution, KernelAddress, SpooledRun } from './kernel.ts'
+import { type KernelFolder, readFacts } from './kernel-folder.ts'
+import type { Setting } from './life.ts'
+import { LiveKernel } from './live-kernel.ts'
+import type { JsonObject } from './message.ts'
+import { type KernelProcess, watch } from './process.ts'
+import {
+  outcomeOfMessages,
+  outcomeOfRecord,
+  readMessages,
+  readRecord,
+  readSpool,
+  requestOf,
+} from './spool.ts'
+
+const HEARTBEAT_MS = 2_000
+const READY_MS = 5_000
+const SPOOL_LOOK_MS = 500
+
+/** Null where the process is gone, or where what answers there is not this kernel. */
+export async function findKernel(
+  address: KernelAddress,
+  folder: KernelFolder,
+  setting: Setting,
+): Promise<Found | null> {
+  const connection = await readConnection(folder.connectionFile)
+  const facts = await readFacts(folder)
+  const process = connection === null || facts === null ? null : watch(address.pid)
+  if (connection === null || facts === null || process === null) return null
+  const conversation = new Conversation({
+    connection,
+    session: address.kernelId,
+    onProblem: setting.onProblem,
+  })
+  const info = await answers(conversation)
+  if (info === null) {
+    process.unwatch()
+    conversation.close()
+    return null
+  }
+  // The subscription is on by now: what is not in the spool yet will be heard.
+  const spooled = await readSpool(folder, { alive: true, onProblem: setting.onProblem })
+  const last = spooled.at(-1)
+  const current = last !== undefined && !last.finished ? last : null
+  conversation.skip(spooled.flatMap(({ messages }) => messages))
+  const running = current && {
+    runId: current.runId,
+    execution: resume(current, conversation, process, folder),
+  }
+  const { kernelId } = address
+  const startedAt = new Date(address.startedAt)
+  const { spec, cwd, env, agentProblem } = facts
+  const life = { process, conversation, info: { ...facts.info, ...info }, agentProblem, startedAt }
+  const plan = { kernelId, spec, cwd, env, folder }
+  return {
+    kernel: new LiveKernel(plan, setting, life, { hold: true, busy: running !== null }),
+    spooled,
+    running,
+  }
+}
+
+interface Found {
+  readonly kernel: LiveKernel
+  readonly spooled: readonly SpooledRun[]
+  readonly running: { readonly runId: string; readonly execution: Execution } | null
+}
+
+/** The heartbeat echoes during a run; the signed `kernel_info_reply` proves that it is our kernel. */
+async function answers(conversation: Conversation): Promise<JsonObject | null> {
+  if (!(await conversation.heartbeat(HEARTBEAT_MS))) return null
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, READY_MS, null)
+  })
+  const ready = conversation.ready('control').catch(() => null)
+  return Promise.race([ready, late]).finally(() => clearTimeout(timer))
+}
+
+/** The reply may have gone to nobody: the record in the spool, or a later silence after `idle`, tells the outcome as well. */
+function resume(
+  run: SpooledRun,
+  conversation: Conversation,
+  process: KernelProcess,
+  folder: KernelFolder,
+): Execution {
+  const { execution, isIdle, finish } = conversation.resume(requestOf(run))
+  let over = false
+  let wasIdle = false
+  void process.ended.then(() => clearInterval(looking))
+  const look = async (): Promise<void> => {
+    const outcome = outcomeOfRecord(await readRecord(folder, run.runId))
+    if (over || (outcome === null && !wasIdle)) {
+      wasIdle = isIdle()
+      return
+    }
+    over = true
+    clearInterval(looking)
+    const { messages } = await readMessages(folder, run.runId)
+    conversation.catchUp(messages)
+    finish(outcome ?? outcomeOfMessages(messages))
+  }
+  const looking = setInterval(() => void look(), SPOOL_LOOK_MS)
+  void execution.done.then(() => {
+    over = true
+    clearInterval(looking)
+  })
+  return execution
+}

@@ -1,0 +1,168 @@
+/**
+ * One life of a kernel: a process that answers, from its start to its end. A restart begins another.
+ * Invariant: a life that did not come to answer leaves no process behind.
+ */
+import { stat } from 'node:fs/promises'
+import { injectAgent } from './agent-code.ts'
+import { commandOf, environmentOf } from './command.ts'
+import { type Connection, writePrivately } from './connection.ts'
+import { Conversation } from './conversation.ts'
+import { deathOf, type Ended } from './death.ts'
+import { KernelStartError, type Problem } from './errors.ts'
+import type { KernelSpec } from './kernel.ts'
+import { clearConnection, type KernelFolder, makeFolder, writeFacts } from './kernel-folder.ts'
+import type { JsonObject } from './message.ts'
+import { type KernelProcess, launch, stderrTail } from './process.ts'
+import { newConnection, type TransportChoice } from './transport.ts'
+
+/** What a kernel is started from, at first and at each restart. */
+export interface Plan {
+  readonly kernelId: string
+  readonly spec: KernelSpec
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  readonly folder: KernelFolder
+}
+
+/** What every kernel of one bridge shares. */
+export interface Setting {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly agent: { readonly folder: string; readonly options: JsonObject } | null
+  readonly startTimeoutMs: number
+  readonly transport: TransportChoice
+  readonly onProblem: (problem: Problem) => void
+}
+
+export interface Life {
+  readonly process: KernelProcess
+  readonly conversation: Conversation
+  readonly info: JsonObject
+  readonly agentProblem: string | null
+  readonly startedAt: Date
+}
+
+/** Another program may take a port between our look and the kernel's; Unix sockets may fail inside of a container. */
+const TRANSPORTS: readonly TransportChoice[] = ['auto', 'tcp', 'tcp']
+
+/** Starts a process and waits until it answers and records. Rejects with `KernelStartError`. */
+export async function startLife(plan: Plan, setting: Setting): Promise<Life> {
+  await makeFolder(plan.folder)
+  const choices = setting.transport === 'tcp' ? TRANSPORTS.slice(1) : TRANSPORTS
+  for (const [attempt, choice] of choices.entries()) {
+    try {
+      return await attemptLife(plan, setting, choice)
+    } catch (error) {
+      await clearConnection(plan.folder)
+      if (attempt === choices.length - 1 || !couldNotListen(error)) throw error
+    }
+  }
+  throw new Error('No way to start a kernel is left')
+}
+
+function couldNotListen(error: unknown): boolean {
+  return error instanceof KernelStartError && /Address already in use|ZMQError/.test(error.stderrTail)
+}
+
+async function attemptLife(plan: Plan, setting: Setting, choice: TransportChoice): Promise<Life> {
+  const { folder, spec } = plan
+  await requireFolder(plan)
+  const connection = await newConnection(folder.dir, choice)
+  await writePrivately(folder.connectionFile, { ...connection, kernel_name: spec.name })
+  const env = environmentOf(setting.environment, spec, plan.env)
+  const argv = await commandOf(spec, folder.connectionFile, env)
+  const process = await launch({ argv, cwd: plan.cwd, env, logDir: folder.dir }).catch((error: unknown) => {
+    throw startError(plan, 'ended', `its program could not be run (${String(error)})`, '')
+  })
+  return settle(plan, setting, connection, process)
+}
+
+async function settle(
+  plan: Plan,
+  setting: Setting,
+  connection: Connection,
+  process: KernelProcess,
+): Promise<Life> {
+  const startedAt = new Date()
+  const conversation = new Conversation({ connection, session: plan.kernelId, onProblem: setting.onProblem })
+  try {
+    const info = await untilReady(conversation, process, plan, setting)
+    const injection = await inject(conversation, plan, setting)
+    await writeFacts(plan.folder, {
+      spec: plan.spec,
+      cwd: plan.cwd,
+      env: plan.env,
+      info,
+      agentProblem: injection,
+    })
+    return { process, conversation, info, agentProblem: injection, startedAt }
+  } catch (error) {
+    process.signal('SIGKILL')
+    conversation.died(
+      deathOf({ exitCode: null, signal: null }, { asked: null, memoryKill: null, stderrTail: '' }),
+    )
+    throw error
+  }
+}
+
+async function untilReady(
+  conversation: Conversation,
+  process: KernelProcess,
+  plan: Plan,
+  { startTimeoutMs }: Setting,
+): Promise<JsonObject> {
+  let timer: NodeJS.Timeout | undefined
+  const silent = new Promise<{ failed: 'silent'; why: string }>((resolve) => {
+    const why = `it did not answer within ${startTimeoutMs / 1000} s`
+    timer = setTimeout(resolve, startTimeoutMs, { failed: 'silent', why })
+  })
+  const ready = conversation.ready('shell').then((info) => ({ failed: null, info }))
+  // The loser of the race is rejected later, when the conversation is closed.
+  ready.catch(() => undefined)
+  const ended = process.ended.then((end) => ({
+    failed: 'ended' as const,
+    why: `it ended at once (${said(end)})`,
+  }))
+  const first = await Promise.race([ready, ended, silent]).finally(() => clearTimeout(timer))
+  if (first.failed === null) return first.info
+  throw startError(plan, first.failed, first.why, await stderrTail(plan.folder.dir))
+}
+
+function said({ exitCode, signal }: Ended): string {
+  return signal ?? `exit code ${exitCode}`
+}
+
+async function inject(
+  conversation: Conversation,
+  plan: Plan,
+  { agent, onProblem }: Setting,
+): Promise<string | null> {
+  if (agent === null) return 'recording is switched off'
+  const injection = await injectAgent(conversation, { ...agent, spoolDir: plan.folder.spoolDir })
+  if (injection.recording) return null
+  onProblem({ kind: 'agent-failed', detail: `${plan.spec.name}: ${injection.problem}` })
+  return injection.problem
+}
+
+async function requireFolder({ cwd, spec }: Plan): Promise<void> {
+  const found = await stat(cwd).catch(() => null)
+  if (found?.isDirectory() === true) return
+  throw new KernelStartError(
+    `The kernel "${spec.displayName}" cannot start: its folder ${cwd} does not exist.`,
+    {
+      reason: 'folder-missing',
+      specName: spec.name,
+      program: null,
+    },
+  )
+}
+
+function startError(plan: Plan, reason: 'ended' | 'silent', why: string, tail: string): KernelStartError {
+  const [program = null] = plan.spec.argv
+  const noKernel = /No module named '?ipykernel/.test(tail)
+  const advice = noKernel
+    ? `Its Python has no ipykernel: run \`${program} -m pip install ipykernel\`, or choose another kernel.`
+    : 'Its own words below say why; mend its environment, or choose another kernel.'
+  const message = `The kernel "${plan.spec.displayName}" (${plan.spec.name}, ${program}) did not start: ${why}. ${advice}`
+  const facts = { reason, specName: plan.spec.name, program, stderrTail: tail }
+  return new KernelStartError(tail === '' || noKernel ? message : `${message}\n${tail}`, facts)
+}

@@ -1,0 +1,271 @@
+/**
+ * A kernel as the rest of the house holds it: one id, one list of listeners, and one life after another.
+ * Invariant: a life that ended is told exactly once, by `dead` or, where a restart was asked for, by `restarting`.
+ */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Hearing } from './conversation.ts'
+import { deathOf, type Ended } from './death.ts'
+import { KernelDeadError } from './errors.ts'
+import type {
+  Death,
+  ExecuteRequest,
+  Execution,
+  Kernel,
+  KernelAddress,
+  KernelEvents,
+  KernelStatus,
+} from './kernel.ts'
+import { addressOf, clearConnection, removeFolder } from './kernel-folder.ts'
+import { type Life, type Plan, type Setting, startLife } from './life.ts'
+import type { JsonObject, Message } from './message.ts'
+import { memoryKills, stderrTail } from './process.ts'
+import { noteDeath } from './spool.ts'
+
+const GRACE_MS = 3_000
+const ENDED_WITHIN_MS = 4_000
+
+type Listeners = { [E in keyof KernelEvents]: Set<KernelEvents[E]> }
+
+export class LiveKernel implements Kernel {
+  readonly #plan: Plan
+  readonly #setting: Setting
+  readonly #listeners: Listeners = {
+    message: new Set(),
+    status: new Set(),
+    dead: new Set(),
+    record: new Set(),
+  }
+  #life: Life
+  #status: KernelStatus = 'idle'
+  #death: Death | null = null
+  #ending: 'shutdown' | 'restart' | null = null
+  #detached = false
+  #told: Promise<void> | null = null
+  #change: Promise<void> = Promise.resolve()
+  #memoryKillsBefore: number | null = null
+  /** Messages that came before anybody listened; null where they are nobody's. */
+  #held: Message[] | null
+
+  constructor(
+    plan: Plan,
+    setting: Setting,
+    life: Life,
+    options: { readonly hold?: boolean; readonly busy?: boolean } = {},
+  ) {
+    this.#plan = plan
+    this.#setting = setting
+    this.#life = life
+    this.#held = options.hold === true ? [] : null
+    this.#status = options.busy === true ? 'busy' : 'idle'
+    this.#adopt(life)
+  }
+
+  get id(): string {
+    return this.#plan.kernelId
+  }
+
+  get spec(): Plan['spec'] {
+    return this.#plan.spec
+  }
+
+  get address(): KernelAddress {
+    const { kernelId, spec, folder } = this.#plan
+    const { process, startedAt } = this.#life
+    return addressOf(folder, { kernelId, specName: spec.name, pid: process.pid, startedAt })
+  }
+
+  get status(): KernelStatus {
+    return this.#status
+  }
+
+  get info(): JsonObject {
+    return this.#life.info
+  }
+
+  get recording(): boolean {
+    return this.#life.agentProblem === null
+  }
+
+  get agentProblem(): string | null {
+    return this.#life.agentProblem
+  }
+
+  execute(request: ExecuteRequest): Execution {
+    this.#requireAlive()
+    void this.#countMemoryKills()
+    return this.#life.conversation.execute(request)
+  }
+
+  async request(...args: Parameters<Kernel['request']>): Promise<JsonObject> {
+    this.#requireAlive()
+    return this.#life.conversation.request(...args)
+  }
+
+  send(message: Parameters<Kernel['send']>[0]): string {
+    this.#requireAlive()
+    return this.#life.conversation.send(message)
+  }
+
+  async interrupt(): Promise<void> {
+    this.#requireAlive()
+    // A signal cannot be sent on Windows; a kernel there may still read the message.
+    if (this.spec.interruptMode === 'message' || process.platform === 'win32') {
+      await this.#life.conversation.ask('control', 'interrupt_request', {}, 5_000)
+    } else this.#life.process.signal('SIGINT')
+  }
+
+  restart(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#end('restart', GRACE_MS)
+      this.#tellStatus('restarting')
+      try {
+        this.#life = await startLife(this.#plan, this.#setting)
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error)
+        this.#die({ exitCode: null, signal: null, likely: `it did not come back: ${why}`, stderrTail: '' })
+        throw error
+      }
+      this.#death = null
+      this.#ending = null
+      this.#adopt(this.#life)
+      this.#tellStatus('idle')
+    })
+  }
+
+  shutdown({ graceMs = GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#end('shutdown', graceMs)
+      await removeFolder(this.#plan.folder)
+    })
+  }
+
+  /** True when the process echoes, which it does during a run as well. */
+  heartbeat(timeoutMs = 2_000): Promise<boolean> {
+    return this.#life.conversation.heartbeat(timeoutMs)
+  }
+
+  detach(): void {
+    this.#detached = true
+    this.#life.process.unwatch()
+    this.#life.conversation.close()
+  }
+
+  acknowledge(runId: string): void {
+    const { spoolDir } = this.#plan.folder
+    const files = [`${runId}.frames`, `${runId}.record.json`, `${runId}.died.json`]
+    void Promise.all(files.map((file) => rm(join(spoolDir, file), { force: true }))).catch(() => undefined)
+  }
+
+  on<E extends keyof KernelEvents>(event: E, listener: KernelEvents[E]): () => void {
+    const listeners: Set<KernelEvents[E]> = this.#listeners[event]
+    listeners.add(listener)
+    if (event === 'message') queueMicrotask(() => this.#handOverHeld())
+    return () => listeners.delete(listener)
+  }
+
+  #adopt(life: Life): void {
+    const hearing: Hearing = {
+      message: (message) => this.#tellMessage(message),
+      busy: (busy) => this.#tellStatus(busy ? 'busy' : 'idle'),
+      record: (record) => this.#each('record', (listener) => listener(record)),
+    }
+    life.conversation.listen(hearing)
+    void this.#countMemoryKills()
+    this.#told = null
+    void life.process.ended.then((ended) => this.#tellEnd(life, ended))
+  }
+
+  #tellEnd(life: Life, ended: Ended): Promise<void> {
+    if (this.#detached || life !== this.#life) return Promise.resolve()
+    this.#told ??= this.#bury(life, ended)
+    return this.#told
+  }
+
+  async #bury(life: Life, ended: Ended): Promise<void> {
+    await life.conversation.drained()
+    const kills = await memoryKills()
+    const memoryKill =
+      kills === null || this.#memoryKillsBefore === null ? null : kills > this.#memoryKillsBefore
+    const tail = await stderrTail(this.#plan.folder.dir)
+    const death = deathOf(ended, { asked: this.#ending, memoryKill, stderrTail: tail })
+    await noteDeath(this.#plan.folder, death)
+    await clearConnection(this.#plan.folder)
+    life.conversation.died(death)
+    this.#death = death
+    if (this.#ending !== 'restart') this.#die(death)
+  }
+
+  /** Asks the life to end, waits, then kills its group; settles when its end was told. */
+  async #end(how: 'shutdown' | 'restart', graceMs: number): Promise<void> {
+    if (this.#death !== null) return
+    this.#ending = how
+    const { conversation, process } = this.#life
+    conversation.ask('control', 'shutdown_request', { restart: how === 'restart' }).catch(() => undefined)
+    if (!(await within(process.ended, graceMs))) process.signal('SIGKILL')
+    await within(process.ended, ENDED_WITHIN_MS)
+    await this.#tellEnd(
+      this.#life,
+      await Promise.race([process.ended, { exitCode: null, signal: 'SIGKILL' }]),
+    )
+  }
+
+  #die(death: Death): void {
+    this.#death = death
+    if (this.#status === 'dead') return
+    this.#tellStatus('dead')
+    this.#each('dead', (listener) => listener(death))
+  }
+
+  /** One change of life at a time. */
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const turn = this.#change.then(change)
+    this.#change = turn.catch(() => undefined)
+    return turn
+  }
+
+  #tellMessage(message: Message): void {
+    if (this.#held !== null) this.#held.push(message)
+    else this.#each('message', (listener) => listener(message))
+  }
+
+  #handOverHeld(): void {
+    const held = this.#held ?? []
+    this.#held = null
+    for (const message of held) this.#tellMessage(message)
+  }
+
+  #tellStatus(status: KernelStatus): void {
+    if (this.#status === status) return
+    this.#status = status
+    this.#each('status', (listener) => listener(status))
+  }
+
+  #each<E extends keyof KernelEvents>(event: E, tell: (listener: KernelEvents[E]) => void): void {
+    const listeners: Set<KernelEvents[E]> = this.#listeners[event]
+    for (const listener of [...listeners]) {
+      try {
+        tell(listener)
+      } catch (error) {
+        this.#setting.onProblem({ kind: 'listener-failed', detail: `${event}: ${String(error)}` })
+      }
+    }
+  }
+
+  async #countMemoryKills(): Promise<void> {
+    this.#memoryKillsBefore = await memoryKills()
+  }
+
+  #requireAlive(): void {
+    if (this.#death !== null) throw new KernelDeadError(this.#death)
+  }
+}
+
+/** False where the time ran out first. */
+async function within(settled: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false)
+  })
+  return Promise.race([settled.then(() => true), late]).finally(() => clearTimeout(timer))
+}

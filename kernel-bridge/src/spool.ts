@@ -1,0 +1,155 @@
+/**
+ * What the agent kept of runs that nobody acknowledged yet. Invariant: reading changes nothing, and a broken file
+ * hides no other.
+ */
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { readJson, writePrivately } from './connection.ts'
+import { messageIdOf } from './conversation.ts'
+import { deathOf } from './death.ts'
+import type { Problem } from './errors.ts'
+import type { Death, ExecuteOutcome, SpooledRun } from './kernel.ts'
+import type { KernelFolder } from './kernel-folder.ts'
+import type { JsonObject, Message } from './message.ts'
+import { stderrTail } from './process.ts'
+import { parseFrames } from './spool-frames.ts'
+
+const FRAMES = '.frames'
+const RECORD = '.record.json'
+const DIED = '.died.json'
+
+/** The part of a record that says how a run ended; the rest is the record's reader's to judge. */
+const Ending = z.object({
+  cell: z.string().nullish(),
+  order: z.number().nullish(),
+  outcome: z.enum(['ok', 'error', 'aborted', 'died']),
+  executionCount: z.number().int().nullish(),
+  error: z.object({ ename: z.string(), evalue: z.string(), traceback: z.array(z.string()) }).nullish(),
+})
+
+const DeathFile = z.object({
+  signal: z.string().nullable(),
+  exitCode: z.number().nullable(),
+  likely: z.string(),
+  stderrTail: z.string(),
+})
+
+/** The unacknowledged runs, oldest first. `alive`: the process that may still be at the last one lives. */
+export async function readSpool(
+  folder: KernelFolder,
+  options: { readonly alive: boolean; readonly onProblem: (problem: Problem) => void },
+): Promise<readonly SpooledRun[]> {
+  const names = await filesIn(folder)
+  const runIds = new Set(names.filter((name) => !name.startsWith('.')).flatMap(runIdOf))
+  const dated = await Promise.all(
+    [...runIds].map(async (runId) => ({ runId, at: await startOf(folder, runId) })),
+  )
+  dated.sort((one, other) => one.at - other.at)
+  return Promise.all(dated.map(({ runId }) => readRun(folder, runId, options)))
+}
+
+function runIdOf(name: string): string[] {
+  const suffix = [FRAMES, RECORD].find((ending) => name.endsWith(ending))
+  return suffix === undefined ? [] : [name.slice(0, -suffix.length)]
+}
+
+/** When the run's first file was made, in milliseconds; file systems without a birth time say when it was last changed. */
+async function startOf({ spoolDir }: KernelFolder, runId: string): Promise<number> {
+  const found = await Promise.all(
+    [FRAMES, RECORD].map((suffix) => stat(join(spoolDir, runId + suffix)).catch(() => null)),
+  )
+  return Math.min(...found.map((file) => file?.birthtimeMs || file?.mtimeMs || Number.POSITIVE_INFINITY))
+}
+
+async function readRun(
+  folder: KernelFolder,
+  runId: string,
+  options: { alive: boolean; onProblem: (problem: Problem) => void },
+): Promise<SpooledRun> {
+  const { messages, broken } = await readMessages(folder, runId)
+  if (broken !== null) options.onProblem({ kind: 'spool-broken', detail: `${runId}${FRAMES}: ${broken}` })
+  const record = await readRecord(folder, runId)
+  const ending = Ending.safeParse(record)
+  const death = ending.success ? null : await deathIn(folder, runId, options.alive)
+  const outcome = ending.success ? outcomeIn(ending.data, death) : death && { status: 'died' as const, death }
+  const cellId = (ending.success ? ending.data.cell : null) ?? null
+  return { runId, cellId, messages, record, finished: outcome !== null, outcome }
+}
+
+/** The spooled messages of a run; none where there are none. */
+export async function readMessages(
+  folder: KernelFolder,
+  runId: string,
+): Promise<ReturnType<typeof parseFrames>> {
+  const bytes = await readFile(join(folder.spoolDir, runId + FRAMES)).catch(() => new Uint8Array())
+  return parseFrames(bytes)
+}
+
+/** The agent's record of a run, unjudged; null while there is none. */
+export function readRecord(folder: KernelFolder, runId: string): Promise<unknown> {
+  return readJson(join(folder.spoolDir, runId + RECORD))
+}
+
+/** The outcome that a record tells; null where it tells none. */
+export function outcomeOfRecord(record: unknown): ExecuteOutcome | null {
+  const ending = Ending.safeParse(record)
+  return ending.success ? outcomeIn(ending.data, null) : null
+}
+
+function outcomeIn(ending: z.infer<typeof Ending>, death: Death | null): ExecuteOutcome {
+  const executionCount = ending.executionCount ?? null
+  if (ending.outcome === 'ok') return { status: 'ok', executionCount, payload: [] }
+  if (ending.outcome === 'aborted') return { status: 'aborted' }
+  if (ending.outcome === 'died') return { status: 'died', death: death ?? unknownDeath('') }
+  const { ename, evalue, traceback } = ending.error ?? { ename: '', evalue: '', traceback: [] }
+  return { status: 'error', executionCount, ename, evalue, traceback }
+}
+
+/** The outcome as the run's own messages tell it, for a run whose reply and record were both lost. */
+export function outcomeOfMessages(messages: readonly Message[]): ExecuteOutcome {
+  const last = (type: string): JsonObject | undefined =>
+    messages.findLast(({ header }) => header.msg_type === type)?.content
+  const count = last('execute_input')?.execution_count
+  const executionCount = typeof count === 'number' ? count : null
+  const error = last('error')
+  if (error === undefined) return { status: 'ok', executionCount, payload: [] }
+  const lines = error.traceback
+  const traceback = Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : []
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+  return {
+    status: 'error',
+    executionCount,
+    ename: text(error.ename),
+    evalue: text(error.evalue),
+    traceback,
+  }
+}
+
+async function deathIn(folder: KernelFolder, runId: string, alive: boolean): Promise<Death | null> {
+  const told = DeathFile.safeParse(await readJson(join(folder.spoolDir, runId + DIED)))
+  if (told.success) return told.data
+  return alive ? null : unknownDeath(await stderrTail(folder.dir))
+}
+
+function unknownDeath(tail: string): Death {
+  return deathOf({ exitCode: null, signal: null }, { asked: null, memoryKill: null, stderrTail: tail })
+}
+
+/** Notes for a later server that the open runs ended with this life. */
+export async function noteDeath(folder: KernelFolder, death: Death): Promise<void> {
+  const names = await filesIn(folder)
+  const open = names.flatMap((name) => (name.endsWith(FRAMES) ? [name.slice(0, -FRAMES.length)] : []))
+  const unrecorded = open.filter((runId) => !names.includes(runId + RECORD) && !names.includes(runId + DIED))
+  await Promise.all(unrecorded.map((runId) => writePrivately(join(folder.spoolDir, runId + DIED), death)))
+}
+
+/** The id of the run's execute request. */
+export function requestOf(run: SpooledRun): string {
+  const parent = run.messages.find(({ parent }) => parent.msg_type === 'execute_request')?.parent
+  return parent?.msg_id ?? messageIdOf(run.runId)
+}
+
+async function filesIn({ spoolDir }: KernelFolder): Promise<readonly string[]> {
+  return readdir(spoolDir).catch(() => [])
+}
