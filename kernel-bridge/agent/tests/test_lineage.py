@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ def test_slice(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     if any(importlib.util.find_spec(module) is None for module in case.needs.split()):
         pytest.skip(f"needs {case.needs}")
     monkeypatch.chdir(tmp_path)
+    sys.path_importer_cache.clear()
     notebook = Notebook()
     for cell in case.cells:
         notebook.run(cell)

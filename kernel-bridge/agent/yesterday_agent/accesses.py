@@ -15,7 +15,8 @@ WHOLE = ""
 
 
 class Access(NamedTuple):
-    """One way a name is touched. `verb`: read · store (part replaced) · call (a method of it) · argument (passed on)."""
+    """One way a name is touched. `verb`: read, through (`.a.b`), store (a part replaced), update (a part changed),
+    call (a method of it), invoke, augment, argument (passed on). `callee`: the last name of what is called."""
 
     verb: str
     part: str
@@ -113,10 +114,12 @@ def _attribute_access(parent: ast.Attribute, above: list[ast.AST]) -> Access:
         augmented = isinstance(holder, ast.AugAssign)
         return Access("update" if augmented else "store", part)
     if isinstance(holder, ast.Call) and holder.func is parent:
-        return Access("call", part)
+        return Access("call", part, parent.attr)
     if isinstance(holder, ast.Subscript) and holder.value is parent and not isinstance(holder.ctx, ast.Load):
         return Access("update", part)
-    return Access("read" if not isinstance(holder, ast.Attribute) else "through", part)
+    if isinstance(holder, ast.Attribute):
+        return Access("through", part, holder.attr)
+    return Access("read", part)
 
 
 def _subscript_access(parent: ast.Subscript, above: list[ast.AST]) -> Access:

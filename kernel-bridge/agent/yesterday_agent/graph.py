@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import libraries
 from .anatomy import WHOLE, Anatomy, dissect, is_atom
 
 NODE_LIMIT = 50_000
@@ -47,6 +48,7 @@ class Changes:
 class Graph:
     def __init__(self) -> None:
         self.nodes: dict[int, Node] = {}
+        self._views: dict[int, set[int]] = {}
 
     def settle(self, run: str, roots: Iterable[Any], handled: set[int]) -> Changes:
         """Walk from the touched names' values; `handled` are ids of opaque objects that the code acted on."""
@@ -65,7 +67,19 @@ class Graph:
             anatomy = dissect(value)
             self._visit(run, value, anatomy, changes, handled)
             stack.extend(child for _, child in anatomy.links)
+            stack.extend(self._sharing(value))
         return changes
+
+    def _sharing(self, value: Any) -> list[Any]:
+        """Arrays over the same memory: what is written through one is seen through all."""
+        owner = libraries.owner(value)
+        if owner is None:
+            return []
+        views = self._views.setdefault(id(owner), set())
+        views.add(id(value))
+        nodes = [self.nodes[identity] for identity in views if identity in self.nodes]
+        shared = [node.guard() for node in nodes if node.guard is not None]
+        return [view for view in shared if view is not None and libraries.owner(view) is owner]
 
     def _visit(self, run: str, value: Any, anatomy: Anatomy, changes: Changes, handled: set[int]) -> None:
         links: dict[str, list[int]] = {}
@@ -143,6 +157,8 @@ class Graph:
             live.add(current)
             stack.extend(identity for ids in node.links.values() for identity in ids)
         self.nodes = {identity: node for identity, node in self.nodes.items() if identity in live}
+        kept = {owner: views & live for owner, views in self._views.items()}
+        self._views = {owner: views for owner, views in kept.items() if views}
 
 
 def _differs(before: dict[str, Any], after: dict[str, Any], part: str) -> bool:

@@ -119,11 +119,16 @@ def _frame(value: Any) -> Found:
 
 def _polars(frame: Any, name: str) -> Any:
     column = frame[name]
-    return (
-        str(column.dtype),
-        len(column),
-        column._get_buffer_info() if column.dtype.is_numeric() else hash(str(column)),
-    )
+    return (str(column.dtype), len(column), array_mark(column.hash().to_numpy()))
+
+
+def owner(value: Any) -> Any:
+    """The array whose memory this one looks into; itself when it has its own; None for what is no array."""
+    if type(value).__module__.partition(".")[0] not in ("numpy", "__main__") or not _is(value, "numpy", "ndarray"):
+        return None
+    while _is(value.base, "numpy", "ndarray"):
+        value = value.base
+    return value
 
 
 def _tensor(value: Any) -> Found:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .accesses import Access, Touches
+from .state import SEEDERS
 
 _MISSING = object()
 
@@ -36,12 +37,11 @@ class Reads:
                 self.names[name] = {Access("argument", "")}
                 self.static.add(name)
 
-    def seeded(self, library: str) -> bool:
-        """Whether the run itself set this library's random state."""
-        words = (".seed", ".manual_seed", ".setstate", ".set_state", ".random.seed", ".set_rng_state")
+    def seeded(self) -> bool:
+        """Whether the run itself set a random state."""
         return any(
-            access.part in words or access.part == ".random" and "numpy" in library
+            access.callee in SEEDERS
             for accesses in self.loads.values()
             for access in accesses
-            if access.verb == "call"
+            if access.verb in ("call", "through")
         )

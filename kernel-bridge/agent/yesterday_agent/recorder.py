@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import time
+import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from .anatomy import is_user_module
 from .digests import file_digest, text_digest
 from .environment import EnvironmentFacts
 from .files import FileUse, FileWatch
@@ -55,6 +57,7 @@ class Recorder:
         self.states: dict[str, str] = {}
         self.state_makers: dict[str, str] = {}
         self._fault = fault
+        self._modules = set(sys.modules)
 
     def begin(self, run: str, cell: str | None, code: str) -> None:
         started = time.perf_counter()
@@ -122,9 +125,23 @@ class Recorder:
         for path in run.files.removed:
             if not os.path.exists(path):
                 generated.append({**_file_edge(path, None, run.run, "removed"), "deleted": True})
+        used += self._new_modules()
         used += [_plain("directory", path, "listed") for path in run.files.listed]
         used += [_plain("socket", address, "connected") for address in run.files.sockets]
         used += [_plain("subprocess", words, "started") for words in run.files.programs]
+
+    def _new_modules(self) -> list[Edge]:
+        """The user's own modules that this run imported, by the digest of their source."""
+        edges: list[Edge] = []
+        new, self._modules = set(sys.modules) - self._modules, set(sys.modules)
+        for name in sorted(new):
+            module = sys.modules.get(name)
+            if isinstance(module, types.ModuleType) and is_user_module(module):
+                path = os.path.abspath(str(module.__file__))
+                made, _ = self.file_makers.get(path, (None, None))
+                edge = _file_edge(path, file_digest(path), made, "imported")
+                edges.append({**edge, "kind": "module", "name": name})
+        return edges
 
     def _note_states(self) -> None:
         """What was imported since the last run starts from its present state."""
@@ -138,7 +155,7 @@ class Recorder:
             looked_at = _looks_at(name, run)
             changed = before is not None and digest != before
             made_by = self.state_makers.get(name)
-            drawn = changed and "random" in name and not (run.reads is not None and run.reads.seeded(name))
+            drawn = changed and "random" in name and not (run.reads is not None and run.reads.seeded())
             if before is not None and (drawn or looked_at) and made_by is not None:
                 used.append(_state_edge(name, before, made_by, "depends on the state before"))
             if changed:
