@@ -1,0 +1,50 @@
+/** pure. What the page may say of its connection and its edits. Invariant: "saved" only when the server said so. */
+
+/** What the room knows. Counters are of this connection: step-2 and update messages sent, and told durable. */
+export interface RoomFacts {
+  readonly open: boolean
+  readonly synced: boolean
+  readonly sent: number
+  readonly acknowledged: number
+  /** Edits were made while no connection could carry them. */
+  readonly editedOffline: boolean
+  /** Something of this page has been told durable, on any connection. */
+  readonly everSaved: boolean
+  /** Synced at least once in the life of the page. */
+  readonly everSynced: boolean
+  readonly ended: RoomEnd | null
+}
+
+/** Why a room is over for this page. `epoch` and `refused` ask for a reload with unsent edits kept. */
+export type RoomEnd =
+  | { readonly kind: 'epoch' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'forbidden' }
+
+/** The word that the page shows. */
+export type RoomStatus = 'connecting' | 'live' | 'offline' | 'saving' | 'saved' | 'refused'
+
+export const noFacts: RoomFacts = {
+  open: false,
+  synced: false,
+  sent: 0,
+  acknowledged: 0,
+  editedOffline: false,
+  everSaved: false,
+  everSynced: false,
+  ended: null,
+}
+
+/** True while an edit of this page is not known to be durable. */
+export function hasUnsaved(facts: RoomFacts): boolean {
+  return facts.editedOffline || facts.sent > facts.acknowledged
+}
+
+/** The word for these facts. */
+export function roomStatus(facts: RoomFacts): RoomStatus {
+  if (facts.ended !== null) return 'refused'
+  if (!facts.open || !facts.synced) return facts.everSynced ? 'offline' : 'connecting'
+  if (hasUnsaved(facts)) return 'saving'
+  return facts.everSaved ? 'saved' : 'live'
+}

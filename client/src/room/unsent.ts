@@ -1,0 +1,102 @@
+/**
+ * Edits that the server has not called durable, as text per cell: what is left of them when the document must be
+ * loaded anew (another epoch, a refused update). Invariant: `bases` are the sources as they were when nothing of this
+ * page was unsaved.
+ */
+import {
+  type CellType,
+  cellId,
+  cellSource,
+  cellsOf,
+  cellType,
+  findCell,
+  makeCell,
+} from '@yesterday/server/contract/document.ts'
+import * as Y from 'yjs'
+import { mergeText } from './merge-text.ts'
+import type { Room } from './room.ts'
+
+/** One cell's unsent edit. `base` null: the cell is new; `after` is the cell it stands behind, null at the top. */
+export interface UnsentEdit {
+  readonly cell: string
+  readonly type: CellType
+  readonly base: string | null
+  readonly mine: string
+  readonly after: string | null
+}
+
+/** Keeps the sources as last known durable. */
+export class DurableSources {
+  readonly #room: Room
+  readonly #bases = new Map<string, string>()
+  readonly #stale = new Set<string>()
+  #all = true
+
+  constructor(room: Room) {
+    this.#room = room
+    cellsOf(room.doc).observeDeep((events) => this.#changed(events))
+    room.facts.subscribe(() => this.#refresh())
+  }
+
+  /** The cells whose source is not what the server last called durable. Deletions are not among them. */
+  unsent(): readonly UnsentEdit[] {
+    if (!this.#room.hasUnsaved) return []
+    let after: string | null = null
+    const edits: UnsentEdit[] = []
+    for (const cell of cellsOf(this.#room.doc)) {
+      const id = cellId(cell)
+      const [base, mine] = [this.#bases.get(id) ?? null, cellSource(cell).toString()]
+      if (base !== mine) edits.push({ cell: id, type: cellType(cell), base, mine, after })
+      after = id
+    }
+    return edits
+  }
+
+  #changed(events: readonly Y.YEvent<Y.AbstractType<unknown>>[]): void {
+    for (const event of events) {
+      const cell = event.target instanceof Y.Text ? event.target.parent : null
+      if (cell instanceof Y.Map) this.#stale.add(String(cell.get('id')))
+      else if (event.path.length === 0) this.#all = true
+    }
+    this.#refresh()
+  }
+
+  #refresh(): void {
+    if (this.#room.hasUnsaved || !this.#room.facts.get().synced) return
+    if (!this.#all && this.#stale.size === 0) return
+    if (this.#all) this.#bases.clear()
+    for (const cell of cellsOf(this.#room.doc)) {
+      const id = cellId(cell)
+      if (this.#all || this.#stale.has(id)) this.#bases.set(id, cellSource(cell).toString())
+    }
+    this.#all = false
+    this.#stale.clear()
+  }
+}
+
+/** Brings unsent edits into a freshly loaded document, in one transaction with `origin`. */
+export function reapply(doc: Y.Doc, edits: readonly UnsentEdit[], origin: object): void {
+  doc.transact(() => {
+    for (const edit of edits) reapplyOne(doc, edit)
+  }, origin)
+}
+
+function reapplyOne(doc: Y.Doc, edit: UnsentEdit): void {
+  const found = findCell(doc, edit.cell)
+  if (found === null) insertAgain(doc, edit)
+  else reapplyText(cellSource(found.cell), edit)
+}
+
+function reapplyText(source: Y.Text, edit: UnsentEdit): void {
+  const change = mergeText(edit.base ?? '', edit.mine, source.toString())
+  if (change === null) return
+  if (change.end > change.start) source.delete(change.start, change.end - change.start)
+  if (change.text !== '') source.insert(change.start, change.text)
+}
+
+// A cell that somebody deleted meanwhile comes back: losing typed text would be worse.
+function insertAgain(doc: Y.Doc, edit: UnsentEdit): void {
+  const before = edit.after === null ? null : findCell(doc, edit.after)
+  const place = before === null ? (edit.after === null ? 0 : cellsOf(doc).length) : before.index + 1
+  cellsOf(doc).insert(place, [makeCell({ id: edit.cell, type: edit.type, source: edit.mine })])
+}

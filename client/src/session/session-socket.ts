@@ -1,0 +1,130 @@
+/**
+ * The session socket as the page uses it: the view of the session to watch, things that happen to listen to, and a
+ * promise per command. Invariant: each command's promise settles: by the server's answer, or as refused when the
+ * socket falls.
+ */
+import { type Command, Event, type SessionView } from '@yesterday/server/contract/session.ts'
+import { Link, type LinkEffects } from '../room/link.ts'
+import { type Observable, Signal, Watched } from '../room/observable.ts'
+
+type DistributiveOmit<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never
+/** A command as callers give it; the socket adds the id. */
+export type CommandRequest = DistributiveOmit<Command, 'id'>
+/** The server's answer. `content` is the kernel's reply where the command has one. */
+export type Answer =
+  | { readonly ok: true; readonly content: Readonly<Record<string, unknown>> | null }
+  | { readonly ok: false; readonly reason: string }
+
+/** A run that came to its durable end. */
+export type Recorded = Extract<Event, { type: 'recorded' }>
+/** Something for people to read. */
+export type Notice = Extract<Event, { type: 'notice' }>
+/** A comm message of the kernel. */
+export type CommMessage = Extract<Event, { type: 'comm' }>
+
+/** Before the server has spoken. */
+export const noSession: SessionView = {
+  session: null,
+  kernel: { state: 'none', spec: null, displayName: null, language: null, problem: null, recording: false },
+  running: null,
+  queue: [],
+  prompt: null,
+  interruptIgnored: false,
+}
+
+export class SessionSocket {
+  readonly recorded = new Signal<Recorded>()
+  readonly notices = new Signal<Notice>()
+  readonly comms = new Signal<CommMessage>()
+  readonly #view = new Watched<SessionView>(noSession)
+  readonly #connected = new Watched(false)
+  readonly #waiting = new Map<string, (answer: Answer) => void>()
+  readonly #link: Link
+  #next = 0
+
+  /** `url` is the whole address of the socket. */
+  constructor(url: string, effects?: LinkEffects) {
+    this.#link = new Link(
+      {
+        url: () => url,
+        onOpen: () => this.#connected.set(true),
+        onMessage: (data) => this.#received(data),
+        onClose: () => this.#closed(),
+      },
+      effects,
+    )
+  }
+
+  get view(): Observable<SessionView> {
+    return this.#view
+  }
+
+  get connected(): Observable<boolean> {
+    return this.#connected
+  }
+
+  /** Sends a command and waits for its answer. */
+  send(request: CommandRequest): Promise<Answer> {
+    const id = `c${this.#next++}`
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve)
+      if (!this.#link.send(JSON.stringify({ ...request, id }))) this.#settle(id, lost)
+    })
+  }
+
+  close(): void {
+    this.#link.close()
+    this.#closed()
+  }
+
+  #received(data: unknown): void {
+    const event = readEvent(data)
+    if (event === null) return
+    switch (event.type) {
+      case 'session':
+        this.#view.set(event.view)
+        break
+      case 'recorded':
+        this.recorded.emit(event)
+        break
+      case 'notice':
+        this.notices.emit(event)
+        break
+      case 'comm':
+        this.comms.emit(event)
+        break
+      case 'accepted':
+        this.#settle(event.id, { ok: true, content: null })
+        break
+      case 'reply':
+        this.#settle(event.id, { ok: true, content: event.content })
+        break
+      case 'refused':
+        this.#settle(event.id, { ok: false, reason: event.reason })
+        break
+    }
+  }
+
+  #settle(id: string, answer: Answer): void {
+    this.#waiting.get(id)?.(answer)
+    this.#waiting.delete(id)
+  }
+
+  #closed(): boolean {
+    this.#connected.set(false)
+    for (const id of [...this.#waiting.keys()]) this.#settle(id, lost)
+    return true
+  }
+}
+
+/** The reason given when no server was there to answer: the page has its own words for it. */
+export const LOST = 'connection lost'
+const lost: Answer = { ok: false, reason: LOST }
+
+// A newer server may send events that this page does not know; they are not for it.
+function readEvent(data: unknown): Event | null {
+  if (typeof data !== 'string') return null
+  const parsed = Event.safeParse(JSON.parse(data))
+  if (!parsed.success) console.error('unreadable event of the session', parsed.error.message)
+  return parsed.success ? parsed.data : null
+}
