@@ -66,8 +66,7 @@ export class Files {
         await make(target.absolute)
         return { ok: true, entry: await entryAt(target.absolute, path) }
       } catch (error) {
-        if (!['EEXIST', 'ERR_FS_CP_EEXIST'].includes(errorCode(error) ?? ''))
-          return refused(diskRefusal(error, path))
+        if (!taken.has(errorCode(error) ?? '')) return refused(diskRefusal(error, path))
       }
     }
     return refused(exists(name))
@@ -140,6 +139,9 @@ export class Files {
 }
 
 const notebookName = (name = 'Untitled.ipynb'): string => (name.endsWith('.ipynb') ? name : `${name}.ipynb`)
+
+/** How a make says that the name is taken; `cp` has words of its own, also for a copy onto itself. */
+const taken: ReadonlySet<string> = new Set(['EEXIST', 'ERR_FS_CP_EEXIST', 'ERR_FS_CP_EINVAL'])
 
 const intoItself = (path: string): Refusal => ({
   code: 'intoItself',

@@ -1,0 +1,105 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { beforeEach, expect, test } from 'vitest'
+import { Files } from '../../src/files/files.ts'
+import { list } from '../../src/files/listing.ts'
+import { locate } from '../../src/files/locate.ts'
+import { upload } from '../../src/files/upload.ts'
+
+let root = ''
+let followed: string[] = []
+let files: Files
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'yesterday-files-')))
+  followed = []
+  files = new Files(root, {
+    open: async (path) => ({ ok: false, refusal: { code: 'none', status: 404, message: path } }),
+    save: async () => {},
+    moved: async (from, to) => void followed.push(`${from} → ${to}`),
+    removed: async (path) => void followed.push(`${path} gone`),
+  })
+})
+const code = (done: { ok: boolean; refusal?: { code: string } }) => (done.ok ? 'ok' : done.refusal?.code)
+
+test('new notebooks take free names and are valid', async () => {
+  const names = []
+  for (let n = 0; n < 3; n++) {
+    const done = await files.perform({ type: 'newNotebook', folder: '' })
+    names.push(done.ok && done.entry?.name)
+  }
+  expect(names).toEqual(['Untitled.ipynb', 'Untitled 1.ipynb', 'Untitled 2.ipynb'])
+  expect(JSON.parse(readFileSync(join(root, 'Untitled.ipynb'), 'utf8'))).toMatchObject({
+    nbformat: 4,
+    cells: [],
+  })
+})
+
+test('a move never replaces, and open notebooks are told', async () => {
+  writeFileSync(join(root, 'a.txt'), 'a')
+  writeFileSync(join(root, 'b.txt'), 'b')
+  expect(code(await files.perform({ type: 'move', from: 'a.txt', to: 'b.txt' }))).toBe('exists')
+  expect(readFileSync(join(root, 'b.txt'), 'utf8')).toBe('b')
+  expect(code(await files.perform({ type: 'move', from: 'a.txt', to: 'c.txt' }))).toBe('ok')
+  expect(followed).toEqual(['a.txt → c.txt'])
+  mkdirSync(join(root, 'd'))
+  expect(code(await files.perform({ type: 'move', from: 'd', to: 'd/e' }))).toBe('intoItself')
+  expect(code(await files.perform({ type: 'move', from: 'gone', to: 'x' }))).toBe('missing')
+  expect(code(await files.perform({ type: 'move', from: 'c.txt', to: 'n'.repeat(300) }))).toBe('nameTooLong')
+})
+
+test('what is trashed lies in the trash beside its manifest', async () => {
+  writeFileSync(join(root, 'a.txt'), 'precious')
+  expect(code(await files.perform({ type: 'trash', path: 'a.txt' }))).toBe('ok')
+  expect(existsSync(join(root, 'a.txt'))).toBe(false)
+  const [slot = ''] = readdirSync(join(root, '.yesterday/trash'))
+  const trashed = join(root, '.yesterday/trash', slot)
+  expect(readFileSync(join(trashed, 'content/a.txt'), 'utf8')).toBe('precious')
+  expect(JSON.parse(readFileSync(join(trashed, 'manifest.json'), 'utf8')).path).toBe('a.txt')
+  expect(followed).toEqual(['a.txt gone'])
+})
+
+test('copies find a free name', async () => {
+  writeFileSync(join(root, 'a.txt'), 'a')
+  const done = await files.perform({ type: 'copy', from: 'a.txt' })
+  expect(done.ok && done.entry?.name).toBe('a 1.txt')
+  expect(code(await files.perform({ type: 'copy', from: 'a.txt', to: 'a 1.txt' }))).toBe('exists')
+})
+
+test('links out of the root, a look-alike neighbour and hidden files stay closed', async () => {
+  mkdirSync(join(root, '.yesterday'))
+  mkdirSync(`${root}-neighbour`)
+  symlinkSync(`${root}-neighbour`, join(root, 'out'))
+  symlinkSync(join(root, '.yesterday'), join(root, 'inner'))
+  for (const path of ['out', 'inner', '.yesterday', 'a/.b', '../x']) {
+    expect([path, code(await locate(root, path))]).toEqual([path, 'notServed'])
+  }
+  const listed = await list(root, '')
+  expect(listed.ok && listed.entries).toEqual([])
+})
+
+test('an upload appears whole or not at all', async () => {
+  const of = (text: string) => ({
+    path: 'u.txt',
+    stream: Readable.from([Buffer.from(text)]),
+    length: null,
+    overwrite: false,
+  })
+  expect(code(await upload(root, { ...of('too long'), limit: 3 }))).toBe('tooLarge')
+  expect(readdirSync(root)).toEqual([])
+  expect(code(await upload(root, of('one')))).toBe('ok')
+  expect(code(await upload(root, of('two')))).toBe('exists')
+  expect(code(await upload(root, { ...of('three'), overwrite: true }))).toBe('ok')
+  expect(readFileSync(join(root, 'u.txt'), 'utf8')).toBe('three')
+  expect(readdirSync(root)).toEqual(['u.txt'])
+})
