@@ -14,7 +14,7 @@ const Address = z.object({
   startedAt: z.string(),
 })
 
-const SessionStarted = z.object({
+export const SessionStarted = z.object({
   type: z.literal('session-started'),
   session: SessionId,
   at: Timestamp,
@@ -24,15 +24,17 @@ const SessionStarted = z.object({
   displayName: z.string(),
   language: z.string(),
 })
-const SessionEnded = z.object({
+export type SessionStarted = z.infer<typeof SessionStarted>
+export const SessionEnded = z.object({
   type: z.literal('session-ended'),
   session: SessionId,
   at: Timestamp,
   reason: z.string(),
 })
+export type SessionEnded = z.infer<typeof SessionEnded>
 
 /** Frozen when queued: what would run is in the log before it runs, so that a crash cannot lose the queue. */
-const RunQueued = z.object({
+export const RunQueued = z.object({
   type: z.literal('run-queued'),
   run: RunId,
   session: SessionId,
@@ -44,10 +46,12 @@ const RunQueued = z.object({
   sourceDigest: Digest,
   title: z.string(),
 })
-const RunStarted = z.object({ type: z.literal('run-started'), run: RunId, at: Timestamp })
+export type RunQueued = z.infer<typeof RunQueued>
+export const RunStarted = z.object({ type: z.literal('run-started'), run: RunId, at: Timestamp })
+export type RunStarted = z.infer<typeof RunStarted>
 
 /** The terminal record: exactly one per queued run. */
-const RunEnded = z.object({
+export const RunEnded = z.object({
   type: z.literal('run-ended'),
   run: RunId,
   at: Timestamp,
@@ -66,6 +70,7 @@ const RunEnded = z.object({
   cost: Receipt.shape.cost,
   notCaptured: Receipt.shape.notCaptured,
 })
+export type RunEnded = z.infer<typeof RunEnded>
 
 export const LogEntry = z.discriminatedUnion('type', [
   SessionStarted,

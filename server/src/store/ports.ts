@@ -3,8 +3,8 @@
  * the index is derived and can be rebuilt from them. One conformance suite serves every implementation.
  */
 import type { Digest } from '../../contract/ids.ts'
-import type { LogPage, Receipt, RunSummary } from '../../contract/run.ts'
-import type { LogEntry } from './log-entry.ts'
+import type { Edge, LogPage, Receipt, RunSummary } from '../../contract/run.ts'
+import type { LogEntry, RunQueued, SessionStarted } from './log-entry.ts'
 
 /** Blobs named by the SHA-256 of their bytes. A blob, once put, never changes. */
 export interface ObjectStore {
@@ -20,7 +20,7 @@ export interface ObjectStore {
 export interface RunLog {
   /** Durable, and in the index, when the promise settles; all entries of one call or none. */
   append(entries: readonly LogEntry[]): Promise<void>
-  /** Entries in order, from `after` (exclusive; 0 is the beginning). */
+  /** Entries in order, from `after` (exclusive; 0 is the beginning). Throws `StoreError` at an entry that cannot be read. */
   read(after?: number): AsyncIterable<{ readonly seq: number; readonly entry: LogEntry }>
 }
 
@@ -35,19 +35,20 @@ export interface StoredDocument {
 
 /** The durable log of Yjs updates, by document. */
 export interface UpdateLog {
+  /** Throws `StoreError` when the id or the path is taken. */
   create(document: {
     readonly documentId: string
     readonly epoch: string
     readonly path: string
     readonly seed: Uint8Array
   }): Promise<void>
-  /** Durable when settled. Calls made together are committed together. */
+  /** Durable when settled. Calls made together are committed together. Throws `StoreError` for an unknown document. */
   append(documentId: string, updates: readonly Uint8Array[]): Promise<void>
   load(documentId: string): Promise<StoredDocument | null>
   findByPath(path: string): Promise<string | null>
-  /** In one transaction: everything up to `lastSeq` becomes this one update. */
+  /** In one transaction: everything up to `lastSeq` becomes this one update. Throws `StoreError` when another did so first. */
   replace(documentId: string, update: Uint8Array, lastSeq: number): Promise<void>
-  /** A folder's move moves every document below it. */
+  /** A folder's move moves every document below it. Throws `StoreError` when a document stands at a target path. */
   move(from: string, to: string): Promise<void>
   remove(documentId: string): Promise<void>
 }
@@ -68,15 +69,56 @@ export type Resolution =
   | { readonly kind: 'ambiguous'; readonly candidates: readonly string[] }
   | { readonly kind: 'missing' }
 
+/** A run that was queued and has no terminal record: it waits, runs, or was cut off by a crash. */
+export interface OpenRun {
+  readonly run: string
+  readonly queued: RunQueued
+  /** Null while it waits. */
+  readonly started: string | null
+}
+
+/** A session that started and did not end, with its open runs in the order they were queued. */
+export interface OpenSession {
+  readonly session: SessionStarted
+  readonly runs: readonly OpenRun[]
+}
+
+/** What lineage follows of an edge. */
+export type Link = Pick<Edge, 'kind' | 'name' | 'digest' | 'by'>
+
+/** An ended run as lineage sees it: its place and its edges. */
+export interface RunLinks {
+  readonly run: string
+  readonly session: string
+  /** Grows with the sessions' starts; sessions that were never announced come first. */
+  readonly sessionSeq: number
+  /** Place in the session. */
+  readonly order: number
+  readonly used: readonly Link[]
+  readonly generated: readonly Link[]
+}
+
 /** Reading the past. Derived; `rebuild` makes it anew from the log. */
 export interface RunIndex {
   page(query: LogQuery): Promise<LogPage>
+  /** Null when the run is unknown or has not ended. Takes whole ids. */
   receipt(run: string): Promise<Receipt | null>
   /** Whole ids and prefixes of at least 4 digits, as git does. */
   resolve(prefix: string): Promise<Resolution>
-  /** The run that last generated the file version (path, digest) before `run`, in any session; null when none did. */
+  /** Null when the run is unknown or has not ended. */
+  links(run: string): Promise<RunLinks | null>
+  /** Open runs of one session, in the order they were queued. */
+  openRuns(session: string): Promise<readonly OpenRun[]>
+  /** What was going on when the log ends: after a crash, what there is to find again. Oldest first. */
+  openSessions(): Promise<readonly OpenSession[]>
+  /** The place that the session's next ended run takes, from 1. */
+  nextOrder(session: string): Promise<number>
+  /**
+   * The run that last generated the file version (path, digest) before `beforeRun`, in any session; where none ended
+   * before it, the last that overlapped it; null when none did.
+   */
   fileProducer(path: string, digest: string, beforeRun: string): Promise<string | null>
-  /** Summaries of the runs named, in log order. */
+  /** Summaries of the ended runs among those named, in log order. */
   summaries(runs: readonly string[]): Promise<readonly RunSummary[]>
   /** Median duration of the last ok runs of this cell and source, ms; null when it never ran. */
   expectedMs(cellId: string, sourceDigest: string): Promise<number | null>

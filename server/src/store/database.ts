@@ -1,0 +1,96 @@
+/**
+ * Opening `history.db`. Writers keep WAL and full sync: a settled write survives a power cut. Several processes may
+ * open it at once; whoever comes first migrates, inside one transaction.
+ */
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
+import { asStoreError, StoreError } from './errors.ts'
+import { integer, type Row } from './row.ts'
+import { migrations } from './schema.ts'
+
+/** How long a writer waits for another process, ms. */
+const BUSY_TIMEOUT = 10_000
+
+/** For the one writer of a process. */
+export function openForWriting(path: string): DatabaseSync {
+  try {
+    const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT, enableForeignKeyConstraints: true })
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864')
+    migrate(db)
+    return db
+  } catch (thrown) {
+    throw asStoreError(thrown)
+  }
+}
+
+/** For reading beside writers, also where the folder cannot be written. */
+export function openForReading(path: string): DatabaseSync {
+  if (!existsSync(path)) throw new StoreError('no-store', `there is no history at ${path}`)
+  try {
+    return readable(new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT }))
+  } catch (thrown) {
+    const error = asStoreError(thrown)
+    if (error.code !== 'read-only') throw error
+    return openFrozen(path)
+  }
+}
+
+/** A folder without write permission has no place for WAL's side files; then nobody else can be writing either. */
+function openFrozen(path: string): DatabaseSync {
+  try {
+    const url = pathToFileURL(path)
+    url.searchParams.set('immutable', '1')
+    return readable(new DatabaseSync(url, { readOnly: true }))
+  } catch (thrown) {
+    throw asStoreError(thrown)
+  }
+}
+
+function readable(db: DatabaseSync): DatabaseSync {
+  const version = userVersion(db)
+  if (version > migrations.length) throw newer(version)
+  if (version === 0) throw new StoreError('no-store', 'the history here is still empty')
+  return db
+}
+
+function migrate(db: DatabaseSync): void {
+  if (userVersion(db) === migrations.length) return
+  transaction(db, () => {
+    const from = userVersion(db)
+    if (from > migrations.length) throw newer(from)
+    for (const step of migrations.slice(from)) db.exec(step)
+    db.exec(`PRAGMA user_version = ${migrations.length}`)
+  })
+}
+
+const newer = (version: number) =>
+  new StoreError(
+    'newer-version',
+    `the history has version ${version}, this program knows ${migrations.length}`,
+  )
+
+function userVersion(db: DatabaseSync): number {
+  return integer(one(db, 'PRAGMA user_version'), 'user_version')
+}
+
+/** The only row of a query that always has one. */
+export function one(db: DatabaseSync, sql: string): Row {
+  const row = db.prepare(sql).get()
+  if (row === undefined) throw new Error(`no row from: ${sql}`)
+  return row
+}
+
+/** Runs `work` in one write transaction: all of it or nothing. */
+export function transaction<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    db.exec('COMMIT')
+    return result
+  } catch (thrown) {
+    // SQLite itself rolls back on some errors (full disk).
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw thrown
+  }
+}

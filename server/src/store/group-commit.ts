@@ -1,0 +1,48 @@
+/**
+ * What arrives together is committed together: one transaction and one sync for all, a savepoint for each, so that
+ * a refused request takes nothing with it. Invariant: every request is answered once, and only after the commit.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import { asStoreError, type StoreError } from './errors.ts'
+import type { IndexWriter } from './index-writer.ts'
+import { write } from './write.ts'
+import type { Numbered, WriteAnswer } from './write-request.ts'
+
+/** Performs all requests, in order; the answers are in the same order. */
+export function commitGroup(
+  db: DatabaseSync,
+  index: IndexWriter,
+  group: readonly Numbered[],
+): readonly WriteAnswer[] {
+  try {
+    db.exec('BEGIN IMMEDIATE')
+    const answers = group.map((numbered) => attempt(db, index, numbered))
+    db.exec('COMMIT')
+    return answers
+  } catch (thrown) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    index.forget()
+    const error = asStoreError(thrown)
+    return group.map(({ id }) => refusal(id, error))
+  }
+}
+
+function attempt(db: DatabaseSync, index: IndexWriter, { id, request }: Numbered): WriteAnswer {
+  db.exec('SAVEPOINT request')
+  try {
+    const value = write(db, index, request)
+    db.exec('RELEASE request')
+    return { id, ok: true, value }
+  } catch (thrown) {
+    // A full disk may have ended the whole transaction: then nothing of the group was kept.
+    if (!db.isTransaction) throw thrown
+    db.exec('ROLLBACK TO request; RELEASE request')
+    index.forget()
+    return refusal(id, asStoreError(thrown))
+  }
+}
+
+/** An error as it crosses the threads. */
+export function refusal(id: number, error: StoreError): WriteAnswer {
+  return { id, ok: false, code: error.code, message: error.message }
+}

@@ -1,0 +1,159 @@
+/**
+ * Keeps the derived tables in step with the log. Invariant: they hold what folding `apply` over the log in order
+ * gives, whether entry by entry as it is appended or all at once; an entry that contradicts the log is refused.
+ */
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Edge } from '../../contract/run.ts'
+import { summarize } from '../lineage/receipt.ts'
+import { StoreError } from './errors.ts'
+import { LogEntry, RunQueued } from './log-entry.ts'
+import { integer, integerOrNull, type Row, text } from './row.ts'
+import { indexSchema, indexTables, indexVersion } from './schema.ts'
+
+interface Statements {
+  readonly startSession: StatementSync
+  readonly endSession: StatementSync
+  readonly queueRun: StatementSync
+  readonly startRun: StatementSync
+  readonly endRun: StatementSync
+  readonly findRun: StatementSync
+  readonly body: StatementSync
+  readonly addName: StatementSync
+  readonly findName: StatementSync
+  readonly addEdge: StatementSync
+}
+
+const prepare = (db: DatabaseSync): Statements => ({
+  startSession: db.prepare('INSERT INTO sessions (session, started_seq) VALUES (?, ?)'),
+  endSession: db.prepare('UPDATE sessions SET ended_seq = ? WHERE session = ? AND ended_seq IS NULL'),
+  queueRun: db.prepare(
+    'INSERT INTO runs (id, run, session, notebook, cell_id, source_digest) VALUES (?, ?, ?, ?, ?, ?)',
+  ),
+  startRun: db.prepare(
+    'UPDATE runs SET started_seq = ? WHERE run = ? AND started_seq IS NULL AND ended_seq IS NULL',
+  ),
+  endRun: db.prepare(
+    'UPDATE runs SET ended_seq = ?, place = ?, outcome = ?, duration_ms = ?, summary = ? WHERE id = ?',
+  ),
+  findRun: db.prepare('SELECT id, ended_seq FROM runs WHERE run = ?'),
+  body: db.prepare('SELECT body FROM log WHERE seq = ?'),
+  addName: db.prepare('INSERT INTO names (kind, name) VALUES (?, ?)'),
+  findName: db.prepare('SELECT id FROM names WHERE kind = ? AND name = ?'),
+  addEdge: db.prepare(
+    'INSERT INTO edges (run, generated, position, name, digest, by) VALUES (?, ?, ?, ?, ?, ?)',
+  ),
+})
+
+export class IndexWriter {
+  readonly #db: DatabaseSync
+  #statements: Statements | null = null
+
+  constructor(db: DatabaseSync) {
+    this.#db = db
+  }
+
+  /** Inside the caller's transaction. Throws `StoreError` when the entry contradicts the log. */
+  apply(seq: number, entry: LogEntry): void {
+    this.#statements ??= prepare(this.#db)
+    const sql = this.#statements
+    switch (entry.type) {
+      case 'session-started':
+        sql.startSession.run(entry.session, seq)
+        return
+      case 'session-ended':
+        if (sql.endSession.run(seq, entry.session).changes === 0) throw contradiction(entry, entry.session)
+        return
+      case 'run-queued':
+        this.#queue(sql, seq, entry)
+        return
+      case 'run-started':
+        if (sql.startRun.run(seq, entry.run).changes === 0) throw contradiction(entry, entry.run)
+        return
+      case 'run-ended':
+        this.#end(sql, seq, entry)
+        return
+    }
+  }
+
+  /** After a rollback the tables may have other shapes than the statements were prepared for. */
+  forget(): void {
+    this.#statements = null
+  }
+
+  /** Drops the derived tables and folds the whole log again, inside the caller's transaction. */
+  rebuild(): number {
+    this.#statements = null
+    for (const table of indexTables.toReversed()) this.#db.exec(`DROP TABLE IF EXISTS ${table}`)
+    this.#db.exec(indexSchema)
+    this.#db
+      .prepare(
+        "INSERT INTO derived VALUES ('index', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      )
+      .run(indexVersion)
+    let entries = 0
+    for (const row of this.#db.prepare('SELECT seq, body FROM log ORDER BY seq').iterate()) {
+      this.apply(integer(row, 'seq'), parseEntry(row))
+      entries++
+    }
+    return entries
+  }
+
+  /** Whether the derived tables have the shape that this program writes. */
+  isCurrent(): boolean {
+    const row = this.#db.prepare("SELECT value FROM derived WHERE name = 'index'").get()
+    return row !== undefined && integer(row, 'value') === indexVersion
+  }
+
+  #queue(sql: Statements, seq: number, run: RunQueued): void {
+    sql.queueRun.run(seq, run.run, run.session, run.notebook, run.cellId, run.sourceDigest)
+  }
+
+  #end(sql: Statements, seq: number, ended: Extract<LogEntry, { type: 'run-ended' }>): void {
+    const found = sql.findRun.get(ended.run)
+    if (found === undefined || integerOrNull(found, 'ended_seq') !== null)
+      throw contradiction(ended, ended.run)
+    const id = integer(found, 'id')
+    const queued = RunQueued.parse(JSON.parse(text(this.#queuedRow(sql, id), 'body')))
+    const summary = JSON.stringify(summarize(queued, ended))
+    sql.endRun.run(seq, ended.order, ended.outcome, ended.durationMs, summary, id)
+    this.#addEdges(sql, id, 0, ended.used)
+    this.#addEdges(sql, id, 1, ended.generated)
+  }
+
+  #queuedRow(sql: Statements, id: number): Row {
+    const row = sql.body.get(id)
+    if (row === undefined)
+      throw new StoreError('damaged', `the log has no entry ${id}, which the index names`)
+    return row
+  }
+
+  #addEdges(sql: Statements, run: number, generated: 0 | 1, edges: readonly Edge[]): void {
+    for (const [position, edge] of edges.entries()) {
+      const producer = edge.by === null ? undefined : sql.findRun.get(edge.by)
+      const by = producer === undefined ? null : integer(producer, 'id')
+      sql.addEdge.run(run, generated, position, nameId(sql, edge), edge.digest, by)
+    }
+  }
+}
+
+function nameId(sql: Statements, edge: Edge): number {
+  const found = sql.findName.get(edge.kind, edge.name)
+  return found === undefined
+    ? Number(sql.addName.run(edge.kind, edge.name).lastInsertRowid)
+    : integer(found, 'id')
+}
+
+/** A row of the log as an entry; throws `StoreError` where it cannot be read. */
+export function parseEntry(row: Row): LogEntry {
+  try {
+    return LogEntry.parse(JSON.parse(text(row, 'body')))
+  } catch (thrown) {
+    throw new StoreError('damaged', `entry ${integer(row, 'seq')} of the log cannot be read`, thrown)
+  }
+}
+
+const contradiction = (entry: LogEntry, id: string) =>
+  new StoreError(
+    'conflict',
+    `"${entry.type}" of ${id} contradicts the log: it is unknown there, or that was said before`,
+  )

@@ -1,0 +1,36 @@
+/** pure. What may be asked of the writing thread, and what it answers: one typed list each way. */
+import type { LogEntry } from './log-entry.ts'
+
+export type WriteRequest =
+  | { readonly type: 'append'; readonly entries: readonly LogEntry[] }
+  | { readonly type: 'putBlob'; readonly digest: string; readonly bytes: Uint8Array }
+  | {
+      readonly type: 'createDocument'
+      readonly documentId: string
+      readonly epoch: string
+      readonly path: string
+      readonly seed: Uint8Array
+    }
+  | { readonly type: 'appendUpdates'; readonly documentId: string; readonly updates: readonly Uint8Array[] }
+  | {
+      readonly type: 'replaceUpdates'
+      readonly documentId: string
+      readonly update: Uint8Array
+      readonly lastSeq: number
+    }
+  | { readonly type: 'moveDocuments'; readonly from: string; readonly to: string }
+  | { readonly type: 'removeDocument'; readonly documentId: string }
+  /** Answered with the number of log entries. */
+  | { readonly type: 'rebuild' }
+  | { readonly type: 'close' }
+
+/** A request on its way; answers carry its id. */
+export interface Numbered {
+  readonly id: number
+  readonly request: WriteRequest
+}
+
+/** `id` 0 answers the opening itself. An error travels as its parts, for classes do not survive the way. */
+export type WriteAnswer =
+  | { readonly id: number; readonly ok: true; readonly value: number }
+  | { readonly id: number; readonly ok: false; readonly code: string; readonly message: string }

@@ -1,0 +1,95 @@
+/** One request, performed on the database inside the caller's transaction. Refusals throw `StoreError`. */
+import type { DatabaseSync } from 'node:sqlite'
+import { StoreError } from './errors.ts'
+import type { IndexWriter } from './index-writer.ts'
+import type { LogEntry } from './log-entry.ts'
+import { integer } from './row.ts'
+import type { WriteRequest } from './write-request.ts'
+
+type Request<T extends WriteRequest['type']> = Extract<WriteRequest, { type: T }>
+
+/** Performs a request; the number it returns is the answer's value. */
+export function write(db: DatabaseSync, index: IndexWriter, request: WriteRequest): number {
+  switch (request.type) {
+    case 'append':
+      return append(db, index, request.entries)
+    case 'putBlob':
+      db.prepare('INSERT INTO blobs VALUES (?, ?) ON CONFLICT DO NOTHING').run(request.digest, request.bytes)
+      return 0
+    case 'createDocument':
+      return createDocument(db, request)
+    case 'appendUpdates':
+      return appendUpdates(db, documentNumber(db, request.documentId), request.updates)
+    case 'replaceUpdates':
+      return replaceUpdates(db, request)
+    case 'moveDocuments':
+      return moveDocuments(db, request)
+    case 'removeDocument':
+      db.prepare('DELETE FROM documents WHERE document = ?').run(request.documentId)
+      return 0
+    case 'rebuild':
+      return index.rebuild()
+    case 'close':
+      return 0
+  }
+}
+
+function append(db: DatabaseSync, index: IndexWriter, entries: readonly LogEntry[]): number {
+  const insert = db.prepare('INSERT INTO log (at, type, body) VALUES (?, ?, ?)')
+  for (const entry of entries) {
+    const { lastInsertRowid } = insert.run(entry.at, entry.type, JSON.stringify(entry))
+    index.apply(Number(lastInsertRowid), entry)
+  }
+  return entries.length
+}
+
+function documentNumber(db: DatabaseSync, documentId: string): number {
+  const row = db.prepare('SELECT number FROM documents WHERE document = ?').get(documentId)
+  if (row === undefined) throw new StoreError('no-document', `there is no document ${documentId}`)
+  return integer(row, 'number')
+}
+
+function createDocument(db: DatabaseSync, request: Request<'createDocument'>): number {
+  const taken = db
+    .prepare('SELECT document FROM documents WHERE document = ? OR path = ?')
+    .get(request.documentId, request.path)
+  if (taken !== undefined) {
+    throw new StoreError('conflict', `document ${request.documentId} or one at "${request.path}" exists`)
+  }
+  const { lastInsertRowid } = db
+    .prepare('INSERT INTO documents (document, epoch, path) VALUES (?, ?, ?)')
+    .run(request.documentId, request.epoch, request.path)
+  return appendUpdates(db, Number(lastInsertRowid), [request.seed])
+}
+
+function appendUpdates(db: DatabaseSync, document: number, updates: readonly Uint8Array[]): number {
+  const insert = db.prepare('INSERT INTO updates (document, bytes) VALUES (?, ?)')
+  for (const update of updates) insert.run(document, update)
+  return updates.length
+}
+
+/** The one update takes the place of the last of those that it replaces, so that none has to be numbered anew. */
+function replaceUpdates(db: DatabaseSync, request: Request<'replaceUpdates'>): number {
+  const document = documentNumber(db, request.documentId)
+  const { changes } = db
+    .prepare('UPDATE updates SET bytes = ? WHERE document = ? AND seq = ?')
+    .run(request.update, document, request.lastSeq)
+  if (changes === 0) {
+    throw new StoreError('conflict', `document ${request.documentId} has no update ${request.lastSeq}`)
+  }
+  db.prepare('DELETE FROM updates WHERE document = ? AND seq < ?').run(document, request.lastSeq)
+  return 0
+}
+
+function moveDocuments(db: DatabaseSync, { from, to }: Request<'moveDocuments'>): number {
+  const moved = "path = :from OR substr(path, 1, length(:from) + 1) = :from || '/'"
+  try {
+    db.prepare(`UPDATE documents SET path = :to || substr(path, length(:from) + 1) WHERE ${moved}`).run({
+      from,
+      to,
+    })
+    return 0
+  } catch (thrown) {
+    throw new StoreError('conflict', `a document stands at "${to}" or below it`, thrown)
+  }
+}

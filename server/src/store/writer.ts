@@ -1,0 +1,75 @@
+/** This side of the writing thread: a request becomes a promise that settles when it is durable or refused. */
+import { Worker } from 'node:worker_threads'
+import { isStoreErrorCode, StoreError } from './errors.ts'
+import type { Numbered, WriteAnswer, WriteRequest } from './write-request.ts'
+
+interface Waiting {
+  readonly resolve: (value: number) => void
+  readonly reject: (error: StoreError) => void
+}
+
+/** Where requests to write go. */
+export interface Requests {
+  request(request: WriteRequest, transfer?: readonly ArrayBuffer[]): Promise<number>
+  close(): Promise<void>
+}
+
+export class Writer implements Requests {
+  readonly #worker: Worker
+  readonly #waiting = new Map<number, Waiting>()
+  #last = 0
+  #closed = false
+
+  /** Starts the thread; settles when the database is open, migrated and indexed. */
+  static async open(database: string): Promise<Writer> {
+    const writer = new Writer(database)
+    await writer.#wait(0)
+    return writer
+  }
+
+  private constructor(database: string) {
+    this.#worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: database })
+    this.#worker.on('message', (answer: WriteAnswer) => this.#settle(answer))
+    this.#worker.on('error', (error) => this.#end(error.message))
+    this.#worker.on('exit', () => this.#end('the store is closed'))
+  }
+
+  /** Performs a request. The bytes in it must be this call's own: they are handed over with `transfer`. */
+  request(request: WriteRequest, transfer: readonly ArrayBuffer[] = []): Promise<number> {
+    if (this.#closed) return Promise.reject(new StoreError('closed', 'the store is closed'))
+    const id = ++this.#last
+    const done = this.#wait(id)
+    this.#worker.postMessage({ id, request } satisfies Numbered, transfer)
+    return done
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    const done = this.request({ type: 'close' })
+    this.#closed = true
+    await done
+    await this.#worker.terminate()
+  }
+
+  #wait(id: number): Promise<number> {
+    const { promise, resolve, reject } = Promise.withResolvers<number>()
+    this.#waiting.set(id, { resolve, reject })
+    // The process stays alive for what is asked, and not for the open store as such.
+    this.#worker.ref()
+    return promise
+  }
+
+  #settle(answer: WriteAnswer): void {
+    const waiting = this.#waiting.get(answer.id)
+    this.#waiting.delete(answer.id)
+    if (this.#waiting.size === 0) this.#worker.unref()
+    if (answer.ok) waiting?.resolve(answer.value)
+    else waiting?.reject(new StoreError(isStoreErrorCode(answer.code) ? answer.code : 'io', answer.message))
+  }
+
+  #end(reason: string): void {
+    this.#closed = true
+    for (const { reject } of this.#waiting.values()) reject(new StoreError('closed', reason))
+    this.#waiting.clear()
+  }
+}
