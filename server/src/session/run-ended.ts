@@ -3,14 +3,12 @@
  * Invariant: what is missing is named in `notCaptured`; an entry never says less in silence.
  */
 import { type AgentEdge, AgentRecord } from '@yesterday/kernel-bridge'
-import type { z } from 'zod'
 import type { RunId, Timestamp } from '../../contract/ids.ts'
 import type { Edge, OutputEntry, Receipt } from '../../contract/run.ts'
 import type { LogEntry } from '../store/log-entry.ts'
 import type { Ending } from './state.ts'
 
 export type RunEnded = Extract<LogEntry, { type: 'run-ended' }>
-type AgentEdge = z.infer<typeof AgentEdge>
 
 /** The agent's record as far as it can be read, or why there is none. */
 export type ReadRecord =

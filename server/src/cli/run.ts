@@ -1,0 +1,175 @@
+/**
+ * `yesterday run NOTEBOOK`: all code cells in order in a new session, without a browser and without a room, recorded
+ * like any run. Invariant: what it prints as done is durable; the kernel does not outlive it.
+ */
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { tmpdir, userInfo } from 'node:os'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { createKernels, type Interpreter, type Kernels } from '@yesterday/kernel-bridge'
+import type { Command } from 'commander'
+import * as Y from 'yjs'
+import { z } from 'zod'
+import { cellId, cellSource, cellsOf, cellType } from '../../contract/document.ts'
+import { readForm, seedDocument } from '../document/document-form.ts'
+import { type ReadNotebook, readNotebook } from '../document/ipynb-read.ts'
+import { writeNotebook } from '../document/ipynb-write.ts'
+import { fileText } from '../document/notebook-file.ts'
+import type { RunEnded } from '../session/run-ended.ts'
+import { Session } from '../session/session.ts'
+import type { Run } from '../session/state.ts'
+import { openStore } from '../store/open-store.ts'
+import type { Store } from '../store/ports.ts'
+
+const Options = z.object({
+  allowErrors: z.boolean().default(false),
+  timeout: z.coerce.number().positive().optional(),
+  kernel: z.string().optional(),
+  save: z.boolean().default(false),
+  json: z.boolean().default(false),
+  root: z.string().optional(),
+})
+type Options = z.infer<typeof Options>
+
+/** Finds the Pythons to offer as kernels for a project. */
+export type FindInterpreters = (root: string) => Promise<readonly Interpreter[]>
+
+/** Adds the command. */
+export function registerRun(program: Command, interpreters: FindInterpreters = async () => []): void {
+  program
+    .command('run')
+    .argument('<notebook>', 'the .ipynb file')
+    .description('run all code cells in order, recorded like any run')
+    .option('--allow-errors', 'go on after a cell that fails')
+    .option('--timeout <seconds>', 'interrupt a cell that takes longer')
+    .option('--kernel <name>', 'the kernelspec to use')
+    .option('--save', 'write the outputs into the notebook')
+    .option('--json', 'a line of JSON per executed cell')
+    .option('--root <dir>', "the project folder (default: the notebook's)")
+    .action(async (notebook: string, raw: unknown) => {
+      process.exitCode = await runNotebook(resolve(notebook), Options.parse(raw), interpreters)
+    })
+}
+
+async function runNotebook(file: string, options: Options, interpreters: FindInterpreters): Promise<number> {
+  const read = readNotebook(await readFile(file))
+  if (!read.ok) {
+    process.stderr.write(`${read.refusal.message}\n`)
+    return 1
+  }
+  const root = resolve(options.root ?? dirname(file))
+  const store = await openStore({ root })
+  const kernels = createKernels({
+    runtimeDir: join(tmpdir(), `yesterday-run-${process.pid}`),
+    interpreters: await interpreters(root),
+  })
+  try {
+    return await runAll({ file, root, options, store, kernels, read })
+  } finally {
+    await kernels.close({ shutdown: true })
+    await store.close()
+  }
+}
+
+interface Job {
+  readonly file: string
+  readonly root: string
+  readonly options: Options
+  readonly store: Store
+  readonly kernels: Kernels
+  readonly read: ReadNotebook
+}
+
+async function runAll(job: Job): Promise<number> {
+  const { file, root, options, store, kernels, read } = job
+  await Promise.all([...read.large.values()].map((bytes) => store.objects.put(bytes)))
+  const doc = new Y.Doc()
+  seedDocument(doc, read.file.form)
+  const session = new Session({
+    kernels,
+    store,
+    doc,
+    documentId: null,
+    path: () => relative(root, file).split(sep).join('/'),
+    cwd: () => dirname(file),
+    defaultSpec: () => chooseSpec(kernels, options.kernel, read),
+    allowStdin: false,
+  })
+  const ended = await runCells(session, doc, options)
+  session.shutdown(actor())
+  await session.settled()
+  if (options.save) await save(file, doc, read, store)
+  return ended ? 0 : 1
+}
+
+/** True when all ended ok, or errors are allowed and the kernel lived. */
+async function runCells(session: Session, doc: Y.Doc, options: Options): Promise<boolean> {
+  const cells = cellsOf(doc)
+    .toArray()
+    .filter((cell) => cellType(cell) === 'code' && cellSource(cell).toString().trim() !== '')
+  const over = Promise.withResolvers<boolean>()
+  let [left, good] = [cells.length, true]
+  session.events.on('event', (event) => {
+    if (event.type === 'notice') process.stderr.write(`${event.text}\n`)
+    const dead = event.type === 'session' && event.view.kernel.state === 'dead'
+    if (dead && left === cells.length && event.view.queue.length === 0 && !event.view.session)
+      over.resolve(false)
+    if (dead && event.view.kernel.displayName === null) over.resolve(false)
+  })
+  session.events.on('recorded', (entry, run) => {
+    if (entry.started !== null) report(entry, run, options.json)
+    good &&= entry.outcome === 'ok' || (options.allowErrors && entry.outcome === 'error')
+    left -= 1
+    if (left === 0) over.resolve(good)
+  })
+  limitEach(session, options.timeout)
+  if (cells.length === 0) return true
+  session.run(cells.map(cellId), actor(), !options.allowErrors)
+  return over.promise
+}
+
+/** Interrupts a run that takes longer than the limit. */
+function limitEach(session: Session, seconds: number | undefined): void {
+  if (seconds === undefined) return
+  let watched: string | null = null
+  let timer: ReturnType<typeof setTimeout> | undefined
+  session.events.on('event', (event) => {
+    if (event.type !== 'session' || event.view.running?.run === watched) return
+    clearTimeout(timer)
+    watched = event.view.running?.run ?? null
+    if (watched !== null) timer = setTimeout(() => session.interrupt(), seconds * 1000)
+  })
+}
+
+function report(entry: RunEnded, { run, place, cell }: Run, json: boolean): void {
+  const { outcome, durationMs } = entry
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ run, cell: place, cellId: cell, outcome, durationMs })}\n`)
+    return
+  }
+  process.stdout.write(`cell ${place}  ${outcome}  ${(durationMs / 1000).toFixed(2)} s  run ${run}\n`)
+  if (entry.error !== null) process.stderr.write(`${entry.error.traceback.join('\n')}\n`)
+}
+
+const actor = () => ({ id: `user:${userInfo().username}`, name: userInfo().username })
+
+const NamedSpec = z.object({ kernelspec: z.object({ name: z.string() }) })
+
+/** The one asked for; else the notebook's own where it is installed; else the first Python. */
+async function chooseSpec(kernels: Kernels, asked: string | undefined, read: ReadNotebook): Promise<string> {
+  if (asked !== undefined) return asked
+  const specs = await kernels.specs()
+  const named = NamedSpec.safeParse(read.file.form.metadata)
+  const own = named.success ? specs.find((spec) => spec.name === named.data.kernelspec.name) : undefined
+  const chosen = own ?? specs.find((spec) => spec.language === 'python') ?? specs[0]
+  if (chosen === undefined)
+    throw new Error('No kernel is installed. Install one: python3 -m pip install ipykernel')
+  return chosen.name
+}
+
+async function save(file: string, doc: Y.Doc, read: ReadNotebook, store: Store): Promise<void> {
+  const readObject = (digest: string) => store.objects.get(digest)
+  const written = await writeNotebook(read.file, readForm(doc), readObject)
+  const temporary = `${file}.${process.pid}.tmp`
+  await writeFile(temporary, fileText(written))
+  await rename(temporary, file)
+}
