@@ -27,12 +27,14 @@ WHOLE = ""
 PART_LIMIT = 2_000
 LINK_LIMIT = 20_000
 MARSHAL_LIMIT = 200_000
+SAMPLE = 1_000
+_PLAIN = {int, float, str, bool, type(None)}
 
 _ATOMS: frozenset[type] = frozenset(
-    {bool, int, float, complex, str, bytes, type(None), range, slice, type(...), type(NotImplemented)}
-    | {types.CodeType, types.WrapperDescriptorType, types.MethodDescriptorType}
-    | {types.GetSetDescriptorType, types.MemberDescriptorType, types.MethodWrapperType, types.FrameType}
-    | {types.ClassMethodDescriptorType, types.TracebackType, types.SimpleNamespace.__class__} - {type}
+    [bool, int, float, complex, str, bytes, type(None), range, slice, type(...), type(NotImplemented)]
+    + [types.CodeType, types.WrapperDescriptorType, types.MethodDescriptorType, types.GetSetDescriptorType]
+    + [types.MemberDescriptorType, types.MethodWrapperType, types.FrameType, types.TracebackType]
+    + [types.ClassMethodDescriptorType]
 )
 _ATOM_MODULES = (
     "datetime",
@@ -50,12 +52,14 @@ _ATOM_MODULES = (
 
 @dataclass
 class Anatomy:
-    """`opaque`: its state cannot be seen from outside; what is done to it decides. `consumed`: any read advances it."""
+    """`opaque`: its state cannot be seen from outside; what is done to it decides. `consumed`: any read advances
+    it. `sampled`: too large to be compared whole."""
 
     parts: dict[str, Any] = field(default_factory=dict)
     links: list[tuple[str, Any]] = field(default_factory=list)
     opaque: bool = False
     consumed: bool = False
+    sampled: bool = False
 
 
 def is_atom(value: object) -> bool:
@@ -65,6 +69,8 @@ def is_atom(value: object) -> bool:
         return True
     if kind is types.BuiltinFunctionType:
         return not _bound_to(value)
+    if kind in (types.FunctionType, types.MethodType):
+        return str(getattr(value, "__module__", "")).partition(".")[0] in _ATOM_MODULES
     if isinstance(value, types.ModuleType):
         return not is_user_module(value)
     if isinstance(value, type):
@@ -98,19 +104,15 @@ def is_user_module(module: types.ModuleType) -> bool:
     return isinstance(path, str) and _is_user_path(path)
 
 
-def token(value: object) -> Any:
+def token(value: Any) -> Any:
     """Of an element: its value for plain data, its identity for everything else."""
     kind = type(value)
     if kind is int or kind is str or kind is bool or value is None:
-        return (
-            (kind.__name__, value)
-            if kind is not str or len(value) < 200
-            else ("str", len(value), hash(value))
-        )  # type: ignore[arg-type]
+        return (kind.__name__, value) if kind is not str or len(value) < 200 else ("str", len(value), hash(value))
     if kind in (float, complex):
         return (kind.__name__, repr(value))
     if kind is bytes:
-        return ("bytes", hash(value), len(value))  # type: ignore[arg-type]
+        return ("bytes", hash(value), len(value))
     return ("#", id(value))
 
 
@@ -137,15 +139,16 @@ def _elements(anatomy: Anatomy, values: list[Any]) -> None:
     anatomy.links += [(WHOLE, value) for value in values if not is_atom(value)]
 
 
-def _elements_in_bulk(anatomy: Anatomy, values: Any) -> None:
-    """Too many to keep one by one: plain data by its bytes, the rest by identity alone."""
+def _elements_in_bulk(anatomy: Anatomy, values: list[Any]) -> None:
+    """Too many to keep one by one: plain data by its bytes, the rest by a sample, and said so."""
     try:
-        if len(values) > MARSHAL_LIMIT and not set(map(type, values)) <= {int, float, str, bool, type(None)}:
+        if len(values) > MARSHAL_LIMIT and not set(map(type, values)) <= _PLAIN:
             raise ValueError(len(values))
         anatomy.parts[WHOLE] = mark(marshal.dumps(values, 2))
     except ValueError:
-        anatomy.parts[WHOLE] = (len(values), hash(tuple(map(id, values))))
-        anatomy.opaque = True
+        sample = values[:: max(1, len(values) // SAMPLE)]
+        anatomy.parts[WHOLE] = (len(values), tuple(map(id, sample)))
+        anatomy.opaque = anatomy.sampled = True
 
 
 def _list(value: Any) -> Anatomy:
@@ -164,9 +167,7 @@ def _set(value: Any) -> Anatomy:
     base = set if isinstance(value, set) else frozenset
     anatomy = Anatomy()
     items = list(base.__iter__(value))
-    anatomy.parts[WHOLE] = (
-        frozenset(map(token, items)) if len(items) <= LINK_LIMIT else (len(items), id(items))
-    )
+    anatomy.parts[WHOLE] = frozenset(map(token, items)) if len(items) <= LINK_LIMIT else (len(items), id(items))
     anatomy.links += [(WHOLE, item) for item in items[:LINK_LIMIT] if not is_atom(item)]
     return anatomy
 
@@ -223,9 +224,7 @@ def _linked(*names: str) -> Callable[[Any], Anatomy]:
 
 
 def _generator(value: Any) -> Anatomy:
-    frame = next(
-        (getattr(value, name) for name in ("gi_frame", "cr_frame", "ag_frame") if hasattr(value, name)), None
-    )
+    frame = next((getattr(value, name) for name in ("gi_frame", "cr_frame", "ag_frame") if hasattr(value, name)), None)
     if frame is None:
         return Anatomy({WHOLE: "finished"})
     anatomy = Anatomy({WHOLE: frame.f_lasti}, consumed=True)
@@ -289,11 +288,11 @@ def _instance(value: Any, anatomy: Anatomy) -> None:
         return
     kind = type(value)
     attributes = _dict_of(value)
-    cached = _caches(kind)
+    cached = _caches(kind)  # type: ignore[arg-type]
     for name, item in list(attributes.items()):
         if type(name) is str and name not in cached:
             _part(anatomy, f".{name}", item)
-    for name, descriptor in _slots(kind):
+    for name, descriptor in _slots(kind):  # type: ignore[arg-type]
         try:
             _part(anatomy, f".{name}", descriptor.__get__(value, kind))
         except AttributeError:
@@ -334,7 +333,8 @@ def _slots(kind: type) -> tuple[tuple[str, Any], ...]:
     )
 
 
-_HINTED = frozenset(type(iter(sample)) for sample in ([], (), {}, set(), range(1), {}.values(), {}.items()))
+_SAMPLES: tuple[Any, ...] = ([], (), {}, set(), range(1), {}.values(), {}.items())
+_HINTED = frozenset(type(iter(sample)) for sample in _SAMPLES)
 
 
 def _iterator_types() -> tuple[type, ...]:

@@ -65,7 +65,8 @@ def _bytes_of(value: Any) -> bytes | None:
     if of_library(value, "numpy", "ndarray"):
         if value.nbytes > VALUE_BYTES or value.dtype.hasobject:
             return None
-        return f"{value.dtype.str}{value.shape}".encode() + value.tobytes()
+        head = f"{value.dtype.str}{value.shape}".encode()
+        return head + bytes(value.tobytes())
     if type(value) in (bool, int, float, complex, str, bytes, type(None)):
         return marshal.dumps(value, 2)
     if type(value) in (list, tuple, dict) and len(value) <= 10_000:

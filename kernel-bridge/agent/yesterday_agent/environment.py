@@ -46,7 +46,7 @@ class EnvironmentFacts:
         changed, self._told = digest != self._told, digest
         return {
             "digest": digest,
-            "facts": dict(facts, distributions=dict(self._versions)) if changed else None,
+            "facets": dict(facts, distributions=dict(self._versions)) if changed else None,
         }
 
     def _update_versions(self) -> None:
@@ -54,9 +54,7 @@ class EnvironmentFacts:
         if not top or self._names is None:
             return
         self._seen |= top
-        candidates = [
-            name for name in top if not name.startswith("_") and name not in sys.stdlib_module_names
-        ]
+        candidates = [name for name in top if not name.startswith("_") and name not in sys.stdlib_module_names]
         for name in candidates:
             self._add_version(name)
 

@@ -41,9 +41,7 @@ class FileUse:
 
 def mask(text: str) -> str:
     """Takes passwords and tokens out of URLs and connection strings."""
-    return _SECRET.sub(
-        lambda found: f"{found.group(1)}:***@" if found.group(1) else f"{found.group(2)}***", text
-    )
+    return _SECRET.sub(lambda found: f"{found.group(1)}:***@" if found.group(1) else f"{found.group(2)}***", text)
 
 
 class FileWatch:

@@ -65,6 +65,7 @@ class Graph:
                 break
             seen[id(value)] = value
             anatomy = dissect(value)
+            changes.over_budget |= anatomy.sampled
             self._visit(run, value, anatomy, changes, handled)
             stack.extend(child for _, child in anatomy.links)
             stack.extend(self._sharing(value))
@@ -92,9 +93,7 @@ class Graph:
                 type(value), _guard(value), anatomy.parts, by, links, anatomy.opaque, anatomy.consumed
             )
             return
-        changed = {
-            part for part in {*node.parts, *anatomy.parts} if _differs(node.parts, anatomy.parts, part)
-        }
+        changed = {part for part in {*node.parts, *anatomy.parts} if _differs(node.parts, anatomy.parts, part)}
         if anatomy.opaque and id(value) in handled:
             changed.add(WHOLE)
             if not anatomy.consumed:

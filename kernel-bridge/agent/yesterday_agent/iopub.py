@@ -24,7 +24,7 @@ def lift_limits(kernel: Any) -> None:
     thread.schedule(lambda: thread.socket.setsockopt(zmq.SNDHWM, 0))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "flush_interval"):
-            stream.flush_interval = FLUSH_SECONDS  # type: ignore[union-attr]
+            stream.flush_interval = FLUSH_SECONDS
 
 
 def copy_to(spool: Spool, kernel: Any, failed: Callable[[BaseException], None]) -> None:

@@ -31,11 +31,7 @@ def is_atom(value: object) -> bool:
     if module == "numpy":
         return _is(value, "numpy", "generic") or _is(value, "numpy", "dtype") or _is(value, "numpy", "ufunc")
     if module == "pandas":
-        return (
-            _is(value, "pandas", "Timestamp")
-            or _is(value, "pandas", "Timedelta")
-            or _is(value, "pandas", "Index")
-        )
+        return _is(value, "pandas", "Timestamp") or _is(value, "pandas", "Timedelta") or _is(value, "pandas", "Index")
     if module == "polars":
         return type(value).__name__ in ("Series", "LazyFrame", "Expr")
     return module == "pyarrow"
@@ -82,9 +78,7 @@ def _array(value: Any) -> Found:
     links: list[tuple[str, Any]] = []
     if value.dtype.hasobject and value.size <= 10_000:
         links = [
-            (WHOLE, item)
-            for item in value.ravel().tolist()
-            if hasattr(item, "__dict__") or type(item) in (list, dict)
+            (WHOLE, item) for item in value.ravel().tolist() if hasattr(item, "__dict__") or type(item) in (list, dict)
         ]
     return {WHOLE: (value.shape, value.dtype.str, value.flags.writeable, array_mark(value))}, links
 
@@ -132,18 +126,10 @@ def owner(value: Any) -> Any:
 
 
 def _tensor(value: Any) -> Found:
-    parts: dict[str, Any] = {
-        WHOLE: (value._version, value.data_ptr(), tuple(value.shape), value.requires_grad)
-    }
-    small = (
-        value.device.type == "cpu"
-        and value.layout is not None
-        and value.numel() * value.element_size() < 1 << 20
-    )
+    parts: dict[str, Any] = {WHOLE: (value._version, value.data_ptr(), tuple(value.shape), value.requires_grad)}
+    small = value.device.type == "cpu" and value.layout is not None and value.numel() * value.element_size() < 1 << 20
     if small and value.is_contiguous() and value.numel():
-        parts[WHOLE] += (
-            mark(value.detach().view(-1).numpy()) if str(value.dtype) != "torch.bfloat16" else 0,
-        )
+        parts[WHOLE] += (mark(value.detach().view(-1).numpy()) if str(value.dtype) != "torch.bfloat16" else 0,)
     links: list[tuple[str, Any]] = [(".grad", value.grad)] if value.is_leaf and value.grad is not None else []
     parts[".grad"] = id(links[0][1]) if links else None
     return parts, links

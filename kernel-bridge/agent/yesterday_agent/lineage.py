@@ -12,15 +12,33 @@ from .anatomy import is_atom
 from .digests import value_digest
 from .graph import Changes, Graph, Node
 from .preview import preview, schema, shape, type_name
+from .purity import surely_unchanged
 from .reads import Reads
 from .record import Edge, Missing
 
-_SHELL_NAME = re.compile(
-    r"_+$|_i*$|_i?\d+$|_(dh|ih|oh|exit_code)$|(In|Out|exit|quit|open|get_ipython)$|__\w+__$"
-)
+_SHELL_NAME = re.compile(r"_+$|_i*$|_i?\d+$|_(dh|ih|oh|exit_code)$|(In|Out|exit|quit|open|get_ipython)$|__\w+__$")
 _RECENT = ("_", "__", "___")
 _HARMLESS = frozenset(
-    "print len type id isinstance repr str bool hash display callable dir hasattr getattr issubclass format vars help".split()
+    [
+        "print",
+        "len",
+        "type",
+        "id",
+        "isinstance",
+        "repr",
+        "str",
+        "bool",
+        "hash",
+        "display",
+        "callable",
+        "dir",
+        "hasattr",
+        "getattr",
+        "issubclass",
+        "format",
+        "vars",
+        "help",
+    ]
 )
 
 
@@ -52,16 +70,15 @@ class Lineage:
         before = dict(zip(self.namespace, map(id, self.namespace.values()), strict=True))
         return Reads(self.namespace, before)
 
-    def finish(
-        self, run: str, reads: Reads, count: int | None
-    ) -> tuple[list[Edge], list[Edge], list[Missing]]:
+    def finish(self, run: str, reads: Reads, count: int | None) -> tuple[list[Edge], list[Edge], list[Missing]]:
         """Used and generated edges of a run that has ended, and what could not be told."""
         reads = self._with_outputs(reads)
         used = [edge for name in sorted(reads.names) for edge in self._used(name, reads)]
         written, deleted = self._written(reads)
         handled = self._handled(reads)
         known = {name for name in reads.names if self._binding(name) is not None}
-        touched = {name for name in known | written if name in self.namespace}
+        read = {name for name in known if not self._left_as_it_was(name, reads)}
+        touched = {name for name in read | written if name in self.namespace}
         shown = self._shown(run, count)
         roots = [self.namespace[name] for name in touched] + shown
         changes = self.graph.settle(run, roots, handled)
@@ -76,6 +93,10 @@ class Lineage:
                 {"what": "changes inside large objects", "why": "over the run's budget for following objects"}
             )
         return used, generated, missing
+
+    def _left_as_it_was(self, name: str, reads: Reads) -> bool:
+        value = self.namespace.get(name)
+        return id(value) in self.graph.nodes and surely_unchanged(value, reads.names[name])
 
     # -- used
 
@@ -207,10 +228,7 @@ class Lineage:
 
 def narrowed(node: Node, accesses: Collection[Access]) -> set[str] | None:
     """The parts that these accesses can see; None for all of the object."""
-    frame = (
-        "['" in "".join(part for part in node.parts if part.startswith("["))
-        and node.kind.__name__ == "DataFrame"
-    )
+    frame = "['" in "".join(part for part in node.parts if part.startswith("[")) and node.kind.__name__ == "DataFrame"
     wanted: set[str] = {"index"} if frame else set()
     for access in accesses:
         part = access.part

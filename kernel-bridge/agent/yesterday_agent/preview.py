@@ -39,7 +39,7 @@ def _text(value: object, depth: int) -> str | None:
 
 
 def _items(value: Any, depth: int) -> str:
-    start, end = {list: "[]", tuple: "()", set: "{}", frozenset: "{}"}[type(value)]
+    start, end = ("[", "]") if type(value) is list else ("(", ")") if type(value) is tuple else ("{", "}")
     shown = [] if depth > 2 else [_text(item, depth + 1) or type_name(item) for item in list(value)[:10]]
     more = ", …" if len(value) > len(shown) else ""
     return f"{start}{', '.join(shown)}{more}{end}"
@@ -48,8 +48,7 @@ def _items(value: Any, depth: int) -> str:
 def _mapping(value: Any, depth: int) -> str:
     pairs = [] if depth > 2 else list(value.items())[:10]
     shown = [
-        f"{_text(key, depth + 1) or type_name(key)}: {_text(item, depth + 1) or type_name(item)}"
-        for key, item in pairs
+        f"{_text(key, depth + 1) or type_name(key)}: {_text(item, depth + 1) or type_name(item)}" for key, item in pairs
     ]
     more = ", …" if len(value) > len(shown) else ""
     return "{" + ", ".join(shown) + more + "}"
@@ -58,7 +57,7 @@ def _mapping(value: Any, depth: int) -> str:
 def _library(value: Any) -> str | None:
     facts = shape(value)
     if facts is not None:
-        return f"{type_name(value)} {'×'.join(str(size) for size in facts)}"
+        return f"{type_name(value)} {' by '.join(str(size) for size in facts)}"
     return None
 
 
@@ -87,7 +86,5 @@ def shape(value: Any) -> list[int] | None:
 def schema(value: Any) -> list[list[str]] | None:
     """A frame's columns with their types, at most 200."""
     if of_library(value, "pandas", "DataFrame"):
-        return [
-            [str(name), str(kind)] for name, kind in list(zip(value.columns, value.dtypes, strict=True))[:200]
-        ]
+        return [[str(name), str(kind)] for name, kind in list(zip(value.columns, value.dtypes, strict=True))[:200]]
     return None

@@ -100,6 +100,7 @@ def statement(index: int, at: ast.stmt) -> Block:
     return [test]
 
 
+_COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.Match)
 _STRAIGHT = (ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Pass, ast.Import, ast.ImportFrom)
 
 
@@ -132,13 +133,15 @@ class _Planner:
     def top(self, body: Block) -> None:
         scope = Scope()
         for node in body:
-            touches = scope.fresh(touches_of(_unconditional(node)))
+            touches = scope.fresh(touches_of(_unconditional(node)), node)
             self.parts(node, scope)
             place = _first_expression(node)
             if place is not None:
                 self.wrap(*place, touches)
             elif not isinstance(node, (ast.Try, ast.Pass)):
                 self.tell(body, node, touches)
+            if isinstance(node, _COMPOUND):
+                self.edits.append(lambda node=node: _quicken(body, node))  # type: ignore[misc]
 
     def wrap(self, holder: ast.AST, name: str, touches: Touches) -> None:
         if not touches:
@@ -165,7 +168,7 @@ class _Planner:
             if isinstance(node, (ast.Global, ast.Nonlocal)):
                 continue
             head = head or node
-            told.add(scope.fresh(touches_of(_unconditional(node))))
+            told.add(scope.fresh(touches_of(_unconditional(node)), node))
             self.parts(node, scope)
             if each or not isinstance(node, _STRAIGHT):
                 self.tell(body, head, told)
@@ -198,7 +201,8 @@ class _Planner:
             if name == "ctx":
                 continue
             if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
-                self.block(value, scope.branch(), each=name == "body" and isinstance(node, ast.Try))
+                inner = scope.branch(node if name == "body" else None)
+                self.block(value, inner, each=name == "body" and isinstance(node, ast.Try))
             elif isinstance(value, list):
                 for item in value:
                     if isinstance(item, ast.AST):
@@ -234,6 +238,13 @@ class _Planner:
             part = getattr(node, name)
             self.wrap(node, name, inner.branch().fresh(touches_of(_unconditional(part))))
             self.parts(part, inner)
+
+
+def _quicken(body: Block, node: ast.stmt) -> None:
+    """`if True: global P; node`: no instruction more, and probes in its loops become cached global lookups."""
+    declared = ast.copy_location(ast.Global([PROBE_LIST]), node)
+    test = ast.copy_location(ast.Constant(True), node)
+    body[body.index(node)] = ast.copy_location(ast.If(test, [declared, node], []), node)
 
 
 def _insert_before(body: Block, node: ast.stmt, new: Block) -> None:

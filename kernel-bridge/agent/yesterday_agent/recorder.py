@@ -90,9 +90,7 @@ class Recorder:
         self._guard("state", current, lambda: self._states(current, used, generated))
         record = self._record(current, outcome, error, count, (used, generated))
         now = time.perf_counter()
-        record["cost"] = _cost(
-            started - current.clock, cpu - current.cpu, current.agent_seconds + now - started
-        )
+        record["cost"] = _cost(started - current.clock, cpu - current.cpu, current.agent_seconds + now - started)
         return record
 
     def _guard(self, step: str, run: Run, work: Callable[[], None]) -> None:
@@ -197,11 +195,7 @@ def _looks_at(name: str, run: Run) -> bool:
     loads = run.reads.loads
     if name == "os.environ":
         words = {".environ", ".getenv", ".environb"}
-        return (
-            bool(run.files.programs)
-            or any(a.part in words for a in loads.get("os", ()))
-            or "environ" in loads
-        )
+        return bool(run.files.programs) or any(a.part in words for a in loads.get("os", ())) or "environ" in loads
     if name == "cwd":
         asked = any(a.part in (".getcwd", ".getcwdb") for a in loads.get("os", ())) or "Path" in loads
         return asked or bool(run.files.read or run.files.written or run.files.listed or run.files.programs)

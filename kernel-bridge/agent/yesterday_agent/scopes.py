@@ -10,6 +10,7 @@ from .accesses import Access, Touches
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+ASSIGNMENTS = (ast.Assign, ast.AugAssign, ast.Import, ast.ImportFrom, ast.ClassDef, *FUNCTIONS)
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -23,23 +24,28 @@ class Scope:
     inherited: frozenset[str] = frozenset()
     told: set[tuple[str, Access]] = field(default_factory=set)
     stored: set[str] = field(default_factory=set)
+    assigned: set[str] = field(default_factory=set)
 
-    def fresh(self, touches: Touches) -> Touches:
-        """What is not told yet; told from now on."""
+    def fresh(self, touches: Touches, node: ast.AST | None = None) -> Touches:
+        """What is not told yet; told from now on. After a plain assignment (`node`) its names are this run's own."""
         new = Touches(strings=touches.strings, attributes=touches.attributes)
         for name, accesses in touches.loads.items():
             unknown = {access for access in accesses if (name, access) not in self.told}
-            if name not in self.hidden and unknown:
+            if name not in self.hidden and name not in self.assigned and unknown:
                 new.loads[name] = unknown
                 self.told.update((name, access) for access in unknown)
         new.stores = {name for name in touches.stores if name not in self.hidden and name not in self.stored}
         new.deletes = {name for name in touches.deletes if name not in self.hidden}
         self.stored |= new.stores
+        if isinstance(node, ASSIGNMENTS):
+            self.assigned |= touches.stores - self.hidden
+        self.assigned -= touches.deletes
         return new
 
-    def branch(self) -> Scope:
-        """A part that may not run: what it tells is not known after it."""
-        return replace(self, told=set(self.told), stored=set(self.stored))
+    def branch(self, node: ast.AST | None = None) -> Scope:
+        """A part that may not run: what it tells is not known after it. A loop's body has its targets assigned."""
+        targets = set(_stored([node.target])) if isinstance(node, (ast.For, ast.AsyncFor)) else set()
+        return replace(self, told=set(self.told), stored=set(self.stored), assigned=self.assigned | targets)
 
     def function(self, node: Function) -> Scope:
         local = self.inherited | _function_locals(node)
@@ -93,9 +99,9 @@ def _stored(body: Iterable[ast.AST]) -> Iterable[str]:
             yield node.name
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             yield from ((alias.asname or alias.name.partition(".")[0]) for alias in node.names)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            yield node.name
-        elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+        elif (isinstance(node, ast.ExceptHandler) and node.name) or (
+            isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name
+        ):
             yield node.name
         elif isinstance(node, ast.MatchMapping) and node.rest:
             yield node.rest

@@ -45,6 +45,7 @@ class Spool:
         self._held: OrderedDict[str, list[bytes]] = OrderedDict()
         self._open: tuple[str, BinaryIO] | None = None
         self._sizes: dict[str, int] = {}
+        self._finished: set[str] = set()
         self.truncated: set[str] = set()
 
     def path(self, run: str, kind: str) -> str:
@@ -96,10 +97,6 @@ class Spool:
         handle = open(path, "ab")  # noqa: SIM115
         self._open = (run, handle)
         return handle
-
-    @property
-    def _finished(self) -> set[str]:
-        return self.__dict__.setdefault("finished_runs", set())
 
     def finish(self, run: str, record: Record) -> None:
         """Write the record whole or not at all."""

@@ -16,9 +16,7 @@ _AT_NAME = re.compile(r"@(\w+)")
 _SQL = re.compile(r"\b(?:from|join|into|update|table)\s+([A-Za-z_]\w*)", re.I)
 
 
-def hidden_names(
-    strings: Iterable[str], loads: Mapping[str, Collection[Access]], known: Collection[str]
-) -> set[str]:
+def hidden_names(strings: Iterable[str], loads: Mapping[str, Collection[Access]], known: Collection[str]) -> set[str]:
     """User names that the strings of code that ran may lead to."""
     dynamic = bool(_DYNAMIC & set(loads))
     shell_only = dynamic and any(access.part in _SHELL for access in loads.get("get_ipython", ()))
@@ -41,6 +39,4 @@ def _names_of(text: str) -> set[str]:
         tree = ast.parse(text.strip())
     except (SyntaxError, ValueError):
         return set(_IDENTIFIER.findall(text))
-    return {
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}

@@ -1,0 +1,86 @@
+"""What recording costs: the same cells on a plain kernel and on a recorded one, side by side.
+
+python bench.py [repetitions]
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import KernelManager
+
+HERE = Path(__file__).resolve().parent
+FIB = "def fib(n):\n    return n if n < 2 else fib(n - 1) + fib(n - 2)\nfib(20)"
+CELLS = {
+    "trivial": ("", "1 + 1"),
+    "fib(20)": ("", FIB),
+    "loop of 10^6": ("w = 2", "total = 0\nfor i in range(10**6):\n    total += i * w"),
+    "loop of 10^6 with a branch": (
+        "w = 2",
+        "total = 0\nfor i in range(10**6):\n    if i % 2:\n        total += w",
+    ),
+    "namespace of 5,000 names": ("for i in range(5000): globals()[f'n{i}'] = [i]", "1 + 1"),
+    "10^6 small dicts, untouched": ("big = [{'a': i} for i in range(10**6)]", "1 + 1"),
+    "10^6 small dicts, touched": ("", "len(big)"),
+    "groupby of 10^6 rows": (
+        "import numpy as np, pandas as pd\ndf = pd.DataFrame({'k': np.arange(10**6) % 100, 'v': np.ones(10**6)})",
+        "df.groupby('k').v.sum()",
+    ),
+    "read 256 MiB": ("big = None; import numpy as np; x = np.ones(2**25)", "x.sum()"),
+    "rewrite 256 MiB": ("", "x += 1"),
+}
+
+
+def bundle(spool: str) -> str:
+    """The bootstrap with the modules in it, as the bridge builds it."""
+    modules = {path.stem: path.read_text("utf-8") for path in (HERE / "yesterday_agent").glob("*.py")}
+    text = json.dumps({"modules": modules, "spoolDir": spool, "options": {}})
+    return (HERE / "bootstrap.py").read_text("utf-8").replace("__YESTERDAY_BUNDLE__", repr(text))
+
+
+def start(recorded: bool) -> tuple[KernelManager, Any]:
+    manager = KernelManager()
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    manager._kernel_spec = KernelSpec(argv=argv, language="python", display_name="bench")
+    manager.start_kernel()
+    client = manager.blocking_client()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    if recorded:
+        reply = client.execute_interactive(bundle(tempfile.mkdtemp()), silent=True, store_history=False)
+        assert reply["content"]["status"] == "ok", reply["content"]
+    return manager, client
+
+
+def run(client: Any, code: str) -> float:
+    """Milliseconds from request to idle."""
+    begun = time.perf_counter()
+    client.execute_interactive(code, output_hook=lambda message: None, timeout=120)
+    return (time.perf_counter() - begun) * 1000
+
+
+def main(repetitions: int) -> None:
+    kernels = {name: start(name == "recorded") for name in ("plain", "recorded")}
+    for label, (before, code) in CELLS.items():
+        times: dict[str, list[float]] = {name: [] for name in kernels}
+        for _, client in kernels.values():
+            run(client, before or "None")
+            run(client, code)
+        for _ in range(repetitions):
+            for name, (_, client) in kernels.items():
+                times[name].append(run(client, code))
+        plain, recorded = (statistics.median(times[name]) for name in ("plain", "recorded"))
+        print(f"{label:32} {plain:9.2f} ms {recorded:9.2f} ms {recorded - plain:+8.2f} ms {recorded / plain:6.2f}x")
+    for manager, _ in kernels.values():
+        manager.shutdown_kernel(now=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 15)

@@ -1,0 +1,76 @@
+"""pure. Uses of a value that certainly leave it as it was, so that a large one is not looked through again.
+
+Only exact library and built-in types count: a subclass may do anything in any method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from .accesses import Access
+
+_SIZE_ONLY = frozenset({"len", "type", "id", "isinstance", "bool", "callable"})
+_ARRAY = frozenset(
+    [
+        ".sum",
+        ".mean",
+        ".std",
+        ".var",
+        ".min",
+        ".max",
+        ".argmin",
+        ".argmax",
+        ".any",
+        ".all",
+        ".copy",
+        ".tolist",
+        ".dot",
+        ".cumsum",
+        ".round",
+        ".item",
+        ".prod",
+    ]
+)
+_FRAME = frozenset(
+    [
+        ".sum",
+        ".mean",
+        ".std",
+        ".var",
+        ".min",
+        ".max",
+        ".median",
+        ".describe",
+        ".head",
+        ".tail",
+        ".groupby",
+        ".count",
+        ".nunique",
+        ".value_counts",
+        ".corr",
+    ]
+) | frozenset([".info", ".quantile", ".idxmax", ".idxmin", ".any", ".all", ".copy"])
+_FACTS = frozenset([".shape", ".dtype", ".dtypes", ".size", ".ndim", ".nbytes"])
+_CALLS = {
+    ("numpy", "ndarray"): _ARRAY,
+    ("pandas", "DataFrame"): _FRAME,
+    ("pandas", "Series"): _FRAME,
+    ("builtins", "list"): frozenset({".index", ".count"}),
+    ("builtins", "dict"): frozenset[str](),
+    ("builtins", "set"): frozenset[str](),
+}
+
+
+def surely_unchanged(value: object, accesses: Collection[Access]) -> bool:
+    """True only where none of these uses can change the value or hand it on."""
+    kind = type(value)
+    calls = _CALLS.get((kind.__module__.partition(".")[0], kind.__qualname__))
+    return calls is not None and all(_harmless(access, calls) for access in accesses)
+
+
+def _harmless(access: Access, calls: frozenset[str]) -> bool:
+    if access.verb == "argument":
+        return access.callee in _SIZE_ONLY
+    if access.verb == "call":
+        return access.part in calls
+    return access.verb == "read" and access.part in _FACTS
