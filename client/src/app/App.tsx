@@ -1,0 +1,104 @@
+/**
+ * The shell: header, files at the left, and what the URL names. The notebook arrives by its own chunk after the shell
+ * has been painted; only this file knows both.
+ */
+import './shell.css'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { t } from '../text/text.ts'
+import { useDrawer } from './drawer.ts'
+import { FilePanel } from './files/FilePanel.tsx'
+import { Header } from './Header.tsx'
+import { FileHome, Home } from './Home.tsx'
+import { Notices } from './Notices.tsx'
+import { Boundary, ProblemBox } from './Problem.tsx'
+import { isNotebook, type Route, useRoute } from './route.ts'
+import { startTheme } from './theme.ts'
+import { useMe } from './useMe.ts'
+
+const NotebookPage = lazy(async () => {
+  const { NotebookPage } = await import('../notebook/NotebookPage.tsx')
+  return { default: NotebookPage }
+})
+
+startTheme()
+
+/** The whole page. */
+export function App() {
+  const route = useRoute()
+  const { me, problem, retry } = useMe()
+  const drawer = useDrawer()
+  const [title, setTitle] = useState<string | null>(null)
+  const path = route.at === 'file' ? route.path : null
+  useTitle(path === null ? null : title)
+
+  if (problem?.code === 'login') return <LoginNeeded hint={problem.hint} message={problem.message} />
+  return (
+    <div className="shell" data-files={drawer.shown}>
+      <a className="skip" href="#main">
+        {t('app.skip')}
+      </a>
+      <Header
+        me={me}
+        route={route}
+        title={path === null ? null : title}
+        filesShown={drawer.shown}
+        onToggleFiles={drawer.toggle}
+      />
+      <FilePanel selected={path} shown={drawer.shown} onPicked={drawer.picked} />
+      <button
+        type="button"
+        className="drawer-scrim"
+        tabIndex={-1}
+        aria-hidden="true"
+        onClick={drawer.toggle}
+      />
+      <main id="main" className="main" tabIndex={-1}>
+        {problem !== null && (
+          <div className="boundary">
+            <ProblemBox problem={problem} onRetry={retry} />
+          </div>
+        )}
+        <Boundary key={path}>
+          <Suspense fallback={<NotebookSkeleton />}>
+            <Place route={route} onTitle={setTitle} />
+          </Suspense>
+        </Boundary>
+      </main>
+      <Notices />
+    </div>
+  )
+}
+
+function Place(props: { readonly route: Route; readonly onTitle: (title: string) => void }) {
+  const { route } = props
+  if (route.at === 'home') return <Home />
+  if (!isNotebook(route.path)) return <FileHome path={route.path} />
+  return <NotebookPage path={route.path} onTitle={props.onTitle} />
+}
+
+/** What stands in the notebook's place until its code has come: the shape of cells, so that nothing jumps. */
+export function NotebookSkeleton() {
+  return (
+    <div className="notebook-skeleton" role="status" aria-label={t('app.loading')}>
+      {[56, 92, 140, 92].map((height, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a fixed list
+        <div key={index} className="skeleton" style={{ height }} />
+      ))}
+    </div>
+  )
+}
+
+function LoginNeeded(props: { readonly message: string; readonly hint: string | null }) {
+  return (
+    <main className="login">
+      <h1>{t('app.name')}</h1>
+      <ProblemBox problem={props} />
+    </main>
+  )
+}
+
+function useTitle(title: string | null): void {
+  useEffect(() => {
+    document.title = title === null ? t('app.name') : `${title} · ${t('app.name')}`
+  }, [title])
+}

@@ -1,0 +1,41 @@
+/** A question that must be answered first. The browser's own dialog keeps the focus inside and gives it back. */
+import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { t } from '../text/text.ts'
+
+/** Open as long as it is mounted; `onClose` asks the owner to unmount it. */
+export function Dialog(props: {
+  readonly title: string
+  readonly action: string
+  readonly danger?: boolean
+  readonly children: ReactNode
+  readonly onAction: () => void
+  readonly onClose: () => void
+}) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const title = useId()
+  useEffect(() => dialog.current?.showModal(), [])
+  return (
+    <dialog ref={dialog} className="dialog" aria-labelledby={title} onClose={props.onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          props.onAction()
+        }}
+      >
+        <h2 id={title}>{props.title}</h2>
+        {props.children}
+        <div className="dialog-actions">
+          <button type="button" className="button" onClick={props.onClose}>
+            {t('app.cancel')}
+          </button>
+          <button
+            type="submit"
+            className={props.danger === true ? 'button button-danger' : 'button button-primary'}
+          >
+            {props.action}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  )
+}

@@ -1,0 +1,113 @@
+/** What stands in the middle while no notebook is open: the recent ones, or how to begin. */
+import type { FileEntry } from '@yesterday/server/contract/http.ts'
+import { useEffect, useSyncExternalStore } from 'react'
+import { Time } from '../history/Time.tsx'
+import { sizeText } from '../history/time.ts'
+import { locale } from '../text/locale.ts'
+import { t } from '../text/text.ts'
+import { downloadUrl } from './api.ts'
+import { makeNotebook } from './files/actions.ts'
+import { files } from './files/files-store.ts'
+import { nameOf } from './files/tree.ts'
+import { Download, FilePlus2, NotebookText } from './icons.ts'
+import { navigate, routeUrl } from './route.ts'
+
+/** The first page: notebooks of the project folder, last changed first. */
+export function Home() {
+  const tree = useSyncExternalStore(files.subscribe, files.snapshot)
+  const root = tree.folders.get('')
+  useEffect(() => {
+    document.title = t('app.name')
+  }, [])
+  if (root === undefined || root.at === 'loading') return <HomeSkeleton />
+  // The file list says what failed, and what to do.
+  if (root.at === 'failed') return null
+  const notebooks = root.entries.filter((entry) => entry.type === 'notebook')
+  return notebooks.length === 0 ? <Begin /> : <Recent notebooks={newestFirst(notebooks)} />
+}
+
+const newestFirst = (entries: readonly FileEntry[]): readonly FileEntry[] =>
+  [...entries].sort((a, b) => b.modified.localeCompare(a.modified)).slice(0, 12)
+
+function Recent({ notebooks }: { readonly notebooks: readonly FileEntry[] }) {
+  return (
+    <section className="home">
+      <div className="home-head">
+        <h1>{t('home.title')}</h1>
+        <NewNotebook />
+      </div>
+      <h2 className="home-label">{t('home.recent')}</h2>
+      <ul className="recent">
+        {notebooks.map((entry) => (
+          <li key={entry.path}>
+            <a
+              href={routeUrl({ at: 'file', path: entry.path })}
+              onClick={(event) => {
+                if (event.metaKey || event.ctrlKey || event.shiftKey) return
+                event.preventDefault()
+                navigate({ at: 'file', path: entry.path })
+              }}
+            >
+              <NotebookText size={18} aria-hidden="true" />
+              <span className="recent-name">{entry.name.replace(/\.ipynb$/i, '')}</span>
+              <span className="recent-when">
+                <Time iso={entry.modified} />
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Begin() {
+  return (
+    <section className="home home-empty">
+      <h1>{t('home.empty')}</h1>
+      <p>{t('home.emptyHint')}</p>
+      <NewNotebook />
+      <p className="home-aside">{t('home.drop')}</p>
+    </section>
+  )
+}
+
+function NewNotebook() {
+  return (
+    <button type="button" className="button button-primary" onClick={() => void makeNotebook('')}>
+      <FilePlus2 size={16} aria-hidden="true" />
+      {t('files.newNotebook')}
+    </button>
+  )
+}
+
+function HomeSkeleton() {
+  return (
+    <section className="home" role="status" aria-label={t('app.loading')}>
+      <div className="skeleton" style={{ height: 34, width: 240 }} />
+      <div className="skeleton" style={{ height: 180, marginTop: 32 }} />
+    </section>
+  )
+}
+
+/** A file that is not a notebook: what it is and where to get it. */
+export function FileHome({ path }: { readonly path: string }) {
+  const tree = useSyncExternalStore(files.subscribe, files.snapshot)
+  const folder = tree.folders.get(path.slice(0, Math.max(0, path.lastIndexOf('/'))))
+  const entry = folder?.at === 'known' ? folder.entries.find((known) => known.path === path) : undefined
+  return (
+    <section className="home home-empty">
+      <h1>{t('files.preview', { name: nameOf(path) })}</h1>
+      <p>{t('files.previewHint')}</p>
+      <a className="button button-primary" href={downloadUrl(path)} download={nameOf(path)}>
+        <Download size={16} aria-hidden="true" />
+        {t('files.download')}
+      </a>
+      {entry !== undefined && (
+        <p className="home-aside">
+          {sizeText(entry.size, locale)} · <Time iso={entry.modified} />
+        </p>
+      )}
+    </section>
+  )
+}

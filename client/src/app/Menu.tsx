@@ -1,0 +1,107 @@
+/**
+ * A button with a menu (ARIA's menu button pattern). The menu lives in the top layer by the popover API, so nothing
+ * clips it; the browser closes it on Escape and on a click elsewhere and gives the focus back.
+ */
+import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react'
+
+/** The button shows `icon`; `label` names button and menu. Children are `MenuItem`s. */
+export function Menu(props: {
+  readonly label: string
+  readonly icon: ReactNode
+  readonly children: ReactNode
+  readonly className?: string
+}) {
+  const id = useId()
+  const menu = useRef<HTMLDivElement>(null)
+  const button = useRef<HTMLButtonElement>(null)
+
+  const place = (open: boolean): void => {
+    button.current?.setAttribute('aria-expanded', String(open))
+    if (!open || menu.current === null || button.current === null) return
+    placeBeside(menu.current, button.current.getBoundingClientRect())
+    itemsIn(menu.current)[0]?.focus()
+  }
+
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        className={`icon-button ${props.className ?? ''}`}
+        aria-label={props.label}
+        aria-haspopup="menu"
+        aria-expanded="false"
+        title={props.label}
+        popoverTarget={id}
+        onClick={(event) => event.stopPropagation()}
+      >
+        {props.icon}
+      </button>
+      <div
+        ref={menu}
+        id={id}
+        className="menu"
+        role="menu"
+        tabIndex={-1}
+        aria-label={props.label}
+        popover="auto"
+        onToggle={(event) => place(event.nativeEvent.newState === 'open')}
+        onKeyDown={(event) => moveFocus(event)}
+        onClick={(event) => {
+          event.stopPropagation()
+          event.currentTarget.hidePopover()
+        }}
+      >
+        {props.children}
+      </div>
+    </>
+  )
+}
+
+/** One action of a menu. With `checked` it is one of a set of choices. */
+export function MenuItem(props: {
+  readonly icon?: ReactNode
+  readonly children: ReactNode
+  readonly onSelect: () => void
+  readonly danger?: boolean
+  readonly checked?: boolean
+}) {
+  const role = props.checked === undefined ? 'menuitem' : 'menuitemradio'
+  return (
+    <button
+      type="button"
+      role={role}
+      aria-checked={props.checked}
+      tabIndex={-1}
+      className={props.danger === true ? 'menu-item menu-item-danger' : 'menu-item'}
+      onClick={props.onSelect}
+    >
+      {props.icon}
+      {props.children}
+    </button>
+  )
+}
+
+const itemsIn = (menu: HTMLElement): readonly HTMLElement[] => [
+  ...menu.querySelectorAll<HTMLElement>('[role^="menuitem"]'),
+]
+
+function placeBeside(menu: HTMLElement, anchor: DOMRect): void {
+  const { width, height } = menu.getBoundingClientRect()
+  const gap = 4
+  const below = anchor.bottom + gap
+  const fits = below + height + gap <= window.innerHeight
+  menu.style.top = `${fits ? below : Math.max(gap, anchor.top - height - gap)}px`
+  menu.style.left = `${Math.min(Math.max(gap, anchor.right - width), window.innerWidth - width - gap)}px`
+}
+
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  const items = itemsIn(event.currentTarget)
+  const at = items.findIndex((item) => item === document.activeElement)
+  const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key]
+  event.stopPropagation()
+  if (event.key === 'Tab') event.currentTarget.hidePopover()
+  if (next === undefined) return
+  event.preventDefault()
+  items.at(next % items.length)?.focus()
+}

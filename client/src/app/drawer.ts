@@ -1,0 +1,47 @@
+/** Whether the files are shown. On a wide page the choice is remembered; on a narrow one they are a drawer. */
+import { useEffect, useState } from 'react'
+
+const KEY = 'yesterday.files'
+const NARROW = '(max-width: 760px)'
+
+/** `picked` closes the drawer after a choice on a narrow page; on a wide one it does nothing. */
+export function useDrawer(): {
+  readonly shown: boolean
+  readonly toggle: () => void
+  readonly picked: () => void
+} {
+  const [shown, setShown] = useState(() => !matchMedia(NARROW).matches && stored() !== 'hidden')
+
+  useEffect(() => {
+    const escape = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && matchMedia(NARROW).matches) setShown(false)
+    }
+    window.addEventListener('keydown', escape)
+    return () => window.removeEventListener('keydown', escape)
+  }, [])
+
+  const toggle = (): void => {
+    if (!matchMedia(NARROW).matches) remember(shown ? 'hidden' : 'shown')
+    setShown(!shown)
+  }
+  const picked = (): void => {
+    if (matchMedia(NARROW).matches) setShown(false)
+  }
+  return { shown, toggle, picked }
+}
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(KEY)
+  } catch {
+    return null
+  }
+}
+
+function remember(value: 'shown' | 'hidden'): void {
+  try {
+    localStorage.setItem(KEY, value)
+  } catch {
+    // Storage is switched off: the choice lives as long as the page.
+  }
+}

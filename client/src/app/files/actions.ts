@@ -1,0 +1,87 @@
+/** What a person does to files, from the wish to the words that tell how it went. */
+import type { FileEntry } from '@yesterday/server/contract/http.ts'
+import { t } from '../../text/text.ts'
+import type { Answer } from '../api.ts'
+import { notify } from '../notices.ts'
+import { navigate, parseRoute } from '../route.ts'
+import { files } from './files-store.ts'
+import { inFolder, nameOf, parentOf } from './tree.ts'
+
+/** Makes a notebook with a free name in the folder and opens it. */
+export async function makeNotebook(folder: string): Promise<void> {
+  const made = told(await files.make('newNotebook', folder))
+  if (made !== null) navigate({ at: 'file', path: made.path })
+}
+
+/** Makes a folder with a free name; its path, or null when it was refused. */
+export async function makeFolder(folder: string): Promise<string | null> {
+  const made = told(await files.make('newFolder', folder))
+  return made?.path ?? null
+}
+
+/** Gives a file or folder another name in the same folder. The open notebook stays open. */
+export async function rename(path: string, name: string): Promise<boolean> {
+  const trimmed = name.trim()
+  if (trimmed === '' || trimmed === nameOf(path)) return true
+  return await move(path, inFolder(parentOf(path), trimmed))
+}
+
+/** Moves a file or folder to another place; false when it was refused. */
+export async function move(from: string, to: string): Promise<boolean> {
+  const moved = told(await files.move(from, to))
+  if (moved === null) return false
+  follow(from, moved.path)
+  notify('info', t('files.renamed', { from: nameOf(from), to: moved.path }))
+  return true
+}
+
+/** Copies a file beside itself. */
+export async function duplicate(path: string): Promise<void> {
+  const made = told(await files.duplicate(path))
+  if (made !== null) notify('info', t('files.created', { name: made.name }))
+}
+
+/** Moves a file or folder to the trash. */
+export async function trash(path: string): Promise<void> {
+  if (told(await files.trash(path)) === null) return
+  if (isWithin(openPath(), path)) navigate({ at: 'home' }, 'replace')
+  notify('info', t('files.trashed', { name: nameOf(path) }))
+}
+
+/** Uploads files into a folder; gives back those whose names are taken, to be asked about. */
+export async function upload(
+  folder: string,
+  chosen: readonly File[],
+  overwrite = false,
+): Promise<readonly File[]> {
+  if (chosen.length > 0) notify('info', t('files.uploading', { count: chosen.length }))
+  const taken: File[] = []
+  let done = 0
+  for (const file of chosen) {
+    const problem = await files.upload(folder, inFolder(folder, file.name), file, overwrite)
+    if (problem === null) done++
+    else if (problem.status === 409) taken.push(file)
+    else notify('error', problem.message, problem.hint)
+  }
+  if (done > 0) notify('info', t('files.uploaded', { count: done }))
+  return taken
+}
+
+/** The value of an answer; a refusal is told to the person and is null. */
+function told(answer: Answer<FileEntry>): FileEntry | null {
+  if (answer.ok) return answer.value
+  notify('error', answer.problem.message, answer.problem.hint)
+  return null
+}
+
+function openPath(): string {
+  const route = parseRoute(location.pathname)
+  return route.at === 'file' ? route.path : ''
+}
+
+const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
+
+function follow(from: string, to: string): void {
+  const path = openPath()
+  if (isWithin(path, from)) navigate({ at: 'file', path: to + path.slice(from.length) }, 'replace')
+}

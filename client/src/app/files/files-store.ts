@@ -1,0 +1,80 @@
+/**
+ * The file tree of this page and what can be done to it. Every change is asked of the server and then read back, so
+ * that the tree shows what is on disk and never what we hope.
+ */
+import type { FileCommand, FileEntry } from '@yesterday/server/contract/http.ts'
+import { type Answer, type Api, api, type Problem } from '../api.ts'
+import { emptyTree, foldersAbove, parentOf, type Tree, withFolder, withOpen } from './tree.ts'
+
+/** The file tree as a store (subscribe and snapshot), with its actions. */
+export function makeFilesStore(server: Pick<Api, 'listFolder' | 'changeFiles' | 'upload'>) {
+  let tree: Tree = emptyTree
+  const listeners = new Set<() => void>()
+
+  const set = (next: Tree): void => {
+    tree = next
+    for (const listener of listeners) listener()
+  }
+
+  async function load(folder: string): Promise<void> {
+    // What is known stays on the screen while it is read again.
+    if (tree.folders.get(folder)?.at !== 'known') set(withFolder(tree, folder, { at: 'loading' }))
+    const answer = await server.listFolder(folder)
+    set(
+      withFolder(
+        tree,
+        folder,
+        answer.ok ? { at: 'known', entries: answer.value } : { at: 'failed', problem: answer.problem },
+      ),
+    )
+  }
+
+  async function open(folder: string): Promise<void> {
+    set(withOpen(tree, folder, true))
+    await load(folder)
+  }
+
+  async function change(command: FileCommand, folders: readonly string[]): Promise<Answer<FileEntry>> {
+    const answer = await server.changeFiles(command)
+    await Promise.all([...new Set(folders)].map(load))
+    return answer
+  }
+
+  return {
+    snapshot: (): Tree => tree,
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    load,
+    open,
+    close: (folder: string): void => set(withOpen(tree, folder, false)),
+    /** Reads every folder on the screen again. */
+    refresh: async (): Promise<void> => {
+      const shown = ['', ...[...tree.folders.keys()].filter((folder) => tree.open.has(folder))]
+      await Promise.all(shown.map(load))
+    },
+    /** Opens the folders above a path, so that it can be seen. */
+    reveal: async (path: string): Promise<void> => {
+      for (const folder of foldersAbove(path)) if (!tree.open.has(folder)) await open(folder)
+    },
+    make: (what: 'newNotebook' | 'newFolder', folder: string): Promise<Answer<FileEntry>> =>
+      change({ type: what, folder }, [folder]),
+    move: (from: string, to: string): Promise<Answer<FileEntry>> =>
+      change({ type: 'move', from, to }, [parentOf(from), parentOf(to)]),
+    duplicate: (path: string): Promise<Answer<FileEntry>> =>
+      change({ type: 'copy', from: path }, [parentOf(path)]),
+    trash: (path: string): Promise<Answer<FileEntry>> => change({ type: 'trash', path }, [parentOf(path)]),
+    async upload(folder: string, path: string, bytes: Blob, overwrite: boolean): Promise<Problem | null> {
+      const answer = await server.upload(path, bytes, overwrite)
+      await load(folder)
+      return answer.ok ? null : answer.problem
+    },
+  }
+}
+
+/** The file tree of this page. */
+export type FilesStore = ReturnType<typeof makeFilesStore>
+
+/** The file tree of this page. */
+export const files: FilesStore = makeFilesStore(api)

@@ -1,0 +1,47 @@
+/**
+ * pure. Moments, durations and sizes in words. `now` and the language are parameters; the page's own are given by
+ * `Time.tsx`.
+ */
+import { t } from '../text/text.ts'
+
+const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['year', 365 * 86_400_000],
+  ['month', 30 * 86_400_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+]
+
+/** "5 minutes ago", "yesterday". Less than a minute away, and clocks that differ by less, are "just now". */
+export function relativeTime(iso: string, now: number, locale: string): string {
+  const distance = Date.parse(iso) - now
+  for (const [unit, length] of STEPS) {
+    const count = Math.trunc(distance / length)
+    if (count !== 0) return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(count, unit)
+  }
+  return t('time.now')
+}
+
+/** The exact moment in the reader's time zone, with seconds. */
+export function exactTime(iso: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' }).format(new Date(iso))
+}
+
+/** "12 ms", "3.4 s", "2 min 5 s", "1 h 12 min". */
+export function durationText(ms: number): string {
+  if (ms < 999.5) return t('duration.ms', { n: ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms) })
+  if (ms < 59_950) return t('duration.s', { n: Math.round(ms / 100) / 10 })
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 3600) return t('duration.min', { min: Math.floor(seconds / 60), s: seconds % 60 })
+  const minutes = Math.round(seconds / 60)
+  return t('duration.h', { h: Math.floor(minutes / 60), min: minutes % 60 })
+}
+
+/** "812 B", "4.2 KB", "1.3 GB"; steps of 1024. */
+export function sizeText(bytes: number, locale: string): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB']
+  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10))
+  const value = bytes / 1024 ** step
+  const digits = step === 0 || value >= 100 ? 0 : 1
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)} ${units[step]}`
+}

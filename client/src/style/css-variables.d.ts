@@ -1,0 +1,8 @@
+/** Styles may set our own CSS variables. */
+import 'react'
+
+declare module 'react' {
+  interface CSSProperties {
+    readonly '--depth'?: number
+  }
+}
