@@ -1,0 +1,58 @@
+/** A cell's source: static text at first, a live editor of the pool when in view. */
+import './editor.css'
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import type * as Y from 'yjs'
+import type { EditorPool } from './editor-pool.ts'
+import { StaticCode } from './StaticCode.tsx'
+
+interface Props {
+  readonly pool: EditorPool
+  readonly cell: string
+  readonly text: Y.Text
+  readonly language: string
+  readonly readOnly: boolean
+  readonly onFocus: () => void
+  readonly placeholder?: string
+}
+
+export function CodeEditor(props: Props) {
+  const { pool, cell, text, language, readOnly, onFocus } = props
+  const host = useRef<HTMLDivElement>(null)
+  const mount = useRef<HTMLDivElement>(null)
+  const [live, setLive] = useState(false)
+  const source = useSource(text, live)
+  useEffect(() => {
+    if (host.current === null || mount.current === null) return
+    const places = { host: host.current, mount: mount.current }
+    return pool.add({ ...places, cell, text, language, readOnly, onLive: setLive, onFocus })
+  }, [pool, cell, text, language, readOnly, onFocus])
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: a click before the editor is there; keys go by the cell
+    <div ref={host} className="code-editor" onMouseDown={() => live || void pool.focus(cell)}>
+      <StaticCode text={source} language={language} coloured placeholder={props.placeholder ?? ''} />
+      <div ref={mount} className="code-editor-mount" />
+    </div>
+  )
+}
+
+// While the editor is live the static text is hidden: it need not follow each keystroke.
+function useSource(text: Y.Text, live: boolean): string {
+  const last = useRef<string | null>(null)
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      last.current = null
+      if (live) return () => undefined
+      const listener = (): void => {
+        last.current = null
+        changed()
+      }
+      text.observe(listener)
+      return () => text.unobserve(listener)
+    },
+    [text, live],
+  )
+  return useSyncExternalStore(subscribe, () => {
+    last.current ??= text.toString()
+    return last.current
+  })
+}

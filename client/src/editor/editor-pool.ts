@@ -1,0 +1,199 @@
+/**
+ * A dozen live editors for all cells of a notebook. Cells in view get one; an editor is taken from a cell that is out
+ * of view and has not the focus. Invariant: at most `LIMIT` editors; the editor with the focus is never taken away;
+ * a cell without one shows its static text.
+ */
+import type { editor } from 'monaco-editor/editor'
+import type * as Y from 'yjs'
+import { bindText } from './text-binding.ts'
+
+type Monaco = typeof import('./monaco.ts')
+
+/** A cell's place for an editor. */
+export interface Slot {
+  readonly cell: string
+  /** Holds the static text; has `data-live` while an editor stands in `mount`. */
+  readonly host: HTMLElement
+  readonly mount: HTMLElement
+  readonly text: Y.Text
+  readonly language: string
+  readonly readOnly: boolean
+  readonly onLive: (live: boolean) => void
+  readonly onFocus: () => void
+}
+
+/** What to do to each new editor: keys, completion. */
+export type Equip = (
+  instance: editor.IStandaloneCodeEditor,
+  monaco: Monaco['monaco'],
+  cellOf: () => string,
+) => void
+
+interface Seat {
+  readonly editor: editor.IStandaloneCodeEditor
+  readonly element: HTMLElement
+  slot: Slot | null
+  unbind: () => void
+}
+
+const LIMIT = 12
+
+export class EditorPool {
+  readonly #origin: object
+  readonly #equip: Equip
+  readonly #slots = new Map<Element, Slot>()
+  readonly #inView = new Set<Slot>()
+  readonly #seats: Seat[] = []
+  readonly #views = new Map<string, editor.ICodeEditorViewState>()
+  readonly #observer = new IntersectionObserver((entries) => this.#seen(entries), { rootMargin: '200px 0px' })
+  #monaco: Monaco | null = null
+  #loading: Promise<Monaco> | null = null
+  #frame = 0
+
+  constructor(origin: object, equip: Equip) {
+    this.#origin = origin
+    this.#equip = equip
+  }
+
+  /** Registers a cell's place; answers the way to leave. */
+  add(slot: Slot): () => void {
+    this.#slots.set(slot.host, slot)
+    this.#observer.observe(slot.host)
+    return () => this.#remove(slot)
+  }
+
+  /** Loads Monaco; from now on cells in view come alive. */
+  load(): Promise<Monaco> {
+    this.#loading ??= import('./monaco.ts').then((loaded) => {
+      loaded.paint()
+      this.#monaco = loaded
+      this.#schedule()
+      return loaded
+    })
+    return this.#loading
+  }
+
+  /** Puts the cursor into a cell, loading what is needed. */
+  async focus(cell: string, offset?: number): Promise<void> {
+    await this.load()
+    const slot = [...this.#slots.values()].find((each) => each.cell === cell)
+    if (slot === undefined) return
+    const seat = this.#seats.find((each) => each.slot === slot) ?? this.#seat(slot)
+    const model = seat?.editor.getModel()
+    if (offset !== undefined && model) seat?.editor.setPosition(model.getPositionAt(offset))
+    seat?.editor.focus()
+  }
+
+  /** The live editor of a cell, where there is one. */
+  editorOf(cell: string): editor.IStandaloneCodeEditor | null {
+    return this.#seats.find((seat) => seat.slot?.cell === cell)?.editor ?? null
+  }
+
+  /** Reads the page's colours again. */
+  paint(): void {
+    this.#monaco?.paint()
+  }
+
+  close(): void {
+    cancelAnimationFrame(this.#frame)
+    this.#observer.disconnect()
+    for (const seat of this.#seats) {
+      this.#vacate(seat)
+      seat.editor.dispose()
+    }
+    this.#seats.length = 0
+  }
+
+  #seen(entries: readonly IntersectionObserverEntry[]): void {
+    for (const entry of entries) {
+      const slot = this.#slots.get(entry.target)
+      if (slot === undefined) continue
+      if (entry.isIntersecting) this.#inView.add(slot)
+      else this.#inView.delete(slot)
+    }
+    this.#schedule()
+  }
+
+  // One editor a frame, so that scrolling never waits for a dozen of them.
+  #schedule(): void {
+    if (this.#monaco === null || this.#frame !== 0) return
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0
+      const next = [...this.#inView].find((slot) => !this.#seats.some((seat) => seat.slot === slot))
+      if (next !== undefined && this.#seat(next) !== null) this.#schedule()
+    })
+  }
+
+  #seat(slot: Slot): Seat | null {
+    const seat = this.#freeSeat()
+    if (seat === null || this.#monaco === null) return null
+    const { editor: editors } = this.#monaco.monaco
+    const model = editors.createModel(slot.text.toString(), slot.language)
+    model.setEOL(editors.EndOfLineSequence.LF)
+    seat.slot = slot
+    seat.unbind = bindText(model, slot.text, this.#origin)
+    slot.mount.append(seat.element)
+    seat.editor.setModel(model)
+    seat.editor.updateOptions({ readOnly: slot.readOnly })
+    seat.editor.restoreViewState(this.#views.get(slot.cell) ?? null)
+    slot.host.dataset.live = ''
+    layout(seat)
+    slot.onLive(true)
+    return seat
+  }
+
+  #freeSeat(): Seat | null {
+    const empty = this.#seats.find((seat) => seat.slot === null)
+    if (empty !== undefined) return empty
+    if (this.#seats.length < LIMIT) return this.#makeSeat()
+    const idle = this.#seats.find(
+      (seat) => seat.slot !== null && !this.#inView.has(seat.slot) && !seat.editor.hasWidgetFocus(),
+    )
+    if (idle !== undefined) this.#vacate(idle)
+    return idle ?? null
+  }
+
+  #makeSeat(): Seat | null {
+    if (this.#monaco === null) return null
+    const element = document.createElement('div')
+    const instance = this.#monaco.monaco.editor.create(element, this.#monaco.editorOptions())
+    const seat: Seat = { editor: instance, element, slot: null, unbind: () => undefined }
+    instance.onDidContentSizeChange(() => layout(seat))
+    instance.onDidFocusEditorText(() => seat.slot?.onFocus())
+    new ResizeObserver(() => layout(seat)).observe(element)
+    this.#equip(instance, this.#monaco.monaco, () => seat.slot?.cell ?? '')
+    this.#seats.push(seat)
+    return seat
+  }
+
+  #vacate(seat: Seat): void {
+    const { slot } = seat
+    if (slot === null) return
+    const view = seat.editor.saveViewState()
+    if (view !== null) this.#views.set(slot.cell, view)
+    const model = seat.editor.getModel()
+    seat.unbind()
+    seat.editor.setModel(null)
+    model?.dispose()
+    seat.element.remove()
+    seat.slot = null
+    delete slot.host.dataset.live
+    slot.onLive(false)
+  }
+
+  #remove(slot: Slot): void {
+    this.#observer.unobserve(slot.host)
+    this.#slots.delete(slot.host)
+    this.#inView.delete(slot)
+    const seat = this.#seats.find((each) => each.slot === slot)
+    if (seat !== undefined) this.#vacate(seat)
+  }
+}
+
+function layout(seat: Seat): void {
+  const width = seat.slot?.mount.clientWidth ?? 0
+  if (width === 0) return
+  const height = seat.editor.getContentHeight()
+  seat.element.style.height = `${height}px`
+  seat.editor.layout({ width, height })
+}

@@ -1,0 +1,142 @@
+/**
+ * Monaco as this page uses it: the editor and the features that cells need, no language but Python's basics, one
+ * worker, the theme of the page. Loaded by dynamic import after first paint. Invariant: imported nowhere statically
+ * but for types.
+ */
+import 'monaco-editor/features/codeEditor/register.js'
+import 'monaco-editor/features/codicon/register.js'
+import 'monaco-editor/features/bracketMatching/register.js'
+import 'monaco-editor/features/clipboard/register.js'
+import 'monaco-editor/features/comment/register.js'
+import 'monaco-editor/features/hover/register.js'
+import 'monaco-editor/features/indentation/register.js'
+import 'monaco-editor/features/linesOperations/register.js'
+import 'monaco-editor/features/multicursor/register.js'
+import 'monaco-editor/features/parameterHints/register.js'
+import 'monaco-editor/features/suggest/register.js'
+import 'monaco-editor/features/wordOperations/register.js'
+import { editor, languages } from 'monaco-editor/editor'
+import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
+import { type LineState, tokenizeLine } from './python-tokens.ts'
+
+export * as monaco from 'monaco-editor/editor'
+
+globalThis.MonacoEnvironment = { getWorker: () => new EditorWorker() }
+
+class Line implements languages.IState {
+  readonly open: LineState
+  constructor(open: LineState) {
+    this.open = open
+  }
+  clone(): Line {
+    return this
+  }
+  equals(other: languages.IState): boolean {
+    return other instanceof Line && other.open === this.open
+  }
+}
+
+languages.register({ id: 'python' })
+languages.register({ id: 'markdown' })
+languages.setTokensProvider('python', {
+  getInitialState: () => new Line(''),
+  tokenize: (line, state) => {
+    const done = tokenizeLine(line, state instanceof Line ? state.open : '')
+    const tokens = done.tokens.map(({ start, kind }) => ({ startIndex: start, scopes: kind }))
+    return { tokens, endState: new Line(done.state) }
+  },
+})
+languages.setLanguageConfiguration('python', {
+  comments: { lineComment: '#' },
+  brackets: [
+    ['{', '}'],
+    ['[', ']'],
+    ['(', ')'],
+  ],
+  autoClosingPairs: ['{}', '[]', '()', '""', "''"].map((pair) => ({
+    open: pair.charAt(0),
+    close: pair.charAt(1),
+  })),
+  surroundingPairs: ['{}', '[]', '()', '""', "''"].map((pair) => ({
+    open: pair.charAt(0),
+    close: pair.charAt(1),
+  })),
+  onEnterRules: [
+    {
+      beforeText: /^\s*(?:return|pass|break|continue|raise)\b[^([{]*$/,
+      action: { indentAction: languages.IndentAction.Outdent },
+    },
+    { beforeText: /:\s*(?:#.*)?$/, action: { indentAction: languages.IndentAction.Indent } },
+  ],
+})
+
+const kinds = [
+  'keyword',
+  'constant',
+  'string',
+  'number',
+  'comment',
+  'decorator',
+  'function',
+  'operator',
+] as const
+
+/** Takes the page's colours, read from its style; to be called again when the theme changes. */
+export function paint(): void {
+  const style = getComputedStyle(document.documentElement)
+  const colour = (name: string): string => style.getPropertyValue(`--editor-${name}`).trim()
+  editor.defineTheme('yesterday', {
+    base: document.documentElement.dataset.theme === 'dark' ? 'vs-dark' : 'vs',
+    inherit: true,
+    rules: [
+      { token: '', foreground: colour('text').slice(1) },
+      ...kinds.map((token) => ({ token, foreground: colour(token).slice(1) })),
+    ],
+    colors: {
+      'editor.background': colour('background'),
+      'editor.foreground': colour('text'),
+      'editor.selectionBackground': colour('selection'),
+      'editorCursor.foreground': colour('cursor'),
+    },
+  })
+  editor.setTheme('yesterday')
+}
+
+/** The options of every cell's editor; metrics as in editor.css. */
+export function editorOptions(): editor.IStandaloneEditorConstructionOptions {
+  const style = getComputedStyle(document.documentElement)
+  const size = (name: string): number => Number.parseFloat(style.getPropertyValue(name))
+  return {
+    model: null,
+    fontFamily: style.getPropertyValue('--font-mono').trim(),
+    fontSize: size('--code-size'),
+    lineHeight: size('--code-line'),
+    fontLigatures: false,
+    padding: { top: 8, bottom: 8 },
+    lineNumbers: 'off',
+    glyphMargin: false,
+    folding: false,
+    lineDecorationsWidth: 8,
+    minimap: { enabled: false },
+    scrollBeyondLastLine: false,
+    scrollBeyondLastColumn: 2,
+    overviewRulerLanes: 0,
+    hideCursorInOverviewRuler: true,
+    renderLineHighlight: 'none',
+    scrollbar: {
+      vertical: 'hidden',
+      alwaysConsumeMouseWheel: false,
+      ignoreHorizontalScrollbarInContentHeight: true,
+    },
+    contextmenu: false,
+    fixedOverflowWidgets: true,
+    tabSize: 4,
+    insertSpaces: true,
+    wordBasedSuggestions: 'off',
+    quickSuggestions: false,
+    unusualLineTerminators: 'off',
+    stickyScroll: { enabled: false },
+    matchBrackets: 'near',
+    bracketPairColorization: { enabled: false },
+  }
+}
