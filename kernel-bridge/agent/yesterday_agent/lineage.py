@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import operator
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -53,6 +55,19 @@ class Binding:
     held: Any = None
 
 
+def identities(namespace: dict[str, Any]) -> dict[str, int]:
+    """Which object every name is bound to; holds none of them."""
+    return dict(zip(namespace, map(id, namespace.values()), strict=True))
+
+
+def rebound(before: dict[str, int], now: dict[str, int]) -> set[str]:
+    """Names bound to another object than before. Names keep their order, so mostly two columns are compared."""
+    if len(before) <= len(now) and all(map(operator.is_, before, now)):
+        changed = set(itertools.compress(now, map(operator.ne, before.values(), now.values())))
+        return changed | set(itertools.islice(now, len(before), None))
+    return {name for name, identity in now.items() if before.get(name) != identity}
+
+
 def is_shell_name(name: str) -> bool:
     """IPython's own names, of which no version is recorded."""
     return _SHELL_NAME.match(name) is not None
@@ -65,10 +80,10 @@ class Lineage:
         self.bindings: dict[str, Binding] = {}
         self.outputs: dict[str, Binding] = {}
         self._initial = set(namespace)
+        self._identities = identities(namespace)
 
     def begin(self) -> Reads:
-        before = dict(zip(self.namespace, map(id, self.namespace.values()), strict=True))
-        return Reads(self.namespace, before)
+        return Reads(self.namespace, self._identities)
 
     def finish(self, run: str, reads: Reads, count: int | None) -> tuple[list[Edge], list[Edge], list[Missing]]:
         """Used and generated edges of a run that has ended, and what could not be told."""
@@ -165,12 +180,11 @@ class Lineage:
     # -- generated
 
     def _written(self, reads: Reads) -> tuple[set[str], set[str]]:
-        now = self.namespace
+        now = self._identities = identities(self.namespace)
         before = reads.before
-        written = {name for name, value in list(now.items()) if before.get(name) != id(value)}
-        written |= {name for name in reads.stored if name in now}
+        written = rebound(before, now) | {name for name in reads.stored if name in now}
         written = {name for name in written if not is_shell_name(name) and name not in self._initial}
-        deleted = {name for name in before if name not in now and not is_shell_name(name)}
+        deleted = {name for name in before.keys() - now.keys() if not is_shell_name(name)}
         return written, deleted
 
     def _bind(self, run: str, written: set[str], deleted: set[str]) -> list[Edge]:

@@ -1,0 +1,95 @@
+"""The same cells on a plain kernel and on a recorded one: the same outputs, tracebacks, names and history."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from kernel import Kernel
+
+CELLS = [
+    "sorted(globals())",
+    "dir()",
+    "%who",
+    "%whos",
+    "x = 1; y = [x]\nx, y",
+    "print(In)\nprint(Out)\nprint(_)",
+    "import traceback\ndef f(a):\n    if a:\n        return 1 / 0\nf(1)",
+    "def g():\n    try:\n        f(1)\n    except ZeroDivisionError:\n        return traceback.format_exc()\nprint(g())",
+    "undefined_name",
+    "for i in range(3):\n    if i == 2:\n        raise KeyError(i)",
+    "[1 / (2 - k) for k in range(4)]",
+    "(lambda v: v.missing)(3)",
+    "import inspect\nprint(inspect.getsource(f))\nprint(inspect.signature(f))",
+    "print(traceback.format_stack()[-1])\nlen(inspect.stack()) > 3",
+    "len(inspect.stack())",
+    "get_ipython().events.callbacks",
+    "get_ipython().ast_transformers",
+    "import pickle\nclass P:\n    def __init__(self): self.v = x\nvars(pickle.loads(pickle.dumps(P())))",
+    "f.__doc__, f.__name__, f.__qualname__, f.__module__, f.__defaults__, f.__closure__",
+    "def documented():\n    'words'\n    return y\ndocumented.__doc__, documented.__code__.co_firstlineno",
+    "class D:\n    'words'\n    z = y\nD.__doc__, sorted(k for k in vars(D) if not k.startswith('__'))",
+    "def counting():\n    for k in range(3):\n        yield k\nlist(counting())",
+    "import asyncio\nawait asyncio.sleep(0, 'slept')",
+    "async def later():\n    return await asyncio.sleep(0, x)\nawait later()",
+    "match [1, 2]:\n    case [a, b]:\n        print(a, b)",
+    "%%time\n1 + 1",
+    "!echo shell",
+    "from __future__ import annotations\ndef an(p: int) -> str: ...\nan.__annotations__",
+    "x if y else 1; x and y; 1 < x < 3",
+    "import sys\nsys.exit(3)",
+    "import warnings\nwarnings.warn('careful')",
+    "def deep(n):\n    return deep(n - 1) if n else 1 // 0\ndeep(3)",
+    "with open('/no/such/file') as handle:\n    pass",
+    "locals() is globals()",
+    "global q\nq = 3\nq",
+    "def outer():\n    n = 0\n    def inner():\n        nonlocal n\n        n += x\n        return n\n    return inner\nouter()()",
+    "import weakref\nclass W: pass\nw = W(); r = weakref.ref(w); del w; r() is None",
+    "class Loud:\n    def __del__(self): print('gone')\nholder = [Loud()]",
+    "del holder\nprint('after')",
+    "display({'a': 1})",
+    "x;",
+    "sorted(name for name in sys.modules if name == '__main__')",
+    "sys.gettrace(), sys.getprofile(), sys.getrecursionlimit()",
+    "def syntax(:",
+    "%timeit -n1 -r1 -q pass",
+    "exec('zz = 1'); zz",
+    "f.__code__.co_varnames, f.__code__.co_argcount, f.__code__.co_filename == an.__code__.co_filename",
+]
+_CHANGING = re.compile(r"0x[0-9a-f]+|\d+(\.\d+)? ?[mnµμ]?s\b|ipykernel_\d+|\b\d{6,}\b")
+
+
+def stable(value: object) -> str:
+    """Without addresses, durations and process numbers."""
+    return _CHANGING.sub("#", str(value))
+
+
+@pytest.fixture(scope="module")
+def kernels() -> Iterator[tuple[Kernel, Kernel]]:
+    pair = Kernel(recorded=False), Kernel()
+    yield pair
+    for kernel in pair:
+        kernel.close()
+
+
+@pytest.mark.parametrize("place", range(len(CELLS)))
+def test_same_with_and_without(kernels: tuple[Kernel, Kernel], place: int) -> None:
+    plain, recorded = (kernel.run(CELLS[place]) for kernel in kernels)
+    assert stable(merged(recorded.messages)) == stable(merged(plain.messages))
+    for reply in (plain.reply, recorded.reply):
+        reply.pop("engine_info", None)
+    assert stable(recorded.reply) == stable(plain.reply)
+
+
+def merged(messages: list[tuple[str, dict[str, object]]]) -> list[tuple[str, object]]:
+    """Streams joined, since where they are cut depends on time."""
+    joined: list[tuple[str, object]] = []
+    for kind, content in messages:
+        if kind == "stream" and joined and joined[-1][0] == f"stream {content['name']}":
+            joined[-1] = (joined[-1][0], str(joined[-1][1]) + str(content["text"]))
+        elif kind == "stream":
+            joined.append((f"stream {content['name']}", content["text"]))
+        else:
+            joined.append((kind, content))
+    return joined

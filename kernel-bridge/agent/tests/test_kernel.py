@@ -1,0 +1,70 @@
+"""On a real kernel: records and frames reach the spool, nothing printed is lost, a fault never breaks a cell."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kernel import Kernel
+
+
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[Kernel]:
+    kernel = Kernel()
+    yield kernel
+    kernel.close()
+
+
+def frames(path: Path) -> list[dict[str, object]]:
+    """The JSON of every frame in a spool file."""
+    data, place, found = path.read_bytes(), 0, []
+    while place < len(data):
+        total, length = struct.unpack_from(">II", data, place)
+        found.append(json.loads(data[place + 8 : place + 8 + length]))
+        place += 4 + total
+    return found
+
+
+def test_record_and_frames_are_spooled(kernel: Kernel) -> None:
+    ran = kernel.run("spooled = 41\nprint('hello')\nspooled", "run-a", "cell-a")
+    assert ran.record is not None
+    assert (ran.record["run"], ran.record["cell"], ran.record["outcome"]) == ("run-a", "cell-a", "ok")
+    assert json.loads(Path(kernel.spool, "run-a.record.json").read_text("utf-8")) == ran.record
+    kinds = [frame["header"]["msg_type"] for frame in frames(Path(kernel.spool, "run-a.frames"))]
+    assert kinds == ["status", "execute_input", "stream", "execute_result", "status"]
+
+
+def test_a_run_without_metadata_is_named_by_its_message(kernel: Kernel) -> None:
+    ran = kernel.run("1")
+    assert ran.record is not None
+    assert ran.record["run"] and ran.record["cell"] is None
+
+
+def test_an_error_is_recorded(kernel: Kernel) -> None:
+    ran = kernel.run("1 / 0", "run-e")
+    assert ran.record is not None
+    assert ran.record["outcome"] == "error"
+    assert ran.record["error"]["ename"] == ran.reply["ename"] == "ZeroDivisionError"
+    assert ran.record["error"]["traceback"] == ran.reply["traceback"]
+
+
+def test_every_flushed_line_arrives(kernel: Kernel) -> None:
+    count = 200_000
+    ran = kernel.run(f"for i in range({count}): print(i, flush=i % 10 == 0)", "run-lines")
+    assert ran.text.split() == [str(number) for number in range(count)]
+
+
+@pytest.mark.parametrize("step", ["begin", "variables", "files", "state", "instrument"])
+def test_a_fault_in_recording_leaves_the_cell_alone(step: str) -> None:
+    kernel = Kernel(faults=[step])
+    try:
+        ran = kernel.run("x = [1]\nprint('still here')\nx", "run-f")
+        assert ran.text == "still here\n"
+        assert ran.reply["status"] == "ok"
+        assert ran.record is not None
+        assert any("injected" in missing["why"] for missing in ran.record["notCaptured"])
+    finally:
+        kernel.close()
