@@ -1,0 +1,80 @@
+/**
+ * pure. The slice: the runs that made something, by the recorded edges. Invariant: every run in it but the asked ones
+ * generated what a later one of it used. Environments are not followed: they are no run's work.
+ */
+import type { Link, RunIndex, RunLinks } from '../store/ports.ts'
+import { orderRuns } from './run-order.ts'
+
+/** Where the edges come from. */
+export type LineageSource = Pick<RunIndex, 'links' | 'fileProducer'>
+
+/** What is asked for: a run, or one thing that it generated or used. */
+export type Target =
+  | { readonly kind: 'runs'; readonly runs: readonly string[] }
+  /** The run has to do with no such thing, or no recorded run made it; `names` are those that can be asked for. */
+  | { readonly kind: 'no-name' | 'not-made'; readonly names: readonly string[] }
+
+/** The runs whose slice is that of `name` at `links`: the run itself where it generated it, else who made what it used. */
+export async function targetOf(source: LineageSource, links: RunLinks, name: string): Promise<Target> {
+  if (links.generated.some((link) => link.name === name)) return { kind: 'runs', runs: [links.run] }
+  const used = links.used.filter((link) => link.name === name && link.kind !== 'environment')
+  const runs = await producersOf(source, { ...links, used })
+  if (runs.length > 0) return { kind: 'runs', runs }
+  return { kind: used.length > 0 ? 'not-made' : 'no-name', names: namesOf(links) }
+}
+
+function namesOf({ generated, used }: RunLinks): readonly string[] {
+  const links = [...generated, ...used].filter(({ kind }) => kind !== 'environment')
+  return [...new Set(links.map(({ name }) => name))]
+}
+
+/** The runs that made `targets`, oldest first; a single target is the last. Runs that did not end are not in it. */
+export async function sliceOf(source: LineageSource, targets: readonly string[]): Promise<readonly string[]> {
+  const graph = await collect(source, targets)
+  const [last] = targets.length === 1 ? targets : []
+  // What the asked run made is not what made it, even where others of the slice used that.
+  const before = [...graph.values()].filter(({ links }) => links.run !== last)
+  const ordered = orderRuns(
+    before.map(({ links }) => links),
+    (run) => graph.get(run)?.producers ?? [],
+  ).map(({ run }) => run)
+  return last !== undefined && graph.has(last) ? [...ordered, last] : ordered
+}
+
+interface Reached {
+  readonly links: RunLinks
+  readonly producers: readonly string[]
+}
+
+async function collect(
+  source: LineageSource,
+  targets: readonly string[],
+): Promise<ReadonlyMap<string, Reached>> {
+  const reached = new Map<string, Reached>()
+  // A set is walked to its end, also where that moves away while walking.
+  const asked = new Set(targets)
+  for (const run of asked) {
+    const links = await source.links(run)
+    if (links === null) continue
+    const producers = await producersOf(source, links)
+    reached.set(run, { links, producers })
+    for (const producer of producers) asked.add(producer)
+  }
+  return reached
+}
+
+/** The runs that generated what this one used, each once. */
+async function producersOf(source: LineageSource, { run, used }: RunLinks): Promise<readonly string[]> {
+  const producers = new Set<string>()
+  for (const link of used) {
+    const producer = await producerOf(source, link, run)
+    if (producer !== null && producer !== run) producers.add(producer)
+  }
+  return [...producers]
+}
+
+async function producerOf(source: LineageSource, link: Link, run: string): Promise<string | null> {
+  if (link.kind === 'environment') return null
+  if (link.by !== null || link.kind !== 'file' || link.digest === null) return link.by
+  return source.fileProducer(link.name, link.digest, run)
+}
