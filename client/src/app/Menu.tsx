@@ -68,6 +68,7 @@ export function MenuItem(props: {
 }) {
   const role = props.checked === undefined ? 'menuitem' : 'menuitemradio'
   return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: with it, the role is menuitemradio
     <button
       type="button"
       role={role}
@@ -97,7 +98,7 @@ function placeBeside(menu: HTMLElement, anchor: DOMRect): void {
 
 function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   const items = itemsIn(event.currentTarget)
-  const at = items.findIndex((item) => item === document.activeElement)
+  const at = items.findIndex((item) => item.matches(':focus'))
   const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key]
   event.stopPropagation()
   if (event.key === 'Tab') event.currentTarget.hidePopover()

@@ -13,11 +13,11 @@ export function useDrawer(): {
   const [shown, setShown] = useState(() => !matchMedia(NARROW).matches && stored() !== 'hidden')
 
   useEffect(() => {
-    const escape = (event: KeyboardEvent): void => {
+    const onEscape = (event: KeyboardEvent): void => {
       if (event.key === 'Escape' && matchMedia(NARROW).matches) setShown(false)
     }
-    window.addEventListener('keydown', escape)
-    return () => window.removeEventListener('keydown', escape)
+    window.addEventListener('keydown', onEscape)
+    return () => window.removeEventListener('keydown', onEscape)
   }, [])
 
   const toggle = (): void => {

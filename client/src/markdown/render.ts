@@ -1,0 +1,76 @@
+/**
+ * Markdown to HTML: CommonMark with tables, task lists, formulas and attachments. Invariant: raw HTML of the source
+ * is escaped, and links and pictures keep to the schemes that markdown-it allows.
+ */
+import MarkdownIt from 'markdown-it'
+import type { Attachments } from './Markdown.tsx'
+
+const markdown = new MarkdownIt({ html: false, linkify: true })
+
+const allowed = markdown.validateLink.bind(markdown)
+markdown.validateLink = (url) => url.startsWith('attachment:') || allowed(url)
+
+markdown.inline.ruler.before('escape', 'math', (state, silent) => {
+  const found = /^\$\$([\s\S]+?)\$\$|^\$(?![\s$])((?:\\.|[^$\\\n])+?)(?<!\s)\$(?!\d)/.exec(
+    state.src.slice(state.pos),
+  )
+  if (found === null) return false
+  if (!silent) {
+    const token = state.push('math', '', 0)
+    token.content = found[1] ?? found[2] ?? ''
+    token.info = found[1] === undefined ? 'inline' : 'block'
+  }
+  state.pos += found[0].length
+  return true
+})
+
+markdown.renderer.rules.math = (tokens, index) => {
+  const token = tokens[index]
+  if (token === undefined) return ''
+  return `<span class="math-${token.info}" data-math="${token.info}">${markdown.utils.escapeHtml(token.content)}</span>`
+}
+
+markdown.core.ruler.push('links', (state) => {
+  for (const token of state.tokens.flatMap((block) => block.children ?? [])) {
+    if (token.type !== 'link_open' || String(token.attrGet('href')).startsWith('#')) continue
+    token.attrSet('target', '_blank')
+    token.attrSet('rel', 'noopener noreferrer')
+  }
+})
+
+markdown.core.ruler.push('headings', (state) => {
+  state.tokens.forEach((token, index) => {
+    if (token.type === 'heading_open') token.attrSet('id', slug(state.tokens[index + 1]?.content ?? ''))
+  })
+})
+
+markdown.core.ruler.push('attachments', (state) => {
+  const attachments: Attachments = state.env.attachments ?? {}
+  for (const token of state.tokens.flatMap((block) => block.children ?? [])) {
+    const source = token.type === 'image' ? token.attrGet('src') : null
+    if (source?.startsWith('attachment:') === true) {
+      token.attrSet('src', attachmentUrl(attachments, decodeURIComponent(source.slice('attachment:'.length))))
+    }
+  }
+})
+
+/** The name by which a heading is linked. */
+export const slug = (heading: string): string =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-|-$/g, '')
+
+/** The HTML of a source. */
+export const renderMarkdown = (source: string, attachments: Attachments): string =>
+  markdown.render(source, { attachments }).replace(TASK, taskItem)
+
+const TASK = /<li>(\s*(?:<p>)?)\[([ xX])\] /g
+const taskItem = (_: string, before: string, mark: string): string =>
+  `<li class="task">${before}<input type="checkbox" disabled${mark === ' ' ? '' : ' checked'} /> `
+
+function attachmentUrl(attachments: Attachments, name: string): string {
+  const [mime, data] = Object.entries(attachments[name] ?? {})[0] ?? []
+  return mime?.startsWith('image/') === true ? `data:${mime};base64,${data}` : ''
+}

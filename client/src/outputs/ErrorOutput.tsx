@@ -1,0 +1,33 @@
+/** How a run failed: the error first, then its traceback. */
+import { t } from '../text/text.ts'
+import { withoutAnsi } from './ansi.ts'
+import { OutputMenu } from './OutputMenu.tsx'
+import { TextOutput } from './TextOutput.tsx'
+import { useText } from './useObject.ts'
+import { Waiting } from './Waiting.tsx'
+
+/** `traceback` is a list of lines, or a reference to them. */
+export function ErrorOutput(props: {
+  readonly ename: string
+  readonly evalue: string
+  readonly traceback: unknown
+}) {
+  const { ename, evalue, traceback } = props
+  const loaded = useText(Array.isArray(traceback) ? traceback.join('\n') : traceback)
+  return (
+    <div className="output output-error">
+      <p className="output-error-name">
+        <strong>{ename}</strong>
+        {evalue !== '' && <span>: {withoutAnsi(evalue)}</span>}
+      </p>
+      {loaded.at === 'here' ? (
+        <TextOutput text={loaded.value} label={t('outputs.traceback')} />
+      ) : (
+        <Waiting state={loaded} />
+      )}
+      {loaded.at === 'here' && (
+        <OutputMenu text={withoutAnsi(loaded.value)} name="traceback.txt" mime="text/plain" />
+      )}
+    </div>
+  )
+}
