@@ -68,3 +68,13 @@ def test_a_fault_in_recording_leaves_the_cell_alone(step: str) -> None:
         assert any("injected" in missing["why"] for missing in ran.record["notCaptured"])
     finally:
         kernel.close()
+
+
+def test_functions_run_in_worker_processes(kernel: Kernel) -> None:
+    pytest.importorskip("joblib")
+    code = (
+        "from joblib import Parallel, delayed\nbase = 10\n"
+        "def work(n):\n    if n:\n        return base + n\n    return base\n"
+        "print(Parallel(n_jobs=2, backend='loky')(delayed(work)(n) for n in range(2)))"
+    )
+    assert kernel.run(code).text == "[10, 11]\n"

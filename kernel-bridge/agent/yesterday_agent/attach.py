@@ -13,7 +13,7 @@ import sys
 import threading
 from typing import Any
 
-from . import iopub
+from . import iopub, shipping
 from .probes import PROBE_LIST, Probe, ProbeTable, instrument
 from .record import Outcome, Record, RunError
 from .recorder import Recorder
@@ -61,6 +61,7 @@ class KernelHooks:
         kernel.pre_handler_hook, kernel.post_handler_hook = pre_handler_hook, post_handler_hook
         shell.transform_ast = transform_ast
         setattr(builtins, PROBE_LIST, self.table.cells)
+        shipping.watch()
 
     def _fault(self, step: str) -> None:
         """For tests: a step named in the options fails."""

@@ -19,7 +19,7 @@ from .probes import Probe
 from .reads import Reads
 from .record import Cost, Edge, Missing, Outcome, Record, RunError
 from .state import process_states, random_states
-from .strings import hidden_names
+from .strings import hidden_names, named_paths
 
 try:
     import resource
@@ -123,10 +123,28 @@ class Recorder:
         for path in run.files.removed:
             if not os.path.exists(path):
                 generated.append({**_file_edge(path, None, run.run, "removed"), "deleted": True})
+        self._named_files(run, used, generated)
         used += self._new_modules()
         used += [_plain("directory", path, "listed") for path in run.files.listed]
         used += [_plain("socket", address, "connected") for address in run.files.sockets]
         used += [_plain("subprocess", words, "started") for words in run.files.programs]
+
+    def _named_files(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
+        """Files named in strings of code that ran: readers written in C open them past the audit hook."""
+        seen = {*run.files.read, *run.files.written, *run.files.removed}
+        strings = run.reads.strings if run.reads is not None else set()
+        for path in {os.path.abspath(name) for name in named_paths(strings)} - seen:
+            if self.watch.path(path) is None or not os.path.isfile(path):
+                continue
+            digest = file_digest(path)
+            made, known = self.file_makers.get(path, (None, None))
+            if os.path.getmtime(path) >= run.started and digest != known:
+                self.file_makers[path] = (run.run, digest)
+                generated.append(_file_edge(path, digest, run.run, "named in the code, and written meanwhile"))
+            else:
+                by = made if digest == known else None
+                edge = _file_edge(path, digest, by, "named in code that ran")
+                used.append({**edge, "edge": "static"})
 
     def _new_modules(self) -> list[Edge]:
         """The user's own modules that this run imported, by the digest of their source."""
