@@ -1,0 +1,46 @@
+/**
+ * pure. Where a Python may be, best first. Invariant: what a person named or activated comes before what lies about.
+ */
+import { environmentPython, type Surroundings } from './surroundings.ts'
+
+/** A place to look at; the first of `paths` that exists is meant. */
+export interface Candidate {
+  /** How the place is called beside the version; null for what is merely on the path. */
+  readonly label: string | null
+  readonly paths: readonly string[]
+}
+
+/** The places for a project, without the private environment. */
+export function candidates(root: string, here: Surroundings): readonly Candidate[] {
+  const { env, path } = here
+  const environment = (label: string, folder: string): Candidate => ({
+    label,
+    paths: [environmentPython(folder, here)],
+  })
+  const { YESTERDAY_PYTHON: chosen, VIRTUAL_ENV: active, CONDA_PREFIX: conda } = env
+  return [
+    ...(chosen ? [{ label: 'chosen', paths: named(chosen, here) }] : []),
+    ...(active ? [environment(path.basename(active), active)] : []),
+    ...(conda ? [{ label: `conda ${path.basename(conda)}`, paths: [condaPython(conda, here)] }] : []),
+    environment('.venv', path.join(root, '.venv')),
+    environment('venv', path.join(root, 'venv')),
+    ...onPath(here),
+  ]
+}
+
+/** The Pythons of the search path, by which environments are made too. */
+export function onPath(here: Surroundings): readonly Candidate[] {
+  return ['python3', 'python'].map((name) => ({ label: null, paths: named(name, here) }))
+}
+
+/** A program as a shell would find it: a path as it is, a bare name on the search path. */
+function named(program: string, { platform, env, path }: Surroundings): readonly string[] {
+  if (/[\\/]/.test(program)) return [program]
+  const folders = (env.PATH ?? env.Path ?? '').split(path.delimiter).filter(path.isAbsolute)
+  const file = platform === 'win32' && !program.endsWith('.exe') ? `${program}.exe` : program
+  return folders.map((folder) => path.join(folder, file))
+}
+
+function condaPython(prefix: string, here: Surroundings): string {
+  return here.platform === 'win32' ? here.path.join(prefix, 'python.exe') : environmentPython(prefix, here)
+}

@@ -1,0 +1,155 @@
+/**
+ * The Python environment that is Yesterday's own, for machines that have none with ipykernel. Invariant: it counts as
+ * made only by its stamp, which is written last; one that was left half made is made again from the start.
+ */
+import { spawn } from 'node:child_process'
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { z } from 'zod'
+
+/** What kernels need, and what the example notebooks use beside it. */
+export const kernelPackages: readonly string[] = ['ipykernel']
+export const starterPackages: readonly string[] = [
+  'numpy',
+  'pandas',
+  'matplotlib',
+  'scikit-learn',
+  'duckdb',
+  'xxhash',
+]
+
+const Stamp = z.object({ packages: z.array(z.string()) })
+
+export interface Building {
+  readonly folder: string
+  /** The interpreter of the environment to be. */
+  readonly python: string
+  /** The interpreter that makes it. */
+  readonly base: string
+  readonly packages: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly report: (line: string) => void
+}
+
+/** The step that failed, and the last that it said. */
+export interface BuildFailure {
+  readonly step: string
+  readonly said: string
+}
+
+/** Whether an environment stands there, whole. */
+export const isComplete = async (folder: string): Promise<boolean> => (await readStamp(folder)) !== null
+
+/** Makes it, or adds the packages that it lacks; null when all is there. */
+export async function build(building: Building): Promise<BuildFailure | null> {
+  const { folder, packages } = building
+  const lock = await takeLock(`${folder}.lock`)
+  if (lock === null)
+    return { step: 'waiting for its turn', said: `Another start is at work on it (${folder}.lock).` }
+  try {
+    const present = await readStamp(folder)
+    const missing = packages.filter((name) => !present?.includes(name))
+    if (missing.length === 0) return null
+    const failure = (present === null ? await makeBare(building) : null) ?? (await install(building, missing))
+    if (failure !== null) return failure
+    await writeStamp(folder, [...(present ?? []), ...missing])
+    return null
+  } finally {
+    await lock.release()
+  }
+}
+
+/** The commands that a person can run instead, in order. */
+export function commandsByHand({
+  base,
+  folder,
+  python,
+  packages,
+}: Omit<Building, 'env' | 'report'>): string[] {
+  const shell = (words: readonly string[]) => words.map(quoted).join(' ')
+  return [
+    shell([base, '-m', 'venv', folder]),
+    shell([python, '-m', 'pip', 'install', ...packages]),
+    `YESTERDAY_PYTHON=${quoted(python)} npm start`,
+  ]
+}
+
+const quoted = (word: string): string => (/^[\w@%+=:,./\\-]+$/.test(word) ? word : `"${word}"`)
+
+function makeBare({ base, folder, env, report }: Building): Promise<BuildFailure | null> {
+  report(`Making a Python environment in ${folder}`)
+  return step('making the environment', [base, '-m', 'venv', '--clear', folder], env, report)
+}
+
+function install(building: Building, packages: readonly string[]): Promise<BuildFailure | null> {
+  const { python, env, report } = building
+  report(`Installing ${packages.join(', ')}`)
+  const quiet = ['--disable-pip-version-check', '--no-input', '--progress-bar', 'off', '--retries', '2']
+  return step('installing packages', [python, '-m', 'pip', 'install', ...quiet, ...packages], env, report)
+}
+
+/** One program, its lines told as they come. */
+function step(
+  name: string,
+  [program = '', ...words]: readonly string[],
+  env: Building['env'],
+  report: (line: string) => void,
+): Promise<BuildFailure | null> {
+  const child = spawn(program, words, { env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+  const last: string[] = []
+  const hear = (line: string) => {
+    if (line.trim() === '') return
+    report(`  ${line.trimEnd()}`)
+    last.push(line.trimEnd())
+    if (last.length > 8) last.shift()
+  }
+  createInterface(child.stdout).on('line', hear)
+  createInterface(child.stderr).on('line', hear)
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ step: name, said: error.message }))
+    child.on('close', (code) => resolve(code === 0 ? null : { step: name, said: last.join('\n') }))
+  })
+}
+
+const stampFile = (folder: string): string => join(folder, 'yesterday.json')
+
+async function readStamp(folder: string): Promise<readonly string[] | null> {
+  try {
+    return Stamp.parse(JSON.parse(await readFile(stampFile(folder), 'utf8'))).packages
+  } catch {
+    return null
+  }
+}
+
+const writeStamp = (folder: string, packages: readonly string[]): Promise<void> =>
+  writeFile(stampFile(folder), `${JSON.stringify({ packages })}\n`)
+
+/** One build at a time, across processes; the lock of a process that died is taken over. */
+async function takeLock(file: string): Promise<{ release(): Promise<void> } | null> {
+  await mkdir(dirname(file), { recursive: true })
+  for (const attempt of ['first', 'after the dead']) {
+    try {
+      const handle = await open(file, 'wx')
+      await handle.writeFile(String(process.pid))
+      await handle.close()
+      return { release: () => rm(file, { force: true }) }
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+      if (attempt !== 'first' || (await holderLives(file))) return null
+      await rm(file, { force: true })
+    }
+  }
+  return null
+}
+
+async function holderLives(file: string): Promise<boolean> {
+  const pid = Number(await readFile(file, 'utf8').catch(() => ''))
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
