@@ -3,11 +3,30 @@
  * and changes are read once per frame however many arrive.
  */
 import type { YCell, YOutput } from '@yesterday/server/contract/document.ts'
-import { cellOutputs } from '@yesterday/server/contract/document.ts'
+import { cellOutputs, isObjectReference, type ObjectReference } from '@yesterday/server/contract/document.ts'
 import * as Y from 'yjs'
+import { z } from 'zod'
+import type { OutputJson } from '../outputs/output.ts'
 
-/** An nbformat output; a stream's `text` is one string. */
-export type OutputJson = Readonly<Record<string, unknown>>
+const Large = z.custom<ObjectReference>(isObjectReference)
+const Bundle = z.record(z.string(), z.unknown())
+const Drawn = z.object({
+  output_type: z.enum(['display_data', 'execute_result', 'update_display_data']),
+  data: Bundle,
+  metadata: Bundle.catch({}),
+})
+const Stream = z.object({
+  output_type: z.literal('stream'),
+  name: z.string(),
+  text: z.union([z.string(), Large]),
+})
+const Failure = z.object({
+  output_type: z.literal('error'),
+  ename: z.string(),
+  evalue: z.string(),
+  traceback: z.union([z.array(z.string()), Large]),
+})
+const Output = z.discriminatedUnion('output_type', [Stream, Drawn, Failure])
 
 /** What watches the outputs of one cell. */
 export interface OutputsView {
@@ -51,13 +70,18 @@ function read(cell: YCell, known: WeakMap<YOutput, OutputJson>): readonly Output
   })
 }
 
-const toJson = (output: YOutput): OutputJson =>
-  Object.fromEntries(
-    [...output.entries()].map(([key, value]) => [
-      key,
-      value instanceof Y.Text ? value.toString() : value instanceof Y.AbstractType ? value.toJSON() : value,
-    ]),
-  )
+// An output that breaks the schema is shown as what it says, rather than taking the cell down.
+function toJson(output: YOutput): OutputJson {
+  const entries = [...output.entries()].map(([key, value]) => [key, plain(value)])
+  const parsed = Output.safeParse(Object.fromEntries(entries))
+  if (parsed.success) return parsed.data
+  return { output_type: 'stream', name: 'stderr', text: JSON.stringify(output.toJSON()) }
+}
+
+function plain(value: unknown): unknown {
+  if (value instanceof Y.Text) return value.toString()
+  return value instanceof Y.AbstractType ? value.toJSON() : value
+}
 
 function forget(target: Y.AbstractType<unknown>, known: WeakMap<YOutput, OutputJson>): void {
   for (let type: Y.AbstractType<unknown> | null = target; type !== null; type = type.parent) {

@@ -1,6 +1,7 @@
 /** The English words of every area; their keys are the keys of all languages. */
 import { app } from './app.ts'
 import { history } from './history.ts'
+import { notebook } from './notebook.ts'
 import { outputs } from './outputs.ts'
 
-export const en = { ...app, ...outputs, ...history } as const
+export const en = { ...app, ...outputs, ...history, ...notebook } as const

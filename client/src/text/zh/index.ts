@@ -3,6 +3,7 @@ import type { en } from '../en/index.ts'
 import type { Translation } from '../phrase.ts'
 import { app } from './app.ts'
 import { history } from './history.ts'
+import { notebook } from './notebook.ts'
 import { outputs } from './outputs.ts'
 
-export const zh: Translation<typeof en> = { ...app, ...outputs, ...history }
+export const zh: Translation<typeof en> = { ...app, ...outputs, ...history, ...notebook }

@@ -1,0 +1,143 @@
+/** One cell: its frame (a named article that takes the focus), source, outputs, prompt. */
+import { cellSource, cellType, type YCell } from '@yesterday/server/contract/document.ts'
+import { lazy, memo, Suspense, useCallback } from 'react'
+import * as Y from 'yjs'
+import { z } from 'zod'
+import { CodeEditor } from '../editor/CodeEditor.tsx'
+import { CellOutputs } from '../outputs/CellOutputs.tsx'
+import { t } from '../text/text.ts'
+import type { Notebook } from './notebook.ts'
+import { StdinPrompt } from './StdinPrompt.tsx'
+import { selectedCells, selectOne } from './selection.ts'
+import { useExecution, useOutputs, useText, useWatched } from './use-cell.ts'
+
+interface Props {
+  readonly notebook: Notebook
+  readonly cell: YCell
+  readonly id: string
+  readonly index: number
+  readonly total: number
+}
+
+// KaTeX and the markdown parser come in a chunk of their own; until then the source stands in its place.
+const Markdown = lazy(async () => ({ default: (await import('../markdown/Markdown.tsx')).Markdown }))
+const Attachments = z.record(z.string(), z.record(z.string(), z.string()))
+
+export const CellView = memo(function CellView({ notebook, cell, id, index, total }: Props) {
+  const type = cellType(cell)
+  const active = useWatched(notebook.selection, (selection) => selection.active === id)
+  const editing = useWatched(notebook.selection, (at) => at.active === id && at.mode === 'edit')
+  const selected = useWatched(notebook.selection, (at) =>
+    selectedCells(at, notebook.order.get()).includes(id),
+  )
+  const failed = useOutputs(cell).some((output) => output.output_type === 'error')
+  const name = t(`cell.${type}`, { n: index + 1, total })
+  return (
+    <article
+      id={`cell-${id}`}
+      className="cell"
+      data-type={type}
+      data-active={active}
+      data-selected={selected}
+      data-editing={editing}
+      aria-label={failed ? `${name}, ${t('cell.failed')}` : name}
+      tabIndex={active ? 0 : -1}
+      onMouseDown={(event) => {
+        if (!(event.target instanceof Element) || event.target.closest('.code-editor, button, input')) return
+        notebook.selection.set(selectOne(id))
+      }}
+      onDoubleClick={() => type === 'markdown' && notebook.reveal(id, 'edit')}
+    >
+      {type === 'code' && <CodeCell notebook={notebook} cell={cell} id={id} />}
+      {type === 'markdown' && <MarkdownCell notebook={notebook} cell={cell} id={id} editing={editing} />}
+      {type === 'raw' && <Source notebook={notebook} cell={cell} id={id} language="plaintext" />}
+    </article>
+  )
+})
+
+interface PartProps {
+  readonly notebook: Notebook
+  readonly cell: YCell
+  readonly id: string
+}
+
+function Source({ notebook, cell, id, language }: PartProps & { readonly language: string }) {
+  const focused = useCallback(() => notebook.selection.set(selectOne(id, 'edit')), [notebook, id])
+  return (
+    <CodeEditor
+      pool={notebook.pool}
+      cell={id}
+      text={cellSource(cell)}
+      language={language}
+      readOnly={!notebook.opened.writable}
+      onFocus={focused}
+    />
+  )
+}
+
+function CodeCell({ notebook, cell, id }: PartProps) {
+  const { state } = useExecution(cell)
+  const outputs = useOutputs(cell)
+  return (
+    <>
+      <div className="cell-input">
+        <RunGutter notebook={notebook} cell={cell} id={id} />
+        <Source notebook={notebook} cell={cell} id={id} language="python" />
+      </div>
+      <StdinPrompt notebook={notebook} id={id} />
+      <CellOutputs outputs={outputs} cellId={id} running={state === 'running'} />
+    </>
+  )
+}
+
+function RunGutter({ notebook, cell, id }: PartProps) {
+  const { count } = useExecution(cell)
+  const running = useWatched(notebook.session.view, (view) => view.running?.cell === id)
+  const place = useWatched(notebook.session.view, (view) => view.queue.findIndex((run) => run.cell === id))
+  const queued = useWatched(
+    notebook.session.view,
+    (view) => view.queue.find((run) => run.cell === id)?.run ?? null,
+  )
+  const label = running ? t('cell.running') : place >= 0 ? t('cell.queued', { n: place + 1 }) : null
+  return (
+    <div className="cell-gutter">
+      {queued === null ? (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={t('cell.run')}
+          onClick={() => notebook.run([id])}
+        >
+          ▷
+        </button>
+      ) : (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={t('cell.cancel')}
+          onClick={() => notebook.command({ type: 'cancel', runs: [queued] })}
+        >
+          ×
+        </button>
+      )}
+      <span className="cell-count">[{running ? '*' : (count ?? ' ')}]</span>
+      {label !== null && <span className="cell-state">{label}</span>}
+    </div>
+  )
+}
+
+function MarkdownCell({ notebook, cell, id, editing }: PartProps & { readonly editing: boolean }) {
+  const source = useText(cellSource(cell))
+  if (editing) return <Source notebook={notebook} cell={cell} id={id} language="markdown" />
+  if (source.trim() === '') return <p className="cell-empty">{t('cell.empty')}</p>
+  return (
+    <Suspense fallback={<pre className="cell-plain">{source}</pre>}>
+      <Markdown source={source} attachments={attachmentsOf(cell)} />
+    </Suspense>
+  )
+}
+
+function attachmentsOf(cell: YCell): z.infer<typeof Attachments> {
+  const value = cell.get('attachments')
+  return Attachments.safeParse(value instanceof Y.Map ? value.toJSON() : value).data ?? {}
+}

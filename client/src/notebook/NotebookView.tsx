@@ -1,0 +1,113 @@
+/** An open notebook: toolbar, banner, cells, and the one place where keys become commands. */
+import { findCell } from '@yesterday/server/contract/document.ts'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { t } from '../text/text.ts'
+import { CellView } from './CellView.tsx'
+import { NotebookContext } from './context.ts'
+import { look, strokeName } from './keys.ts'
+import type { Notebook } from './notebook.ts'
+import { type Dialogs, perform } from './perform.ts'
+import { Toolbar } from './Toolbar.tsx'
+import { useWatched } from './use-cell.ts'
+
+const mac = navigator.platform.startsWith('Mac')
+const FIRST_CELLS = 30
+const MORE_CELLS = 150
+
+export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
+  const order = useWatched(notebook.order, (ids) => ids)
+  const selectedCell = useWatched(notebook.selection, (selection) => selection.active)
+  const [history, setHistory] = useState(false)
+  const shown = useGrowing(order.length, notebook)
+  const held = useRef('')
+  const dialogs = useMemo<Dialogs>(
+    () => ({
+      palette: () => undefined,
+      shortcuts: () => undefined,
+      confirmRestart: (restart) => confirm(t('notebook.restartAsk')) && restart(),
+    }),
+    [],
+  )
+  const access = useMemo(
+    () => ({
+      opened: notebook.opened,
+      doc: notebook.doc,
+      session: notebook.session.view,
+      selectedCell,
+      commands: {
+        run: (cells: readonly string[]) => notebook.run(cells),
+        reveal: (cell: string) => notebook.reveal(cell),
+      },
+      onRecorded: notebook.session.recorded.listen,
+    }),
+    [notebook, selectedCell],
+  )
+  const onKey = (event: KeyboardEvent): void => {
+    const { target } = event
+    if (!(target instanceof HTMLElement)) return
+    const inEditor = target.closest('.code-editor-mount') !== null
+    if (!inEditor && target.closest('input, textarea, select, [contenteditable=true]') !== null) return
+    if (!inEditor && target.closest('button, a, summary') !== null && ['Enter', ' '].includes(event.key))
+      return
+    if (['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return
+    const found = look(held.current, strokeName(event, mac), inEditor ? 'edit' : 'command')
+    held.current = found.held
+    if (found.command === null) return
+    event.preventDefault()
+    event.stopPropagation()
+    perform(found.command, notebook, dialogs)
+  }
+  return (
+    <NotebookContext value={access}>
+      <section
+        className="notebook"
+        data-history={history}
+        aria-label={t('notebook.label', { name: notebook.opened.path })}
+      >
+        <Toolbar
+          notebook={notebook}
+          dialogs={dialogs}
+          history={history}
+          onHistory={() => setHistory(!history)}
+        />
+        <div className="notebook-cells" onKeyDownCapture={onKey}>
+          {order.slice(0, shown).map((id, index) => {
+            const found = findCell(notebook.doc, id)?.cell
+            if (found === undefined) return null
+            return (
+              <CellView
+                key={id}
+                notebook={notebook}
+                cell={found}
+                id={id}
+                index={index}
+                total={order.length}
+              />
+            )
+          })}
+        </div>
+      </section>
+    </NotebookContext>
+  )
+}
+
+// The first cells are painted before the rest is made; Monaco comes after that.
+function useGrowing(total: number, notebook: Notebook): number {
+  const [shown, setShown] = useState(FIRST_CELLS)
+  useEffect(() => {
+    if (total === 0) return
+    const frame = requestAnimationFrame(() => {
+      if (performance.getEntriesByName('yesterday:first-cell').length === 0)
+        performance.mark('yesterday:first-cell')
+      if (shown < total) setTimeout(() => setShown(shown + MORE_CELLS))
+      else void notebook.pool.load()
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [shown, total, notebook])
+  useEffect(() => {
+    const watcher = new MutationObserver(() => notebook.pool.paint())
+    watcher.observe(document.documentElement, { attributeFilter: ['data-theme'] })
+    return () => watcher.disconnect()
+  }, [notebook])
+  return shown
+}

@@ -1,0 +1,41 @@
+/** The question of `input()` inside the cell that asks it. */
+import { useState } from 'react'
+import { t } from '../text/text.ts'
+import type { Notebook } from './notebook.ts'
+import { useWatched } from './use-cell.ts'
+
+export function StdinPrompt({ notebook, id }: { readonly notebook: Notebook; readonly id: string }) {
+  const prompt = useWatched(notebook.session.view, (view) => (view.prompt?.cell === id ? view.prompt : null))
+  const [value, setValue] = useState('')
+  if (prompt === null) return null
+  const send = (): void => {
+    notebook.command({ type: 'input', run: prompt.run, value })
+    setValue('')
+  }
+  return (
+    <form
+      className="cell-prompt"
+      onSubmit={(event) => {
+        event.preventDefault()
+        send()
+      }}
+    >
+      <label>
+        <span>{prompt.text}</span>
+        <input
+          className="field"
+          type={prompt.password ? 'password' : 'text'}
+          aria-label={t('cell.prompt', { text: prompt.text })}
+          autoComplete="off"
+          // biome-ignore lint/a11y/noAutofocus: the running cell waits for just this answer
+          autoFocus
+          value={value}
+          onChange={(event) => setValue(event.target.value)}
+        />
+      </label>
+      <button type="submit" className="button button-small">
+        {t('cell.answer')}
+      </button>
+    </form>
+  )
+}

@@ -1,0 +1,80 @@
+/** The notebook's toolbar: run and kernel commands, and what state kernel, queue and edits are in, in words. */
+import { roomStatus } from '../room/room-state.ts'
+import { t } from '../text/text.ts'
+import type { CommandName } from './keys.ts'
+import type { Notebook } from './notebook.ts'
+import { type Dialogs, perform } from './perform.ts'
+import { useWatched } from './use-cell.ts'
+
+interface Props {
+  readonly notebook: Notebook
+  readonly dialogs: Dialogs
+  readonly history: boolean
+  readonly onHistory: () => void
+}
+
+const buttons = [
+  ['run', 'notebook.run'],
+  ['runAll', 'notebook.runAll'],
+  ['interrupt', 'notebook.interrupt'],
+  ['restart', 'notebook.restart'],
+  ['restartRunAll', 'notebook.restartRunAll'],
+] as const satisfies readonly (readonly [CommandName, string])[]
+
+export function Toolbar({ notebook, dialogs, history, onHistory }: Props) {
+  const room = useWatched(notebook.room.facts, roomStatus)
+  const view = useWatched(notebook.session.view, (now) => now)
+  const insert = (type: 'code' | 'markdown'): void => {
+    const { active } = notebook.selection.get()
+    const place = notebook.order.get().indexOf(active ?? '') + 1
+    notebook.reveal(notebook.edits.insert(place, type), 'edit')
+  }
+  return (
+    <>
+      <div className="notebook-toolbar" role="toolbar" aria-label={t('notebook.toolbar')}>
+        {buttons.map(([command, words]) => (
+          <button
+            key={command}
+            type="button"
+            className="button button-small button-quiet"
+            onClick={() => perform(command, notebook, dialogs)}
+          >
+            {t(words)}
+          </button>
+        ))}
+        <button type="button" className="button button-small button-quiet" onClick={() => insert('code')}>
+          + {t('notebook.addCode')}
+        </button>
+        <button type="button" className="button button-small button-quiet" onClick={() => insert('markdown')}>
+          + {t('notebook.addMarkdown')}
+        </button>
+        <span className="notebook-states" role="status">
+          <span data-room={room}>{t(`room.${room}`)}</span>
+          {view.queue.length > 0 && <span>{t('notebook.queue', { n: view.queue.length })}</span>}
+          <span className="kernel-state" data-kernel={view.kernel.state}>
+            {view.kernel.displayName ?? ''} {t(`kernel.${view.kernel.state}`)}
+          </span>
+        </span>
+        <button type="button" className="button button-small" aria-expanded={history} onClick={onHistory}>
+          {t('notebook.history')}
+        </button>
+      </div>
+      {view.kernel.state === 'dead' && (
+        <div className="notebook-banner" role="alert">
+          <span>{view.kernel.problem ?? t('kernel.died')}</span>
+          <button type="button" className="button" onClick={() => notebook.command({ type: 'start' })}>
+            {t('kernel.new')}
+          </button>
+        </div>
+      )}
+      {view.interruptIgnored && (
+        <div className="notebook-banner" role="alert">
+          <span>{t('kernel.ignored')}</span>
+          <button type="button" className="button" onClick={() => notebook.command({ type: 'restart' })}>
+            {t('notebook.restart')}
+          </button>
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,31 @@
+/** What components around the notebook (the history panel, widgets) see of it. */
+import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
+import type { SessionView } from '@yesterday/server/contract/session.ts'
+import { createContext, useContext } from 'react'
+import type * as Y from 'yjs'
+import type { Observable } from '../room/observable.ts'
+import type { Recorded } from '../session/session-socket.ts'
+
+/** The open notebook for those around it. */
+export interface NotebookAccess {
+  readonly opened: OpenedNotebook
+  readonly doc: Y.Doc
+  readonly session: Observable<SessionView>
+  readonly selectedCell: string | null
+  readonly commands: {
+    readonly run: (cells: readonly string[]) => void
+    /** Selects a cell and scrolls it into view. */
+    readonly reveal: (cell: string) => void
+  }
+  /** Calls `listener` for each run that has its record; returns the way to stop. */
+  readonly onRecorded: (listener: (run: Recorded) => void) => () => void
+}
+
+export const NotebookContext = createContext<NotebookAccess | null>(null)
+
+/** The notebook around this component; throws where there is none. */
+export function useNotebook(): NotebookAccess {
+  const access = useContext(NotebookContext)
+  if (access === null) throw new Error('no notebook around this component')
+  return access
+}

@@ -1,0 +1,106 @@
+/**
+ * An open notebook in this page: its document, room, session, selection and undo, made together and closed together.
+ * Invariant: one document and one epoch per notebook object; another epoch makes another object.
+ */
+import { cellSource, cellsOf, cellType, findCell, type YCell } from '@yesterday/server/contract/document.ts'
+import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
+import * as Y from 'yjs'
+import { notify } from '../app/notices.ts'
+import { EditorPool } from '../editor/editor-pool.ts'
+import { Watched } from '../room/observable.ts'
+import { Room } from '../room/room.ts'
+import { DurableSources } from '../room/unsent.ts'
+import { type CommandRequest, LOST, SessionSocket } from '../session/session-socket.ts'
+import { t } from '../text/text.ts'
+import { CellEdits, cellIds } from './cell-edits.ts'
+import { equipEditor } from './editor-keys.ts'
+import { afterChange, type Selection, selectedCells, selectOne } from './selection.ts'
+
+export class Notebook {
+  readonly opened: OpenedNotebook
+  readonly doc = new Y.Doc()
+  /** Marks this person's edits: what undo takes back. */
+  readonly origin = { person: 'this' }
+  readonly room: Room
+  readonly durable: DurableSources
+  readonly session: SessionSocket
+  readonly edits = new CellEdits(this.doc, this.origin)
+  readonly undo = new Y.UndoManager(cellsOf(this.doc), { trackedOrigins: new Set([this.origin]) })
+  readonly selection = new Watched<Selection>(selectOne(null))
+  readonly order = new Watched<readonly string[]>([])
+  readonly pool: EditorPool
+  clipboard: readonly YCell[] = []
+
+  constructor(opened: OpenedNotebook, origin: string) {
+    this.opened = opened
+    this.room = new Room({ origin, documentId: opened.documentId, epoch: opened.epoch, doc: this.doc })
+    this.durable = new DurableSources(this.room)
+    this.session = new SessionSocket(
+      `${origin}/api/notebooks/${encodeURIComponent(opened.documentId)}/session`,
+    )
+    this.pool = new EditorPool(this.origin, (editor, monaco) => equipEditor(this, editor, monaco))
+    this.session.notices.listen((notice) => notify(notice.level, notice.text))
+    cellsOf(this.doc).observe(() => this.#reorder())
+  }
+
+  /** The selected cells in order. */
+  selected(): readonly string[] {
+    return selectedCells(this.selection.get(), this.order.get())
+  }
+
+  /** Selects a cell and shows it; `edit` puts the cursor into it. */
+  reveal(cell: string, mode: Selection['mode'] = 'command'): void {
+    this.selection.set(selectOne(cell, mode))
+    if (mode === 'edit') void this.pool.focus(cell)
+    else requestAnimationFrame(() => focusCell(cell))
+  }
+
+  /** Queues the code cells among these. */
+  run(cells: readonly string[]): void {
+    const code = cells.filter((id) => this.typeOf(id) === 'code')
+    if (code.length > 0) this.command({ type: 'run', cells: [...code] })
+  }
+
+  /** Sends a command; a refusal is told to the person. */
+  command(request: CommandRequest): void {
+    void this.session.send(request).then((answer) => {
+      if (!answer.ok) notify('warning', answer.reason === LOST ? t('notebook.lost') : answer.reason)
+    })
+  }
+
+  typeOf(id: string): string | null {
+    const found = findCell(this.doc, id)
+    return found === null ? null : cellType(found.cell)
+  }
+
+  sourceOf(id: string): string {
+    const found = findCell(this.doc, id)
+    return found === null ? '' : cellSource(found.cell).toString()
+  }
+
+  close(): void {
+    this.pool.close()
+    this.undo.destroy()
+    this.session.close()
+    this.room.leave()
+    this.doc.destroy()
+  }
+
+  #reorder(): void {
+    const before = this.order.get()
+    const now = cellIds(this.doc)
+    this.order.set(now)
+    const next = afterChange(this.selection.get(), before, now)
+    this.selection.set(next)
+  }
+}
+
+/** Puts the focus on a cell's frame. */
+export function focusCell(cell: string): void {
+  const element = document.getElementById(`cell-${cell}`)
+  element?.focus({ preventScroll: true })
+  element?.scrollIntoView({ block: 'nearest' })
+}
+
+/** The cell of an id, for components. */
+export const cellOf = (doc: Y.Doc, id: string): YCell | null => findCell(doc, id)?.cell ?? null

@@ -1,0 +1,177 @@
+/** What each command does to the notebook. One typed list (keys.ts); the compiler sees that none is forgotten. */
+import type { CellType } from '@yesterday/server/contract/document.ts'
+import type { CommandName } from './keys.ts'
+import { focusCell, type Notebook } from './notebook.ts'
+import { selectOne, step } from './selection.ts'
+
+/** What only the page can show. */
+export interface Dialogs {
+  readonly palette: () => void
+  readonly shortcuts: () => void
+  readonly confirmRestart: (restart: () => void) => void
+}
+
+type Act = (notebook: Notebook, dialogs: Dialogs) => void
+
+/** Performs a command on what is selected. */
+export function perform(name: CommandName, notebook: Notebook, dialogs: Dialogs): void {
+  if (!notebook.opened.writable && changesCells.has(name)) return
+  acts[name](notebook, dialogs)
+}
+
+const changesCells = new Set<CommandName>([
+  'insertAbove',
+  'insertBelow',
+  'delete',
+  'cut',
+  'paste',
+  'merge',
+  'split',
+  'moveUp',
+  'moveDown',
+  'code',
+  'markdown',
+  'raw',
+  'heading1',
+  'heading2',
+  'heading3',
+  'heading4',
+  'heading5',
+  'heading6',
+])
+
+const acts: Readonly<Record<CommandName, Act>> = {
+  run: (notebook) => runAndGoOn(notebook),
+  runStay: (notebook) => stay(notebook),
+  runInsert: (notebook) => {
+    notebook.run(notebook.selected())
+    insert(notebook, 1, 'edit')
+  },
+  edit: (notebook) => edit(notebook),
+  command: (notebook) => stopEditing(notebook),
+  insertAbove: (notebook) => insert(notebook, 0, 'command'),
+  insertBelow: (notebook) => insert(notebook, 1, 'command'),
+  delete: (notebook) => change(notebook, () => notebook.edits.remove(notebook.selected())),
+  undo: (notebook) => void notebook.undo.undo(),
+  redo: (notebook) => void notebook.undo.redo(),
+  undoCells: (notebook) => change(notebook, () => notebook.undo.undo()),
+  redoCells: (notebook) => change(notebook, () => notebook.undo.redo()),
+  cut: (notebook) => {
+    notebook.clipboard = notebook.edits.copies(notebook.selected())
+    change(notebook, () => notebook.edits.remove(notebook.selected()))
+  },
+  copy: (notebook) => {
+    notebook.clipboard = notebook.edits.copies(notebook.selected())
+  },
+  paste: (notebook) => paste(notebook),
+  merge: (notebook) => merge(notebook),
+  split: (notebook) => split(notebook),
+  moveUp: (notebook) => change(notebook, () => notebook.edits.move(notebook.selected(), -1)),
+  moveDown: (notebook) => change(notebook, () => notebook.edits.move(notebook.selected(), 1)),
+  code: (notebook) => setType(notebook, 'code'),
+  markdown: (notebook) => setType(notebook, 'markdown'),
+  raw: (notebook) => setType(notebook, 'raw'),
+  heading1: (notebook) => notebook.edits.setHeading(notebook.selected(), 1),
+  heading2: (notebook) => notebook.edits.setHeading(notebook.selected(), 2),
+  heading3: (notebook) => notebook.edits.setHeading(notebook.selected(), 3),
+  heading4: (notebook) => notebook.edits.setHeading(notebook.selected(), 4),
+  heading5: (notebook) => notebook.edits.setHeading(notebook.selected(), 5),
+  heading6: (notebook) => notebook.edits.setHeading(notebook.selected(), 6),
+  previous: (notebook) => go(notebook, -1, false),
+  next: (notebook) => go(notebook, 1, false),
+  extendUp: (notebook) => go(notebook, -1, true),
+  extendDown: (notebook) => go(notebook, 1, true),
+  selectAll: (notebook) => {
+    const order = notebook.order.get()
+    notebook.selection.set({ anchor: order[0] ?? null, active: order.at(-1) ?? null, mode: 'command' })
+  },
+  interrupt: (notebook) => notebook.command({ type: 'interrupt' }),
+  restart: (notebook, dialogs) => dialogs.confirmRestart(() => notebook.command({ type: 'restart' })),
+  restartRunAll: (notebook, dialogs) =>
+    dialogs.confirmRestart(() => notebook.command({ type: 'restart', run: codeCells(notebook) })),
+  runAll: (notebook) => notebook.run(notebook.order.get()),
+  runAbove: (notebook) => notebook.run(notebook.order.get().slice(0, place(notebook))),
+  runBelow: (notebook) => notebook.run(notebook.order.get().slice(place(notebook))),
+  palette: (_, dialogs) => dialogs.palette(),
+  shortcuts: (_, dialogs) => dialogs.shortcuts(),
+  clear: (notebook) => notebook.command({ type: 'clear', cells: [...notebook.selected()] }),
+  clearAll: (notebook) => notebook.command({ type: 'clear' }),
+}
+
+const place = (notebook: Notebook): number =>
+  Math.max(0, notebook.order.get().indexOf(notebook.selection.get().active ?? ''))
+
+const codeCells = (notebook: Notebook): string[] =>
+  notebook.order.get().filter((id) => notebook.typeOf(id) === 'code')
+
+function runAndGoOn(notebook: Notebook): void {
+  notebook.run(notebook.selected())
+  const order = notebook.order.get()
+  const last = order.indexOf(notebook.selected().at(-1) ?? '')
+  const next = order[last + 1]
+  if (next !== undefined) notebook.reveal(next)
+  else notebook.reveal(notebook.edits.insert(order.length, 'code'), 'edit')
+}
+
+function stay(notebook: Notebook): void {
+  notebook.run(notebook.selected())
+  stopEditing(notebook)
+}
+
+function stopEditing(notebook: Notebook): void {
+  const { active } = notebook.selection.get()
+  if (active !== null) notebook.reveal(active)
+}
+
+function edit(notebook: Notebook): void {
+  const { active } = notebook.selection.get()
+  if (active !== null) notebook.reveal(active, 'edit')
+}
+
+function insert(notebook: Notebook, after: 0 | 1, mode: 'command' | 'edit'): void {
+  notebook.reveal(notebook.edits.insert(place(notebook) + after, 'code'), mode)
+}
+
+// Undo stops collecting, so that each change of structure is one step of its own; the focus follows the cell.
+function change(notebook: Notebook, act: () => void): void {
+  notebook.undo.stopCapturing()
+  act()
+  notebook.undo.stopCapturing()
+  const { active, mode } = notebook.selection.get()
+  if (active !== null && mode === 'command') requestAnimationFrame(() => focusCell(active))
+}
+
+function paste(notebook: Notebook): void {
+  if (notebook.clipboard.length === 0) return
+  change(notebook, () => {
+    const pasted = notebook.edits.paste(place(notebook) + 1, notebook.clipboard)
+    notebook.selection.set({ anchor: pasted[0] ?? null, active: pasted.at(-1) ?? null, mode: 'command' })
+  })
+}
+
+function merge(notebook: Notebook): void {
+  const chosen = notebook.selected()
+  const below = notebook.order.get()[place(notebook) + 1]
+  const ids = chosen.length > 1 || below === undefined ? chosen : [...chosen, below]
+  change(notebook, () => notebook.edits.merge(ids))
+  notebook.selection.set(selectOne(ids[0] ?? null))
+}
+
+function split(notebook: Notebook): void {
+  const { active } = notebook.selection.get()
+  const editor = active === null ? null : notebook.pool.editorOf(active)
+  const [model, position] = [editor?.getModel(), editor?.getPosition()]
+  if (active === null || !model || !position) return
+  const lower = notebook.edits.split(active, model.getOffsetAt(position))
+  if (lower !== null) requestAnimationFrame(() => notebook.reveal(lower, 'edit'))
+}
+
+function setType(notebook: Notebook, type: CellType): void {
+  change(notebook, () => notebook.edits.setType(notebook.selected(), type))
+}
+
+function go(notebook: Notebook, by: number, extend: boolean): void {
+  const next = step(notebook.selection.get(), notebook.order.get(), by, extend)
+  notebook.selection.set(next)
+  if (next.active !== null) focusCell(next.active)
+}

@@ -1,0 +1,44 @@
+/** What a cell's components watch. Invariant: a component renders again only when what it asked for has changed. */
+import { executionCount, executionState, type YCell } from '@yesterday/server/contract/document.ts'
+import { useCallback, useMemo, useSyncExternalStore } from 'react'
+import type * as Y from 'yjs'
+import type { OutputJson } from '../outputs/output.ts'
+import type { Observable } from '../room/observable.ts'
+import { outputsView } from './output-json.ts'
+
+/** A value of a watched thing, picked; `pick` must answer equal things for equal values. */
+export function useWatched<T, V>(watched: Observable<T>, pick: (value: T) => V): V {
+  return useSyncExternalStore(watched.subscribe, () => pick(watched.get()))
+}
+
+/** The outputs of a cell as JSON. */
+export function useOutputs(cell: YCell): readonly OutputJson[] {
+  const view = useMemo(() => outputsView(cell), [cell])
+  return useSyncExternalStore(view.subscribe, view.get)
+}
+
+/** The execution count and state of a cell. */
+export function useExecution(cell: YCell): { readonly count: number | null; readonly state: string } {
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      cell.observe(listener)
+      return () => cell.unobserve(listener)
+    },
+    [cell],
+  )
+  const count = useSyncExternalStore(subscribe, () => executionCount(cell))
+  const state = useSyncExternalStore(subscribe, () => executionState(cell))
+  return { count, state }
+}
+
+/** A text as it is now. */
+export function useText(text: Y.Text): string {
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      text.observe(listener)
+      return () => text.unobserve(listener)
+    },
+    [text],
+  )
+  return useSyncExternalStore(subscribe, () => text.toString())
+}
