@@ -18,12 +18,13 @@ export interface ProjectKernelsOptions {
 export async function projectKernels(options: ProjectKernelsOptions): Promise<Kernels> {
   const runtimeDir = join(options.root, FOLDER, 'kernels')
   const interpreters = await pythons(options)
-  const kernels = createKernels({ runtimeDir, interpreters })
-  if ((await kernels.specs()).length > 0) return kernels
+  if (interpreters.length > 0) return createKernels({ runtimeDir, interpreters })
   const ensured = await ensurePython(options)
-  if (!ensured.ok)
-    throw new Error([ensured.problem.message, 'By hand:', ...ensured.problem.commands].join('\n  '))
-  return createKernels({ runtimeDir, interpreters: [ensured.interpreter] })
+  const kernels = createKernels({ runtimeDir, interpreters: ensured.ok ? [ensured.interpreter] : [] })
+  if (ensured.ok || (await kernels.specs()).length > 0) return kernels
+  const { message, commands } = ensured.problem
+  options.report(`${message}\n${commands.map((command) => `    ${command}`).join('\n')}`)
+  throw new Error(`${message} Run: ${commands.join(' && ')}`)
 }
 
 async function pythons({ root, python }: ProjectKernelsOptions): Promise<readonly Interpreter[]> {

@@ -1,0 +1,38 @@
+/** `npm run check`: format, lint, types, import cycles and forbidden imports, in one go; each problem is shown. */
+import { home, packagedNode, run, say } from './command.js'
+
+const checks = [
+  ['format and lint', 'biome', ['ci', '--error-on-warnings', '.']],
+  ['types', 'tsc', ['-b', 'kernel-bridge', 'server', 'client', 'e2e']],
+  [
+    'imports',
+    'depcruise',
+    [
+      '--config',
+      '.dependency-cruiser.cjs',
+      'client/src',
+      'server/src',
+      'server/contract',
+      'kernel-bridge/src',
+      'e2e',
+    ],
+  ],
+]
+
+/** Runs every check; returns how many passed and failed. */
+export async function check() {
+  const counts = { passed: 0, failed: 0, skipped: 0 }
+  for (const [title, program, words] of checks) {
+    const { code, output } = await run(program, words, { cwd: home })
+    say(`${code === 0 ? 'ok    ' : 'FAILED'} ${title}`)
+    if (code !== 0) say(output)
+    counts[code === 0 ? 'passed' : 'failed'] += 1
+  }
+  return counts
+}
+
+if (process.argv[1] === import.meta.filename) {
+  say(`checking with Node from ${packagedNode() === process.execPath ? 'the path' : 'the packages'}`)
+  const { failed } = await check()
+  process.exitCode = failed === 0 ? 0 : 1
+}

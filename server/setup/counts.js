@@ -1,0 +1,33 @@
+/** pure. Reads how many tests passed, failed and were skipped from what each runner wrote. */
+
+/** A JSON report of Vitest. */
+export function vitestCounts(report) {
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests,
+  }
+}
+
+/** A JSON report of Playwright; a flaky test counts as failed. */
+export function playwrightCounts({ stats }) {
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped }
+}
+
+/** The last line of pytest: `3 failed, 120 passed, 1 skipped in 4.2s`. */
+export function pytestCounts(output) {
+  const number = (word) =>
+    Number(new RegExp(`(\\d+) ${word}`).exec(output.trimEnd().split('\n').at(-1) ?? '')?.[1] ?? 0)
+  return {
+    passed: number('passed') + number('xfailed'),
+    failed: number('failed') + number('errors?') + number('xpassed'),
+    skipped: number('skipped'),
+  }
+}
+
+/** The sum of several; a runner that failed and counted nothing counts as one failure. */
+export function add(total, { passed, failed, skipped }, code) {
+  total.passed += passed
+  total.failed += failed === 0 && code !== 0 ? 1 : failed
+  total.skipped += skipped
+}

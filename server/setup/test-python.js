@@ -1,0 +1,82 @@
+/**
+ * The Pythons of the tests: private environments with exactly what the tests import, in the user's cache folder, made
+ * once per list of packages. The newest list wins; others are left to the person.
+ */
+import { createHash } from 'node:crypto'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { run, say, step } from './command.js'
+import { isFresh, markFresh } from './stamp.js'
+
+const isWindows = process.platform === 'win32'
+const MAIN = '3.11'
+const OTHERS = ['3.10', '3.12', '3.13']
+
+const small = ['ipykernel==7.*', 'pytest==9.*', 'numpy', 'pandas']
+const full = [
+  ...small,
+  'duckdb',
+  'hypothesis',
+  'matplotlib',
+  'mypy==2.*',
+  'nbformat==5.*',
+  'polars',
+  'pyarrow',
+  'ruff==0.*',
+  'scikit-learn',
+  'torch==2.13.0',
+  'xxhash',
+]
+
+const cache = () =>
+  join(
+    process.env.XDG_CACHE_HOME ??
+      (isWindows ? (process.env.LOCALAPPDATA ?? homedir()) : join(homedir(), '.cache')),
+    'yesterday',
+  )
+
+/** The program of a version on the path, as `pythonX.Y` or what `python3` is; null where it is not there. */
+async function find(version) {
+  for (const program of [`python${version}`, 'python3', 'python']) {
+    const { code, output } = await run(program, [
+      '-c',
+      'import sys, venv; print("%d.%d" % sys.version_info[:2], sys.executable)',
+    ])
+    const [found, path] = output.trim().split(' ')
+    if (code === 0 && found === version && path) return path
+  }
+  return null
+}
+
+async function make(version, base, packages) {
+  const hash = createHash('sha256').update(packages.join('\n')).digest('hex')
+  const folder = join(cache(), `test-python-${version}`)
+  const python = join(folder, isWindows ? 'Scripts/python.exe' : 'bin/python')
+  const stamp = join(folder, '.made')
+  if (isFresh(stamp, hash)) return python
+  await step(`Making a Python ${version} environment for tests`, base, ['-m', 'venv', '--clear', folder])
+  await step(`Installing its packages`, python, [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    ...packages,
+  ])
+  markFresh(stamp, hash)
+  return python
+}
+
+/** `{main, others}`: paths of Pythons by version; `others` holds those of the supported versions that are here. */
+export async function testPythons() {
+  const base = (await find(MAIN)) ?? (await find('3.12')) ?? (await find('3.13'))
+  if (base === null) throw new Error('Python 3.11 was not found. Install it, then: npm test')
+  const main = await make(MAIN, base, full)
+  const others = []
+  for (const version of OTHERS) {
+    const found = await find(version)
+    if (found === null) say(`  Python ${version} is not here; its tests are left out`)
+    else others.push({ version, python: await make(version, found, small) })
+  }
+  return { main, others }
+}

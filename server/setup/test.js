@@ -1,0 +1,94 @@
+/** `npm test`: sets up what the tests need, runs them all, cheapest first, and closes with one line that counts them. */
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { check } from './check.js'
+import { ensureChromium } from './chromium.js'
+import { home, packagedNode, run, say } from './command.js'
+import { add, playwrightCounts, pytestCounts, vitestCounts } from './counts.js'
+import { buildClient, installPackages } from './install.js'
+import { testPythons } from './test-python.js'
+
+const total = { passed: 0, failed: 0, skipped: 0 }
+const module = (...parts) => join(home, 'node_modules', ...parts)
+const agent = join(home, 'kernel-bridge', 'agent')
+
+/** Runs Vitest in a workspace. */
+async function vitest(workspace, env) {
+  say(`\n== ${workspace}`)
+  const cwd = join(home, workspace)
+  const report = join(cwd, '.build', 'vitest.json')
+  rmSync(report, { force: true })
+  const words = [
+    module('vitest', 'vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]
+  const { code } = await run(packagedNode(), words, { cwd, env, show: true })
+  add(total, readReport(report, vitestCounts), code)
+}
+
+/** Runs the agent's own tests on one Python. */
+async function pytest(version, python) {
+  say(`\n== agent on Python ${version}`)
+  const { code, output } = await run(python, ['-m', 'pytest', '-q'], { cwd: agent, show: true })
+  add(total, pytestCounts(output), code)
+}
+
+async function lintAgent(python) {
+  say('\n== agent: format, lint, types')
+  for (const words of [['ruff', 'format', '--check', '.'], ['ruff', 'check', '.'], ['mypy']]) {
+    const { code, output } = await run(python, ['-m', ...words], { cwd: agent })
+    say(`${code === 0 ? 'ok    ' : 'FAILED'} ${words.join(' ')}`)
+    if (code !== 0) say(output)
+    total[code === 0 ? 'passed' : 'failed'] += 1
+  }
+}
+
+async function playwright(env) {
+  say('\n== journeys in a browser')
+  const cwd = join(home, 'e2e')
+  const report = join(cwd, 'test-results', 'report.json')
+  rmSync(report, { force: true })
+  const { code } = await run(packagedNode(), [module('@playwright', 'test', 'cli.js'), 'test'], {
+    cwd,
+    env,
+    show: true,
+  })
+  add(total, readReport(report, playwrightCounts), code)
+}
+
+function readReport(file, count) {
+  try {
+    return count(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
+}
+
+async function main() {
+  const started = Date.now()
+  await installPackages()
+  await buildClient()
+  await ensureChromium()
+  const { main: python, others } = await testPythons()
+  const env = { YESTERDAY_TEST_PYTHON: python, YESTERDAY_PYTHON: python }
+  say('\n== check')
+  add(total, await check(), 0)
+  await lintAgent(python)
+  for (const workspace of ['client', 'server', 'kernel-bridge']) await vitest(workspace, env)
+  await pytest('3.11', python)
+  for (const { version, python: other } of others) await pytest(version, other)
+  await playwright(env)
+  say(`\n${((Date.now() - started) / 60_000).toFixed(1)} minutes`)
+}
+
+try {
+  await main()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  total.failed += 1
+}
+say(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+process.exitCode = total.failed === 0 ? 0 : 1
