@@ -7,6 +7,11 @@ import type { Attachments } from './Markdown.tsx'
 
 const markdown = new MarkdownIt({ html: false, linkify: true })
 
+// markdown-it hands its environment through untyped; a WeakMap keeps ours typed.
+const attached = new WeakMap<object, Attachments>()
+const env = (of: unknown): Attachments =>
+  (typeof of === 'object' && of !== null ? attached.get(of) : undefined) ?? {}
+
 const allowed = markdown.validateLink.bind(markdown)
 markdown.validateLink = (url) => url.startsWith('attachment:') || allowed(url)
 
@@ -45,9 +50,9 @@ markdown.core.ruler.push('headings', (state) => {
 })
 
 markdown.core.ruler.push('attachments', (state) => {
-  const attachments: Attachments = state.env.attachments ?? {}
+  const attachments = env(state.env)
   for (const token of state.tokens.flatMap((block) => block.children ?? [])) {
-    const source = token.type === 'image' ? token.attrGet('src') : null
+    const source = token.type === 'image' ? String(token.attrGet('src')) : null
     if (source?.startsWith('attachment:') === true) {
       token.attrSet('src', attachmentUrl(attachments, decodeURIComponent(source.slice('attachment:'.length))))
     }
@@ -63,8 +68,11 @@ export const slug = (heading: string): string =>
     .replace(/^-|-$/g, '')
 
 /** The HTML of a source. */
-export const renderMarkdown = (source: string, attachments: Attachments): string =>
-  markdown.render(source, { attachments }).replace(TASK, taskItem)
+export function renderMarkdown(source: string, attachments: Attachments): string {
+  const environment = {}
+  attached.set(environment, attachments)
+  return markdown.render(source, environment).replace(TASK, taskItem)
+}
 
 const TASK = /<li>(\s*(?:<p>)?)\[([ xX])\] /g
 const taskItem = (_: string, before: string, mark: string): string =>

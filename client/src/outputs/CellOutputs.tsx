@@ -8,7 +8,7 @@ import { FrameOutput } from './FrameOutput.tsx'
 import { JsonTree } from './JsonTree.tsx'
 import { chooseForm } from './mime.ts'
 import { OutputMenu } from './OutputMenu.tsx'
-import type { MimeBundle, OutputJson } from './output.ts'
+import { type MimeBundle, type OutputJson, readOutput } from './output.ts'
 import { TextOutput } from './TextOutput.tsx'
 import { imageUrl, useText } from './useObject.ts'
 import { Waiting } from './Waiting.tsx'
@@ -32,10 +32,12 @@ export function CellOutputs(props: {
   )
 }
 
-function Output({ output }: { readonly output: OutputJson }) {
+function Output(props: { readonly output: OutputJson }) {
+  const output = readOutput(props.output)
+  if (output === null) return <p className="output output-note">{t('outputs.unknown')}</p>
   if (output.output_type === 'stream') return <Stream name={output.name} text={output.text} />
   if (output.output_type === 'error') return <ErrorOutput {...output} />
-  return <Value data={output.data} metadata={output.metadata ?? {}} />
+  return <Value data={output.data} />
 }
 
 function Stream({ name, text }: { readonly name: string; readonly text: unknown }) {
@@ -49,7 +51,7 @@ function Stream({ name, text }: { readonly name: string; readonly text: unknown 
   )
 }
 
-function Value(props: { readonly data: MimeBundle; readonly metadata: Readonly<Record<string, unknown>> }) {
+function Value(props: { readonly data: MimeBundle }) {
   const { data } = props
   const form = chooseForm(data)
   if (form === null) return <p className="output output-note">{t('outputs.unknown')}</p>

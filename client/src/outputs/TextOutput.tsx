@@ -19,7 +19,8 @@ export function TextOutput({ text, label }: { readonly text: string; readonly la
     .join('\n')
   return (
     <>
-      <pre className="output-text" aria-label={label}>
+      <pre className="output-text">
+        {label !== undefined && <span className="visually-hidden">{label}: </span>}
         <AnsiText text={drawn} />
       </pre>
       {left > 0 && (

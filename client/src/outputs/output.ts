@@ -1,23 +1,40 @@
-/** pure. An output as nbformat has it, with large values replaced by references (contract/document.ts). */
-import type { ObjectReference } from '@yesterday/server/contract/document.ts'
+/**
+ * pure. An output as nbformat has it, with large values replaced by references (contract/document.ts). It comes out
+ * of the document as `unknown` and is parsed here, once for each object.
+ */
+import { z } from 'zod'
 
-/** A text, or where it is when it is large. */
-export type TextValue = string | ObjectReference
-/** Forms of one value by MIME type. */
+/** Forms of one value by MIME type; a value may be a reference. */
 export type MimeBundle = Readonly<Record<string, unknown>>
 
-/** One output of a cell. */
-export type OutputJson =
-  | { readonly output_type: 'stream'; readonly name: string; readonly text: TextValue }
-  | {
-      readonly output_type: 'display_data' | 'execute_result' | 'update_display_data'
-      readonly data: MimeBundle
-      readonly metadata?: Readonly<Record<string, unknown>>
-      readonly execution_count?: number | null
-    }
-  | {
-      readonly output_type: 'error'
-      readonly ename: string
-      readonly evalue: string
-      readonly traceback: readonly string[] | ObjectReference
-    }
+const JsonObject = z.record(z.string(), z.unknown())
+const Output = z.discriminatedUnion('output_type', [
+  z.object({ output_type: z.literal('stream'), name: z.string().catch('stdout'), text: z.unknown() }),
+  z.object({
+    output_type: z.enum(['display_data', 'execute_result', 'update_display_data']),
+    data: JsonObject.catch({}),
+    metadata: JsonObject.catch({}),
+  }),
+  z.object({
+    output_type: z.literal('error'),
+    ename: z.string().catch('Error'),
+    evalue: z.string().catch(''),
+    traceback: z.unknown(),
+  }),
+])
+
+/** One output of a cell, parsed. */
+export type Output = z.infer<typeof Output>
+/** One output of a cell, as it stands in the document. */
+export type OutputJson = Readonly<Record<string, unknown>>
+
+const parsed = new WeakMap<OutputJson, { readonly output: Output | null }>()
+
+/** The output that the JSON means; null when it is none that nbformat knows. */
+export function readOutput(json: OutputJson): Output | null {
+  const known = parsed.get(json)
+  if (known !== undefined) return known.output
+  const output = Output.safeParse(json).data ?? null
+  parsed.set(json, { output })
+  return output
+}
