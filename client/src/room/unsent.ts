@@ -36,6 +36,8 @@ export class DurableSources {
     this.#room = room
     cellsOf(room.doc).observeDeep((events) => this.#changed(events))
     room.facts.subscribe(() => this.#refresh())
+    // Updates come after the observers, and the room, which listened first, has counted this one by then.
+    room.doc.on('update', () => this.#refresh())
   }
 
   /** The cells whose source is not what the server last called durable. Deletions are not among them. */
@@ -58,7 +60,6 @@ export class DurableSources {
       if (cell instanceof Y.Map) this.#stale.add(String(cell.get('id')))
       else if (event.path.length === 0) this.#all = true
     }
-    this.#refresh()
   }
 
   #refresh(): void {

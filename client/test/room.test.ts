@@ -1,0 +1,76 @@
+import { cellSource, cellsOf, makeCell } from '@yesterday/server/contract/document.ts'
+import fc from 'fast-check'
+import { afterEach, expect, test, vi } from 'vitest'
+import * as Y from 'yjs'
+import { applyEdit, editBetween, mergeText } from '../src/room/merge-text.ts'
+import { Room } from '../src/room/room.ts'
+import { roomStatus } from '../src/room/room-state.ts'
+import { DurableSources, reapply } from '../src/room/unsent.ts'
+import { RoomServer } from './room-server.ts'
+
+const ends: (() => void)[] = []
+afterEach(() => {
+  for (const end of ends.splice(0)) end()
+})
+
+async function enter() {
+  const server = new RoomServer()
+  cellsOf(server.doc).insert(0, [makeCell({ id: 'a', type: 'code', source: 'x = 1' })])
+  const origin = await server.listen()
+  const room = new Room({ origin, documentId: 'd', epoch: 'one', doc: new Y.Doc() })
+  ends.push(
+    () => server.close(),
+    () => room.leave(),
+  )
+  const durable = new DurableSources(room)
+  const status = () => roomStatus(room.facts.get())
+  await vi.waitFor(() => expect(status()).toBe('saved'))
+  return { server, room, durable, status, source: cellSource(cellsOf(room.doc).get(0)) }
+}
+
+test('an edit is "saving" until the server calls it durable', async () => {
+  const { server, room, status, source } = await enter()
+  server.acknowledges = false
+  source.insert(5, '0')
+  expect(status()).toBe('saving')
+  server.acknowledges = true
+  source.insert(6, '0')
+  await vi.waitFor(() => expect(status()).toBe('saved'))
+  expect(room.hasUnsaved).toBe(false)
+})
+
+test('edits made while the connection is down arrive once it is back', async () => {
+  const { server, status, source } = await enter()
+  server.drop()
+  await vi.waitFor(() => expect(status()).toBe('offline'))
+  source.insert(5, '23')
+  await vi.waitFor(() => expect(status()).toBe('saved'))
+  expect(cellSource(cellsOf(server.doc).get(0)).toString()).toBe('x = 123')
+})
+
+test('another epoch is not merged, and unsent edits can be brought into the new document', async () => {
+  const { server, room, durable, source } = await enter()
+  server.epoch = 'two'
+  server.drop()
+  source.insert(5, '7')
+  await vi.waitFor(() => expect(room.facts.get().ended).toEqual({ kind: 'epoch' }))
+  const fresh = new Y.Doc()
+  cellsOf(fresh).insert(0, [makeCell({ id: 'a', type: 'code', source: '# new\nx = 1' })])
+  reapply(fresh, durable.unsent(), {})
+  expect(cellsOf(fresh).map((cell) => cellSource(cell).toString())).toEqual(['# new\nx = 17'])
+})
+
+test('the edit between two texts makes the second of the first', () => {
+  const text = fc.string({ unit: 'grapheme', maxLength: 12 })
+  fc.assert(
+    fc.property(text, text, (before, after) => {
+      const edit = editBetween(before, after)
+      expect(edit === null ? before : applyEdit(before, edit)).toBe(after)
+    }),
+  )
+})
+
+test('edits of two sides in different places both stand', () => {
+  const edit = mergeText('one two three', 'ONE two three', 'one two 3')
+  expect(edit && applyEdit('one two 3', edit)).toBe('ONE two 3')
+})
