@@ -1,0 +1,94 @@
+/**
+ * Makes updates durable in the order in which they came. The first is committed at once; what comes meanwhile is
+ * committed together after it. Invariant: `committed` is told of an update only after the log has it; when the log
+ * fails, nothing is dropped or reordered, and it is tried again until it works.
+ */
+
+/** An update on its way to the log. */
+export interface Commit {
+  readonly update: Uint8Array
+  /** The connection that sent it; null when the server made it. */
+  readonly sender: object | null
+  /** Called once it is durable and in the document. */
+  readonly settled: () => void
+}
+
+export interface CommitEffects {
+  readonly append: (updates: readonly Uint8Array[]) => Promise<void>
+  /** The batch is durable. */
+  readonly committed: (batch: readonly Commit[]) => void
+  /** The log fails (told once until it works again), or works again (null). */
+  readonly trouble: (error: unknown) => void
+  /** Waits this many milliseconds. */
+  readonly wait: (ms: number) => Promise<void>
+}
+
+const firstRetryMs = 250
+const lastRetryMs = 5000
+
+export class CommitQueue {
+  readonly #effects: CommitEffects
+  #waiting: Commit[] = []
+  #underWay: readonly Commit[] = []
+  #drained: Promise<void> | null = null
+  #stopped = false
+
+  constructor(effects: CommitEffects) {
+    this.#effects = effects
+  }
+
+  add(commit: Commit): void {
+    this.#waiting.push(commit)
+    this.#drained ??= this.#drain()
+  }
+
+  /** Updates that the log may not have yet, in order. */
+  get pending(): readonly Commit[] {
+    return [...this.#underWay, ...this.#waiting]
+  }
+
+  /** Settles when all that was added so far is durable. */
+  flushed(): Promise<void> {
+    if (this.#drained === null) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.add({ update: emptyUpdate, sender: null, settled: resolve })
+    })
+  }
+
+  /** Gives up on what the log does not take; for a server that stops. */
+  stop(): void {
+    this.#stopped = true
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0 && !this.#stopped) {
+      this.#underWay = this.#waiting
+      this.#waiting = []
+      await this.#appendUntilDurable(this.#underWay.map((commit) => commit.update).filter(isFull))
+      if (this.#stopped) break
+      const batch = this.#underWay
+      this.#underWay = []
+      this.#effects.committed(batch)
+      for (const commit of batch) commit.settled()
+    }
+    this.#drained = null
+  }
+
+  async #appendUntilDurable(updates: readonly Uint8Array[]): Promise<void> {
+    for (let delay = firstRetryMs; updates.length > 0; delay = Math.min(delay * 2, lastRetryMs)) {
+      try {
+        await this.#effects.append(updates)
+        if (delay > firstRetryMs) this.#effects.trouble(null)
+        return
+      } catch (error) {
+        if (this.#stopped) return
+        if (delay === firstRetryMs) this.#effects.trouble(error)
+        await this.#effects.wait(delay)
+      }
+    }
+  }
+}
+
+/** Stands for a place in the queue; never written. */
+const emptyUpdate = new Uint8Array(0)
+const isFull = (update: Uint8Array): boolean => update.length > 0

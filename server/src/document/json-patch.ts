@@ -1,0 +1,102 @@
+/**
+ * pure. Writes a changed value into JSON text. Invariant: whatever part of the value is equal to what the text says
+ * keeps its spelling, byte for byte; new parts take the indentation of their neighbours.
+ */
+import { type Container, type Entry, entryKey, joinJson, splitJson } from './json-text.ts'
+import { asDocumentValue, isJsonObject, type Json, type JsonObject, sameJson } from './json-value.ts'
+
+/** How new parts are laid out: the indentation of the line that holds them, and one step of it. */
+export interface Layout {
+  /** White space at the beginning of the line on which the value stands. */
+  readonly margin: string
+  /** One step of indentation; null writes everything on one line. */
+  readonly step: string | null
+}
+
+/** The layout one level further in. */
+export const inward = (layout: Layout): Layout => ({ ...layout, margin: layout.margin + (layout.step ?? '') })
+
+/** A value spelled anew. Numbers that JSON has no word for become null. */
+export function spell(value: Json, layout: Layout): string {
+  if (layout.step === null) return JSON.stringify(value)
+  return JSON.stringify(value, null, layout.step).replaceAll('\n', `\n${layout.margin}`)
+}
+
+/** The text with its value made `value`. */
+export function patchJson(text: string, value: Json, layout: Layout): string {
+  if (sameJson(asDocumentValue(JSON.parse(text)), value)) return text
+  const container = splitJson(text)
+  if (container?.open === '{' && isJsonObject(value)) return patchObject(container, value, layout)
+  if (container?.open === '[' && Array.isArray(value)) return patchArray(container, value, layout)
+  return spell(value, layout)
+}
+
+function patchObject(container: Container, value: JsonObject, layout: Layout): string {
+  const texts = new Map<string, string | null>()
+  for (const entry of container.entries) {
+    const key = entryKey(entry)
+    const member = value[key.toWellFormed()]
+    if (key === '__proto__') texts.set(key, entry.value)
+    else texts.set(key, member === undefined ? null : patchJson(entry.value, member, inward(layout)))
+  }
+  for (const [key, member] of Object.entries(value)) {
+    if (!texts.has(key)) texts.set(key, spell(member, inward(layout)))
+  }
+  return replaceMembers(container, texts, layout)
+}
+
+/** The object with these members set to these texts, or taken out where the text is null; others stay as they are. */
+export function replaceMembers(
+  container: Container,
+  texts: ReadonlyMap<string, string | null>,
+  layout: Layout,
+): string {
+  const present = new Set(container.entries.map(entryKey))
+  const kept = container.entries.flatMap((entry) => {
+    const text = texts.get(entryKey(entry))
+    if (text === null) return []
+    return [text === undefined ? entry : { ...entry, value: text }]
+  })
+  const added = [...texts].flatMap(([key, text]) =>
+    text === null || present.has(key) ? [] : [newEntry(container, JSON.stringify(key), text, layout)],
+  )
+  return rejoin(container, [...kept, ...added], layout)
+}
+
+function patchArray(container: Container, values: readonly Json[], layout: Layout): string {
+  const old = container.entries.map((entry) => asDocumentValue(JSON.parse(entry.value)))
+  const head = commonStart(old, values)
+  const tail = commonStart(old.slice(head).reverse(), values.slice(head).reverse())
+  const middle = values.slice(head, values.length - tail).map((value, index) => {
+    const former = index < old.length - head - tail ? container.entries[head + index] : undefined
+    if (former === undefined) return newEntry(container, '', spell(value, inward(layout)), layout)
+    return { ...former, value: patchJson(former.value, value, inward(layout)) }
+  })
+  const kept = container.entries
+  return rejoin(container, [...kept.slice(0, head), ...middle, ...kept.slice(kept.length - tail)], layout)
+}
+
+function commonStart(a: readonly Json[], b: readonly Json[]): number {
+  let length = 0
+  while (length < a.length && length < b.length && sameJson(a[length], b[length])) length++
+  return length
+}
+
+/** A new entry, laid out like the first one there is. */
+export function newEntry(container: Container, key: string, value: string, layout: Layout): Entry {
+  const model = container.entries[0]
+  const lead = model?.lead ?? (layout.step === null ? '' : `\n${inward(layout).margin}`)
+  const colon = container.open === '[' ? '' : (model?.colon ?? (layout.step === null ? ':' : ': '))
+  return { lead, key, colon, value, trail: '' }
+}
+
+/** Joins entries, the white space before the closing bracket staying where it was. */
+export function rejoin(container: Container, entries: readonly Entry[], layout: Layout): string {
+  const end = container.entries.at(-1)?.trail ?? (layout.step === null ? '' : `\n${layout.margin}`)
+  const last = entries.length - 1
+  const laid = entries.map((entry, index) => {
+    if (index === last) return { ...entry, trail: end }
+    return entry.trail === end ? { ...entry, trail: '' } : entry
+  })
+  return joinJson({ open: container.open, entries: laid, hollow: '' })
+}

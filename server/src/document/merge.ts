@@ -1,0 +1,116 @@
+/**
+ * Brings a change of the file into the document as edits. Invariant: nothing that a person wrote is lost on either
+ * side; where both changed the same cell, the document's text stays and the file's stands in a new cell below it.
+ */
+import * as Y from 'yjs'
+import { cellSource, cellsOf, findCell, metadataOf, origin, type YCell } from '../../contract/document.ts'
+import { asObject, type CellForm, type NotebookForm, sameContent, sameOutputs } from './cell-form.ts'
+import { makeId } from './cell-ids.ts'
+import { makeFormCell, makeOutput, readCell } from './document-form.ts'
+import { hashText } from './ipynb-read.ts'
+import { sameJson } from './json-value.ts'
+import { matchCells } from './match-cells.ts'
+import { changeText } from './text-change.ts'
+
+export interface Merged {
+  /** What the file says, under the ids that its cells have in the document. */
+  readonly file: NotebookForm
+  /** For people: what was not merged without a trace. */
+  readonly notices: readonly string[]
+}
+
+/**
+ * Merges into `doc` what changed from `base` to `file`. Where the base is not known (null), nothing is deleted and
+ * every cell that differs is kept from both sides.
+ */
+export function mergeFile(doc: Y.Doc, base: NotebookForm | null, file: NotebookForm): Merged {
+  const notices: string[] = []
+  const room = cellsOf(doc).map(readCell)
+  const unchanged = base === file
+  const cells = matchCells(unchanged || base === null ? room : base.cells, file.cells)
+  const former = new Map((unchanged ? cells : (base?.cells ?? [])).map((cell) => [cell.id, cell]))
+  doc.transact(() => {
+    let place = 0
+    for (const cell of cells) place = mergeCell(doc, former.get(cell.id) ?? null, cell, place, notices)
+    if (base !== null && !unchanged) removeMissing(doc, base, cells, notices)
+    mergeMetadata(doc, base, file)
+  }, origin.file)
+  return { file: { ...file, cells }, notices }
+}
+
+/** Returns the place after the cell, where a new one of the file's would stand. */
+function mergeCell(
+  doc: Y.Doc,
+  base: CellForm | null,
+  file: CellForm,
+  place: number,
+  notices: string[],
+): number {
+  const found = findCell(doc, file.id)
+  if (found !== null) {
+    const added = mergeInto(doc, found, base, file, notices)
+    return found.index + 1 + added
+  }
+  if (base !== null && sameContent(base, file)) return place
+  cellsOf(doc).insert(place, [makeFormCell(file)])
+  return place + 1
+}
+
+type Found = { readonly cell: YCell; readonly index: number }
+
+function mergeInto(
+  doc: Y.Doc,
+  found: Found,
+  base: CellForm | null,
+  file: CellForm,
+  notices: string[],
+): number {
+  const room = readCell(found.cell)
+  if (sameContent(room, file) || (base !== null && sameContent(base, file))) return 0
+  const isSourceFree = base !== null && room.source === base.source
+  if (isSourceFree) changeText(cellSource(found.cell), room.source, file.source)
+  if (isSourceFree && base !== null) takeParts(found.cell, room, base, file)
+  if (isSourceFree || room.source === file.source || file.source === base?.source) return 0
+  const taken = new Set(cellsOf(doc).map((cell) => String(cell.get('id'))))
+  const id = makeId(`conflict\n${file.id}\n${file.source}`, taken, hashText)
+  cellsOf(doc).insert(found.index + 1, [makeFormCell({ ...file, id })])
+  notices.push(
+    `Cell ${found.index + 1} was changed here and in the file. The file's text is in the cell below it.`,
+  )
+  return 1
+}
+
+function takeParts(cell: YCell, room: CellForm, base: CellForm, file: CellForm): void {
+  if (room.type === base.type && file.type !== base.type) cell.set('cell_type', file.type)
+  if (sameJson(room.attachments, base.attachments) && !sameJson(file.attachments, base.attachments)) {
+    cell.set('attachments', file.attachments ?? {})
+  }
+  if (sameJson(room.metadata, base.metadata) && !sameJson(file.metadata, base.metadata)) {
+    cell.set('metadata', new Y.Map(Object.entries(file.metadata)))
+  }
+  if (file.outputs === null || !sameOutputs(room.outputs, base.outputs)) return
+  if (sameOutputs(file.outputs, base.outputs) && file.executionCount === base.executionCount) return
+  cell.set('outputs', Y.Array.from(file.outputs.map(makeOutput)))
+  cell.set('execution_count', file.executionCount)
+}
+
+function removeMissing(doc: Y.Doc, base: NotebookForm, cells: readonly CellForm[], notices: string[]): void {
+  const kept = new Set(cells.map((cell) => cell.id))
+  for (const cell of base.cells) {
+    const found = kept.has(cell.id) ? null : findCell(doc, cell.id)
+    if (found === null) continue
+    if (sameContent(readCell(found.cell), cell)) cellsOf(doc).delete(found.index)
+    else notices.push(`Cell ${found.index + 1} was deleted in the file, but changed here; it stays.`)
+  }
+}
+
+function mergeMetadata(doc: Y.Doc, base: NotebookForm | null, file: NotebookForm): void {
+  const metadata = metadataOf(doc)
+  const before = base?.metadata ?? asObject(metadata.toJSON())
+  for (const key of new Set([...Object.keys(before), ...Object.keys(file.metadata)])) {
+    const next = file.metadata[key]
+    if (sameJson(before[key], next) || (base === null && before[key] !== undefined)) continue
+    if (next === undefined) metadata.delete(key)
+    else metadata.set(key, next)
+  }
+}
