@@ -2,17 +2,17 @@
  * Puts the drawing libraries of output frames beside the frame's page: built once by their makers, fetched by a frame
  * only when it draws such an output.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Plugin } from 'vite'
 
 const here = createRequire(import.meta.url)
 const LIBRARIES = [
-  ['plotly.js-dist-min/package.json', 'plotly.min.js'],
-  ['vega/package.json', 'build/vega.min.js'],
-  ['vega-lite/package.json', 'build/vega-lite.min.js'],
-  ['vega-embed/package.json', 'build/vega-embed.min.js'],
+  'plotly.js-dist-min/plotly.min.js',
+  'vega/build/vega.min.js',
+  'vega-lite/build/vega-lite.min.js',
+  'vega-embed/build/vega-embed.min.js',
 ] as const
 
 /** The plugin for vite.config.ts. */
@@ -21,14 +21,20 @@ export function sandboxLibraries(): Plugin {
     name: 'sandbox-libraries',
     apply: 'build',
     generateBundle() {
-      for (const [manifest, file] of LIBRARIES) {
-        const path = join(dirname(here.resolve(manifest)), file)
+      for (const library of LIBRARIES) {
         this.emitFile({
           type: 'asset',
-          fileName: `sandbox/${file.replace('build/', '')}`,
-          source: readFileSync(path),
+          fileName: `sandbox/${basename(library)}`,
+          source: readFileSync(find(library)),
         })
       }
     },
   }
+}
+
+/** A file inside a package, also where the package's `exports` do not name it. */
+function find(library: string): string {
+  const found = (here.resolve.paths(library) ?? []).map((folder) => join(folder, library)).find(existsSync)
+  if (found === undefined) throw new Error(`${library} is not installed`)
+  return found
 }
