@@ -130,6 +130,10 @@ export class EditorPool {
     const { editor: editors } = this.#monaco.monaco
     const model = editors.createModel(slot.text.toString(), slot.language)
     model.setEOL(editors.EndOfLineSequence.LF)
+    // The static text has one colour for brackets; the live one must not differ.
+    model.updateOptions({
+      bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
+    })
     seat.slot = slot
     seat.unbind = bindText(model, slot.text, this.#origin)
     slot.mount.append(seat.element)

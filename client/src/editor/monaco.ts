@@ -137,6 +137,6 @@ export function editorOptions(): editor.IStandaloneEditorConstructionOptions {
     unusualLineTerminators: 'off',
     stickyScroll: { enabled: false },
     matchBrackets: 'near',
-    bracketPairColorization: { enabled: false },
+    guides: { indentation: false },
   }
 }
