@@ -1,6 +1,6 @@
 /** An open notebook: toolbar, banner, cells, and the one place where keys become commands. */
 import { findCell } from '@yesterday/server/contract/document.ts'
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { t } from '../text/text.ts'
 import { CellView } from './CellView.tsx'
 import { NotebookContext } from './context.ts'
@@ -9,6 +9,10 @@ import type { Notebook } from './notebook.ts'
 import { type Dialogs, perform } from './perform.ts'
 import { Toolbar } from './Toolbar.tsx'
 import { useWatched } from './use-cell.ts'
+
+const HistoryPanel = lazy(async () => ({
+  default: (await import('../history/HistoryPanel.tsx')).HistoryPanel,
+}))
 
 const mac = navigator.platform.startsWith('Mac')
 const FIRST_CELLS = 30
@@ -86,6 +90,11 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
             )
           })}
         </div>
+        {history && (
+          <Suspense fallback={null}>
+            <HistoryPanel />
+          </Suspense>
+        )}
       </section>
     </NotebookContext>
   )
