@@ -2,21 +2,8 @@
 import { home, packagedNode, run, say } from './command.js'
 
 const checks = [
-  ['format and lint', 'biome', ['ci', '--error-on-warnings', '.']],
+  ['format, lint, import cycles and forbidden imports', 'biome', ['ci', '--error-on-warnings', '.']],
   ['types', 'tsc', ['-b', 'kernel-bridge', 'server', 'client', 'e2e']],
-  [
-    'imports',
-    'depcruise',
-    [
-      '--config',
-      '.dependency-cruiser.cjs',
-      'client/src',
-      'server/src',
-      'server/contract',
-      'kernel-bridge/src',
-      'e2e',
-    ],
-  ],
 ]
 
 /** Runs every check; returns how many passed and failed. */
