@@ -1,0 +1,58 @@
+/** `yesterday fsck [--rebuild]`: checks what is kept against itself, and makes the index anew from the log. */
+import type { Command } from 'commander'
+import { z } from 'zod'
+import type { Store } from '../store/ports.ts'
+import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
+import { projectRoot } from './project-root.ts'
+import { plain } from './text.ts'
+
+const Options = CommonOptions.extend({ rebuild: z.boolean().default(false) })
+type Options = z.infer<typeof Options>
+
+/** Adds the command. */
+export function registerFsck(program: Command): void {
+  program
+    .command('fsck')
+    .description('check objects against their digests and the log against the objects')
+    .option('--rebuild', 'make the index anew from the log')
+    .option('--json', 'one object of JSON')
+    .option('--root <dir>', 'the project folder')
+    .action(async (raw: unknown) => {
+      const options = Options.parse(raw)
+      await perform(options, () => fsck(options))
+    })
+}
+
+async function fsck({ root: named, rebuild, json }: Options): Promise<Refusal | null> {
+  const root = projectRoot({ root: named })
+  const { openStoreToRead, openStore } = await import('../store/open-store.ts')
+  const reading = openStoreToRead({ root })
+  const checked = await reading.check().finally(() => reading.close())
+  const rebuilt = rebuild ? await rebuildIndex(await openStore({ root })) : null
+  if (json) printJson({ ...checked, rebuilt })
+  else printLines(reportLines(checked, rebuilt))
+  // Problems are what was asked for, not a refusal to tell them.
+  if (checked.problems.length > 0) process.exitCode = 1
+  return null
+}
+
+/** The number of entries that the index is now made of. */
+async function rebuildIndex(store: Store): Promise<number> {
+  try {
+    return (await store.index.rebuild()).entries
+  } finally {
+    await store.close()
+  }
+}
+
+function reportLines(
+  { objects, entries, problems }: Awaited<ReturnType<Store['check']>>,
+  rebuilt: number | null,
+): readonly string[] {
+  const verdict = problems.length === 0 ? 'all is well' : `${problems.length} problems`
+  return [
+    ...problems.map((problem) => `problem: ${plain(problem)}`),
+    `${objects} objects and ${entries} entries of the log checked: ${verdict}`,
+    ...(rebuilt === null ? [] : [`the index was made anew from ${rebuilt} entries`]),
+  ]
+}

@@ -1,0 +1,86 @@
+/** pure. A receipt as a person reads it in a terminal. */
+import type { Edge, OutputEntry, Receipt } from '../../contract/run.ts'
+import { duration, localTime, plain, shortId, size } from './text.ts'
+
+/** The lines, in the order of the questions: what, when, what ran, from what, what came of it, what is not known. */
+export function receiptLines(receipt: Receipt): readonly string[] {
+  return [
+    ...headLines(receipt),
+    ...section('Code', receipt.source.split(/\r?\n/).map(plain)),
+    ...section('Used', receipt.used.map(edgeLine)),
+    ...section('Generated', receipt.generated.map(edgeLine)),
+    ...section('Outputs', receipt.outputs.map(outputLine)),
+    ...section('Environment', environmentLines(receipt)),
+    ...section('Cost', costLines(receipt)),
+    ...section(
+      'Not captured',
+      receipt.notCaptured.map(({ what, why }) => plain(`${what}: ${why}`)),
+    ),
+  ]
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`.trimEnd())]
+}
+
+function headLines(receipt: Receipt): readonly string[] {
+  const { run, notebook, cell, cellId, actor, session, order, queued, started, ended, durationMs } = receipt
+  const place = cell === null ? '' : `, cell ${cell}`
+  return [
+    `run ${run}`,
+    `${notebook}${place}${cellId === null ? '' : ` (${cellId})`}`,
+    `${outcomeOf(receipt)} after ${duration(durationMs)}`,
+    `asked by ${actor.name} (${actor.id}), number ${order} of session ${shortId(session)}`,
+    `queued ${localTime(queued)}, ${started === null ? 'never started' : `started ${localTime(started)}`}, ended ${localTime(ended)}`,
+  ].map(plain)
+}
+
+function outcomeOf({ outcome, error, death }: Receipt): string {
+  if (error !== null) return `${outcome}: ${error.ename}: ${error.evalue},`
+  return death === null ? outcome : `${outcome}: ${death},`
+}
+
+function edgeLine(edge: Edge): string {
+  const parts = [
+    `${edge.kind} ${edge.name}`,
+    edge.part === null ? null : `part ${edge.part}`,
+    edge.type,
+    edge.shape === null ? null : edge.shape.join(' × '),
+    edge.size === null ? null : size(edge.size),
+    edge.deleted ? 'deleted' : null,
+    edge.by === null ? null : `made by ${shortId(edge.by)}`,
+    edge.edge === 'observed' ? null : `${edge.edge}${edge.reason === null ? '' : `: ${edge.reason}`}`,
+    edge.digest === null ? 'content not captured' : null,
+  ]
+  return plain(parts.filter((part) => part !== null).join(', '))
+}
+
+function outputLine({ outputType, name, mime, size: bytes, digest }: OutputEntry): string {
+  return plain(`${name ?? outputType}, ${mime}, ${size(bytes)}, ${digest}`)
+}
+
+function environmentLines({ environment, state }: Receipt): readonly string[] {
+  const lines =
+    environment === null ? [] : [environment.digest, ...Object.entries(environment.facets).map(facetLine)]
+  return state === null ? lines : [...lines, plain(`in ${state.cwd}`)]
+}
+
+/** Facets are read whole with `--json`; a line tells what each is about. */
+function facetLine([name, facet]: readonly [string, unknown]): string {
+  const told = typeof facet === 'string' ? facet : JSON.stringify(facet)
+  return plain(`${name}: ${told.length > 100 ? `${told.slice(0, 99)}…` : told}`)
+}
+
+function costLines({ cost }: Receipt): readonly string[] {
+  if (cost === null) return []
+  const bytes: readonly (readonly [string, number | null])[] = [
+    ['memory at its peak', cost.peakMemoryBytes],
+    ['GPU memory', cost.gpuMemoryBytes],
+    ['read', cost.readBytes],
+    ['written', cost.writtenBytes],
+  ]
+  return [
+    `${duration(cost.wallMs)} of time, ${duration(cost.cpuMs)} of processor, ${duration(cost.agentMs)} of them for recording`,
+    ...bytes.flatMap(([what, count]) => (count === null ? [] : [`${what}: ${size(count)}`])),
+  ]
+}

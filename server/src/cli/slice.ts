@@ -1,0 +1,84 @@
+/** `yesterday slice RUN[:NAME]`: the runs that made a run, or one thing of it, oldest first. */
+import type { Command } from 'commander'
+import { type LineageSource, sliceOf, targetOf } from '../lineage/slice.ts'
+import type { RunIndex } from '../store/ports.ts'
+import { CommonOptions, isRefusal, perform, printJson, printLines, type Refusal } from './answer.ts'
+import { findRun, notEnded } from './find-run.ts'
+import { projectRoot } from './project-root.ts'
+import { localTime, shortId, table } from './text.ts'
+
+type Options = { readonly json: boolean; readonly root?: string | undefined }
+
+/** Adds the command. */
+export function registerSlice(program: Command): void {
+  program
+    .command('slice')
+    .argument('<run[:name]>', 'the id of a run or its first digits; with a name, only what made that')
+    .description('the runs that made it, oldest first')
+    .option('--json', 'one object of JSON')
+    .option('--root <dir>', 'the project folder')
+    .action(async (asked: string, raw: unknown) => {
+      const options = CommonOptions.parse(raw)
+      await perform(options, () => slice(asked, options))
+    })
+}
+
+async function slice(asked: string, { json, root }: Options): Promise<Refusal | null> {
+  const { openStoreToRead } = await import('../store/open-store.ts')
+  const { index, close } = openStoreToRead({ root: projectRoot({ root }) })
+  try {
+    const targets = await targetsOf(index, asked)
+    if (isRefusal(targets)) return targets
+    await print(index, await sliceOf(index, targets), json)
+    return null
+  } finally {
+    await close()
+  }
+}
+
+/** Ids are of letters and digits, so that the first colon begins the name; the name may have more. */
+async function targetsOf(
+  index: LineageSource & Pick<RunIndex, 'resolve'>,
+  asked: string,
+): Promise<readonly string[] | Refusal> {
+  const colon = asked.indexOf(':')
+  const name = colon < 0 ? null : asked.slice(colon + 1)
+  const found = await findRun(index, colon < 0 ? asked : asked.slice(0, colon))
+  if (isRefusal(found)) return found
+  const links = await index.links(found.run)
+  if (links === null) return notEnded(found.run)
+  if (name === null) return [found.run]
+  const target = await targetOf(index, links, name)
+  return target.kind === 'runs' ? target.runs : noTarget(target.kind, found.run, name, target.names)
+}
+
+async function print(
+  index: Pick<RunIndex, 'summaries'>,
+  runs: readonly string[],
+  json: boolean,
+): Promise<void> {
+  const summaries = new Map((await index.summaries(runs)).map((summary) => [summary.run, summary]))
+  const told = runs.flatMap((run) => summaries.get(run) ?? [])
+  if (json) printJson({ runs: told.map(({ run, cell, cellId }) => ({ run, cell, cellId })) })
+  else {
+    const rows = told.map(({ run, ended, notebook, cell, title }) => [
+      shortId(run),
+      localTime(ended),
+      notebook,
+      cell === null ? '-' : `[${cell}]`,
+      title,
+    ])
+    printLines(table(rows))
+  }
+}
+
+const refusals = {
+  'no-name': (run: string, name: string) => `run ${run} neither used nor generated "${name}"`,
+  'not-made': (run: string, name: string) => `run ${run} used "${name}", which no recorded run made`,
+}
+
+function noTarget(code: keyof typeof refusals, run: string, name: string, names: readonly string[]): Refusal {
+  const hint =
+    names.length === 0 ? 'It has to do with nothing that has a name.' : `It knows: ${names.join(', ')}`
+  return { code, message: refusals[code](run, name), hint, exit: 2 }
+}

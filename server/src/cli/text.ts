@@ -1,0 +1,55 @@
+/** pure. Recorded things as text in a terminal. Invariant: nothing that was recorded steers the terminal. */
+
+/** One line without control characters; sources and names come from anywhere. */
+export const plain = (text: string): string => text.replace(/\p{Cc}/gu, ' ').trimEnd()
+
+/** So many digits tell runs apart in a project, as in git. */
+const SHORT = 8
+
+/** The id as a person reads it. */
+export const shortId = (id: string): string => plain(id.slice(0, SHORT))
+
+/** Milliseconds for a person. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`
+  const seconds = ms / 1000
+  if (seconds < 60) return `${seconds.toFixed(1)} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+const units = ['KiB', 'MiB', 'GiB', 'TiB'] as const
+
+/** Bytes for a person. */
+export function size(bytes: number): string {
+  let [value, unit] = [bytes, 'B']
+  for (const next of units) {
+    if (value < 1024) break
+    ;[value, unit] = [value / 1024, next]
+  }
+  return unit === 'B' ? `${value} B` : `${value.toFixed(1)} ${unit}`
+}
+
+/** A timestamp in the reader's own time, to the second. */
+export function localTime(timestamp: string): string {
+  const date = new Date(timestamp)
+  const two = (part: number) => String(part).padStart(2, '0')
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+}
+
+/** Rows as lines with aligned columns; the last column is not padded. */
+export function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const cells = rows.map((row) => row.map(plain))
+  const widths = cells.reduce<number[]>(
+    (widest, row) => row.map((cell, column) => Math.max(cell.length, widest[column] ?? 0)),
+    [],
+  )
+  return cells.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}
