@@ -1,6 +1,7 @@
 /** What each live editor gets beside Monaco's own keys: the way out, the way to the neighbours, the kernel's help. */
 import type { editor } from 'monaco-editor/editor'
-import { focusCell, type Notebook } from './notebook.ts'
+import { focusCell } from './focus.ts'
+import type { Notebook } from './notebook.ts'
 import { selectOne, step } from './selection.ts'
 
 type Monaco = typeof import('monaco-editor/editor')

@@ -14,6 +14,7 @@ import { type CommandRequest, LOST, SessionSocket } from '../session/session-soc
 import { t } from '../text/text.ts'
 import { CellEdits, cellIds } from './cell-edits.ts'
 import { equipEditor } from './editor-keys.ts'
+import { focusCell } from './focus.ts'
 import { afterChange, type Selection, selectedCells, selectOne } from './selection.ts'
 
 export class Notebook {
@@ -94,13 +95,3 @@ export class Notebook {
     this.selection.set(next)
   }
 }
-
-/** Puts the focus on a cell's frame. */
-export function focusCell(cell: string): void {
-  const element = document.getElementById(`cell-${cell}`)
-  element?.focus({ preventScroll: true })
-  element?.scrollIntoView({ block: 'nearest' })
-}
-
-/** The cell of an id, for components. */
-export const cellOf = (doc: Y.Doc, id: string): YCell | null => findCell(doc, id)?.cell ?? null

@@ -1,7 +1,8 @@
 /** What each command does to the notebook. One typed list (keys.ts); the compiler sees that none is forgotten. */
 import type { CellType } from '@yesterday/server/contract/document.ts'
+import { focusCell } from './focus.ts'
 import type { CommandName } from './keys.ts'
-import { focusCell, type Notebook } from './notebook.ts'
+import type { Notebook } from './notebook.ts'
 import { selectOne, step } from './selection.ts'
 
 /** What only the page can show. */
