@@ -31,10 +31,11 @@ SAMPLE = 1_000
 _PLAIN = {int, float, str, bool, type(None)}
 
 _ATOMS: frozenset[type] = frozenset(
-    [bool, int, float, complex, str, bytes, type(None), range, slice, type(...), type(NotImplemented)]
-    + [types.CodeType, types.WrapperDescriptorType, types.MethodDescriptorType, types.GetSetDescriptorType]
-    + [types.MemberDescriptorType, types.MethodWrapperType, types.FrameType, types.TracebackType]
-    + [types.ClassMethodDescriptorType]
+    {bool, int, float, complex, str, bytes, type(None), range, slice, type(...), type(NotImplemented)}.union(
+        {types.CodeType, types.WrapperDescriptorType, types.MethodDescriptorType, types.GetSetDescriptorType},
+        {types.MemberDescriptorType, types.MethodWrapperType, types.FrameType, types.TracebackType},
+        {types.ClassMethodDescriptorType},
+    )
 )
 _ATOM_MODULES = (
     "datetime",

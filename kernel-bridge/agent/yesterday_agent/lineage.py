@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import operator
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from .accesses import WHOLE, Access
 from .anatomy import is_atom
 from .digests import value_digest
 from .graph import Changes, Graph, Node
+from .namespace import Snapshot
 from .preview import preview, schema, shape, type_name
 from .purity import surely_unchanged
 from .reads import Reads
@@ -55,19 +54,6 @@ class Binding:
     held: Any = None
 
 
-def identities(namespace: dict[str, Any]) -> dict[str, int]:
-    """Which object every name is bound to; holds none of them."""
-    return dict(zip(namespace, map(id, namespace.values()), strict=True))
-
-
-def rebound(before: dict[str, int], now: dict[str, int]) -> set[str]:
-    """Names bound to another object than before. Names keep their order, so mostly two columns are compared."""
-    if len(before) <= len(now) and all(map(operator.is_, before, now)):
-        changed = set(itertools.compress(now, map(operator.ne, before.values(), now.values())))
-        return changed | set(itertools.islice(now, len(before), None))
-    return {name for name, identity in now.items() if before.get(name) != identity}
-
-
 def is_shell_name(name: str) -> bool:
     """IPython's own names, of which no version is recorded."""
     return _SHELL_NAME.match(name) is not None
@@ -80,10 +66,10 @@ class Lineage:
         self.bindings: dict[str, Binding] = {}
         self.outputs: dict[str, Binding] = {}
         self._initial = set(namespace)
-        self._identities = identities(namespace)
+        self._snapshot = Snapshot(namespace)
 
     def begin(self) -> Reads:
-        return Reads(self.namespace, self._identities)
+        return Reads(self.namespace, self._snapshot)
 
     def finish(self, run: str, reads: Reads, count: int | None) -> tuple[list[Edge], list[Edge], list[Missing]]:
         """Used and generated edges of a run that has ended, and what could not be told."""
@@ -180,11 +166,11 @@ class Lineage:
     # -- generated
 
     def _written(self, reads: Reads) -> tuple[set[str], set[str]]:
-        now = self._identities = identities(self.namespace)
         before = reads.before
-        written = rebound(before, now) | {name for name in reads.stored if name in now}
+        now = self._snapshot = Snapshot(self.namespace, before)
+        written = now.rebound(before) | {name for name in reads.stored if name in now}
         written = {name for name in written if not is_shell_name(name) and name not in self._initial}
-        deleted = {name for name in before.keys() - now.keys() if not is_shell_name(name)}
+        deleted = {name for name in now.lost(before) if not is_shell_name(name)}
         return written, deleted
 
     def _bind(self, run: str, written: set[str], deleted: set[str]) -> list[Edge]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .accesses import Access, Touches
+from .namespace import Snapshot
 from .state import SEEDERS
 
 _MISSING = object()
@@ -16,7 +17,7 @@ class Reads:
     """A name counts as read when, at that moment, it is still bound to what it was bound to before the run."""
 
     namespace: dict[str, Any]
-    before: dict[str, int]
+    before: Snapshot
     names: dict[str, set[Access]] = field(default_factory=dict)
     loads: dict[str, set[Access]] = field(default_factory=dict)
     stored: set[str] = field(default_factory=set)

@@ -18,7 +18,7 @@ from .lineage import Lineage
 from .probes import Probe
 from .reads import Reads
 from .record import Cost, Edge, Missing, Outcome, Record, RunError
-from .state import process_states, random_states
+from .state import imported_states, process_states, random_states
 from .strings import hidden_names, named_paths
 
 try:
@@ -161,6 +161,8 @@ class Recorder:
 
     def _note_states(self) -> None:
         """What was imported since the last run starts from its present state."""
+        if imported_states() <= self.states.keys():
+            return
         for name, digest in {**random_states(), **process_states()}.items():
             self.states.setdefault(name, digest)
 

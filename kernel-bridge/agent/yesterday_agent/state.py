@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import marshal
 import os
 import sys
 from typing import Any
@@ -18,7 +19,7 @@ def random_states() -> dict[str, str]:
     """Digest of each library's global generator, for those that are imported."""
     states: dict[str, str] = {}
     if "random" in sys.modules:
-        states["random"] = _short(repr(sys.modules["random"].getstate()).encode())
+        states["random"] = _short(marshal.dumps(sys.modules["random"].getstate(), 2))
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
         kind, keys, position, has_gauss, cached = numpy_random.get_state()
@@ -27,6 +28,12 @@ def random_states() -> dict[str, str]:
     if torch is not None and hasattr(torch, "get_rng_state"):
         states["torch.random"] = _short(bytes(torch.get_rng_state().untyped_storage()))
     return states
+
+
+def imported_states() -> frozenset[str]:
+    """The names whose state can be told now."""
+    modules = {"random": "random", "numpy.random": "numpy.random", "torch.random": "torch"}
+    return frozenset(["cwd", "os.environ", *(name for name, module in modules.items() if module in sys.modules)])
 
 
 def process_states() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""pure. Names that hide inside strings: `eval('x + 1')`, `globals()['x']`, `df.query('a > @limit')`, SQL over frames."""
+"""pure. Names that hide inside strings: `eval('x')`, `globals()['x']`, `df.query('a > @x')`, SQL over frames."""
 
 from __future__ import annotations
 
