@@ -1,0 +1,43 @@
+/** A person at a browser: signs in, opens a notebook, and knows cells by their names. */
+import { type Browser, type BrowserContext, expect, type Locator, type Page } from '@playwright/test'
+import { type Program, runCommand } from './program.ts'
+
+/** A fresh link into a running server, as a second start of the program prints it. */
+export async function freshUrl(program: Program): Promise<string> {
+  const { stderr, stdout } = await runCommand(['serve', program.folder, '--no-open'])
+  const link = /https?:\/\/\S+token=\S+/.exec(stderr + stdout)?.[0]
+  if (link === undefined) throw new Error(`the second start printed no link:\n${stderr}${stdout}`)
+  return link
+}
+
+/** Somebody in a browser profile of their own, signed in. */
+export async function signedIn(browser: Browser, program: Program): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  const page = await context.newPage()
+  await page.goto(await freshUrl(program))
+  await page.close()
+  return context
+}
+
+/** Opens a notebook and waits for its first cell. */
+export async function open(context: BrowserContext, program: Program, path: string): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto(`${program.origin}/notebooks/${path}`)
+  await expect(cell(page, 1)).toBeVisible()
+  return page
+}
+
+/** The n-th cell, whatever its type. */
+export const cell = (page: Page, n: number): Locator =>
+  page.getByRole('article', { name: new RegExp(`cell ${n} of`) })
+
+/** Puts the caret at the end of a cell's source and types. */
+export async function typeInto(page: Page, n: number, text: string): Promise<void> {
+  await cell(page, n).locator('.code-editor').click()
+  await page.keyboard.press('ControlOrMeta+End')
+  await page.keyboard.type(text)
+}
+
+/** Waits until the page says that edits are saved. */
+export const saved = (page: Page): Promise<void> =>
+  expect(page.getByText('Saved', { exact: true })).toBeVisible()
