@@ -10,6 +10,7 @@ from __future__ import annotations
 import collections
 import functools
 import io
+import logging
 import marshal
 import operator
 import random
@@ -21,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import libraries
+from .addresses import address
 from .digests import mark
 
 WHOLE = ""
@@ -114,7 +116,7 @@ def token(value: Any) -> Any:
         return (kind.__name__, repr(value))
     if kind is bytes:
         return ("bytes", hash(value), len(value))
-    return ("#", id(value))
+    return ("#", address(value))
 
 
 def dissect(value: Any) -> Anatomy:
@@ -148,7 +150,7 @@ def _elements_in_bulk(anatomy: Anatomy, values: list[Any]) -> None:
         anatomy.parts[WHOLE] = mark(marshal.dumps(values, 2))
     except ValueError:
         sample = values[:: max(1, len(values) // SAMPLE)]
-        anatomy.parts[WHOLE] = (len(values), tuple(map(id, sample)))
+        anatomy.parts[WHOLE] = (len(values), tuple(map(address, sample)))
         anatomy.opaque = anatomy.sampled = True
 
 
@@ -168,7 +170,7 @@ def _set(value: Any) -> Anatomy:
     base = set if isinstance(value, set) else frozenset
     anatomy = Anatomy()
     items = list(base.__iter__(value))
-    anatomy.parts[WHOLE] = frozenset(map(token, items)) if len(items) <= LINK_LIMIT else (len(items), id(items))
+    anatomy.parts[WHOLE] = frozenset(map(token, items)) if len(items) <= LINK_LIMIT else (len(items), address(items))
     anatomy.links += [(WHOLE, item) for item in items[:LINK_LIMIT] if not is_atom(item)]
     return anatomy
 
@@ -200,7 +202,7 @@ def _part(anatomy: Anatomy, name: str, value: Any) -> None:
 
 
 def _function(value: Any) -> Anatomy:
-    anatomy = Anatomy({WHOLE: (id(value.__code__), token(value.__defaults__), token(value.__kwdefaults__))})
+    anatomy = Anatomy({WHOLE: (address(value.__code__), token(value.__defaults__), token(value.__kwdefaults__))})
     for name, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=False):
         try:
             _part(anatomy, f"closure {name}", cell.cell_contents)
@@ -248,13 +250,13 @@ def _class(value: type) -> Anatomy:
     for name, item in type.__getattribute__(value, "__dict__").items():
         if name not in (*skipped, "__firstlineno__", "__static_attributes__", "__annotations_cache__"):
             _part(anatomy, f".{name}", item)
-    anatomy.parts[WHOLE] = id(value)
+    anatomy.parts[WHOLE] = address(value)
     anatomy.links += [(WHOLE, base) for base in value.__bases__ if is_user_class(base)]
     return anatomy
 
 
 def _module(value: types.ModuleType) -> Anatomy:
-    anatomy = Anatomy({WHOLE: id(value)})
+    anatomy = Anatomy({WHOLE: address(value)})
     for name, item in list(value.__dict__.items()):
         if not name.startswith("__"):
             _part(anatomy, f".{name}", item)
@@ -283,9 +285,18 @@ def _file(value: Any) -> Anatomy:
     return Anatomy({WHOLE: bool(value.closed)}, opaque=not value.closed, consumed=not value.closed)
 
 
+def _logger(value: logging.Logger) -> Anatomy:
+    state = (value.level, value.disabled, value.propagate, tuple(map(address, value.handlers)))
+    return Anatomy({WHOLE: (state, tuple(map(address, value.filters)))})
+
+
+_CLOSED = (io.IOBase, threading.Thread, logging.Logger)
+"""Types whose attributes lead into the machinery of the process rather than to the user's values."""
+
+
 def _instance(value: Any, anatomy: Anatomy) -> None:
     """Attributes and slots, and the class itself where it is the user's."""
-    if isinstance(value, (type, types.ModuleType, io.IOBase)):
+    if isinstance(value, (type, types.ModuleType, *_CLOSED)):
         return
     kind = type(value)
     attributes = _dict_of(value)
@@ -302,7 +313,7 @@ def _instance(value: Any, anatomy: Anatomy) -> None:
         anatomy.links.append((".__class__", kind))
     elif not attributes and not anatomy.parts:
         anatomy.opaque = True
-    anatomy.parts.setdefault(WHOLE, id(kind))
+    anatomy.parts.setdefault(WHOLE, address(kind))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -384,12 +395,14 @@ def _readers() -> list[tuple[Any, Callable[[Any], Anatomy]]]:
         (_iterator_types(), _iterator),
         ((io.StringIO, io.BytesIO), _stateful(_memory_file)),
         (io.IOBase, _file),
+        (logging.Logger, _logger),
+        (threading.Thread, _stateful(lambda value: value.is_alive())),
         (random.Random, _stateful(lambda value: hash(random.Random.getstate(value)))),
         ((bytearray, memoryview, array.array), _stateful(lambda value: mark(bytes(value)))),
         (lock, _stateful(lambda value: value.locked())),
         (type(threading.RLock()), _stateful(repr)),
         (sqlite3.Connection, _stateful(lambda value: value.total_changes)),
-        (functools._lru_cache_wrapper, lambda value: Anatomy({WHOLE: id(value)})),
+        (functools._lru_cache_wrapper, lambda value: Anatomy({WHOLE: address(value)})),
     ]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import libraries
+from .addresses import address
 from .anatomy import WHOLE, Anatomy, dissect, is_atom
 
 NODE_LIMIT = 50_000
@@ -58,12 +59,12 @@ class Graph:
         seen: dict[int, Any] = {}
         while stack:
             value = stack.pop()
-            if id(value) in seen:
+            if address(value) in seen:
                 continue
             if len(seen) > NODE_LIMIT or time.perf_counter() > deadline:
                 changes.over_budget = True
                 break
-            seen[id(value)] = value
+            seen[address(value)] = value
             anatomy = dissect(value)
             changes.over_budget |= anatomy.sampled
             self._visit(run, value, anatomy, changes, handled)
@@ -76,8 +77,8 @@ class Graph:
         owner = libraries.owner(value)
         if owner is None:
             return []
-        views = self._views.setdefault(id(owner), set())
-        views.add(id(value))
+        views = self._views.setdefault(address(owner), set())
+        views.add(address(value))
         nodes = [self.nodes[identity] for identity in views if identity in self.nodes]
         shared = [node.guard() for node in nodes if node.guard is not None]
         return [view for view in shared if view is not None and libraries.owner(view) is owner]
@@ -85,24 +86,24 @@ class Graph:
     def _visit(self, run: str, value: Any, anatomy: Anatomy, changes: Changes, handled: set[int]) -> None:
         links: dict[str, list[int]] = {}
         for part, child in anatomy.links:
-            links.setdefault(part, []).append(id(child))
-        node = self.nodes.get(id(value))
+            links.setdefault(part, []).append(address(child))
+        node = self.nodes.get(address(value))
         if node is None or not node.alive(value):
             by = dict.fromkeys([*anatomy.parts, WHOLE], run)
-            self.nodes[id(value)] = Node(
+            self.nodes[address(value)] = Node(
                 type(value), _guard(value), anatomy.parts, by, links, anatomy.opaque, anatomy.consumed
             )
             return
         changed = {part for part in {*node.parts, *anatomy.parts} if _differs(node.parts, anatomy.parts, part)}
-        if anatomy.opaque and id(value) in handled:
+        if anatomy.opaque and address(value) in handled:
             changed.add(WHOLE)
             if not anatomy.consumed:
-                changes.unsure.add(id(value))
+                changes.unsure.add(address(value))
                 node.unsure.add(WHOLE)
         for part in changed:
             node.by[part] = run
         if changed:
-            changes.changed[id(value)] = changed
+            changes.changed[address(value)] = changed
         node.parts, node.links, node.opaque = anatomy.parts, links, anatomy.opaque
 
     def makers(self, root: int, parts: Iterable[str] | None) -> dict[str, set[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from .addresses import address
 from .digests import mark
 
 WHOLE = ""
@@ -47,7 +48,7 @@ def dissect(value: Any) -> Found | None:
     if _is(value, "pandas", "DataFrame"):
         return _frame(value)
     if _is(value, "pandas", "Series"):
-        return {WHOLE: (_column(value.array), id(value.index), _name(value.name))}, []
+        return {WHOLE: (_column(value.array), address(value.index), _name(value.name))}, []
     if _is(value, "torch", "Tensor"):
         return _tensor(value)
     if _is(value, "polars", "DataFrame"):
@@ -59,7 +60,7 @@ def dissect(value: Any) -> Found | None:
 
 
 def _name(name: object) -> object:
-    return name if isinstance(name, (str, int, type(None))) else id(name)
+    return name if isinstance(name, (str, int, type(None))) else address(name)
 
 
 def array_mark(value: Any) -> Any:
@@ -68,7 +69,7 @@ def array_mark(value: Any) -> Any:
 
     plain = numpy.asarray(value)
     if plain.dtype.hasobject:
-        return hash(tuple(map(id, plain.ravel().tolist()))) if plain.size <= 1_000_000 else id(value)
+        return hash(tuple(map(address, plain.ravel().tolist()))) if plain.size <= 1_000_000 else address(value)
     if not plain.flags.c_contiguous:
         plain = numpy.ascontiguousarray(plain)
     return mark(plain.reshape(-1).view("u1")) if plain.size else b""
@@ -97,13 +98,13 @@ def _column(array: Any) -> Any:
         return (str(array.dtype), array_mark(data), array_mark(missing))
     codes = getattr(array, "codes", None)
     if codes is not None:
-        return ("category", array_mark(codes), id(array.categories))
-    return ("?", id(array))
+        return ("category", array_mark(codes), address(array.categories))
+    return ("?", address(array))
 
 
 def _frame(value: Any) -> Found:
     names = list(value.columns)
-    parts: dict[str, Any] = {WHOLE: (tuple(map(_name, names)), id(value.index), len(value))}
+    parts: dict[str, Any] = {WHOLE: (tuple(map(_name, names)), address(value.index), len(value))}
     for place, name in enumerate(names):
         parts[f"[{name!r}]" if isinstance(name, (str, int)) else f"column {place}"] = _column(
             value._ixs(place, axis=1).array
@@ -131,7 +132,7 @@ def _tensor(value: Any) -> Found:
     if small and value.is_contiguous() and value.numel():
         parts[WHOLE] += (mark(value.detach().view(-1).numpy()) if str(value.dtype) != "torch.bfloat16" else 0,)
     links: list[tuple[str, Any]] = [(".grad", value.grad)] if value.is_leaf and value.grad is not None else []
-    parts[".grad"] = id(links[0][1]) if links else None
+    parts[".grad"] = address(links[0][1]) if links else None
     return parts, links
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .accesses import WHOLE, Access
+from .addresses import address
 from .anatomy import is_atom
 from .digests import value_digest
 from .graph import Changes, Graph, Node
@@ -97,7 +98,7 @@ class Lineage:
 
     def _left_as_it_was(self, name: str, reads: Reads) -> bool:
         value = self.namespace.get(name)
-        return id(value) in self.graph.nodes and surely_unchanged(value, reads.names[name])
+        return address(value) in self.graph.nodes and surely_unchanged(value, reads.names[name])
 
     # -- used
 
@@ -177,7 +178,7 @@ class Lineage:
         edges: list[Edge] = []
         for name in sorted(written):
             value = self.namespace[name]
-            self.bindings[name] = Binding(id(value), run, facts(value), value if _is_small(value) else None)
+            self.bindings[name] = Binding(address(value), run, facts(value), value if _is_small(value) else None)
             edges.append(_generated(run, name, self.bindings[name].facts, "bound in this run"))
         for name in sorted(deleted):
             self.bindings.pop(name, None)
@@ -214,7 +215,7 @@ class Lineage:
         if not shown:
             return []
         value, name = shown[0], f"Out[{count}]"
-        binding = Binding(id(value), run, {**facts(value), "out": name}, value if _is_small(value) else None)
+        binding = Binding(address(value), run, {**facts(value), "out": name}, value if _is_small(value) else None)
         for newer, older in (("___", "__"), ("__", "_")):
             if older in self.outputs:
                 self.outputs[newer] = self.outputs[older]

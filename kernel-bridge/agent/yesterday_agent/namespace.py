@@ -9,15 +9,17 @@ from array import array
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .addresses import address
+
 
 class Snapshot(Mapping[str, int]):
     """Name to address. Made from the one before, whose table of places it shares while names only come at the end."""
 
     def __init__(self, namespace: dict[str, Any], before: Snapshot | None = None) -> None:
         self.names = list(namespace)
-        self.addresses = array("Q", map(id, namespace.values()))
+        self.addresses = array("q", map(address, namespace.values()))
         if before is not None and self._continues(before):
-            self._places = before._places
+            self._places: dict[str, int] = before._places
             first = len(before.names)
             self._places.update(zip(self.names[first:], range(first, len(self.names)), strict=True))
         else:
@@ -30,7 +32,7 @@ class Snapshot(Mapping[str, int]):
         place = self._places[name]
         if place >= len(self.addresses):
             raise KeyError(name)
-        return self.addresses[place]
+        return int(self.addresses[place])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .accesses import Access, Touches
+from .addresses import address
 from .namespace import Snapshot
 from .state import SEEDERS
 
@@ -27,7 +28,7 @@ class Reads:
     def tell(self, touches: Touches) -> None:
         for name, accesses in touches.loads.items():
             self.loads.setdefault(name, set()).update(accesses)
-            if self.before.get(name) == id(self.namespace.get(name, _MISSING)):
+            if self.before.get(name) == address(self.namespace.get(name, _MISSING)):
                 self.names.setdefault(name, set()).update(accesses)
         self.stored |= touches.stores
         self.strings |= touches.strings
