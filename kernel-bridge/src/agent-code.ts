@@ -37,10 +37,17 @@ function moduleName(file: string): string {
   return (path.at(-1) === '__init__' ? path.slice(0, -1) : path).join('.')
 }
 
+/** A crash in native code and the cell's stack are told to the true standard error; ipykernel's own leads back into the process that crashed. */
+const CRASH_REPORTS = `try:
+    __import__("faulthandler").enable(__import__("sys").stderr._original_stdstream_copy, all_threads=False)
+except Exception:
+    pass
+`
+
 /** The code to run: the bootstrap with the bundle as a Python string literal, which JSON's own quoting is. */
 export function bootstrapCode(bootstrap: string, bundle: JsonObject): string {
   const literal = JSON.stringify(JSON.stringify(bundle))
-  return bootstrap.replaceAll(TOKEN, () => literal)
+  return `${bootstrap.replaceAll(TOKEN, () => literal)}\n${CRASH_REPORTS}`
 }
 
 /** Injects the agent; never rejects but for the kernel's death. */

@@ -4,9 +4,11 @@
  * handed on; what the bridge asks for itself (`ask`) is never seen outside.
  */
 import { randomUUID } from 'node:crypto'
+import { Beside, type Route } from './beside.ts'
 import { Channels } from './channels.ts'
 import type { Connection } from './connection.ts'
 import { KernelDeadError, type Problem } from './errors.ts'
+import { executeContent, messageIdOf } from './execute-request.ts'
 import { Executions, outcomeOf } from './executions.ts'
 import type { Death, ExecuteOutcome, ExecuteRequest, Execution, Kernel } from './kernel.ts'
 import type { JsonObject, Message } from './message.ts'
@@ -25,22 +27,9 @@ type Ask = Parameters<Kernel['request']>
 
 /** Requests that occupy the main shell; others may be answered beside a run and do not make the kernel busy. */
 const WORK = new Set(['execute_request', 'comm_open', 'comm_msg', 'comm_close'])
-const WHILE_BUSY_ON_CONTROL = new Set([
-  'complete_request',
-  'inspect_request',
-  'history_request',
-  'comm_info_request',
-  'kernel_info_request',
-  'is_complete_request',
-])
 /** `idle` follows its reply within milliseconds; later than this it is looked for. */
 const IDLE_LATE_MS = 1_000
 const RESEND_MS = 300
-
-/** The id of a run's request: a later server knows by it whose messages these are. */
-export function messageIdOf(runId: string): string {
-  return `execute-${runId}`
-}
 
 export class Conversation {
   readonly #channels: Channels
@@ -48,7 +37,7 @@ export class Conversation {
   readonly #requests = new Requests()
   readonly #executions = new Executions()
   readonly #own = new Set<string>()
-  readonly #probes = new Map<string, readonly string[]>()
+  readonly #probes = new Map<string, () => void>()
   readonly #working = new Set<string>()
   readonly #onProblem: (problem: Problem) => void
   #hearing: Hearing | null = null
@@ -57,8 +46,7 @@ export class Conversation {
   #seen: Set<string> | null = null
   #heard = 0
   #subscribed = false
-  #subshell: Promise<string | null> | null = null
-  #info: JsonObject = {}
+  #beside: Beside | null = null
 
   constructor(options: { connection: Connection; session: string; onProblem: (problem: Problem) => void }) {
     this.#session = options.session
@@ -69,6 +57,23 @@ export class Conversation {
       onMessage: (message) => this.#receive(message),
       onProblem: options.onProblem,
     })
+  }
+
+  /** What a process says of its start is no news to those who knew the one before it. */
+  forgetEarly(): void {
+    this.#early = []
+  }
+
+  /** Makes the way past a running cell, so that the first who needs it does not wait. Never rejects. */
+  async makeWay(): Promise<void> {
+    await this.#beside?.route('shell', '').catch(() => undefined)
+  }
+
+  /** Lets the kernel load what completes code, which takes it a second. Never rejects. */
+  async warm(): Promise<void> {
+    const route = await this.#beside?.route('shell', '').catch(() => undefined)
+    if (route?.subshellId === undefined) return
+    await this.#askBy(route, 'complete_request', { code: 'pri', cursor_pos: 3 }).catch(() => undefined)
   }
 
   /** Says who hears; what came before is heard first. */
@@ -85,11 +90,12 @@ export class Conversation {
    * `control` is answered during a run as well.
    */
   async ready(channel: 'shell' | 'control'): Promise<JsonObject> {
-    this.#info = await this.ask(channel, 'kernel_info_request', {})
+    const info = await this.ask(channel, 'kernel_info_request', {})
+    this.#beside = new Beside(info, (type) => this.ask('control', type, {}, 5_000))
     while (!this.#subscribed) {
       await this.ask(channel, 'kernel_info_request', {}, RESEND_MS).catch(rethrowUnlessLate)
     }
-    return this.#info
+    return info
   }
 
   execute(request: ExecuteRequest): Execution {
@@ -109,11 +115,9 @@ export class Conversation {
   resume(msgId: string): Resumed {
     this.#working.add(msgId)
     const done = this.#executions.open(msgId)
-    if (this.#early.some((message) => isIdle(message) && message.parent.msg_id === msgId))
-      this.#executions.idle(msgId)
     return {
       execution: { msgId, done },
-      isIdle: () => this.#executions.isIdle(msgId),
+      served: new Promise((resolve) => this.#whenServed(resolve)),
       finish: (outcome) => {
         this.#executions.replied(msgId, outcome)
         this.#executions.idle(msgId)
@@ -139,15 +143,19 @@ export class Conversation {
     content: Ask[2],
     options: Ask[3] = {},
   ): Promise<JsonObject> {
-    const route = options.whileBusy === true ? await this.#beside(channel, msgType) : { channel }
+    const route = (options.whileBusy === true && (await this.#beside?.route(channel, msgType))) || { channel }
     return this.#open(randomUUID(), { ...route, msgType, content }, options.timeoutMs)
   }
 
   /** A request of the bridge itself. */
   ask(channel: Ask[0], msgType: Ask[1], content: Ask[2], timeoutMs?: number): Promise<JsonObject> {
+    return this.#askBy({ channel }, msgType, content, timeoutMs)
+  }
+
+  #askBy(route: Route, msgType: string, content: JsonObject, timeoutMs?: number): Promise<JsonObject> {
     const msgId = randomUUID()
     this.#own.add(msgId)
-    return this.#open(msgId, { channel, msgType, content }, timeoutMs)
+    return this.#open(msgId, { ...route, msgType, content }, timeoutMs)
   }
 
   send(message: Outgoing): string {
@@ -190,25 +198,6 @@ export class Conversation {
     const facts = { msgId, msgType, session: this.#session, date: new Date() }
     const header = newHeader(subshellId === undefined ? facts : { ...facts, subshellId })
     this.#channels.send(message.channel, { header, parent, metadata, content, buffers })
-  }
-
-  /** A way past the running cell: a subshell, else control where the kernel reads such requests there, else no way. */
-  async #beside(channel: Ask[0], msgType: string): Promise<Pick<Posted, 'channel' | 'subshellId'>> {
-    if (channel === 'control') return { channel }
-    const features = this.#info.supported_features
-    if (Array.isArray(features) && features.includes('kernel subshells')) {
-      this.#subshell ??= this.#createSubshell()
-      const subshellId = await this.#subshell
-      if (subshellId !== null) return { channel, subshellId }
-    }
-    const onControl = this.#info.implementation === 'ipython' && WHILE_BUSY_ON_CONTROL.has(msgType)
-    return { channel: onControl ? 'control' : channel }
-  }
-
-  async #createSubshell(): Promise<string | null> {
-    const reply = await this.ask('control', 'create_subshell_request', {}, 5_000).catch(rethrowUnlessLate)
-    const id = reply?.subshell_id
-    return typeof id === 'string' ? id : null
   }
 
   #receive(message: Message): void {
@@ -257,7 +246,7 @@ export class Conversation {
     if (state !== 'idle') return
     this.#rest(parentId)
     this.#executions.idle(parentId)
-    for (const late of this.#probes.get(parentId) ?? []) this.#idleWasLost(late)
+    this.#probes.get(parentId)?.()
     this.#probes.delete(parentId)
   }
 
@@ -265,15 +254,17 @@ export class Conversation {
     if (this.#working.delete(msgId) && this.#working.size === 0) this.#hearing?.busy(false)
   }
 
-  /** iopub keeps its order, so the `idle` of a later request proves that an earlier one will not come any more. */
   #lookForIdle(msgId: string): void {
-    if (!this.#executions.awaitingIdle().includes(msgId)) return
+    if (this.#executions.awaitingIdle().includes(msgId)) this.#whenServed(() => this.#idleWasLost(msgId))
+  }
+
+  /** The main shell and iopub keep their order: the `idle` of a request of ours proves that all before it is over and heard. */
+  #whenServed(then: () => void): void {
     const probe = randomUUID()
     this.#own.add(probe)
-    this.#probes.set(probe, [msgId])
-    this.#open(probe, { channel: 'shell', msgType: 'kernel_info_request', content: {} }, undefined).catch(
-      () => undefined,
-    )
+    this.#probes.set(probe, then)
+    const message = { channel: 'shell', msgType: 'kernel_info_request', content: {} } as const
+    this.#open(probe, message, undefined).catch(() => undefined)
   }
 
   #idleWasLost(msgId: string): void {
@@ -284,31 +275,14 @@ export class Conversation {
   }
 }
 
-/** An execution taken up, and what its finder may do: look whether the kernel went idle, and settle it. */
+/** An execution taken up: `served` settles once the kernel is past it, `finish` settles it. */
 export interface Resumed {
   readonly execution: Execution
-  isIdle(): boolean
+  readonly served: Promise<void>
   finish(outcome: ExecuteOutcome): void
 }
 
-function isIdle({ channel, header, content }: Message): boolean {
-  return channel === 'iopub' && header.msg_type === 'status' && content.execution_state === 'idle'
-}
-
 type Posted = Outgoing & { readonly subshellId?: string }
-
-function executeContent(request: ExecuteRequest): JsonObject {
-  const { code, silent = false, storeHistory = !silent, allowStdin = true } = request
-  return {
-    code,
-    silent,
-    store_history: storeHistory,
-    allow_stdin: allowStdin,
-    user_expressions: {},
-    // The order and the stop after an error are the caller's: what it sends next is meant to run.
-    stop_on_error: false,
-  }
-}
 
 function rethrowUnlessLate(error: unknown): null {
   if (error instanceof Error && error.name === 'RequestTimeoutError') return null

@@ -17,7 +17,7 @@ export function deathOf(
 
 function likely({ exitCode, signal }: Ended, { asked, memoryKill }: Parameters<typeof deathOf>[1]): string {
   if (asked !== null) return asked === 'restart' ? 'restarted as asked' : 'shut down as asked'
-  if (signal === 'SIGKILL') return killed(memoryKill)
+  if (signal === 'SIGKILL') return memoryKill === true ? OUT_OF_MEMORY : KILLED
   if (signal !== null) return SIGNALS[signal] ?? `ended by ${signal}`
   if (exitCode === 0) return 'the kernel ended itself (exit() or quit() was called)'
   if (exitCode !== null) return `the kernel ended itself with code ${exitCode}`
@@ -25,12 +25,9 @@ function likely({ exitCode, signal }: Ended, { asked, memoryKill }: Parameters<t
   return 'the process is gone; how it ended is unknown because another server started it'
 }
 
-function killed(memoryKill: boolean | null): string {
-  if (memoryKill === true) return 'killed by the system, probably out of memory'
-  if (memoryKill === false)
-    return 'killed by another program, or by a limit on this machine other than its memory'
-  return 'killed by the system or by another program; out of memory is likely when the cell used much of it'
-}
+const OUT_OF_MEMORY = 'killed by the system, probably out of memory'
+/** Counters of memory kills do not see into every container, so their silence proves nothing. */
+const KILLED = 'killed by another program or by the system; out of memory is a common cause'
 
 const SIGNALS: Readonly<Record<string, string>> = {
   SIGSEGV: 'crashed in native code (segmentation fault); the last library that was called is to blame',

@@ -73,11 +73,6 @@ export class Executions {
     this.#settleWhole(msgId, execution)
   }
 
-  /** True where its `idle` came and its reply did not. */
-  isIdle(msgId: string): boolean {
-    return this.#open.get(msgId)?.idle === true
-  }
-
   /** Open executions with a reply and no idle yet. */
   awaitingIdle(): readonly string[] {
     return [...this.#open].filter(([, { reply, idle }]) => reply !== null && !idle).map(([msgId]) => msgId)

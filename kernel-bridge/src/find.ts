@@ -4,12 +4,12 @@
  */
 import { readConnection } from './connection.ts'
 import { Conversation } from './conversation.ts'
-import type { Execution, KernelAddress, SpooledRun } from './kernel.ts'
+import type { ExecuteOutcome, Execution, KernelAddress, SpooledRun } from './kernel.ts'
 import { type KernelFolder, readFacts } from './kernel-folder.ts'
 import type { Setting } from './life.ts'
 import { LiveKernel } from './live-kernel.ts'
 import type { JsonObject } from './message.ts'
-import { type KernelProcess, watch } from './process.ts'
+import { watch } from './process.ts'
 import {
   outcomeOfMessages,
   outcomeOfRecord,
@@ -21,7 +21,6 @@ import {
 
 const HEARTBEAT_MS = 2_000
 const READY_MS = 5_000
-const SPOOL_LOOK_MS = 500
 
 /** Null where the process is gone, or where what answers there is not this kernel. */
 export async function findKernel(
@@ -51,7 +50,7 @@ export async function findKernel(
   conversation.skip(spooled.flatMap(({ messages }) => messages))
   const running = current && {
     runId: current.runId,
-    execution: resume(current, conversation, process, folder),
+    execution: resume(current, conversation, folder, facts.agentProblem === null),
   }
   const { kernelId } = address
   const startedAt = new Date(address.startedAt)
@@ -82,33 +81,27 @@ async function answers(conversation: Conversation): Promise<JsonObject | null> {
   return Promise.race([ready, late]).finally(() => clearTimeout(timer))
 }
 
-/** The reply may have gone to nobody: the record in the spool, or a later silence after `idle`, tells the outcome as well. */
+/** The reply may have gone to nobody: once the kernel is past the run, its record or its messages tell the outcome. */
 function resume(
   run: SpooledRun,
   conversation: Conversation,
-  process: KernelProcess,
   folder: KernelFolder,
+  recording: boolean,
 ): Execution {
-  const { execution, isIdle, finish } = conversation.resume(requestOf(run))
-  let over = false
-  let wasIdle = false
-  void process.ended.then(() => clearInterval(looking))
-  const look = async (): Promise<void> => {
+  const { execution, served, finish } = conversation.resume(requestOf(run))
+  void served.then(async () => {
     const outcome = outcomeOfRecord(await readRecord(folder, run.runId))
-    if (over || (outcome === null && !wasIdle)) {
-      wasIdle = isIdle()
-      return
-    }
-    over = true
-    clearInterval(looking)
     const { messages } = await readMessages(folder, run.runId)
     conversation.catchUp(messages)
-    finish(outcome ?? outcomeOfMessages(messages))
-  }
-  const looking = setInterval(() => void look(), SPOOL_LOOK_MS)
-  void execution.done.then(() => {
-    over = true
-    clearInterval(looking)
+    finish(outcome ?? (recording ? outcomeOfMessages(messages) : OUTCOME_UNKNOWN))
   })
   return execution
+}
+
+const OUTCOME_UNKNOWN: ExecuteOutcome = {
+  status: 'error',
+  executionCount: null,
+  ename: 'OutcomeUnknown',
+  evalue: 'The run ended while no server listened, and recording was off',
+  traceback: [],
 }

@@ -44,7 +44,7 @@ export interface KernelFolder {
   readonly connectionFile: string
   readonly spoolDir: string
   readonly factsFile: string
-  /** Present while the kernel waits unused in a pool; names that server's process. */
+  /** Present while the kernel starts or waits, and is nobody's; names the server that started it. */
   readonly waitingFile: string
 }
 
@@ -61,6 +61,24 @@ export function kernelFolder(runtimeDir: string, kernelId: string): KernelFolder
 
 export async function makeFolder(folder: KernelFolder): Promise<void> {
   await mkdir(folder.spoolDir, { recursive: true, mode: 0o700 })
+}
+
+const Waiting = z.object({ server: z.number().int(), kernel: z.number().int() })
+
+/** Notes that a process was started for this folder and belongs to nobody yet. Both are process ids. */
+export function noteWaiting(folder: KernelFolder, waiting: z.infer<typeof Waiting>): Promise<void> {
+  return writePrivately(folder.waitingFile, waiting)
+}
+
+/** Null where the kernel is somebody's. */
+export async function readWaiting(folder: KernelFolder): Promise<z.infer<typeof Waiting> | null> {
+  const read = Waiting.safeParse(await readJson(folder.waitingFile))
+  return read.success ? read.data : null
+}
+
+/** The kernel is somebody's from now on. */
+export function clearWaiting(folder: KernelFolder): Promise<void> {
+  return rm(folder.waitingFile, { force: true })
 }
 
 export function writeFacts(folder: KernelFolder, facts: KernelFacts): Promise<void> {

@@ -1,10 +1,8 @@
 /** The door: starts kernels, keeps one ready, finds those that outlived their server. */
 import { randomUUID } from 'node:crypto'
-import { readdir, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { z } from 'zod'
 import { agentFolder } from './agent-code.ts'
-import { readJson, writePrivately } from './connection.ts'
 import { KernelStartError, type Problem } from './errors.ts'
 import { findKernel } from './find.ts'
 import type {
@@ -16,7 +14,7 @@ import type {
   SpooledRun,
   StartOptions,
 } from './kernel.ts'
-import { kernelFolder, removeFolder } from './kernel-folder.ts'
+import { clearWaiting, kernelFolder, readWaiting, removeFolder } from './kernel-folder.ts'
 import { findKernelSpecs, type Interpreter } from './kernelspecs.ts'
 import { type Plan, type Setting, startLife } from './life.ts'
 import { LiveKernel } from './live-kernel.ts'
@@ -89,7 +87,7 @@ class LocalKernels implements Kernels {
     await this.#sweep()
     const ready = await this.#pool.take(options)
     const kernel = ready?.kernel ?? (await this.#startKernel(options))
-    await rm(kernelFolder(this.#runtimeDir, kernel.id).waitingFile, { force: true })
+    await clearWaiting(kernelFolder(this.#runtimeDir, kernel.id))
     this.#own(kernel)
     if (options.prewarm !== false) this.#pool.fill(options)
     return kernel
@@ -100,6 +98,7 @@ class LocalKernels implements Kernels {
   }
 
   async find(address: KernelAddress): Promise<FoundKernel | null> {
+    await this.#sweep()
     const found = await findKernel(address, kernelFolder(this.#runtimeDir, address.kernelId), this.#setting)
     if (found !== null) this.#own(found.kernel)
     return found
@@ -148,28 +147,33 @@ class LocalKernels implements Kernels {
 
   async #startWaiting(options: StartOptions): Promise<Waiting & { readonly kernel: LiveKernel }> {
     const kernel = await this.#startKernel(options)
-    const waiting = { server: process.pid, kernel: kernel.address.pid }
-    await writePrivately(kernelFolder(this.#runtimeDir, kernel.id).waitingFile, waiting)
+    kernel.warm()
     return { kernel, answers: async () => kernel.status !== 'dead' && (await kernel.heartbeat()) }
   }
 
-  /** Kernels that waited in the pool of a server that was killed are nobody's: they are ended once, before the first start. */
+  /** Kernels that started or waited for a server that was killed are nobody's: they are ended once, before the first start. */
   #sweep(): Promise<void> {
     this.#swept ??= sweep(this.#runtimeDir)
     return this.#swept
   }
 }
 
-const WaitingFile = z.object({ server: z.number().int(), kernel: z.number().int() })
-
 async function sweep(runtimeDir: string): Promise<void> {
   for (const kernelId of await readdir(runtimeDir).catch(() => [])) {
     const folder = kernelFolder(runtimeDir, kernelId)
-    const read = WaitingFile.safeParse(await readJson(folder.waitingFile))
-    if (!read.success || isRunning(read.data.server)) continue
-    watch(read.data.kernel)?.signal('SIGKILL')
-    await removeFolder(folder)
+    const waiting = await readWaiting(folder)
+    if (waiting === null || isRunning(waiting.server)) continue
+    end(waiting.kernel)
+    // One that was to come back by a restart has a past that somebody will ask for.
+    const past = await readdir(folder.spoolDir).catch(() => [])
+    await (past.length === 0 ? removeFolder(folder) : clearWaiting(folder))
   }
+}
+
+function end(pid: number): void {
+  const process = watch(pid)
+  process?.signal('SIGKILL')
+  process?.unwatch()
 }
 
 function unknownSpec(specName: string, specs: readonly KernelSpec[]): KernelStartError {

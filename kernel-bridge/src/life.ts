@@ -3,6 +3,7 @@
  * Invariant: a life that did not come to answer leaves no process behind.
  */
 import { stat } from 'node:fs/promises'
+import { pid as ourPid } from 'node:process'
 import { injectAgent } from './agent-code.ts'
 import { commandOf, environmentOf } from './command.ts'
 import { type Connection, writePrivately } from './connection.ts'
@@ -10,7 +11,7 @@ import { Conversation } from './conversation.ts'
 import { deathOf, type Ended } from './death.ts'
 import { KernelStartError, type Problem } from './errors.ts'
 import type { KernelSpec } from './kernel.ts'
-import { clearConnection, type KernelFolder, makeFolder, writeFacts } from './kernel-folder.ts'
+import { clearConnection, type KernelFolder, makeFolder, noteWaiting, writeFacts } from './kernel-folder.ts'
 import type { JsonObject } from './message.ts'
 import { type KernelProcess, launch, stderrTail } from './process.ts'
 import { newConnection, type TransportChoice } from './transport.ts'
@@ -73,6 +74,7 @@ async function attemptLife(plan: Plan, setting: Setting, choice: TransportChoice
   const process = await launch({ argv, cwd: plan.cwd, env, logDir: folder.dir }).catch((error: unknown) => {
     throw startError(plan, 'ended', `its program could not be run (${String(error)})`, '')
   })
+  await noteWaiting(folder, { server: ourPid, kernel: process.pid })
   return settle(plan, setting, connection, process)
 }
 
@@ -94,6 +96,8 @@ async function settle(
       info,
       agentProblem: injection,
     })
+    conversation.forgetEarly()
+    void conversation.makeWay()
     return { process, conversation, info, agentProblem: injection, startedAt }
   } catch (error) {
     process.signal('SIGKILL')

@@ -2,8 +2,6 @@
  * A kernel as the rest of the house holds it: one id, one list of listeners, and one life after another.
  * Invariant: a life that ended is told exactly once, by `dead` or, where a restart was asked for, by `restarting`.
  */
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Hearing } from './conversation.ts'
 import { deathOf, type Ended } from './death.ts'
 import { KernelDeadError } from './errors.ts'
@@ -16,11 +14,11 @@ import type {
   KernelEvents,
   KernelStatus,
 } from './kernel.ts'
-import { addressOf, clearConnection, removeFolder } from './kernel-folder.ts'
+import { addressOf, clearConnection, clearWaiting, removeFolder } from './kernel-folder.ts'
 import { type Life, type Plan, type Setting, startLife } from './life.ts'
 import type { JsonObject, Message } from './message.ts'
 import { memoryKills, stderrTail } from './process.ts'
-import { noteDeath } from './spool.ts'
+import { forgetAsked, forgetRun, noteAsked, noteDeath } from './spool.ts'
 
 const GRACE_MS = 3_000
 const ENDED_WITHIN_MS = 4_000
@@ -94,7 +92,12 @@ export class LiveKernel implements Kernel {
   execute(request: ExecuteRequest): Execution {
     this.#requireAlive()
     void this.#countMemoryKills()
-    return this.#life.conversation.execute(request)
+    const { runId, cellId, silent = false } = request
+    const { folder } = this.#plan
+    if (!silent) noteAsked(folder, runId, cellId)
+    const execution = this.#life.conversation.execute(request)
+    void execution.done.then(({ status }) => (status === 'died' ? undefined : forgetAsked(folder, runId)))
+    return execution
   }
 
   async request(...args: Parameters<Kernel['request']>): Promise<JsonObject> {
@@ -121,6 +124,7 @@ export class LiveKernel implements Kernel {
       this.#tellStatus('restarting')
       try {
         this.#life = await startLife(this.#plan, this.#setting)
+        await clearWaiting(this.#plan.folder)
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error)
         this.#die({ exitCode: null, signal: null, likely: `it did not come back: ${why}`, stderrTail: '' })
@@ -145,6 +149,11 @@ export class LiveKernel implements Kernel {
     return this.#life.conversation.heartbeat(timeoutMs)
   }
 
+  /** Loads, beside its idle shell, what would make a first completion slow. */
+  warm(): void {
+    void this.#life.conversation.warm()
+  }
+
   detach(): void {
     this.#detached = true
     this.#life.process.unwatch()
@@ -152,9 +161,7 @@ export class LiveKernel implements Kernel {
   }
 
   acknowledge(runId: string): void {
-    const { spoolDir } = this.#plan.folder
-    const files = [`${runId}.frames`, `${runId}.record.json`, `${runId}.died.json`]
-    void Promise.all(files.map((file) => rm(join(spoolDir, file), { force: true }))).catch(() => undefined)
+    void forgetRun(this.#plan.folder, runId).catch(() => undefined)
   }
 
   on<E extends keyof KernelEvents>(event: E, listener: KernelEvents[E]): () => void {

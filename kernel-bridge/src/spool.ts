@@ -2,13 +2,14 @@
  * What the agent kept of runs that nobody acknowledged yet. Invariant: reading changes nothing, and a broken file
  * hides no other.
  */
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readJson, writePrivately } from './connection.ts'
-import { messageIdOf } from './conversation.ts'
 import { deathOf } from './death.ts'
 import type { Problem } from './errors.ts'
+import { messageIdOf } from './execute-request.ts'
 import type { Death, ExecuteOutcome, SpooledRun } from './kernel.ts'
 import type { KernelFolder } from './kernel-folder.ts'
 import type { JsonObject, Message } from './message.ts'
@@ -18,6 +19,10 @@ import { parseFrames } from './spool-frames.ts'
 const FRAMES = '.frames'
 const RECORD = '.record.json'
 const DIED = '.died.json'
+const ASKED = '.asked.json'
+
+/** What this side notes before it sends: a kernel that is killed at once has not told of the run itself. */
+const AskedFile = z.object({ cellId: z.string().nullable() })
 
 /** The part of a record that says how a run ended; the rest is the record's reader's to judge. */
 const Ending = z.object({
@@ -50,14 +55,14 @@ export async function readSpool(
 }
 
 function runIdOf(name: string): string[] {
-  const suffix = [FRAMES, RECORD].find((ending) => name.endsWith(ending))
+  const suffix = [ASKED, FRAMES, RECORD].find((ending) => name.endsWith(ending))
   return suffix === undefined ? [] : [name.slice(0, -suffix.length)]
 }
 
 /** When the run's first file was made, in milliseconds; file systems without a birth time say when it was last changed. */
 async function startOf({ spoolDir }: KernelFolder, runId: string): Promise<number> {
   const found = await Promise.all(
-    [FRAMES, RECORD].map((suffix) => stat(join(spoolDir, runId + suffix)).catch(() => null)),
+    [ASKED, FRAMES, RECORD].map((suffix) => stat(join(spoolDir, runId + suffix)).catch(() => null)),
   )
   return Math.min(...found.map((file) => file?.birthtimeMs || file?.mtimeMs || Number.POSITIVE_INFINITY))
 }
@@ -67,14 +72,36 @@ async function readRun(
   runId: string,
   options: { alive: boolean; onProblem: (problem: Problem) => void },
 ): Promise<SpooledRun> {
+  // In this order: of a run that ends meanwhile all messages are there, or it counts as going on.
+  const record = await readRecord(folder, runId)
   const { messages, broken } = await readMessages(folder, runId)
   if (broken !== null) options.onProblem({ kind: 'spool-broken', detail: `${runId}${FRAMES}: ${broken}` })
-  const record = await readRecord(folder, runId)
   const ending = Ending.safeParse(record)
   const death = ending.success ? null : await deathIn(folder, runId, options.alive)
   const outcome = ending.success ? outcomeIn(ending.data, death) : death && { status: 'died' as const, death }
-  const cellId = (ending.success ? ending.data.cell : null) ?? null
+  const cellId = ending.success ? (ending.data.cell ?? null) : await cellAsked(folder, runId)
   return { runId, cellId, messages, record, finished: outcome !== null, outcome }
+}
+
+async function cellAsked({ spoolDir }: KernelFolder, runId: string): Promise<string | null> {
+  const read = AskedFile.safeParse(await readJson(join(spoolDir, runId + ASKED)))
+  return read.success ? read.data.cellId : null
+}
+
+/** Notes that a run is about to be asked for; on disk before the kernel can hear of it. */
+export function noteAsked({ spoolDir }: KernelFolder, runId: string, cellId: string | null): void {
+  writeFileSync(join(spoolDir, runId + ASKED), JSON.stringify({ cellId }), { mode: 0o600 })
+}
+
+/** The run was answered: what is left of it is the agent's to keep. */
+export function forgetAsked({ spoolDir }: KernelFolder, runId: string): Promise<void> {
+  return rm(join(spoolDir, runId + ASKED), { force: true })
+}
+
+/** Removes all that was kept of a run. */
+export async function forgetRun({ spoolDir }: KernelFolder, runId: string): Promise<void> {
+  const files = [ASKED, FRAMES, RECORD, DIED].map((suffix) => join(spoolDir, runId + suffix))
+  await Promise.all(files.map((file) => rm(file, { force: true })))
 }
 
 /** The spooled messages of a run; none where there are none. */
@@ -113,6 +140,7 @@ export function outcomeOfMessages(messages: readonly Message[]): ExecuteOutcome 
   const count = last('execute_input')?.execution_count
   const executionCount = typeof count === 'number' ? count : null
   const error = last('error')
+  if (messages.length === 0) return { status: 'aborted' }
   if (error === undefined) return { status: 'ok', executionCount, payload: [] }
   const lines = error.traceback
   const traceback = Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : []
@@ -139,7 +167,7 @@ function unknownDeath(tail: string): Death {
 /** Notes for a later server that the open runs ended with this life. */
 export async function noteDeath(folder: KernelFolder, death: Death): Promise<void> {
   const names = await filesIn(folder)
-  const open = names.flatMap((name) => (name.endsWith(FRAMES) ? [name.slice(0, -FRAMES.length)] : []))
+  const open = [...new Set(names.flatMap(runIdOf))]
   const unrecorded = open.filter((runId) => !names.includes(runId + RECORD) && !names.includes(runId + DIED))
   await Promise.all(unrecorded.map((runId) => writePrivately(join(folder.spoolDir, runId + DIED), death)))
 }

@@ -1,0 +1,29 @@
+/**
+ * A server to be killed: starts a kernel in the runtime folder named, asks it for a run that lasts until a file
+ * exists, and tells on its standard output where the kernel is once that run speaks.
+ */
+import { createKernels } from '../src/index.ts'
+import { listenTo } from './real-kernels.ts'
+
+const [, , python = '', runtimeDir = '', cwd = '', signalFile = ''] = process.argv
+
+const kernels = createKernels({
+  runtimeDir,
+  interpreters: [{ name: 'tested', displayName: 'Tested Python', python }],
+})
+const kernel = await kernels.start({ specName: 'tested', cwd, prewarm: false })
+kernels.prewarm({ specName: 'tested', cwd })
+await kernel.execute({ code: 'x = 41', runId: 'first', cellId: 'c1' }).done
+
+const heard = listenTo(kernel)
+const code = `
+import os, time
+print("before", end="", flush=True)
+while not os.path.exists(${JSON.stringify(signalFile)}): time.sleep(0.01)
+print("after", flush=True)
+y = x + 1
+y`
+kernel.execute({ code, runId: 'second', cellId: 'c2' })
+await heard.until(({ header, content }) => header.msg_type === 'stream' && content.text === 'before')
+process.stdout.write(`${JSON.stringify(kernel.address)}\n`)
+// The open sockets keep this process until it is killed.

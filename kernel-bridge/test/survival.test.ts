@@ -1,0 +1,152 @@
+/** A server is killed while a cell runs; the next one finds the kernel and misses nothing. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { AgentRecord, createKernels, type KernelAddress, type Kernels } from '../src/index.ts'
+import { isRunning } from '../src/process.ts'
+import { listenTo, python, run, shownValue, textOf, whySkipped } from './real-kernels.ts'
+
+const program = new URL('server-process.ts', import.meta.url).pathname
+
+describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`, () => {
+  let dir: string
+  let signalFile: string
+  let server: ChildProcess
+  let address: KernelAddress
+  let kernels: Kernels
+
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'yk-'))
+    signalFile = join(dir, 'go')
+    const runtimeDir = join(dir, 'run')
+    server = spawn(process.execPath, [program, python ?? '', runtimeDir, dir, signalFile], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    address = await firstLine(server)
+    kernels = createKernels({
+      runtimeDir,
+      interpreters: [{ name: 'tested', displayName: 'Tested Python', python: python ?? '' }],
+    })
+  })
+  afterEach(async () => {
+    await killServer(server)
+    await kernels.close({ shutdown: true })
+    await rm(dir, { recursive: true, force: true })
+  })
+
+  it('goes on, tells what was missed once, and its running execution settles', async () => {
+    await killServer(server)
+    const found = await kernels.find(address)
+    if (found === null) throw new Error('The kernel was not found')
+    const { kernel, spooled, running } = found
+    expect(kernel.id).toBe(address.kernelId)
+    expect(kernel.address.pid).toBe(address.pid)
+    expect(kernel.status).toBe('busy')
+    expect(spooled.map(({ runId, finished }) => [runId, finished])).toEqual([
+      ['first', true],
+      ['second', false],
+    ])
+    expect(running?.runId).toBe('second')
+    const records: unknown[] = []
+    kernel.on('record', (record) => records.push(record))
+    const heard = listenTo(kernel)
+    await writeFile(signalFile, '')
+    expect(await running?.execution.done).toMatchObject({ status: 'ok', executionCount: 2 })
+    const all = [...(spooled[1]?.messages ?? []), ...heard.messages]
+    expect(textOf(all, running?.execution.msgId)).toBe('beforeafter\n')
+    const ids = all.filter(({ channel }) => channel === 'iopub').map(({ header }) => header.msg_id)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(records.map((record) => AgentRecord.parse(record).run)).toEqual(['second'])
+    expect(await shownValue(kernel, '(x, y)')).toBe('(41, 42)')
+    expect(kernel.status).toBe('idle')
+  })
+
+  it('keeps the outputs, record and outcome of a run that ended while no server listened', async () => {
+    await killServer(server)
+    await writeFile(signalFile, '')
+    await vi.waitFor(() => stat(join(address.spoolDir, 'second.record.json')), { timeout: 20_000 })
+    const found = await kernels.find(address)
+    const [, second] = found?.spooled ?? []
+    expect(second).toMatchObject({ runId: 'second', finished: true, outcome: { status: 'ok' } })
+    expect(AgentRecord.parse(second?.record)).toMatchObject({ run: 'second', cell: 'c2', outcome: 'ok' })
+    expect(found?.running).toBeNull()
+    if (found === null) throw new Error('The kernel was not found')
+    const heard = listenTo(found.kernel)
+    expect(await shownValue(found.kernel, 'y')).toBe('42')
+    const said = [...(second?.messages ?? []), ...heard.messages]
+    expect(textOf(said, 'execute-second')).toBe('beforeafter\n')
+  })
+
+  it('is forgotten run by run as they are acknowledged', async () => {
+    await killServer(server)
+    await writeFile(signalFile, '')
+    const found = await kernels.find(address)
+    if (found === null) throw new Error('The kernel was not found')
+    await found.running?.execution.done
+    found.kernel.acknowledge('first')
+    found.kernel.acknowledge('second')
+    await vi.waitFor(() => expect(readdirSync(address.spoolDir)).toEqual([]))
+  })
+
+  it('is interrupted, restarted and shut down by the server that found it', async () => {
+    await killServer(server)
+    const found = await kernels.find(address)
+    if (found === null) throw new Error('The kernel was not found')
+    const { kernel, running } = found
+    await kernel.interrupt()
+    expect(await running?.execution.done).toMatchObject({ status: 'error', ename: 'KeyboardInterrupt' })
+    expect(await shownValue(kernel, 'x')).toBe('41')
+    await kernel.restart()
+    expect(await run(kernel, 'x')).toMatchObject({ status: 'error', ename: 'NameError' })
+    await kernel.shutdown()
+    expect(existsSync(join(dir, 'run', kernel.id))).toBe(false)
+  })
+
+  it('is gone when it was killed too: its open run is salvaged as died, with what it said', async () => {
+    await killServer(server)
+    process.kill(address.pid, 'SIGKILL')
+    await vi.waitFor(async () => expect(await kernels.find(address)).toBeNull(), { timeout: 20_000 })
+    const spooled = await kernels.salvage(address)
+    expect(spooled).toMatchObject([
+      { runId: 'first', finished: true, outcome: { status: 'ok' } },
+      { runId: 'second', cellId: 'c2', finished: true, outcome: { status: 'died' } },
+    ])
+    expect(textOf(spooled[1]?.messages ?? [])).toBe('before')
+  })
+
+  it.each(['start', 'find'] as const)(
+    'ends with the kernels that waited for that server, at the first %s',
+    async (first) => {
+      const runtimeDir = join(dir, 'run')
+      const waiting = (): string[] =>
+        readdirSync(runtimeDir).filter((id) => existsSync(join(runtimeDir, id, 'waiting.json')))
+      await vi.waitFor(() => expect(waiting()).toHaveLength(1), { timeout: 20_000 })
+      const [left = ''] = waiting()
+      const { kernel: pid } = JSON.parse(readFileSync(join(runtimeDir, left, 'waiting.json'), 'utf8'))
+      await killServer(server)
+      if (first === 'start') await kernels.start({ specName: 'tested', cwd: dir, prewarm: false })
+      await kernels.find(address)
+      expect(existsSync(join(runtimeDir, left))).toBe(false)
+      await vi.waitFor(() => expect(isRunning(pid)).toBe(false))
+      expect(isRunning(address.pid)).toBe(true)
+    },
+  )
+})
+
+async function killServer(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  const ended = once(server, 'exit')
+  server.kill('SIGKILL')
+  await ended
+}
+
+async function firstLine(server: ChildProcess): Promise<KernelAddress> {
+  if (server.stdout === null) throw new Error('The server has no standard output')
+  for await (const line of createInterface({ input: server.stdout })) return JSON.parse(line)
+  throw new Error('The server ended before it told of its kernel')
+}
