@@ -3,7 +3,7 @@
  * like any run. Invariant: what it prints as done is durable; the kernel does not outlive it.
  */
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import { tmpdir, userInfo } from 'node:os'
+import { userInfo } from 'node:os'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { createKernels, type Interpreter, type Kernels } from '@yesterday/kernel-bridge'
 import type { Command } from 'commander'
@@ -17,8 +17,10 @@ import { fileText } from '../document/notebook-file.ts'
 import type { RunEnded } from '../session/run-ended.ts'
 import { Session } from '../session/session.ts'
 import type { Run } from '../session/state.ts'
+import { findInterpreters } from '../setup/python.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/ports.ts'
+import { FOLDER } from '../store/project-folder.ts'
 
 const Options = z.object({
   allowErrors: z.boolean().default(false),
@@ -34,7 +36,7 @@ type Options = z.infer<typeof Options>
 export type FindInterpreters = (root: string) => Promise<readonly Interpreter[]>
 
 /** Adds the command. */
-export function registerRun(program: Command, interpreters: FindInterpreters = async () => []): void {
+export function registerRun(program: Command, interpreters: FindInterpreters = findInterpreters): void {
   program
     .command('run')
     .argument('<notebook>', 'the .ipynb file')
@@ -59,7 +61,7 @@ async function runNotebook(file: string, options: Options, interpreters: FindInt
   const root = resolve(options.root ?? dirname(file))
   const store = await openStore({ root })
   const kernels = createKernels({
-    runtimeDir: join(tmpdir(), `yesterday-run-${process.pid}`),
+    runtimeDir: join(root, FOLDER, 'kernels'),
     interpreters: await interpreters(root),
   })
   try {
@@ -93,6 +95,7 @@ async function runAll(job: Job): Promise<number> {
     cwd: () => dirname(file),
     defaultSpec: () => chooseSpec(kernels, options.kernel, read),
     allowStdin: false,
+    prewarm: false,
   })
   const ended = await runCells(session, doc, options)
   session.shutdown(actor())
@@ -110,10 +113,6 @@ async function runCells(session: Session, doc: Y.Doc, options: Options): Promise
   let [left, good] = [cells.length, true]
   session.events.on('event', (event) => {
     if (event.type === 'notice') process.stderr.write(`${event.text}\n`)
-    const dead = event.type === 'session' && event.view.kernel.state === 'dead'
-    if (dead && left === cells.length && event.view.queue.length === 0 && !event.view.session)
-      over.resolve(false)
-    if (dead && event.view.kernel.displayName === null) over.resolve(false)
   })
   session.events.on('recorded', (entry, run) => {
     if (entry.started !== null) report(entry, run, options.json)
@@ -123,20 +122,30 @@ async function runCells(session: Session, doc: Y.Doc, options: Options): Promise
   })
   limitEach(session, options.timeout)
   if (cells.length === 0) return true
-  session.run(cells.map(cellId), actor(), !options.allowErrors)
-  return over.promise
+  const refusal = await session.run(cells.map(cellId), actor(), !options.allowErrors)
+  return refusal === null ? over.promise : false
 }
 
-/** Interrupts a run that takes longer than the limit. */
+/** How long a run may take to obey an interrupt, ms. */
+const OBEY_MS = 5000
+
+/** Interrupts a run that takes longer than the limit; ends the kernel of one that does not obey. */
 function limitEach(session: Session, seconds: number | undefined): void {
   if (seconds === undefined) return
   let watched: string | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
-  session.events.on('event', (event) => {
-    if (event.type !== 'session' || event.view.running?.run === watched) return
+  const kill = (): void =>
+    session.kill(`it was killed: a cell took longer than ${seconds} s and ignored the interrupt`)
+  const interrupt = (): void => {
+    session.interrupt()
+    timer = setTimeout(kill, OBEY_MS)
+  }
+  session.events.on('changed', () => {
+    const running = session.view().running?.run ?? null
+    if (running === watched) return
     clearTimeout(timer)
-    watched = event.view.running?.run ?? null
-    if (watched !== null) timer = setTimeout(() => session.interrupt(), seconds * 1000)
+    watched = running
+    if (watched !== null) timer = setTimeout(interrupt, seconds * 1000)
   })
 }
 

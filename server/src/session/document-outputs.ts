@@ -31,23 +31,29 @@ export class DocumentOutputs {
     if (!found || !outputs) return
     switch (edit.type) {
       case 'clear':
-        return this.#clear(outputs)
+        this.#clear(outputs)
+        break
       case 'append':
-        return this.#append(outputs, edit.output, data)
+        this.#append(outputs, edit.output, data)
+        break
       case 'text':
-        return this.#text(outputs, edit.output, (text) => {
+        this.#text(outputs, edit.output, (text) => {
           if (edit.edit.remove > 0) text.delete(edit.edit.at, edit.edit.remove)
           text.insert(edit.edit.at, edit.edit.insert)
         })
+        break
       case 'spill':
-        return this.#spill(outputs, edit.output, edit.text)
+        this.#spill(outputs, edit.output, edit.text)
+        break
       case 'replace':
-        return this.#replace(outputs, edit.output, data)
+        this.#replace(outputs, edit.output, data)
+        break
       case 'count':
         found.cell.set('execution_count', edit.count)
         return
       case 'more':
-        return this.#sayMore(outputs, cell, edit.hidden)
+        this.#sayMore(outputs, cell, edit.hidden)
+        break
     }
   }
 

@@ -1,7 +1,9 @@
 /**
  * Writes that must not be lost: tried again until they succeed. Invariant: a write that failed (a full disk) is never
- * given up while the process lives; people hear of it once, and once when it works again.
+ * given up while the process lives; people hear of it once, and once when it works again. A write that can never
+ * succeed throws.
  */
+import { StoreError } from '../store/errors.ts'
 import type { ObjectStore } from '../store/ports.ts'
 
 export interface DurableOptions {
@@ -25,12 +27,18 @@ export function createDurable({ onStalled, onResumed, sleep = sleepUnreferenced 
         if (failed && --failing === 0) onResumed()
         return result
       } catch (error) {
+        if (isFinal(error)) throw error
         if (!failed && failing++ === 0) onStalled(error)
         failed = true
         await sleep(pause)
       }
     }
   }
+}
+
+/** What the storage will refuse for ever: the entry contradicts the log, or the storage was closed. */
+function isFinal(error: unknown): boolean {
+  return error instanceof StoreError && (error.code === 'conflict' || error.code === 'closed')
 }
 
 /** The same objects, with puts that do not give up. */

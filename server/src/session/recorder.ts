@@ -4,7 +4,7 @@
  * told as recorded only when its entry is durable.
  */
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
-import type { Receipt } from '../../contract/run.ts'
+import type { OutputEntry, Receipt } from '../../contract/run.ts'
 import type { LogEntry } from '../store/log-entry.ts'
 import type { ObjectStore, RunLog } from '../store/ports.ts'
 import type { Durable } from './durable.ts'
@@ -30,12 +30,19 @@ export type EndRun = Extract<Action, { type: 'endRun' }> & {
   readonly outputs: () => Promise<readonly Output[]>
 }
 
+interface Parts {
+  readonly outputs: OutputEntry[]
+  readonly record: ReadRecord
+}
+
 export class Recorder {
   readonly #options: RecorderOptions
   readonly #records = new Map<RunId, PromiseWithResolvers<unknown>>()
+  readonly #endedBefore = new Map<RunId, Timestamp>()
   readonly #queued = new Map<RunId, Promise<void>>()
   #environment: Receipt['environment'] = null
   #line: Promise<void> = Promise.resolve()
+  #lastEnd: Promise<unknown> = Promise.resolve()
 
   constructor(options: RecorderOptions) {
     this.#options = options
@@ -44,6 +51,12 @@ export class Recorder {
   /** A record came from the kernel; one that comes after its run's entry is kept as an object. */
   accept(run: RunId, raw: unknown): void {
     this.#recordOf(run).resolve(raw)
+  }
+
+  /** What an earlier server missed of a run: its record, and when it ended; null where nothing is known. */
+  retell(run: RunId, record: unknown, ended: Timestamp | null): void {
+    if (record !== null) this.accept(run, record)
+    if (ended !== null) this.#endedBefore.set(run, ended)
   }
 
   /** The environment that this session's last entries told whole. */
@@ -70,28 +83,33 @@ export class Recorder {
     return this.#line
   }
 
-  /** Settles with the entry when it is durable. */
-  async end(ended: EndRun): Promise<RunEnded> {
-    const at = this.#options.now()
-    const { run } = ended.run
+  /** Settles with the entry when it is durable, after those of all runs that ended before. */
+  end(ended: EndRun): Promise<RunEnded> {
+    const at = this.#endedBefore.get(ended.run.run) ?? this.#options.now()
+    const prepared = this.#prepare(ended)
+    const entry = Promise.all([prepared, this.#lastEnd]).then(([parts]) => this.#append(ended, at, parts))
+    this.#lastEnd = entry.catch(() => undefined)
+    return entry
+  }
+
+  async #prepare(ended: EndRun): Promise<Parts> {
     const outputs = await storeOutputs(await ended.outputs(), this.#options.objects)
+    const { run } = ended.run
     const record = ended.noRecord === null ? await this.#awaitRecord(run) : this.#missing(ended.noRecord)
+    return { outputs, record }
+  }
+
+  async #append({ run: { run }, order, started, ending, noRecord }: EndRun, at: Timestamp, parts: Parts) {
+    const { outputs, record } = parts
     if (record.ok) this.#environment = environmentOf(record.record, this.#environment)
+    const environment = this.#environment
+    const entry = runEnded({ run, order, started, ended: at, ending, outputs, record, environment })
     await this.#queued.get(run)
-    const entry = runEnded({
-      run,
-      order: ended.order,
-      started: ended.started,
-      ended: at,
-      ending: ended.ending,
-      outputs,
-      record,
-      environment: this.#environment,
-    })
     await this.append([entry])
     this.#queued.delete(run)
+    this.#endedBefore.delete(run)
     if (record.ok) this.#records.delete(run)
-    else if (ended.noRecord === null) this.#keepLate(run)
+    else if (noRecord === null) this.#keepLate(run)
     return entry
   }
 

@@ -25,6 +25,7 @@ export class SessionOutputs {
   readonly #objects: ObjectStore
   readonly #document: DocumentOutputs
   readonly #places = new Map<string, Place>()
+  readonly #ended = new Set<string>()
   /** The run whose outputs a cell shows. */
   readonly #latest = new Map<string, string>()
   readonly #displays = new Map<string, Set<{ readonly cell: string; readonly output: RichOutput }>>()
@@ -40,10 +41,16 @@ export class SessionOutputs {
     this.#document = new DocumentOutputs(doc)
   }
 
-  /** From now on messages of this run are written to its cell. */
+  /** From now on messages of this run are written to its cell, in place of those of the run before. */
   begin(run: string, cell: string): void {
+    this.#forgetEnded(this.#latest.get(cell))
     this.#places.set(run, { run, cell, outputs: new RunOutputs() })
     this.#latest.set(cell, run)
+  }
+
+  /** False where the run's messages are nobody's any more. */
+  has(run: string): boolean {
+    return this.#places.has(run)
   }
 
   /** A message of a run; also long after its end, from a thread that it started. */
@@ -60,6 +67,8 @@ export class SessionOutputs {
     if (place === undefined) return null
     this.#arrived.push({ place, message: 'end' })
     await this.settled()
+    this.#ended.add(run)
+    if (this.#latest.get(place.cell) !== run) this.#forgetEnded(run)
     return place.outputs
   }
 
@@ -75,9 +84,14 @@ export class SessionOutputs {
     this.#write(cells.map((cell) => ({ cell, edit: { type: 'clear' }, data: null })))
   }
 
+  #forgetEnded(run: string | undefined): void {
+    if (run !== undefined && this.#ended.delete(run)) this.#places.delete(run)
+  }
+
   /** Runs that nobody will speak of any more: the kernel is another. */
   forgetAll(): void {
     this.#places.clear()
+    this.#ended.clear()
     this.#displays.clear()
   }
 

@@ -1,0 +1,73 @@
+/**
+ * The kernels of one session host, one after another. Invariant: at most one is linked; one that starts for a session
+ * that nobody wants any more is ended again, and nothing of an old one speaks for a new one.
+ */
+import type { Kernels } from '@yesterday/kernel-bridge'
+import type { SessionId } from '../../contract/ids.ts'
+import { KernelLink } from './kernel-link.ts'
+import { startProblem } from './kernel-problem.ts'
+
+export interface KernelLifeOptions {
+  readonly kernels: Kernels
+  readonly cwd: () => string
+  readonly defaultSpec: () => Promise<string>
+  readonly prewarm: boolean
+  /** False where the session was overtaken meanwhile. */
+  readonly isWanted: (session: SessionId) => boolean
+  /** Settles when the log has the end of the session before. Never rejects. */
+  readonly pastIsLogged: () => Promise<unknown>
+  readonly onStarted: (link: KernelLink) => void
+  readonly onFailed: (session: SessionId, problem: string) => void
+}
+
+export class KernelLife {
+  readonly #options: KernelLifeOptions
+  #link: KernelLink | null = null
+
+  constructor(options: KernelLifeOptions) {
+    this.#options = options
+  }
+
+  /** The kernel that is there now, alive or dead. */
+  get link(): KernelLink | null {
+    return this.#link
+  }
+
+  async start(session: SessionId, spec: string | null): Promise<void> {
+    const { kernels, cwd, defaultSpec, prewarm, pastIsLogged, isWanted } = this.#options
+    try {
+      const specName = spec ?? (await defaultSpec())
+      const kernel = await kernels.start({ specName, cwd: cwd(), prewarm })
+      await pastIsLogged()
+      if (!isWanted(session)) return await kernel.shutdown({ graceMs: 0 })
+      this.#link = new KernelLink(session, kernel)
+      this.#options.onStarted(this.#link)
+    } catch (error) {
+      this.#options.onFailed(session, startProblem(error))
+    }
+  }
+
+  /** Another process in every case; it starts while the old one ends. */
+  async restart(session: SessionId, spec: string | null): Promise<void> {
+    const specName = spec ?? this.#link?.kernel.spec.name ?? null
+    const ended = this.shutdown()
+    await this.start(session, specName)
+    await ended
+  }
+
+  async shutdown(options?: { readonly graceMs: number }): Promise<void> {
+    const link = this.#link
+    this.#link = null
+    await link?.kernel.shutdown(options)
+  }
+
+  /** Takes a kernel that outlived its server. */
+  adopt(link: KernelLink): void {
+    this.#link = link
+  }
+
+  /** Lets the kernel live on without us. */
+  detach(): void {
+    this.#link?.kernel.detach()
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * A session's hold on its kernel: what the kernel says is told with the run that it belongs to.
+ * Invariant: one link per kernel; a run is acknowledged to, and its missing record explained by, the link it ran on.
+ */
+import {
+  type ExecuteOutcome,
+  type Execution,
+  type JsonObject,
+  type Kernel,
+  KernelDeadError,
+  type Message,
+} from '@yesterday/kernel-bridge'
+import { z } from 'zod'
+import type { RunId, SessionId } from '../../contract/ids.ts'
+import type { Ending, Run, StartedKernel } from './state.ts'
+
+/** Who hears what comes from the kernel. */
+export interface LinkHearing {
+  output(run: RunId, message: Message): void
+  comm(message: Message): void
+  prompt(run: RunId, text: string, password: boolean): void
+  record(run: RunId, raw: unknown): void
+  status(status: 'idle' | 'busy'): void
+  dead(death: string): void
+}
+
+const InputRequest = z.object({ prompt: z.string().default(''), password: z.boolean().default(false) })
+const RecordRun = z.object({ run: z.string() })
+
+export class KernelLink {
+  readonly session: SessionId
+  readonly kernel: Kernel
+  readonly #runs = new Map<string, RunId>()
+  #inputRequest: Message | null = null
+
+  constructor(session: SessionId, kernel: Kernel) {
+    this.session = session
+    this.kernel = kernel
+  }
+
+  get facts(): StartedKernel {
+    const { spec, recording, agentProblem: problem } = this.kernel
+    const { name, displayName, language } = spec
+    return { spec: name, displayName, language, recording, problem }
+  }
+
+  /** Tells from now on; what a found kernel held back comes first. */
+  listen(hearing: LinkHearing): void {
+    this.kernel.on('record', (raw) => {
+      const named = RecordRun.safeParse(raw)
+      if (named.success) hearing.record(named.data.run, raw)
+    })
+    this.kernel.on('dead', (death) => hearing.dead(death.likely))
+    this.kernel.on('status', (status) => {
+      if (status === 'idle' || status === 'busy') hearing.status(status)
+    })
+    this.kernel.on('message', (message) => this.#message(message, hearing))
+  }
+
+  /** Sends the run; settles with how it ended, also where the kernel is dead already. */
+  execute({ run, cell, source }: Run, allowStdin: boolean): Promise<ExecuteOutcome> {
+    try {
+      return this.follow(run, this.kernel.execute({ code: source, runId: run, cellId: cell, allowStdin }))
+    } catch (error) {
+      if (!(error instanceof KernelDeadError)) throw error
+      return Promise.resolve({ status: 'died', death: error.death })
+    }
+  }
+
+  /** What belongs to this execution belongs to the run. */
+  follow(run: RunId, { msgId, done }: Execution): Promise<ExecuteOutcome> {
+    this.#runs.set(msgId, run)
+    return done
+  }
+
+  answer(value: string): void {
+    const parent = this.#inputRequest?.header
+    if (parent === undefined)
+      throw new Error(`session ${this.session}: an answer to a prompt that never came`)
+    this.#inputRequest = null
+    this.kernel.send({ channel: 'stdin', msgType: 'input_reply', content: { value, status: 'ok' }, parent })
+  }
+
+  /** A dead kernel needs no interrupt. */
+  async interrupt(): Promise<void> {
+    await this.kernel.interrupt().catch(() => undefined)
+  }
+
+  /** Why no record of a run that ended so can come; null where one is expected. */
+  whyNoRecord(ending: Ending): string | null {
+    if (ending.kind !== 'replied') return 'the run ended without an answer of the kernel'
+    if (ending.outcome.status === 'died') return `the kernel died: ${ending.outcome.death.likely}`
+    if (!this.kernel.recording) return this.kernel.agentProblem ?? 'this kernel does not record'
+    return null
+  }
+
+  #message(message: Message, hearing: LinkHearing): void {
+    const { msg_type: type } = message.header
+    const run = this.#runs.get(message.parent.msg_id ?? '')
+    if (type.startsWith('comm_')) hearing.comm(message)
+    else if (type === 'input_request' && run !== undefined) this.#prompt(run, message, hearing)
+    else if (run !== undefined) hearing.output(run, message)
+  }
+
+  #prompt(run: RunId, message: Message, hearing: LinkHearing): void {
+    this.#inputRequest = message
+    const { prompt, password } = InputRequest.catch({ prompt: '', password: false }).parse(message.content)
+    hearing.prompt(run, prompt, password)
+  }
+}
+
+/** A comm message as clients get it: buffers in base64. */
+export function commEvent({ header, content, metadata, buffers }: Message): {
+  readonly type: 'comm'
+  readonly msgType: string
+  readonly content: JsonObject
+  readonly metadata: JsonObject
+  readonly buffers: string[]
+} {
+  const encoded = buffers.map((buffer) => Buffer.from(buffer).toString('base64'))
+  return { type: 'comm', msgType: header.msg_type, content, metadata, buffers: encoded }
+}

@@ -1,0 +1,36 @@
+/** What a session is made from, and what it tells. */
+import type { Kernels } from '@yesterday/kernel-bridge'
+import type * as Y from 'yjs'
+import type { Timestamp } from '../../contract/ids.ts'
+import type { Event } from '../../contract/session.ts'
+import type { Store } from '../store/ports.ts'
+import type { RunEnded } from './run-ended.ts'
+import type { Run } from './state.ts'
+
+export interface SessionOptions {
+  readonly kernels: Kernels
+  readonly store: Store
+  readonly doc: Y.Doc
+  /** Null where no room shows the document: the run is from the command line. */
+  readonly documentId: string | null
+  /** Path below the project folder, now. */
+  readonly path: () => string
+  /** Where the kernel works. */
+  readonly cwd: () => string
+  /** The kernelspec to start when none was asked for. */
+  readonly defaultSpec: () => Promise<string>
+  readonly allowStdin: boolean
+  /** Keeps the next kernel ready, so that a restart is quick. Default true. */
+  readonly prewarm?: boolean
+  readonly now?: () => Timestamp
+  readonly newId?: () => string
+}
+
+/** What a session tells. */
+export interface SessionEvents {
+  /** Something to tell every client beside the view. */
+  event: [Exclude<Event, { type: 'session' }>]
+  /** The view is another. */
+  changed: []
+  recorded: [RunEnded, Run]
+}

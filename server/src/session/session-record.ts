@@ -1,0 +1,124 @@
+/**
+ * What a session writes down, and what waits for it. Invariant: `session-ended` follows the entries of all the
+ * session's runs; a run is acknowledged to its own kernel, and told as recorded, when its entry is durable.
+ */
+import type { Kernels } from '@yesterday/kernel-bridge'
+import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
+import type { KernelLink } from './kernel-link.ts'
+import type { Recorder } from './recorder.ts'
+import type { RunEnded } from './run-ended.ts'
+import type { SessionOutputs } from './session-outputs.ts'
+import type { Action, Run } from './state.ts'
+
+type Of<T extends Action['type']> = Extract<Action, { type: T }>
+
+export interface SessionRecordOptions {
+  readonly recorder: Recorder
+  readonly outputs: SessionOutputs
+  readonly kernels: Kernels
+  readonly documentId: string | null
+  readonly path: () => string
+  readonly now: () => Timestamp
+  readonly onLogged: (runs: readonly RunId[]) => void
+  readonly onRecorded: (entry: RunEnded, run: Run) => void
+  /** A write that can never succeed. */
+  readonly onBroken: (error: unknown) => void
+  /** Work began or is done. */
+  readonly onWork: () => void
+}
+
+export class SessionRecord {
+  readonly #options: SessionRecordOptions
+  readonly #work = new Set<Promise<void>>()
+  readonly #endings = new Set<Promise<void>>()
+  /** Runs that were asked for and are not in the log yet; told true when they are, false when they never will be. */
+  readonly #unlogged = new Map<RunId, (logged: boolean) => void>()
+
+  constructor(options: SessionRecordOptions) {
+    this.#options = options
+  }
+
+  get isBusy(): boolean {
+    return this.#work.size > 0
+  }
+
+  /** Settles when every run that ended, and the end of the session, is durable. Never rejects. */
+  async settled(): Promise<void> {
+    while (this.#work.size > 0) await Promise.all(this.#work)
+  }
+
+  /** As `settled`, for what has ended so far alone. */
+  async endingsSettled(): Promise<void> {
+    await Promise.allSettled(this.#endings)
+  }
+
+  track(work: Promise<void>): void {
+    const tracked = work.catch((error: unknown) => this.#options.onBroken(error))
+    this.#work.add(tracked)
+    void tracked.finally(() => {
+      this.#work.delete(tracked)
+      this.#options.onWork()
+    })
+  }
+
+  /** Settles with true when the run is in the log, with false when it never will be. */
+  whenLogged(run: RunId): Promise<boolean> {
+    return new Promise((resolve) => this.#unlogged.set(run, resolve))
+  }
+
+  tellLogged(run: RunId, logged: boolean): void {
+    this.#unlogged.get(run)?.(logged)
+    this.#unlogged.delete(run)
+  }
+
+  logQueued({ session, runs }: Of<'logQueued'>): void {
+    const { recorder, path, onLogged } = this.#options
+    const work = async (): Promise<void> => {
+      await recorder.logQueued(path(), session, runs)
+      for (const { run } of runs) this.tellLogged(run, true)
+      onLogged(runs.map(({ run }) => run))
+    }
+    this.track(work())
+  }
+
+  logStarted({ run, at }: Of<'logStarted'>): void {
+    this.track(this.#options.recorder.append([{ type: 'run-started', run, at }]))
+  }
+
+  logSessionStarted(session: SessionId, { kernel }: KernelLink): void {
+    const { documentId, path, now, recorder } = this.#options
+    const { displayName, language } = kernel.spec
+    const started = { session, at: now(), notebook: path(), documentId, kernel: kernel.address }
+    this.track(recorder.append([{ type: 'session-started', ...started, displayName, language }]))
+  }
+
+  /** A dead kernel's folder goes when all that it held is durable. */
+  logSessionEnded({ session, reason }: Of<'logSessionEnded'>, link: KernelLink | null): void {
+    const { recorder, kernels, now } = this.#options
+    const [at, runs] = [now(), [...this.#endings]]
+    const work = async (): Promise<void> => {
+      await Promise.all(runs)
+      await recorder.append([{ type: 'session-ended', session, at, reason }])
+      if (link?.kernel.status === 'dead') await kernels.forget(link.kernel.address)
+    }
+    this.#trackEnding(work())
+  }
+
+  end(action: Of<'endRun'>, link: KernelLink | null): void {
+    const { recorder, outputs: all, onRecorded } = this.#options
+    const { run } = action.run
+    const outputs = async () => (await all.end(run))?.outputs ?? []
+    const noRecord = link === null ? 'the kernel is gone' : link.whyNoRecord(action.ending)
+    const work = async (): Promise<void> => {
+      const entry = await recorder.end({ ...action, outputs, noRecord })
+      link?.kernel.acknowledge(run)
+      onRecorded(entry, action.run)
+    }
+    this.#trackEnding(work())
+  }
+
+  #trackEnding(work: Promise<void>): void {
+    this.#endings.add(work)
+    this.track(work.finally(() => this.#endings.delete(work)))
+  }
+}
