@@ -3,7 +3,7 @@
  * a person, as one JSON object on stdout for a program. The exit code is never 0 then.
  */
 import { z } from 'zod'
-import { StoreError } from '../store/errors.ts'
+import { asStoreError, isSqliteError, StoreError } from '../store/errors.ts'
 
 /** An expected refusal. */
 export interface Refusal {
@@ -45,8 +45,9 @@ export const printLines = (lines: Iterable<string>) => {
 }
 
 function storeRefusal(thrown: unknown): Refusal {
-  if (!(thrown instanceof StoreError)) throw thrown
-  return { code: thrown.code, message: thrown.message, hint: thrown.hint, exit: 1 }
+  if (!(thrown instanceof StoreError || isSqliteError(thrown))) throw thrown
+  const { code, message, hint } = asStoreError(thrown)
+  return { code, message, hint, exit: 1 }
 }
 
 /** `yesterday log | head` ends when `head` has enough. */

@@ -1,4 +1,7 @@
-/** `yesterday fsck [--rebuild]`: checks what is kept against itself, and makes the index anew from the log. */
+/**
+ * `yesterday fsck [--rebuild]`: checks what is kept against itself, after making the index anew where that is
+ * asked for.
+ */
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Store } from '../store/ports.ts'
@@ -13,7 +16,9 @@ type Options = z.infer<typeof Options>
 export function registerFsck(program: Command): void {
   program
     .command('fsck')
-    .description('check objects against their digests and the log against the objects')
+    .description(
+      'check objects against their digests, the log against the objects, the index against the log',
+    )
     .option('--rebuild', 'make the index anew from the log')
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')
@@ -26,9 +31,10 @@ export function registerFsck(program: Command): void {
 async function fsck({ root: named, rebuild, json }: Options): Promise<Refusal | null> {
   const root = projectRoot({ root: named })
   const { openStoreToRead, openStore } = await import('../store/open-store.ts')
+  // First of all, for a history is not made by checking it.
   const reading = openStoreToRead({ root })
-  const checked = await reading.check().finally(() => reading.close())
   const rebuilt = rebuild ? await rebuildIndex(await openStore({ root })) : null
+  const checked = await reading.check().finally(() => reading.close())
   if (json) printJson({ ...checked, rebuilt })
   else printLines(reportLines(checked, rebuilt))
   // Problems are what was asked for, not a refusal to tell them.

@@ -3,7 +3,7 @@
  * open it at once; whoever comes first migrates, inside one transaction.
  */
 import { existsSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { asStoreError, StoreError } from './errors.ts'
 import { integer, type Row } from './row.ts'
@@ -24,11 +24,19 @@ export function openForWriting(path: string): DatabaseSync {
   }
 }
 
+/** Refuses after its end as the storage refuses everything. */
+class ReadingDatabase extends DatabaseSync {
+  override prepare(sql: string): StatementSync {
+    if (!this.isOpen) throw new StoreError('closed', 'the store is closed')
+    return super.prepare(sql)
+  }
+}
+
 /** For reading beside writers, also where the folder cannot be written. */
 export function openForReading(path: string): DatabaseSync {
   if (!existsSync(path)) throw new StoreError('no-store', `there is no history at ${path}`)
   try {
-    return readable(new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT }))
+    return readable(new ReadingDatabase(path, { readOnly: true, timeout: BUSY_TIMEOUT }))
   } catch (thrown) {
     const error = asStoreError(thrown)
     if (error.code !== 'read-only') throw error
@@ -41,7 +49,7 @@ function openFrozen(path: string): DatabaseSync {
   try {
     const url = pathToFileURL(path)
     url.searchParams.set('immutable', '1')
-    return readable(new DatabaseSync(url, { readOnly: true }))
+    return readable(new ReadingDatabase(url, { readOnly: true }))
   } catch (thrown) {
     throw asStoreError(thrown)
   }

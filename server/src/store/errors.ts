@@ -78,6 +78,10 @@ const sentences: Readonly<Partial<Record<StoreErrorCode, string>>> = {
   io: 'the disk refused to read or write',
 }
 
+/** What `node:sqlite` throws when the database itself refuses. */
+export const isSqliteError = (thrown: unknown): thrown is Error =>
+  thrown instanceof Error && 'errcode' in thrown
+
 /** Any thrown value as a `StoreError`; those that already are pass unchanged. */
 export function asStoreError(thrown: unknown): StoreError {
   if (thrown instanceof StoreError) return thrown

@@ -1,11 +1,10 @@
 /** One project's storage on SQLite and plain files, in `.yesterday/` of its folder. */
-import type { DatabaseSync } from 'node:sqlite'
 import { check } from './check.ts'
 import { openForReading } from './database.ts'
 import { StoreError } from './errors.ts'
 import { ObjectFiles } from './object-files.ts'
 import type { RunIndex, Store } from './ports.ts'
-import { prepareFolder, storePaths } from './project-folder.ts'
+import { prepareFolder, type StorePaths, storePaths } from './project-folder.ts'
 import { SqliteIndex } from './sqlite-index.ts'
 import { SqliteLog } from './sqlite-log.ts'
 import { SqliteObjects } from './sqlite-objects.ts'
@@ -17,7 +16,7 @@ export async function openStore({ root }: { readonly root: string }): Promise<St
   const paths = storePaths(root)
   prepareFolder(paths)
   const writer = await Writer.open(paths.database)
-  return assemble(writer, openForReading(paths.database), new ObjectFiles(paths.objects))
+  return assemble(writer, paths)
 }
 
 /** What can be asked without writing. */
@@ -30,10 +29,10 @@ export interface ReadOnlyStore {
   readonly close: Store['close']
 }
 
-/** Opens what is there to read it, at once and without making anything; throws `StoreError` `no-store` where nothing is. */
+/** Opens what is there to read it, at once and without making a history; throws `StoreError` `no-store` where nothing is. */
 export function openStoreToRead({ root }: { readonly root: string }): ReadOnlyStore {
   const paths = storePaths(root)
-  return assemble(noWriter, openForReading(paths.database), new ObjectFiles(paths.objects))
+  return assemble(noWriter, paths)
 }
 
 const noWriter: Requests = {
@@ -41,15 +40,16 @@ const noWriter: Requests = {
   close: async () => undefined,
 }
 
-function assemble(writer: Requests, db: DatabaseSync, files: ObjectFiles): Store {
-  const objects = new SqliteObjects(writer, db, files)
+function assemble(writer: Requests, paths: StorePaths): Store {
+  const db = openForReading(paths.database)
+  const objects = new SqliteObjects(writer, db, new ObjectFiles(paths.objects))
   const runs = new SqliteLog(writer, db)
   return {
     objects,
     runs,
     updates: new SqliteUpdates(writer, db),
     index: new SqliteIndex(writer, db, objects),
-    check: () => check(objects, runs),
+    check: () => check(db, paths.database, objects, runs),
     close: async () => {
       if (db.isOpen) db.close()
       await writer.close()

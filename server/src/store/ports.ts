@@ -131,7 +131,7 @@ export interface Store {
   readonly runs: RunLog
   readonly updates: UpdateLog
   readonly index: RunIndex
-  /** Checks objects against digests and the log against objects; changes nothing. */
+  /** Checks objects against digests, the log against objects and the index against the log; changes nothing. */
   check(): Promise<{
     readonly objects: number
     readonly entries: number
