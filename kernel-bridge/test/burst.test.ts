@@ -5,7 +5,7 @@ import { python, realKernels, whySkipped } from './real-kernels.ts'
 const LINES = 200_000
 
 describe.skipIf(python === null)(`a burst of output${whySkipped}`, () => {
-  it('arrives whole and in order, each line flushed by itself', { timeout: 150_000 }, async () => {
+  it('arrives whole and in order, each line flushed by itself', { timeout: 240_000 }, async () => {
     const bridge = await realKernels()
     const kernel = await bridge.start()
     let text = ''

@@ -1,0 +1,145 @@
+/** The door to kernels: who gets which process, what stands on disk, who finds it again. */
+import { existsSync } from 'node:fs'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createKernels, type Kernel, type KernelsOptions } from '../src/index.ts'
+import { isRunning } from '../src/process.ts'
+import {
+  listenTo,
+  python,
+  realKernels,
+  run,
+  shownValue,
+  specName,
+  textOf,
+  whySkipped,
+} from './real-kernels.ts'
+
+describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
+  let bridge: Awaited<ReturnType<typeof realKernels>>
+
+  beforeEach(async () => {
+    bridge = await realKernels()
+  })
+  afterEach(() => bridge.end())
+
+  /** Another server over the same folder. */
+  const another = (options: Partial<KernelsOptions> = {}) =>
+    createKernels({
+      runtimeDir: join(bridge.dir, 'run'),
+      interpreters: [{ name: specName, displayName: 'Tested Python', python: python ?? '' }],
+      ...options,
+    })
+  const folderOf = (kernel: Kernel): string => join(bridge.dir, 'run', kernel.id)
+
+  it('hands a waiting kernel out once', async () => {
+    const options = { specName, cwd: bridge.dir, prewarm: false }
+    bridge.kernels.prewarm(options)
+    const [one, other] = await Promise.all([bridge.kernels.start(options), bridge.kernels.start(options)])
+    expect(one.id).not.toBe(other.id)
+    expect(existsSync(join(folderOf(one), 'waiting.json'))).toBe(false)
+    await run(one, 'mine = 1')
+    expect(await run(other, 'mine')).toMatchObject({ status: 'error', ename: 'NameError' })
+  })
+
+  it('does not hand out a waiting kernel that died', async () => {
+    const options = { specName, cwd: bridge.dir }
+    const first = await bridge.kernels.start(options)
+    const waiting = await vi.waitFor(async () => {
+      const ids = (await readdir(join(bridge.dir, 'run'))).filter((id) => id !== first.id)
+      const [id = ''] = ids.filter((id) => existsSync(join(bridge.dir, 'run', id, 'kernel.json')))
+      return JSON.parse(await readFile(join(bridge.dir, 'run', id, 'waiting.json'), 'utf8'))
+    }, 20_000)
+    process.kill(waiting.kernel, 'SIGKILL')
+    const second = await bridge.kernels.start({ ...options, prewarm: false })
+    expect(second.address.pid).not.toBe(waiting.kernel)
+    expect(await shownValue(second, '1')).toBe('1')
+  })
+
+  it.skipIf(process.platform === 'win32')(
+    'keeps its folder from others, and its key out of the address',
+    async () => {
+      const kernel = await bridge.start()
+      const mode = async (path: string): Promise<number> => (await stat(path)).mode & 0o777
+      expect(await mode(folderOf(kernel))).toBe(0o700)
+      for (const file of ['connection.json', 'kernel.json', 'stdout.log', 'stderr.log']) {
+        expect([file, await mode(join(folderOf(kernel), file))]).toEqual([file, 0o600])
+      }
+      const { key } = JSON.parse(await readFile(kernel.address.connectionFile, 'utf8'))
+      expect(JSON.stringify(kernel.address)).not.toContain(key)
+    },
+  )
+
+  it('leaves nothing of a kernel that was shut down', async () => {
+    const kernel = await bridge.start()
+    const { pid } = kernel.address
+    await kernel.shutdown()
+    expect(existsSync(folderOf(kernel))).toBe(false)
+    expect(isRunning(pid)).toBe(false)
+  })
+
+  it('finds a kernel that was let go, and its variables', async () => {
+    const kernel = await bridge.start()
+    await run(kernel, 'x = 1')
+    kernel.detach()
+    const kernels = another()
+    const found = await kernels.find(kernel.address)
+    if (found === null) throw new Error('The kernel was not found')
+    expect(found.running).toBeNull()
+    expect(found.kernel.spec).toEqual(kernel.spec)
+    expect(found.kernel.recording).toBe(true)
+    expect(await shownValue(found.kernel, 'x')).toBe('1')
+    await kernels.close({ shutdown: true })
+    expect(isRunning(kernel.address.pid)).toBe(false)
+  })
+
+  it('finds nothing where the process is gone, or is not the one that was meant', async () => {
+    const kernel = await bridge.start()
+    const { address } = kernel
+    const kernels = another()
+    const stranger = { ...address, pid: process.pid, kernelId: 'never-was' }
+    expect(await kernels.find(stranger)).toBeNull()
+    await kernel.shutdown()
+    expect(await kernels.find(address)).toBeNull()
+  })
+
+  it('settles a run that it finds where recording is off', async () => {
+    const quiet = another({ agentOptions: null })
+    const kernel = await quiet.start({ specName, cwd: bridge.dir, prewarm: false })
+    expect(kernel.recording).toBe(false)
+    const go = join(bridge.dir, 'go')
+    const heard = listenTo(kernel)
+    const code = `import os, time\nprint("in")\nwhile not os.path.exists(${JSON.stringify(go)}): time.sleep(0.01)\nz = 3`
+    kernel.execute({ code, runId: 'unrecorded', cellId: null })
+    await heard.until(({ header }) => header.msg_type === 'stream')
+    await quiet.close()
+    const kernels = another({ agentOptions: null })
+    const found = await kernels.find(kernel.address)
+    if (found === null) throw new Error('The kernel was not found')
+    expect(found.running?.runId).toBe('unrecorded')
+    await writeFile(go, '')
+    const outcome = await found.running?.execution.done
+    expect(['ok', 'error']).toContain(outcome?.status)
+    if (outcome?.status === 'error') expect(outcome.ename).toBe('OutcomeUnknown')
+    expect(await shownValue(found.kernel, 'z')).toBe('3')
+    expect(textOf(heard.messages)).toBe('in\n')
+    await kernels.close({ shutdown: true })
+  })
+
+  it('starts a kernel without recording where the agent fails, and says why', async () => {
+    const lame = another({ agentFolder: join(bridge.dir, 'nowhere') })
+    const kernel = await lame.start({ specName, cwd: bridge.dir, prewarm: false })
+    expect(kernel.recording).toBe(false)
+    expect(kernel.agentProblem).toContain('missing')
+    expect(await shownValue(kernel, '2')).toBe('2')
+    await lame.close({ shutdown: true })
+  })
+
+  it('gives a kernel the environment and folder that were asked for', async () => {
+    const kernel = await bridge.start({ ASKED_FOR: 'this' })
+    expect(await shownValue(kernel, '__import__("os").environ["ASKED_FOR"]')).toBe("'this'")
+    const cwd = await shownValue(kernel, `__import__("os").path.samefile(".", r"${bridge.dir}")`)
+    expect(cwd).toBe('True')
+  })
+})
