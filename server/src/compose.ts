@@ -13,6 +13,7 @@ import { Access } from './http/access.ts'
 import { makeApp } from './http/app.ts'
 import { loopbackHosts } from './http/gate.ts'
 import { People } from './http/people.ts'
+import { exportRoutes } from './http/routes/export.ts'
 import { fileRoutes } from './http/routes/files.ts'
 import { kernelspecRoutes } from './http/routes/kernelspecs.ts'
 import { logRoutes } from './http/routes/log.ts'
@@ -79,6 +80,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
       ...fileRoutes(root, new Files(root, documents)),
       ...notebookRoutes(root, documents),
       ...logRoutes(store.index),
+      ...exportRoutes({ root, documents, objects: store.objects }),
       ...objectRoutes(store.objects),
       ...meRoutes(people, { name: basename(root), version: options.version }),
       ...kernelspecRoutes(() => describeSpecs(kernels)),

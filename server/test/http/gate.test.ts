@@ -12,6 +12,7 @@ import { loopbackHosts } from '../../src/http/gate.ts'
 import { People } from '../../src/http/people.ts'
 import { json } from '../../src/http/reply.ts'
 import type { Route } from '../../src/http/route.ts'
+import { exportRoutes } from '../../src/http/routes/export.ts'
 import { fileRoutes } from '../../src/http/routes/files.ts'
 import { kernelspecRoutes } from '../../src/http/routes/kernelspecs.ts'
 import { logRoutes } from '../../src/http/routes/log.ts'
@@ -35,6 +36,7 @@ const routes: readonly Route[] = [
   ...fileRoutes(folder, new Files(folder, documents)),
   ...notebookRoutes(folder, documents),
   ...logRoutes({ page: nobody, resolve: nobody, receipt: nobody }),
+  ...exportRoutes({ root: folder, documents, objects: { get: nobody } }),
   ...objectRoutes({ get: nobody }),
   ...meRoutes(people, { name: 'gate', version: '0' }),
   ...kernelspecRoutes(nobody),

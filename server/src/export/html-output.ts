@@ -1,0 +1,67 @@
+/**
+ * pure. An output as HTML that does nothing. Invariant: of what a cell said only text and pictures are put into the
+ * page itself; HTML of its own goes into a frame where no script runs and nothing is loaded.
+ */
+import { stripVTControlCharacters } from 'node:util'
+import { isBinaryMime, type OutputForm } from '../document/cell-form.ts'
+import { isJsonObject, type Json, type JsonObject } from '../document/json-value.ts'
+import { TerminalText } from '../session/terminal-text.ts'
+import { escapeHtml } from './html.ts'
+
+/** One output of a code cell. */
+export function outputHtml(output: OutputForm): string {
+  const { output_type: type, text, data } = output
+  if (type === 'stream')
+    return pre(terminalText(asText(text)), output.name === 'stderr' ? 'stderr' : 'stdout')
+  if (type === 'error') return pre(terminalText(errorText(output)), 'error')
+  return isJsonObject(data) ? bundleHtml(data) : ''
+}
+
+/** The richest form that a page without script can show. */
+function bundleHtml(data: JsonObject): string {
+  const picture = Object.keys(data).find((mime) => mime === 'image/svg+xml' || /^image\/[\w.+-]+$/.test(mime))
+  const plain = asText(data['text/plain'])
+  if (picture !== undefined) return image(picture, asText(data[picture]), plain)
+  const html = asText(data['text/html'])
+  if (html !== '') return frame(html, plain)
+  const text = plain || asText(data['text/markdown']) || asText(data['text/latex'])
+  if (text !== '') return pre(terminalText(text), 'result')
+  return pre(`[An output that a page cannot show: ${Object.keys(data).join(', ')}]`, 'result')
+}
+
+function image(mime: string, value: string, alt: string): string {
+  const base64 = isBinaryMime(mime) ? value.replace(/\s/g, '') : Buffer.from(value).toString('base64')
+  return `<img src="data:${escapeHtml(mime)};base64,${escapeHtml(base64)}" alt="${escapeHtml(alt)}">`
+}
+
+const LINE_PX = 28
+const MOST_PX = 480
+
+/** The frame cannot tell its height without script: the rows of a table are a fair guess. */
+function frame(html: string, title: string): string {
+  const rows = Math.max(html.match(/<(?:tr|p|li|div)\b/gi)?.length ?? 0, 2)
+  const height = Math.min((rows + 2) * LINE_PX, MOST_PX)
+  const name = escapeHtml(title.slice(0, 80) || 'output')
+  return `<iframe sandbox title="${name}" style="height:${height}px" srcdoc="${escapeHtml(html)}"></iframe>`
+}
+
+const pre = (text: string, kind: string): string => `<pre class="${kind}">${escapeHtml(text)}</pre>`
+
+/** As a terminal would leave it, without colours. */
+function terminalText(text: string): string {
+  const screen = new TerminalText()
+  screen.write(text)
+  return stripVTControlCharacters(screen.text)
+}
+
+function errorText({ ename, evalue, traceback }: OutputForm): string {
+  const lines = Array.isArray(traceback) ? traceback.map(asText) : []
+  return lines.length > 0 ? lines.join('\n') : `${asText(ename)}: ${asText(evalue)}`
+}
+
+const asText = (value: Json | undefined): string =>
+  typeof value === 'string'
+    ? value
+    : value === undefined || value === null
+      ? ''
+      : JSON.stringify(value, null, 2)
