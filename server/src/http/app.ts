@@ -151,7 +151,8 @@ function sendSignIn(request: Request, response: Response, wrongToken: boolean): 
 /** Other addresses of the app are its own to read; anything below `/api` that nobody took is missing. */
 async function serveRest(parts: AppParts, request: Request, response: Response): Promise<void> {
   const isPage = isSafeMethod(request.method) && !request.path.startsWith('/api/') && request.accepts('html')
-  if (isPage && !/\.[a-z0-9]+$/i.test(request.path)) return servePage(parts, request, response)
+  const isPlace = request.path.startsWith('/notebooks/') || !/\.[a-z0-9]+$/i.test(request.path)
+  if (isPage && isPlace) return servePage(parts, request, response)
   if (!admit(parts, request, response)) return
   await perform(
     response,
