@@ -32,7 +32,7 @@ export async function perform(
   if (refusal === null) return
   const { exit, ...error } = refusal
   if (json) printJson({ error })
-  else process.stderr.write(`yesterday: ${error.message}\n${error.hint}\n`)
+  else process.stderr.write(`yesterday: ${error.message}\n  ${error.hint}\n`)
   process.exitCode = exit
 }
 

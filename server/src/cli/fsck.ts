@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { Store } from '../store/ports.ts'
 import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
 import { projectRoot } from './project-root.ts'
-import { plain } from './text.ts'
+import { counted, plain } from './text.ts'
 
 const Options = CommonOptions.extend({ rebuild: z.boolean().default(false) })
 type Options = z.infer<typeof Options>
@@ -55,10 +55,10 @@ function reportLines(
   { objects, entries, problems }: Awaited<ReturnType<Store['check']>>,
   rebuilt: number | null,
 ): readonly string[] {
-  const verdict = problems.length === 0 ? 'all is well' : `${problems.length} problems`
+  const verdict = problems.length === 0 ? 'all is well' : counted(problems.length, 'problem')
   return [
     ...problems.map((problem) => `problem: ${plain(problem)}`),
-    `${objects} objects and ${entries} entries of the log checked: ${verdict}`,
-    ...(rebuilt === null ? [] : [`the index was made anew from ${rebuilt} entries`]),
+    `checked ${counted(objects, 'object')}, the log (${entries}) and the index: ${verdict}`,
+    ...(rebuilt === null ? [] : [`the index was made anew from the log (${rebuilt})`]),
   ]
 }

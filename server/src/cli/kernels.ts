@@ -6,7 +6,7 @@ import { StoreError } from '../store/errors.ts'
 import type { OpenSession } from '../store/ports.ts'
 import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
 import { projectRoot } from './project-root.ts'
-import { localTime, shortId, table } from './text.ts'
+import { counted, localTime, shortId, table } from './text.ts'
 
 type Options = { readonly json: boolean; readonly root?: string | undefined }
 
@@ -14,7 +14,7 @@ type Options = { readonly json: boolean; readonly root?: string | undefined }
 type FindInterpreters = (root: string) => Promise<readonly Interpreter[]>
 
 /** Adds the command. */
-export function registerKernels(program: Command, interpreters: FindInterpreters = async () => []): void {
+export function registerKernels(program: Command, interpreters: FindInterpreters = projectPythons): void {
   program
     .command('kernels')
     .description('kernels that can be started, and kernels of sessions that have not ended')
@@ -25,6 +25,9 @@ export function registerKernels(program: Command, interpreters: FindInterpreters
       await perform(options, () => kernels(options, interpreters))
     })
 }
+
+const projectPythons: FindInterpreters = async (root) =>
+  (await import('../setup/interpreters.ts')).findInterpreters(root)
 
 async function kernels(
   { json, root: named }: Options,
@@ -95,7 +98,7 @@ function liveLines(live: readonly LiveKernel[]): readonly string[] {
       displayName,
       `pid ${pid}`,
       `since ${localTime(started)}`,
-      alive ? `alive, ${runs.length} runs wait` : 'gone',
+      alive ? `alive, ${counted(runs.length, 'open run')}` : 'gone',
     ]),
   )
 }

@@ -2,8 +2,8 @@
  * Which folder is the project: the one named; else the nearest that keeps a history, from the notebook's own folder
  * upwards; else the notebook's own. Without a notebook the same from the working directory.
  */
-import { existsSync } from 'node:fs'
-import { dirname, relative, resolve, sep } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { storePaths } from '../store/project-folder.ts'
 
 export interface Place {
@@ -19,10 +19,13 @@ export function projectRoot({ root, notebook }: Place, keepsHistory = hasHistory
   return [...upwards(own)].find(keepsHistory) ?? own
 }
 
-/** A file as the log names it: from the project's folder, with `/` between the parts. */
+/** A file as the log names it: from the project's folder, with `/` between the parts; links to folders are followed. */
 export function projectPath(root: string, file: string): string {
-  return relative(root, resolve(file)).split(sep).join('/')
+  const path = join(real(dirname(resolve(file))), basename(file))
+  return relative(real(root), path).split(sep).join('/')
 }
+
+const real = (folder: string) => (existsSync(folder) ? realpathSync(folder) : folder)
 
 const hasHistory = (folder: string) => existsSync(storePaths(folder).database)
 

@@ -7,8 +7,14 @@ export function receiptLines(receipt: Receipt): readonly string[] {
   return [
     ...headLines(receipt),
     ...section('Code', receipt.source.split(/\r?\n/).map(plain)),
-    ...section('Used', receipt.used.map(edgeLine)),
-    ...section('Generated', receipt.generated.map(edgeLine)),
+    ...section(
+      'Used',
+      receipt.used.map((edge) => edgeLine(edge, receipt.run)),
+    ),
+    ...section(
+      'Generated',
+      receipt.generated.map((edge) => edgeLine(edge, receipt.run)),
+    ),
     ...section('Outputs', receipt.outputs.map(outputLine)),
     ...section('Environment', environmentLines(receipt)),
     ...section('Cost', costLines(receipt)),
@@ -40,7 +46,7 @@ function outcomeOf({ outcome, error, death }: Receipt): string {
   return death === null ? outcome : `${outcome}: ${death},`
 }
 
-function edgeLine(edge: Edge): string {
+function edgeLine(edge: Edge, run: string): string {
   const parts = [
     `${edge.kind} ${edge.name}`,
     edge.part === null ? null : `part ${edge.part}`,
@@ -48,7 +54,7 @@ function edgeLine(edge: Edge): string {
     edge.shape === null ? null : edge.shape.join(' × '),
     edge.size === null ? null : size(edge.size),
     edge.deleted ? 'deleted' : null,
-    edge.by === null ? null : `made by ${shortId(edge.by)}`,
+    edge.by === null || edge.by === run ? null : `made by ${shortId(edge.by)}`,
     edge.edge === 'observed' ? null : `${edge.edge}${edge.reason === null ? '' : `: ${edge.reason}`}`,
     edge.digest === null ? 'content not captured' : null,
   ]
@@ -80,7 +86,7 @@ function costLines({ cost }: Receipt): readonly string[] {
     ['written', cost.writtenBytes],
   ]
   return [
-    `${duration(cost.wallMs)} of time, ${duration(cost.cpuMs)} of processor, ${duration(cost.agentMs)} of them for recording`,
+    `${duration(cost.wallMs)} of time, ${duration(cost.cpuMs)} of processor, and ${duration(cost.agentMs)} for recording`,
     ...bytes.flatMap(([what, count]) => (count === null ? [] : [`${what}: ${size(count)}`])),
   ]
 }

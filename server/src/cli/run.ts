@@ -4,7 +4,7 @@
  */
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { createKernels, type Interpreter, type Kernels } from '@yesterday/kernel-bridge'
 import type { Command } from 'commander'
 import * as Y from 'yjs'
@@ -21,6 +21,7 @@ import { findInterpreters } from '../setup/python.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/ports.ts'
 import { FOLDER } from '../store/project-folder.ts'
+import { projectPath, projectRoot } from './project-root.ts'
 
 const Options = z.object({
   allowErrors: z.boolean().default(false),
@@ -46,7 +47,7 @@ export function registerRun(program: Command, interpreters: FindInterpreters = f
     .option('--kernel <name>', 'the kernelspec to use')
     .option('--save', 'write the outputs into the notebook')
     .option('--json', 'a line of JSON per executed cell')
-    .option('--root <dir>', "the project folder (default: the notebook's)")
+    .option('--root <dir>', 'the project folder')
     .action(async (notebook: string, raw: unknown) => {
       process.exitCode = await runNotebook(resolve(notebook), Options.parse(raw), interpreters)
     })
@@ -58,7 +59,7 @@ async function runNotebook(file: string, options: Options, interpreters: FindInt
     process.stderr.write(`${read.refusal.message}\n`)
     return 1
   }
-  const root = resolve(options.root ?? dirname(file))
+  const root = projectRoot({ root: options.root, notebook: file })
   const store = await openStore({ root })
   const kernels = createKernels({
     runtimeDir: join(root, FOLDER, 'kernels'),
@@ -91,7 +92,7 @@ async function runAll(job: Job): Promise<number> {
     store,
     doc,
     documentId: null,
-    path: () => relative(root, file).split(sep).join('/'),
+    path: () => projectPath(root, file),
     cwd: () => dirname(file),
     defaultSpec: () => chooseSpec(kernels, options.kernel, read),
     allowStdin: false,

@@ -3,6 +3,9 @@
 /** One line without control characters; sources and names come from anywhere. */
 export const plain = (text: string): string => text.replace(/\p{Cc}/gu, ' ').trimEnd()
 
+/** A number of things: `1 run`, `2 runs`. */
+export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`
+
 /** So many digits tell runs apart in a project, as in git. */
 const SHORT = 8
 

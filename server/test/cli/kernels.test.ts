@@ -42,7 +42,7 @@ test('tells open sessions with their runs, and whether their kernel lives', asyn
     ],
   })
   const person = await yesterday(root, 'kernels')
-  expect(person.out).toContain('alive, 1 runs wait')
+  expect(person.out).toContain('alive, 1 open run')
   expect(person.out).toContain('gone')
 })
 

@@ -17,8 +17,19 @@ export interface Said {
 }
 
 /** Starts `yesterday …words` in the folder `cwd` and waits for its end. */
-export async function yesterday(cwd: string, ...words: readonly string[]): Promise<Said> {
-  const child = spawn(process.execPath, [program, ...words], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+export const yesterday = (cwd: string, ...words: readonly string[]): Promise<Said> =>
+  start({ cwd, env: {} }, words)
+
+/** The same with more in its environment. */
+export async function start(
+  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  words: readonly string[],
+): Promise<Said> {
+  const child = spawn(process.execPath, [program, ...words], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { code: child.exitCode, out, err }
 }
