@@ -69,7 +69,7 @@ async function writeCache(file: string, cache: Cache): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`
   try {
     await mkdir(join(file, '..'), { recursive: true, mode: 0o700 })
-    await writeFile(temporary, JSON.stringify(cache))
+    await writeFile(temporary, JSON.stringify(cache), { mode: 0o600 })
     await rename(temporary, file)
   } catch {
     // Nothing is lost but the next start's half second.

@@ -14,17 +14,23 @@ export interface ProjectKernelsOptions {
   readonly report: (line: string) => void
 }
 
-/** Rejects with what to do by hand where there is no Python with ipykernel and none can be made. */
+/** Rejects with what to do by hand where there is no kernel at all and no Python with ipykernel can be made. */
 export async function projectKernels(options: ProjectKernelsOptions): Promise<Kernels> {
-  const runtimeDir = join(options.root, FOLDER, 'kernels')
+  const trouble = options.python === undefined ? await troubleWithPython(options) : null
   const interpreters = await pythons(options)
-  if (interpreters.length > 0) return createKernels({ runtimeDir, interpreters })
+  const kernels = createKernels({ runtimeDir: join(options.root, FOLDER, 'kernels'), interpreters })
+  if (trouble === null) return kernels
+  options.report(trouble)
+  // Kernels of other languages, or another Python than the one named, are better than none.
+  if ((await kernels.specs()).length === 0) throw new Error(trouble)
+  return kernels
+}
+
+async function troubleWithPython(options: ProjectKernelsOptions): Promise<string | null> {
   const ensured = await ensurePython(options)
-  const kernels = createKernels({ runtimeDir, interpreters: ensured.ok ? [ensured.interpreter] : [] })
-  if (ensured.ok || (await kernels.specs()).length > 0) return kernels
+  if (ensured.ok) return null
   const { message, commands } = ensured.problem
-  options.report(`${message}\n${commands.map((command) => `    ${command}`).join('\n')}`)
-  throw new Error(`${message} Run: ${commands.join(' && ')}`)
+  return [message, 'To do it by hand:', ...commands.map((command) => `  ${command}`)].join('\n')
 }
 
 async function pythons({ root, python }: ProjectKernelsOptions): Promise<readonly Interpreter[]> {
