@@ -31,6 +31,10 @@ export async function open(context: BrowserContext, program: Program, path: stri
 export const cell = (page: Page, n: number): Locator =>
   page.getByRole('article', { name: new RegExp(`cell ${n} of`) })
 
+/** What the n-th cell shows below its source. */
+export const outputs = (page: Page, n: number): Locator =>
+  cell(page, n).getByRole('region', { name: 'Outputs' })
+
 /** Puts the caret at the end of a cell's source and types. */
 export async function typeInto(page: Page, n: number, text: string): Promise<void> {
   await cell(page, n).locator('.code-editor').click()
