@@ -98,12 +98,18 @@ async function runAll(job: Job): Promise<number> {
     allowStdin: false,
     prewarm: false,
   })
+  const stop = (): void => void session.shutdown(actor())
+  for (const signal of stopSignals) process.once(signal, stop)
   const ended = await runCells(session, doc, options)
+  for (const signal of stopSignals) process.off(signal, stop)
   session.shutdown(actor())
   await session.settled()
   if (options.save) await save(file, doc, read, store)
   return ended ? 0 : 1
 }
+
+/** The kernel is a process group of its own: what ends this program must end it as well. */
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** True when all ended ok, or errors are allowed and the kernel lived. */
 async function runCells(session: Session, doc: Y.Doc, options: Options): Promise<boolean> {

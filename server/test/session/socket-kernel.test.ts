@@ -1,0 +1,147 @@
+import { once } from 'node:events'
+import { afterEach, describe, expect, test } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
+import { Event } from '../../contract/session.ts'
+import { close } from '../../contract/sync.ts'
+import { takeSessionSocket } from '../../src/session/session-socket.ts'
+import { type House, makeProject, openHouse, outputsOf, python, raze, whySkipped } from './house.ts'
+
+let house: House | null = null
+let server: WebSocketServer | null = null
+afterEach(async () => {
+  for (const client of server?.clients ?? []) client.terminate()
+  server?.close()
+  server = null
+  if (house !== null) await raze(house)
+  house = null
+})
+
+type Of<T extends Event['type']> = Extract<Event, { type: T }>
+
+/** A client of a document's session socket that keeps all it was told. */
+async function connect(of: House, documentId: string, mayWrite = true) {
+  if (server === null) {
+    server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+    await once(server, 'listening')
+  }
+  const take = takeSessionSocket(of.sessions)
+  server.removeAllListeners('connection')
+  server.on('connection', (socket) =>
+    take(socket, { documentId, person: { id: 'ada', name: 'Ada', color: '#000' }, mayWrite }),
+  )
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const socket = new WebSocket(`ws://127.0.0.1:${address.port}`)
+  const told: Event[] = []
+  const looks = new Set<() => void>()
+  socket.on('message', (data) => {
+    told.push(Event.parse(JSON.parse(String(data))))
+    for (const look of [...looks]) look()
+  })
+  const until = <T extends Event['type']>(type: T, passes: (event: Of<T>) => boolean): Promise<Of<T>> =>
+    new Promise((resolve) => {
+      const isIt = (event: Event): event is Of<T> => event.type === type
+      const look = (): void => {
+        const found = told.filter(isIt).find(passes)
+        if (found === undefined) return
+        looks.delete(look)
+        resolve(found)
+      }
+      looks.add(look)
+      look()
+    })
+  const send = (command: object | string): void =>
+    socket.send(typeof command === 'string' ? command : JSON.stringify(command))
+  return { socket, told, until, send }
+}
+
+async function opened(cells: Readonly<Record<string, string>>) {
+  const made = await openHouse(await makeProject(cells))
+  house = made
+  return { house: made, ...(await made.open()) }
+}
+
+const widget = `
+from comm import create_comm
+heard = []
+def on_open(comm, message):
+    comm.send({"echo": message["content"]["data"]}, buffers=[bytes(message["buffers"][0])[::-1]])
+get_ipython().kernel.comm_manager.register_target("mirror", on_open)
+`
+
+describe.skipIf(python === null)(`the session socket${whySkipped}`, () => {
+  test('a run is accepted when its queue entry is durable, and recorded when its end is', async () => {
+    const { house, id, doc } = await opened({ a: '6 * 7' })
+    const one = await connect(house, id)
+    const first = await one.until('session', () => true)
+    expect(one.told[0]).toBe(first)
+    expect(first.view.kernel.state).toBe('none')
+    const other = await connect(house, id)
+    one.send({ id: 'r', type: 'run', cells: ['a'] })
+    await one.until('accepted', (event) => event.id === 'r')
+    const queued: string[] = []
+    for await (const { entry } of house.store.runs.read())
+      if (entry.type === 'run-queued') queued.push(entry.run)
+    expect(queued).toHaveLength(1)
+    const recorded = await other.until('recorded', () => true)
+    expect(recorded).toMatchObject({ run: queued[0], cell: 'a', outcome: 'ok', actor: { name: 'Ada' } })
+    expect(await house.store.index.receipt(recorded.run)).toMatchObject({ outcome: 'ok' })
+    expect(outputsOf(doc, 'a')).toMatchObject([{ data: { 'text/plain': '42' } }])
+    await other.until('session', ({ view }) => view.kernel.state === 'idle' && view.running === null)
+    expect(other.told.some(({ type }) => type === 'accepted')).toBe(false)
+  })
+
+  test('what cannot be read or is not allowed is refused and changes nothing', async () => {
+    const { house, id, session } = await opened({ a: '1' })
+    const reader = await connect(house, id, false)
+    await reader.until('session', () => true)
+    reader.send('{')
+    reader.send({ id: 'x', type: 'dance' })
+    reader.send({ id: 'w', type: 'run', cells: ['a'] })
+    reader.send({ id: 'c', type: 'complete', code: 'pri', cursor: 3 })
+    await reader.until('refused', (event) => event.id === '')
+    await reader.until('refused', (event) => event.id === 'x')
+    expect(await reader.until('refused', (event) => event.id === 'w')).toMatchObject({
+      reason: expect.stringMatching(/read/),
+    })
+    await reader.until('refused', (event) => event.id === 'c' && /kernel/.test(event.reason))
+    expect(session.view().kernel.state).toBe('none')
+  })
+
+  test('comm messages pass both ways with their buffers', async () => {
+    const { house, id } = await opened({ a: widget })
+    const client = await connect(house, id)
+    await client.until('session', () => true)
+    client.send({ id: 'r', type: 'run', cells: ['a'] })
+    await client.until('recorded', ({ outcome }) => outcome === 'ok')
+    client.send({
+      id: 'm',
+      type: 'comm',
+      msgType: 'comm_open',
+      content: { comm_id: 'c1', target_name: 'mirror', data: { n: 1 } },
+      buffers: [Buffer.from([1, 2, 3]).toString('base64')],
+    })
+    await client.until('accepted', (event) => event.id === 'm')
+    const said = await client.until('comm', ({ msgType }) => msgType === 'comm_msg')
+    expect(said.content).toMatchObject({ comm_id: 'c1', data: { echo: { n: 1 } } })
+    expect(said.buffers.map((buffer) => [...Buffer.from(buffer, 'base64')])).toEqual([[3, 2, 1]])
+  })
+
+  test('a kernel that does not start refuses the run and says why', async () => {
+    const { house, id } = await opened({ a: '1' })
+    const client = await connect(house, id)
+    await client.until('session', () => true)
+    client.send({ id: 's', type: 'start', spec: 'nope' })
+    await client.until('session', ({ view }) => view.kernel.problem?.includes('nope') ?? false)
+    client.send({ id: 'r', type: 'run', cells: ['a'] })
+    const refused = await client.until('refused', (event) => event.id === 'r')
+    expect(refused.reason).toMatch(/dead/)
+  })
+
+  test('a document that is not there any more closes the socket as gone', async () => {
+    const { house } = await opened({ a: '1' })
+    const client = await connect(house, 'no-such-document')
+    const [code] = await once(client.socket, 'close')
+    expect(code).toBe(close.gone)
+  })
+})
