@@ -30,13 +30,13 @@ export function checkIndex(path: string): readonly string[] {
 
 /** As `openForReading` does: where there is no place for WAL's side files, nobody writes. */
 function attach(memory: DatabaseSync, path: string): void {
-  const attached = memory.prepare('ATTACH ? AS kept')
+  const { href } = pathToFileURL(path)
   try {
-    attached.run(`${pathToFileURL(path).href}?mode=ro`)
+    memory.prepare('ATTACH ? AS kept').run(`${href}?mode=ro`)
     memory.prepare('SELECT count(*) FROM kept.sqlite_schema').get()
   } catch {
-    memory.exec('DETACH kept')
-    attached.run(`${pathToFileURL(path).href}?mode=ro&immutable=1`)
+    if (memory.location('kept') !== null) memory.exec('DETACH kept')
+    memory.prepare('ATTACH ? AS kept').run(`${href}?mode=ro&immutable=1`)
   }
 }
 

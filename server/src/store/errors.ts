@@ -50,6 +50,8 @@ export class DamagedObjectError extends StoreError {
 
 /** Primary result codes, https://sqlite.org/rescode.html */
 const sqliteCodes = new Map<number, StoreErrorCode>([
+  // Tables that are not there, for the program's own statements are sound.
+  [1, 'damaged'],
   [5, 'busy'],
   [6, 'busy'],
   [8, 'read-only'],

@@ -54,6 +54,7 @@ describe.skipIf(unbound)('a folder without write permission', () => {
     await chmod(folder, 0o500)
     const store = openStoreToRead({ root: place.root })
     expect(await store.index.receipt('run1')).toMatchObject({ run: 'run1', source: '# run1' })
+    expect(await store.check()).toEqual({ objects: 1, entries: 2, problems: [] })
     await store.close()
   })
 })
@@ -130,6 +131,18 @@ test('an index that is not what the log says is told, table by table', async () 
     'names',
   ])
   await store.close()
+})
+
+test('an index that is not there is damage', async () => {
+  await fill()
+  place.change('DROP TABLE edges')
+  const store = openStoreToRead({ root: place.root })
+  expect((await store.check()).problems).toEqual([expect.stringContaining('the history is damaged')])
+  await store.close()
+  const writing = await place.open()
+  await writing.index.rebuild()
+  expect((await writing.check()).problems).toEqual([])
+  await writing.close()
 })
 
 test('a database with a broken page is told', async () => {

@@ -1,0 +1,144 @@
+/** What every index must answer. */
+import { expect, test } from 'vitest'
+import { digestOf } from '../../src/store/digest.ts'
+import type { LogEntry } from '../../src/store/log-entry.ts'
+import { at, edge, ended, queued, sessionEnded, sessionStarted, started } from './entries.ts'
+import type { Given } from './given.ts'
+
+export function index({ store }: Given): void {
+  const append = (...entries: readonly LogEntry[]) => store().runs.append(entries)
+
+  test('pages follow each other while runs arrive', async () => {
+    const add = (place: number) => append(queued(`run${place}`, 's'), ended(`run${place}`, place))
+    for (let place = 1; place <= 5; place++) await add(place)
+    const first = await store().index.page({ limit: 2 })
+    await add(6)
+    const second = await store().index.page({ limit: 2, before: first.next ?? '' })
+    const third = await store().index.page({ limit: 2, before: second.next ?? '' })
+    const told = [first, second, third].map(({ runs }) => runs.map(({ run }) => run))
+    expect(told).toEqual([['run5', 'run4'], ['run3', 'run2'], ['run1']])
+    expect(third.next).toBeNull()
+  })
+
+  test('a page is of one notebook, cell or session', async () => {
+    await append(queued('run1', 's'), queued('run2', 't', { notebook: 'other.ipynb', cellId: 'c' }))
+    await append(ended('run2', 1), ended('run1', 1))
+    const runs = async (query: object) => (await store().index.page(query)).runs.map(({ run }) => run)
+    expect(await runs({})).toEqual(['run1', 'run2'])
+    expect(await runs({ notebook: 'book.ipynb' })).toEqual(['run1'])
+    expect(await runs({ cellId: 'c' })).toEqual(['run2'])
+    expect(await runs({ session: 't' })).toEqual(['run2'])
+    expect(await runs({ before: 'nonsense' })).toEqual([])
+  })
+
+  test('a receipt holds all that was said, with the source', async () => {
+    const source = 'x = 1\ny = "ü"'
+    await store().objects.put(Buffer.from(source))
+    const used = [edge('a', { part: 'p' }), edge('a', { version: 'a@2' })]
+    await append(queued('run1', 's', { source }), ended('run1', 1, { used, generated: [edge('x')] }))
+    const receipt = await store().index.receipt('run1')
+    expect(receipt).toMatchObject({ run: 'run1', source, used, generated: [edge('x')], title: 'x = 1' })
+    expect(receipt).toMatchObject({ usedNames: ['a'], generatedNames: ['x'], queued: at(1), ended: at(3) })
+  })
+
+  test('only ended runs have a receipt, links and a summary', async () => {
+    await append(queued('run1', 's'), started('run1'))
+    for (const run of ['run1', 'unknown']) {
+      expect(await store().index.receipt(run)).toBeNull()
+      expect(await store().index.links(run)).toBeNull()
+    }
+    expect(await store().index.summaries(['run1', 'unknown'])).toEqual([])
+  })
+
+  test('short ids are resolved as git does', async () => {
+    await append(...['abcd1', 'abcd2', 'abce1', 'abc'].map((run) => queued(run, 's')))
+    expect(await store().index.resolve('abcd')).toEqual({ kind: 'ambiguous', candidates: ['abcd1', 'abcd2'] })
+    expect(await store().index.resolve('abce')).toEqual({ kind: 'found', run: 'abce1' })
+    expect(await store().index.resolve('abc')).toEqual({ kind: 'found', run: 'abc' })
+    for (const missing of ['ab', 'abcf', 'abc_', 'abc%', '']) {
+      expect(await store().index.resolve(missing)).toEqual({ kind: 'missing' })
+    }
+  })
+
+  test('links tell the place of a run and who made what it used', async () => {
+    await append(sessionStarted('s'), queued('run1', 's'), queued('run2', 's'), sessionStarted('t'))
+    await append(ended('run1', 1, { generated: [edge('x', { digest: 'd' })] }))
+    await append(
+      ended('run2', 2, { used: [edge('x', { by: 'run1', digest: 'd' }), edge('y', { by: 'unknown' })] }),
+    )
+    const x = { kind: 'variable', name: 'x', digest: 'd' }
+    expect(await store().index.links('run2')).toMatchObject({
+      session: 's',
+      order: 2,
+      used: [
+        { ...x, by: 'run1' },
+        { kind: 'variable', name: 'y', digest: null, by: null },
+      ],
+      generated: [],
+    })
+    expect((await store().index.links('run1'))?.generated).toEqual([{ ...x, by: null }])
+  })
+
+  test('a file was made by the last run that wrote those bytes before', async () => {
+    const file = (digest: string) => [edge('f', { kind: 'file', digest })]
+    const names = ['w1', 'w2', 'w3', 'reader', 'w4']
+    await append(...names.map((run) => queued(run, `session of ${run}`)))
+    await append(started('w1'), ended('w1', 1, { generated: file('d1') }))
+    await append(started('w2'), ended('w2', 1, { generated: file('d1') }))
+    await append(started('w3'), ended('w3', 1, { generated: file('d2') }))
+    await append(started('reader'), ended('reader', 1, { used: file('d1') }))
+    await append(started('w4'), ended('w4', 1, { generated: file('d1') }))
+    expect(await store().index.fileProducer('f', 'd1', 'reader')).toBe('w2')
+    expect(await store().index.fileProducer('f', 'd3', 'reader')).toBeNull()
+    expect(await store().index.fileProducer('g', 'd1', 'reader')).toBeNull()
+  })
+
+  test('a file may come from a run that overlapped its reader, when no earlier one wrote it', async () => {
+    await append(queued('writer', 's'), queued('reader', 't'), started('writer'), started('reader'))
+    await append(
+      ended('reader', 1),
+      ended('writer', 1, { generated: [edge('f', { kind: 'file', digest: 'd' })] }),
+    )
+    expect(await store().index.fileProducer('f', 'd', 'reader')).toBe('writer')
+  })
+
+  test('after a crash, what was going on is told', async () => {
+    await append(sessionStarted('s'), sessionStarted('over'), sessionEnded('over'))
+    await append(
+      queued('run1', 's'),
+      queued('run2', 's'),
+      queued('run3', 's'),
+      started('run1'),
+      ended('run2', 1),
+    )
+    const [open, ...others] = await store().index.openSessions()
+    expect(others).toEqual([])
+    expect(open?.session).toEqual(sessionStarted('s'))
+    expect(open?.runs.map(({ run, started: begun }) => [run, begun])).toEqual([
+      ['run1', at(2)],
+      ['run3', null],
+    ])
+  })
+
+  test('the next place in a session is one past the last', async () => {
+    expect(await store().index.nextOrder('s')).toBe(1)
+    await append(queued('run1', 's'), ended('run1', 7))
+    expect(await store().index.nextOrder('s')).toBe(8)
+  })
+
+  test('how long a run takes is the median of the ok ones of the same cell and source', async () => {
+    const add = (run: string, durationMs: number, outcome: 'ok' | 'error', source: string) =>
+      append(queued(run, 's', { cellId: 'c', source }), ended(run, 1, { durationMs, outcome }))
+    await add('run1', 10, 'ok', 'x')
+    await add('run2', 30, 'ok', 'x')
+    await add('run3', 1000, 'error', 'x')
+    await add('run4', 500, 'ok', 'y')
+    expect(await store().index.expectedMs('c', digestOf('x'))).toBe(20)
+    expect(await store().index.expectedMs('c', digestOf('z'))).toBeNull()
+  })
+
+  test('fractions of a millisecond are kept', async () => {
+    await append(queued('run1', 's', { cellId: 'c', source: 'x' }), ended('run1', 1, { durationMs: 1.5 }))
+    expect(await store().index.expectedMs('c', digestOf('x'))).toBe(1.5)
+  })
+}
