@@ -92,12 +92,23 @@ export class LiveKernel implements Kernel {
   execute(request: ExecuteRequest): Execution {
     this.#requireAlive()
     void this.#countMemoryKills()
-    const { runId, cellId, silent = false } = request
     const { folder } = this.#plan
-    if (!silent) noteAsked(folder, runId, cellId)
+    const { runId } = request
+    if (request.silent !== true) this.#noteAsked(request)
     const execution = this.#life.conversation.execute(request)
-    void execution.done.then(({ status }) => (status === 'died' ? undefined : forgetAsked(folder, runId)))
+    void execution.done
+      .then(({ status }) => (status === 'died' ? undefined : forgetAsked(folder, runId)))
+      .catch(() => undefined)
     return execution
+  }
+
+  /** A full disk stops no run; only, this one could not be salvaged. */
+  #noteAsked({ runId, cellId }: ExecuteRequest): void {
+    try {
+      noteAsked(this.#plan.folder, runId, cellId)
+    } catch (error) {
+      this.#setting.onProblem({ kind: 'spool-broken', detail: `${runId}: ${String(error)}` })
+    }
   }
 
   async request(...args: Parameters<Kernel['request']>): Promise<JsonObject> {

@@ -54,15 +54,20 @@ export async function readSpool(
   return Promise.all(dated.map(({ runId }) => readRun(folder, runId, options)))
 }
 
+/** Named as the agent names it: no run's id leads out of the folder. */
+function fileOf({ spoolDir }: KernelFolder, runId: string, suffix: string): string {
+  return join(spoolDir, runId.replaceAll(/[^\p{L}\p{N}\-_.]/gu, '_') + suffix)
+}
+
 function runIdOf(name: string): string[] {
   const suffix = [ASKED, FRAMES, RECORD].find((ending) => name.endsWith(ending))
   return suffix === undefined ? [] : [name.slice(0, -suffix.length)]
 }
 
 /** When the run's first file was made, in milliseconds; file systems without a birth time say when it was last changed. */
-async function startOf({ spoolDir }: KernelFolder, runId: string): Promise<number> {
+async function startOf(folder: KernelFolder, runId: string): Promise<number> {
   const found = await Promise.all(
-    [ASKED, FRAMES, RECORD].map((suffix) => stat(join(spoolDir, runId + suffix)).catch(() => null)),
+    [ASKED, FRAMES, RECORD].map((suffix) => stat(fileOf(folder, runId, suffix)).catch(() => null)),
   )
   return Math.min(...found.map((file) => file?.birthtimeMs || file?.mtimeMs || Number.POSITIVE_INFINITY))
 }
@@ -83,24 +88,24 @@ async function readRun(
   return { runId, cellId, messages, record, finished: outcome !== null, outcome }
 }
 
-async function cellAsked({ spoolDir }: KernelFolder, runId: string): Promise<string | null> {
-  const read = AskedFile.safeParse(await readJson(join(spoolDir, runId + ASKED)))
+async function cellAsked(folder: KernelFolder, runId: string): Promise<string | null> {
+  const read = AskedFile.safeParse(await readJson(fileOf(folder, runId, ASKED)))
   return read.success ? read.data.cellId : null
 }
 
 /** Notes that a run is about to be asked for; on disk before the kernel can hear of it. */
-export function noteAsked({ spoolDir }: KernelFolder, runId: string, cellId: string | null): void {
-  writeFileSync(join(spoolDir, runId + ASKED), JSON.stringify({ cellId }), { mode: 0o600 })
+export function noteAsked(folder: KernelFolder, runId: string, cellId: string | null): void {
+  writeFileSync(fileOf(folder, runId, ASKED), JSON.stringify({ cellId }), { mode: 0o600 })
 }
 
 /** The run was answered: what is left of it is the agent's to keep. */
-export function forgetAsked({ spoolDir }: KernelFolder, runId: string): Promise<void> {
-  return rm(join(spoolDir, runId + ASKED), { force: true })
+export function forgetAsked(folder: KernelFolder, runId: string): Promise<void> {
+  return rm(fileOf(folder, runId, ASKED), { force: true })
 }
 
 /** Removes all that was kept of a run. */
-export async function forgetRun({ spoolDir }: KernelFolder, runId: string): Promise<void> {
-  const files = [ASKED, FRAMES, RECORD, DIED].map((suffix) => join(spoolDir, runId + suffix))
+export async function forgetRun(folder: KernelFolder, runId: string): Promise<void> {
+  const files = [ASKED, FRAMES, RECORD, DIED].map((suffix) => fileOf(folder, runId, suffix))
   await Promise.all(files.map((file) => rm(file, { force: true })))
 }
 
@@ -109,13 +114,13 @@ export async function readMessages(
   folder: KernelFolder,
   runId: string,
 ): Promise<ReturnType<typeof parseFrames>> {
-  const bytes = await readFile(join(folder.spoolDir, runId + FRAMES)).catch(() => new Uint8Array())
+  const bytes = await readFile(fileOf(folder, runId, FRAMES)).catch(() => new Uint8Array())
   return parseFrames(bytes)
 }
 
 /** The agent's record of a run, unjudged; null while there is none. */
 export function readRecord(folder: KernelFolder, runId: string): Promise<unknown> {
-  return readJson(join(folder.spoolDir, runId + RECORD))
+  return readJson(fileOf(folder, runId, RECORD))
 }
 
 /** The outcome that a record tells; null where it tells none. */
@@ -155,7 +160,7 @@ export function outcomeOfMessages(messages: readonly Message[]): ExecuteOutcome 
 }
 
 async function deathIn(folder: KernelFolder, runId: string, alive: boolean): Promise<Death | null> {
-  const told = DeathFile.safeParse(await readJson(join(folder.spoolDir, runId + DIED)))
+  const told = DeathFile.safeParse(await readJson(fileOf(folder, runId, DIED)))
   if (told.success) return told.data
   return alive ? null : unknownDeath(await stderrTail(folder.dir))
 }
@@ -169,7 +174,7 @@ export async function noteDeath(folder: KernelFolder, death: Death): Promise<voi
   const names = await filesIn(folder)
   const open = [...new Set(names.flatMap(runIdOf))]
   const unrecorded = open.filter((runId) => !names.includes(runId + RECORD) && !names.includes(runId + DIED))
-  await Promise.all(unrecorded.map((runId) => writePrivately(join(folder.spoolDir, runId + DIED), death)))
+  await Promise.all(unrecorded.map((runId) => writePrivately(fileOf(folder, runId, DIED), death)))
 }
 
 /** The id of the run's execute request. */
@@ -178,6 +183,6 @@ export function requestOf(run: SpooledRun): string {
   return parent?.msg_id ?? messageIdOf(run.runId)
 }
 
-async function filesIn({ spoolDir }: KernelFolder): Promise<readonly string[]> {
-  return readdir(spoolDir).catch(() => [])
+async function filesIn(folder: KernelFolder): Promise<readonly string[]> {
+  return readdir(folder.spoolDir).catch(() => [])
 }

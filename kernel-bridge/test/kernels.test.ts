@@ -94,6 +94,16 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
     expect(isRunning(kernel.address.pid)).toBe(false)
   })
 
+  it('keeps a run inside of its folder whatever its id', async () => {
+    const kernel = await bridge.start()
+    await writeFile(join(bridge.dir, 'precious.record.json'), '{}')
+    const runId = '../../../precious'
+    expect(await run(kernel, '1', runId)).toMatchObject({ status: 'ok' })
+    kernel.acknowledge(runId)
+    await vi.waitFor(async () => expect(await readdir(kernel.address.spoolDir)).toEqual([]))
+    expect(existsSync(join(bridge.dir, 'precious.record.json'))).toBe(true)
+  })
+
   it('finds nothing where the process is gone, or is not the one that was meant', async () => {
     const kernel = await bridge.start()
     const { address } = kernel
