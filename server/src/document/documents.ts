@@ -50,6 +50,8 @@ interface Open {
 }
 
 const compactAfter = 500
+/** A server that stops does not wait longer than this for a log that fails. */
+const longestStopMs = 10_000
 
 export const createDocuments = (init: DocumentsInit): DocumentRooms => new OpenDocuments(init)
 
@@ -64,7 +66,7 @@ class OpenDocuments implements DocumentRooms {
       disk: nodeDisk,
       clock: Date.now,
       random: () => randomBytes(10).toString('hex'),
-      wait: (ms) => sleep(ms),
+      wait: (ms) => sleep(ms, undefined, { ref: false }),
       times: autosaveTimes,
       limit: 128 * 1024 * 1024,
       graceMs: 30_000,
@@ -146,7 +148,9 @@ class OpenDocuments implements DocumentRooms {
 
   async close(): Promise<void> {
     await Promise.all(this.#opening.values())
-    for (const open of [...this.#open.values()]) await this.#close(open)
+    const open = [...this.#open.values()]
+    await Promise.all(open.map((one) => Promise.race([this.#settle(one), this.#init.wait(longestStopMs)])))
+    for (const one of open) this.#forget(one)
   }
 
   #require(id: string): Open {
@@ -235,8 +239,14 @@ class OpenDocuments implements DocumentRooms {
     open.closing.unref()
   }
 
+  /** The file says what the document says, and the log has all of it; waits as long as the log fails. */
+  async #settle({ live, sync }: Open): Promise<void> {
+    await sync.save()
+    await live.flushed()
+  }
+
   async #close(open: Open): Promise<void> {
-    await open.sync.save()
+    await this.#settle(open)
     if (open.holds > 0 && open.closing === null) return
     this.#forget(open)
   }
