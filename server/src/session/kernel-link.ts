@@ -73,6 +73,11 @@ export class KernelLink {
     return done
   }
 
+  /** What comes of these runs from now on is nobody's. */
+  forget(isForgotten: (run: RunId) => boolean): void {
+    for (const [msgId, run] of this.#runs) if (isForgotten(run)) this.#runs.delete(msgId)
+  }
+
   answer(value: string): void {
     const parent = this.#inputRequest?.header
     if (parent === undefined)

@@ -79,7 +79,13 @@ export class Recorder {
 
   /** Appends in the order of calls. */
   append(entries: readonly LogEntry[]): Promise<void> {
-    this.#line = this.#line.then(() => this.#options.durable(() => this.#options.runs.append(entries)))
+    const appended = this.#line.then(() => this.#options.durable(() => this.#options.runs.append(entries)))
+    this.#line = appended.catch(() => undefined)
+    return appended
+  }
+
+  /** Settles when all that was appended so far is durable, or refused. Never rejects. */
+  flushed(): Promise<void> {
     return this.#line
   }
 

@@ -102,8 +102,8 @@ export class SessionHost {
   /** The server stops: the kernel lives on, to be found again; what already ended is recorded first. */
   async close(): Promise<void> {
     this.#isClosed = true
+    if (!this.#state.stalled) await Promise.all([this.#record.endingsSettled(), this.#recorder.flushed()])
     this.#life.detach()
-    await this.#record.endingsSettled()
   }
 
   /** Takes up the session of an earlier server, whose kernel lives. */
@@ -256,6 +256,7 @@ export class SessionHost {
   }
 
   #recorded(entry: RunEnded, run: Run): void {
+    this.#life.link?.forget((one) => !this.#outputs.has(one))
     this.dispatch({ type: 'Recorded', run: run.run })
     this.events.emit('recorded', entry, run)
     const { outcome, started, at: ended, durationMs } = entry

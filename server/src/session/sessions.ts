@@ -91,8 +91,9 @@ class OpenSessions implements Sessions {
       const document = await documents.openById(documentId)
       return document === null ? null : { session: this.of(documentId), doc: document.doc }
     }
-    this.#recovered = recoverSessions({ store, kernels, hostOf, onProblem })
-    return this.#recovered
+    const recovering = recoverSessions({ store, kernels, hostOf, onProblem })
+    this.#recovered = recovering.catch(() => undefined)
+    return recovering
   }
 
   async close(): Promise<void> {
