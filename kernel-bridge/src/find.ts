@@ -89,7 +89,12 @@ function resume(
   recording: boolean,
 ): Execution {
   const { execution, served, finish } = conversation.resume(requestOf(run))
+  let over = false
+  void execution.done.then(() => {
+    over = true
+  })
   void served.then(async () => {
+    if (over) return
     const outcome = outcomeOfRecord(await readRecord(folder, run.runId))
     const { messages } = await readMessages(folder, run.runId)
     conversation.catchUp(messages)

@@ -1,6 +1,6 @@
 /**
- * A server to be killed: starts a kernel in the runtime folder named, asks it for a run that lasts until a file
- * exists, and tells on its standard output where the kernel is once that run speaks.
+ * A server to be killed: starts a kernel in the runtime folder named, asks it for a run that counts aloud until a
+ * file exists, and tells on its standard output where the kernel is once that run speaks.
  */
 import { createKernels } from '../src/index.ts'
 import { listenTo } from './real-kernels.ts'
@@ -18,12 +18,15 @@ await kernel.execute({ code: 'x = 41', runId: 'first', cellId: 'c1' }).done
 const heard = listenTo(kernel)
 const code = `
 import os, time
-print("before", end="", flush=True)
-while not os.path.exists(${JSON.stringify(signalFile)}): time.sleep(0.01)
-print("after", flush=True)
+n = 0
+while not os.path.exists(${JSON.stringify(signalFile)}):
+    print(n, flush=True)
+    n += 1
+    time.sleep(0.002)
+print("end", flush=True)
 y = x + 1
 y`
 kernel.execute({ code, runId: 'second', cellId: 'c2' })
-await heard.until(({ header, content }) => header.msg_type === 'stream' && content.text === 'before')
+await heard.until(({ header }) => header.msg_type === 'stream')
 process.stdout.write(`${JSON.stringify(kernel.address)}\n`)
 // The open sockets keep this process until it is killed.
