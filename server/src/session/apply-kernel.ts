@@ -47,16 +47,21 @@ export function shutdown(state: SessionState, { actor }: Of<'Shutdown'>): Step {
   }
 }
 
+/** True while a kernel is awaited; only then may one answer or fail. */
+function isStarting(state: SessionState): boolean {
+  return state.kernel.state === 'starting' || state.kernel.state === 'restarting'
+}
+
 /** A start that was overtaken (restart or shutdown meanwhile) leaves a kernel that nobody wants. */
 export function kernelStarted(state: SessionState, { session, kernel }: Of<'KernelStarted'>): Step {
-  if (state.session !== session || isLive(state))
+  if (state.session !== session || !isStarting(state))
     return { state, actions: [{ type: 'discardKernel', session }] }
   const logged = logWaiting({ ...state, kernel: { ...kernel, state: 'idle' } })
   return { state: logged.state, actions: [{ type: 'logSessionStarted', session }, ...logged.actions] }
 }
 
 export function kernelStartFailed(state: SessionState, { session, problem }: Of<'KernelStartFailed'>): Step {
-  if (state.session !== session || isLive(state)) return unchanged(state)
+  if (state.session !== session || !isStarting(state)) return unchanged(state)
   const aborted = abort(state, state.queue, 'the kernel did not start')
   const kernel = { ...state.kernel, state: 'dead' as const, problem }
   return {

@@ -27,7 +27,10 @@ export function runCells(state: SessionState, { runs, session }: Of<'RunCells'>)
   if (state.kernel.state === 'dead') return refused(state, 'The kernel is dead. Restart it, then run again.')
   if (runs.length === 0) return unchanged(state)
   if (state.kernel.state !== 'none') return enqueue(state, runs)
-  const starting = enqueue({ ...state, session, kernel: { ...state.kernel, state: 'starting' } }, runs)
+  const starting = enqueue(
+    { ...state, session, kernel: { ...state.kernel, state: 'starting' }, nextOrder: 1 },
+    runs,
+  )
   return { ...starting, actions: [{ type: 'startKernel', session, spec: null }, ...starting.actions] }
 }
 
@@ -55,7 +58,9 @@ export function logWaiting(state: SessionState): Step {
 
 export function runsLogged(state: SessionState, { runs }: Of<'RunsLogged'>): Step {
   const logged = new Set(runs)
-  const queue = state.queue.map((run) => (logged.has(run.run) ? { ...run, phase: 'ready' as const } : run))
+  const queue = state.queue.map((run) =>
+    run.phase === 'logging' && logged.has(run.run) ? { ...run, phase: 'ready' as const } : run,
+  )
   return unchanged({ ...state, queue })
 }
 

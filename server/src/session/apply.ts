@@ -35,7 +35,7 @@ function transition(state: SessionState, operation: Operation): Step {
     case 'InputAnswered':
       return run.inputAnswered(state, operation)
     case 'RunOver':
-      return run.runOver(state, operation)
+      return runOver(state, operation)
     case 'Recorded':
       return run.recorded(state, operation)
     case 'LogStalled':
@@ -45,6 +45,16 @@ function transition(state: SessionState, operation: Operation): Step {
     default:
       return kernelTransition(state, operation)
   }
+}
+
+/** A run that took its kernel with it may say so before the kernel does; nothing may execute in between. */
+function runOver(state: SessionState, operation: Extract<Operation, { type: 'RunOver' }>): Step {
+  const over = run.runOver(state, operation)
+  const { outcome } = operation
+  if (over.state === state || outcome.status !== 'died') return over
+  const session = run.sessionOf(state)
+  const dead = kernel.kernelDied(over.state, { type: 'KernelDied', session, death: outcome.death.likely })
+  return { state: dead.state, actions: [...over.actions, ...dead.actions] }
 }
 
 type KernelOperation = Extract<
