@@ -18,13 +18,13 @@ const TOKEN = new RegExp(
   [
     String.raw`(?<control>[\n\r\b\x07])`,
     String.raw`\x1b\[(?<parameters>[0-?]*)[ -/]*(?<final>[A-HJKhl])`,
-    String.raw`(?<text>(?:[^\n\r\b\x07\x1b]|\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\^_]|\x1b)+?)(?=[\n\r\b\x07]|\x1b\[[0-?]*[ -/]*[A-HJKhl]|$)`,
+    String.raw`(?<text>(?:[^\n\r\b\x07\x1b]|\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-Z\\^-~]|\x1b)+?)(?=[\n\r\b\x07]|\x1b\[[0-?]*[ -/]*[A-HJKhl]|$)`,
   ].join('|'),
   'gsu',
 )
 /** A sequence that has begun at the end of a chunk and is not complete. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
-const UNFINISHED = /\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]{0,4096})?$/
+const UNFINISHED = /\x1b(?:[ -/]*|\[[0-?]*[ -/]*|\][^\x07\x1b]{0,4096}\x1b?)$/
 
 /** The screen of one stream. Mutable, deterministic, without effects. */
 export class TerminalText {
@@ -35,6 +35,8 @@ export class TerminalText {
   /** Where the cursor stands at the end of everything, nothing needs to be parsed. */
   #atEnd = true
   #unfinished = ''
+  /** Escapes without a character yet, from the middle of a line. */
+  #held = ''
 
   get text(): string {
     return this.#lines.join('\n')
@@ -52,7 +54,9 @@ export class TerminalText {
     this.#unfinished = unfinished
     const complete = unfinished === '' ? whole : whole.slice(0, -unfinished.length)
     if (complete === '') return null
-    return this.#atEnd && !MOVES.test(complete) ? this.#append(complete) : this.#interpret(complete)
+    return this.#atEnd && this.#held === '' && !MOVES.test(complete)
+      ? this.#append(complete)
+      : this.#interpret(complete)
   }
 
   /** Takes whole lines from the start until at most `keep` units are left; returns them, '' when there are none. */
@@ -110,9 +114,10 @@ export class TerminalText {
   }
 
   #print(text: string): void {
-    const { line, column } = overwrite(this.#line(), this.#column, text)
+    const { line, column, held } = overwrite(this.#line(), this.#column, this.#held + text)
     this.#setLine(line)
     this.#column = column
+    this.#held = held
   }
 
   #control(control: string): void {
