@@ -79,6 +79,8 @@ export function displayUpdate(
 
 export class RunOutputs {
   #outputs: Output[] = []
+  /** The cell still shows what an earlier run left. */
+  #isOld = true
   #clearNext = true
 
   get outputs(): readonly Output[] {
@@ -104,14 +106,15 @@ export class RunOutputs {
     }
   }
 
-  /** The run is over: what it left of the old outputs goes. */
+  /** The run is over: old outputs go; its own stand, though it asked to clear them before a next that never came. */
   end(): readonly Edit[] {
-    return this.#clearPending()
+    return this.#isOld ? this.#clearPending() : []
   }
 
   /** A person cleared the cell: what comes next starts from nothing. */
   forget(): void {
     this.#outputs = []
+    this.#isOld = false
     this.#clearNext = false
   }
 
@@ -122,6 +125,7 @@ export class RunOutputs {
 
   #clearPending(): Edit[] {
     if (!this.#clearNext) return []
+    this.#isOld = false
     this.#clearNext = false
     this.#outputs = []
     return [{ type: 'clear' }]
