@@ -3,6 +3,7 @@
  * once per list of packages. The newest list wins; others are left to the person.
  */
 import { createHash } from 'node:crypto'
+import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { run, say, step } from './command.js'
@@ -35,9 +36,19 @@ const cache = () =>
     'yesterday',
   )
 
-/** The program of a version on the path, as `pythonX.Y` or what `python3` is; null where it is not there. */
+/** The programs that may be a version: on the path, then those that pyenv keeps. */
+function candidates(version) {
+  const root = process.env.PYENV_ROOT ?? join(homedir(), '.pyenv')
+  const kept = existsSync(join(root, 'versions')) ? readdirSync(join(root, 'versions')) : []
+  const ofPyenv = kept
+    .filter((name) => name.startsWith(`${version}.`))
+    .map((name) => join(root, 'versions', name, 'bin', 'python'))
+  return [`python${version}`, 'python3', 'python', ...ofPyenv]
+}
+
+/** The program of a version; null where it is not here. */
 async function find(version) {
-  for (const program of [`python${version}`, 'python3', 'python']) {
+  for (const program of candidates(version)) {
     const { code, output } = await run(program, [
       '-c',
       'import sys, venv; print("%d.%d" % sys.version_info[:2], sys.executable)',
