@@ -7,9 +7,10 @@ import * as encoding from 'lib0/encoding'
 import type { RawData, WebSocket } from 'ws'
 import { messageYjsSyncStep1, messageYjsSyncStep2, messageYjsUpdate } from 'y-protocols/sync'
 import * as Y from 'yjs'
+import type { Actor } from '../../contract/session.ts'
 import { close, frame, MAX_FRAME } from '../../contract/sync.ts'
 import type { LiveDocument } from './live-document.ts'
-import type { Presence } from './presence.ts'
+import type { Presence, Speaker } from './presence.ts'
 import type { RoomRequest } from './rooms.ts'
 
 /** More than this waiting to be sent, in bytes, and the socket is too slow to keep. */
@@ -18,7 +19,7 @@ const mostPresence = 64 * 1024
 /** An update that says nothing: no structs, no deletions. */
 const emptyUpdateSize = 2
 
-export class RoomSocket {
+export class RoomSocket implements Speaker {
   readonly #socket: WebSocket
   readonly #live: LiveDocument
   readonly #presence: Presence
@@ -48,6 +49,10 @@ export class RoomSocket {
     presence.join(this, (update) => this.#sendPresence(update))
     if (this.#mayWrite) this.#send(frame.sync, messageYjsSyncStep1, Y.encodeStateVector(live.doc))
     this.#tellPresence()
+  }
+
+  get actor(): Actor {
+    return this.#request.actor
   }
 
   isOf(documentId: string, actorId: string | undefined): boolean {

@@ -66,11 +66,13 @@ export class Browser {
   sent = 0
   acknowledged = 0
   synced = false
+  /** Whether the server was told all that this copy holds; until then an edit travels with the answer to its step 1. */
+  #isTold = false
   #socket: WebSocket | null = null
 
   constructor() {
     this.doc.on('update', (update: Uint8Array, from: unknown) => {
-      if (from !== this) this.send(update)
+      if (from !== this && this.#isTold) this.send(update)
     })
   }
 
@@ -82,6 +84,7 @@ export class Browser {
     this.sent = 0
     this.acknowledged = 0
     this.synced = false
+    this.#isTold = false
     socket.binaryType = 'arraybuffer'
     socket.on('error', () => undefined)
     socket.on('open', () => this.#push(frame.sync, (encoder) => sync.writeSyncStep1(encoder, this.doc)))
@@ -93,6 +96,11 @@ export class Browser {
   disconnect(): void {
     this.#socket?.terminate()
     this.#socket = null
+  }
+
+  /** Both sides know all that the other held, and the log has it. */
+  get isSettled(): boolean {
+    return this.synced && this.#isTold && this.acknowledged === this.sent
   }
 
   get isOpen(): boolean {
@@ -133,6 +141,7 @@ export class Browser {
     if (message === sync.messageYjsSyncStep2) this.synced = true
     if (message !== sync.messageYjsSyncStep1) return
     this.sent++
+    this.#isTold = true
     this.#socket?.send(encoding.toUint8Array(answer))
   }
 
