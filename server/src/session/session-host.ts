@@ -11,6 +11,7 @@ import { apply } from './apply.ts'
 import { createDurable, durableObjects } from './durable.ts'
 import { KernelLife } from './kernel-life.ts'
 import { commEvent, KernelLink } from './kernel-link.ts'
+import { nameKernel } from './name-kernel.ts'
 import type { Past, SentRun } from './past.ts'
 import { Recorder } from './recorder.ts'
 import type { RunEnded } from './run-ended.ts'
@@ -30,6 +31,7 @@ type Performed = Exclude<Action, { type: 'refuse' }>
 
 const INTERRUPT_WAIT_MS = 5000
 
+/** The state of one session and everything that it moves; `Session` is its door. */
 export class SessionHost {
   readonly events = new EventEmitter<SessionEvents>()
   readonly #options: SessionOptions
@@ -41,10 +43,14 @@ export class SessionHost {
   #state: SessionState = initialState
   /** Runs whose start an earlier server logged. */
   #restarted: ReadonlySet<RunId> = new Set()
+  /** The kernelspec that a person asked for; null where none was. */
+  #chosenSpec: string | null = null
   #isClosed = false
 
   constructor(options: SessionOptions) {
     this.#options = options
+    // Every client of the document listens.
+    this.events.setMaxListeners(0)
     this.#now = options.now ?? (() => new Date().toISOString())
     const durable = createDurable({
       onStalled: (error) => this.#stalled(error),
@@ -82,7 +88,6 @@ export class SessionHost {
     })
   }
 
-  /** The kernel, alive or dead, and what is known of it; null where there is none. */
   get life(): KernelLife {
     return this.#life
   }
@@ -159,9 +164,11 @@ export class SessionHost {
   #perform(action: Performed): void {
     switch (action.type) {
       case 'startKernel':
+        this.#chosenSpec = action.spec
         this.#record.track(this.#life.start(action.session, action.spec))
         break
       case 'restartKernel':
+        this.#chosenSpec = action.spec
         this.#record.track(this.#life.restart(action.session, action.spec))
         break
       case 'shutdownKernel':
@@ -206,6 +213,7 @@ export class SessionHost {
 
   #started(link: KernelLink): void {
     this.#outputs.forgetAll()
+    nameKernel(this.#options.doc, link.kernel, this.#chosenSpec !== null)
     this.#listen(link)
     this.dispatch({ type: 'KernelStarted', session: link.session, kernel: link.facts })
   }
@@ -225,6 +233,7 @@ export class SessionHost {
   }
 
   #execute(run: RunningRun): void {
+    if (this.#isClosed) return
     const { link } = this.#life
     if (link === null) throw new Error(`run ${run.run} without a kernel`)
     this.#outputs.begin(run.run, run.cell)

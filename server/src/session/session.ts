@@ -14,6 +14,7 @@ import type { SessionEvents, SessionOptions } from './session-options.ts'
 import type { Operation, Run } from './state.ts'
 import { viewOf } from './view.ts'
 
+/** A session as the rest of the server sees it. Refusals are the reasons as text, null where there is none. */
 export class Session {
   readonly #host: SessionHost
   readonly #options: SessionOptions

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { metadataOf } from '../../contract/document.ts'
 import { Session } from '../../src/session/session.ts'
 import { StoreError } from '../../src/store/errors.ts'
 import type { Store } from '../../src/store/ports.ts'
@@ -56,6 +57,23 @@ describe.skipIf(python === null)(`sessions of open documents${whySkipped}`, () =
     expect(() => house.sessions.of(id)).toThrow(/not open/)
     expect(await house.sessions.visit(id)).toBeNull()
     expect(await house.store.index.openSessions()).toEqual([])
+  })
+
+  test('the notebook names the kernel that it was run with, and only a choice changes that', async () => {
+    const { session, doc } = await opened({ a: '1' })
+    await runAll(session, ['a'])
+    expect(metadataOf(doc).toJSON()).toMatchObject({
+      kernelspec: { name: 'tested', display_name: 'Tested Python', language: 'python' },
+      language_info: { name: 'python', file_extension: '.py' },
+    })
+    const own = { name: 'theirs', display_name: 'Theirs', language: 'python' }
+    metadataOf(doc).set('kernelspec', own)
+    await session.restart(null, [], ada)
+    await untilView(session, ({ kernel }) => kernel.state === 'idle')
+    expect(metadataOf(doc).get('kernelspec')).toEqual(own)
+    await session.restart('tested', [], ada)
+    await untilView(session, ({ kernel }) => kernel.state === 'idle')
+    expect(metadataOf(doc).get('kernelspec')).toMatchObject({ name: 'tested' })
   })
 
   test('while the disk is full nothing new runs, and nothing is lost when there is room again', async () => {
