@@ -59,8 +59,14 @@ export class Conversation {
     })
   }
 
-  /** What a process says of its start is no news to those who knew the one before it. */
-  forgetEarly(): void {
+  /** What a process says of its start is no news to those who knew the one before it: waits until all of it is heard. */
+  async forgetStart(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    await new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, IDLE_LATE_MS)
+      this.#whenServed(resolve)
+    })
+    clearTimeout(timer)
     this.#early = []
   }
 

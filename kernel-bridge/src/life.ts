@@ -96,7 +96,7 @@ async function settle(
       info,
       agentProblem: injection,
     })
-    conversation.forgetEarly()
+    await conversation.forgetStart()
     void conversation.makeWay()
     return { process, conversation, info, agentProblem: injection, startedAt }
   } catch (error) {
