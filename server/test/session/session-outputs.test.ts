@@ -1,0 +1,87 @@
+/** Outputs on their way to a real document and a real store. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import * as Y from 'yjs'
+import { cellOutputs, cellsOf, findCell, makeCell } from '../../contract/document.ts'
+import { SessionOutputs } from '../../src/session/session-outputs.ts'
+import { openStore } from '../../src/store/open-store.ts'
+import type { Store } from '../../src/store/ports.ts'
+
+let root: string
+let store: Store
+let doc: Y.Doc
+let outputs: SessionOutputs
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'yesterday-outputs-'))
+  store = await openStore({ root })
+  doc = new Y.Doc()
+  cellsOf(doc).push(['c1', 'c2'].map((id) => makeCell({ id, type: 'code' })))
+  outputs = new SessionOutputs(doc, store.objects)
+  outputs.begin('r1', 'c1')
+  outputs.begin('r2', 'c2')
+})
+
+afterEach(async () => {
+  await store.close()
+  await rm(root, { recursive: true, force: true })
+})
+
+function say(run: string, type: string, content: Parameters<SessionOutputs['accept']>[1]['content']): void {
+  const header = { msg_id: 'm1', msg_type: type, session: 'k1', username: 'u', date: '', version: '5.3' }
+  outputs.accept(run, { header, content })
+}
+
+const display = (text: string) => ({
+  data: { 'text/plain': text },
+  metadata: {},
+  transient: { display_id: 'd1' },
+})
+
+function shown(cell: string): unknown {
+  const found = findCell(doc, cell)
+  return found && cellOutputs(found.cell)?.toJSON()
+}
+
+test('an update from one cell changes the display of another, wherever it is shown', async () => {
+  say('r1', 'display_data', display('before'))
+  say('r1', 'display_data', display('before'))
+  say('r2', 'update_display_data', display('after'))
+  await outputs.settled()
+  const after = { data: { 'text/plain': 'after' } }
+  expect(shown('c1')).toMatchObject([after, after])
+  expect(shown('c2')).toEqual([])
+})
+
+test('an update of a display that nobody knows changes nothing', async () => {
+  say('r2', 'update_display_data', display('after'))
+  await outputs.settled()
+  expect(shown('c1')).toEqual([])
+})
+
+test('chunks that came together are one text', async () => {
+  for (const text of ['a', 'b\r', 'c\n', 'd']) say('r1', 'stream', { name: 'stdout', text })
+  await outputs.end('r1')
+  expect(shown('c1')).toMatchObject([{ output_type: 'stream', name: 'stdout', text: 'cb\nd' }])
+})
+
+test('a large value is stored, and the document speaks of it', async () => {
+  const large = 'z'.repeat(200_000)
+  say('r1', 'display_data', display(large))
+  await outputs.end('r1')
+  expect(JSON.stringify(shown('c1')).length).toBeLessThan(20_000)
+  const digest = /sha256:[0-9a-f]{64}/.exec(JSON.stringify(shown('c1')))?.[0]
+  expect(digest).toBeDefined()
+  const bytes = await store.objects.get(digest ?? '')
+  expect(Buffer.from(bytes ?? []).toString() === large).toBe(true)
+})
+
+test('what an overtaken run still says is not shown', async () => {
+  outputs.begin('r3', 'c1')
+  say('r1', 'stream', { name: 'stdout', text: 'old' })
+  say('r3', 'stream', { name: 'stdout', text: 'new' })
+  await outputs.settled()
+  expect(shown('c1')).toMatchObject([{ text: 'new' }])
+})
