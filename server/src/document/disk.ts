@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { constants, watch } from 'node:fs'
-import { access, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { access, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 /** What tells a changed file from an unchanged one without reading it. */
@@ -24,6 +24,10 @@ export interface Disk {
   mayWrite(path: string): Promise<boolean>
   /** Settles with the digest of what was written, when it is durable. */
   replace(path: string, text: Iterable<string>): Promise<string>
+  /** Makes the folder, and those above it, for its owner alone. */
+  makeFolder(path: string): Promise<void>
+  /** Does nothing where there is no such file. */
+  remove(path: string): Promise<void>
   /** Calls back after the file may have changed. Returns the end of it. */
   watch(path: string, changed: () => void): () => void
 }
@@ -106,5 +110,7 @@ export const nodeDisk: Disk = {
       () => false,
     ),
   replace: replaceFile,
+  makeFolder: async (path) => void (await mkdir(path, { recursive: true, mode: 0o700 })),
+  remove: (path) => rm(path, { force: true }),
   watch: watchFile,
 }

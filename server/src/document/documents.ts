@@ -3,14 +3,17 @@
  * update log holds wins over what the file held when both are the same file.
  */
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as Y from 'yjs'
 import { origin } from '../../contract/document.ts'
 import type { ObjectStore, StoredDocument, UpdateLog } from '../store/ports.ts'
+import { FOLDER } from '../store/project-folder.ts'
+import { type Agreement, Agreements } from './agreed.ts'
 import { type AutosaveTimes, autosaveTimes } from './autosave.ts'
 import { compacted } from './compaction.ts'
 import { type Disk, nodeDisk } from './disk.ts'
-import { readForm, seedDocument } from './document-form.ts'
+import { seedDocument } from './document-form.ts'
 import { FileSync } from './file-sync.ts'
 import { defineRoots, LiveDocument } from './live-document.ts'
 import type { Documents, Opened } from './ports.ts'
@@ -57,6 +60,7 @@ export const createDocuments = (init: DocumentsInit): DocumentRooms => new OpenD
 
 class OpenDocuments implements DocumentRooms {
   readonly #init: Required<DocumentsInit>
+  readonly #agreements: Agreements
   readonly #open = new Map<string, Open>()
   readonly #opening = new Map<string, Promise<Opened>>()
   readonly #listeners = new Set<NoticeListener>()
@@ -72,6 +76,7 @@ class OpenDocuments implements DocumentRooms {
       graceMs: 30_000,
       ...init,
     }
+    this.#agreements = new Agreements(this.#init.disk, join(init.root, FOLDER, 'agreed'))
   }
 
   open(path: string): Promise<Opened> {
@@ -135,10 +140,15 @@ class OpenDocuments implements DocumentRooms {
       if (live.path !== path && !live.path.startsWith(`${path}/`)) continue
       this.#forget(open)
       live.gone()
-      await this.#init.updates.remove(live.id)
+      await this.#remove(live.id)
     }
     const closed = await this.#init.updates.findByPath(path)
-    if (closed !== null) await this.#init.updates.remove(closed)
+    if (closed !== null) await this.#remove(closed)
+  }
+
+  async #remove(id: string): Promise<void> {
+    await this.#init.updates.remove(id)
+    await this.#agreements.remove(id)
   }
 
   onNotice(listener: NoticeListener): () => void {
@@ -179,7 +189,7 @@ class OpenDocuments implements DocumentRooms {
     const documentId = this.#init.random()
     const epoch = this.#init.random()
     await this.#init.updates.create({ documentId, epoch, path, seed: Y.encodeStateAsUpdate(doc) })
-    return this.#enliven({ documentId, epoch, path }, doc, loaded)
+    return this.#enliven({ documentId, epoch, path }, doc, loaded, null)
   }
 
   async #reopen(stored: StoredDocument, loaded: LoadedFile): Promise<Open> {
@@ -191,13 +201,14 @@ class OpenDocuments implements DocumentRooms {
     if (stored.updates.length > compactAfter) {
       await this.#init.updates.replace(stored.documentId, compacted(doc), stored.lastSeq)
     }
-    return this.#enliven(stored, doc, loaded)
+    return this.#enliven(stored, doc, loaded, await this.#agreements.get(stored.documentId))
   }
 
   #enliven(
     { documentId, epoch, path }: { documentId: string; epoch: string; path: string },
     doc: Y.Doc,
     loaded: LoadedFile,
+    agreed: Agreement | null,
   ): Open {
     const { updates, wait } = this.#init
     const live = new LiveDocument({
@@ -212,8 +223,8 @@ class OpenDocuments implements DocumentRooms {
     })
     const notice = (level: 'info' | 'warning' | 'error', text: string) =>
       this.#notice(documentId, level, text)
-    const sync = new FileSync({ ...this.#init, live, loaded, notice })
-    sync.start(readForm(doc))
+    const sync = new FileSync({ ...this.#init, agreements: this.#agreements, live, loaded, notice })
+    sync.start(agreed)
     return { live, sync, holds: 0, closing: null }
   }
 
@@ -243,6 +254,7 @@ class OpenDocuments implements DocumentRooms {
   async #settle({ live, sync }: Open): Promise<void> {
     await sync.save()
     await live.flushed()
+    await sync.kept()
   }
 
   async #close(open: Open): Promise<void> {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type * as Y from 'yjs'
 import { origin, stateOf } from '../../contract/document.ts'
 import type { ObjectStore } from '../store/ports.ts'
+import type { Agreement, Agreements } from './agreed.ts'
 import { Autosave, type AutosaveTimes } from './autosave.ts'
 import type { NotebookForm } from './cell-form.ts'
 import { type Disk, errorCode, type FileStat } from './disk.ts'
@@ -20,6 +21,7 @@ export interface FileSyncInit {
   readonly root: string
   readonly disk: Disk
   readonly objects: ObjectStore
+  readonly agreements: Agreements
   readonly clock: () => number
   readonly times: AutosaveTimes
   readonly limit: number
@@ -35,6 +37,8 @@ export class FileSync {
   #stat: FileStat | null
   #digest: string
   #last: Promise<void> = Promise.resolve()
+  #keptForm: NotebookForm | null = null
+  #keeping: Promise<void> = Promise.resolve()
   #unwatch: () => void = () => undefined
   #problem: string | null = null
   #stopped = false
@@ -47,13 +51,14 @@ export class FileSync {
     this.#autosave = new Autosave(() => this.save(), init.clock, init.times)
   }
 
-  /** Begins to follow both sides. `form` is what the document says. */
-  start(form: NotebookForm): void {
+  /** Begins to follow both sides, which last agreed on `agreed` when that is known. */
+  start(agreed: Agreement | null): void {
     const { live } = this.#init
-    if (!saysSame(this.#file, form)) this.#meet(this.#knownBase())
+    if (!saysSame(this.#file, readForm(live.doc))) this.#meet(this.#knownBase(agreed))
     live.doc.on('afterTransaction', (transaction: Y.Transaction) => this.#changed(transaction))
     if (!saysSame(this.#file, readForm(live.doc))) this.#autosave.changed()
     this.#writeState(false)
+    this.#keep()
     this.#watch()
   }
 
@@ -61,6 +66,11 @@ export class FileSync {
   save(): Promise<void> {
     this.#last = this.#last.then(() => this.#saveNow())
     return this.#last
+  }
+
+  /** Settles when what file and document agree on is kept, or could not be. */
+  kept(): Promise<void> {
+    return this.#keeping
   }
 
   /** The file is at another path now. */
@@ -114,6 +124,7 @@ export class FileSync {
     try {
       if (!(await this.#takeOutsideChange())) return
       await this.#write(readForm(this.#init.live.doc))
+      this.#keep()
       this.#problem = null
     } catch (error) {
       this.#tellProblem(problemText(error, this.#init.live.path))
@@ -124,13 +135,13 @@ export class FileSync {
   async #write(form: NotebookForm): Promise<void> {
     const { disk, objects, live } = this.#init
     if (saysSame(this.#file, form) && this.#stat !== null) return this.#writeState(false)
-    if (!live.writable) return
+    if (!live.writable) return this.#writeState(true)
     const file = await writeNotebook(this.#file, form, (digest) => objects.get(digest))
     const path = this.#stat === null ? this.#absolute : await disk.realpath(this.#absolute)
     this.#digest = await disk.replace(path, fileText(file))
     this.#file = file
     this.#stat = await disk.stat(path)
-    if (saysSame(file, readForm(live.doc))) this.#writeState(false)
+    this.#writeState(!saysSame(file, readForm(live.doc)))
   }
 
   /** False when the file holds what cannot be read, and so must not be overwritten. */
@@ -159,9 +170,26 @@ export class FileSync {
     return true
   }
 
-  /** What document and file last agreed on: the file, if it is the one written last; else it is not known. */
-  #knownBase(): NotebookForm | null {
-    return stateOf(this.#init.live.doc).get('hash') === this.#digest ? this.#file.form : null
+  /** The document names the file that it last agreed with; what that said is kept, or is the file as it is. */
+  #knownBase(agreed: Agreement | null): NotebookForm | null {
+    const hash = stateOf(this.#init.live.doc).get('hash')
+    if (agreed !== null && agreed.digest === hash) return agreed.form
+    return hash === this.#digest ? this.#file.form : null
+  }
+
+  /** Only after the log has what the document took from the file: else a crash would make that look taken back. */
+  #keep(): void {
+    const { live, agreements } = this.#init
+    const agreement = { digest: this.#digest, form: this.#file.form }
+    if (agreement.form === this.#keptForm) return
+    this.#keptForm = agreement.form
+    this.#keeping = this.#keeping
+      .then(() => live.flushed())
+      .then(() => agreements.put(live.id, agreement))
+      .catch(() => {
+        // Without it, a change made while no server runs is kept beside the document's own text. Tried at the next save.
+        this.#keptForm = null
+      })
   }
 
   /** Merges what the file says into the document, as edits since `base`. */

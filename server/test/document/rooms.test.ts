@@ -204,21 +204,35 @@ test('a change of the file from outside is merged as an edit, beside edits made 
   expect(await file()).toContain('"zx = 1')
 })
 
-test('a change made while nobody was here loses nothing: the cell that differs stands twice, and people are told', async () => {
+/** Opens, stops, changes things while no server runs, and opens again: the sources then, and what people are told. */
+async function reopened(whileDown: () => Promise<void>): Promise<{ sources: string[]; notices: string[] }> {
   const { id } = await openNotebook()
-  await server.documents.flushed(id)
   await stop(server)
-  await writeFile(join(root, 'a.ipynb'), notebook.replace('"y = 2"', '"y = 3"'))
+  await whileDown()
   server = await start()
   const notices: string[] = []
   server.documents.onNotice((_, __, text) => notices.push(text))
-  await openNotebook()
+  expect((await openNotebook()).id).toBe(id)
   const live = server.documents.get(id)
   if (live === null) throw new Error('the document is open')
-  expect(cellsOf(live.doc).map((cell) => cellSource(cell).toString())).toEqual([
-    'x = 1\ny = 2',
-    'x = 1\ny = 3',
-    '# été',
-  ])
+  return { sources: cellsOf(live.doc).map((cell) => cellSource(cell).toString()), notices }
+}
+
+const rewrite = (text: string): Promise<void> => writeFile(join(root, 'a.ipynb'), text)
+
+test('a file that alone changed while no server ran is simply what the notebook says then', async () => {
+  const changed = notebook.replace('"y = 2"', '"y = 3"')
+  expect(await reopened(() => rewrite(changed))).toEqual({ sources: ['x = 1\ny = 3', '# été'], notices: [] })
+  expect(await file()).toBe(changed)
+  const fewer = JSON.stringify({ ...JSON.parse(notebook), cells: JSON.parse(notebook).cells.slice(1) })
+  expect(await reopened(() => rewrite(fewer))).toEqual({ sources: ['# été'], notices: [] })
+})
+
+test('where it is not known what both last agreed on, the cell that differs stands twice, and people are told', async () => {
+  const { sources, notices } = await reopened(async () => {
+    await rm(join(root, '.yesterday', 'agreed'), { recursive: true })
+    await rewrite(notebook.replace('"y = 2"', '"y = 3"'))
+  })
+  expect(sources).toEqual(['x = 1\ny = 2', 'x = 1\ny = 3', '# été'])
   expect(notices).toHaveLength(1)
 })
