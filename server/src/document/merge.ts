@@ -1,6 +1,6 @@
 /**
  * Brings a change of the file into the document as edits. Invariant: nothing that a person wrote is lost on either
- * side; where both changed the same cell, the document's text stays and the file's stands in a new cell below it.
+ * side; where both changed the same lines of a cell, the document's text stays and the file's stands in a new cell below it.
  */
 import * as Y from 'yjs'
 import { cellSource, cellsOf, findCell, metadataOf, origin, type YCell } from '../../contract/document.ts'
@@ -10,6 +10,7 @@ import { makeFormCell, makeOutput, readCell } from './document-form.ts'
 import { hashText } from './ipynb-read.ts'
 import { sameJson } from './json-value.ts'
 import { matchCells } from './match-cells.ts'
+import { mergeLines } from './merge-lines.ts'
 import { changeText } from './text-change.ts'
 
 export interface Merged {
@@ -67,10 +68,13 @@ function mergeInto(
 ): number {
   const room = readCell(found.cell)
   if (sameContent(room, file) || (base !== null && sameContent(base, file))) return 0
-  const isSourceFree = base !== null && room.source === base.source
-  if (isSourceFree) changeText(cellSource(found.cell), room.source, file.source)
-  if (isSourceFree && base !== null) takeParts(found.cell, room, base, file)
-  if (isSourceFree || room.source === file.source || file.source === base?.source) return 0
+  const merged = base === null ? null : mergeLines(base.source, room.source, file.source)
+  if (base !== null && merged !== null) {
+    changeText(cellSource(found.cell), room.source, merged)
+    takeParts(found.cell, room, base, file)
+    return 0
+  }
+  if (room.source === file.source) return 0
   const taken = new Set(cellsOf(doc).map((cell) => String(cell.get('id'))))
   const id = makeId(`conflict\n${file.id}\n${file.source}`, taken, hashText)
   cellsOf(doc).insert(found.index + 1, [makeFormCell({ ...file, id })])
