@@ -9,6 +9,7 @@ import { cell, open, signedIn } from '../support/person.ts'
 import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
 import { type Figure, line, percentile } from './figures.ts'
 import { coldOpen, runToPaint, typing } from './page.ts'
+import { roundTrip } from './round-trip.ts'
 
 const OPENS = 5
 const KEYS = 100
@@ -112,6 +113,7 @@ async function firstPrint(browser: Browser, program: Program): Promise<Figure> {
 }
 
 async function main(): Promise<void> {
+  for (const figure of await roundTrip()) print(line(figure))
   const folder = await newFolder()
   for (const count of [20, 1000]) {
     const cells = Array.from({ length: count }, (_, n) => `value_${n} = ${n}\nprint(value_${n})`)
