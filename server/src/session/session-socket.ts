@@ -17,6 +17,10 @@ export interface SessionCall {
 
 /** At most one view in this time, ms: a long queue changes often and is sent whole. */
 const VIEW_PAUSE_MS = 25
+/** A client that does not answer a ping until the next one is gone, ms. */
+const PING_MS = 20_000
+/** What may wait to be sent before views are held back, bytes: a slow client gets the last one only. */
+const BACKLOG = 1024 * 1024
 /** Commands that leave everything as it is. */
 const reading: ReadonlySet<Command['type']> = new Set(['complete', 'inspect'])
 const Named = z.object({ id: z.string().max(64) })
@@ -58,7 +62,9 @@ class Client {
   readonly #onChanged = (): void => this.#schedule()
   readonly #stopGone: () => void
   #timer: ReturnType<typeof setTimeout> | null = null
+  readonly #pings: ReturnType<typeof setInterval>
   #lastView = Number.NEGATIVE_INFINITY
+  #isThere = true
 
   constructor(socket: WebSocket, visit: Visit, actor: Actor, mayWrite: boolean) {
     this.#socket = socket
@@ -69,10 +75,15 @@ class Client {
     visit.session.events.on('changed', this.#onChanged)
     this.#stopGone = visit.document.onGone(() => socket.close(close.gone, 'The notebook was deleted.'))
     socket.on('message', (data, isBinary) => void this.#received(isBinary ? '' : String(data)))
+    socket.on('pong', () => {
+      this.#isThere = true
+    })
+    this.#pings = setInterval(() => this.#ping(), PING_MS)
     this.#sendView()
   }
 
   end(): void {
+    clearInterval(this.#pings)
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#visit.session.events.off('event', this.#onEvent)
     this.#visit.session.events.off('changed', this.#onChanged)
@@ -107,6 +118,12 @@ class Client {
     }
   }
 
+  #ping(): void {
+    if (!this.#isThere) this.#socket.terminate()
+    this.#isThere = false
+    this.#socket.ping()
+  }
+
   #schedule(): void {
     if (this.#timer !== null) return
     const wait = this.#lastView + VIEW_PAUSE_MS - performance.now()
@@ -118,7 +135,8 @@ class Client {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     this.#lastView = performance.now()
-    this.#send({ type: 'session', view: this.#visit.session.view() })
+    if (this.#socket.bufferedAmount > BACKLOG) this.#schedule()
+    else this.#send({ type: 'session', view: this.#visit.session.view() })
   }
 
   #send(event: Event): void {

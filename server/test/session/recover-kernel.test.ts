@@ -129,6 +129,25 @@ describe.skipIf(python === null)(`a server that was killed${whySkipped}`, () => 
     expect(await readdir(join(root, '.yesterday', 'kernels'))).toEqual([])
   })
 
+  test('a server that stops in order leaves the running run to the next one', async () => {
+    const root = await makeProject({
+      a: `open("at-a", "w").close()\n${waitFor('go')}\nprint("done")`,
+      b: '2',
+    })
+    const before = await openHouse(root)
+    const { session } = await before.open()
+    const asked = session.run(['a', 'b'], ada)
+    await untilFile(root, 'at-a')
+    expect(await asked).toBeNull()
+    await before.close({ shutdown: false })
+    await writeFile(join(root, 'go'), '')
+    const after = await recovered(root)
+    await untilView(after.session, isIdle)
+    await after.session.settled()
+    expect(await ended(after.house)).toEqual(['a ok', 'b ok'])
+    expect(textOf(after.doc, 'a')).toBe('done\n')
+  })
+
   test('one that stopped in order is found again as well', async () => {
     const before = await openHouse(await makeProject({ a: 'x = 5', b: 'x' }))
     const { session } = await before.open()
