@@ -5,8 +5,9 @@
 import { join, sep } from 'node:path'
 import { ProjectPath } from '../../contract/ids.ts'
 import { type Disk, digestOf, errorCode, type FileStat } from './disk.ts'
-import { type ReadNotebook, readNotebook } from './ipynb-read.ts'
+import type { ReadNotebook } from './ipynb-read.ts'
 import type { Refusal } from './ports.ts'
+import { readWhereFits } from './read-apart.ts'
 
 export interface LoadedFile extends ReadNotebook {
   readonly absolute: string
@@ -31,12 +32,14 @@ export async function loadFile(disk: Disk, root: string, path: string, limit: nu
     return await loadInside(disk, root, path, limit)
   } catch (error) {
     const code = errorCode(error)
-    if (code === 'ENOENT' || code === 'ENOTDIR') return missing(path)
+    if (code !== null && leadsNowhere.has(code)) return missing(path)
     if (code !== 'EACCES' && code !== 'EPERM') throw error
     return refused('forbidden', 403, `The server has no permission to read "${path}".`)
   }
 }
 
+/** Also links that go in a circle, and names that no file can have. */
+const leadsNowhere: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'])
 const isHidden = (part: string): boolean => part.startsWith('.')
 const missing = (path: string) => refused('missing', 404, `There is no file "${path}".`)
 
@@ -54,7 +57,7 @@ async function loadInside(disk: Disk, root: string, path: string, limit: number)
   if (!stat.isFile) return refused('notNotebook', 422, `"${path}" is not a file.`)
   if (stat.size > limit) return tooLarge(stat.size, limit)
   const bytes = await disk.read(absolute)
-  const read = readNotebook(bytes)
+  const read = await readWhereFits(bytes)
   if (!read.ok) return read
   return { ...read, absolute, stat, digest: digestOf(bytes), writable: await disk.mayWrite(absolute) }
 }
