@@ -20,6 +20,8 @@ export interface SessionsOptions {
   readonly root: string
   /** The kernelspec of a notebook that names none that is installed. */
   readonly defaultSpec: () => Promise<string>
+  /** Keeps a kernel ready beside each that runs, so that a restart is quick. Default true. */
+  readonly prewarm?: boolean
   /** Told of a session of an earlier server that could not be taken up. */
   readonly onProblem?: (problem: string) => void
 }
@@ -114,7 +116,7 @@ class OpenSessions implements Sessions {
 
   #make(document: LiveDocument): Entry {
     resetStates(document)
-    const { kernels, store, root } = this.#options
+    const { kernels, store, root, prewarm = true } = this.#options
     const session = new Session({
       kernels,
       store,
@@ -124,6 +126,7 @@ class OpenSessions implements Sessions {
       cwd: () => dirname(join(root, document.path)),
       defaultSpec: () => this.#specOf(document),
       allowStdin: true,
+      prewarm,
     })
     const entry: Entry = { session, document, visits: 0, release: null }
     this.#entries.set(document.id, entry)

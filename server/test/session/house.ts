@@ -68,6 +68,7 @@ export async function openHouse(root: string) {
     documents,
     root,
     defaultSpec: async () => 'tested',
+    prewarm: false,
     onProblem: (problem) => problems.push(problem),
   })
   const open = async (path = 'a.ipynb') => {

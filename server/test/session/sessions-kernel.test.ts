@@ -127,6 +127,7 @@ describe.skipIf(python === null)(`sessions of open documents${whySkipped}`, () =
       cwd: () => join(house.root, 'no-such-folder'),
       defaultSpec: async () => 'tested',
       allowStdin: false,
+      prewarm: false,
     })
     expect(await session.run(['a'], ada)).toMatch(/no-such-folder/)
     expect(session.view().kernel.state).toBe('dead')
