@@ -1,7 +1,10 @@
 /** Files that are not opened: each is refused with its reason, and none is read that lies outside or is hidden. */
+
+import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Disk, nodeDisk } from '../../src/document/disk.ts'
 import { readNotebook } from '../../src/document/ipynb-read.ts'
@@ -129,4 +132,13 @@ test.each([
   const reading = readWhereFits(bytes)
   expect(reading).toBeInstanceOf(Promise)
   expect(await reading).toEqual(readNotebook(bytes))
+})
+
+test('the thread itself answers, without help from this one', async () => {
+  const bytes = large('text')
+  const thread = new Worker(new URL('../../src/document/read-thread.ts', import.meta.url), {
+    workerData: bytes,
+  })
+  const [answer]: unknown[] = await once(thread, 'message')
+  expect(answer).toEqual(readNotebook(bytes))
 })
