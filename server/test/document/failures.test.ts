@@ -139,3 +139,21 @@ test.each([
   isBroken = false
   await vi.waitFor(async () => expect(await fileSource()).toBe('ax'), soon)
 })
+
+test('edits that never reached the file, and a file changed while no server ran, are merged', async () => {
+  const replace: typeof nodeDisk.replace = (path, text) =>
+    path.endsWith('a.ipynb') ? Promise.reject(coded('ENOSPC')) : nodeDisk.replace(path, text)
+  house = await openHouse(root, () => ({ disk: { ...nodeDisk, replace } }))
+  const ann = await enter()
+  cellSource(cellsOf(ann.doc).get(0)).insert(0, 'a')
+  await vi.waitFor(() => expect(ann.acknowledged).toBe(ann.sent))
+  await closeHouse(house)
+  const { cells, ...rest } = JSON.parse(notebook)
+  const added = { cell_type: 'markdown', id: 'two', source: 'new', metadata: {} }
+  await writeFile(join(root, 'a.ipynb'), JSON.stringify({ ...rest, cells: [...cells, added] }))
+  house = await openHouse(root)
+  const { id, doc } = await openNotebook(house)
+  expect(cellsOf(doc).map((cell) => cellSource(cell).toString())).toEqual(['ax', 'new'])
+  await house.documents.save(id)
+  expect(await fileSource()).toBe('ax')
+})
