@@ -71,13 +71,18 @@ export async function openHouse(root: string) {
     prewarm: false,
     onProblem: (problem) => problems.push(problem),
   })
+  const visited = new Set<Session>()
   const open = async (path = 'a.ipynb') => {
     const opened = await documents.open(path)
     if (!opened.ok) throw new Error(opened.refusal.message)
     const { document } = opened
-    return { id: document.id, doc: document.doc, session: sessions.of(document.id) }
+    const session = sessions.of(document.id)
+    visited.add(session)
+    return { id: document.id, doc: document.doc, session }
   }
   const close = async ({ shutdown = true }: { readonly shutdown?: boolean } = {}): Promise<void> => {
+    if (shutdown) for (const session of visited) session.shutdown(ada)
+    if (shutdown) await Promise.all([...visited].map((session) => session.settled()))
     await sessions.close()
     await documents.close()
     await kernels.close({ shutdown })
