@@ -32,7 +32,7 @@ async function vitest(workspace, env) {
 /** Runs the agent's own tests on one Python. */
 async function pytest(version, python) {
   say(`\n== agent on Python ${version}`)
-  const { code, output } = await run(python, ['-m', 'pytest', '-q'], { cwd: agent, show: true })
+  const { code, output } = await run(python, ['-m', 'pytest'], { cwd: agent, show: true })
   add(total, pytestCounts(output), code)
 }
 
