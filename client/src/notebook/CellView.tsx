@@ -1,14 +1,15 @@
 /** One cell: its frame (a named article that takes the focus), source, outputs, prompt. */
 import { cellSource, cellType, type YCell } from '@yesterday/server/contract/document.ts'
-import { lazy, memo, Suspense, useCallback } from 'react'
+import { lazy, memo, Suspense, useCallback, useMemo } from 'react'
 import * as Y from 'yjs'
 import { z } from 'zod'
 import { CodeEditor } from '../editor/CodeEditor.tsx'
 import { CellOutputs } from '../outputs/CellOutputs.tsx'
+import type { OutputJson } from '../outputs/output.ts'
 import { t } from '../text/text.ts'
 import type { Notebook } from './notebook.ts'
 import { StdinPrompt } from './StdinPrompt.tsx'
-import { selectedCells, selectOne } from './selection.ts'
+import { selectOne } from './selection.ts'
 import { useExecution, useOutputs, useText, useWatched } from './use-cell.ts'
 
 interface Props {
@@ -27,15 +28,16 @@ export const CellView = memo(function CellView({ notebook, cell, id, index, tota
   const type = cellType(cell)
   const active = useWatched(notebook.selection, (selection) => selection.active === id)
   const editing = useWatched(notebook.selection, (at) => at.active === id && at.mode === 'edit')
-  const selected = useWatched(notebook.selection, (at) =>
-    selectedCells(at, notebook.order.get()).includes(id),
-  )
-  const failed = useOutputs(cell).some((output) => output.output_type === 'error')
+  const selected = useWatched(notebook.chosen, (cells) => cells.has(id))
+  const outputs = useOutputs(cell)
+  const failed = outputs.some((output) => output.output_type === 'error')
+  const containIntrinsicSize = useMemo(() => `auto ${expectedHeight(cell)}px`, [cell])
   const name = t(`cell.${type}`, { n: index + 1, total })
   return (
     <article
       id={`cell-${id}`}
       className="cell"
+      style={{ containIntrinsicSize }}
       data-type={type}
       data-active={active}
       data-selected={selected}
@@ -48,7 +50,7 @@ export const CellView = memo(function CellView({ notebook, cell, id, index, tota
       }}
       onDoubleClick={() => type === 'markdown' && notebook.reveal(id, 'edit')}
     >
-      {type === 'code' && <CodeCell notebook={notebook} cell={cell} id={id} />}
+      {type === 'code' && <CodeCell notebook={notebook} cell={cell} id={id} outputs={outputs} />}
       {type === 'markdown' && <MarkdownCell notebook={notebook} cell={cell} id={id} editing={editing} />}
       {type === 'raw' && <Source notebook={notebook} cell={cell} id={id} language="plaintext" />}
     </article>
@@ -75,9 +77,14 @@ function Source({ notebook, cell, id, language }: PartProps & { readonly languag
   )
 }
 
-function CodeCell({ notebook, cell, id }: PartProps) {
+// A cell out of view takes this height until it is drawn, so that the scroll bar hardly moves.
+const LINE = 21
+const AROUND = 40
+const expectedHeight = (cell: YCell): number => AROUND + LINE * cellSource(cell).toString().split('\n').length
+
+function CodeCell(props: PartProps & { readonly outputs: readonly OutputJson[] }) {
+  const { notebook, cell, id, outputs } = props
   const { state } = useExecution(cell)
-  const outputs = useOutputs(cell)
   return (
     <>
       <div className="cell-input">

@@ -1,5 +1,5 @@
 /** An open notebook: toolbar, banner, cells, and the one place where keys become commands. */
-import { findCell } from '@yesterday/server/contract/document.ts'
+import { cellId, cellsOf } from '@yesterday/server/contract/document.ts'
 import { type KeyboardEvent, lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { t } from '../text/text.ts'
 import { CellView } from './CellView.tsx'
@@ -20,6 +20,11 @@ const MORE_CELLS = 150
 
 export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
   const order = useWatched(notebook.order, (ids) => ids)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new order means other cells in the document
+  const cells = useMemo(
+    () => new Map(cellsOf(notebook.doc).map((cell) => [cellId(cell), cell])),
+    [notebook, order],
+  )
   const selectedCell = useWatched(notebook.selection, (selection) => selection.active)
   const [history, setHistory] = useState(false)
   const shown = useGrowing(order.length, notebook)
@@ -76,7 +81,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
         />
         <div className="notebook-cells" onKeyDownCapture={onKey}>
           {order.slice(0, shown).map((id, index) => {
-            const found = findCell(notebook.doc, id)?.cell
+            const found = cells.get(id)
             if (found === undefined) return null
             return (
               <CellView

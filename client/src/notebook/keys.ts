@@ -48,6 +48,7 @@ export const commands = [
   'shortcuts',
   'clear',
   'clearAll',
+  'save',
 ] as const
 /** One of them. */
 export type CommandName = (typeof commands)[number]
@@ -76,6 +77,7 @@ export const bindings: readonly KeyBinding[] = [
     'Mod-z': 'undo',
     'Mod-Shift-z': 'redo',
     'Mod-y': 'redo',
+    'Mod-s': 'save',
   }),
   ...table('edit', { 'Mod-Shift--': 'split', 'Mod-Shift-_': 'split' }),
   ...table('command', {

@@ -29,6 +29,8 @@ export class Notebook {
   readonly undo = new Y.UndoManager(cellsOf(this.doc), { trackedOrigins: new Set([this.origin]) })
   readonly selection = new Watched<Selection>(selectOne(null))
   readonly order = new Watched<readonly string[]>([])
+  /** The selected cells as one set, which all cells share: each asks it once for a change. */
+  readonly chosen = new Watched<ReadonlySet<string>>(new Set())
   readonly pool: EditorPool
   clipboard: readonly YCell[] = []
 
@@ -42,6 +44,9 @@ export class Notebook {
     this.pool = new EditorPool(this.origin, (editor, monaco) => equipEditor(this, editor, monaco))
     this.session.notices.listen((notice) => notify(notice.level, notice.text))
     cellsOf(this.doc).observe(() => this.#reorder())
+    const choose = (): void => this.chosen.set(new Set(this.selected()))
+    this.selection.subscribe(choose)
+    this.order.subscribe(choose)
   }
 
   /** The selected cells in order. */

@@ -1,5 +1,8 @@
 /** What each command does to the notebook. One typed list (keys.ts); the compiler sees that none is forgotten. */
 import type { CellType } from '@yesterday/server/contract/document.ts'
+import { notify } from '../app/notices.ts'
+import { roomStatus } from '../room/room-state.ts'
+import { t } from '../text/text.ts'
 import { focusCell } from './focus.ts'
 import type { CommandName } from './keys.ts'
 import type { Notebook } from './notebook.ts'
@@ -97,6 +100,13 @@ const acts: Readonly<Record<CommandName, Act>> = {
   shortcuts: (_, dialogs) => dialogs.shortcuts(),
   clear: (notebook) => notebook.command({ type: 'clear', cells: [...notebook.selected()] }),
   clearAll: (notebook) => notebook.command({ type: 'clear' }),
+  // The server saves each edit as it comes: this says how far it is.
+  save: (notebook) => tellSaved(notebook),
+}
+
+function tellSaved(notebook: Notebook): void {
+  const status = roomStatus(notebook.room.facts.get())
+  notify('info', t(status === 'live' ? 'room.saved' : `room.${status}`))
 }
 
 const place = (notebook: Notebook): number =>
