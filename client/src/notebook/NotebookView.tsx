@@ -1,8 +1,10 @@
 /** An open notebook: toolbar, banner, cells, and the one place where keys become commands. */
 import { cellId, cellsOf } from '@yesterday/server/contract/document.ts'
 import { type KeyboardEvent, lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { Dialog } from '../app/Dialog.tsx'
 import { t } from '../text/text.ts'
 import { CellView } from './CellView.tsx'
+import { CommandDialog } from './CommandDialog.tsx'
 import { NotebookContext } from './context.ts'
 import { look, strokeName } from './keys.ts'
 import type { Notebook } from './notebook.ts'
@@ -15,6 +17,10 @@ const HistoryPanel = lazy(async () => ({
 }))
 
 const mac = navigator.platform.startsWith('Mac')
+type Asked =
+  | { readonly kind: 'palette' | 'shortcuts' }
+  | { readonly kind: 'restart'; readonly restart: () => void }
+
 const FIRST_CELLS = 30
 const MORE_CELLS = 150
 
@@ -29,11 +35,12 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
   const [history, setHistory] = useState(false)
   const shown = useGrowing(order.length, notebook)
   const held = useRef('')
+  const [asked, setAsked] = useState<Asked | null>(null)
   const dialogs = useMemo<Dialogs>(
     () => ({
-      palette: () => undefined,
-      shortcuts: () => undefined,
-      confirmRestart: (restart) => confirm(t('notebook.restartAsk')) && restart(),
+      palette: () => setAsked({ kind: 'palette' }),
+      shortcuts: () => setAsked({ kind: 'shortcuts' }),
+      confirmRestart: (restart) => setAsked({ kind: 'restart', restart }),
     }),
     [],
   )
@@ -99,6 +106,30 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
           <Suspense fallback={null}>
             <HistoryPanel />
           </Suspense>
+        )}
+        {asked?.kind === 'restart' && (
+          <Dialog
+            title={t('command.restart')}
+            action={t('notebook.restart')}
+            onClose={() => setAsked(null)}
+            onAction={() => {
+              setAsked(null)
+              asked.restart()
+            }}
+          >
+            <p>{t('notebook.restartAsk')}</p>
+          </Dialog>
+        )}
+        {(asked?.kind === 'palette' || asked?.kind === 'shortcuts') && (
+          <CommandDialog
+            title={t(`${asked.kind}.title`)}
+            mac={mac}
+            onClose={() => setAsked(null)}
+            onChoose={(command) => {
+              setAsked(null)
+              perform(command, notebook, dialogs)
+            }}
+          />
         )}
       </section>
     </NotebookContext>

@@ -1,0 +1,90 @@
+/** All commands with their keys, filtered as one types: the palette, and the sheet of keys. Enter performs the chosen one. */
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { t } from '../text/text.ts'
+import { bindings, type CommandName, commands } from './keys.ts'
+
+interface Props {
+  readonly title: string
+  readonly mac: boolean
+  readonly onChoose: (command: CommandName) => void
+  readonly onClose: () => void
+}
+
+interface Line {
+  readonly command: CommandName
+  readonly words: string
+  readonly keys: string
+}
+
+export function CommandDialog({ title, mac, onChoose, onClose }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const id = useId()
+  const [filter, setFilter] = useState('')
+  const [at, setAt] = useState(0)
+  const lines = linesFor(filter, mac)
+  useEffect(() => dialog.current?.showModal(), [])
+  useEffect(() => document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' }), [id, at])
+  // The dialog closes first, so that the focus is back where the command acts.
+  const choose = (line: Line | undefined): void => {
+    if (line === undefined) return
+    dialog.current?.close()
+    onChoose(line.command)
+  }
+  const onKey = (event: KeyboardEvent): void => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (by === undefined && event.key !== 'Enter') return
+    event.preventDefault()
+    if (by === undefined) choose(lines[at])
+    else setAt(Math.max(0, Math.min(lines.length - 1, at + by)))
+  }
+  return (
+    <dialog ref={dialog} className="dialog" aria-label={title} onClose={onClose}>
+      <h2>{title}</h2>
+      <input
+        className="field"
+        role="combobox"
+        aria-expanded="true"
+        aria-controls={id}
+        aria-activedescendant={lines.length > 0 ? `${id}-${at}` : undefined}
+        aria-label={t('palette.filter')}
+        placeholder={t('palette.filter')}
+        value={filter}
+        onKeyDown={onKey}
+        onChange={(event) => {
+          setFilter(event.target.value)
+          setAt(0)
+        }}
+      />
+      <div id={id} className="command-list" role="listbox" aria-label={title} tabIndex={-1}>
+        {lines.map((line, index) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keys of the list
+          <div
+            key={line.command}
+            id={`${id}-${index}`}
+            className="command-line"
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === at}
+            onClick={() => choose(line)}
+          >
+            <span>{line.words}</span>
+            <kbd>{line.keys}</kbd>
+          </div>
+        ))}
+      </div>
+    </dialog>
+  )
+}
+
+function linesFor(filter: string, mac: boolean): readonly Line[] {
+  const wanted = filter.trim().toLowerCase()
+  return commands
+    .map((command) => ({ command, words: t(`command.${command}`), keys: keysOf(command, mac) }))
+    .filter((line) => line.words.toLowerCase().includes(wanted))
+}
+
+const keysOf = (command: CommandName, mac: boolean): string =>
+  bindings
+    .filter((binding) => binding.command === command)
+    .map((binding) => binding.keys.replace('Mod', mac ? '⌘' : 'Ctrl'))
+    .join(', ')
