@@ -36,6 +36,12 @@ interface Seat {
   unbind: () => void
 }
 
+interface Wanted {
+  readonly cell: string
+  readonly offset: number | undefined
+  readonly settle: (done: boolean) => void
+}
+
 const LIMIT = 12
 
 export class EditorPool {
@@ -49,6 +55,8 @@ export class EditorPool {
   #monaco: Monaco | null = null
   #loading: Promise<Monaco> | null = null
   #frame = 0
+  /** The cell that is to have the cursor as soon as it has a place. */
+  #wanted: Wanted | null = null
 
   constructor(origin: object, equip: Equip) {
     this.#origin = origin
@@ -59,6 +67,7 @@ export class EditorPool {
   add(slot: Slot): () => void {
     this.#slots.set(slot.host, slot)
     this.#observer.observe(slot.host)
+    this.#focusWanted()
     return () => this.#remove(slot)
   }
 
@@ -73,15 +82,36 @@ export class EditorPool {
     return this.#loading
   }
 
-  /** Puts the cursor into a cell, loading what is needed. */
-  async focus(cell: string, offset?: number): Promise<void> {
+  /**
+   * Puts the cursor into a cell, loading what is needed and waiting for the cell's place. True when it is there, false
+   * when another cell was asked for meanwhile.
+   */
+  async focus(cell: string, offset?: number): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    this.cancelFocus()
+    this.#wanted = { cell, offset, settle: resolve }
     await this.load()
-    const slot = [...this.#slots.values()].find((each) => each.cell === cell)
-    if (slot === undefined) return
+    this.#focusWanted()
+    return promise
+  }
+
+  /** Forgets a cell that waits for the cursor. */
+  cancelFocus(): void {
+    this.#wanted?.settle(false)
+    this.#wanted = null
+  }
+
+  #focusWanted(): void {
+    const wanted = this.#wanted
+    const slot = [...this.#slots.values()].find((each) => each.cell === wanted?.cell)
+    if (wanted === null || slot === undefined || this.#monaco === null) return
     const seat = this.#seats.find((each) => each.slot === slot) ?? this.#seat(slot)
-    const model = seat?.editor.getModel()
-    if (offset !== undefined && model) seat?.editor.setPosition(model.getPositionAt(offset))
-    seat?.editor.focus()
+    if (seat === null) return
+    const model = seat.editor.getModel()
+    if (wanted.offset !== undefined && model) seat.editor.setPosition(model.getPositionAt(wanted.offset))
+    seat.editor.focus()
+    this.#wanted = null
+    wanted.settle(true)
   }
 
   /** The live editor of a cell, where there is one. */

@@ -10,6 +10,7 @@ import { look, strokeName } from './keys.ts'
 import type { Notebook } from './notebook.ts'
 import { type Dialogs, perform } from './perform.ts'
 import { Toolbar } from './Toolbar.tsx'
+import { typeInto } from './type-ahead.ts'
 import { useWatched } from './use-cell.ts'
 
 const HistoryPanel = lazy(async () => ({
@@ -66,6 +67,12 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
     if (!inEditor && target.closest('button, a, summary') !== null && ['Enter', ' '].includes(event.key))
       return
     if (['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return
+    if (!inEditor && event.key === 'Escape') notebook.pool.cancelFocus()
+    else if (!inEditor && notebook.typeAhead.hold(event)) {
+      event.preventDefault()
+      event.stopPropagation()
+      return
+    }
     const found = look(held.current, strokeName(event, mac), inEditor ? 'edit' : 'command')
     held.current = found.held
     if (found.command === null) return
@@ -73,6 +80,13 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
     event.stopPropagation()
     perform(found.command, notebook, dialogs)
   }
+  useEffect(() => {
+    notebook.onTypedAhead = (cell, stroke) => {
+      const { command } = look('', strokeName(stroke, mac), 'edit')
+      if (command === null) typeInto(notebook.pool.editorOf(cell), stroke)
+      else perform(command, notebook, dialogs)
+    }
+  }, [notebook, dialogs])
   return (
     <NotebookContext value={access}>
       <section

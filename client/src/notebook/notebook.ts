@@ -15,7 +15,9 @@ import { t } from '../text/text.ts'
 import { CellEdits, cellIds } from './cell-edits.ts'
 import { equipEditor } from './editor-keys.ts'
 import { focusCell } from './focus.ts'
+import type { Stroke } from './keys.ts'
 import { afterChange, type Selection, selectedCells, selectOne } from './selection.ts'
+import { TypeAhead } from './type-ahead.ts'
 
 export class Notebook {
   readonly opened: OpenedNotebook
@@ -32,6 +34,9 @@ export class Notebook {
   /** The selected cells as one set, which all cells share: each asks it once for a change. */
   readonly chosen = new Watched<ReadonlySet<string>>(new Set())
   readonly pool: EditorPool
+  readonly typeAhead = new TypeAhead()
+  /** What a stroke does that was pressed before its cell's editor was there; the page sets it. */
+  onTypedAhead: (cell: string, stroke: Stroke) => void = () => {}
   clipboard: readonly YCell[] = []
 
   constructor(opened: OpenedNotebook, origin: string) {
@@ -57,7 +62,8 @@ export class Notebook {
   /** Selects a cell and shows it; `edit` puts the cursor into it. */
   reveal(cell: string, mode: Selection['mode'] = 'command'): void {
     this.selection.set(selectOne(cell, mode))
-    if (mode === 'edit') void this.pool.focus(cell)
+    if (mode === 'edit')
+      this.typeAhead.begin(this.pool.focus(cell), (stroke) => this.onTypedAhead(cell, stroke))
     else requestAnimationFrame(() => focusCell(cell))
   }
 
