@@ -66,8 +66,15 @@ class Kernel:
             ran.messages.append((kind, body))
             if kind == "status" and body["execution_state"] == "idle":
                 break
-        ran.reply = self.client.get_shell_msg(timeout=30)["content"]
+        ran.reply = self._reply_to(message["header"]["msg_id"])
         return ran
+
+    def _reply_to(self, msg_id: str) -> dict[str, Any]:
+        """Its reply; a slow start leaves replies to the client's own first questions in the way."""
+        while True:
+            heard = self.client.get_shell_msg(timeout=30)
+            if heard["parent_header"].get("msg_id") == msg_id:
+                return heard["content"]
 
     def close(self) -> None:
         self.client.stop_channels()
