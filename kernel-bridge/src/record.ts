@@ -21,6 +21,15 @@ export const EdgeTarget = z.enum([
 /** observed: seen at run time; static: read from the code; maybe: an opaque object that could have changed. */
 export const EdgeKind = z.enum(['observed', 'static', 'maybe'])
 
+/** Where a version's bytes are: an object that the record's `objects` announced, now or earlier. */
+export const StoredValue = z.object({
+  /** How the object is read: `bytes`, `chunks` (a JSON list of objects), or a format of values. */
+  format: z.string(),
+  digest: AgentDigest,
+  /** Bytes of the whole value, parts included. */
+  size: z.number(),
+})
+
 /** One used or generated version. */
 export const AgentEdge = z.object({
   kind: EdgeTarget,
@@ -51,6 +60,8 @@ export const AgentEdge = z.object({
   query: z.string().nullish(),
   /** Facets: estimator parameters, torch module structure, metrics. */
   facets: z.record(z.string(), z.unknown()).nullish(),
+  /** The version's bytes, where they were kept. */
+  value: StoredValue.nullish(),
 })
 
 export const AgentRecord = z.object({
@@ -74,6 +85,8 @@ export const AgentRecord = z.object({
     cwd: z.string(),
     /** Digests of the random states after the run, by library. */
     random: z.record(z.string(), AgentDigest),
+    /** The same before it. Each digest names an object that holds the state, where it was kept. */
+    before: z.record(z.string(), AgentDigest).default({}),
   }),
   cost: z.object({
     wallMs: z.number(),
@@ -85,6 +98,8 @@ export const AgentRecord = z.object({
     /** What recording itself took. */
     agentMs: z.number(),
   }),
+  /** Bytes that the agent left in the spool's `objects` folder, each in a file named by its hex digest. */
+  objects: z.array(z.object({ digest: AgentDigest, size: z.number() })).default([]),
   /** What is missing, and why; nothing is dropped in silence. */
   notCaptured: z.array(z.object({ what: z.string(), why: z.string() })),
 })

@@ -24,6 +24,18 @@ export const VersionKind = z.enum([
 ])
 export type VersionKind = z.infer<typeof VersionKind>
 
+/** Where a version's bytes are in the object store, signed with the project's key when it was taken in. */
+export const StoredValue = z.object({
+  /** `bytes`, `chunks` (a JSON list of objects), or a format of values. */
+  format: z.string(),
+  digest: Digest,
+  /** Bytes of the whole value, parts included. */
+  size: z.number(),
+  /** HMAC-SHA-256 over format and digest, hex; null in entries from before values were signed. */
+  signature: z.string().nullable(),
+})
+export type StoredValue = z.infer<typeof StoredValue>
+
 /** One edge between a run and a version. `digest` is null where the content was not captured. */
 export const Edge = z.object({
   kind: VersionKind,
@@ -44,6 +56,8 @@ export const Edge = z.object({
   deleted: z.boolean(),
   query: z.string().nullable(),
   facets: z.record(z.string(), z.unknown()).nullable(),
+  /** Null where the bytes were not kept. */
+  value: StoredValue.nullable().default(null),
 })
 export type Edge = z.infer<typeof Edge>
 
@@ -92,7 +106,14 @@ export const Receipt = RunSummary.extend({
   used: z.array(Edge),
   generated: z.array(Edge),
   environment: z.object({ digest: z.string(), facets: z.record(z.string(), z.unknown()) }).nullable(),
-  state: z.object({ cwd: z.string(), random: z.record(z.string(), z.string()) }).nullable(),
+  /** Working directory, and digests of the random states after the run and before it. */
+  state: z
+    .object({
+      cwd: z.string(),
+      random: z.record(z.string(), z.string()),
+      before: z.record(z.string(), z.string()).default({}),
+    })
+    .nullable(),
   outputs: z.array(OutputEntry),
   cost: z
     .object({

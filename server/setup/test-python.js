@@ -13,20 +13,32 @@ const isWindows = process.platform === 'win32'
 const MAIN = '3.11'
 const OTHERS = ['3.10', '3.12', '3.13']
 
-const small = ['ipykernel==7.*', 'pytest==9.*', 'numpy', 'pandas']
-const full = [
-  ...small,
+/** What the battery of lineage imports, on every Python. */
+const libraries = [
+  'ipykernel==7.*',
+  'pytest==9.*',
   'duckdb',
-  'hypothesis',
   'matplotlib',
-  'mypy==2.*',
-  'nbformat==5.*',
+  'numpy',
+  'pandas',
   'polars',
   'pyarrow',
-  'ruff==0.*',
   'scikit-learn',
-  'torch==2.13.0',
+  'sqlalchemy==2.*',
   'xxhash',
+]
+const full = [
+  ...libraries,
+  'h5py',
+  'httpx',
+  'hypothesis',
+  'mypy==2.*',
+  'nbformat==5.*',
+  'requests',
+  'ruff==0.*',
+  'sqlglot',
+  'tables',
+  'torch==2.13.0',
 ]
 
 const cache = () =>
@@ -87,7 +99,7 @@ export async function testPythons() {
   for (const version of OTHERS) {
     const found = await find(version)
     if (found === null) say(`  Python ${version} is not here; its tests are left out`)
-    else others.push({ version, python: await make(version, found, small) })
+    else others.push({ version, python: await make(version, found, libraries) })
   }
   return { main, others }
 }

@@ -20,6 +20,14 @@ EdgeKind = Literal["observed", "static", "maybe"]
 Outcome = Literal["ok", "error", "aborted", "died"]
 
 
+class StoredValue(TypedDict):
+    """Where a version's bytes are: `digest` names an object that `Record.objects` announced, now or earlier."""
+
+    format: str
+    digest: str
+    size: int
+
+
 class _EdgeCore(TypedDict):
     kind: EdgeTarget
     name: str
@@ -42,6 +50,14 @@ class Edge(_EdgeCore, total=False):
     deleted: bool | None
     query: str | None
     facets: dict[str, Any] | None
+    value: StoredValue | None
+
+
+class KeptObject(TypedDict):
+    """Bytes that the agent left in the spool under their digest."""
+
+    digest: str
+    size: int
 
 
 class Missing(TypedDict):
@@ -63,8 +79,11 @@ class Environment(TypedDict):
 
 
 class State(TypedDict):
+    """`random`: digests after the run, `before`: at its start; each names the object that holds the state."""
+
     cwd: str
     random: dict[str, str]
+    before: dict[str, str]
 
 
 class Cost(TypedDict):
@@ -93,4 +112,5 @@ class Record(TypedDict):
     environment: Environment
     state: State
     cost: Cost
+    objects: list[KeptObject]
     notCaptured: list[Missing]

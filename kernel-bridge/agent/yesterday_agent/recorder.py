@@ -203,8 +203,9 @@ class Recorder:
             "used": used,
             "generated": generated,
             "environment": self.environment.current(),
-            "state": {"cwd": os.getcwd(), "random": {k: v for k, v in self.states.items() if "random" in k}},
+            "state": {"cwd": os.getcwd(), "random": {k: v for k, v in self.states.items() if "random" in k}, "before": {}},
             "cost": _cost(0.0, 0.0, 0.0),
+            "objects": [],
             "notCaptured": run.missing,
         }
 

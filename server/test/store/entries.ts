@@ -34,6 +34,7 @@ export function edge(name: string, more: Partial<Edge> = {}): Edge {
     deleted: false,
     query: null,
     facets: null,
+    value: null,
     ...more,
   }
 }
