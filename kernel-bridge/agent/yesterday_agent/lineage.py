@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .accesses import WHOLE, Access
 from .addresses import address
@@ -55,6 +55,16 @@ class Binding:
     held: Any = None
 
 
+class Settled(NamedTuple):
+    """What a run's end left: its edges, what could not be told, and the live object of each generated edge by the
+    edge's name. The objects are the user's: hold them no longer than the step that looks at them."""
+
+    used: list[Edge]
+    generated: list[Edge]
+    missing: list[Missing]
+    values: dict[str, Any]
+
+
 def is_shell_name(name: str) -> bool:
     """IPython's own names, of which no version is recorded."""
     return _SHELL_NAME.match(name) is not None
@@ -72,7 +82,7 @@ class Lineage:
     def begin(self) -> Reads:
         return Reads(self.namespace, self._snapshot)
 
-    def finish(self, run: str, reads: Reads, count: int | None) -> tuple[list[Edge], list[Edge], list[Missing]]:
+    def finish(self, run: str, reads: Reads, count: int | None) -> Settled:
         """Used and generated edges of a run that has ended, and what could not be told."""
         reads = self._with_outputs(reads)
         used = [edge for name in sorted(reads.names) for edge in self._used(name, reads)]
@@ -94,7 +104,14 @@ class Lineage:
             missing.append(
                 {"what": "changes inside large objects", "why": "over the run's budget for following objects"}
             )
-        return used, generated, missing
+        return Settled(used, generated, missing, self._live(generated, count, shown))
+
+    def _live(self, generated: list[Edge], count: int | None, shown: list[Any]) -> dict[str, Any]:
+        values = {f"Out[{count}]": value for value in shown}
+        for edge in generated:
+            if edge["name"] in self.namespace:
+                values[edge["name"]] = self.namespace[edge["name"]]
+        return values
 
     def _left_as_it_was(self, name: str, reads: Reads) -> bool:
         value = self.namespace.get(name)

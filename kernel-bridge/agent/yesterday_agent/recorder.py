@@ -104,10 +104,10 @@ class Recorder:
         if run.reads is None:
             return
         run.reads.add_static(hidden_names(run.reads.strings, run.reads.loads, run.reads.before))
-        more_used, more_generated, missing = self.lineage.finish(run.run, run.reads, count)
-        used += more_used
-        generated += more_generated
-        run.missing += missing
+        settled = self.lineage.finish(run.run, run.reads, count)
+        used += settled.used
+        generated += settled.generated
+        run.missing += settled.missing
 
     def _files(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
         for path in run.files.read:
