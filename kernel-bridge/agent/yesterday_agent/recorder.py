@@ -203,7 +203,11 @@ class Recorder:
             "used": used,
             "generated": generated,
             "environment": self.environment.current(),
-            "state": {"cwd": os.getcwd(), "random": {k: v for k, v in self.states.items() if "random" in k}, "before": {}},
+            "state": {
+                "cwd": os.getcwd(),
+                "random": {k: v for k, v in self.states.items() if "random" in k},
+                "before": {},
+            },
             "cost": _cost(0.0, 0.0, 0.0),
             "objects": [],
             "notCaptured": run.missing,
