@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { CellId, RunId, SessionId, Timestamp } from './ids.ts'
+import { StaleCell } from './stale.ts'
 
 const JsonObject = z.record(z.string(), z.unknown())
 
@@ -113,6 +114,8 @@ export const Event = z.discriminatedUnion('type', [
     metadata: JsonObject,
     buffers: z.array(z.string()),
   }),
+  /** Every cell that is not fresh, in notebook order; sent on connect, and when it is another list. */
+  z.object({ type: z.literal('stale'), cells: z.array(StaleCell) }),
   /** Something a person should read: a merge conflict with the file, a full disk, a lost recording. */
   z.object({ type: z.literal('notice'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
 ])

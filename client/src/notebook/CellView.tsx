@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { CodeEditor } from '../editor/CodeEditor.tsx'
 import { CellOutputs } from '../outputs/CellOutputs.tsx'
 import type { OutputJson } from '../outputs/output.ts'
+import { StaleBadge } from '../past/StaleBadge.tsx'
 import { t } from '../text/text.ts'
 import type { Notebook } from './notebook.ts'
 import { StdinPrompt } from './StdinPrompt.tsx'
@@ -129,6 +130,7 @@ function RunGutter({ notebook, cell, id }: PartProps) {
       )}
       <span className="cell-count">[{running ? '*' : (count ?? ' ')}]</span>
       {label !== null && <span className="cell-state">{label}</span>}
+      <StaleBadge id={id} shows={count !== null} />
     </div>
   )
 }

@@ -8,7 +8,7 @@ import { CommandDialog } from './CommandDialog.tsx'
 import { NotebookContext } from './context.ts'
 import { look, strokeName } from './keys.ts'
 import type { Notebook } from './notebook.ts'
-import { type Dialogs, perform } from './perform.ts'
+import { type Dialogs, perform, runStale } from './perform.ts'
 import { Toolbar } from './Toolbar.tsx'
 import { typeInto } from './type-ahead.ts'
 import { useWatched } from './use-cell.ts'
@@ -33,7 +33,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
     [notebook, order],
   )
   const selectedCell = useWatched(notebook.selection, (selection) => selection.active)
-  const [history, setHistory] = useState(false)
+  const history = useWatched(notebook.past.state, (past) => past.open)
   const shown = useGrowing(order.length, notebook)
   const held = useRef('')
   const [asked, setAsked] = useState<Asked | null>(null)
@@ -51,6 +51,10 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
       doc: notebook.doc,
       session: notebook.session.view,
       selectedCell,
+      stale: notebook.session.stale,
+      past: notebook.past,
+      placeOf: (cell: string) => notebook.order.get().indexOf(cell) + 1 || null,
+      runStale: () => runStale(notebook),
       commands: {
         run: (cells: readonly string[]) => notebook.run(cells),
         reveal: (cell: string) => notebook.reveal(cell),
@@ -94,12 +98,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
         data-history={history}
         aria-label={t('notebook.label', { name: notebook.opened.path })}
       >
-        <Toolbar
-          notebook={notebook}
-          dialogs={dialogs}
-          history={history}
-          onHistory={() => setHistory(!history)}
-        />
+        <Toolbar notebook={notebook} dialogs={dialogs} history={history} onHistory={notebook.past.toggle} />
         <div className="notebook-cells" onKeyDownCapture={onKey}>
           {order.slice(0, shown).map((id, index) => {
             const found = cells.get(id)

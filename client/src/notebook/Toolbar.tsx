@@ -24,6 +24,7 @@ const buttons = [
 export function Toolbar({ notebook, dialogs, history, onHistory }: Props) {
   const room = useWatched(notebook.room.facts, roomStatus)
   const view = useWatched(notebook.session.view, (now) => now)
+  const stale = useWatched(notebook.session.stale, (cells) => cells.size)
   const insert = (type: 'code' | 'markdown'): void => {
     const { active } = notebook.selection.get()
     const place = notebook.order.get().indexOf(active ?? '') + 1
@@ -42,6 +43,15 @@ export function Toolbar({ notebook, dialogs, history, onHistory }: Props) {
             {t(words)}
           </button>
         ))}
+        {stale > 0 && (
+          <button
+            type="button"
+            className="button button-small button-quiet"
+            onClick={() => perform('runStale', notebook, dialogs)}
+          >
+            {t('stale.count', { count: stale })}
+          </button>
+        )}
         <button type="button" className="button button-small button-quiet" onClick={() => insert('code')}>
           + {t('notebook.addCode')}
         </button>

@@ -3,8 +3,9 @@ import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
 import type { SessionView } from '@yesterday/server/contract/session.ts'
 import { createContext, useContext } from 'react'
 import type * as Y from 'yjs'
+import type { PastPlace } from '../past/place.ts'
 import type { Observable } from '../room/observable.ts'
-import type { Recorded } from '../session/session-socket.ts'
+import type { Recorded, StaleCells } from '../session/session-socket.ts'
 
 /** The open notebook for those around it. */
 export interface NotebookAccess {
@@ -12,6 +13,11 @@ export interface NotebookAccess {
   readonly doc: Y.Doc
   readonly session: Observable<SessionView>
   readonly selectedCell: string | null
+  readonly stale: Observable<StaleCells>
+  readonly past: PastPlace
+  /** A cell's place among all, from 1; null where it is gone. */
+  readonly placeOf: (cell: string) => number | null
+  readonly runStale: () => void
   readonly commands: {
     readonly run: (cells: readonly string[]) => void
     /** Selects a cell and scrolls it into view. */

@@ -7,6 +7,7 @@ import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
 import * as Y from 'yjs'
 import { notify } from '../app/notices.ts'
 import { EditorPool } from '../editor/editor-pool.ts'
+import { PastPlace } from '../past/place.ts'
 import { Watched } from '../room/observable.ts'
 import { Room } from '../room/room.ts'
 import { DurableSources } from '../room/unsent.ts'
@@ -35,6 +36,8 @@ export class Notebook {
   readonly chosen = new Watched<ReadonlySet<string>>(new Set())
   readonly pool: EditorPool
   readonly typeAhead = new TypeAhead()
+  /** Which view of the past is shown beside the cells. */
+  readonly past = new PastPlace()
   /** What a stroke does that was pressed before its cell's editor was there; the page sets it. */
   onTypedAhead: (cell: string, stroke: Stroke) => void = () => {}
   clipboard: readonly YCell[] = []

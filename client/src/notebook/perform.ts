@@ -96,12 +96,20 @@ const acts: Readonly<Record<CommandName, Act>> = {
   runAll: (notebook) => notebook.run(notebook.order.get()),
   runAbove: (notebook) => notebook.run(notebook.order.get().slice(0, place(notebook))),
   runBelow: (notebook) => notebook.run(notebook.order.get().slice(place(notebook))),
+  runStale: (notebook) => runStale(notebook),
   palette: (_, dialogs) => dialogs.palette(),
   shortcuts: (_, dialogs) => dialogs.shortcuts(),
   clear: (notebook) => notebook.command({ type: 'clear', cells: [...notebook.selected()] }),
   clearAll: (notebook) => notebook.command({ type: 'clear' }),
   // The server saves each edit as it comes: this says how far it is.
   save: (notebook) => tellSaved(notebook),
+}
+
+/** Those that are stale, in notebook order; where there is none, it says so. */
+export function runStale(notebook: Notebook): void {
+  const stale = notebook.session.stale.get()
+  if (stale.size === 0) notify('info', t('stale.none'))
+  else notebook.run(notebook.order.get().filter((id) => stale.has(id)))
 }
 
 function tellSaved(notebook: Notebook): void {

@@ -3,7 +3,9 @@
  * promise per command. Invariant: each command's promise settles: by the server's answer, or as refused when the
  * socket falls.
  */
+
 import { type Command, Event, type SessionView } from '@yesterday/server/contract/session.ts'
+import type { StaleCell } from '@yesterday/server/contract/stale.ts'
 import { Link, type LinkEffects } from '../room/link.ts'
 import { type Observable, Signal, Watched } from '../room/observable.ts'
 
@@ -22,6 +24,9 @@ export type Notice = Extract<Event, { type: 'notice' }>
 /** A comm message of the kernel. */
 export type CommMessage = Extract<Event, { type: 'comm' }>
 
+/** Stale cells by their ids. */
+export type StaleCells = ReadonlyMap<string, StaleCell>
+
 /** Before the server has spoken. */
 export const noSession: SessionView = {
   session: null,
@@ -37,6 +42,7 @@ export class SessionSocket {
   readonly notices = new Signal<Notice>()
   readonly comms = new Signal<CommMessage>()
   readonly #view = new Watched<SessionView>(noSession)
+  readonly #stale = new Watched<StaleCells>(new Map())
   readonly #connected = new Watched(false)
   readonly #waiting = new Map<string, (answer: Answer) => void>()
   readonly #link: Link
@@ -57,6 +63,11 @@ export class SessionSocket {
 
   get view(): Observable<SessionView> {
     return this.#view
+  }
+
+  /** The cells that are not fresh, by id. */
+  get stale(): Observable<StaleCells> {
+    return this.#stale
   }
 
   get connected(): Observable<boolean> {
@@ -83,6 +94,9 @@ export class SessionSocket {
     switch (event.type) {
       case 'session':
         this.#view.set(event.view)
+        break
+      case 'stale':
+        this.#stale.set(new Map(event.cells.map((cell) => [cell.cell, cell])))
         break
       case 'recorded':
         this.recorded.emit(event)

@@ -80,6 +80,7 @@ class Client {
     })
     this.#pings = setInterval(() => this.#ping(), PING_MS)
     this.#sendView()
+    if (visit.stale.told !== null) this.#send(visit.stale.told)
   }
 
   end(): void {

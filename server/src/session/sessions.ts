@@ -11,6 +11,7 @@ import type { LiveDocument } from '../document/live-document.ts'
 import type { Store } from '../store/ports.ts'
 import { type Host, recoverSessions } from './recover.ts'
 import { Session } from './session.ts'
+import { StaleWatch } from './stale-watch.ts'
 
 export interface SessionsOptions {
   readonly kernels: Kernels
@@ -30,6 +31,8 @@ export interface SessionsOptions {
 export interface Visit {
   readonly session: Session
   readonly document: LiveDocument
+  /** Which cells are stale, as every client is told when that changes. */
+  readonly stale: Pick<StaleWatch, 'told'>
   /** Ends the visit; the document may then be closed. */
   leave(): void
 }
@@ -48,6 +51,7 @@ export interface Sessions {
 interface Entry {
   readonly session: Session
   readonly document: LiveDocument
+  readonly stale: StaleWatch
   visits: number
   release: (() => void) | null
 }
@@ -79,12 +83,14 @@ class OpenSessions implements Sessions {
     if ((await this.#options.documents.openById(documentId)) === null) return null
     const entry = this.#entry(documentId)
     entry.visits++
+    entry.stale.start()
     this.#keep(entry)
     const leave = (): void => {
       entry.visits--
+      if (entry.visits === 0) void entry.stale.stop()
       this.#keep(entry)
     }
-    return { session: entry.session, document: entry.document, leave }
+    return { session: entry.session, document: entry.document, stale: entry.stale, leave }
   }
 
   recover(): Promise<void> {
@@ -104,6 +110,7 @@ class OpenSessions implements Sessions {
     const entries = [...this.#entries.values()]
     this.#entries.clear()
     await Promise.all(entries.map(({ session }) => session.close()))
+    await Promise.all(entries.map(({ stale }) => stale.stop()))
     for (const { release } of entries) release?.()
   }
 
@@ -117,18 +124,21 @@ class OpenSessions implements Sessions {
   #make(document: LiveDocument): Entry {
     resetStates(document)
     const { kernels, store, root, prewarm = true } = this.#options
+    const cwd = () => dirname(join(root, document.path))
     const session = new Session({
       kernels,
       store,
       doc: document.doc,
       documentId: document.id,
       path: () => document.path,
-      cwd: () => dirname(join(root, document.path)),
+      cwd,
       defaultSpec: () => this.#specOf(document),
       allowStdin: true,
       prewarm,
     })
-    const entry: Entry = { session, document, visits: 0, release: null }
+    const path = () => document.path
+    const stale = new StaleWatch({ doc: document.doc, session, index: store.index, path, cwd })
+    const entry: Entry = { session, document, stale, visits: 0, release: null }
     this.#entries.set(document.id, entry)
     session.events.on('changed', () => this.#keep(entry))
     document.onGone(() => {

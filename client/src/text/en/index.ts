@@ -3,5 +3,6 @@ import { app } from './app.ts'
 import { history } from './history.ts'
 import { notebook } from './notebook.ts'
 import { outputs } from './outputs.ts'
+import { past } from './past.ts'
 
-export const en = { ...app, ...outputs, ...history, ...notebook } as const
+export const en = { ...app, ...outputs, ...history, ...notebook, ...past } as const

@@ -81,6 +81,7 @@ export const notebook = {
   'command.runAll': 'Run all',
   'command.runAbove': 'Run all above',
   'command.runBelow': 'Run this and all below',
+  'command.runStale': 'Run stale cells',
   'command.palette': 'All commands',
   'command.shortcuts': 'Keys',
   'command.clear': 'Clear outputs of the selected cells',

@@ -5,5 +5,6 @@ import { app } from './app.ts'
 import { history } from './history.ts'
 import { notebook } from './notebook.ts'
 import { outputs } from './outputs.ts'
+import { past } from './past.ts'
 
-export const zh: Translation<typeof en> = { ...app, ...outputs, ...history, ...notebook }
+export const zh: Translation<typeof en> = { ...app, ...outputs, ...history, ...notebook, ...past }

@@ -84,6 +84,7 @@ export const notebook: Translation<typeof english> = {
   'command.runAll': '全部运行',
   'command.runAbove': '运行上方全部',
   'command.runBelow': '运行此处及下方',
+  'command.runStale': '运行过时的单元格',
   'command.palette': '全部命令',
   'command.shortcuts': '按键',
   'command.clear': '清除所选单元的输出',

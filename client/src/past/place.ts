@@ -1,0 +1,49 @@
+/**
+ * Where in the past the page is: whether it is open, and which view of it. One place for the panel, the cells' marks
+ * and the outputs' "Why?", so that each can lead to the others. Invariant: going back leads through what was seen.
+ */
+import { Watched } from '../room/observable.ts'
+
+/** A view of the past. */
+export type PastView =
+  | { readonly at: 'log' }
+  | { readonly at: 'receipt'; readonly run: string }
+  /** The receipt of a cell's last run: which run that is, is looked up. */
+  | { readonly at: 'why'; readonly cell: string }
+  | { readonly at: 'compare'; readonly left: string; readonly right: string }
+  | { readonly at: 'timeline'; readonly session: string }
+
+/** `trail` is what was seen before, the nearest last. */
+export interface PastState {
+  readonly open: boolean
+  readonly view: PastView
+  readonly trail: readonly PastView[]
+}
+
+const TRAIL = 50
+export const closed: PastState = { open: false, view: { at: 'log' }, trail: [] }
+
+/** pure. The state after going to a view; the same view again is no step. */
+export function gone(state: PastState, view: PastView): PastState {
+  const same = JSON.stringify(state.view) === JSON.stringify(view)
+  const trail =
+    same || !state.open ? (state.open ? state.trail : []) : [...state.trail, state.view].slice(-TRAIL)
+  return { open: true, view, trail }
+}
+
+/** pure. The state one step back; at the first view, the log. */
+export function back(state: PastState): PastState {
+  return { ...state, view: state.trail.at(-1) ?? { at: 'log' }, trail: state.trail.slice(0, -1) }
+}
+
+/** The place, with the ways to move it. */
+export class PastPlace {
+  readonly state = new Watched<PastState>(closed)
+
+  readonly go = (view: PastView): void => this.state.set(gone(this.state.get(), view))
+  readonly back = (): void => this.state.set(back(this.state.get()))
+  readonly toggle = (): void => {
+    const { open } = this.state.get()
+    this.state.set(open ? { ...this.state.get(), open: false } : { ...closed, open: true })
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Which cells no longer show what running the notebook from top to bottom would show, and why. A cell that is not
+ * named is fresh. Invariant: the reasons of a cell stand with the nearest first; there is at least one.
+ */
+import { z } from 'zod'
+import { CellId, RunId } from './ids.ts'
+
+export const StaleReason = z.discriminatedUnion('kind', [
+  /** The source is another than the one that ran. */
+  z.object({ kind: z.literal('edited') }),
+  /** What it used was made anew, by the run of a cell (null: one that is gone, or another client's). */
+  z.object({ kind: z.literal('input'), name: z.string(), cell: CellId.nullable(), run: RunId }),
+  /** What it made was made anew by a cell above it, and a cell below needs its own. */
+  z.object({ kind: z.literal('overwritten'), name: z.string(), cell: CellId.nullable(), run: RunId }),
+  /** A file that it read is another now, or is gone. */
+  z.object({ kind: z.literal('file'), name: z.string(), gone: z.boolean() }),
+  /** It ran in a session whose kernel is not the present one. */
+  z.object({ kind: z.literal('session') }),
+  /** `name` comes from a cell that is stale itself. */
+  z.object({ kind: z.literal('upstream'), cell: CellId, name: z.string() }),
+  /** No run of it is recorded. */
+  z.object({ kind: z.literal('unknown') }),
+])
+export type StaleReason = z.infer<typeof StaleReason>
+
+/** A cell that is not fresh. */
+export const StaleCell = z.object({ cell: CellId, reasons: z.array(StaleReason) })
+export type StaleCell = z.infer<typeof StaleCell>

@@ -1,0 +1,234 @@
+/**
+ * Tells the clients of a notebook which of its cells are stale. It looks when somebody is there to see it: at edits, at
+ * ended runs, at another session, and, now and then, at the files that runs have read. Invariant: what is told is
+ * computed from the log and the document as they are, never from what was told before.
+ */
+
+import type * as Y from 'yjs'
+import { cellId, cellSource, cellsOf, cellType } from '../../contract/document.ts'
+import type { Receipt } from '../../contract/run.ts'
+import type { StaleCell } from '../../contract/stale.ts'
+import { staleCells } from '../lineage/stale.ts'
+import type { CellNow, EndedRun, StaleEdge } from '../lineage/stale-facts.ts'
+import { staticNames } from '../lineage/static-names.ts'
+import { digestOf } from '../store/digest.ts'
+import type { RunIndex } from '../store/ports.ts'
+import type { Session } from './session.ts'
+import { UsedFiles } from './used-files.ts'
+
+/** Changes that come together are looked at together, ms. */
+const PAUSE_MS = 200
+/** Files are looked at so often, ms. */
+const FILES_MS = 2000
+/** So many of a session's runs are followed back. */
+const SESSION_RUNS = 5000
+
+export interface StaleWatchOptions {
+  readonly doc: Y.Doc
+  readonly session: Session
+  readonly index: Pick<RunIndex, 'page' | 'receipt'>
+  readonly path: () => string
+  readonly cwd: () => string
+  readonly pauseMs?: number
+  readonly filesMs?: number
+}
+
+type Told = { readonly type: 'stale'; readonly cells: StaleCell[] }
+
+/** One for each notebook that is looked at. */
+export class StaleWatch {
+  readonly #options: StaleWatchOptions
+  readonly #files: UsedFiles
+  readonly #cells = new Map<string, CellNow & { readonly source: string }>()
+  readonly #last = new Map<string, EndedRun>()
+  readonly #asked = new Set<string>()
+  #runs = new Map<string, EndedRun>()
+  #loaded: string | null | undefined
+  #news: string[] = []
+  #told: Told | null = null
+  #timer: ReturnType<typeof setTimeout> | null = null
+  #filesTimer: ReturnType<typeof setInterval> | null = null
+  #busy: Promise<void> = Promise.resolve()
+
+  constructor(options: StaleWatchOptions) {
+    this.#options = options
+    this.#files = new UsedFiles(options.cwd)
+  }
+
+  /** What was told last; null before the first look. */
+  get told(): Told | null {
+    return this.#told
+  }
+
+  /** Somebody is there. Does nothing where it watches already. */
+  start(): void {
+    if (this.#filesTimer !== null) return
+    const { doc, session, filesMs = FILES_MS } = this.#options
+    doc.on('update', this.#soon)
+    session.events.on('changed', this.#soon)
+    session.events.on('recorded', this.#recorded)
+    this.#filesTimer = setInterval(() => void this.#lookAtFiles(), filesMs)
+    this.#filesTimer.unref()
+    this.#soon()
+  }
+
+  /** Nobody is there any more; what was known is forgotten. */
+  async stop(): Promise<void> {
+    const { doc, session } = this.#options
+    doc.off('update', this.#soon)
+    session.events.off('changed', this.#soon)
+    session.events.off('recorded', this.#recorded)
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    if (this.#filesTimer !== null) clearInterval(this.#filesTimer)
+    this.#timer = null
+    this.#filesTimer = null
+    this.#told = null
+    this.#loaded = undefined
+    this.#last.clear()
+    this.#asked.clear()
+    this.#cells.clear()
+    await this.#busy
+  }
+
+  readonly #recorded = ({ run }: { readonly run: string }): void => {
+    this.#news.push(run)
+    this.#soon()
+  }
+
+  readonly #soon = (): void => {
+    if (this.#timer !== null) return
+    this.#timer = setTimeout(() => {
+      this.#timer = null
+      this.#busy = this.#busy.then(() => this.#look()).catch(() => undefined)
+    }, this.#options.pauseMs ?? PAUSE_MS)
+    this.#timer.unref()
+  }
+
+  async #lookAtFiles(): Promise<void> {
+    if (await this.#files.haveChanged()) this.#soon()
+  }
+
+  async #look(): Promise<void> {
+    const { session } = this.#options.session.view()
+    const cells = this.#readCells()
+    await this.#readRuns(session, cells)
+    const last = new Map(cells.flatMap(({ id }) => this.#lastOf(id)))
+    const files = await this.#files.look(filesOf(last.values()))
+    if (this.#filesTimer === null) return
+    const runs = [...this.#runs.values()].sort((a, b) => a.order - b.order)
+    const alive = this.#hasKernel() ? session : null
+    this.#tell([...staleCells({ session: alive, cells, last, runs, files })])
+  }
+
+  #hasKernel(): boolean {
+    const { state } = this.#options.session.view().kernel
+    return state !== 'none' && state !== 'dead'
+  }
+
+  #lastOf(id: string): readonly (readonly [string, EndedRun])[] {
+    const last = this.#last.get(id)
+    return last === undefined ? [] : [[id, last]]
+  }
+
+  #tell(cells: StaleCell[]): void {
+    const told: Told = { type: 'stale', cells }
+    if (JSON.stringify(told) === JSON.stringify(this.#told)) return
+    this.#told = told
+    this.#options.session.events.emit('event', told)
+  }
+
+  /** The code cells that say something; what did not change is not hashed again. */
+  #readCells(): readonly CellNow[] {
+    const code = cellsOf(this.#options.doc)
+      .toArray()
+      .filter((cell) => cellType(cell) === 'code')
+    const now = code.map((cell) => ({ id: cellId(cell), source: cellSource(cell).toString() }))
+    for (const { id, source } of now) {
+      if (this.#cells.get(id)?.source !== source) this.#cells.set(id, cellNow(id, source))
+    }
+    return now.flatMap(({ id, source }) => (source.trim() === '' ? [] : (this.#cells.get(id) ?? [])))
+  }
+
+  async #readRuns(session: string | null, cells: readonly CellNow[]): Promise<void> {
+    if (this.#loaded !== session) {
+      this.#runs = new Map()
+      this.#loaded = session
+      if (session !== null) await this.#readSession(session)
+    }
+    for (const { id } of cells) if (!this.#asked.has(id)) await this.#readLast(id)
+    const news = this.#news
+    this.#news = []
+    for (const run of news) this.#take(await this.#options.index.receipt(run))
+  }
+
+  async #readSession(session: string): Promise<void> {
+    let before: string | undefined
+    do {
+      const page = await this.#options.index.page({
+        session,
+        limit: 500,
+        ...(before === undefined ? {} : { before }),
+      })
+      for (const { run } of page.runs) this.#take(await this.#options.index.receipt(run))
+      before = page.next ?? undefined
+    } while (before !== undefined && this.#runs.size < SESSION_RUNS)
+  }
+
+  /** The last run of a cell that started; what was cancelled changed nothing. */
+  async #readLast(cell: string): Promise<void> {
+    this.#asked.add(cell)
+    const { runs } = await this.#options.index.page({
+      notebook: this.#options.path(),
+      cellId: cell,
+      limit: 20,
+    })
+    const last = runs.find(({ started }) => started !== null)
+    if (last !== undefined) this.#take(await this.#options.index.receipt(last.run))
+  }
+
+  #take(receipt: Receipt | null): void {
+    if (receipt === null || receipt.started === null || receipt.notebook !== this.#options.path()) return
+    const run = endedRun(receipt)
+    if (run.session === this.#loaded) this.#runs.set(run.run, run)
+    if (run.cell === null) return
+    const known = this.#last.get(run.cell)
+    const isNewer =
+      known?.session === run.session ? run.order >= known.order : !known || run.session === this.#loaded
+    if (isNewer) this.#last.set(run.cell, run)
+  }
+}
+
+function cellNow(id: string, source: string) {
+  let names: ReturnType<typeof staticNames> | null = null
+  const digest = digestOf(source)
+  return {
+    id,
+    source,
+    digest,
+    names: () => {
+      names ??= staticNames(source)
+      return names
+    },
+  }
+}
+
+function filesOf(runs: Iterable<EndedRun>): ReadonlySet<string> {
+  const names = [...runs].flatMap(({ used }) => used.filter(({ kind }) => kind === 'file'))
+  return new Set(names.map(({ name }) => name))
+}
+
+function endedRun({ run, cellId: cell, session, order, sourceDigest, used, generated }: Receipt): EndedRun {
+  return { run, cell, session, order, sourceDigest, used: used.map(slim), generated: generated.map(slim) }
+}
+
+/** Without previews and schemas, which would be kept for each run of the session. */
+const slim = ({ kind, name, part, version, digest, by, deleted, size }: StaleEdge): StaleEdge => ({
+  kind,
+  name,
+  part,
+  version,
+  digest,
+  by,
+  deleted,
+  size,
+})
