@@ -1,0 +1,252 @@
+/**
+ * Running the past again: plans, verdicts, causes, restored variables, and the jobs that bring them.
+ *
+ *   POST   /api/replay/plan            {target} → ReplayPlan: nothing runs
+ *   POST   /api/replay/jobs            JobRequest → 202 Job
+ *   GET    /api/replay/jobs            Job[], newest first
+ *   GET    /api/replay/jobs/<id>       Job; `?after=<revision>` waits, up to 20 s, until there is news
+ *   DELETE /api/replay/jobs/<id>       stops it: its kernel ends, what it recorded stays
+ *
+ * Sentences (`words`, `why`) are for people, in English; the fields beside them say the same for programs.
+ */
+import { z } from 'zod'
+import { RunId, SessionId, Timestamp } from './ids.ts'
+import { Edge } from './run.ts'
+
+/** What can be run again. A run means its slice; a notebook, the session in which it was last run. */
+export const ReplayTarget = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('run'), run: z.string().min(1).max(64), name: z.string().optional() }),
+  z.object({ kind: z.literal('session'), session: z.string().min(1).max(64) }),
+  z.object({ kind: z.literal('notebook'), path: z.string().min(1).max(4096) }),
+])
+export type ReplayTarget = z.infer<typeof ReplayTarget>
+
+/** What a file of the past is given to the replay from. */
+export const FilePin = z.object({
+  /** As its edge names it: relative to the notebook's folder where inside it, else absolute. */
+  name: z.string(),
+  digest: z.string().nullable(),
+  /** `disk`: unchanged since; `store`: changed or gone, and given as it was; `made`: the replay makes it itself. */
+  from: z.enum(['disk', 'store', 'made', 'cannot']),
+  why: z.string().nullable(),
+})
+export type FilePin = z.infer<typeof FilePin>
+
+export const PlanStep = z.object({
+  /** The recorded run. */
+  run: RunId,
+  cell: z.number().int().nullable(),
+  cellId: z.string().nullable(),
+  title: z.string(),
+  action: z.enum(['re-run', 'reuse', 'cannot']),
+  /** Why it is reused or cannot be run; null for a plain re-run. */
+  why: z.string().nullable(),
+  /** How long it took; null where that is not known. */
+  expectedMs: z.number().nullable(),
+})
+export type PlanStep = z.infer<typeof PlanStep>
+
+/** One thing that is not as it was. */
+export const EnvironmentDifference = z.object({
+  what: z.enum(['python', 'platform', 'package', 'variable', 'git']),
+  name: z.string(),
+  was: z.string().nullable(),
+  is: z.string().nullable(),
+})
+export type EnvironmentDifference = z.infer<typeof EnvironmentDifference>
+
+export const ReplayPlan = z.object({
+  target: ReplayTarget,
+  notebook: z.string(),
+  session: SessionId,
+  steps: z.array(PlanStep),
+  files: z.array(FilePin),
+  /** Known once a kernel has said what it has; empty before. */
+  environment: z.array(EnvironmentDifference),
+  /** What reaches out of the scratch copy: sockets, programs, files elsewhere. */
+  effects: z.array(z.string()),
+  expectedMs: z.number().nullable(),
+})
+export type ReplayPlan = z.infer<typeof ReplayPlan>
+
+export const Verdict = z.enum(['identical', 'equal', 'different', 'failed'])
+export type Verdict = z.infer<typeof Verdict>
+
+/** The rules that may make what is not identical equal. */
+export const ToleranceRule = z.enum(['numbers', 'timings', 'addresses', 'image-noise', 'order'])
+export type ToleranceRule = z.infer<typeof ToleranceRule>
+
+export const OutputVerdict = z.object({
+  /** Place among the run's outputs, from 0. */
+  index: z.number().int(),
+  mime: z.string(),
+  verdict: Verdict,
+  rules: z.array(ToleranceRule),
+  was: z.string().nullable(),
+  is: z.string().nullable(),
+  why: z.string().nullable(),
+})
+export type OutputVerdict = z.infer<typeof OutputVerdict>
+
+export const VersionVerdict = z.object({
+  kind: Edge.shape.kind,
+  name: z.string(),
+  /** `unknown` where one of both has no digest. */
+  verdict: z.enum(['identical', 'different', 'missing', 'unknown']),
+  was: z.string().nullable(),
+  is: z.string().nullable(),
+})
+export type VersionVerdict = z.infer<typeof VersionVerdict>
+
+export const StepVerdict = z.object({
+  /** The recorded run, and the one that repeated it; null where it was not run. */
+  run: RunId,
+  replayRun: RunId.nullable(),
+  cell: z.number().int().nullable(),
+  cellId: z.string().nullable(),
+  title: z.string(),
+  verdict: Verdict,
+  outputs: z.array(OutputVerdict),
+  versions: z.array(VersionVerdict),
+  why: z.string().nullable(),
+  durationMs: z.number(),
+})
+export type StepVerdict = z.infer<typeof StepVerdict>
+
+export const ReplayReport = z.object({
+  plan: ReplayPlan,
+  /** The session that repeated it, a session like any other in the log. */
+  session: SessionId.nullable(),
+  verdict: Verdict,
+  steps: z.array(StepVerdict),
+  environment: z.array(EnvironmentDifference),
+  /** What explains the first difference, as far as the records say. */
+  cause: z.string().nullable(),
+  problems: z.array(z.string()),
+})
+export type ReplayReport = z.infer<typeof ReplayReport>
+
+export const CauseKind = z.enum([
+  'code',
+  'file',
+  'package',
+  'variable',
+  'seed',
+  'order',
+  'hidden',
+  'python',
+  'platform',
+])
+export type CauseKind = z.infer<typeof CauseKind>
+
+/** One difference upstream of two runs. */
+export const Cause = z.object({
+  id: z.string(),
+  kind: CauseKind,
+  /** A cell's id, a file's name, a package, a variable. */
+  name: z.string(),
+  cell: z.number().int().nullable(),
+  was: z.string().nullable(),
+  is: z.string().nullable(),
+  words: z.string(),
+  /** Whether a replay can swap it, and why not. */
+  provable: z.boolean(),
+  whyNot: z.string().nullable(),
+})
+export type Cause = z.infer<typeof Cause>
+
+/** One replay of the bad run with these differences swapped. */
+export const Trial = z.object({
+  swapped: z.array(z.string()),
+  verdict: Verdict.nullable(),
+  explains: z.boolean(),
+  words: z.string(),
+})
+export type Trial = z.infer<typeof Trial>
+
+export const SinceReport = z.object({
+  bad: RunId,
+  good: RunId,
+  /** How the good run was found. */
+  chosen: z.enum(['named', 'success', 'output', 'where']),
+  /** The likeliest first. */
+  causes: z.array(Cause),
+  proof: z
+    .object({
+      trials: z.array(Trial),
+      /** The smallest change that explains it: ids of causes; null where none of those tried did. */
+      explanation: z.array(z.string()).nullable(),
+    })
+    .nullable(),
+  words: z.string(),
+})
+export type SinceReport = z.infer<typeof SinceReport>
+
+export const RestoredVariable = z.object({
+  name: z.string(),
+  result: z.enum(['restored', 'recomputed', 'differs', 'not restorable']),
+  why: z.string().nullable(),
+})
+export type RestoredVariable = z.infer<typeof RestoredVariable>
+
+export const RestoreReport = z.object({
+  run: RunId,
+  session: SessionId.nullable(),
+  variables: z.array(RestoredVariable),
+  random: z.array(RestoredVariable),
+  loaded: z.array(RunId),
+  recomputed: z.array(RunId),
+  expectedMs: z.number().nullable(),
+  tookMs: z.number(),
+})
+export type RestoreReport = z.infer<typeof RestoreReport>
+
+export const JobRequest = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('replay'),
+    target: ReplayTarget,
+    env: z.boolean().default(false),
+    timeoutSeconds: z.number().positive().max(86_400).optional(),
+  }),
+  z.object({
+    kind: z.literal('since'),
+    run: z.string().min(1).max(64),
+    good: z.string().min(1).max(64).optional(),
+    where: z.string().max(1000).optional(),
+    prove: z.boolean().default(false),
+    timeoutSeconds: z.number().positive().max(86_400).optional(),
+  }),
+  /** Into the kernel of this open document; a new session of it where `branch`. */
+  z.object({
+    kind: z.literal('restore'),
+    run: z.string().min(1).max(64),
+    documentId: z.string().max(200),
+    branch: z.boolean().default(false),
+  }),
+])
+export type JobRequest = z.infer<typeof JobRequest>
+
+/** Live progress: the step that runs, and how many are done. */
+export const JobProgress = z.object({
+  done: z.number().int(),
+  total: z.number().int(),
+  now: z.string().nullable(),
+  verdicts: z.array(z.object({ cell: z.number().int().nullable(), verdict: Verdict })),
+})
+export type JobProgress = z.infer<typeof JobProgress>
+
+export const Job = z.object({
+  id: z.string(),
+  kind: z.enum(['replay', 'since', 'restore']),
+  state: z.enum(['running', 'done', 'failed', 'stopped']),
+  /** Grows with each change. */
+  revision: z.number().int(),
+  started: Timestamp,
+  progress: JobProgress,
+  replay: ReplayReport.nullable(),
+  since: SinceReport.nullable(),
+  restore: RestoreReport.nullable(),
+  problem: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }).nullable(),
+})
+export type Job = z.infer<typeof Job>
+export const Jobs = z.array(Job)
