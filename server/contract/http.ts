@@ -8,7 +8,7 @@
  *   POST   /api/files                       FileCommand → FileEntry
  *   POST   /api/notebooks/open              {path} → OpenedNotebook
  *   GET    /api/kernelspecs                 KernelSpecs
- *   GET    /api/log?notebook=&cell=&before=&limit=   LogPage
+ *   GET    /api/log?<filters>               LogPage; the filters, and all of the past beyond it: past.ts
  *   GET    /api/runs/<run>                  Receipt (short prefixes accepted)
  *   GET    /api/objects/<digest>            bytes, immutable, nosniff, sandboxed, `?mime=` from a fixed list
  *   GET    /api/me                          Me
