@@ -29,6 +29,9 @@ export type Equip = (
   cellOf: () => string,
 ) => void
 
+/** What to show in an editor while a cell has it; answers the way to take it away. */
+export type Adorn = (instance: editor.IStandaloneCodeEditor, cell: string, text: Y.Text) => () => void
+
 interface Seat {
   readonly editor: editor.IStandaloneCodeEditor
   readonly element: HTMLElement
@@ -47,6 +50,7 @@ const LIMIT = 12
 export class EditorPool {
   readonly #origin: object
   readonly #equip: Equip
+  readonly #adorn: Adorn
   readonly #slots = new Map<Element, Slot>()
   readonly #inView = new Set<Slot>()
   readonly #seats: Seat[] = []
@@ -58,9 +62,10 @@ export class EditorPool {
   /** The cell that is to have the cursor as soon as it has a place. */
   #wanted: Wanted | null = null
 
-  constructor(origin: object, equip: Equip) {
+  constructor(origin: object, equip: Equip, adorn: Adorn = () => () => undefined) {
     this.#origin = origin
     this.#equip = equip
+    this.#adorn = adorn
   }
 
   /** Registers a cell's place; answers the way to leave. */
@@ -165,9 +170,14 @@ export class EditorPool {
       bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
     })
     seat.slot = slot
-    seat.unbind = bindText(model, slot.text, this.#origin)
+    const unbind = bindText(model, slot.text, this.#origin)
     slot.mount.append(seat.element)
     seat.editor.setModel(model)
+    const bare = this.#adorn(seat.editor, slot.cell, slot.text)
+    seat.unbind = () => {
+      bare()
+      unbind()
+    }
     seat.editor.updateOptions({ readOnly: slot.readOnly })
     seat.editor.restoreViewState(this.#views.get(slot.cell) ?? null)
     slot.host.dataset.live = ''

@@ -7,6 +7,7 @@ import { CodeEditor } from '../editor/CodeEditor.tsx'
 import { CellOutputs } from '../outputs/CellOutputs.tsx'
 import type { OutputJson } from '../outputs/output.ts'
 import { StaleBadge } from '../past/StaleBadge.tsx'
+import { CellPeople } from '../presence/People.tsx'
 import { t } from '../text/text.ts'
 import type { Notebook } from './notebook.ts'
 import { StdinPrompt } from './StdinPrompt.tsx'
@@ -51,6 +52,7 @@ export const CellView = memo(function CellView({ notebook, cell, id, index, tota
       }}
       onDoubleClick={() => type === 'markdown' && notebook.reveal(id, 'edit')}
     >
+      <CellPeople presence={notebook.presence} cell={id} />
       {type === 'code' && <CodeCell notebook={notebook} cell={cell} id={id} outputs={outputs} />}
       {type === 'markdown' && <MarkdownCell notebook={notebook} cell={cell} id={id} editing={editing} />}
       {type === 'raw' && <Source notebook={notebook} cell={cell} id={id} language="plaintext" />}

@@ -2,6 +2,7 @@
 import { cellId, cellsOf } from '@yesterday/server/contract/document.ts'
 import { type KeyboardEvent, lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { Dialog } from '../app/Dialog.tsx'
+import { useFollowing } from '../presence/useFollowing.ts'
 import { t } from '../text/text.ts'
 import { CellView } from './CellView.tsx'
 import { CommandDialog } from './CommandDialog.tsx'
@@ -35,6 +36,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
   const selectedCell = useWatched(notebook.selection, (selection) => selection.active)
   const history = useWatched(notebook.past.state, (past) => past.open)
   const shown = useGrowing(order.length, notebook)
+  useFollowing(notebook.presence)
   const held = useRef('')
   const [asked, setAsked] = useState<Asked | null>(null)
   const dialogs = useMemo<Dialogs>(

@@ -1,4 +1,5 @@
 /** The notebook's toolbar: run and kernel commands, and what state kernel, queue and edits are in, in words. */
+import { People } from '../presence/People.tsx'
 import { roomStatus } from '../room/room-state.ts'
 import { t } from '../text/text.ts'
 import type { CommandName } from './keys.ts'
@@ -58,6 +59,9 @@ export function Toolbar({ notebook, dialogs, history, onHistory }: Props) {
         <button type="button" className="button button-small button-quiet" onClick={() => insert('markdown')}>
           + {t('notebook.addMarkdown')}
         </button>
+        <span className="notebook-states">
+          <People presence={notebook.presence} />
+        </span>
         <span className="notebook-states" role="status">
           <span data-room={room}>{t(`room.${room}`)}</span>
           {view.queue.length > 0 && <span>{t('notebook.queue', { n: view.queue.length })}</span>}

@@ -1,5 +1,6 @@
 /** What each live editor gets beside Monaco's own keys: the way out, the way to the neighbours, the kernel's help. */
 import type { editor } from 'monaco-editor/editor'
+import { helpModel, registerHelp } from '../editor/kernel-help.ts'
 import { focusCell } from './focus.ts'
 import type { Notebook } from './notebook.ts'
 import { selectOne, step } from './selection.ts'
@@ -22,12 +23,43 @@ export function equipEditor(
   }
   instance.onDidChangeCursorPosition(look)
   instance.onDidChangeModel(look)
+  registerHelp(monaco)
+  instance.onDidChangeModel(() => {
+    const model = instance.getModel()
+    if (model !== null) helpModel(model, notebook.help)
+  })
+  instance.onDidChangeCursorSelection(() => tellPlace(notebook, instance))
+  instance.onDidFocusEditorText(() => tellPlace(notebook, instance))
   const add = (id: string, key: number, precondition: string, run: () => void): void => {
     instance.addAction({ id: `yesterday.${id}`, label: id, keybindings: [key], precondition, run })
   }
   add('leave', monaco.KeyCode.Escape, `${quiet} && !editorHasMultipleSelections`, () => leave(notebook))
   add('above', monaco.KeyCode.UpArrow, `${quiet} && yesterday.firstLine`, () => neighbour(notebook, -1))
   add('below', monaco.KeyCode.DownArrow, `${quiet} && yesterday.lastLine`, () => neighbour(notebook, 1))
+  const afterWord = instance.createContextKey<boolean>('yesterday.afterWord', false)
+  instance.onDidChangeCursorPosition(() => afterWord.set(isAfterWord(instance)))
+  const help = `${quiet} && yesterday.afterWord && !editorHasSelection && !editorReadonly`
+  add('complete', monaco.KeyCode.Tab, help, () => instance.trigger('key', 'editor.action.triggerSuggest', {}))
+  add('inspect', monaco.KeyMod.Shift | monaco.KeyCode.Tab, help, () =>
+    instance.trigger('key', 'editor.action.showHover', {}),
+  )
+}
+
+/** Where Tab completes rather than indents: behind something that can be completed. */
+function isAfterWord(instance: editor.IStandaloneCodeEditor): boolean {
+  const position = instance.getPosition()
+  const line = position === null ? '' : (instance.getModel()?.getLineContent(position.lineNumber) ?? '')
+  return /[\w.%!"'/([]$/u.test(line.slice(0, (position?.column ?? 1) - 1))
+}
+
+function tellPlace(notebook: Notebook, instance: editor.IStandaloneCodeEditor): void {
+  const [selection, model] = [instance.getSelection(), instance.getModel()]
+  if (selection === null || model === null || !instance.hasTextFocus()) return
+  const head = model.getOffsetAt(selection.getPosition())
+  const [start, end] = [selection.getStartPosition(), selection.getEndPosition()].map((at) =>
+    model.getOffsetAt(at),
+  )
+  notebook.tellPlace({ head, anchor: head === start ? (end ?? head) : (start ?? head) })
 }
 
 function leave(notebook: Notebook): void {

@@ -5,9 +5,13 @@
 import { cellSource, cellsOf, cellType, findCell, type YCell } from '@yesterday/server/contract/document.ts'
 import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
 import * as Y from 'yjs'
+import { api } from '../app/api.ts'
 import { notify } from '../app/notices.ts'
 import { EditorPool } from '../editor/editor-pool.ts'
+import type { KernelHelp } from '../editor/kernel-help.ts'
 import { PastPlace } from '../past/place.ts'
+import { showCarets } from '../presence/carets.ts'
+import { Presence, type Stretch } from '../presence/presence.ts'
 import { Watched } from '../room/observable.ts'
 import { Room } from '../room/room.ts'
 import { DurableSources } from '../room/unsent.ts'
@@ -26,6 +30,7 @@ export class Notebook {
   /** Marks this person's edits: what undo takes back. */
   readonly origin = { person: 'this' }
   readonly room: Room
+  readonly presence: Presence
   readonly durable: DurableSources
   readonly session: SessionSocket
   readonly edits = new CellEdits(this.doc, this.origin)
@@ -35,6 +40,11 @@ export class Notebook {
   /** The selected cells as one set, which all cells share: each asks it once for a change. */
   readonly chosen = new Watched<ReadonlySet<string>>(new Set())
   readonly pool: EditorPool
+  /** What the kernel says of code; nothing while there is none. */
+  readonly help: KernelHelp = {
+    complete: (code, cursor) => this.#ask({ type: 'complete', code, cursor }),
+    inspect: (code, cursor) => this.#ask({ type: 'inspect', code, cursor, detail: 0 }),
+  }
   readonly typeAhead = new TypeAhead()
   /** Which view of the past is shown beside the cells. */
   readonly past = new PastPlace()
@@ -45,16 +55,32 @@ export class Notebook {
   constructor(opened: OpenedNotebook, origin: string) {
     this.opened = opened
     this.room = new Room({ origin, documentId: opened.documentId, epoch: opened.epoch, doc: this.doc })
+    this.presence = new Presence(this.room.awareness)
     this.durable = new DurableSources(this.room)
     this.session = new SessionSocket(
       `${origin}/api/notebooks/${encodeURIComponent(opened.documentId)}/session`,
     )
-    this.pool = new EditorPool(this.origin, (editor, monaco) => equipEditor(this, editor, monaco))
+    this.pool = new EditorPool(
+      this.origin,
+      (editor, monaco) => equipEditor(this, editor, monaco),
+      (editor, cell, text) => showCarets(editor, this.presence, cell, text),
+    )
     this.session.notices.listen((notice) => notify(notice.level, notice.text))
     cellsOf(this.doc).observe(() => this.#reorder())
     const choose = (): void => this.chosen.set(new Set(this.selected()))
     this.selection.subscribe(choose)
     this.order.subscribe(choose)
+    this.selection.subscribe(() => this.tellPlace(null))
+    void api.me().then((me) => {
+      if (me.ok) this.presence.introduce({ ...me.value.actor, color: me.value.color })
+    })
+  }
+
+  /** Tells the others which cell this is, and the caret in it where there is one. */
+  tellPlace(stretch: Stretch | null): void {
+    const { active } = this.selection.get()
+    const found = active === null ? null : findCell(this.doc, active)
+    this.presence.move(found === null ? null : active, found && cellSource(found.cell), stretch)
   }
 
   /** The selected cells in order. */
@@ -95,10 +121,18 @@ export class Notebook {
 
   close(): void {
     this.pool.close()
+    this.presence.close()
     this.undo.destroy()
     this.session.close()
     this.room.leave()
     this.doc.destroy()
+  }
+
+  async #ask(request: CommandRequest): Promise<unknown> {
+    const { state } = this.session.view.get().kernel
+    if (state !== 'idle' && state !== 'busy') return null
+    const answer = await this.session.send(request)
+    return answer.ok ? answer.content : null
   }
 
   #reorder(): void {

@@ -4,5 +4,6 @@ import { history } from './history.ts'
 import { notebook } from './notebook.ts'
 import { outputs } from './outputs.ts'
 import { past } from './past.ts'
+import { presence } from './presence.ts'
 
-export const en = { ...app, ...outputs, ...history, ...notebook, ...past } as const
+export const en = { ...app, ...outputs, ...history, ...notebook, ...past, ...presence } as const

@@ -17,7 +17,6 @@ export const notebook = {
   'notebook.reload': 'Load it again',
   'notebook.gone': 'This notebook was deleted or moved away.',
   'notebook.forbidden': 'You may no longer open this notebook.',
-  'notebook.people': 'Here now',
   'cell.code': 'Code cell {n} of {total}',
   'cell.markdown': 'Text cell {n} of {total}',
   'cell.raw': 'Raw cell {n} of {total}',

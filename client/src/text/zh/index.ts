@@ -6,5 +6,13 @@ import { history } from './history.ts'
 import { notebook } from './notebook.ts'
 import { outputs } from './outputs.ts'
 import { past } from './past.ts'
+import { presence } from './presence.ts'
 
-export const zh: Translation<typeof en> = { ...app, ...outputs, ...history, ...notebook, ...past }
+export const zh: Translation<typeof en> = {
+  ...app,
+  ...outputs,
+  ...history,
+  ...notebook,
+  ...past,
+  ...presence,
+}

@@ -20,7 +20,6 @@ export const notebook: Translation<typeof english> = {
   'notebook.reload': '重新载入',
   'notebook.gone': '这个笔记本已被删除或移走。',
   'notebook.forbidden': '您已无权打开这个笔记本。',
-  'notebook.people': '在线的人',
   'cell.code': '代码单元 {n}/{total}',
   'cell.markdown': '文本单元 {n}/{total}',
   'cell.raw': '原始单元 {n}/{total}',

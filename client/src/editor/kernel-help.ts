@@ -1,0 +1,139 @@
+/**
+ * Completion, hover and signatures, as the kernel of the cell's notebook tells them. Registered once for the page;
+ * each model knows whom to ask. Invariant: a kernel that is not there is not started for it, and no answer is awaited
+ * for a question that Monaco has given up.
+ */
+import type { CancellationToken, editor, languages, Position } from 'monaco-editor/editor'
+import { z } from 'zod'
+import { openCall, signatureIn } from './call.ts'
+
+type Monaco = typeof import('monaco-editor/editor')
+
+/** Asks a kernel about `code` at a UTF-16 offset: its reply's content, or null where there is no answer. */
+export interface KernelHelp {
+  complete(code: string, cursor: number): Promise<unknown>
+  inspect(code: string, cursor: number): Promise<unknown>
+}
+
+const asked = new WeakMap<editor.ITextModel, KernelHelp>()
+let registered = false
+
+/** From now on this model's cell asks `help`. */
+export function helpModel(model: editor.ITextModel, help: KernelHelp): void {
+  asked.set(model, help)
+}
+
+/** Registers the providers; the second time it does nothing. */
+export function registerHelp(monaco: Monaco): void {
+  if (registered) return
+  registered = true
+  monaco.languages.registerCompletionItemProvider('python', {
+    triggerCharacters: ['.'],
+    provideCompletionItems: (model, position, _, token) => completions(monaco, model, position, token),
+  })
+  monaco.languages.registerHoverProvider('python', { provideHover: hover })
+  monaco.languages.registerSignatureHelpProvider('python', {
+    signatureHelpTriggerCharacters: ['(', ','],
+    provideSignatureHelp: signature,
+  })
+}
+
+const Typed = z.looseObject({ text: z.string(), type: z.string().catch(''), signature: z.string().catch('') })
+const CompleteReply = z.object({
+  matches: z.array(z.string()),
+  cursor_start: z.number(),
+  cursor_end: z.number(),
+  metadata: z
+    .looseObject({ _jupyter_types_experimental: z.array(Typed).catch([]) })
+    .catch({ _jupyter_types_experimental: [] }),
+})
+const InspectReply = z.object({ found: z.literal(true), data: z.looseObject({ 'text/plain': z.string() }) })
+
+async function completions(
+  monaco: Monaco,
+  model: editor.ITextModel,
+  position: Position,
+  token: CancellationToken,
+): Promise<languages.CompletionList> {
+  const code = model.getValue()
+  const reply = CompleteReply.safeParse(await asked.get(model)?.complete(code, model.getOffsetAt(position)))
+  if (!reply.success || token.isCancellationRequested) return { suggestions: [] }
+  const { matches, cursor_start: start, cursor_end: end, metadata } = reply.data
+  const facts = new Map(metadata._jupyter_types_experimental.map((one) => [one.text, one]))
+  const [from, to] = [model.getPositionAt(start), model.getPositionAt(Math.max(start, end))]
+  const range = monaco.Range.fromPositions(from, to)
+  // Matches that only lengthen a path or a dotted name are shown by what they add.
+  const written = code.slice(start, Math.max(start, end))
+  const head = written.slice(0, written.lastIndexOf('.') + 1)
+  return {
+    suggestions: matches.map((match, place) => ({
+      label: head !== '' && match.startsWith(head) ? match.slice(head.length) : match,
+      kind: kindOf(monaco, facts.get(match)?.type ?? ''),
+      detail: facts.get(match)?.signature ?? '',
+      insertText: match,
+      filterText: match,
+      sortText: String(place).padStart(5, '0'),
+      range,
+    })),
+  }
+}
+
+function kindOf(
+  { languages: { CompletionItemKind: Kind } }: Monaco,
+  type: string,
+): languages.CompletionItemKind {
+  const kinds: Readonly<Record<string, languages.CompletionItemKind>> = {
+    function: Kind.Function,
+    class: Kind.Class,
+    module: Kind.Module,
+    keyword: Kind.Keyword,
+    instance: Kind.Variable,
+    statement: Kind.Variable,
+    param: Kind.Property,
+    property: Kind.Property,
+    path: Kind.File,
+    magic: Kind.Event,
+  }
+  return kinds[type] ?? Kind.Text
+}
+
+async function inspected(model: editor.ITextModel, offset: number): Promise<string | null> {
+  const reply = InspectReply.safeParse(await asked.get(model)?.inspect(model.getValue(), offset))
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the terminal's colours
+  return reply.success ? reply.data.data['text/plain'].replace(/\u001b\[[\d;]*m/g, '') : null
+}
+
+const MOST = 8_000
+
+async function hover(
+  model: editor.ITextModel,
+  position: Position,
+  token: CancellationToken,
+): Promise<languages.Hover | null> {
+  const word = model.getWordAtPosition(position)
+  if (word === null) return null
+  const text = await inspected(model, model.getOffsetAt({ ...position, column: word.endColumn }))
+  if (text === null || token.isCancellationRequested) return null
+  const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)))
+  return { contents: [{ value: `${fence}text\n${text.slice(0, MOST)}\n${fence}` }] }
+}
+
+async function signature(
+  model: editor.ITextModel,
+  position: Position,
+  token: CancellationToken,
+): Promise<languages.SignatureHelpResult | null> {
+  const call = openCall(model.getValue(), model.getOffsetAt(position))
+  const text = call === null ? null : await inspected(model, call.callee)
+  const found = text === null ? null : signatureIn(text)
+  if (call === null || found === null || token.isCancellationRequested) return null
+  const { label, parameters, documentation } = found
+  return {
+    value: {
+      signatures: [{ label, documentation, parameters: parameters.map((one) => ({ label: one })) }],
+      activeSignature: 0,
+      activeParameter: Math.min(call.argument, Math.max(0, parameters.length - 1)),
+    },
+    dispose: () => undefined,
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * This window's side of the room's awareness: says who is here and where, and watches the others. Invariant: what is
+ * told of this window is told at most once a frame; following somebody ends with the first thing the person does.
+ */
+import type { AwarenessUser } from '@yesterday/server/contract/sync.ts'
+import type { Awareness } from 'y-protocols/awareness'
+import * as Y from 'yjs'
+import { type Observable, Watched } from '../room/observable.ts'
+import { type Cursor, peopleOf, type Visitor, visitorsIn } from './people.ts'
+
+/** A selection in a text, UTF-16 offsets; `head` is where the caret is. */
+export interface Stretch {
+  readonly anchor: number
+  readonly head: number
+}
+
+export class Presence {
+  readonly #awareness: Awareness
+  readonly #visitors = new Watched<readonly Visitor[]>([])
+  readonly #following = new Watched<string | null>(null)
+  #told = ''
+  #frame = 0
+
+  constructor(awareness: Awareness) {
+    this.#awareness = awareness
+    awareness.setLocalState({})
+    awareness.on('change', this.#look)
+    this.#look()
+  }
+
+  /** Every other window that is here. */
+  get visitors(): Observable<readonly Visitor[]> {
+    return this.#visitors
+  }
+
+  /** The id of the person whom this window follows. */
+  get following(): Observable<string | null> {
+    return this.#following
+  }
+
+  /** Says who this is; until then nobody sees this window. */
+  introduce(user: AwarenessUser): void {
+    this.#awareness.setLocalStateField('user', user)
+  }
+
+  /** Says where this window is: in a cell, and in its text where `stretch` tells. */
+  move(cell: string | null, text: Y.Text | null, stretch: Stretch | null): void {
+    const cursors = cell === null ? [] : [cursorAt(cell, text, stretch)]
+    const told = JSON.stringify(cursors)
+    if (told === this.#told) return
+    this.#told = told
+    cancelAnimationFrame(this.#frame)
+    this.#frame = requestAnimationFrame(() => this.#awareness.setLocalStateField('cursors', cursors))
+  }
+
+  follow(person: string | null): void {
+    this.#following.set(person)
+  }
+
+  /** The cell in which a person is; null where that is not known. */
+  placeOf(person: string): string | null {
+    const visitor = peopleOf(this.#visitors.get()).find(({ id }) => id === person)
+    return visitor?.cursors[0]?.cell ?? null
+  }
+
+  close(): void {
+    if (this.#frame !== 0) cancelAnimationFrame(this.#frame)
+    this.#awareness.off('change', this.#look)
+  }
+
+  readonly #look = (): void => {
+    this.#visitors.set(visitorsIn(this.#awareness.getStates(), this.#awareness.clientID))
+    const followed = this.#following.get()
+    if (followed !== null && !this.#visitors.get().some(({ id }) => id === followed)) this.follow(null)
+  }
+}
+
+function cursorAt(cell: string, text: Y.Text | null, stretch: Stretch | null): Cursor {
+  if (text === null || stretch === null) return { cell, anchor: null, head: null }
+  const at = (offset: number): unknown =>
+    Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(text, offset))
+  return { cell, anchor: at(stretch.anchor), head: at(stretch.head) }
+}
+
+/** Where a cursor stands in `text` now; null where it stands in no text, or in another. */
+export function stretchOf(cursor: Cursor, text: Y.Text): Stretch | null {
+  const [anchor, head] = [offsetIn(cursor.anchor, text), offsetIn(cursor.head, text)]
+  return anchor === null || head === null ? null : { anchor, head }
+}
+
+function offsetIn(position: unknown, text: Y.Text): number | null {
+  if (typeof position !== 'object' || position === null || text.doc === null) return null
+  try {
+    const relative = Y.createRelativePositionFromJSON(position)
+    const absolute = Y.createAbsolutePositionFromRelativePosition(relative, text.doc)
+    return absolute?.type === text ? absolute.index : null
+  } catch {
+    // Positions come from other programs; one that cannot be read is no position.
+    return null
+  }
+}
