@@ -14,6 +14,7 @@ import { readForm, seedDocument } from '../document/document-form.ts'
 import { type ReadNotebook, readNotebook } from '../document/ipynb-read.ts'
 import { writeNotebook } from '../document/ipynb-write.ts'
 import { fileText } from '../document/notebook-file.ts'
+import { limitRuns } from '../session/limit-runs.ts'
 import type { RunEnded } from '../session/run-ended.ts'
 import { Session } from '../session/session.ts'
 import type { Run } from '../session/state.ts'
@@ -127,33 +128,10 @@ async function runCells(session: Session, doc: Y.Doc, options: Options): Promise
     left -= 1
     if (left === 0) over.resolve(good)
   })
-  limitEach(session, options.timeout)
+  limitRuns(session, options.timeout)
   if (cells.length === 0) return true
   const refusal = await session.run(cells.map(cellId), actor(), !options.allowErrors)
   return refusal === null ? over.promise : false
-}
-
-/** How long a run may take to obey an interrupt, ms. */
-const OBEY_MS = 5000
-
-/** Interrupts a run that takes longer than the limit; ends the kernel of one that does not obey. */
-function limitEach(session: Session, seconds: number | undefined): void {
-  if (seconds === undefined) return
-  let watched: string | null = null
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const kill = (): void =>
-    session.kill(`it was killed: a cell took longer than ${seconds} s and ignored the interrupt`)
-  const interrupt = (): void => {
-    session.interrupt()
-    timer = setTimeout(kill, OBEY_MS)
-  }
-  session.events.on('changed', () => {
-    const running = session.view().running?.run ?? null
-    if (running === watched) return
-    clearTimeout(timer)
-    watched = running
-    if (watched !== null) timer = setTimeout(interrupt, seconds * 1000)
-  })
 }
 
 function report(entry: RunEnded, { run, place, cell }: Run, json: boolean): void {

@@ -3,6 +3,7 @@ import type { Kernels } from '@yesterday/kernel-bridge'
 import type * as Y from 'yjs'
 import type { Timestamp } from '../../contract/ids.ts'
 import type { Event } from '../../contract/session.ts'
+import type { Purpose } from '../store/log-entry.ts'
 import type { Store } from '../store/ports.ts'
 import type { RunEnded } from './run-ended.ts'
 import type { Run } from './state.ts'
@@ -22,6 +23,8 @@ export interface SessionOptions {
   readonly allowStdin: boolean
   /** Keeps the next kernel ready, so that a restart is quick. Default true. */
   readonly prewarm?: boolean
+  /** Why it repeats what already ran; none for a person's own work. */
+  readonly purpose?: Purpose
   readonly now?: () => Timestamp
   readonly newId?: () => string
 }

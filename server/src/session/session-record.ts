@@ -4,6 +4,7 @@
  */
 import type { Kernels } from '@yesterday/kernel-bridge'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
+import type { Purpose } from '../store/log-entry.ts'
 import type { KernelLink } from './kernel-link.ts'
 import type { Recorder } from './recorder.ts'
 import type { RunEnded } from './run-ended.ts'
@@ -18,6 +19,7 @@ export interface SessionRecordOptions {
   readonly kernels: Kernels
   readonly documentId: string | null
   readonly path: () => string
+  readonly purpose?: Purpose
   readonly now: () => Timestamp
   readonly onLogged: (runs: readonly RunId[]) => void
   readonly onRecorded: (entry: RunEnded, run: Run) => void
@@ -86,10 +88,10 @@ export class SessionRecord {
   }
 
   logSessionStarted(session: SessionId, { kernel }: KernelLink): void {
-    const { documentId, path, now, recorder } = this.#options
+    const { documentId, path, now, recorder, purpose = null } = this.#options
     const { displayName, language } = kernel.spec
     const started = { session, at: now(), notebook: path(), documentId, kernel: kernel.address }
-    this.track(recorder.append([{ type: 'session-started', ...started, displayName, language }]))
+    this.track(recorder.append([{ type: 'session-started', ...started, displayName, language, purpose }]))
   }
 
   /** A dead kernel's folder goes when all that it held is durable. */

@@ -24,7 +24,7 @@ interface Statements {
 }
 
 const prepare = (db: DatabaseSync): Statements => ({
-  startSession: db.prepare('INSERT INTO sessions (session, started_seq) VALUES (?, ?)'),
+  startSession: db.prepare('INSERT INTO sessions (session, started_seq, purpose) VALUES (?, ?, ?)'),
   endSession: db.prepare('UPDATE sessions SET ended_seq = ? WHERE session = ? AND ended_seq IS NULL'),
   queueRun: db.prepare(
     'INSERT INTO runs (id, run, session, notebook, cell_id, source_digest) VALUES (?, ?, ?, ?, ?, ?)',
@@ -58,7 +58,7 @@ export class IndexWriter {
     const sql = this.#statements
     switch (entry.type) {
       case 'session-started':
-        sql.startSession.run(entry.session, seq)
+        sql.startSession.run(entry.session, seq, entry.purpose?.kind ?? null)
         return
       case 'session-ended':
         if (sql.endSession.run(seq, entry.session).changes === 0) throw contradiction(entry, entry.session)

@@ -14,6 +14,10 @@ const Address = z.object({
   startedAt: z.string(),
 })
 
+/** Why a session runs what already ran. `of` is the run or session that it repeats. */
+export const Purpose = z.object({ kind: z.enum(['replay', 'proof', 'restore']), of: z.string() })
+export type Purpose = z.infer<typeof Purpose>
+
 export const SessionStarted = z.object({
   type: z.literal('session-started'),
   session: SessionId,
@@ -23,6 +27,8 @@ export const SessionStarted = z.object({
   kernel: Address,
   displayName: z.string(),
   language: z.string(),
+  /** Null for a person's own work. */
+  purpose: Purpose.nullable().default(null),
 })
 export type SessionStarted = z.infer<typeof SessionStarted>
 export const SessionEnded = z.object({

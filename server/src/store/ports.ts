@@ -57,6 +57,8 @@ export interface LogQuery {
   readonly notebook?: string
   readonly cellId?: string
   readonly session?: string
+  /** Replays too. Without it they are left out, unless their session is asked for. */
+  readonly replays?: boolean
   /** Cursor from a former page. */
   readonly before?: string
   /** Default 50, at most 500. */
@@ -107,6 +109,8 @@ export interface RunIndex {
   resolve(prefix: string): Promise<Resolution>
   /** Null when the run is unknown or has not ended. */
   links(run: string): Promise<RunLinks | null>
+  /** How the session began that has this id, or alone has it as its first digits (at least 4); null where none. */
+  sessionStarted(prefix: string): Promise<SessionStarted | null>
   /** Open runs of one session, in the order they were queued. */
   openRuns(session: string): Promise<readonly OpenRun[]>
   /** What was going on when the log ends: after a crash, what there is to find again. Oldest first. */

@@ -30,7 +30,7 @@ export const migrations: readonly string[] = [
 ]
 
 /** Raised with every change of the index tables; a file with another number gets its index rebuilt when opened. */
-export const indexVersion = 1
+export const indexVersion = 2
 
 /** Every derived table, for dropping and for comparing. */
 export const indexTables = ['sessions', 'runs', 'names', 'edges'] as const
@@ -44,7 +44,8 @@ export const indexSchema = `
   CREATE TABLE sessions (
     session TEXT NOT NULL PRIMARY KEY,
     started_seq INTEGER NOT NULL,
-    ended_seq INTEGER
+    ended_seq INTEGER,
+    purpose TEXT
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX sessions_open ON sessions (started_seq) WHERE ended_seq IS NULL;
 

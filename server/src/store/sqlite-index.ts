@@ -4,7 +4,7 @@ import { type LogPage, type Receipt, RunSummary } from '../../contract/run.ts'
 import { assembleReceipt, median } from '../lineage/receipt.ts'
 import { StoreError } from './errors.ts'
 import { parseEntry } from './index-writer.ts'
-import type { LogEntry, RunQueued } from './log-entry.ts'
+import type { LogEntry, RunQueued, SessionStarted } from './log-entry.ts'
 import type { LogQuery, ObjectStore, OpenRun, OpenSession, Resolution, RunIndex, RunLinks } from './ports.ts'
 import { integer, integerOrNull, type Row, text } from './row.ts'
 import { linksOf, producerOf } from './sqlite-links.ts'
@@ -72,6 +72,15 @@ export class SqliteIndex implements RunIndex {
 
   async fileProducer(path: string, digest: string, beforeRun: string): Promise<string | null> {
     return producerOf(this.#db, path, digest, beforeRun)
+  }
+
+  async sessionStarted(prefix: string): Promise<SessionStarted | null> {
+    const rows = this.#db
+      .prepare('SELECT session, started_seq FROM sessions WHERE session >= ? AND session < ? LIMIT 2')
+      .all(prefix, `${prefix}\u{10ffff}`)
+    const whole = rows.find((row) => text(row, 'session') === prefix)
+    const found = whole ?? (rows.length === 1 && prefix.length >= 4 ? rows[0] : undefined)
+    return found === undefined ? null : this.#entry(integer(found, 'started_seq'), 'session-started')
   }
 
   async openRuns(session: string): Promise<readonly OpenRun[]> {
@@ -155,6 +164,9 @@ export function cursorSeq(cursor: string): number {
   return /^\d{1,15}$/.test(cursor) ? Number(cursor) : 0
 }
 
+/** What repeats the past is no news of it. */
+const NO_REPLAY = 'session NOT IN (SELECT session FROM sessions WHERE purpose IS NOT NULL)'
+
 function conditions(query: LogQuery): {
   readonly where: string
   readonly values: readonly (string | number)[]
@@ -165,9 +177,10 @@ function conditions(query: LogQuery): {
     ['session = ?', query.session],
     ['ended_seq < ?', query.before === undefined ? undefined : cursorSeq(query.before)],
   ]
+  const own = query.replays === true || query.session !== undefined ? [] : [NO_REPLAY]
   const terms = given.flatMap(([term, value]) => (value === undefined ? [] : [{ term, value }]))
   return {
-    where: ['ended_seq IS NOT NULL', ...terms.map(({ term }) => term)].join(' AND '),
+    where: ['ended_seq IS NOT NULL', ...own, ...terms.map(({ term }) => term)].join(' AND '),
     values: terms.map(({ value }) => value),
   }
 }

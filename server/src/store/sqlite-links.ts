@@ -43,7 +43,7 @@ const linkOf = (row: Row): Link => ({
   by: textOrNull(row, 'by'),
 })
 
-/** See `RunIndex.fileProducer`. A run that had not begun when the reader ended cannot have written what it read. */
+/** See `RunIndex.fileProducer`. A run that had not begun when the reader ended cannot have written what it read, nor can a replay, whose files are copies. */
 export function producerOf(db: DatabaseSync, path: string, digest: string, reader: string): string | null {
   const row = db
     .prepare(
@@ -52,6 +52,8 @@ export function producerOf(db: DatabaseSync, path: string, digest: string, reade
        JOIN edges ON edges.name = names.id AND edges.digest = :digest AND edges.generated = 1
        JOIN runs ON runs.id = edges.run
        WHERE reader.run = :reader AND runs.id <> reader.id
+         AND (runs.session = reader.session
+           OR runs.session NOT IN (SELECT session FROM sessions WHERE purpose IS NOT NULL))
          AND coalesce(runs.started_seq, runs.id) < reader.ended_seq
        ORDER BY runs.ended_seq < reader.ended_seq DESC, runs.ended_seq DESC LIMIT 1`,
     )

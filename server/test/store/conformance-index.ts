@@ -31,6 +31,21 @@ export function index({ store }: Given): void {
     expect(await runs({ before: 'nonsense' })).toEqual([])
   })
 
+  test("what a replay did is no news, and its files are nobody's", async () => {
+    const purpose = { kind: 'replay', of: 'mine' } as const
+    await append(sessionStarted('s'), { ...sessionStarted('again'), purpose })
+    await append(queued('mine', 's'), queued('copy', 'again'), queued('reader', 's'))
+    const file = edge('out.txt', { kind: 'file', digest: digestOf('x') })
+    await append(ended('mine', 1), ended('copy', 1, { generated: [file] }), ended('reader', 2))
+    const runs = async (query: object) => (await store().index.page(query)).runs.map(({ run }) => run)
+    expect(await runs({})).toEqual(['reader', 'mine'])
+    expect(await runs({ replays: true })).toEqual(['reader', 'copy', 'mine'])
+    expect(await runs({ session: 'again' })).toEqual(['copy'])
+    expect(await store().index.fileProducer('out.txt', digestOf('x'), 'reader')).toBeNull()
+    expect((await store().index.sessionStarted('agai'))?.purpose).toEqual(purpose)
+    expect(await store().index.sessionStarted('aga')).toBeNull()
+  })
+
   test('a receipt holds all that was said, with the source', async () => {
     const source = 'x = 1\ny = "ü"'
     await store().objects.put(Buffer.from(source))

@@ -42,6 +42,7 @@ export function edge(name: string, more: Partial<Edge> = {}): Edge {
 export function sessionStarted(session: string, more: Partial<SessionStarted> = {}): SessionStarted {
   return {
     type: 'session-started',
+    purpose: null,
     session,
     at: at(0),
     notebook: 'book.ipynb',

@@ -1,0 +1,125 @@
+/**
+ * pure. From recorded runs to the steps that repeat them: what runs again, what cannot and why, which file each step
+ * is given, how long it takes. Invariant: a step is told to run only where all that it needs is given or made before.
+ */
+import type { FilePin, PlanStep, ReplayPlan, ReplayTarget } from '../../contract/replay.ts'
+import type { Edge, Receipt } from '../../contract/run.ts'
+
+/** Where the bytes of a file version can be had, beside what the plan itself makes. */
+export interface FileSource {
+  /** The digest of the file of this name as it is on disk now; null where it is gone or too large to be read. */
+  readonly onDisk: ReadonlyMap<string, string | null>
+  /** Objects of which the store has the bytes. */
+  readonly stored: ReadonlySet<string>
+}
+
+export interface PlanFacts extends FileSource {
+  readonly target: ReplayTarget
+  /** In the order in which they are to run. */
+  readonly runs: readonly Receipt[]
+  /** Runs whose stored values are loaded in place of running them. */
+  readonly reused?: ReadonlySet<string>
+}
+
+/** A file that a step is given before it runs. */
+export interface Given {
+  readonly pin: FilePin
+  readonly edge: Edge
+}
+
+/** A step with the files to lay out before it. */
+export interface PreparedStep {
+  readonly step: PlanStep
+  readonly receipt: Receipt
+  readonly given: readonly Given[]
+}
+
+export interface Prepared {
+  readonly plan: ReplayPlan
+  readonly steps: readonly PreparedStep[]
+}
+
+/** The plan, and beside it what its steps are performed from. Throws where there is nothing to run. */
+export function planReplay(facts: PlanFacts): Prepared {
+  const [first] = facts.runs
+  if (first === undefined) throw new Error('a plan of no runs')
+  const made = new Map<string, string | null>()
+  const steps = facts.runs.map((receipt) => prepare(receipt, made, facts))
+  const plan: ReplayPlan = {
+    target: facts.target,
+    notebook: facts.runs.at(-1)?.notebook ?? first.notebook,
+    session: facts.runs.at(-1)?.session ?? first.session,
+    steps: steps.map(({ step }) => step),
+    files: onceEach(steps.flatMap(({ given }) => given.map(({ pin }) => pin))),
+    environment: [],
+    effects: [...new Set(facts.runs.flatMap(effectsOf))],
+    expectedMs: total(steps.map(({ step }) => step)),
+  }
+  return { plan, steps }
+}
+
+/** `made`: what the steps before left in files, by name; each step adds its own. */
+function prepare(receipt: Receipt, made: Map<string, string | null>, facts: PlanFacts): PreparedStep {
+  const given = receipt.used.filter(isFile).map((edge) => ({ edge, pin: pinOf(edge, made, facts) }))
+  for (const edge of receipt.generated) if (edge.kind === 'file') made.set(edge.name, edge.digest)
+  const { run, cell, cellId, title, durationMs } = receipt
+  const { action, why } = actionOf(receipt, given, facts)
+  const expectedMs = action === 're-run' ? durationMs : null
+  return { step: { run, cell, cellId, title, action, why, expectedMs }, receipt, given }
+}
+
+/** What is laid out: files that were read, and the source of the person's own modules. */
+const isFile = ({ kind, deleted }: Edge): boolean => (kind === 'file' || kind === 'module') && !deleted
+
+function pinOf(edge: Edge, made: ReadonlyMap<string, string | null>, source: FileSource): FilePin {
+  const { digest } = edge
+  const name = edge.name
+  const pin = (from: FilePin['from'], why: string | null = null): FilePin => ({ name, digest, from, why })
+  if (made.has(name) && (made.get(name) === digest || digest === null)) return pin('made')
+  if (digest === null) return pin('cannot', 'its content was not captured')
+  if (source.onDisk.get(name) === digest) return pin('disk')
+  const object = edge.value?.digest ?? digest
+  if (source.stored.has(object)) return pin('store', 'it has changed since, and is given as it was')
+  const since = source.onDisk.get(name) == null ? 'it is gone' : 'it has changed since'
+  return pin('cannot', `${since}, and its bytes were not kept`)
+}
+
+function actionOf(
+  receipt: Receipt,
+  given: readonly Given[],
+  { reused }: PlanFacts,
+): Pick<PlanStep, 'action' | 'why'> {
+  if (reused?.has(receipt.run)) return { action: 'reuse', why: 'what it made is loaded' }
+  if (receipt.outcome === 'died')
+    return { action: 'cannot', why: `the kernel died in it: ${receipt.death ?? 'nobody knows why'}` }
+  if (receipt.outcome === 'aborted') return { action: 'cannot', why: 'it did not run then' }
+  const lost = given.find(({ pin }) => pin.from === 'cannot')
+  if (lost !== undefined && lost.edge.edge === 'observed')
+    return { action: 'cannot', why: `${lost.pin.name}: ${lost.pin.why}` }
+  return { action: 're-run', why: null }
+}
+
+function onceEach(pins: readonly FilePin[]): FilePin[] {
+  const seen = new Map(pins.map((pin) => [JSON.stringify([pin.name, pin.digest, pin.from]), pin]))
+  return [...seen.values()]
+}
+
+const effectKinds: Partial<Record<Edge['kind'], string>> = {
+  socket: 'connects to',
+  url: 'asks for',
+  subprocess: 'starts',
+}
+
+/** What a scratch copy does not hold back. */
+function effectsOf({ used, generated }: Receipt): readonly string[] {
+  const outside = generated.filter(({ kind, name }) => kind === 'file' && name.startsWith('/'))
+  return [
+    ...used.flatMap(({ kind, name }) => (effectKinds[kind] ? [`${effectKinds[kind]} ${name}`] : [])),
+    ...outside.map(({ name }) => `writes ${name}`),
+  ]
+}
+
+function total(steps: readonly PlanStep[]): number | null {
+  const known = steps.flatMap(({ expectedMs }) => (expectedMs === null ? [] : [expectedMs]))
+  return known.length === 0 ? null : known.reduce((a, b) => a + b, 0)
+}

@@ -1,0 +1,143 @@
+/**
+ * pure. Whether what a run showed and made is what it showed and made then. Invariant: `equal` names the rules that
+ * make it so; a verdict never says more than its worst part.
+ */
+import { z } from 'zod'
+import type {
+  OutputVerdict,
+  StepVerdict,
+  ToleranceRule,
+  Verdict,
+  VersionVerdict,
+} from '../../contract/replay.ts'
+import type { Edge, OutputEntry, Receipt } from '../../contract/run.ts'
+import { looksSame, readPng } from './png.ts'
+import { rulesBetween } from './tolerance.ts'
+
+/** An output with its bytes; null where the store has them no more. */
+export interface ShownOutput extends Pick<OutputEntry, 'mime' | 'outputType' | 'name' | 'digest'> {
+  readonly bytes: Uint8Array | null
+}
+
+const worseness: readonly Verdict[] = ['identical', 'equal', 'different', 'failed']
+
+/** The worst of all; of none, identical. */
+export function worst(verdicts: readonly Verdict[]): Verdict {
+  return verdicts.reduce<Verdict>(
+    (a, b) => (worseness.indexOf(b) > worseness.indexOf(a) ? b : a),
+    'identical',
+  )
+}
+
+/** Output by output, in the order in which they were shown. */
+export function judgeOutputs(
+  was: readonly ShownOutput[],
+  is: readonly ShownOutput[],
+): readonly OutputVerdict[] {
+  return Array.from({ length: Math.max(was.length, is.length) }, (_, index) =>
+    judgeOutput(index, was[index] ?? null, is[index] ?? null),
+  )
+}
+
+function judgeOutput(index: number, was: ShownOutput | null, is: ShownOutput | null): OutputVerdict {
+  const mime = was?.mime ?? is?.mime ?? ''
+  const told = { index, mime, was: was?.digest ?? null, is: is?.digest ?? null }
+  const different = (why: string): OutputVerdict => ({ ...told, verdict: 'different', rules: [], why })
+  if (was === null) return different('it was not shown then')
+  if (is === null) return different('it is not shown any more')
+  if (was.mime !== is.mime || was.name !== is.name) return different(`it was ${was.mime}, is ${is.mime}`)
+  if (was.digest === is.digest) return { ...told, verdict: 'identical', rules: [], why: null }
+  if (was.bytes === null) return different('the bytes of then are gone')
+  if (is.bytes === null) return different('the bytes of the replay are gone')
+  const rules = rulesOf(mime, was.bytes, is.bytes)
+  return rules === null
+    ? different('it shows something else')
+    : { ...told, verdict: 'equal', rules: [...rules], why: null }
+}
+
+function rulesOf(mime: string, was: Uint8Array, is: Uint8Array): readonly ToleranceRule[] | null {
+  if (mime === 'image/png') return imageRules(was, is)
+  if (/^(image\/(?!svg)|audio|video|application\/pdf)/.test(mime)) return null
+  return rulesBetween(textOf(mime, was), textOf(mime, is))
+}
+
+function imageRules(was: Uint8Array, is: Uint8Array): readonly ToleranceRule[] | null {
+  const [before, after] = [readPng(was), readPng(is)]
+  return before !== null && after !== null && looksSame(before, after) ? ['image-noise'] : null
+}
+
+const ErrorOutput = z.object({ ename: z.string(), evalue: z.string() })
+
+/** Tracebacks are told by their error: their frames name files and lines of libraries. */
+function textOf(mime: string, bytes: Uint8Array): string {
+  const text = new TextDecoder().decode(bytes)
+  if (mime !== 'application/vnd.jupyter.error') return text
+  const { ename, evalue } = ErrorOutput.parse(JSON.parse(text))
+  return `${ename}: ${evalue}`
+}
+
+/** Versions by digest; what the agent could not see then or now is unknown, and decides nothing. */
+export function judgeVersions(was: readonly Edge[], is: readonly Edge[]): readonly VersionVerdict[] {
+  const now = new Map(is.map((edge) => [keyOf(edge), edge]))
+  return was.filter(isJudged).map((edge) => {
+    const other = now.get(keyOf(edge))
+    const told = { kind: edge.kind, name: edge.name, was: edge.digest, is: other?.digest ?? null }
+    if (other === undefined) return { ...told, verdict: 'missing' }
+    if (edge.digest === null || other.digest === null) return { ...told, verdict: 'unknown' }
+    return { ...told, verdict: edge.digest === other.digest ? 'identical' : 'different' }
+  })
+}
+
+const judged: ReadonlySet<Edge['kind']> = new Set(['variable', 'file', 'table'])
+const isJudged = ({ kind, deleted }: Edge): boolean => judged.has(kind) && !deleted
+const keyOf = ({ kind, name, part }: Edge): string => JSON.stringify([kind, name, part])
+
+/** A recorded run beside the run that repeats it. */
+export interface Pair {
+  readonly was: Receipt
+  /** Null where it was not run. */
+  readonly is: Receipt | null
+  readonly outputsWere: readonly ShownOutput[]
+  readonly outputsAre: readonly ShownOutput[]
+  /** Why it was not run, or was cut short. */
+  readonly why: string | null
+}
+
+/** The verdict of one step. */
+export function judgeStep({ was, is, outputsWere, outputsAre, why }: Pair): StepVerdict {
+  const told = { run: was.run, cell: was.cell, cellId: was.cellId, title: was.title }
+  if (is === null)
+    return { ...told, replayRun: null, verdict: 'failed', outputs: [], versions: [], why, durationMs: 0 }
+  const outputs = [...judgeOutputs(outputsWere, outputsAre)]
+  const versions = [...judgeVersions(was.generated, is.generated)]
+  const { verdict, reason } = outcomeVerdict(was, is, outputs, versions)
+  return {
+    ...told,
+    replayRun: is.run,
+    verdict,
+    outputs,
+    versions,
+    why: why ?? reason,
+    durationMs: is.durationMs,
+  }
+}
+
+function outcomeVerdict(
+  was: Receipt,
+  is: Receipt,
+  outputs: readonly OutputVerdict[],
+  versions: readonly VersionVerdict[],
+) {
+  if (is.outcome !== was.outcome && is.outcome !== 'ok') {
+    const reason = is.error === null ? (is.death ?? is.outcome) : `${is.error.ename}: ${is.error.evalue}`
+    return { verdict: 'failed' as const, reason }
+  }
+  if (is.outcome !== was.outcome)
+    return { verdict: 'different' as const, reason: `it ended with ${was.outcome} then` }
+  const shown = worst(outputs.map(({ verdict }) => verdict))
+  const made = versions.find(({ verdict }) => verdict === 'different' || verdict === 'missing')
+  // What shows something is judged by that: a clock that was read on the way makes no other result.
+  if (outputs.length === 0 && made !== undefined)
+    return { verdict: 'different' as const, reason: `${made.kind} ${made.name} is another` }
+  return { verdict: shown, reason: outputs.find(({ why }) => why !== null)?.why ?? null }
+}
