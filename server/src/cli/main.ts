@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   log: async () => (await import('./log.ts')).registerLog,
   show: async () => (await import('./show.ts')).registerShow,
   slice: async () => (await import('./slice.ts')).registerSlice,
+  replay: async () => (await import('./replay.ts')).registerReplay,
   kernels: async () => (await import('./kernels.ts')).registerKernels,
   fsck: async () => (await import('./fsck.ts')).registerFsck,
 }

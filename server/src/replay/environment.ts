@@ -29,23 +29,33 @@ export function facetsOf(environment: { readonly facets: unknown } | null): Envi
 /** Set by the kernel itself at its start, and no choice of a person. */
 const OWN_VARIABLES: ReadonlySet<string> = new Set(['MPLBACKEND'])
 
-/** What differs, the likeliest to matter first. Distributions that only one of both imported do not count. */
+/**
+ * What differs, the likeliest to matter first. Of two records a distribution that only one imported does not count;
+ * where `isComplete` says that all were looked for, it is gone.
+ */
 export function compareEnvironments(
   was: EnvironmentFacets,
   is: EnvironmentFacets,
+  isComplete = false,
 ): readonly EnvironmentDifference[] {
   return [
-    ...packages(was.distributions, is.distributions),
+    ...packages(was.distributions, is.distributions, isComplete),
     ...variables(was.variables, is.variables),
     ...scalar('python', was.python, is.python),
     ...scalar('platform', was.platform, is.platform),
   ]
 }
 
-function packages(was: Record<string, string>, is: Record<string, string>): EnvironmentDifference[] {
+function packages(
+  was: Record<string, string>,
+  is: Record<string, string>,
+  isComplete: boolean,
+): EnvironmentDifference[] {
   return Object.entries(was).flatMap(([name, version]) => {
     const other = is[name] ?? null
-    return other === null || other === version ? [] : [{ what: 'package', name, was: version, is: other }]
+    return (other === null && !isComplete) || other === version
+      ? []
+      : [{ what: 'package', name, was: version, is: other }]
   })
 }
 

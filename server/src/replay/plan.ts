@@ -44,7 +44,8 @@ export function planReplay(facts: PlanFacts): Prepared {
   const [first] = facts.runs
   if (first === undefined) throw new Error('a plan of no runs')
   const made = new Map<string, string | null>()
-  const steps = facts.runs.map((receipt) => prepare(receipt, made, facts))
+  const lost = new Map<string, PlanStep>()
+  const steps = facts.runs.map((receipt) => prepare(receipt, made, lost, facts))
   const plan: ReplayPlan = {
     target: facts.target,
     notebook: facts.runs.at(-1)?.notebook ?? first.notebook,
@@ -58,14 +59,23 @@ export function planReplay(facts: PlanFacts): Prepared {
   return { plan, steps }
 }
 
-/** `made`: what the steps before left in files, by name; each step adds its own. */
-function prepare(receipt: Receipt, made: Map<string, string | null>, facts: PlanFacts): PreparedStep {
+/**
+ * `made`: what the steps before left in files, by name; `lost`: those of them that cannot run. Each step adds its own.
+ */
+function prepare(
+  receipt: Receipt,
+  made: Map<string, string | null>,
+  lost: Map<string, PlanStep>,
+  facts: PlanFacts,
+): PreparedStep {
   const given = receipt.used.filter(isFile).map((edge) => ({ edge, pin: pinOf(edge, made, facts) }))
   for (const edge of receipt.generated) if (edge.kind === 'file') made.set(edge.name, edge.digest)
   const { run, cell, cellId, title, durationMs } = receipt
-  const { action, why } = actionOf(receipt, given, facts)
+  const { action, why } = actionOf(receipt, given, facts, lost)
   const expectedMs = action === 're-run' ? durationMs : null
-  return { step: { run, cell, cellId, title, action, why, expectedMs }, receipt, given }
+  const step = { run, cell, cellId, title, action, why, expectedMs }
+  if (action === 'cannot') lost.set(run, step)
+  return { step, receipt, given }
 }
 
 /** What is laid out: files that were read, and the source of the person's own modules. */
@@ -88,14 +98,18 @@ function actionOf(
   receipt: Receipt,
   given: readonly Given[],
   { reused }: PlanFacts,
+  lost: ReadonlyMap<string, PlanStep>,
 ): Pick<PlanStep, 'action' | 'why'> {
   if (reused?.has(receipt.run)) return { action: 'reuse', why: 'what it made is loaded' }
   if (receipt.outcome === 'died')
     return { action: 'cannot', why: `the kernel died in it: ${receipt.death ?? 'nobody knows why'}` }
   if (receipt.outcome === 'aborted') return { action: 'cannot', why: 'it did not run then' }
-  const lost = given.find(({ pin }) => pin.from === 'cannot')
-  if (lost !== undefined && lost.edge.edge === 'observed')
-    return { action: 'cannot', why: `${lost.pin.name}: ${lost.pin.why}` }
+  const gone = given.find(({ pin, edge }) => pin.from === 'cannot' && edge.edge === 'observed')
+  if (gone !== undefined) return { action: 'cannot', why: `${gone.pin.name}: ${gone.pin.why}` }
+  const missing = receipt.used.find(({ by, edge }) => by !== null && edge === 'observed' && lost.has(by))
+  const maker = lost.get(missing?.by ?? '')
+  if (missing !== undefined && maker !== undefined)
+    return { action: 'cannot', why: `it needs ${missing.name} of cell ${maker.cell}, which cannot be run` }
   return { action: 're-run', why: null }
 }
 

@@ -1,0 +1,92 @@
+/** `yesterday replay TARGET`: runs the past again in a scratch copy, and says whether it comes out the same. */
+import type { Command } from 'commander'
+import { z } from 'zod'
+import type { JobProgress, ReplayPlan, Verdict } from '../../contract/replay.ts'
+import { prepareReplay, replay } from '../replay/replay.ts'
+import { isRefused } from '../replay/targets.ts'
+import { perform, printJson, printLines, type Refusal } from './answer.ts'
+import { projectRoot } from './project-root.ts'
+import { planLines, reportLines } from './replay-text.ts'
+import { asRefusal, targetOfWords, terminalActor, withWorld } from './replaying.ts'
+
+const Options = z.object({
+  dryRun: z.boolean().default(false),
+  env: z.boolean().default(false),
+  only: z.array(z.string()).default([]),
+  timeout: z.coerce.number().positive().default(3600),
+  json: z.boolean().default(false),
+  root: z.string().optional(),
+})
+type Options = z.infer<typeof Options>
+
+/** The exit code of each verdict. */
+export const exitCodes: Readonly<Record<Verdict, number>> = {
+  identical: 0,
+  equal: 0,
+  different: 1,
+  failed: 2,
+}
+
+/** Adds the command. */
+export function registerReplay(program: Command): void {
+  program
+    .command('replay')
+    .argument('<target>', 'a run or its first digits, RUN:NAME, session:ID, or a notebook')
+    .description('run the past again in a copy, and say whether it comes out the same')
+    .option('--dry-run', 'print the plan and run nothing')
+    .option('--only <cell...>', 'of these cells alone, by place or id, with what they need')
+    .option('--env', 'with the recorded versions of packages, where pip can get them')
+    .option('--timeout <seconds>', 'interrupt a cell that takes longer')
+    .option('--json', 'one object of JSON')
+    .option('--root <dir>', 'the project folder')
+    .addHelpText('after', examples)
+    .action(async (target: string, raw: unknown) => {
+      const options = Options.parse(raw)
+      await perform(options, () => replayTarget(target, options))
+    })
+}
+
+const examples = `
+Examples:
+  yesterday replay train.ipynb             the session in which it was last run
+  yesterday replay 3f2a                    what made this run, and the run
+  yesterday replay 3f2a --dry-run          only the plan
+  yesterday replay train.ipynb --only 4 7  two cells, with what they need
+
+Exit code: 0 identical, or equal within tolerance; 1 different; 2 failed.`
+
+async function replayTarget(words: string, options: Options): Promise<Refusal | null> {
+  const notebook = words.endsWith('.ipynb') ? words : undefined
+  const place = { root: options.root, notebook }
+  return withWorld(place, async (world, signal) => {
+    const target = targetOfWords(words, projectRoot(place))
+    const ready = await prepareReplay(world, target, options.only)
+    if (isRefused(ready)) return asRefusal(ready)
+    if (options.dryRun) {
+      if (options.json) printJson(ready.plan)
+      else printLines(planLines(ready.plan))
+      return null
+    }
+    if (!options.json) printLines(planLines(ready.plan))
+    const report = await replay(world, ready, {
+      actor: terminalActor(),
+      purpose: { kind: 'replay', of: ofPlan(ready.plan) },
+      timeoutSeconds: options.timeout,
+      withEnvironment: options.env,
+      signal,
+      onProgress: options.json ? () => undefined : tell,
+    })
+    if (options.json) printJson(report)
+    else printLines(['', ...reportLines(report)])
+    process.exitCode = exitCodes[report.verdict]
+    return null
+  })
+}
+
+/** What a replay repeats, as its session says it. */
+const ofPlan = ({ target, session, steps }: ReplayPlan): string =>
+  target.kind === 'run' ? (steps.at(-1)?.run ?? session) : session
+
+function tell({ done, total, now }: JobProgress): void {
+  if (now !== null) process.stderr.write(`running ${done + 1} of ${total}: ${now}\n`)
+}

@@ -1,0 +1,55 @@
+/** What the commands share that run the past again: the project's parts, a way to stop, and how refusals are said. */
+import { realpathSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { createKernels } from '@yesterday/kernel-bridge'
+import type { ReplayTarget } from '../../contract/replay.ts'
+import type { Actor } from '../../contract/session.ts'
+import type { ReplayWorld } from '../replay/replay.ts'
+import type { Refused } from '../replay/targets.ts'
+import { findInterpreters } from '../setup/python.ts'
+import { openStore } from '../store/open-store.ts'
+import { FOLDER } from '../store/project-folder.ts'
+import type { Refusal } from './answer.ts'
+import { projectPath, projectRoot } from './project-root.ts'
+
+/** The person at the terminal. */
+export const terminalActor = (): Actor => {
+  const { username } = userInfo()
+  return { id: `user:${username}`, name: username }
+}
+
+/** Opens the project, gives it to `work`, and closes it; Ctrl-C stops what runs and is waited for. */
+export async function withWorld<T>(
+  place: { readonly root?: string | undefined; readonly notebook?: string | undefined },
+  work: (world: ReplayWorld, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const root = realpathSync(projectRoot(place))
+  const store = await openStore({ root })
+  const interpreters = await findInterpreters(root)
+  const kernels = createKernels({ runtimeDir: join(root, FOLDER, 'kernels'), interpreters })
+  const stopping = new AbortController()
+  const stop = (): void => stopping.abort()
+  for (const signal of stopSignals) process.once(signal, stop)
+  try {
+    return await work({ store, kernels, root, env: process.env }, stopping.signal)
+  } finally {
+    for (const signal of stopSignals) process.off(signal, stop)
+    await kernels.close({ shutdown: true })
+    await store.close()
+  }
+}
+
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** The refusal of a command. */
+export const asRefusal = ({ refused }: Refused): Refusal => ({ ...refused, exit: 2 })
+
+/** A notebook by its file's name, a session by `session:`, else a run, with `:NAME` for one thing of it. */
+export function targetOfWords(words: string, root: string): ReplayTarget {
+  if (words.endsWith('.ipynb')) return { kind: 'notebook', path: projectPath(root, words) }
+  if (words.startsWith('session:')) return { kind: 'session', session: words.slice('session:'.length) }
+  const colon = words.indexOf(':')
+  if (colon < 0) return { kind: 'run', run: words }
+  return { kind: 'run', run: words.slice(0, colon), name: words.slice(colon + 1) }
+}

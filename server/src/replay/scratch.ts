@@ -1,0 +1,81 @@
+/**
+ * The folder in which a replay works: a copy of what it needs, so that nothing on disk is touched. Invariant: it lies
+ * in the project's own `.yesterday/`, and every path that a replay is given leads into it.
+ */
+import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { FOLDER } from '../store/project-folder.ts'
+
+export interface Scratch {
+  /** The project's copy. */
+  readonly root: string
+  /** The notebook's folder in it, where the kernel works. */
+  readonly cwd: string
+  /** Where a file stands that an edge names; null for one outside of the project, which has no copy. */
+  locate(name: string): string | null
+  /** Writes a file, with its folders. Returns where. */
+  lay(name: string, bytes: Uint8Array): Promise<string>
+  remove(): Promise<void>
+}
+
+/** What is copied beside what the records name: small files, for reads that nobody saw. */
+const LARGEST = 1024 * 1024
+const MOST_BYTES = 64 * 1024 * 1024
+const MOST_FILES = 2000
+
+export interface ScratchOptions {
+  /** The project folder, absolute. */
+  readonly root: string
+  /** The notebook's folder, absolute. */
+  readonly cwd: string
+  readonly id: string
+  /** Files that the replay makes itself: they are not there before. */
+  readonly without: ReadonlySet<string>
+}
+
+export async function makeScratch({ root, cwd, id, without }: ScratchOptions): Promise<Scratch> {
+  const folder = join(root, FOLDER, 'scratch', id)
+  const copyOf = (path: string): string | null => {
+    const inside = relative(root, path)
+    return inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)
+      ? null
+      : join(folder, 'project', inside)
+  }
+  const copiedCwd = copyOf(cwd) ?? join(folder, 'project')
+  const locate = (name: string): string | null => copyOf(resolve(cwd, name))
+  await mkdir(copiedCwd, { recursive: true, mode: 0o700 })
+  const left = new Set([...without].map((name) => resolve(cwd, name)))
+  await copySmall(cwd, (path) => (left.has(path) ? null : copyOf(path)))
+  return {
+    root: join(folder, 'project'),
+    cwd: copiedCwd,
+    locate,
+    lay: async (name, bytes) => {
+      const place = locate(name) ?? join(folder, 'elsewhere', name)
+      await mkdir(dirname(place), { recursive: true })
+      await writeFile(place, bytes)
+      return place
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+async function copySmall(from: string, copyOf: (path: string) => string | null): Promise<void> {
+  let [bytes, files] = [0, 0]
+  const entries = await readdir(from, { withFileTypes: true, recursive: false }).catch(() => [])
+  const waiting = entries.map((entry) => ({ entry, depth: 0 }))
+  for (const { entry, depth } of waiting) {
+    if (entry.name.startsWith('.') || entry.name === '__pycache__' || entry.name === 'node_modules') continue
+    const path = join(entry.parentPath, entry.name)
+    if (entry.isDirectory() && depth < 3) {
+      const below = await readdir(path, { withFileTypes: true }).catch(() => [])
+      waiting.push(...below.map((each) => ({ entry: each, depth: depth + 1 })))
+    }
+    const [size, target] = [entry.isFile() ? (await stat(path)).size : LARGEST + 1, copyOf(path)]
+    if (target === null || size > LARGEST || bytes + size > MOST_BYTES || files >= MOST_FILES) continue
+    await mkdir(dirname(target), { recursive: true })
+    await copyFile(path, target)
+    bytes += size
+    files++
+  }
+}

@@ -1,0 +1,63 @@
+/** Receipts as the log would tell them, for tests of the pure parts. */
+import type { Edge, Receipt } from '../../contract/run.ts'
+import { digestOf } from '../../src/store/digest.ts'
+
+export function receipt(run: string, more: Partial<Receipt> = {}): Receipt {
+  const source = more.source ?? `# ${run}`
+  return {
+    run,
+    session: 's',
+    notebook: 'a.ipynb',
+    cell: 1,
+    cellId: run,
+    outcome: 'ok',
+    actor: { id: 'ada', name: 'Ada' },
+    queued: '2026-01-01T00:00:00.000Z',
+    started: '2026-01-01T00:00:00.000Z',
+    ended: '2026-01-01T00:00:01.000Z',
+    durationMs: 1000,
+    executionCount: 1,
+    title: source,
+    usedNames: [],
+    generatedNames: [],
+    source,
+    sourceDigest: digestOf(source),
+    order: 1,
+    error: null,
+    death: null,
+    used: [],
+    generated: [],
+    environment: null,
+    state: null,
+    outputs: [],
+    cost: null,
+    notCaptured: [],
+    ...more,
+  }
+}
+
+export function edge(name: string, more: Partial<Edge> = {}): Edge {
+  return {
+    kind: 'variable',
+    name,
+    version: name,
+    digest: digestOf(name),
+    edge: 'observed',
+    by: null,
+    part: null,
+    reason: null,
+    type: null,
+    shape: null,
+    schema: null,
+    size: null,
+    preview: null,
+    deleted: false,
+    query: null,
+    facets: null,
+    value: null,
+    ...more,
+  }
+}
+
+export const file = (name: string, content: string | null, more: Partial<Edge> = {}): Edge =>
+  edge(name, { kind: 'file', digest: content === null ? null : digestOf(content), ...more })

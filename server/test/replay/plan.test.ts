@@ -1,0 +1,62 @@
+/** What a plan says of each step, from recorded runs and from what is there of their files. */
+import { expect, test } from 'vitest'
+import { type PlanFacts, planReplay } from '../../src/replay/plan.ts'
+import { digestOf } from '../../src/store/digest.ts'
+import { edge, file, receipt } from './given.ts'
+
+const target = { kind: 'run', run: 'r' } as const
+const plan = (facts: Partial<PlanFacts> & Pick<PlanFacts, 'runs'>) =>
+  planReplay({ target, onDisk: new Map(), stored: new Set(), ...facts }).plan
+const actions = (facts: Parameters<typeof plan>[0]) => plan(facts).steps.map(({ action }) => action)
+
+test('all runs again, in order, in the time that it took', () => {
+  const runs = [receipt('a'), receipt('b', { durationMs: 500 })]
+  const planned = plan({ runs })
+  expect(planned.steps.map(({ run, action }) => [run, action])).toEqual([
+    ['a', 're-run'],
+    ['b', 're-run'],
+  ])
+  expect(planned.expectedMs).toBe(1500)
+})
+
+test.each([
+  ['as it was', new Map([['x.csv', digestOf('1')]]), new Set<string>(), 'disk'],
+  ['changed, and kept', new Map([['x.csv', digestOf('2')]]), new Set([digestOf('1')]), 'store'],
+  ['gone, and kept', new Map([['x.csv', null]]), new Set([digestOf('1')]), 'store'],
+  ['changed, and not kept', new Map([['x.csv', digestOf('2')]]), new Set<string>(), 'cannot'],
+])('a file that is %s', (_, onDisk, stored, from) => {
+  const planned = plan({ runs: [receipt('a', { used: [file('x.csv', '1')] })], onDisk, stored })
+  expect(planned.files).toMatchObject([{ name: 'x.csv', from }])
+  expect(planned.steps[0]?.action).toBe(from === 'cannot' ? 'cannot' : 're-run')
+})
+
+test('a file that the replay makes is not given', () => {
+  const runs = [
+    receipt('a', { generated: [file('x.csv', '1', { by: 'a' })] }),
+    receipt('b', { used: [file('x.csv', '1', { by: 'a' })] }),
+  ]
+  expect(plan({ runs }).files).toMatchObject([{ name: 'x.csv', from: 'made' }])
+})
+
+test('what needs a step that cannot run cannot run either', () => {
+  const runs = [
+    receipt('a', { used: [file('x.csv', '1')], generated: [edge('x', { by: 'a' })] }),
+    receipt('b', { used: [edge('x', { by: 'a' })] }),
+    receipt('c'),
+  ]
+  expect(actions({ runs })).toEqual(['cannot', 'cannot', 're-run'])
+})
+
+test('a run in which the kernel died is not tried, and says why', () => {
+  const planned = plan({ runs: [receipt('a', { outcome: 'died', death: 'out of memory' })] })
+  expect(planned.steps).toMatchObject([{ action: 'cannot', why: 'the kernel died in it: out of memory' }])
+})
+
+test('what reaches outside is told', () => {
+  const used = [edge('db.example:5432', { kind: 'socket' })]
+  const generated = [file('/etc/motd', 'x')]
+  expect(plan({ runs: [receipt('a', { used, generated })] }).effects).toEqual([
+    'connects to db.example:5432',
+    'writes /etc/motd',
+  ])
+})
