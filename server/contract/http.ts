@@ -10,6 +10,7 @@
  *   GET    /api/kernelspecs                 KernelSpecs
  *   GET    /api/log?<filters>               LogPage; the filters, and all of the past beyond it: past.ts
  *   GET    /api/runs/<run>                  Receipt (short prefixes accepted)
+ *   GET    /api/runs/<run>/around?hops=      Around (around.ts)
  *   GET    /api/objects/<digest>            bytes, immutable, nosniff, sandboxed, `?mime=` from a fixed list
  *   GET    /api/me                          Me
  *   PUT    /api/me                          {name?, color?} → Me

@@ -13,6 +13,7 @@ import { Access } from './http/access.ts'
 import { makeApp } from './http/app.ts'
 import { loopbackHosts } from './http/gate.ts'
 import { People } from './http/people.ts'
+import { aroundRoutes } from './http/routes/around.ts'
 import { exportRoutes } from './http/routes/export.ts'
 import { fileRoutes } from './http/routes/files.ts'
 import { kernelspecRoutes } from './http/routes/kernelspecs.ts'
@@ -24,6 +25,7 @@ import { Sockets, type SocketTaker, socketRoutes } from './http/sockets.ts'
 import { StaticFiles } from './http/static.ts'
 import { takeSessionSocket } from './session/session-socket.ts'
 import { createSessions } from './session/sessions.ts'
+import { UsedFiles } from './session/used-files.ts'
 import { openStore } from './store/open-store.ts'
 import { FOLDER } from './store/project-folder.ts'
 
@@ -80,6 +82,11 @@ export async function compose(options: ComposeOptions): Promise<House> {
       ...fileRoutes(root, new Files(root, documents)),
       ...notebookRoutes(root, documents),
       ...logRoutes(store.index),
+      ...aroundRoutes(store.index, {
+        root,
+        files: new UsedFiles(),
+        sessionOf: (notebook) => sessions.sessionAt(notebook),
+      }),
       ...exportRoutes({ root, documents, objects: store.objects }),
       ...objectRoutes(store.objects),
       ...meRoutes(people, { name: basename(root), version: options.version }),

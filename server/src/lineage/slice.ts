@@ -73,7 +73,12 @@ async function producersOf(source: LineageSource, { run, used }: RunLinks): Prom
   return [...producers]
 }
 
-async function producerOf(source: LineageSource, link: Link, run: string): Promise<string | null> {
+/** The run that made what `link` names, as `run` used it; null where no recorded run did. */
+export async function producerOf(
+  source: Pick<RunIndex, 'fileProducer'>,
+  link: Link,
+  run: string,
+): Promise<string | null> {
   if (link.kind === 'environment') return null
   if (link.by !== null || link.kind !== 'file' || link.digest === null) return link.by
   return source.fileProducer(link.name, link.digest, run)

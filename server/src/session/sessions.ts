@@ -42,6 +42,8 @@ export interface Sessions {
   of(documentId: string): Session
   /** Opens the document where it is not; null where there is none any more. */
   visit(documentId: string): Promise<Visit | null>
+  /** The present session of the notebook at `path`; null where no kernel lives. */
+  sessionAt(path: string): string | null
   /** Takes up what an earlier server left. */
   recover(): Promise<void>
   /** The server stops: kernels live on. */
@@ -91,6 +93,11 @@ class OpenSessions implements Sessions {
       this.#keep(entry)
     }
     return { session: entry.session, document: entry.document, stale: entry.stale, leave }
+  }
+
+  sessionAt(path: string): string | null {
+    const entry = [...this.#entries.values()].find(({ document }) => document.path === path)
+    return entry?.session.isActive ? entry.session.view().session : null
   }
 
   recover(): Promise<void> {

@@ -38,7 +38,7 @@ type Told = { readonly type: 'stale'; readonly cells: StaleCell[] }
 /** One for each notebook that is looked at. */
 export class StaleWatch {
   readonly #options: StaleWatchOptions
-  readonly #files: UsedFiles
+  readonly #files = new UsedFiles()
   readonly #cells = new Map<string, CellNow & { readonly source: string }>()
   readonly #last = new Map<string, EndedRun>()
   readonly #asked = new Set<string>()
@@ -52,7 +52,6 @@ export class StaleWatch {
 
   constructor(options: StaleWatchOptions) {
     this.#options = options
-    this.#files = new UsedFiles(options.cwd)
   }
 
   /** What was told last; null before the first look. */
@@ -113,7 +112,10 @@ export class StaleWatch {
     const cells = this.#readCells()
     await this.#readRuns(session, cells)
     const last = new Map(cells.flatMap(({ id }) => this.#lastOf(id)))
-    const files = await this.#files.look(filesOf(last.values()))
+    const cwd = this.#options.cwd()
+    const names = filesOf(last.values())
+    const files = await this.#files.look(names, cwd)
+    this.#files.keep(names, cwd)
     if (this.#filesTimer === null) return
     const runs = [...this.#runs.values()].sort((a, b) => a.order - b.order)
     const alive = this.#hasKernel() ? session : null

@@ -19,52 +19,52 @@ interface Seen {
 }
 
 export class UsedFiles {
-  /** The kernel's folder: names of edges are relative to it. */
-  readonly #cwd: () => string
   readonly #seen = new Map<string, Seen>()
 
-  constructor(cwd: () => string) {
-    this.#cwd = cwd
+  /** The files by the names given, which are relative to `cwd`, the kernel's folder. */
+  async look(names: ReadonlySet<string>, cwd: string): Promise<ReadonlyMap<string, FileNow>> {
+    const found = new Map<string, FileNow>()
+    for (const name of [...names].slice(0, FILES)) found.set(name, (await this.#see(resolve(cwd, name))).now)
+    return found
   }
 
-  /** The files by the names given. */
-  async look(names: ReadonlySet<string>): Promise<ReadonlyMap<string, FileNow>> {
-    const found = new Map<string, FileNow>()
-    for (const name of [...names].slice(0, FILES)) found.set(name, (await this.#see(name)).now)
-    for (const name of this.#seen.keys()) if (!names.has(name)) this.#seen.delete(name)
-    return found
+  /** Forgets all others. */
+  keep(names: ReadonlySet<string>, cwd: string): void {
+    const paths = new Set([...names].map((name) => resolve(cwd, name)))
+    for (const path of this.#seen.keys()) if (!paths.has(path)) this.#seen.delete(path)
   }
 
   /** True where a file that was looked at seems to be another now. */
   async haveChanged(): Promise<boolean> {
-    for (const [name, { stamp }] of this.#seen) if ((await this.#stampOf(name)).stamp !== stamp) return true
+    for (const [path, { stamp }] of this.#seen) if ((await stampOf(path)).stamp !== stamp) return true
     return false
   }
 
-  async #see(name: string): Promise<Seen> {
-    const { stamp, size } = await this.#stampOf(name)
-    const known = this.#seen.get(name)
+  async #see(path: string): Promise<Seen> {
+    const { stamp, size } = await stampOf(path)
+    const known = this.#seen.get(path)
     if (known?.stamp === stamp) return known
-    const seen = { stamp, now: size === null ? null : await this.#read(name, size) }
-    this.#seen.set(name, seen)
+    const seen = { stamp, now: size === null ? null : await read(path, size) }
+    if (this.#seen.size >= FILES * 4) this.#seen.clear()
+    this.#seen.set(path, seen)
     return seen
   }
+}
 
-  async #stampOf(name: string): Promise<{ readonly stamp: string; readonly size: number | null }> {
-    const at = await stat(resolve(this.#cwd(), name)).catch(() => null)
-    if (at === null || !at.isFile()) return { stamp: 'none', size: null }
-    return { stamp: `${at.ino} ${at.size} ${at.mtimeMs} ${at.ctimeMs}`, size: at.size }
-  }
+async function stampOf(path: string): Promise<{ readonly stamp: string; readonly size: number | null }> {
+  const at = await stat(path).catch(() => null)
+  if (at === null || !at.isFile()) return { stamp: 'none', size: null }
+  return { stamp: `${at.ino} ${at.size} ${at.mtimeMs} ${at.ctimeMs}`, size: at.size }
+}
 
-  async #read(name: string, size: number): Promise<FileNow> {
-    if (size > READ_LIMIT) return { digest: null, size }
-    const hash = createHash('sha256')
-    try {
-      for await (const chunk of createReadStream(resolve(this.#cwd(), name))) hash.update(chunk)
-    } catch {
-      // It cannot be read, or went away while it was: its size is all that is known.
-      return { digest: null, size }
-    }
-    return { digest: `sha256:${hash.digest('hex')}`, size }
+async function read(path: string, size: number): Promise<FileNow> {
+  if (size > READ_LIMIT) return { digest: null, size }
+  const hash = createHash('sha256')
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk)
+  } catch {
+    // It cannot be read, or went away while it was: its size is all that is known.
+    return { digest: null, size }
   }
+  return { digest: `sha256:${hash.digest('hex')}`, size }
 }

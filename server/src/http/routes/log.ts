@@ -1,6 +1,6 @@
 /** Reading the past: pages of the log, and receipts. */
 import { z } from 'zod'
-import { CellId, ProjectPath } from '../../../contract/ids.ts'
+import { CellId, ProjectPath, SessionId } from '../../../contract/ids.ts'
 import type { RunIndex } from '../../store/ports.ts'
 import { json, type Reply, refuse } from '../reply.ts'
 import { parse, type Route } from '../route.ts'
@@ -8,6 +8,7 @@ import { parse, type Route } from '../route.ts'
 const PageRequest = z.object({
   notebook: ProjectPath.optional(),
   cell: CellId.optional(),
+  session: SessionId.optional(),
   before: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(500).optional(),
 })
