@@ -29,8 +29,8 @@ export type AroundEdge = z.infer<typeof AroundEdge>
 export const InputNow = z.object({
   kind: VersionKind,
   name: z.string(),
-  /** `unknown` where nobody can tell: another session's variable, an address, a program. */
-  now: z.enum(['same', 'changed', 'gone', 'unknown']),
+  /** `own` where the run changed it itself; `unknown` where nobody can tell: another session's variable, an address, a program. */
+  now: z.enum(['same', 'changed', 'gone', 'own', 'unknown']),
   /** The run that made it anew, where one did. */
   by: RunId.nullable(),
   /** Place of that run in the session. */

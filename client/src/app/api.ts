@@ -2,6 +2,7 @@
  * What the page asks of the server over HTTP (contract/http.ts). Answers are parsed here, once; whatever goes wrong
  * comes back as a value with words for a person. Nothing in here throws.
  */
+import { Around } from '@yesterday/server/contract/around.ts'
 import {
   ApiError,
   type FileCommand,
@@ -45,6 +46,7 @@ export const objectUrl = (digest: string, mime?: string): string =>
 export interface LogQuery {
   readonly notebook: string
   readonly cell: string | null
+  readonly session?: string
   readonly before: string | null
   readonly limit: number
 }
@@ -52,6 +54,7 @@ export interface LogQuery {
 const logUrl = (query: LogQuery): string => {
   const search = new URLSearchParams({ notebook: query.notebook, limit: String(query.limit) })
   if (query.cell !== null) search.set('cell', query.cell)
+  if (query.session !== undefined) search.set('session', query.session)
   if (query.before !== null) search.set('before', query.before)
   return `/api/log?${search}`
 }
@@ -74,6 +77,8 @@ export function makeApi(send: Fetch = browserFetch) {
     log: (query: LogQuery, signal?: AbortSignal) => get(LogPage, logUrl(query), signal),
     receipt: (run: string, signal?: AbortSignal) =>
       get(Receipt, `/api/runs/${encodeURIComponent(run)}`, signal),
+    around: (run: string, hops: number, signal?: AbortSignal) =>
+      get(Around, `/api/runs/${encodeURIComponent(run)}/around?hops=${hops}`, signal),
   }
 }
 

@@ -1,137 +1,100 @@
-/** The notebook's past: its runs, newest first, and the receipt of one. New runs come in as they are recorded. */
+/**
+ * The past of the notebook, beside its cells: the log, and from there receipts, comparisons and timelines. Which view
+ * is shown is kept outside (past/place.ts), so that cells and outputs lead here too.
+ */
 import './history.css'
-import type { RunSummary } from '@yesterday/server/contract/run.ts'
-import { useEffect, useState } from 'react'
-import { ProblemBox } from '../app/Problem.tsx'
+import { lazy, Suspense, useCallback, useEffect, useRef } from 'react'
+import { api } from '../app/api.ts'
+import { X } from '../app/icons.ts'
 import { useNotebook } from '../notebook/context.ts'
+import { useWatched } from '../notebook/use-cell.ts'
+import type { PastView } from '../past/place.ts'
+import { useAsked } from '../past/useAsked.ts'
 import { t } from '../text/text.ts'
-import { fewNames } from './names.ts'
-import { OutcomeMark } from './OutcomeMark.tsx'
+import { Log } from './Log.tsx'
 import { Receipt } from './Receipt.tsx'
-import { Time } from './Time.tsx'
-import { durationText } from './time.ts'
-import { useLog } from './useLog.ts'
+
+const Compare = lazy(async () => ({ default: (await import('../past/Compare.tsx')).Compare }))
+const Timeline = lazy(async () => ({ default: (await import('../past/Timeline.tsx')).Timeline }))
+
+const titles = {
+  log: 'history.title',
+  receipt: 'receipt.title',
+  why: 'receipt.title',
+  compare: 'compare.title',
+  timeline: 'timeline.title',
+} as const satisfies Readonly<Record<PastView['at'], string>>
 
 /** The panel beside the notebook. */
 export function HistoryPanel() {
-  const { opened, selectedCell, onRecorded, commands } = useNotebook()
-  const [onlyCell, setOnlyCell] = useState(false)
-  const [shown, setShown] = useState<string | null>(null)
-  const log = useLog(opened.path, onlyCell ? selectedCell : null)
-  const { refresh } = log
-  useEffect(() => onRecorded(refresh), [onRecorded, refresh])
-
+  const { past } = useNotebook()
+  const { view } = useWatched(past.state, (state) => state)
+  const heading = useRef<HTMLHeadingElement>(null)
+  // A new view is read from its top; the first one leaves the focus where the person is.
+  const first = useRef(true)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each view is another page
+  useEffect(() => {
+    if (!first.current) heading.current?.focus()
+    first.current = false
+  }, [view])
   return (
-    <section className="history" aria-label={t('history.title')}>
+    <section className="history" aria-label={t('history.title')} data-view={view.at}>
       <header className="history-head">
-        <h2>{t(shown === null ? 'history.title' : 'receipt.title')}</h2>
-        {shown === null ? (
-          <Filter onlyCell={onlyCell} onChange={setOnlyCell} />
-        ) : (
-          <button type="button" className="button button-small" onClick={() => setShown(null)}>
-            {t('history.back')}
+        <h2 ref={heading} tabIndex={-1}>
+          {t(titles[view.at])}
+        </h2>
+        <span className="history-tools">
+          {view.at !== 'log' && (
+            <button type="button" className="button button-small" onClick={past.back}>
+              {t('history.back')}
+            </button>
+          )}
+          <button type="button" className="icon-button" aria-label={t('history.close')} onClick={past.toggle}>
+            <X size={16} />
           </button>
-        )}
+        </span>
       </header>
       <div className="history-body">
-        {shown === null ? (
-          <Runs log={log} onlyCell={onlyCell} onRun={setShown} onCell={commands.reveal} />
-        ) : (
-          <Receipt run={shown} onRun={setShown} />
-        )}
+        <Suspense fallback={<p className="history-note">{t('app.loading')}</p>}>
+          <View key={JSON.stringify(view)} view={view} />
+        </Suspense>
       </div>
     </section>
   )
 }
 
-function Filter(props: { readonly onlyCell: boolean; readonly onChange: (onlyCell: boolean) => void }) {
-  return (
-    <select
-      className="field"
-      style={{ width: 'auto' }}
-      aria-label={t('history.filter')}
-      value={props.onlyCell ? 'cell' : 'all'}
-      onChange={(event) => props.onChange(event.target.value === 'cell')}
-    >
-      <option value="all">{t('history.all')}</option>
-      <option value="cell">{t('history.cell')}</option>
-    </select>
-  )
+function View({ view }: { readonly view: PastView }) {
+  const { past } = useNotebook()
+  const toRun = (run: string): void => past.go({ at: 'receipt', run })
+  switch (view.at) {
+    case 'log':
+      return <Log />
+    case 'receipt':
+      return <Receipt run={view.run} onRun={toRun} />
+    case 'why':
+      return <LastRun cell={view.cell} onRun={toRun} />
+    case 'compare':
+      return <Compare left={view.left} right={view.right} />
+    case 'timeline':
+      return <Timeline session={view.session} />
+  }
 }
 
-function Runs(props: {
-  readonly log: ReturnType<typeof useLog>
-  readonly onlyCell: boolean
-  readonly onRun: (run: string) => void
-  readonly onCell: (cell: string) => void
-}) {
-  const { state, refresh, older } = props.log
-  if (state.problem !== null) {
-    return (
-      <div className="history-note">
-        <ProblemBox title={t('history.failed')} problem={state.problem} onRetry={refresh} />
-      </div>
-    )
-  }
-  if (state.at === 'loading') return <p className="history-note">{t('app.loading')}</p>
-  if (state.runs.length === 0) {
-    return (
-      <div className="history-note">
-        <strong>{t(props.onlyCell ? 'history.emptyCell' : 'history.empty')}</strong>
-        <p>{t(props.onlyCell ? 'history.emptyCellHint' : 'history.emptyHint')}</p>
-      </div>
-    )
-  }
-  return (
-    <>
-      <ul className="runs">
-        {state.runs.map((run) => (
-          <li key={run.run}>
-            <RunLine
-              run={run}
-              onClick={() => {
-                if (run.cellId !== null) props.onCell(run.cellId)
-                props.onRun(run.run)
-              }}
-            />
-          </li>
-        ))}
-      </ul>
-      <div className="history-note">
-        {state.next === null ? (
-          <p>{t('history.end')}</p>
-        ) : (
-          <button type="button" className="button" onClick={older}>
-            {t('history.older')}
-          </button>
-        )}
-      </div>
-    </>
+/** The receipt of what the cell shows: its last run that started. */
+function LastRun({ cell, onRun }: { readonly cell: string; readonly onRun: (run: string) => void }) {
+  const { opened } = useNotebook()
+  const ask = useCallback(
+    (signal: AbortSignal) => api.log({ notebook: opened.path, cell, before: null, limit: 20 }, signal),
+    [opened, cell],
   )
-}
-
-function RunLine({ run, onClick }: { readonly run: RunSummary; readonly onClick: () => void }) {
-  const where = run.cell === null ? t('history.elsewhere') : t('history.cellNumber', { number: run.cell })
+  const { answer } = useAsked(ask)
+  if (answer === null) return <p className="history-note">{t('app.loading')}</p>
+  const run = answer.ok ? answer.value.runs.find(({ started }) => started !== null) : undefined
+  if (run !== undefined) return <Receipt run={run.run} onRun={onRun} />
   return (
-    <button type="button" className="run" onClick={onClick}>
-      <span className="run-line">
-        <OutcomeMark outcome={run.outcome} />
-        <span>
-          <Time iso={run.ended} /> · {durationText(run.durationMs)}
-        </span>
-      </span>
-      <span className="run-title">{run.title === '' ? t('history.noCode') : run.title}</span>
-      <span className="run-line">
-        <span>
-          {where} · {run.actor.name}
-        </span>
-      </span>
-      {run.usedNames.length > 0 && (
-        <span className="run-line">{t('history.uses', { names: fewNames(run.usedNames) })}</span>
-      )}
-      {run.generatedNames.length > 0 && (
-        <span className="run-line">{t('history.makes', { names: fewNames(run.generatedNames) })}</span>
-      )}
-    </button>
+    <div className="history-note">
+      <strong>{t('why.none')}</strong>
+      <p>{t('why.noneHint')}</p>
+    </div>
   )
 }

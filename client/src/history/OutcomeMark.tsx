@@ -2,7 +2,8 @@
 import type { Outcome } from '@yesterday/server/contract/run.ts'
 import { t } from '../text/text.ts'
 
-const SHAPES: Readonly<Record<Outcome, string>> = {
+/** The shape of each outcome, on a field of 16 by 16. */
+export const outcomeShapes: Readonly<Record<Outcome, string>> = {
   ok: 'M3 8.5 6.5 12 13 4.5',
   error: 'M4 4l8 8M12 4l-8 8',
   aborted: 'M4 4h8v8H4z',
@@ -14,7 +15,7 @@ export function OutcomeMark({ outcome }: { readonly outcome: Outcome }) {
   return (
     <span className={`outcome outcome-${outcome}`}>
       <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
-        <path d={SHAPES[outcome]} />
+        <path d={outcomeShapes[outcome]} />
       </svg>
       {t(`outcome.${outcome}`)}
     </span>

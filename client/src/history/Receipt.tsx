@@ -1,68 +1,171 @@
-/** All that is recorded of one run, in the words of a person. */
-import type { Edge, Receipt as ReceiptData } from '@yesterday/server/contract/run.ts'
-import { type ReactNode, useEffect, useState } from 'react'
-import { type Answer, api } from '../app/api.ts'
+/**
+ * All that is recorded of one run, in the words of a person: what made it, from what, whether that is still so, and
+ * how it came about. Invariant: what is said first is what most people ask; lists open on demand.
+ */
+import type { Around } from '@yesterday/server/contract/around.ts'
+import type { Receipt as ReceiptData } from '@yesterday/server/contract/run.ts'
+import { type ReactNode, useCallback, useEffect, useState } from 'react'
+import { api } from '../app/api.ts'
 import { ProblemBox } from '../app/Problem.tsx'
+import { useNotebook } from '../notebook/context.ts'
+import { grown, type Known, nothingKnown } from '../past/around-state.ts'
+import { LineageGraph } from '../past/LineageGraph.tsx'
+import { StoredOutputs } from '../past/StoredOutput.tsx'
+import { useAsked } from '../past/useAsked.ts'
 import { locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
-import { byKind, describeEdge, originOf, shortId } from './names.ts'
+import { Lead } from './Lead.tsx'
+import { shortId } from './names.ts'
 import { OutcomeMark } from './OutcomeMark.tsx'
-import { durationText, exactTime, sizeText } from './time.ts'
+import { Edges } from './ReceiptEdges.tsx'
+import { Cost, Environment, HiddenState, NotCaptured } from './ReceiptFacts.tsx'
+import { durationText, exactTime } from './time.ts'
 
 /** The receipt of a run; `onRun` follows a link to another run. */
 export function Receipt({ run, onRun }: { readonly run: string; readonly onRun: (run: string) => void }) {
-  const [answer, setAnswer] = useState<Answer<ReceiptData> | null>(null)
-  const [tries, setTries] = useState(0)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `tries` asks again
-  useEffect(() => {
-    const gone = new AbortController()
-    setAnswer(null)
-    void api.receipt(run, gone.signal).then((next) => gone.signal.aborted || setAnswer(next))
-    return () => gone.abort()
-  }, [run, tries])
+  const { answer, again } = useAsked(useCallback((signal) => api.receipt(run, signal), [run]))
+  const around = useAround(run)
   if (answer === null) return <p className="history-note">{t('app.loading')}</p>
   if (!answer.ok) {
     return (
       <div className="history-note">
-        <ProblemBox
-          title={t('receipt.failed')}
-          problem={answer.problem}
-          onRetry={() => setTries(tries + 1)}
-        />
+        <ProblemBox title={t('receipt.failed')} problem={answer.problem} onRetry={again} />
       </div>
     )
   }
-  return <Paper receipt={answer.value} onRun={onRun} />
+  return <Paper receipt={answer.value} around={around} onRun={onRun} />
 }
 
-function Paper({ receipt, onRun }: { readonly receipt: ReceiptData; readonly onRun: (run: string) => void }) {
+interface AroundState {
+  readonly first: Around | null
+  readonly known: Known
+  readonly expand: (run: string) => void
+}
+
+const HOPS = 2
+
+/** What stands around the run, growing as a person asks for more. It is beside the receipt: its failure is silent. */
+function useAround(run: string): AroundState {
+  const [first, setFirst] = useState<Around | null>(null)
+  const [known, setKnown] = useState(nothingKnown)
+  useEffect(() => {
+    const gone = new AbortController()
+    setFirst(null)
+    setKnown(nothingKnown)
+    void api.around(run, HOPS, gone.signal).then((answer) => {
+      if (gone.signal.aborted || !answer.ok) return
+      setFirst(answer.value)
+      setKnown(grown(nothingKnown, answer.value))
+    })
+    return () => gone.abort()
+  }, [run])
+  const expand = useCallback((from: string) => {
+    void api.around(from, 1).then((answer) => answer.ok && setKnown((now) => grown(now, answer.value)))
+  }, [])
+  return { first, known, expand }
+}
+
+function Paper(props: {
+  readonly receipt: ReceiptData
+  readonly around: AroundState
+  readonly onRun: (run: string) => void
+}) {
+  const { receipt, around, onRun } = props
+  const inputs = around.first?.inputs ?? []
   return (
     <article className="receipt" aria-label={t('receipt.of', { run: shortId(receipt.run) })}>
       <OutcomeMark outcome={receipt.outcome} />
-      <p>
+      <Lead receipt={receipt} nodes={around.known.nodes} inputs={inputs} onRun={onRun} />
+      <p className="receipt-who">
         {t('receipt.sentence', {
           actor: receipt.actor.name,
           when: exactTime(receipt.started ?? receipt.queued, locale),
           duration: durationText(receipt.durationMs),
-        })}{' '}
-        {t('receipt.order', { count: receipt.order })}
+        })}
       </p>
+      <Verbs receipt={receipt} />
       <Failure receipt={receipt} />
       <Part title={t('receipt.code')}>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
         <pre tabIndex={0}>{receipt.source}</pre>
       </Part>
       <Part title={t('receipt.used')}>
-        <Edges edges={receipt.used} none={t('receipt.usedNone')} onRun={onRun} />
+        <Edges
+          edges={receipt.used}
+          inputs={inputs}
+          nodes={around.known.nodes}
+          none={t('receipt.usedNone')}
+          onRun={onRun}
+        />
       </Part>
       <Part title={t('receipt.generated')}>
         <Edges edges={receipt.generated} none={t('receipt.generatedNone')} onRun={null} />
       </Part>
-      <Shown receipt={receipt} />
+      <Part title={t('receipt.outputs')}>
+        <StoredOutputs outputs={receipt.outputs} />
+      </Part>
+      {around.known.nodes.size > 1 && (
+        <Part title={t('receipt.graph')}>
+          <LineageGraph known={around.known} run={receipt.run} onRun={onRun} onExpand={around.expand} />
+        </Part>
+      )}
+      <Environment environment={receipt.environment} />
+      <HiddenState state={receipt.state} />
       <Cost cost={receipt.cost} />
       <NotCaptured receipt={receipt} />
     </article>
   )
+}
+
+/** What can be done from here. */
+function Verbs({ receipt }: { readonly receipt: ReceiptData }) {
+  const { past, commands, placeOf } = useNotebook()
+  const { cellId } = receipt
+  const earlier = useEarlier(receipt)
+  return (
+    <div className="receipt-verbs">
+      {cellId !== null && placeOf(cellId) !== null && (
+        <button type="button" className="button button-small" onClick={() => commands.reveal(cellId)}>
+          {t('history.goto')}
+        </button>
+      )}
+      {earlier !== null && (
+        <button
+          type="button"
+          className="button button-small"
+          onClick={() => past.go({ at: 'compare', left: earlier, right: receipt.run })}
+        >
+          {t('receipt.compare')}
+        </button>
+      )}
+      <button
+        type="button"
+        className="button button-small"
+        onClick={() => past.go({ at: 'timeline', session: receipt.session })}
+      >
+        {t('receipt.timeline')}
+      </button>
+    </div>
+  )
+}
+
+/** The run of the same cell before this one. */
+function useEarlier({ run, notebook, cellId }: ReceiptData): string | null {
+  const [earlier, setEarlier] = useState<string | null>(null)
+  useEffect(() => {
+    const gone = new AbortController()
+    setEarlier(null)
+    if (cellId === null) return
+    const query = { notebook, cell: cellId, before: null, limit: 100 }
+    void api.log(query, gone.signal).then((answer) => {
+      if (gone.signal.aborted || !answer.ok) return
+      const { runs } = answer.value
+      const place = runs.findIndex((one) => one.run === run)
+      setEarlier((place < 0 ? undefined : runs[place + 1]?.run) ?? null)
+    })
+    return () => gone.abort()
+  }, [run, notebook, cellId])
+  return earlier
 }
 
 function Part(props: { readonly title: string; readonly children: ReactNode }) {
@@ -79,106 +182,7 @@ function Failure({ receipt }: { readonly receipt: ReceiptData }) {
   if (words === null) return null
   return (
     <Part title={t(receipt.error === null ? 'receipt.death' : 'receipt.error')}>
-      <p>{words}</p>
-    </Part>
-  )
-}
-
-function Edges(props: {
-  readonly edges: readonly Edge[]
-  readonly none: string
-  readonly onRun: ((run: string) => void) | null
-}) {
-  if (props.edges.length === 0) return <p className="receipt-none">{props.none}</p>
-  return byKind(props.edges).map(([kind, edges]) => (
-    <div key={kind}>
-      <h4>{t(`kind.${kind}`)}</h4>
-      <ul>
-        {edges.map((edge) => (
-          <EdgeLine key={`${edge.version} ${edge.part}`} edge={edge} onRun={props.onRun} />
-        ))}
-      </ul>
-    </div>
-  ))
-}
-
-function EdgeLine({ edge, onRun }: { readonly edge: Edge; readonly onRun: ((run: string) => void) | null }) {
-  const { by } = edge
-  return (
-    <li className={`edge-${edge.edge}`} title={edge.reason ?? t(`edge.${edge.edge}Hint`)}>
-      <code>{edge.name}</code>{' '}
-      <small>
-        {describeEdge(edge)} · {t(`edge.${edge.edge}`)} ·{' '}
-        {edge.deleted
-          ? t('receipt.deleted')
-          : edge.digest === null
-            ? t('receipt.noDigest')
-            : shortId(edge.digest)}{' '}
-        {onRun !== null && by !== null && (
-          <button type="button" className="receipt-link" onClick={() => onRun(by)}>
-            {originOf(edge)}
-          </button>
-        )}
-      </small>
-    </li>
-  )
-}
-
-function Shown({ receipt }: { readonly receipt: ReceiptData }) {
-  return (
-    <Part title={t('receipt.outputs')}>
-      {receipt.outputs.length === 0 && <p className="receipt-none">{t('receipt.outputsNone')}</p>}
-      <ul>
-        {receipt.outputs.map((output, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the same bytes may be shown twice
-          <li key={index}>
-            {output.name ?? output.mime}{' '}
-            <small>
-              {sizeText(output.size, locale)} · {shortId(output.digest)}
-            </small>
-          </li>
-        ))}
-      </ul>
-    </Part>
-  )
-}
-
-function Cost({ cost }: { readonly cost: ReceiptData['cost'] }) {
-  if (cost === null) return <Part title={t('receipt.cost')}>{t('receipt.costNone')}</Part>
-  const memory = cost.peakMemoryBytes
-  return (
-    <Part title={t('receipt.cost')}>
-      <ul>
-        <li>
-          {t('receipt.wall')}: {durationText(cost.wallMs)}
-        </li>
-        <li>
-          {t('receipt.cpu')}: {durationText(cost.cpuMs)}
-        </li>
-        {memory !== null && (
-          <li>
-            {t('receipt.memory')}: {sizeText(memory, locale)}
-          </li>
-        )}
-        <li>
-          {t('receipt.agent')}: {durationText(cost.agentMs)}
-        </li>
-      </ul>
-    </Part>
-  )
-}
-
-function NotCaptured({ receipt }: { readonly receipt: ReceiptData }) {
-  if (receipt.notCaptured.length === 0) return null
-  return (
-    <Part title={t('receipt.notCaptured')}>
-      <ul>
-        {receipt.notCaptured.map((missing) => (
-          <li key={`${missing.what} ${missing.why}`}>
-            {missing.what} <small>{missing.why}</small>
-          </li>
-        ))}
-      </ul>
+      <p className="receipt-failure">{words}</p>
     </Part>
   )
 }

@@ -1,6 +1,7 @@
 /** The outputs of a cell, each drawn by what its best form asks for. Outputs keep their place, so frames never move. */
 import './outputs.css'
 import { lazy, Suspense } from 'react'
+import { WhyButton } from '../past/Why.tsx'
 import { t } from '../text/text.ts'
 import { withoutAnsi } from './ansi.ts'
 import { ErrorOutput } from './ErrorOutput.tsx'
@@ -26,7 +27,10 @@ export function CellOutputs(props: {
     <section className="outputs" aria-label={t('outputs.label')} aria-busy={props.running}>
       {props.outputs.map((output, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: an output is known by its place in the cell
-        <Output key={`${props.cellId}:${index}`} output={output} />
+        <div className="output-place" key={`${props.cellId}:${index}`}>
+          <Output output={output} />
+          <WhyButton cell={props.cellId} />
+        </div>
       ))}
     </section>
   )

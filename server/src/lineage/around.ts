@@ -123,7 +123,7 @@ const answer = (link: Link, now: InputNow['now'], by: RunLinks | null = null): I
 function fileNow(link: Link, now: FileNow | undefined, wroteIt: boolean): InputNow {
   if (now === undefined) return answer(link, 'unknown')
   if (now === null) return answer(link, 'gone')
-  if (wroteIt) return answer(link, 'changed')
+  if (wroteIt) return answer(link, 'own')
   if (now.digest === null || link.digest === null) return answer(link, 'unknown')
   return answer(link, now.digest === link.digest ? 'same' : 'changed')
 }
@@ -138,7 +138,7 @@ function inputNow(link: Link, later: readonly RunLinks[], changedIt: boolean): I
     const isSame = made.digest !== null && made.digest === link.digest
     return isSame ? answer(link, 'same') : answer(link, 'changed', run)
   }
-  return answer(link, changedIt ? 'changed' : 'same')
+  return answer(link, changedIt ? 'own' : 'same')
 }
 
 /** The runs of the session after this one that made something that it used, newest first. */

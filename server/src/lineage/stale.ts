@@ -38,7 +38,15 @@ function ownReasons(cell: CellNow, facts: StaleFacts, made: Generations): StaleR
 /** What another run can make anew. Files are looked at as they are on disk. */
 const inputs: ReadonlySet<Edge['kind']> = new Set(['variable', 'table', 'module', 'state'])
 
-const labelOf = ({ name, part }: StaleEdge): string => (part === null ? name : `${name}[${part}]`)
+/** A part is written as Python would: `['column']`, `.attribute`. */
+const labelOf = ({ name, part }: StaleEdge): string => `${name}${part ?? ''}`
+
+/** Modules have no digest: importing one again gives the same one. */
+function sameContent(now: StaleEdge, before: StaleEdge): boolean {
+  if (now.deleted) return false
+  if (now.digest !== null && before.digest !== null) return now.digest === before.digest
+  return now.type === 'module' && before.type === 'module' && now.preview === before.preview
+}
 
 /** Whether two edges speak of the same thing, or of one that holds the other. */
 const overlaps = (a: StaleEdge, b: StaleEdge): boolean =>
@@ -86,8 +94,7 @@ class Generations {
     if (latest === undefined) return null
     // A cell that changed its input in place has lost that change, however equal the new input is.
     const changes = user.generated.some((own) => overlaps(own, edge))
-    const isSame = latest.edge.digest !== null && latest.edge.digest === edge.digest && !latest.edge.deleted
-    return isSame && !changes ? null : latest.run
+    return sameContent(latest.edge, edge) && !changes ? null : latest.run
   }
 
   #counts({ cell }: EndedRun, user: EndedRun, maker: string | null): boolean {

@@ -17,7 +17,7 @@ import type { Session } from './session.ts'
 import { UsedFiles } from './used-files.ts'
 
 /** Changes that come together are looked at together, ms. */
-const PAUSE_MS = 200
+const PAUSE_MS = 60
 /** Files are looked at so often, ms. */
 const FILES_MS = 2000
 /** So many of a session's runs are followed back. */
@@ -223,14 +223,8 @@ function endedRun({ run, cellId: cell, session, order, sourceDigest, used, gener
   return { run, cell, session, order, sourceDigest, used: used.map(slim), generated: generated.map(slim) }
 }
 
-/** Without previews and schemas, which would be kept for each run of the session. */
-const slim = ({ kind, name, part, version, digest, by, deleted, size }: StaleEdge): StaleEdge => ({
-  kind,
-  name,
-  part,
-  version,
-  digest,
-  by,
-  deleted,
-  size,
-})
+/** Without schemas and facets, and with the preview where it is the identity: they would be kept for each run. */
+function slim({ kind, name, part, version, digest, by, deleted, size, type, preview }: StaleEdge): StaleEdge {
+  const shown = type === 'module' ? preview : null
+  return { kind, name, part, version, digest, by, deleted, size, type, preview: shown }
+}

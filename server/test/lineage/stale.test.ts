@@ -82,7 +82,18 @@ function edge(word: string, by: string | null): StaleEdge {
   const digest = content === undefined ? (by === null ? null : `${by} ${name}`) : content
   const kind = name.includes('.') ? 'file' : 'variable'
   const version = `${by}:${name}`
-  return { kind, name, part: part?.slice(0, -1) ?? null, version, digest, by, deleted: false, size: null }
+  return {
+    kind,
+    name,
+    part: part === undefined ? null : `[${part}`,
+    version,
+    digest,
+    by,
+    deleted: false,
+    size: null,
+    type: null,
+    preview: null,
+  }
 }
 
 /** Three cells in a row, each of which uses what the one above made. */

@@ -1,0 +1,154 @@
+/** The runs of the notebook, newest first: found by words, outcome, cell and time; two of them can be compared. */
+import type { RunSummary } from '@yesterday/server/contract/run.ts'
+import { useEffect, useMemo, useState } from 'react'
+import { ProblemBox } from '../app/Problem.tsx'
+import { useNotebook } from '../notebook/context.ts'
+import { type LogFilter, matches } from '../past/log-filter.ts'
+import { t } from '../text/text.ts'
+import { LogFilters } from './LogFilters.tsx'
+import { fewNames } from './names.ts'
+import { OutcomeMark } from './OutcomeMark.tsx'
+import { PickBox } from './PickBox.tsx'
+import { RunTable } from './RunTable.tsx'
+import { Time } from './Time.tsx'
+import { durationText } from './time.ts'
+import { useLog } from './useLog.ts'
+
+const all: LogFilter = { words: '', outcome: null, cell: null, since: null }
+
+export function Log() {
+  const { opened, selectedCell, onRecorded } = useNotebook()
+  const [filter, setFilter] = useState(all)
+  const [form, setForm] = useState<'list' | 'table'>('list')
+  const onlyCell = filter.cell !== null
+  const log = useLog(opened.path, onlyCell ? selectedCell : null)
+  const { refresh } = log
+  useEffect(() => onRecorded(refresh), [onRecorded, refresh])
+  const runs = useMemo(
+    () => log.state.runs.filter((run) => matches(run, { ...filter, cell: onlyCell ? selectedCell : null })),
+    [log.state.runs, filter, onlyCell, selectedCell],
+  )
+  return (
+    <>
+      <LogFilters
+        filter={filter}
+        selectedCell={selectedCell}
+        form={form}
+        onChange={setFilter}
+        onForm={setForm}
+      />
+      <Runs log={log} runs={runs} filter={filter} form={form} />
+    </>
+  )
+}
+
+interface RunsProps {
+  readonly log: ReturnType<typeof useLog>
+  readonly runs: readonly RunSummary[]
+  readonly filter: LogFilter
+  readonly form: 'list' | 'table'
+}
+
+function Runs({ log, runs, filter, form }: RunsProps) {
+  const { past } = useNotebook()
+  const [picked, setPicked] = useState<readonly string[]>([])
+  const { state, refresh, older } = log
+  const pick = (run: string): void =>
+    setPicked(picked.includes(run) ? picked.filter((one) => one !== run) : [...picked, run].slice(-2))
+  if (state.problem !== null) {
+    return (
+      <div className="history-note">
+        <ProblemBox title={t('history.failed')} problem={state.problem} onRetry={refresh} />
+      </div>
+    )
+  }
+  if (state.at === 'loading') return <p className="history-note">{t('app.loading')}</p>
+  if (state.runs.length === 0) return <Nothing onlyCell={filter.cell !== null} />
+  return (
+    <>
+      <Picked picked={picked} runs={state.runs} />
+      {runs.length === 0 && <p className="history-note">{t('log.noMatch')}</p>}
+      {form === 'table' ? (
+        <RunTable runs={runs} picked={picked} onPick={pick} />
+      ) : (
+        <ul className="runs">
+          {runs.map((run) => (
+            <li key={run.run} className="run-row">
+              <RunLine run={run} onOpen={() => past.go({ at: 'receipt', run: run.run })} />
+              <PickBox run={run} picked={picked} onPick={pick} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="history-note">
+        {state.next === null ? (
+          <p>{t('history.end')}</p>
+        ) : (
+          <button type="button" className="button" onClick={older}>
+            {t('history.older')}
+          </button>
+        )}
+      </div>
+    </>
+  )
+}
+
+function Nothing({ onlyCell }: { readonly onlyCell: boolean }) {
+  return (
+    <div className="history-note">
+      <strong>{t(onlyCell ? 'history.emptyCell' : 'history.empty')}</strong>
+      <p>{t(onlyCell ? 'history.emptyCellHint' : 'history.emptyHint')}</p>
+    </div>
+  )
+}
+
+function Picked({
+  picked,
+  runs,
+}: {
+  readonly picked: readonly string[]
+  readonly runs: readonly RunSummary[]
+}) {
+  const { past } = useNotebook()
+  if (picked.length === 0) return null
+  // The log stands newest first; the older of the two is the left side.
+  const [right, left] = runs.filter(({ run }) => picked.includes(run))
+  return (
+    <div className="log-picked">
+      {left === undefined || right === undefined ? (
+        <span>{t('log.pickOther')}</span>
+      ) : (
+        <button
+          type="button"
+          className="button button-primary button-small"
+          onClick={() => past.go({ at: 'compare', left: left.run, right: right.run })}
+        >
+          {t('log.compare')}
+        </button>
+      )}
+    </div>
+  )
+}
+
+function RunLine({ run, onOpen }: { readonly run: RunSummary; readonly onOpen: () => void }) {
+  const where = run.cell === null ? t('history.elsewhere') : t('history.cellNumber', { number: run.cell })
+  const names =
+    run.generatedNames.length > 0 ? t('history.makes', { names: fewNames(run.generatedNames) }) : ''
+  return (
+    <button type="button" className="run" onClick={onOpen}>
+      <span className="run-line">
+        <OutcomeMark outcome={run.outcome} />
+        <span>
+          <Time iso={run.ended} /> · {durationText(run.durationMs)}
+        </span>
+      </span>
+      <span className="run-title">{run.title === '' ? t('history.noCode') : run.title}</span>
+      <span className="run-line">
+        <span>
+          {where} · {run.actor.name}
+        </span>
+        <span className="run-names">{names}</span>
+      </span>
+    </button>
+  )
+}

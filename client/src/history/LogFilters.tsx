@@ -1,0 +1,77 @@
+/** Which runs the log shows, and in which form. */
+import type { RunSummary } from '@yesterday/server/contract/run.ts'
+import type { LogFilter } from '../past/log-filter.ts'
+import { t } from '../text/text.ts'
+
+const outcomes: readonly RunSummary['outcome'][] = ['ok', 'error', 'aborted', 'died']
+const DAY = 86_400_000
+const spans = { hour: DAY / 24, day: DAY, week: 7 * DAY } as const
+
+export function LogFilters(props: {
+  readonly filter: LogFilter
+  readonly selectedCell: string | null
+  readonly form: 'list' | 'table'
+  readonly onChange: (filter: LogFilter) => void
+  readonly onForm: (form: 'list' | 'table') => void
+}) {
+  const { filter, onChange, form } = props
+  return (
+    <search className="log-filters">
+      <input
+        type="search"
+        className="field"
+        placeholder={t('log.words')}
+        aria-label={t('log.words')}
+        value={filter.words}
+        onChange={(event) => onChange({ ...filter, words: event.target.value })}
+      />
+      <select
+        className="field"
+        aria-label={t('history.filter')}
+        value={filter.cell === null ? 'all' : 'cell'}
+        onChange={(event) =>
+          onChange({ ...filter, cell: event.target.value === 'cell' ? props.selectedCell : null })
+        }
+      >
+        <option value="all">{t('history.all')}</option>
+        <option value="cell">{t('history.cell')}</option>
+      </select>
+      <select
+        className="field"
+        aria-label={t('log.outcome')}
+        value={filter.outcome ?? ''}
+        onChange={(event) =>
+          onChange({ ...filter, outcome: outcomes.find((one) => one === event.target.value) ?? null })
+        }
+      >
+        <option value="">{t('log.anyOutcome')}</option>
+        {outcomes.map((outcome) => (
+          <option key={outcome} value={outcome}>
+            {t(`outcome.${outcome}`)}
+          </option>
+        ))}
+      </select>
+      <select
+        className="field"
+        aria-label={t('log.since')}
+        onChange={(event) => onChange({ ...filter, since: sinceOf(event.target.value) })}
+      >
+        <option value="">{t('log.anyTime')}</option>
+        <option value="hour">{t('log.hour')}</option>
+        <option value="day">{t('log.day')}</option>
+        <option value="week">{t('log.week')}</option>
+      </select>
+      <button
+        type="button"
+        className="button button-small"
+        aria-pressed={form === 'table'}
+        onClick={() => props.onForm(form === 'table' ? 'list' : 'table')}
+      >
+        {t('log.table')}
+      </button>
+    </search>
+  )
+}
+
+const sinceOf = (span: string): number | null =>
+  span === 'hour' || span === 'day' || span === 'week' ? Date.now() - spans[span] : null

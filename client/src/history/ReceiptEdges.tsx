@@ -1,0 +1,123 @@
+/** What a run used or made, as lists: the things of the work first, tools and hidden state when asked for. */
+import type { AroundNode, InputNow } from '@yesterday/server/contract/around.ts'
+import type { Edge } from '@yesterday/server/contract/run.ts'
+import { useState } from 'react'
+import { t } from '../text/text.ts'
+import { fullName, nowOf, sorted } from './inputs.ts'
+import { byKind, describeEdge, shortId } from './names.ts'
+
+interface Props {
+  readonly edges: readonly Edge[]
+  readonly inputs?: readonly InputNow[]
+  readonly nodes?: ReadonlyMap<string, AroundNode>
+  readonly none: string
+  /** Null where the list has no runs to go to. */
+  readonly onRun: ((run: string) => void) | null
+}
+
+export function Edges(props: Props) {
+  const { main, rest } = sorted(props.edges)
+  return (
+    <>
+      {main.length === 0 && <p className="past-none">{props.none}</p>}
+      <Kinds {...props} edges={main} />
+      {rest.length > 0 && (
+        <details className="receipt-rest">
+          <summary>{t('receipt.rest', { count: rest.length })}</summary>
+          <Kinds {...props} edges={rest} />
+        </details>
+      )}
+    </>
+  )
+}
+
+function Kinds(props: Props) {
+  return byKind(props.edges).map(([kind, edges]) => (
+    <div key={kind}>
+      <h4>{t(`kind.${kind}`)}</h4>
+      <Lines {...props} edges={edges} />
+    </div>
+  ))
+}
+
+const FEW = 8
+
+function Lines(props: Props) {
+  const [all, setAll] = useState(false)
+  const shown = all ? props.edges : props.edges.slice(0, FEW)
+  return (
+    <ul>
+      {shown.map((edge) => (
+        <EdgeLine key={`${edge.version} ${edge.part} ${edge.edge}`} edge={edge} {...props} />
+      ))}
+      {shown.length < props.edges.length && (
+        <li>
+          <button type="button" className="receipt-link" onClick={() => setAll(true)}>
+            {t('receipt.showAll', { count: props.edges.length })}
+          </button>
+        </li>
+      )}
+    </ul>
+  )
+}
+
+function EdgeLine(props: Props & { readonly edge: Edge }) {
+  const { edge, onRun } = props
+  const what = describeEdge(edge)
+  return (
+    <li className={`receipt-edge edge-${edge.edge}`}>
+      <code>{fullName(edge)}</code> {what !== '' && <small>{what}</small>}
+      {edge.deleted && <small> · {t('receipt.deleted')}</small>}
+      {edge.digest === null && !edge.deleted && <small> · {t('receipt.noDigest')}</small>}
+      {edge.edge !== 'observed' && (
+        <small className="receipt-kind" title={edge.reason ?? t(`edge.${edge.edge}Hint`)}>
+          {' '}
+          · {t(`edge.${edge.edge}`)}
+        </small>
+      )}
+      {onRun !== null && <Origin {...props} onRun={onRun} />}
+    </li>
+  )
+}
+
+function Origin({
+  edge,
+  inputs = [],
+  nodes,
+  onRun,
+}: Props & { readonly edge: Edge; readonly onRun: (run: string) => void }) {
+  const { by } = edge
+  const node = by === null ? undefined : nodes?.get(by)
+  const now = nowOf(edge, inputs)
+  const changer = now?.by ?? null
+  return (
+    <span className="receipt-origin">
+      {by === null ? (
+        t('receipt.fromOutside')
+      ) : (
+        <button type="button" className="receipt-link" onClick={() => onRun(by)}>
+          {node === undefined
+            ? t('receipt.madeBy', { run: shortId(by) })
+            : node.cell === null
+              ? t('receipt.madeByRun', { order: node.order })
+              : t('receipt.madeByCell', { order: node.order, cell: node.cell })}
+        </button>
+      )}
+      {now !== null && (now.now === 'changed' || now.now === 'gone') && (
+        <>
+          {' · '}
+          <strong className="receipt-changed">{t(`now.${now.now}`)}</strong>
+          {changer !== null && (
+            <>
+              {' '}
+              <button type="button" className="receipt-link" onClick={() => onRun(changer)}>
+                {t('now.by', { order: now.order ?? 0 })}
+              </button>
+            </>
+          )}
+        </>
+      )}
+      {(now?.now === 'same' || now?.now === 'own') && ` · ${t(`now.${now.now}`)}`}
+    </span>
+  )
+}

@@ -1,0 +1,27 @@
+/** A run in short: its first line, how and when it ended, and a thumbnail of what it showed. */
+import type { RunSummary } from '@yesterday/server/contract/run.ts'
+import { OutcomeMark } from '../history/OutcomeMark.tsx'
+import { Time } from '../history/Time.tsx'
+import { durationText } from '../history/time.ts'
+import { t } from '../text/text.ts'
+import { shownForms } from './output-forms.ts'
+import { useReceipt } from './receipts.ts'
+import { StoredOutput } from './StoredOutput.tsx'
+
+export function RunCard({ run }: { readonly run: RunSummary | undefined }) {
+  const receipt = useReceipt(run?.run ?? null)
+  if (run === undefined) return null
+  const [first] = receipt === null ? [] : shownForms(receipt.outputs)
+  return (
+    <div className="run-card">
+      <code className="run-title">{run.title === '' ? t('history.noCode') : run.title}</code>
+      <span className="run-line">
+        <OutcomeMark outcome={run.outcome} />
+        <span>
+          <Time iso={run.ended} /> · {durationText(run.durationMs)}
+        </span>
+      </span>
+      {first !== undefined && <StoredOutput output={first} />}
+    </div>
+  )
+}

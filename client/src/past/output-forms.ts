@@ -1,0 +1,62 @@
+/**
+ * pure. The outputs of a run as they were shown: the record holds each form of a value by itself, in order. Invariant:
+ * forms of one value stand together, and no value has a form twice.
+ */
+import type { OutputEntry } from '@yesterday/server/contract/run.ts'
+
+const PICTURE = /^image\/(png|jpeg|gif|webp|avif|bmp|svg\+xml)$/
+const TEXT = /^text\/(?!html|javascript)|^application\/(?:geo\+)?json$|^application\/vnd\.jupyter\.error$/
+
+export const isPicture = (mime: string): boolean => PICTURE.test(mime)
+export const isText = (mime: string): boolean => TEXT.test(mime)
+
+/** The forms of each output. */
+export function outputGroups(outputs: readonly OutputEntry[]): readonly (readonly OutputEntry[])[] {
+  const groups: OutputEntry[][] = []
+  for (const output of outputs) {
+    const last = groups.at(-1)
+    if (last !== undefined && belongs(output, last)) last.push(output)
+    else groups.push([output])
+  }
+  return groups
+}
+
+function belongs(output: OutputEntry, group: readonly OutputEntry[]): boolean {
+  const isValue = output.outputType === 'display_data' || output.outputType === 'execute_result'
+  return (
+    isValue && group.every(({ outputType, mime }) => outputType === output.outputType && mime !== output.mime)
+  )
+}
+
+/** The form of each output that is shown: a picture, else text, else what there is. */
+export function shownForms(outputs: readonly OutputEntry[]): readonly OutputEntry[] {
+  return outputGroups(outputs).flatMap((group) => {
+    const best =
+      group.find(({ mime }) => isPicture(mime)) ??
+      group.find(({ mime }) => mime === 'text/plain') ??
+      group.find(({ mime }) => isText(mime)) ??
+      group[0]
+    return best === undefined ? [] : [best]
+  })
+}
+
+/** The words of a text output; an error is its traceback. */
+export function wordsOf(mime: string, body: string): string {
+  if (mime !== 'application/vnd.jupyter.error') return body
+  try {
+    const error: unknown = JSON.parse(body)
+    return isError(error) ? [...error.traceback].join('\n') || `${error.ename}: ${error.evalue}` : body
+  } catch {
+    // Cut off, or written by something else: as it stands.
+    return body
+  }
+}
+
+interface ErrorBody {
+  readonly ename: string
+  readonly evalue: string
+  readonly traceback: readonly string[]
+}
+
+const isError = (value: unknown): value is ErrorBody =>
+  typeof value === 'object' && value !== null && 'traceback' in value && Array.isArray(value.traceback)

@@ -1,0 +1,308 @@
+import type { Around } from '@yesterday/server/contract/around.ts'
+import type { Edge, OutputEntry, Receipt, RunSummary } from '@yesterday/server/contract/run.ts'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { sortRuns } from '../src/history/run-table.ts'
+import { graphRuns, grown, nothingKnown } from '../src/past/around-state.ts'
+import { compareRuns, isSame } from '../src/past/compare.ts'
+import { layoutGraph, neighbour } from '../src/past/graph-layout.ts'
+import { matches } from '../src/past/log-filter.ts'
+import { outputGroups, shownForms, wordsOf } from '../src/past/output-forms.ts'
+import { back, closed, gone } from '../src/past/place.ts'
+import { staleSentence, staleShapes } from '../src/past/stale-words.ts'
+import { namesAt, runAt, runUnder, scaleFor, timelineOf } from '../src/past/timeline.ts'
+
+const summary = (run: string, over: Partial<RunSummary> = {}): RunSummary => ({
+  run,
+  session: 's1',
+  notebook: 'a.ipynb',
+  cell: 1,
+  cellId: 'c1',
+  outcome: 'ok',
+  actor: { id: 'ada', name: 'Ada' },
+  queued: '2026-01-01T00:00:00.000Z',
+  started: '2026-01-01T00:00:00.000Z',
+  ended: '2026-01-01T00:00:00.000Z',
+  durationMs: 1,
+  executionCount: 1,
+  title: run,
+  usedNames: [],
+  generatedNames: [],
+  ...over,
+})
+
+const edge = (name: string, digest: string | null, over: Partial<Edge> = {}): Edge => ({
+  kind: 'variable',
+  name,
+  version: `${name} ${digest}`,
+  digest,
+  edge: 'observed',
+  by: null,
+  part: null,
+  reason: null,
+  type: 'int',
+  shape: null,
+  schema: null,
+  size: null,
+  preview: digest,
+  deleted: false,
+  query: null,
+  facets: null,
+  value: null,
+  ...over,
+})
+
+const output = (mime: string, digest: string, outputType = 'display_data'): OutputEntry => ({
+  mime,
+  digest: `sha256:${digest.padEnd(64, '0')}`,
+  size: 1,
+  outputType,
+  name: null,
+})
+
+const receipt = (over: Partial<Receipt>): Receipt => ({
+  ...summary('r'),
+  source: 'x',
+  sourceDigest: `sha256:${'0'.repeat(64)}`,
+  order: 1,
+  error: null,
+  death: null,
+  used: [],
+  generated: [],
+  environment: null,
+  state: null,
+  outputs: [],
+  cost: null,
+  notCaptured: [],
+  ...over,
+})
+
+describe('the place in the past', () => {
+  test('going back leads through what was seen, and then to the log', () => {
+    const there = gone(gone(gone(closed, { at: 'log' }), { at: 'receipt', run: 'a' }), {
+      at: 'receipt',
+      run: 'b',
+    })
+    expect(back(there).view).toEqual({ at: 'receipt', run: 'a' })
+    expect(back(back(back(there))).view).toEqual({ at: 'log' })
+  })
+
+  test('the same view again is no step', () => {
+    const there = gone(gone(closed, { at: 'why', cell: 'c1' }), { at: 'why', cell: 'c1' })
+    expect(there.trail).toEqual([])
+  })
+})
+
+describe('stale cells in words', () => {
+  test('each reason has a sentence and a shape of its own', () => {
+    const place = (cell: string) => (cell === 'c1' ? 1 : null)
+    expect(staleSentence({ kind: 'input', name: 'X', cell: 'c1', run: 'r' }, place)).toBe(
+      'X was made anew by cell 1.',
+    )
+    expect(staleSentence({ kind: 'input', name: 'X', cell: 'c9', run: 'r' }, place)).toMatch(
+      /a cell that is gone/,
+    )
+    expect(new Set(Object.values(staleShapes)).size).toBe(Object.keys(staleShapes).length)
+  })
+})
+
+describe('the lineage graph', () => {
+  test('columns by order and rows by place, whatever order runs come in', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(50), { maxLength: 30 }), (orders) => {
+        const runs = orders.map((order) => ({
+          run: `r${order}`,
+          order,
+          lane: `c${order % 4}`,
+          place: order % 4,
+        }))
+        const { placed, columns, rows } = layoutGraph(runs)
+        expect(columns).toBe(runs.length)
+        expect(rows).toBe(new Set(runs.map(({ lane }) => lane)).size)
+        const inTime = [...placed.values()].map(({ run }) => Number(run.slice(1)))
+        expect(inTime).toEqual(orders.toSorted((a, b) => a - b))
+        for (const a of runs)
+          for (const b of runs)
+            if (a.place < b.place) expect(placed.get(a.run)?.row).toBeLessThan(placed.get(b.run)?.row ?? -1)
+      }),
+    )
+  })
+
+  test('arrow keys reach every run', () => {
+    const layout = layoutGraph([
+      { run: 'a', order: 1, lane: 'x', place: 1 },
+      { run: 'b', order: 2, lane: 'y', place: 2 },
+      { run: 'c', order: 3, lane: 'x', place: 1 },
+    ])
+    expect(neighbour(layout, 'a', 'ArrowRight')).toBe('b')
+    expect(neighbour(layout, 'a', 'ArrowLeft')).toBeNull()
+    expect(neighbour(layout, 'b', 'ArrowUp')).toBe('a')
+    expect(neighbour(layout, 'c', 'ArrowDown')).toBe('b')
+  })
+
+  test('asking for more adds what is behind a run, and says nothing twice', () => {
+    const node = (run: string, hops: number, more: number) => ({ ...summary(run), order: 1, hops, more })
+    const first: Around = {
+      run: 'c',
+      inputs: [],
+      nodes: [node('c', 0, 0), node('b', 1, 1)],
+      edges: [{ from: 'b', to: 'c', things: [] }],
+    }
+    const more: Around = {
+      run: 'b',
+      inputs: [],
+      nodes: [node('b', 0, 0), node('a', 1, 0)],
+      edges: [{ from: 'a', to: 'b', things: [] }],
+    }
+    const known = grown(grown(grown(nothingKnown, first), more), more)
+    expect([...known.nodes.values()].map(({ run, hops, more: left }) => `${run} ${hops} ${left}`)).toEqual([
+      'c 0 0',
+      'b 1 0',
+      'a 2 0',
+    ])
+    expect(known.edges).toHaveLength(2)
+    expect(graphRuns(known)).toHaveLength(3)
+  })
+})
+
+describe('outputs as they were shown', () => {
+  test('forms of one value stand together, and a picture is shown before its words', () => {
+    const outputs = [
+      output('text/plain', 'a', 'stream'),
+      output('image/png', 'b'),
+      output('text/plain', 'c'),
+      output('image/png', 'd'),
+      output('text/plain', 'e'),
+    ]
+    expect(outputGroups(outputs).map((group) => group.length)).toEqual([1, 2, 2])
+    expect(shownForms(outputs).map(({ mime }) => mime)).toEqual(['text/plain', 'image/png', 'image/png'])
+  })
+
+  test('an error is its traceback', () => {
+    const body = JSON.stringify({ ename: 'E', evalue: 'v', traceback: ['one', 'two'] })
+    expect(wordsOf('application/vnd.jupyter.error', body)).toBe('one\ntwo')
+    expect(wordsOf('text/plain', body)).toBe(body)
+    expect(wordsOf('application/vnd.jupyter.error', '{"ename"')).toBe('{"ename"')
+  })
+})
+
+describe('two runs compared', () => {
+  test('a run and itself differ in nothing', () => {
+    const one = receipt({ used: [edge('x', '1')], outputs: [output('text/plain', 'a')] })
+    expect(isSame(compareRuns(one, one))).toBe(true)
+  })
+
+  test('what differs is named, kind by kind', () => {
+    const environment = (version: string) => ({
+      digest: version,
+      facets: { python: '3.11', distributions: { numpy: version } },
+    })
+    const left = receipt({
+      used: [edge('x', '1'), edge('gone', '1'), edge('blind', null, { version: 'v1' })],
+      generated: [edge('model', 'm1', { facets: { parameters: { lr: 0.1 } } })],
+      environment: environment('1'),
+      outputs: [output('text/plain', 'a', 'stream')],
+    })
+    const right = receipt({
+      sourceDigest: `sha256:${'1'.repeat(64)}`,
+      used: [edge('x', '2'), edge('blind', null, { version: 'v2' }), edge('new', '1')],
+      generated: [edge('model', 'm2', { facets: { parameters: { lr: 0.2 } } })],
+      environment: environment('2'),
+      outputs: [output('text/plain', 'b', 'stream'), output('image/png', 'c')],
+    })
+    const compared = compareRuns(left, right)
+    expect(compared.code).toBe('changed')
+    expect(compared.inputs.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      'x changed',
+      'gone removed',
+      'blind unknown',
+      'new added',
+    ])
+    expect(compared.environment.filter(({ state }) => state === 'changed').map(({ name }) => name)).toEqual([
+      'numpy',
+    ])
+    expect(compared.figures).toEqual([
+      { name: 'model.parameters.lr', state: 'changed', left: '0.1', right: '0.2' },
+    ])
+    expect(compared.outputs.map(({ state, how }) => `${state} ${how}`)).toEqual([
+      'changed text',
+      'added picture',
+    ])
+  })
+})
+
+describe('the timeline', () => {
+  const runs = [
+    summary('r1', { cellId: 'a', cell: 1, generatedNames: ['x'] }),
+    summary('r2', { cellId: 'b', cell: 2, generatedNames: ['y'] }),
+    summary('cancelled', { cellId: 'b', cell: 2, started: null }),
+    summary('r3', { cellId: 'a', cell: 1, generatedNames: ['x'] }),
+  ].toReversed()
+
+  test('a lane for each cell, in notebook order, of what started', () => {
+    const { lanes, laneOf } = timelineOf(runs)
+    expect(lanes.map(({ cell, runs: own }) => `${cell} ${own.join(',')}`)).toEqual(['a 0,2', 'b 1'])
+    expect(laneOf).toEqual([0, 1, 0])
+  })
+
+  test('what stood at a moment is what a walk through all runs finds', () => {
+    const random = fc.array(fc.record({ cell: fc.nat(4), name: fc.constantFrom('x', 'y', 'z') }), {
+      minLength: 1,
+      maxLength: 60,
+    })
+    fc.assert(
+      fc.property(random, fc.nat(60), (steps, moment) => {
+        const given = steps.map(({ cell, name }, index) =>
+          summary(`r${index}`, { cellId: `c${cell}`, cell, generatedNames: [name] }),
+        )
+        const at = Math.min(moment, given.length - 1)
+        const timeline = timelineOf(given.toReversed())
+        for (const lane of timeline.lanes) {
+          const walked = given.findLastIndex(({ cellId }, index) => index <= at && cellId === lane.cell)
+          expect(runAt(lane, at)).toBe(walked === -1 ? null : walked)
+        }
+        for (const [name, index] of namesAt(timeline, at))
+          expect(index).toBe(
+            given.findLastIndex(({ generatedNames }, place) => place <= at && generatedNames.includes(name)),
+          )
+      }),
+    )
+  })
+
+  test('a point finds the run that is drawn there', () => {
+    const timeline = timelineOf(runs)
+    const scale = scaleFor(3, 300)
+    expect(runUnder(timeline, scale, scale.pitch * 1.5, scale.row * 1.5)).toBe(1)
+    expect(runUnder(timeline, scale, scale.pitch * 1.5, scale.row * 0.5)).toBeNull()
+  })
+})
+
+describe('the log', () => {
+  const filter = { words: '', outcome: null, cell: null, since: null }
+  const run = summary('r1', { title: 'fit(model)', outcome: 'error', usedNames: ['births.csv'] })
+
+  test('every word must occur somewhere in the line', () => {
+    expect(matches(run, { ...filter, words: 'FIT births' })).toBe(true)
+    expect(matches(run, { ...filter, words: 'fit deaths' })).toBe(false)
+    expect(matches(run, filter)).toBe(true)
+  })
+
+  test('outcome, cell and time', () => {
+    expect(matches(run, { ...filter, outcome: 'ok' })).toBe(false)
+    expect(matches(run, { ...filter, cell: 'c2' })).toBe(false)
+    expect(matches(run, { ...filter, since: Date.parse(run.ended) + 1 })).toBe(false)
+    expect(matches(run, { words: 'ada', outcome: 'error', cell: 'c1', since: Date.parse(run.ended) })).toBe(
+      true,
+    )
+  })
+
+  test('sorting by a column keeps equal runs newest first', () => {
+    const three = [
+      summary('c', { durationMs: 1 }),
+      summary('b', { durationMs: 9 }),
+      summary('a', { durationMs: 1 }),
+    ]
+    expect(sortRuns(three, { by: 'duration', down: false }).map(({ run: id }) => id)).toEqual(['c', 'a', 'b'])
+    expect(sortRuns(three, { by: 'duration', down: true }).map(({ run: id }) => id)).toEqual(['b', 'c', 'a'])
+  })
+})
