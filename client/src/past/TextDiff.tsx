@@ -1,5 +1,6 @@
 /** Two texts side by side, or below each other where there is no room; Monaco comes when one is to be seen. */
 import { useEffect, useRef } from 'react'
+import { t } from '../text/text.ts'
 
 interface Props {
   readonly left: string
@@ -34,10 +35,11 @@ export function TextDiff({ left, right, language, label }: Props) {
         renderSideBySideInlineBreakpoint: 640,
         renderOverviewRuler: false,
         hideUnchangedRegions: { enabled: true },
-        originalAriaLabel: label,
-        modifiedAriaLabel: label,
         scrollbar: { alwaysConsumeMouseWheel: false },
       })
+      // The names that the whole view is given do not reach the two editors in it.
+      diff.getOriginalEditor().updateOptions({ ariaLabel: `${label}: ${t('compare.before')}` })
+      diff.getModifiedEditor().updateOptions({ ariaLabel: `${label}: ${t('compare.after')}` })
       diff.setModel(models)
       end = () => {
         diff.dispose()
