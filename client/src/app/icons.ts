@@ -19,6 +19,7 @@ export {
   RotateCw,
   Settings2,
   Sun,
+  TableOfContents,
   Trash2,
   Upload,
   X,

@@ -126,6 +126,7 @@ export function editorOptions(): editor.IStandaloneEditorConstructionOptions {
     renderLineHighlight: 'none',
     scrollbar: {
       vertical: 'hidden',
+      horizontalScrollbarSize: 6,
       alwaysConsumeMouseWheel: false,
       ignoreHorizontalScrollbarInContentHeight: true,
     },

@@ -4,6 +4,8 @@ import { lazy, memo, Suspense, useCallback, useMemo } from 'react'
 import * as Y from 'yjs'
 import { z } from 'zod'
 import { CodeEditor } from '../editor/CodeEditor.tsx'
+import { FoldedPart, SectionFold } from '../outline/Folded.tsx'
+import { useFolded } from '../outline/use-folds.ts'
 import { CellOutputs } from '../outputs/CellOutputs.tsx'
 import type { OutputJson } from '../outputs/output.ts'
 import { StaleBadge } from '../past/StaleBadge.tsx'
@@ -31,6 +33,7 @@ export const CellView = memo(function CellView({ notebook, cell, id, index, tota
   const active = useWatched(notebook.selection, (selection) => selection.active === id)
   const editing = useWatched(notebook.selection, (at) => at.active === id && at.mode === 'edit')
   const selected = useWatched(notebook.chosen, (cells) => cells.has(id))
+  const hidden = useWatched(notebook.folds.outline, (outline) => outline.hidden.has(id))
   const outputs = useOutputs(cell)
   const failed = outputs.some((output) => output.output_type === 'error')
   const containIntrinsicSize = useMemo(() => `auto ${expectedHeight(cell)}px`, [cell])
@@ -39,6 +42,7 @@ export const CellView = memo(function CellView({ notebook, cell, id, index, tota
     <article
       id={`cell-${id}`}
       className="cell"
+      hidden={hidden}
       style={{ containIntrinsicSize }}
       data-type={type}
       data-active={active}
@@ -54,6 +58,7 @@ export const CellView = memo(function CellView({ notebook, cell, id, index, tota
     >
       <CellPeople presence={notebook.presence} cell={id} />
       {type === 'code' && <CodeCell notebook={notebook} cell={cell} id={id} outputs={outputs} />}
+      {type === 'markdown' && <SectionFold folds={notebook.folds} cell={id} />}
       {type === 'markdown' && <MarkdownCell notebook={notebook} cell={cell} id={id} editing={editing} />}
       {type === 'raw' && <Source notebook={notebook} cell={cell} id={id} language="plaintext" />}
     </article>
@@ -88,14 +93,28 @@ const expectedHeight = (cell: YCell): number => AROUND + LINE * cellSource(cell)
 function CodeCell(props: PartProps & { readonly outputs: readonly OutputJson[] }) {
   const { notebook, cell, id, outputs } = props
   const { state } = useExecution(cell)
+  const sourceFolded = useFolded(cell, 'source')
+  const outputsFolded = useFolded(cell, 'outputs') && outputs.length > 0
   return (
     <>
       <div className="cell-input">
         <RunGutter notebook={notebook} cell={cell} id={id} />
-        <Source notebook={notebook} cell={cell} id={id} language="python" />
+        {sourceFolded ? (
+          <FoldedPart
+            part="source"
+            hint={cellSource(cell).toString().trimStart().split('\n')[0] ?? ''}
+            onOpen={() => notebook.folds.foldPart(id, 'source', false)}
+          />
+        ) : (
+          <Source notebook={notebook} cell={cell} id={id} language="python" />
+        )}
       </div>
       <StdinPrompt notebook={notebook} id={id} />
-      <CellOutputs outputs={outputs} cellId={id} running={state === 'running'} />
+      {outputsFolded ? (
+        <FoldedPart part="outputs" hint="" onOpen={() => notebook.folds.foldPart(id, 'outputs', false)} />
+      ) : (
+        <CellOutputs outputs={outputs} cellId={id} running={state === 'running'} />
+      )}
     </>
   )
 }

@@ -23,7 +23,10 @@ export function CommandDialog({ title, mac, onChoose, onClose }: Props) {
   const [at, setAt] = useState(0)
   const lines = linesFor(filter, mac)
   useEffect(() => dialog.current?.showModal(), [])
-  useEffect(() => document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' }), [id, at])
+  useEffect(() => {
+    // In a block: newer browsers answer a promise here, and what an effect returns must be a function.
+    document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' })
+  }, [id, at])
   // The dialog closes first, so that the focus is back where the command acts.
   const choose = (line: Line | undefined): void => {
     if (line === undefined) return

@@ -3,6 +3,7 @@
  * cells. Invariant: what was typed and not saved is brought into the new document before anybody sees it.
  */
 import './notebook.css'
+import './layout.css'
 import { ApiError, OpenedNotebook } from '@yesterday/server/contract/http.ts'
 import { useCallback, useEffect, useState } from 'react'
 import { reapply, type UnsentEdit } from '../room/unsent.ts'

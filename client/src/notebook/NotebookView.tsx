@@ -139,7 +139,8 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
           <CommandDialog
             title={t(`${asked.kind}.title`)}
             mac={mac}
-            onClose={() => setAsked(null)}
+            // The browser tells of the closing later, when the chosen command may have asked something of its own.
+            onClose={() => setAsked((now) => (now === asked ? null : now))}
             onChoose={(command) => {
               setAsked(null)
               perform(command, notebook, dialogs)

@@ -1,4 +1,6 @@
 /** The notebook's toolbar: run and kernel commands, and what state kernel, queue and edits are in, in words. */
+import { Ellipsis } from '../app/icons.ts'
+import { Contents } from '../outline/Contents.tsx'
 import { People } from '../presence/People.tsx'
 import { roomStatus } from '../room/room-state.ts'
 import { t } from '../text/text.ts'
@@ -39,6 +41,7 @@ export function Toolbar({ notebook, dialogs, history, onHistory }: Props) {
             key={command}
             type="button"
             className="button button-small button-quiet"
+            data-command={command}
             onClick={() => perform(command, notebook, dialogs)}
           >
             {t(words)}
@@ -59,6 +62,16 @@ export function Toolbar({ notebook, dialogs, history, onHistory }: Props) {
         <button type="button" className="button button-small button-quiet" onClick={() => insert('markdown')}>
           + {t('notebook.addMarkdown')}
         </button>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={t('palette.title')}
+          title={t('palette.title')}
+          onClick={() => dialogs.palette()}
+        >
+          <Ellipsis size={18} />
+        </button>
+        <Contents folds={notebook.folds} onChoose={(cell) => notebook.reveal(cell)} />
         <span className="notebook-states">
           <People presence={notebook.presence} />
         </span>

@@ -69,7 +69,7 @@ function leave(notebook: Notebook): void {
 }
 
 function neighbour(notebook: Notebook, by: number): void {
-  const next = step(notebook.selection.get(), notebook.order.get(), by)
+  const next = step(notebook.selection.get(), notebook.visible(), by)
   if (next.active === null || next.active === notebook.selection.get().active) return
   notebook.reveal(next.active, notebook.typeOf(next.active) === 'markdown' ? 'command' : 'edit')
 }

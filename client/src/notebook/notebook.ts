@@ -9,6 +9,7 @@ import { api } from '../app/api.ts'
 import { notify } from '../app/notices.ts'
 import { EditorPool } from '../editor/editor-pool.ts'
 import type { KernelHelp } from '../editor/kernel-help.ts'
+import { Folds } from '../outline/folds.ts'
 import { PastPlace } from '../past/place.ts'
 import { showCarets } from '../presence/carets.ts'
 import { Presence, type Stretch } from '../presence/presence.ts'
@@ -39,6 +40,7 @@ export class Notebook {
   readonly order = new Watched<readonly string[]>([])
   /** The selected cells as one set, which all cells share: each asks it once for a change. */
   readonly chosen = new Watched<ReadonlySet<string>>(new Set())
+  readonly folds = new Folds(this.doc)
   readonly pool: EditorPool
   /** What the kernel says of code; nothing while there is none. */
   readonly help: KernelHelp = {
@@ -88,8 +90,24 @@ export class Notebook {
     return selectedCells(this.selection.get(), this.order.get())
   }
 
+  /** The cells that are not folded away, in order. */
+  visible(): readonly string[] {
+    const { hidden } = this.folds.outline.get()
+    return hidden.size === 0 ? this.order.get() : this.order.get().filter((id) => !hidden.has(id))
+  }
+
+  /** These cells, with the whole section of each folded heading among them. */
+  withFolded(cells: readonly string[]): readonly string[] {
+    const folded = this.folds.outline.get().headings.filter(({ folded, id }) => folded && cells.includes(id))
+    if (folded.length === 0) return cells
+    const wanted = new Set([...cells, ...folded.flatMap(({ section }) => section)])
+    return this.order.get().filter((id) => wanted.has(id))
+  }
+
   /** Selects a cell and shows it; `edit` puts the cursor into it. */
   reveal(cell: string, mode: Selection['mode'] = 'command'): void {
+    this.folds.open(cell)
+    if (mode === 'edit') this.folds.openSource(cell)
     this.selection.set(selectOne(cell, mode))
     if (mode === 'edit')
       this.typeAhead.begin(this.pool.focus(cell), (stroke) => this.onTypedAhead(cell, stroke))

@@ -1,6 +1,7 @@
 /** What each command does to the notebook. One typed list (keys.ts); the compiler sees that none is forgotten. */
 import type { CellType } from '@yesterday/server/contract/document.ts'
 import { notify } from '../app/notices.ts'
+import { headingOver } from '../outline/outline.ts'
 import { roomStatus } from '../room/room-state.ts'
 import { t } from '../text/text.ts'
 import { focusCell } from './focus.ts'
@@ -42,6 +43,10 @@ const changesCells = new Set<CommandName>([
   'heading4',
   'heading5',
   'heading6',
+  'foldHeading',
+  'openHeading',
+  'toggleSource',
+  'toggleOutputs',
 ])
 
 const acts: Readonly<Record<CommandName, Act>> = {
@@ -81,6 +86,13 @@ const acts: Readonly<Record<CommandName, Act>> = {
   heading4: (notebook) => notebook.edits.setHeading(notebook.selected(), 4),
   heading5: (notebook) => notebook.edits.setHeading(notebook.selected(), 5),
   heading6: (notebook) => notebook.edits.setHeading(notebook.selected(), 6),
+  foldHeading: (notebook) => foldHeading(notebook),
+  openHeading: (notebook) => {
+    const { active } = notebook.selection.get()
+    if (active !== null) notebook.folds.foldHeading(active, false)
+  },
+  toggleSource: (notebook) => notebook.folds.toggle(notebook.selected(), 'source'),
+  toggleOutputs: (notebook) => notebook.folds.toggle(notebook.selected(), 'outputs'),
   previous: (notebook) => go(notebook, -1, false),
   next: (notebook) => go(notebook, 1, false),
   extendUp: (notebook) => go(notebook, -1, true),
@@ -120,20 +132,28 @@ function tellSaved(notebook: Notebook): void {
 const place = (notebook: Notebook): number =>
   Math.max(0, notebook.order.get().indexOf(notebook.selection.get().active ?? ''))
 
+/** Where something comes behind the active cell, and behind what is folded under it. */
+function placeBehind(notebook: Notebook): number {
+  const { active } = notebook.selection.get()
+  const last = notebook.withFolded(active === null ? [] : [active]).at(-1)
+  return notebook.order.get().indexOf(last ?? '') + 1
+}
+
 const codeCells = (notebook: Notebook): string[] =>
   notebook.order.get().filter((id) => notebook.typeOf(id) === 'code')
 
 function runAndGoOn(notebook: Notebook): void {
-  notebook.run(notebook.selected())
-  const order = notebook.order.get()
+  notebook.run(notebook.withFolded(notebook.selected()))
+  const order = notebook.visible()
   const last = order.indexOf(notebook.selected().at(-1) ?? '')
   const next = order[last + 1]
   if (next !== undefined) notebook.reveal(next)
-  else notebook.reveal(notebook.edits.insert(order.length, 'code'), 'edit')
+  else if (notebook.opened.writable)
+    notebook.reveal(notebook.edits.insert(notebook.order.get().length, 'code'), 'edit')
 }
 
 function stay(notebook: Notebook): void {
-  notebook.run(notebook.selected())
+  notebook.run(notebook.withFolded(notebook.selected()))
   stopEditing(notebook)
 }
 
@@ -148,7 +168,8 @@ function edit(notebook: Notebook): void {
 }
 
 function insert(notebook: Notebook, after: 0 | 1, mode: 'command' | 'edit'): void {
-  notebook.reveal(notebook.edits.insert(place(notebook) + after, 'code'), mode)
+  const index = after === 0 ? place(notebook) : placeBehind(notebook)
+  notebook.reveal(notebook.edits.insert(index, 'code'), mode)
 }
 
 // Undo stops collecting, so that each change of structure is one step of its own; the focus follows the cell.
@@ -163,9 +184,22 @@ function change(notebook: Notebook, act: () => void): void {
 function paste(notebook: Notebook): void {
   if (notebook.clipboard.length === 0) return
   change(notebook, () => {
-    const pasted = notebook.edits.paste(place(notebook) + 1, notebook.clipboard)
+    const pasted = notebook.edits.paste(placeBehind(notebook), notebook.clipboard)
     notebook.selection.set({ anchor: pasted[0] ?? null, active: pasted.at(-1) ?? null, mode: 'command' })
   })
+}
+
+// On anything but an open heading the key leads to the heading above, as it does in a tree.
+function foldHeading(notebook: Notebook): void {
+  const { active } = notebook.selection.get()
+  const outline = notebook.folds.outline.get()
+  const own = outline.headings.find(({ id }) => id === active)
+  if (active === null) return
+  if (own !== undefined && !own.folded && own.section.length > 0) notebook.folds.foldHeading(active, true)
+  else {
+    const above = headingOver(outline, active)
+    if (above !== null) notebook.reveal(above.id)
+  }
 }
 
 function merge(notebook: Notebook): void {
@@ -190,7 +224,7 @@ function setType(notebook: Notebook, type: CellType): void {
 }
 
 function go(notebook: Notebook, by: number, extend: boolean): void {
-  const next = step(notebook.selection.get(), notebook.order.get(), by, extend)
+  const next = step(notebook.selection.get(), notebook.visible(), by, extend)
   notebook.selection.set(next)
   if (next.active !== null) focusCell(next.active)
 }

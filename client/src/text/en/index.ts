@@ -2,8 +2,9 @@
 import { app } from './app.ts'
 import { history } from './history.ts'
 import { notebook } from './notebook.ts'
+import { outline } from './outline.ts'
 import { outputs } from './outputs.ts'
 import { past } from './past.ts'
 import { presence } from './presence.ts'
 
-export const en = { ...app, ...outputs, ...history, ...notebook, ...past, ...presence } as const
+export const en = { ...app, ...outputs, ...history, ...notebook, ...past, ...presence, ...outline } as const

@@ -4,6 +4,7 @@ import type { Translation } from '../phrase.ts'
 import { app } from './app.ts'
 import { history } from './history.ts'
 import { notebook } from './notebook.ts'
+import { outline } from './outline.ts'
 import { outputs } from './outputs.ts'
 import { past } from './past.ts'
 import { presence } from './presence.ts'
@@ -15,4 +16,5 @@ export const zh: Translation<typeof en> = {
   ...notebook,
   ...past,
   ...presence,
+  ...outline,
 }
