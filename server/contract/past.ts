@@ -48,6 +48,8 @@ export const LogFilter = z.object({
   until: Timestamp.optional(),
   outcome: Outcome.optional(),
   where: z.string().max(2000).optional(),
+  /** `1`: replays too. */
+  replays: z.literal('1').optional(),
   before: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(500).optional(),
 })
@@ -208,6 +210,7 @@ export const NewCheckpoint = z.object({
 
 /** One state of a thing, and the run that left it so. */
 export const HistoryEntry = z.object({ by: RunName, edge: Edge })
+export type HistoryEntry = z.infer<typeof HistoryEntry>
 export const History = z.object({ versions: z.array(HistoryEntry), next: z.string().nullable() })
 export type History = z.infer<typeof History>
 

@@ -17,12 +17,14 @@ import { aroundRoutes } from './http/routes/around.ts'
 import { exportRoutes } from './http/routes/export.ts'
 import { fileRoutes } from './http/routes/files.ts'
 import { kernelspecRoutes } from './http/routes/kernelspecs.ts'
-import { logRoutes } from './http/routes/log.ts'
 import { meRoutes } from './http/routes/me.ts'
 import { notebookRoutes } from './http/routes/notebooks.ts'
 import { objectRoutes } from './http/routes/objects.ts'
+import { pastRoutes } from './http/routes/past.ts'
+import { receiptRoutes } from './http/routes/receipt.ts'
 import { Sockets, type SocketTaker, socketRoutes } from './http/sockets.ts'
 import { StaticFiles } from './http/static.ts'
+import { fileStates } from './lineage/file-state.ts'
 import { takeSessionSocket } from './session/session-socket.ts'
 import { createSessions } from './session/sessions.ts'
 import { UsedFiles } from './session/used-files.ts'
@@ -81,7 +83,12 @@ export async function compose(options: ComposeOptions): Promise<House> {
     routes: [
       ...fileRoutes(root, new Files(root, documents)),
       ...notebookRoutes(root, documents),
-      ...logRoutes(store.index),
+      ...receiptRoutes(store.index),
+      ...pastRoutes({
+        index: store.index,
+        read: (digest) => store.objects.get(digest).catch(() => null),
+        fileState: fileStates(root),
+      }),
       ...aroundRoutes(store.index, {
         root,
         files: new UsedFiles(),

@@ -1,5 +1,6 @@
 /** pure. What is read of a run, assembled from what the log says of it. */
-import type { Edge, Receipt, RunSummary } from '../../contract/run.ts'
+import type { TimelineRun } from '../../contract/past.ts'
+import type { Edge, OutputEntry, Receipt, RunSummary } from '../../contract/run.ts'
 import type { RunEnded, RunQueued } from '../store/log-entry.ts'
 
 /** At most so many names on a line of the log. */
@@ -51,6 +52,12 @@ export function assembleReceipt(queued: RunQueued, ended: RunEnded, source: stri
     cost: ended.cost,
     notCaptured: ended.notCaptured,
   }
+}
+
+/** The last picture among the outputs. */
+export function thumbnailOf(outputs: readonly OutputEntry[]): TimelineRun['thumbnail'] {
+  const picture = outputs.findLast(({ mime }) => mime.startsWith('image/'))
+  return picture === undefined ? null : { mime: picture.mime, digest: picture.digest }
 }
 
 /** Median of what is given; null of nothing. */

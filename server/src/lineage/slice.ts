@@ -80,6 +80,7 @@ export async function producerOf(
   run: string,
 ): Promise<string | null> {
   if (link.kind === 'environment') return null
-  if (link.by !== null || link.kind !== 'file' || link.digest === null) return link.by
-  return source.fileProducer(link.name, link.digest, run)
+  if (link.by !== null || link.digest === null) return link.by
+  if (link.kind !== 'file' && link.kind !== 'table') return null
+  return source.fileProducer(link.name, link.digest, run, link.kind)
 }

@@ -4,7 +4,8 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Edge } from '../../contract/run.ts'
-import { summarize } from '../lineage/receipt.ts'
+import { numbersOf } from '../lineage/numbers.ts'
+import { summarize, thumbnailOf } from '../lineage/receipt.ts'
 import { StoreError } from './errors.ts'
 import { LogEntry, RunQueued } from './log-entry.ts'
 import { integer, integerOrNull, type Row, text } from './row.ts'
@@ -21,27 +22,36 @@ interface Statements {
   readonly addName: StatementSync
   readonly findName: StatementSync
   readonly addEdge: StatementSync
+  readonly addNumber: StatementSync
+  readonly addCheckpoint: StatementSync
+  readonly drop: StatementSync
 }
 
 const prepare = (db: DatabaseSync): Statements => ({
-  startSession: db.prepare('INSERT INTO sessions (session, started_seq, purpose) VALUES (?, ?, ?)'),
+  startSession: db.prepare(
+    'INSERT INTO sessions (session, notebook, started_seq, purpose) VALUES (?, ?, ?, ?)',
+  ),
   endSession: db.prepare('UPDATE sessions SET ended_seq = ? WHERE session = ? AND ended_seq IS NULL'),
   queueRun: db.prepare(
-    'INSERT INTO runs (id, run, session, notebook, cell_id, source_digest) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO runs (id, run, session, notebook, cell_id, source_digest, actor) VALUES (?, ?, ?, ?, ?, ?, ?)',
   ),
   startRun: db.prepare(
     'UPDATE runs SET started_seq = ? WHERE run = ? AND started_seq IS NULL AND ended_seq IS NULL',
   ),
   endRun: db.prepare(
-    'UPDATE runs SET ended_seq = ?, place = ?, outcome = ?, duration_ms = ?, summary = ? WHERE id = ?',
+    `UPDATE runs SET ended_seq = ?, place = ?, outcome = ?, duration_ms = ?, ended_at = ?, thumbnail = ?, summary = ?
+     WHERE id = ?`,
   ),
   findRun: db.prepare('SELECT id, ended_seq FROM runs WHERE run = ?'),
   body: db.prepare('SELECT body FROM log WHERE seq = ?'),
   addName: db.prepare('INSERT INTO names (kind, name) VALUES (?, ?)'),
   findName: db.prepare('SELECT id FROM names WHERE kind = ? AND name = ?'),
   addEdge: db.prepare(
-    'INSERT INTO edges (run, generated, position, name, digest, by) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO edges (ended, generated, position, name, digest, by, deleted) VALUES (?, ?, ?, ?, ?, ?, ?)',
   ),
+  addNumber: db.prepare('INSERT INTO numbers (ended, metric, name, value) VALUES (?, ?, ?, ?)'),
+  addCheckpoint: db.prepare('INSERT INTO checkpoints (seq, checkpoint, name, notebook) VALUES (?, ?, ?, ?)'),
+  drop: db.prepare('INSERT INTO dropped (digest, seq) VALUES (?, ?) ON CONFLICT DO NOTHING'),
 })
 
 export class IndexWriter {
@@ -58,7 +68,7 @@ export class IndexWriter {
     const sql = this.#statements
     switch (entry.type) {
       case 'session-started':
-        sql.startSession.run(entry.session, seq, entry.purpose?.kind ?? null)
+        sql.startSession.run(entry.session, entry.notebook, seq, entry.purpose?.kind ?? null)
         return
       case 'session-ended':
         if (sql.endSession.run(seq, entry.session).changes === 0) throw contradiction(entry, entry.session)
@@ -71,6 +81,12 @@ export class IndexWriter {
         return
       case 'run-ended':
         this.#end(sql, seq, entry)
+        return
+      case 'checkpoint-made':
+        sql.addCheckpoint.run(seq, entry.checkpoint, entry.name, entry.notebook)
+        return
+      case 'bytes-dropped':
+        for (const digest of entry.digests) sql.drop.run(digest, seq)
         return
     }
   }
@@ -105,7 +121,7 @@ export class IndexWriter {
   }
 
   #queue(sql: Statements, seq: number, run: RunQueued): void {
-    sql.queueRun.run(seq, run.run, run.session, run.notebook, run.cellId, run.sourceDigest)
+    sql.queueRun.run(seq, run.run, run.session, run.notebook, run.cellId, run.sourceDigest, run.actor.id)
   }
 
   #end(sql: Statements, seq: number, ended: Extract<LogEntry, { type: 'run-ended' }>): void {
@@ -115,9 +131,22 @@ export class IndexWriter {
     const id = integer(found, 'id')
     const queued = RunQueued.parse(JSON.parse(text(this.#queuedRow(sql, id), 'body')))
     const summary = JSON.stringify(summarize(queued, ended))
-    sql.endRun.run(seq, ended.order, ended.outcome, ended.durationMs, summary, id)
-    this.#addEdges(sql, id, 0, ended.used)
-    this.#addEdges(sql, id, 1, ended.generated)
+    const thumbnail = thumbnailOf(ended.outputs)
+    sql.endRun.run(
+      seq,
+      ended.order,
+      ended.outcome,
+      ended.durationMs,
+      Date.parse(ended.at),
+      thumbnail === null ? null : JSON.stringify(thumbnail),
+      summary,
+      id,
+    )
+    this.#addEdges(sql, seq, 0, ended.used)
+    this.#addEdges(sql, seq, 1, ended.generated)
+    const { parameters, metrics } = numbersOf(ended)
+    for (const [name, value] of parameters) sql.addNumber.run(seq, 0, name, value)
+    for (const [name, value] of metrics) sql.addNumber.run(seq, 1, name, value)
   }
 
   #queuedRow(sql: Statements, id: number): Row {
@@ -127,11 +156,11 @@ export class IndexWriter {
     return row
   }
 
-  #addEdges(sql: Statements, run: number, generated: 0 | 1, edges: readonly Edge[]): void {
+  #addEdges(sql: Statements, ended: number, generated: 0 | 1, edges: readonly Edge[]): void {
     for (const [position, edge] of edges.entries()) {
       const producer = edge.by === null ? undefined : sql.findRun.get(edge.by)
       const by = producer === undefined ? null : integer(producer, 'id')
-      sql.addEdge.run(run, generated, position, nameId(sql, edge), edge.digest, by)
+      sql.addEdge.run(ended, generated, position, nameId(sql, edge), edge.digest, by, edge.deleted ? 1 : 0)
     }
   }
 }

@@ -1,6 +1,7 @@
 /** pure. What the run log says, one typed list. Entries are appended as JSON and never changed. */
 import { z } from 'zod'
 import { CellId, Digest, RunId, SessionId, Timestamp } from '../../contract/ids.ts'
+import { Checkpoint } from '../../contract/past.ts'
 import { Edge, Outcome, OutputEntry, Receipt } from '../../contract/run.ts'
 import { Actor } from '../../contract/session.ts'
 
@@ -78,11 +79,29 @@ export const RunEnded = z.object({
 })
 export type RunEnded = z.infer<typeof RunEnded>
 
+/** A notebook's state, named by a person. */
+export const CheckpointMade = Checkpoint.extend({
+  type: z.literal('checkpoint-made'),
+  documentId: z.string().nullable(),
+})
+export type CheckpointMade = z.infer<typeof CheckpointMade>
+
+/** Bytes that a person let go. What they were of stays in the log. */
+export const BytesDropped = z.object({
+  type: z.literal('bytes-dropped'),
+  at: Timestamp,
+  digests: z.array(Digest),
+  why: z.string(),
+})
+export type BytesDropped = z.infer<typeof BytesDropped>
+
 export const LogEntry = z.discriminatedUnion('type', [
   SessionStarted,
   SessionEnded,
   RunQueued,
   RunStarted,
   RunEnded,
+  CheckpointMade,
+  BytesDropped,
 ])
 export type LogEntry = z.infer<typeof LogEntry>

@@ -16,7 +16,7 @@ export async function openStore({ root }: { readonly root: string }): Promise<St
   const paths = storePaths(root)
   prepareFolder(paths)
   const writer = await Writer.open(paths.database)
-  return assemble(writer, paths)
+  return assemble(writer, paths, root)
 }
 
 /** What can be asked without writing. */
@@ -32,7 +32,7 @@ export interface ReadOnlyStore {
 /** Opens what is there to read it, at once and without making a history; throws `StoreError` `no-store` where nothing is. */
 export function openStoreToRead({ root }: { readonly root: string }): ReadOnlyStore {
   const paths = storePaths(root)
-  return assemble(noWriter, paths)
+  return assemble(noWriter, paths, root)
 }
 
 const noWriter: Requests = {
@@ -40,7 +40,7 @@ const noWriter: Requests = {
   close: async () => undefined,
 }
 
-function assemble(writer: Requests, paths: StorePaths): Store {
+function assemble(writer: Requests, paths: StorePaths, root: string): Store {
   const db = openForReading(paths.database)
   const objects = new SqliteObjects(writer, db, new ObjectFiles(paths.objects))
   const runs = new SqliteLog(writer, db)
@@ -48,7 +48,7 @@ function assemble(writer: Requests, paths: StorePaths): Store {
     objects,
     runs,
     updates: new SqliteUpdates(writer, db),
-    index: new SqliteIndex(writer, db, objects),
+    index: new SqliteIndex(writer, db, objects, root),
     check: () => check(db, paths.database, objects, runs),
     close: async () => {
       if (db.isOpen) db.close()

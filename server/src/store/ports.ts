@@ -3,6 +3,16 @@
  * the index is derived and can be rebuilt from them. One conformance suite serves every implementation.
  */
 import type { Digest } from '../../contract/ids.ts'
+import type {
+  Checkpoint,
+  Comparison,
+  HistoryEntry,
+  LogFilter,
+  Moment,
+  RunName,
+  SessionLine,
+  Timeline,
+} from '../../contract/past.ts'
 import type { Edge, LogPage, Receipt, RunSummary } from '../../contract/run.ts'
 import type { LogEntry, RunQueued, SessionStarted } from './log-entry.ts'
 
@@ -59,6 +69,18 @@ export interface LogQuery {
   readonly session?: string
   /** Replays too. Without it they are left out, unless their session is asked for. */
   readonly replays?: boolean
+  /** The actor's id, or their name. */
+  readonly actor?: string
+  /** Runs that used or generated what has this name; `kind` narrows it. */
+  readonly name?: string
+  readonly kind?: NonNullable<LogFilter['kind']>
+  /** In the source, whatever the case. */
+  readonly text?: string
+  readonly since?: string
+  readonly until?: string
+  readonly outcome?: RunSummary['outcome']
+  /** All of them hold. */
+  readonly where?: readonly Comparison[]
   /** Cursor from a former page. */
   readonly before?: string
   /** Default 50, at most 500. */
@@ -100,6 +122,20 @@ export interface RunLinks {
   readonly generated: readonly Link[]
 }
 
+/** What went into a run and what came out, where it is a number. */
+export interface RunFigures {
+  readonly parameters: Readonly<Record<string, number>>
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+export interface HistoryQuery {
+  readonly name: string
+  readonly kind?: NonNullable<LogFilter['kind']>
+  readonly notebook?: string
+  readonly before?: string
+  readonly limit?: number
+}
+
 /** Reading the past. Derived; `rebuild` makes it anew from the log. */
 export interface RunIndex {
   page(query: LogQuery): Promise<LogPage>
@@ -119,13 +155,43 @@ export interface RunIndex {
   nextOrder(session: string): Promise<number>
   /**
    * The run that last generated the file version (path, digest) before `beforeRun`, in any session; where none ended
-   * before it, the last that overlapped it; null when none did.
+   * before it, the last that overlapped it; null when none did. The path is as the reader's notebook names it; one in
+   * another folder may name the same file otherwise. Tables by their own name.
    */
-  fileProducer(path: string, digest: string, beforeRun: string): Promise<string | null>
+  fileProducer(
+    path: string,
+    digest: string,
+    beforeRun: string,
+    kind?: 'file' | 'table',
+  ): Promise<string | null>
   /** Summaries of the ended runs among those named, in log order. */
   summaries(runs: readonly string[]): Promise<readonly RunSummary[]>
   /** Median duration of the last ok runs of this cell and source, ms; null when it never ran. */
   expectedMs(cellId: string, sourceDigest: string): Promise<number | null>
+  /** The ended runs among those named, as others speak of them, in log order. */
+  runNames(runs: readonly string[]): Promise<readonly RunName[]>
+  /** Numbers by run; runs without any are left out. */
+  numbers(runs: readonly string[]): Promise<ReadonlyMap<string, RunFigures>>
+  /** Runs that used what `run` made, in log order; at most `limit`. */
+  consumers(run: string, limit: number): Promise<readonly string[]>
+  /** The last run of the session, after `run`, that generated the variable anew; null where none did. */
+  laterVersion(name: string, run: string): Promise<{ readonly run: string; readonly deleted: boolean } | null>
+  /** Null where the session is unknown. */
+  timeline(session: string, after: number, limit: number): Promise<Timeline | null>
+  moment(session: string, order: number): Promise<Moment | null>
+  /** States of the things of this name, newest first. */
+  history(query: HistoryQuery): Promise<{
+    readonly versions: readonly HistoryEntry[]
+    readonly next: string | null
+  }>
+  /** Sessions, newest first. */
+  sessions(query: { readonly notebook?: string; readonly limit?: number }): Promise<readonly SessionLine[]>
+  /** The sessions that begin so; whole ids name one. */
+  resolveSession(prefix: string): Promise<readonly string[]>
+  /** Newest first. */
+  checkpoints(notebook?: string): Promise<readonly Checkpoint[]>
+  /** Those of the digests whose bytes were let go. */
+  dropped(digests: readonly string[]): Promise<ReadonlySet<string>>
   rebuild(): Promise<{ readonly entries: number }>
 }
 

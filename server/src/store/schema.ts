@@ -30,23 +30,34 @@ export const migrations: readonly string[] = [
 ]
 
 /** Raised with every change of the index tables; a file with another number gets its index rebuilt when opened. */
-export const indexVersion = 2
+export const indexVersion = 3
 
 /** Every derived table, for dropping and for comparing. */
-export const indexTables = ['sessions', 'runs', 'names', 'edges'] as const
+export const indexTables = [
+  'sessions',
+  'runs',
+  'names',
+  'edges',
+  'numbers',
+  'checkpoints',
+  'dropped',
+] as const
 
 /**
  * `runs.id` is the log's sequence of the run's queueing; `ended_seq` orders the log's pages, is unique, and never
  * moves, so that a page's cursor stays true while runs arrive. Names of things are kept once, and an edge names its
- * producer by number: an edge with its index takes about 60 bytes beside its digest.
+ * producer by number. An edge knows its own run by `ended`, that run's `ended_seq`: so every list by name, maker or
+ * content comes in the log's order and stops at its limit. `numbers` are what comparisons ask for.
  */
 export const indexSchema = `
   CREATE TABLE sessions (
     session TEXT NOT NULL PRIMARY KEY,
+    notebook TEXT NOT NULL,
     started_seq INTEGER NOT NULL,
     ended_seq INTEGER,
     purpose TEXT
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_by_notebook ON sessions (notebook, started_seq);
   CREATE INDEX sessions_open ON sessions (started_seq) WHERE ended_seq IS NULL;
 
   CREATE TABLE runs (
@@ -61,12 +72,17 @@ export const indexSchema = `
     place INTEGER,
     outcome TEXT,
     duration_ms REAL,
+    actor TEXT NOT NULL,
+    ended_at INTEGER,
+    thumbnail TEXT,
     summary TEXT
   ) STRICT;
   CREATE INDEX runs_log ON runs (ended_seq) WHERE ended_seq IS NOT NULL;
   CREATE INDEX runs_by_notebook ON runs (notebook, ended_seq) WHERE ended_seq IS NOT NULL;
   CREATE INDEX runs_by_cell ON runs (cell_id, ended_seq) WHERE ended_seq IS NOT NULL;
   CREATE INDEX runs_by_session ON runs (session, ended_seq) WHERE ended_seq IS NOT NULL;
+  CREATE INDEX runs_by_actor ON runs (actor, ended_seq) WHERE ended_seq IS NOT NULL;
+  CREATE INDEX runs_by_time ON runs (ended_at, ended_seq) WHERE ended_seq IS NOT NULL;
   CREATE INDEX runs_in_session ON runs (session, place);
   CREATE INDEX runs_durations ON runs (cell_id, source_digest, ended_seq) WHERE outcome = 'ok';
   CREATE INDEX runs_open ON runs (session, id) WHERE ended_seq IS NULL;
@@ -79,14 +95,35 @@ export const indexSchema = `
   ) STRICT;
 
   CREATE TABLE edges (
-    run INTEGER NOT NULL,
+    ended INTEGER NOT NULL,
     generated INTEGER NOT NULL,
     position INTEGER NOT NULL,
     name INTEGER NOT NULL,
     digest TEXT,
     by INTEGER,
-    PRIMARY KEY (run, generated, position)
+    deleted INTEGER NOT NULL,
+    PRIMARY KEY (ended, generated, position)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX edges_generated ON edges (name, digest, run) WHERE generated = 1;
-  CREATE INDEX edges_used ON edges (name, run) WHERE generated = 0;
+  CREATE INDEX edges_by_name ON edges (name, generated, ended);
+  CREATE INDEX edges_by_maker ON edges (by, ended) WHERE generated = 0 AND by IS NOT NULL;
+  CREATE INDEX edges_made ON edges (digest, ended) WHERE generated = 1 AND digest IS NOT NULL;
+
+  CREATE TABLE numbers (
+    ended INTEGER NOT NULL,
+    metric INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    value REAL NOT NULL,
+    PRIMARY KEY (ended, metric, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX numbers_by_name ON numbers (name, ended, value);
+
+  CREATE TABLE checkpoints (
+    seq INTEGER PRIMARY KEY,
+    checkpoint TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    notebook TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX checkpoints_by_name ON checkpoints (name, seq);
+
+  CREATE TABLE dropped (digest TEXT NOT NULL PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `

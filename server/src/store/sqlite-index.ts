@@ -1,13 +1,27 @@
 /** Reading the past from the derived tables: every question is answered by an index of the database. */
 import type { DatabaseSync } from 'node:sqlite'
+import type { Checkpoint, Moment, RunName, SessionLine, Timeline } from '../../contract/past.ts'
 import { type LogPage, type Receipt, RunSummary } from '../../contract/run.ts'
 import { assembleReceipt, median } from '../lineage/receipt.ts'
+import { entryAt } from './entry-at.ts'
 import { StoreError } from './errors.ts'
-import { parseEntry } from './index-writer.ts'
 import type { LogEntry, RunQueued, SessionStarted } from './log-entry.ts'
-import type { LogQuery, ObjectStore, OpenRun, OpenSession, Resolution, RunIndex, RunLinks } from './ports.ts'
+import { logRows } from './log-query.ts'
+import type {
+  HistoryQuery,
+  LogQuery,
+  ObjectStore,
+  OpenRun,
+  OpenSession,
+  Resolution,
+  RunFigures,
+  RunIndex,
+  RunLinks,
+} from './ports.ts'
 import { integer, integerOrNull, type Row, text } from './row.ts'
 import { linksOf, producerOf } from './sqlite-links.ts'
+import { SqlitePast } from './sqlite-past.ts'
+import { SqliteSessions } from './sqlite-sessions.ts'
 import type { Requests } from './writer.ts'
 
 /** So many candidates are named when a prefix is ambiguous. */
@@ -19,25 +33,23 @@ export class SqliteIndex implements RunIndex {
   readonly #writer: Requests
   readonly #db: DatabaseSync
   readonly #objects: ObjectStore
+  readonly #root: string
+  readonly #past: SqlitePast
+  readonly #sessions: SqliteSessions
 
-  constructor(writer: Requests, db: DatabaseSync, objects: ObjectStore) {
+  /** `root` is the project's folder, by which files of different notebooks are told to be one. */
+  constructor(writer: Requests, db: DatabaseSync, objects: ObjectStore, root: string) {
     this.#writer = writer
     this.#db = db
     this.#objects = objects
+    this.#root = root
+    this.#past = new SqlitePast(db)
+    this.#sessions = new SqliteSessions(db)
   }
 
   async page(query: LogQuery): Promise<LogPage> {
-    const limit = pageLimit(query)
-    const { where, values } = conditions(query)
-    const rows = this.#db
-      .prepare(`SELECT ended_seq, summary FROM runs WHERE ${where} ORDER BY ended_seq DESC LIMIT ?`)
-      .all(...values, limit + 1)
-    const shown = rows.slice(0, limit)
-    const last = shown.at(-1)
-    return {
-      runs: shown.map(summaryOf),
-      next: rows.length > limit && last !== undefined ? String(integer(last, 'ended_seq')) : null,
-    }
+    const { rows, next } = logRows(this.#db, query)
+    return { runs: rows.map(summaryOf), next: next === null ? null : String(next) }
   }
 
   async receipt(run: string): Promise<Receipt | null> {
@@ -70,8 +82,57 @@ export class SqliteIndex implements RunIndex {
     return linksOf(this.#db, run)
   }
 
-  async fileProducer(path: string, digest: string, beforeRun: string): Promise<string | null> {
-    return producerOf(this.#db, path, digest, beforeRun)
+  async fileProducer(
+    name: string,
+    digest: string,
+    reader: string,
+    kind: 'file' | 'table' = 'file',
+  ): Promise<string | null> {
+    return producerOf(this.#db, this.#root, { kind, name, digest, reader })
+  }
+
+  async runNames(runs: readonly string[]): Promise<readonly RunName[]> {
+    return this.#past.runNames(runs)
+  }
+
+  async numbers(runs: readonly string[]): Promise<ReadonlyMap<string, RunFigures>> {
+    return this.#past.numbers(runs)
+  }
+
+  async consumers(run: string, limit: number): Promise<readonly string[]> {
+    return this.#past.consumers(run, limit)
+  }
+
+  async laterVersion(name: string, run: string) {
+    return this.#past.laterVersion(name, run)
+  }
+
+  async timeline(session: string, after: number, limit: number): Promise<Timeline | null> {
+    return this.#sessions.timeline(session, after, limit)
+  }
+
+  async moment(session: string, order: number): Promise<Moment | null> {
+    return this.#sessions.moment(session, order)
+  }
+
+  async sessions(query: Parameters<RunIndex['sessions']>[0]): Promise<readonly SessionLine[]> {
+    return this.#sessions.list(query)
+  }
+
+  async resolveSession(prefix: string): Promise<readonly string[]> {
+    return this.#sessions.resolve(prefix)
+  }
+
+  async history(query: HistoryQuery) {
+    return this.#past.history(query)
+  }
+
+  async checkpoints(notebook?: string): Promise<readonly Checkpoint[]> {
+    return this.#past.checkpoints(notebook)
+  }
+
+  async dropped(digests: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#past.dropped(digests)
   }
 
   async sessionStarted(prefix: string): Promise<SessionStarted | null> {
@@ -136,51 +197,9 @@ export class SqliteIndex implements RunIndex {
     return { run: queued.run, queued, started }
   }
 
-  /** The log's entry at `seq`, of the type that the index says. */
   #entry<T extends LogEntry['type']>(seq: number, type: T): Extract<LogEntry, { type: T }> {
-    const row = this.#db.prepare('SELECT seq, body FROM log WHERE seq = ?').get(seq)
-    const entry = row === undefined ? null : parseEntry(row)
-    if (entry !== null && isOfType(entry, type)) return entry
-    throw new StoreError('damaged', `the index names entry ${seq} as "${type}", the log does not`)
+    return entryAt(this.#db, seq, type)
   }
-}
-
-function isOfType<T extends LogEntry['type']>(
-  entry: LogEntry,
-  type: T,
-): entry is Extract<LogEntry, { type: T }> {
-  return entry.type === type
 }
 
 const summaryOf = (row: Row): RunSummary => RunSummary.parse(JSON.parse(text(row, 'summary')))
-
-/** The number of runs that a page holds. */
-export function pageLimit(query: LogQuery): number {
-  return Math.max(1, Math.min(500, Math.trunc(query.limit ?? 50)))
-}
-
-/** A cursor as the number that it stands for; of anything else, nothing lies before it. */
-export function cursorSeq(cursor: string): number {
-  return /^\d{1,15}$/.test(cursor) ? Number(cursor) : 0
-}
-
-/** What repeats the past is no news of it. */
-const NO_REPLAY = 'session NOT IN (SELECT session FROM sessions WHERE purpose IS NOT NULL)'
-
-function conditions(query: LogQuery): {
-  readonly where: string
-  readonly values: readonly (string | number)[]
-} {
-  const given: readonly (readonly [string, string | number | undefined])[] = [
-    ['notebook = ?', query.notebook],
-    ['cell_id = ?', query.cellId],
-    ['session = ?', query.session],
-    ['ended_seq < ?', query.before === undefined ? undefined : cursorSeq(query.before)],
-  ]
-  const own = query.replays === true || query.session !== undefined ? [] : [NO_REPLAY]
-  const terms = given.flatMap(([term, value]) => (value === undefined ? [] : [{ term, value }]))
-  return {
-    where: ['ended_seq IS NOT NULL', ...own, ...terms.map(({ term }) => term)].join(' AND '),
-    values: terms.map(({ value }) => value),
-  }
-}

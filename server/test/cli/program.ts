@@ -98,7 +98,8 @@ export async function fill(root: string): Promise<void> {
     sessionStarted('5e552022', { notebook: 'deep/other.ipynb' }),
     queued(ids.reader, '5e552022', { notebook: 'deep/other.ipynb', cell: null, cellId: null, actor: ada }),
     queued(ids.waiting, '5e552022', { notebook: 'deep/other.ipynb', source: 'wait()' }),
-    ended(ids.reader, 1, { used: [{ ...figure, by: null }], at: at(9) }),
+    // From another folder a file is named in full.
+    ended(ids.reader, 1, { used: [{ ...figure, name: join(root, 'figure.png') }], at: at(9) }),
   ])
   await store.close()
 }

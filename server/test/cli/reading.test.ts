@@ -163,7 +163,7 @@ describe('slice', () => {
 
   test('of a name that the run only used is that of its maker', async () => {
     expect(await slice('cccc:table')).toEqual([{ runs: [load, clean] }])
-    expect(await slice('dddd:figure.png')).toEqual([{ runs: [load, clean, plot] }])
+    expect(await slice(`dddd:${join(root, 'figure.png')}`)).toEqual([{ runs: [load, clean, plot] }])
     expect(await slice('cccc:figure.png')).toEqual([{ runs: [load, clean, plot] }])
   })
 

@@ -15,10 +15,11 @@ import type { Route } from '../../src/http/route.ts'
 import { exportRoutes } from '../../src/http/routes/export.ts'
 import { fileRoutes } from '../../src/http/routes/files.ts'
 import { kernelspecRoutes } from '../../src/http/routes/kernelspecs.ts'
-import { logRoutes } from '../../src/http/routes/log.ts'
 import { meRoutes } from '../../src/http/routes/me.ts'
 import { notebookRoutes } from '../../src/http/routes/notebooks.ts'
 import { objectRoutes } from '../../src/http/routes/objects.ts'
+import { pastRoutes } from '../../src/http/routes/past.ts'
+import { receiptRoutes } from '../../src/http/routes/receipt.ts'
 import { StaticFiles } from '../../src/http/static.ts'
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'yesterday-gate-')))
@@ -32,10 +33,35 @@ const access = new Access({
   reach: { hosts: new Set(loopbackHosts), publicOrigin: null },
   root: folder,
 })
+const pastIndex = {
+  page: nobody,
+  receipt: nobody,
+  resolve: nobody,
+  links: nobody,
+  openRuns: nobody,
+  openSessions: nobody,
+  nextOrder: nobody,
+  fileProducer: nobody,
+  summaries: nobody,
+  expectedMs: nobody,
+  runNames: nobody,
+  numbers: nobody,
+  consumers: nobody,
+  laterVersion: nobody,
+  timeline: nobody,
+  moment: nobody,
+  history: nobody,
+  sessions: nobody,
+  resolveSession: nobody,
+  checkpoints: nobody,
+  dropped: nobody,
+  sessionStarted: nobody,
+}
 const routes: readonly Route[] = [
   ...fileRoutes(folder, new Files(folder, documents)),
   ...notebookRoutes(folder, documents),
-  ...logRoutes({ page: nobody, resolve: nobody, receipt: nobody }),
+  ...receiptRoutes({ resolve: nobody, receipt: nobody }),
+  ...pastRoutes({ index: pastIndex, read: nobody, fileState: nobody }),
   ...exportRoutes({ root: folder, documents, objects: { get: nobody } }),
   ...objectRoutes({ get: nobody }),
   ...meRoutes(people, { name: 'gate', version: '0' }),

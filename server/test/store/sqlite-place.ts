@@ -33,9 +33,11 @@ export function indexRows(root: string): Readonly<Record<string, readonly unknow
   const db = new DatabaseSync(storePaths(root).database, { readOnly: true })
   try {
     return Object.fromEntries(
-      indexTables.map((table) => [table, db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3`).all()]),
+      indexTables.map((table) => [table, db.prepare(`SELECT * FROM ${table}`).all().toSorted(byContent)]),
     )
   } finally {
     db.close()
   }
 }
+
+const byContent = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)

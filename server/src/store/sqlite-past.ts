@@ -1,0 +1,136 @@
+/** Runs by what they have to do with: their numbers, who used what they made, the states of a thing, checkpoints. */
+import type { DatabaseSync } from 'node:sqlite'
+import type { Checkpoint, HistoryEntry, RunName } from '../../contract/past.ts'
+import type { Edge } from '../../contract/run.ts'
+import { entryAt } from './entry-at.ts'
+import { cursorSeq, nameIds, pageLimit } from './log-query.ts'
+import type { HistoryQuery, RunFigures } from './ports.ts'
+import { integer, type Row, text } from './row.ts'
+import { runNameOf } from './run-name.ts'
+
+/** So many later states of a name, in all sessions, are looked through for one of this session. */
+const LATER = 2000
+/** So many states are looked through for a page of one notebook's. */
+const STATES = 5000
+
+export class SqlitePast {
+  readonly #db: DatabaseSync
+
+  constructor(db: DatabaseSync) {
+    this.#db = db
+  }
+
+  runNames(runs: readonly string[]): readonly RunName[] {
+    return this.#db
+      .prepare(
+        `SELECT place, summary FROM runs WHERE run IN (SELECT value FROM json_each(?)) AND ended_seq IS NOT NULL
+         ORDER BY ended_seq`,
+      )
+      .all(JSON.stringify(runs))
+      .map(runNameOf)
+  }
+
+  numbers(runs: readonly string[]): ReadonlyMap<string, RunFigures> {
+    const rows = this.#db
+      .prepare(
+        `SELECT run, metric, name, value FROM runs JOIN numbers ON numbers.ended = runs.ended_seq
+         WHERE run IN (SELECT value FROM json_each(?))`,
+      )
+      .all(JSON.stringify(runs))
+    const found = new Map<string, { parameters: Record<string, number>; metrics: Record<string, number> }>()
+    for (const row of rows) {
+      const run = text(row, 'run')
+      const figures = found.get(run) ?? { parameters: {}, metrics: {} }
+      found.set(run, figures)
+      const side = integer(row, 'metric') === 1 ? figures.metrics : figures.parameters
+      side[text(row, 'name')] = integer(row, 'value')
+    }
+    return found
+  }
+
+  consumers(run: string, limit: number): readonly string[] {
+    return this.#db
+      .prepare(
+        `SELECT run FROM runs WHERE ended_seq IN (
+           SELECT DISTINCT ended FROM edges
+           WHERE by = (SELECT id FROM runs WHERE run = ?) AND generated = 0 ORDER BY ended LIMIT ?)
+         ORDER BY ended_seq`,
+      )
+      .all(run, limit)
+      .map((row) => text(row, 'run'))
+  }
+
+  laterVersion(name: string, run: string): { readonly run: string; readonly deleted: boolean } | null {
+    const row = this.#db
+      .prepare(
+        `SELECT runs.run, later.deleted FROM runs AS maker JOIN (
+           SELECT ended, deleted FROM edges
+           WHERE name = (SELECT id FROM names WHERE kind = 'variable' AND name = :name) AND generated = 1
+             AND ended > (SELECT ended_seq FROM runs WHERE run = :run) ORDER BY ended LIMIT :most) AS later
+         JOIN runs ON runs.ended_seq = later.ended AND runs.session = maker.session
+         WHERE maker.run = :run ORDER BY later.ended DESC LIMIT 1`,
+      )
+      .get({ name, run, most: LATER })
+    return row === undefined ? null : { run: text(row, 'run'), deleted: integer(row, 'deleted') === 1 }
+  }
+
+  history(query: HistoryQuery): { readonly versions: readonly HistoryEntry[]; readonly next: string | null } {
+    const limit = pageLimit(query)
+    const before = query.before === undefined ? Number.MAX_SAFE_INTEGER : cursorSeq(query.before)
+    const names = nameIds(this.#db, query.name, query.kind)
+    const rows = this.#statesOf(names, before, query.notebook, limit + 1)
+    const shown = rows.slice(0, limit)
+    const last = shown.at(-1)
+    return {
+      versions: shown.flatMap((row) => this.#versionsAt(row, query)),
+      next: rows.length > limit && last !== undefined ? String(integer(last, 'ended_seq')) : null,
+    }
+  }
+
+  #statesOf(names: readonly number[], before: number, notebook: string | undefined, limit: number) {
+    return this.#db
+      .prepare(
+        `SELECT ended_seq, place, summary FROM runs WHERE ended_seq IN (
+           SELECT DISTINCT ended FROM edges WHERE name IN (SELECT value FROM json_each(:names))
+             AND generated = 1 AND ended < :before ORDER BY ended DESC LIMIT :most)
+         AND (:notebook IS NULL OR notebook = :notebook) ORDER BY ended_seq DESC LIMIT :limit`,
+      )
+      .all({ names: JSON.stringify(names), before, most: STATES, notebook: notebook ?? null, limit })
+  }
+
+  #versionsAt(row: Row, { name, kind }: HistoryQuery): readonly HistoryEntry[] {
+    const { generated } = entryAt(this.#db, integer(row, 'ended_seq'), 'run-ended')
+    const by = runNameOf(row)
+    return generated
+      .filter((edge) => edge.name === name && isOfKind(edge, kind))
+      .map((edge) => ({ by, edge }))
+  }
+
+  checkpoints(notebook?: string): readonly Checkpoint[] {
+    return this.#db
+      .prepare(
+        'SELECT seq FROM checkpoints WHERE :notebook IS NULL OR notebook = :notebook ORDER BY seq DESC',
+      )
+      .all({ notebook: notebook ?? null })
+      .map((row) => {
+        const {
+          type: _type,
+          documentId: _id,
+          ...checkpoint
+        } = entryAt(this.#db, integer(row, 'seq'), 'checkpoint-made')
+        return checkpoint
+      })
+  }
+
+  dropped(digests: readonly string[]): ReadonlySet<string> {
+    const rows = this.#db
+      .prepare('SELECT digest FROM dropped WHERE digest IN (SELECT value FROM json_each(?))')
+      .all(JSON.stringify(digests))
+    return new Set(rows.map((row) => text(row, 'digest')))
+  }
+}
+
+function isOfKind({ kind, facets }: Edge, wanted: HistoryQuery['kind']): boolean {
+  if (wanted === undefined) return true
+  return wanted === 'model' ? kind === 'variable' && facets?.model !== undefined : kind === wanted
+}
