@@ -46,6 +46,7 @@ function Where(props: { readonly me: Me | null; readonly route: Route; readonly 
       <a
         className="where-project"
         href="/"
+        aria-label={props.me?.project ?? t('app.name')}
         onClick={(event) => {
           if (event.metaKey || event.ctrlKey || event.shiftKey) return
           event.preventDefault()

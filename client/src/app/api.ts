@@ -8,6 +8,7 @@ import {
   type FileCommand,
   FileEntries,
   FileEntry,
+  KernelSpecs,
   Me,
   type ApiError as Refusal,
 } from '@yesterday/server/contract/http.ts'
@@ -73,6 +74,7 @@ export function makeApi(send: Fetch = browserFetch) {
         body: bytes,
         headers: { 'content-type': 'application/octet-stream' },
       }),
+    kernelspecs: (signal?: AbortSignal) => get(KernelSpecs, '/api/kernelspecs', signal),
     me: (signal?: AbortSignal) => get(Me, '/api/me', signal),
     log: (query: LogQuery, signal?: AbortSignal) => get(LogPage, logUrl(query), signal),
     receipt: (run: string, signal?: AbortSignal) =>

@@ -1,4 +1,5 @@
 /** How a run ended, by shape, colour and word together. */
+import './outcome.css'
 import type { Outcome } from '@yesterday/server/contract/run.ts'
 import { t } from '../text/text.ts'
 

@@ -11,6 +11,7 @@ import type { OutputJson } from '../outputs/output.ts'
 import { StaleBadge } from '../past/StaleBadge.tsx'
 import { CellPeople } from '../presence/People.tsx'
 import { t } from '../text/text.ts'
+import { CellStatus } from './CellStatus.tsx'
 import type { Notebook } from './notebook.ts'
 import { StdinPrompt } from './StdinPrompt.tsx'
 import { selectOne } from './selection.ts'
@@ -109,6 +110,7 @@ function CodeCell(props: PartProps & { readonly outputs: readonly OutputJson[] }
           <Source notebook={notebook} cell={cell} id={id} language="python" />
         )}
       </div>
+      <CellStatus notebook={notebook} id={id} />
       <StdinPrompt notebook={notebook} id={id} />
       {outputsFolded ? (
         <FoldedPart part="outputs" hint="" onOpen={() => notebook.folds.foldPart(id, 'outputs', false)} />
@@ -122,12 +124,10 @@ function CodeCell(props: PartProps & { readonly outputs: readonly OutputJson[] }
 function RunGutter({ notebook, cell, id }: PartProps) {
   const { count } = useExecution(cell)
   const running = useWatched(notebook.session.view, (view) => view.running?.cell === id)
-  const place = useWatched(notebook.session.view, (view) => view.queue.findIndex((run) => run.cell === id))
   const queued = useWatched(
     notebook.session.view,
     (view) => view.queue.find((run) => run.cell === id)?.run ?? null,
   )
-  const label = running ? t('cell.running') : place >= 0 ? t('cell.queued', { n: place + 1 }) : null
   return (
     <div className="cell-gutter">
       {queued === null ? (
@@ -150,7 +150,6 @@ function RunGutter({ notebook, cell, id }: PartProps) {
         </button>
       )}
       <span className="cell-count">[{running ? '*' : (count ?? ' ')}]</span>
-      {label !== null && <span className="cell-state">{label}</span>}
       <StaleBadge id={id} shows={count !== null} />
     </div>
   )

@@ -22,9 +22,11 @@ export function CommandDialog({ title, mac, onChoose, onClose }: Props) {
   const [filter, setFilter] = useState('')
   const [at, setAt] = useState(0)
   const lines = linesFor(filter, mac)
-  useEffect(() => dialog.current?.showModal(), [])
   useEffect(() => {
-    // In a block: newer browsers answer a promise here, and what an effect returns must be a function.
+    dialog.current?.showModal()
+  }, [])
+  useEffect(() => {
+    // In braces: browsers that answer with a promise would have it taken for a clean-up.
     document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' })
   }, [id, at])
   // The dialog closes first, so that the focus is back where the command acts.

@@ -46,7 +46,9 @@ export function NotebookPage({ path, onTitle }: Props) {
       setNotebook(null)
     }
   }, [path, life])
-  useEffect(() => onTitle(path.split('/').at(-1) ?? path), [path, onTitle])
+  useEffect(() => {
+    onTitle(path.split('/').at(-1) ?? path)
+  }, [path, onTitle])
   if (problem !== null) return <p className="problem">{problem}</p>
   if (notebook === null) return <p className="notebook-wait">{t('room.connecting')}</p>
   return <Living key={life.count} notebook={notebook} onAgain={again} />

@@ -4,9 +4,11 @@ import { Contents } from '../outline/Contents.tsx'
 import { People } from '../presence/People.tsx'
 import { roomStatus } from '../room/room-state.ts'
 import { t } from '../text/text.ts'
+import { KernelBanner, KernelMenu } from './KernelMenu.tsx'
 import type { CommandName } from './keys.ts'
 import type { Notebook } from './notebook.ts'
 import { type Dialogs, perform } from './perform.ts'
+import { RunAnnouncer } from './RunAnnouncer.tsx'
 import { useWatched } from './use-cell.ts'
 
 interface Props {
@@ -26,7 +28,7 @@ const buttons = [
 
 export function Toolbar({ notebook, dialogs, history, onHistory }: Props) {
   const room = useWatched(notebook.room.facts, roomStatus)
-  const view = useWatched(notebook.session.view, (now) => now)
+  const waiting = useWatched(notebook.session.view, (view) => view.queue.length)
   const stale = useWatched(notebook.session.stale, (cells) => cells.size)
   const insert = (type: 'code' | 'markdown'): void => {
     const { active } = notebook.selection.get()
@@ -77,31 +79,15 @@ export function Toolbar({ notebook, dialogs, history, onHistory }: Props) {
         </span>
         <span className="notebook-states" role="status">
           <span data-room={room}>{t(`room.${room}`)}</span>
-          {view.queue.length > 0 && <span>{t('notebook.queue', { n: view.queue.length })}</span>}
-          <span className="kernel-state" data-kernel={view.kernel.state}>
-            {view.kernel.displayName ?? ''} {t(`kernel.${view.kernel.state}`)}
-          </span>
+          {waiting > 0 && <span>{t('notebook.queue', { n: waiting })}</span>}
         </span>
+        <KernelMenu notebook={notebook} dialogs={dialogs} />
         <button type="button" className="button button-small" aria-expanded={history} onClick={onHistory}>
           {t('notebook.history')}
         </button>
       </div>
-      {view.kernel.state === 'dead' && (
-        <div className="notebook-banner" role="alert">
-          <span>{view.kernel.problem ?? t('kernel.died')}</span>
-          <button type="button" className="button" onClick={() => notebook.command({ type: 'start' })}>
-            {t('kernel.new')}
-          </button>
-        </div>
-      )}
-      {view.interruptIgnored && (
-        <div className="notebook-banner" role="alert">
-          <span>{t('kernel.ignored')}</span>
-          <button type="button" className="button" onClick={() => notebook.command({ type: 'restart' })}>
-            {t('notebook.restart')}
-          </button>
-        </div>
-      )}
+      <KernelBanner notebook={notebook} />
+      <RunAnnouncer notebook={notebook} />
     </>
   )
 }

@@ -22,6 +22,7 @@ import { CellEdits, cellIds } from './cell-edits.ts'
 import { equipEditor } from './editor-keys.ts'
 import { focusCell } from './focus.ts'
 import type { Stroke } from './keys.ts'
+import { LastRuns } from './last-runs.ts'
 import { afterChange, type Selection, selectedCells, selectOne } from './selection.ts'
 import { TypeAhead } from './type-ahead.ts'
 
@@ -34,6 +35,7 @@ export class Notebook {
   readonly presence: Presence
   readonly durable: DurableSources
   readonly session: SessionSocket
+  readonly lastRuns: LastRuns
   readonly edits = new CellEdits(this.doc, this.origin)
   readonly undo = new Y.UndoManager(cellsOf(this.doc), { trackedOrigins: new Set([this.origin]) })
   readonly selection = new Watched<Selection>(selectOne(null))
@@ -62,6 +64,7 @@ export class Notebook {
     this.session = new SessionSocket(
       `${origin}/api/notebooks/${encodeURIComponent(opened.documentId)}/session`,
     )
+    this.lastRuns = new LastRuns(opened.path, this.session)
     this.pool = new EditorPool(
       this.origin,
       (editor, monaco) => equipEditor(this, editor, monaco),
@@ -141,6 +144,7 @@ export class Notebook {
     this.pool.close()
     this.presence.close()
     this.undo.destroy()
+    this.lastRuns.close()
     this.session.close()
     this.room.leave()
     this.doc.destroy()

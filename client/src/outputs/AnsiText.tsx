@@ -21,8 +21,17 @@ const NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'wh
 const cssColor = (color: AnsiColor): string =>
   typeof color === 'string' ? color : `var(--ansi-${color > 7 ? 'bright-' : ''}${NAMES[color % 8]})`
 
+/**
+ * Programs choose colours for a terminal that they do not see. On the page's own ground a text colour keeps its hue
+ * and takes a lightness that can be read there; on a ground of the program's own it stays as it was chosen.
+ */
+function legible(color: string, { background, inverse }: AnsiStyle): string {
+  if (!color.startsWith('rgb') || background !== null || inverse) return color
+  return `oklch(from ${color} clamp(var(--ansi-darkest), l, var(--ansi-lightest)) c h)`
+}
+
 function cssOf(style: AnsiStyle): CSSProperties {
-  const color = style.color === null ? null : cssColor(style.color)
+  const color = style.color === null ? null : legible(cssColor(style.color), style)
   const background = style.background === null ? null : cssColor(style.background)
   const [front, back] = style.inverse
     ? [background ?? 'var(--surface)', color ?? 'var(--text)']

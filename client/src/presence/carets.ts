@@ -123,6 +123,7 @@ function makeCaret(instance: editor.IStandaloneCodeEditor, { key, visitor, stret
       getDomNode: () => node,
       getPosition: () => {
         const position = instance.getModel()?.getPositionAt(caret.offset) ?? null
+        node.toggleAttribute('data-first', position?.lineNumber === 1)
         // 0 is Monaco's "exactly here".
         return position === null ? null : { position, preference: [0] }
       },

@@ -1,0 +1,76 @@
+/**
+ * The line between a cell's source and its outputs: how long it runs, where it waits, how it last ended. Invariant: it
+ * keeps its height whatever it says, so that nothing below it moves.
+ */
+import { useEffect, useState } from 'react'
+import { OutcomeMark } from '../history/OutcomeMark.tsx'
+import { Time } from '../history/Time.tsx'
+import { durationText } from '../history/time.ts'
+import { t } from '../text/text.ts'
+import type { Notebook } from './notebook.ts'
+import { useWatched } from './use-cell.ts'
+
+interface Props {
+  readonly notebook: Notebook
+  readonly id: string
+}
+
+export function CellStatus({ notebook, id }: Props) {
+  const { view } = notebook.session
+  const running = useWatched(view, (now) => (now.running?.cell === id ? now.running : null))
+  const place = useWatched(view, (now) => now.queue.findIndex((run) => run.cell === id))
+  return (
+    <div className="cell-status">
+      {running !== null ? (
+        <Running started={running.started} expectedMs={running.expectedMs} by={running.actor.name} />
+      ) : place >= 0 ? (
+        t('cell.queued', { n: place + 1 })
+      ) : (
+        <Last notebook={notebook} id={id} />
+      )}
+    </div>
+  )
+}
+
+const TICK_MS = 100
+
+function Running(props: {
+  readonly started: string
+  readonly expectedMs: number | null
+  readonly by: string
+}) {
+  const since = Date.parse(props.started)
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), TICK_MS)
+    return () => clearInterval(timer)
+  }, [])
+  return (
+    <>
+      <span className="cell-running" aria-hidden="true" />
+      <span className="cell-elapsed">{elapsedText(Math.max(0, now - since))}</span>
+      {props.expectedMs !== null && props.expectedMs >= 1000 && (
+        <span>{t('cell.expected', { time: durationText(props.expectedMs) })}</span>
+      )}
+      <span>{props.by}</span>
+    </>
+  )
+}
+
+/** Tenths as long as they can be read. */
+function elapsedText(ms: number): string {
+  return ms < 10_000 ? t('duration.s', { n: (Math.floor(ms / 100) / 10).toFixed(1) }) : durationText(ms)
+}
+
+function Last({ notebook, id }: Props) {
+  const last = useWatched(notebook.lastRuns.all, (all) => all.get(id) ?? null)
+  if (last === null) return null
+  return (
+    <>
+      <OutcomeMark outcome={last.outcome} />
+      <span>{durationText(last.durationMs)}</span>
+      <Time iso={last.ended} />
+      <span>{last.by}</span>
+    </>
+  )
+}

@@ -1,0 +1,90 @@
+/** The kernel: its state, and all that can be done to it, in one menu. */
+import type { KernelSpecs } from '@yesterday/server/contract/http.ts'
+import { useState } from 'react'
+import { api } from '../app/api.ts'
+import { Menu, MenuItem } from '../app/Menu.tsx'
+import { t } from '../text/text.ts'
+import type { Notebook } from './notebook.ts'
+import { type Dialogs, perform } from './perform.ts'
+import { useWatched } from './use-cell.ts'
+
+interface Props {
+  readonly notebook: Notebook
+  readonly dialogs: Dialogs
+}
+
+export function KernelMenu({ notebook, dialogs }: Props) {
+  const kernel = useWatched(notebook.session.view, (view) => view.kernel)
+  const [specs, setSpecs] = useState<KernelSpecs | null>(null)
+  const look = (): void => void api.kernelspecs().then((found) => setSpecs(found.ok ? found.value : null))
+  const choose = (spec: string): void => {
+    if (kernel.state === 'none' || kernel.state === 'dead') notebook.command({ type: 'start', spec })
+    else dialogs.confirmRestart(() => notebook.command({ type: 'restart', spec }))
+  }
+  const name = kernel.displayName ?? t('kernel.python')
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only to ask for the list before the menu is seen
+    <span onPointerEnter={look} onFocus={look}>
+      <Menu
+        label={t('kernel.menu', { name, state: t(`kernel.${kernel.state}`) })}
+        className="kernel-menu"
+        icon={
+          <span className="kernel-state" data-kernel={kernel.state}>
+            <span className="kernel-name">{name}</span> {t(`kernel.${kernel.state}`)}
+          </span>
+        }
+      >
+        <div className="menu-label" role="presentation">
+          {t('kernel.choose')}
+        </div>
+        {specs?.specs.map((spec) => (
+          <MenuItem key={spec.name} checked={spec.name === kernel.spec} onSelect={() => choose(spec.name)}>
+            {spec.displayName}
+          </MenuItem>
+        ))}
+        {specs?.problems.map((problem) => (
+          <p key={problem} className="menu-note">
+            {problem}
+          </p>
+        ))}
+        <div className="menu-line" role="presentation" />
+        <MenuItem onSelect={() => perform('interrupt', notebook, dialogs)}>
+          {t('notebook.interrupt')}
+        </MenuItem>
+        <MenuItem onSelect={() => perform('restart', notebook, dialogs)}>{t('notebook.restart')}</MenuItem>
+        <MenuItem onSelect={() => notebook.command({ type: 'shutdown' })}>{t('kernel.shutdown')}</MenuItem>
+      </Menu>
+    </span>
+  )
+}
+
+/** What is wrong with the kernel, and what to do about it; nothing while all is well. */
+export function KernelBanner({ notebook }: { readonly notebook: Notebook }) {
+  const { kernel, interruptIgnored } = useWatched(notebook.session.view, (view) => view)
+  const isGone = kernel.state === 'dead' || (kernel.state === 'none' && kernel.problem !== null)
+  return (
+    <>
+      {isGone && (
+        <div className="notebook-banner" role="alert">
+          <span>{kernel.problem ?? t('kernel.died')}</span>
+          <button type="button" className="button" onClick={() => notebook.command({ type: 'start' })}>
+            {t('kernel.new')}
+          </button>
+        </div>
+      )}
+      {!isGone && kernel.state !== 'none' && kernel.problem !== null && (
+        <div className="notebook-banner" role="status">
+          <span>{kernel.problem}</span>
+        </div>
+      )}
+      {interruptIgnored && (
+        <div className="notebook-banner" role="alert">
+          <span>{t('kernel.ignored')}</span>
+          <button type="button" className="button" onClick={() => notebook.command({ type: 'restart' })}>
+            {t('notebook.restart')}
+          </button>
+        </div>
+      )}
+    </>
+  )
+}

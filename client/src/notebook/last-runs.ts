@@ -1,0 +1,58 @@
+/**
+ * The last run of each cell: from the log when the notebook is opened, then from the session as runs are recorded.
+ * Invariant: a run that ended later is never replaced by one that ended before it.
+ */
+import type { Outcome } from '@yesterday/server/contract/run.ts'
+import { api } from '../app/api.ts'
+import { type Observable, Watched } from '../room/observable.ts'
+import type { SessionSocket } from '../session/session-socket.ts'
+
+export interface LastRun {
+  readonly run: string
+  readonly outcome: Outcome
+  /** ISO 8601. */
+  readonly ended: string
+  readonly durationMs: number
+  /** The name of the person or program that asked for it. */
+  readonly by: string
+}
+
+/** At most so many runs of the log are looked through for the cells' last ones. */
+const LOOKED = 500
+
+export class LastRuns {
+  readonly #all = new Watched<ReadonlyMap<string, LastRun>>(new Map())
+  readonly #stop: () => void
+
+  constructor(notebook: string, session: SessionSocket) {
+    this.#stop = session.recorded.listen(({ run, cell, outcome, ended, durationMs, actor }) =>
+      this.#learn([[cell, { run, outcome, ended, durationMs, by: actor.name }]]),
+    )
+    void api.log({ notebook, cell: null, before: null, limit: LOOKED }).then((page) => {
+      if (!page.ok) return
+      const runs = page.value.runs.map(
+        ({ run, cellId, outcome, ended, durationMs, actor }) =>
+          [cellId, { run, outcome, ended, durationMs, by: actor.name }] as const,
+      )
+      this.#learn(runs)
+    })
+  }
+
+  /** By cell id. */
+  get all(): Observable<ReadonlyMap<string, LastRun>> {
+    return this.#all
+  }
+
+  close(): void {
+    this.#stop()
+  }
+
+  #learn(runs: readonly (readonly [string | null, LastRun])[]): void {
+    const all = new Map(this.#all.get())
+    for (const [cell, run] of runs) {
+      const known = cell === null ? undefined : all.get(cell)
+      if (cell !== null && (known === undefined || known.ended < run.ended)) all.set(cell, run)
+    }
+    this.#all.set(all)
+  }
+}
