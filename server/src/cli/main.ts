@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   show: async () => (await import('./show.ts')).registerShow,
   slice: async () => (await import('./slice.ts')).registerSlice,
   replay: async () => (await import('./replay.ts')).registerReplay,
+  since: async () => (await import('./since.ts')).registerSince,
   kernels: async () => (await import('./kernels.ts')).registerKernels,
   fsck: async () => (await import('./fsck.ts')).registerFsck,
 }

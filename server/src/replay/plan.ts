@@ -32,6 +32,8 @@ export interface PreparedStep {
   readonly step: PlanStep
   readonly receipt: Receipt
   readonly given: readonly Given[]
+  /** Random states to set before it, by digest: those that no step before has touched. */
+  readonly random: Readonly<Record<string, string>>
 }
 
 export interface Prepared {
@@ -45,7 +47,11 @@ export function planReplay(facts: PlanFacts): Prepared {
   if (first === undefined) throw new Error('a plan of no runs')
   const made = new Map<string, string | null>()
   const lost = new Map<string, PlanStep>()
-  const steps = facts.runs.map((receipt) => prepare(receipt, made, lost, facts))
+  const touched = new Set<string>()
+  const steps = facts.runs.map((receipt) => ({
+    ...prepare(receipt, made, lost, facts),
+    random: untouched(receipt, touched),
+  }))
   const plan: ReplayPlan = {
     target: facts.target,
     notebook: facts.runs.at(-1)?.notebook ?? first.notebook,
@@ -67,7 +73,7 @@ function prepare(
   made: Map<string, string | null>,
   lost: Map<string, PlanStep>,
   facts: PlanFacts,
-): PreparedStep {
+): Omit<PreparedStep, 'random'> {
   const given = receipt.used.filter(isFile).map((edge) => ({ edge, pin: pinOf(edge, made, facts) }))
   for (const edge of receipt.generated) if (edge.kind === 'file') made.set(edge.name, edge.digest)
   const { run, cell, cellId, title, durationMs } = receipt
@@ -76,6 +82,13 @@ function prepare(
   const step = { run, cell, cellId, title, action, why, expectedMs }
   if (action === 'cannot') lost.set(run, step)
   return { step, receipt, given }
+}
+
+/** What a step before left is the replay's own; what began outside is given as it was. */
+function untouched({ state, generated }: Receipt, touched: Set<string>): Record<string, string> {
+  const states = Object.entries(state?.before ?? {}).filter(([name]) => !touched.has(name))
+  for (const { kind, name } of generated) if (kind === 'state') touched.add(name)
+  return Object.fromEntries(states)
 }
 
 /** What is laid out: files that were read, and the source of the person's own modules. */

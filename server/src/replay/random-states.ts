@@ -1,7 +1,6 @@
 /** Random states as they were before a run, brought back into a kernel. */
 import type { Kernel } from '@yesterday/kernel-bridge'
 import { Digest } from '../../contract/ids.ts'
-import type { Receipt } from '../../contract/run.ts'
 import type { ObjectStore } from '../store/ports.ts'
 import { perform } from './kernel-talk.ts'
 import { objectBytes } from './stored-bytes.ts'
@@ -10,10 +9,10 @@ import { objectBytes } from './stored-bytes.ts'
 export async function restoreRandom(
   kernel: Pick<Kernel, 'request'>,
   objects: Pick<ObjectStore, 'get'>,
-  { state }: Pick<Receipt, 'state'>,
+  before: Readonly<Record<string, string>>,
 ): Promise<readonly string[]> {
   const states: Record<string, string> = {}
-  for (const [name, digest] of Object.entries(state?.before ?? {})) {
+  for (const [name, digest] of Object.entries(before)) {
     const named = Digest.safeParse(digest)
     const bytes = named.success ? await objectBytes(objects, named.data) : null
     if (bytes !== null) states[name] = Buffer.from(bytes).toString('base64')

@@ -189,7 +189,7 @@ async function replayIn(
       if (step === undefined) return
       tell(step.step.title)
       for (const given of step.given) await laid.lay(given)
-      problems.push(...(await restoreRandom(kernel, world.store.objects, step.receipt)))
+      problems.push(...(await restoreRandom(kernel, world.store.objects, step.random)))
     },
     after: async (place, receipt) => {
       const step = steps[place]

@@ -1,0 +1,88 @@
+/** `yesterday since RUN|CELL`: what is not as it was when it worked, and, on demand, the proof. */
+import type { Command } from 'commander'
+import { z } from 'zod'
+import type { SinceReport } from '../../contract/replay.ts'
+import { since } from '../replay/since.ts'
+import { isRefused } from '../replay/targets.ts'
+import { perform, printJson, printLines, type Refusal } from './answer.ts'
+import { asRefusal, terminalActor, withWorld } from './replaying.ts'
+import { shortId, table } from './text.ts'
+
+const Options = z.object({
+  good: z.string().optional(),
+  where: z.string().optional(),
+  prove: z.boolean().default(false),
+  timeout: z.coerce.number().positive().default(3600),
+  json: z.boolean().default(false),
+  root: z.string().optional(),
+})
+type Options = z.infer<typeof Options>
+
+/** Adds the command. */
+export function registerSince(program: Command): void {
+  program
+    .command('since')
+    .argument('<run>', 'a run or its first digits, or the id of a cell: its last run')
+    .description('what is not as it was when it worked')
+    .option('--good <run>', 'the run that was right; else the last that succeeded, or showed something else')
+    .option('--where <comparison>', 'the last run of which this is so, as in "acc > 0.9"')
+    .option('--prove', 'try it out: run it again with one difference swapped at a time')
+    .option('--timeout <seconds>', 'interrupt a cell that takes longer')
+    .option('--json', 'one object of JSON')
+    .option('--root <dir>', 'the project folder')
+    .addHelpText('after', examples)
+    .action(async (run: string, raw: unknown) => {
+      const options = Options.parse(raw)
+      await perform(options, () => sinceWorked(run, options))
+    })
+}
+
+const examples = `
+Examples:
+  yesterday since 3f2a                     against the last run of its cell that was right
+  yesterday since 3f2a --prove             and try out which difference it is
+  yesterday since 3f2a --where "acc > 0.9"
+
+Exit code: 0 a cause was found (with --prove, proved); 1 none was; 2 there is nothing to compare.`
+
+async function sinceWorked(run: string, options: Options): Promise<Refusal | null> {
+  const { good, where, prove, timeout, json, root } = options
+  return withWorld({ root }, async (world, signal) => {
+    const report = await since(
+      world,
+      { run, good, where },
+      {
+        prove,
+        actor: terminalActor(),
+        timeoutSeconds: timeout,
+        signal,
+        onProgress: ({ now }) => {
+          if (!json && now !== null) process.stderr.write(`${now}\n`)
+        },
+      },
+    )
+    if (isRefused(report)) return asRefusal(report)
+    if (json) printJson(report)
+    else printLines(sinceLines(report))
+    process.exitCode = wasFound(report) ? 0 : 1
+    return null
+  })
+}
+
+const wasFound = ({ proof, causes }: SinceReport): boolean =>
+  proof === null ? causes.length > 0 : proof.explanation !== null
+
+function sinceLines({ bad, good, chosen, causes, words }: SinceReport): readonly string[] {
+  const why = {
+    named: 'as named',
+    success: 'the last that succeeded',
+    output: 'the last that showed something else',
+    where: 'the last of which it is so',
+  }[chosen]
+  const rows = causes.map(({ kind, words: told, whyNot }) => [
+    kind,
+    told,
+    whyNot === null ? '' : `(${whyNot})`,
+  ])
+  return [`${shortId(bad)} against ${shortId(good)}, ${why}`, ...table(rows), words]
+}
