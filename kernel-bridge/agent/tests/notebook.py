@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import builtins
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from yesterday_agent.kept import Kept
 from yesterday_agent.probes import PROBE_LIST, ProbeTable, instrument
 from yesterday_agent.record import Record
 from yesterday_agent.recorder import Recorder
@@ -23,7 +25,7 @@ class Notebook:
         self.shell.reset(new_session=True)
         self.shell.history_manager.enabled = False
         self.table = ProbeTable(lambda probe: self.recorder.hit(probe))
-        self.recorder = Recorder(self.shell.user_ns, [], lambda step: None)
+        self.recorder = Recorder(self.shell.user_ns, [], lambda step: None, Kept(tempfile.mkdtemp()))
         self.recorder.watch.current = None
         self.records: list[Record] = []
         self.errors: list[BaseException | None] = []

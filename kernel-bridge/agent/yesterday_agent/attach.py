@@ -14,6 +14,7 @@ import threading
 from typing import Any
 
 from . import iopub, shipping
+from .kept import Kept
 from .probes import PROBE_LIST, Probe, ProbeTable, instrument
 from .record import Outcome, Record, RunError
 from .recorder import Recorder
@@ -35,7 +36,7 @@ class KernelHooks:
         self.spool = spool
         self._faults = frozenset(options.get("faults", ()))
         self.table = ProbeTable(self._hit)
-        self.recorder = Recorder(kernel.shell.user_ns, [spool.folder], self._fault)
+        self.recorder = Recorder(kernel.shell.user_ns, [spool.folder], self._fault, Kept(spool.folder))
         self._parent: Any = None
         self._thread = threading.current_thread()
         self._copy_problems: list[str] = []

@@ -32,6 +32,10 @@ def _xxhash() -> Any:
     return xxhash
 
 
+def bytes_digest(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
 def text_digest(text: str) -> str:
     return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
 

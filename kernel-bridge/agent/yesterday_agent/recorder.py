@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .anatomy import is_user_module
-from .digests import file_digest, text_digest
+from .digests import bytes_digest, file_digest, text_digest
 from .environment import EnvironmentFacts
 from .files import FileUse, FileWatch
+from .kept import Kept
 from .lineage import Lineage
 from .probes import Probe
 from .reads import Reads
 from .record import Cost, Edge, Missing, Outcome, Record, RunError
-from .state import imported_states, process_states, random_states
+from .state import imported_states, process_states, random_bytes, random_states
 from .strings import hidden_names, named_paths
 
 try:
@@ -41,13 +42,16 @@ class Run:
     reads: Reads | None = None
     files: FileUse = field(default_factory=FileUse)
     missing: list[Missing] = field(default_factory=list)
+    random: dict[str, bytes] = field(default_factory=dict)
+    before: dict[str, str] = field(default_factory=dict)
     agent_seconds: float = 0.0
 
 
 class Recorder:
     """All that is known between runs of one kernel."""
 
-    def __init__(self, namespace: dict[str, Any], ignored: list[str], fault: Callable[[str], None]) -> None:
+    def __init__(self, namespace: dict[str, Any], ignored: list[str], fault: Callable[[str], None], kept: Kept) -> None:
+        self.kept = kept
         self.lineage = Lineage(namespace)
         self.environment = EnvironmentFacts()
         self.watch = FileWatch(ignored)
@@ -66,6 +70,7 @@ class Recorder:
         current = self.current
         self._guard("begin", current, lambda: setattr(current, "reads", self.lineage.begin()))
         self._guard("begin", current, self._note_states)
+        self._guard("begin", current, lambda: self._note_random(current))
         self.watch.current = current.files
         current.agent_seconds = time.perf_counter() - started
 
@@ -85,6 +90,7 @@ class Recorder:
         started, cpu = time.perf_counter(), time.process_time()
         used: list[Edge] = []
         generated: list[Edge] = []
+        self.kept.begin()
         self._guard("variables", current, lambda: self._variables(current, used, generated, count))
         self._guard("files", current, lambda: self._files(current, used, generated))
         self._guard("state", current, lambda: self._states(current, used, generated))
@@ -114,7 +120,7 @@ class Recorder:
             made, known = self.file_makers.get(path, (None, None))
             digest = known if path in run.files.written else file_digest(path)
             by = made if digest == known else None
-            used.append(_file_edge(path, digest, by, "opened for reading"))
+            used.append(self._read_edge(run, path, digest, by, "opened for reading"))
         for path in run.files.written:
             digest = file_digest(path)
             self.file_makers[path] = (run.run, digest)
@@ -124,10 +130,21 @@ class Recorder:
             if not os.path.exists(path):
                 generated.append({**_file_edge(path, None, run.run, "removed"), "deleted": True})
         self._named_files(run, used, generated)
-        used += self._new_modules()
+        used += self._new_modules(run)
         used += [_plain("directory", path, "listed") for path in run.files.listed]
         used += [_plain("socket", address, "connected") for address in run.files.sockets]
         used += [_plain("subprocess", words, "started") for words in run.files.programs]
+
+    def _read_edge(self, run: Run, path: str, digest: str | None, by: str | None, reason: str) -> Edge:
+        """An edge to a file that was read, its bytes kept within the budget."""
+        edge = _file_edge(path, digest, by, reason)
+        try:
+            edge["value"] = self.kept.file(path, digest)
+        except OSError as problem:
+            run.missing.append({"what": f"bytes of {_shown_path(path)}", "why": str(problem)[:300]})
+        if digest is not None and edge.get("value") is None:
+            run.missing.append({"what": f"bytes of {_shown_path(path)}", "why": "over the budget of the run"})
+        return edge
 
     def _named_files(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
         """Files named in strings of code that ran: readers written in C open them past the audit hook."""
@@ -143,10 +160,10 @@ class Recorder:
                 generated.append(_file_edge(path, digest, run.run, "named in the code, and written meanwhile"))
             else:
                 by = made if digest == known else None
-                edge = _file_edge(path, digest, by, "named in code that ran")
+                edge = self._read_edge(run, path, digest, by, "named in code that ran")
                 used.append({**edge, "edge": "static"})
 
-    def _new_modules(self) -> list[Edge]:
+    def _new_modules(self, run: Run) -> list[Edge]:
         """The user's own modules that this run imported, by the digest of their source."""
         edges: list[Edge] = []
         new, self._modules = set(sys.modules) - self._modules, set(sys.modules)
@@ -155,7 +172,7 @@ class Recorder:
             if isinstance(module, types.ModuleType) and is_user_module(module):
                 path = os.path.abspath(str(module.__file__))
                 made, _ = self.file_makers.get(path, (None, None))
-                edge = _file_edge(path, file_digest(path), made, "imported")
+                edge = self._read_edge(run, path, file_digest(path), made, "imported")
                 edges.append({**edge, "kind": "module", "name": name})
         return edges
 
@@ -165,6 +182,12 @@ class Recorder:
             return
         for name, digest in {**random_states(), **process_states()}.items():
             self.states.setdefault(name, digest)
+
+    def _note_random(self, run: Run) -> None:
+        """What a run starts from, also where something between runs changed it."""
+        run.random = random_bytes()
+        self.states.update({name: bytes_digest(data) for name, data in run.random.items()})
+        run.before = {name: self.states[name] for name in run.random}
 
     def _states(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
         for name, digest in {**random_states(), **process_states()}.items():
@@ -176,6 +199,8 @@ class Recorder:
             drawn = changed and "random" in name and not (run.reads is not None and run.reads.seeded())
             if before is not None and (drawn or looked_at) and made_by is not None:
                 used.append(_state_edge(name, before, made_by, "depends on the state before"))
+            if changed and name in run.random:
+                self.kept.data(run.random[name])
             if changed:
                 self.state_makers[name] = run.run
                 generated.append(_state_edge(name, digest, run.run, "changed in this run"))
@@ -206,10 +231,10 @@ class Recorder:
             "state": {
                 "cwd": os.getcwd(),
                 "random": {k: v for k, v in self.states.items() if "random" in k},
-                "before": {},
+                "before": run.before,
             },
             "cost": _cost(0.0, 0.0, 0.0),
-            "objects": [],
+            "objects": self.kept.objects,
             "notCaptured": run.missing,
         }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import marshal
 import os
 import sys
@@ -15,19 +16,40 @@ def _short(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
-def random_states() -> dict[str, str]:
-    """Digest of each library's global generator, for those that are imported."""
-    states: dict[str, str] = {}
+def random_bytes() -> dict[str, bytes]:
+    """State of each library's global generator, for those that are imported, as `set_state` takes it."""
+    states: dict[str, bytes] = {}
     if "random" in sys.modules:
-        states["random"] = _short(marshal.dumps(sys.modules["random"].getstate(), 2))
+        states["random"] = marshal.dumps(sys.modules["random"].getstate(), 2)
     numpy_random = sys.modules.get("numpy.random")
-    if numpy_random is not None:
+    if numpy_random is not None and hasattr(numpy_random, "get_state"):
         kind, keys, position, has_gauss, cached = numpy_random.get_state()
-        states["numpy.random"] = _short(keys.tobytes() + repr((kind, position, has_gauss, cached)).encode())
+        parts = (str(kind), keys.tobytes(), int(position), int(has_gauss), float(cached))
+        states["numpy.random"] = marshal.dumps(parts, 2)
     torch: Any = sys.modules.get("torch")
     if torch is not None and hasattr(torch, "get_rng_state"):
-        states["torch.random"] = _short(bytes(torch.get_rng_state().untyped_storage()))
+        states["torch.random"] = torch.get_rng_state().numpy().tobytes()
     return states
+
+
+def set_state(name: str, data: bytes) -> None:
+    """Brings a library's generator to a state that `random_bytes` told."""
+    if name == "random":
+        importlib.import_module("random").setstate(marshal.loads(data))
+    elif name == "numpy.random":
+        numpy = importlib.import_module("numpy")
+        kind, keys, position, has_gauss, cached = marshal.loads(data)
+        numpy.random.set_state((kind, numpy.frombuffer(keys, dtype="uint32"), position, has_gauss, cached))
+    elif name == "torch.random":
+        torch = importlib.import_module("torch")
+        torch.set_rng_state(torch.frombuffer(bytearray(data), dtype=torch.uint8))
+    else:
+        raise ValueError(f"no random state is named {name}")
+
+
+def random_states() -> dict[str, str]:
+    """Digest of each of them."""
+    return {name: _short(data) for name, data in random_bytes().items()}
 
 
 def imported_states() -> frozenset[str]:

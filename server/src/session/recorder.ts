@@ -11,6 +11,7 @@ import type { Durable } from './durable.ts'
 import { storeOutputs } from './output-objects.ts'
 import { environmentOf, type ReadRecord, type RunEnded, readRecord, runEnded } from './run-ended.ts'
 import type { Output } from './run-outputs.ts'
+import { takeObjects } from './spooled-objects.ts'
 import type { Action, Run } from './state.ts'
 
 /** How long a record is waited for after the run is over. */
@@ -28,6 +29,8 @@ export type EndRun = Extract<Action, { type: 'endRun' }> & {
   /** Why no record can come; null where one is expected. */
   readonly noRecord: string | null
   readonly outputs: () => Promise<readonly Output[]>
+  /** Where the agent leaves bytes; null where there is no kernel's folder. */
+  readonly spoolDir?: string | null
 }
 
 interface Parts {
@@ -102,7 +105,7 @@ export class Recorder {
     const outputs = await storeOutputs(await ended.outputs(), this.#options.objects)
     const { run } = ended.run
     const record = ended.noRecord === null ? await this.#awaitRecord(run) : this.#missing(ended.noRecord)
-    return { outputs, record }
+    return { outputs, record: await this.#withObjects(record, ended.spoolDir ?? null) }
   }
 
   async #append({ run: { run }, order, started, ending, noRecord }: EndRun, at: Timestamp, parts: Parts) {
@@ -117,6 +120,15 @@ export class Recorder {
     if (record.ok) this.#records.delete(run)
     else if (noRecord === null) this.#keepLate(run)
     return entry
+  }
+
+  /** Objects before the entry that names them. */
+  async #withObjects(read: ReadRecord, spoolDir: string | null): Promise<ReadRecord> {
+    if (!read.ok || spoolDir === null || read.record.objects.length === 0) return read
+    const lost = await takeObjects(spoolDir, read.record, this.#options.objects)
+    if (lost.length === 0) return read
+    const missing = lost.map((digest) => ({ what: `the bytes of ${digest}`, why: 'the spool lost them' }))
+    return { ok: true, record: { ...read.record, notCaptured: [...read.record.notCaptured, ...missing] } }
   }
 
   #missing(why: string): ReadRecord {

@@ -62,7 +62,7 @@ async function recoverOne(open: OpenSession, isNewest: boolean, options: Recover
   const spooled = found?.spooled ?? (await kernels.salvage(address))
   await found?.kernel.shutdown()
   const past = await pastFrom(open, { spooled, running: null, unknown: lost(GONE) }, options.store)
-  await closePast(past, host?.doc ?? new Y.Doc(), options.store)
+  await closePast(past, host?.doc ?? new Y.Doc(), options.store, address.spoolDir)
   await kernels.forget(address)
 }
 
@@ -122,7 +122,7 @@ async function lastEnvironment(session: string, { index }: Store): Promise<Recei
 }
 
 /** Writes the ends of a session whose kernel is gone. */
-async function closePast(past: Past, doc: Y.Doc, store: Store): Promise<void> {
+async function closePast(past: Past, doc: Y.Doc, store: Store, spoolDir: string): Promise<void> {
   const durable = createDurable({ onStalled: () => undefined, onResumed: () => undefined })
   const objects = durableObjects(store.objects, durable)
   const now = (): string => new Date().toISOString()
@@ -138,7 +138,17 @@ async function closePast(past: Past, doc: Y.Doc, store: Store): Promise<void> {
   ) => {
     const all = async () => (await outputs.end(run.run))?.outputs ?? []
     const { session } = past
-    await recorder.end({ type: 'endRun', session, run, order, started, ending, noRecord, outputs: all })
+    await recorder.end({
+      type: 'endRun',
+      session,
+      run,
+      order,
+      started,
+      ending,
+      noRecord,
+      outputs: all,
+      spoolDir,
+    })
   }
   for (const { run, order, started, isLogged, messages, record, ended, outcome } of past.sent) {
     if (outcome === null) throw new Error(`run ${run.run} goes on without a kernel`)

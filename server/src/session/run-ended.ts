@@ -129,6 +129,6 @@ function edgeOf(edge: AgentEdge): Edge {
     deleted: edge.deleted ?? false,
     query: edge.query ?? null,
     facets: edge.facets ?? null,
-    value: null,
+    value: edge.value ? { ...edge.value, signature: null } : null,
   }
 }

@@ -1,0 +1,65 @@
+"""Bytes that a replay needs are kept as they were read, once, and within the budget."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from notebook import Notebook
+
+from yesterday_agent import kept as kept_module
+from yesterday_agent import state
+from yesterday_agent.kept import Kept
+
+
+def digest(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def test_a_file_that_was_read_is_kept_as_it_was(tmp_path: Path) -> None:
+    book = Notebook()
+    source = tmp_path / "x.csv"
+    source.write_bytes(b"1,2")
+    record = book.run(f"text = open({str(source)!r}).read()")
+    (edge,) = [edge for edge in record["used"] if edge["kind"] == "file"]
+    assert edge["value"] == {"format": "bytes", "digest": digest(b"1,2"), "size": 3}
+    assert record["objects"] == [{"digest": digest(b"1,2"), "size": 3}]
+    again = book.run(f"text = open({str(source)!r}).read()")
+    assert again["objects"] == []
+
+
+def test_what_is_over_the_budget_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_module, "RUN_BYTES", 2)
+    source = tmp_path / "x.csv"
+    source.write_bytes(b"1,2")
+    record = Notebook().run(f"text = open({str(source)!r}).read()")
+    assert record["objects"] == []
+    assert "over the budget of the run" in [missing["why"] for missing in record["notCaptured"]]
+
+
+def test_objects_are_whole(tmp_path: Path) -> None:
+    kept = Kept(str(tmp_path))
+    kept.begin()
+    name = kept.data(b"state")
+    assert (tmp_path / "objects" / name.partition(":")[2]).read_bytes() == b"state"
+
+
+@pytest.mark.parametrize(
+    ("name", "setup", "draw"),
+    [
+        ("random", "import random", "x = random.random()"),
+        ("numpy.random", "import numpy.random as r, numpy as np", "x = np.random.rand()"),
+    ],
+)
+def test_a_state_before_a_draw_brings_the_draw_back(name: str, setup: str, draw: str) -> None:
+    book = Notebook()
+    book.run(setup)
+    record = book.run(draw)
+    before = record["state"]["before"][name]
+    assert before in [kept["digest"] for kept in record["objects"]]
+    drawn = book.shell.user_ns["x"]
+    folder = Path(book.recorder.kept._folder)
+    state.set_state(name, (folder / before.partition(":")[2]).read_bytes())
+    book.run(draw)
+    assert book.shell.user_ns["x"] == drawn
