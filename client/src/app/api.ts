@@ -65,6 +65,10 @@ export function makeApi(send: Fetch = browserFetch) {
   const get = <Schema extends z.ZodType>(schema: Schema, url: string, signal?: AbortSignal) =>
     ask(send, schema, url, signal === undefined ? {} : { signal })
   return {
+    /** What the areas of the page ask with schemas of their own. */
+    get,
+    send: <Schema extends z.ZodType>(schema: Schema, url: string, method: 'POST' | 'DELETE', body: unknown) =>
+      ask(send, schema, url, body === null ? { method } : { ...postJson(body), method }),
     listFolder: (path: string, signal?: AbortSignal) =>
       get(FileEntries, `/api/files/${encodePath(path)}`, signal),
     changeFiles: (command: FileCommand) => ask(send, FileEntry, '/api/files', postJson(command)),

@@ -15,6 +15,9 @@ import { Log } from './Log.tsx'
 import { Receipt } from './Receipt.tsx'
 
 const Compare = lazy(async () => ({ default: (await import('../past/Compare.tsx')).Compare }))
+const Replay = lazy(async () => ({ default: (await import('../past/Replay.tsx')).Replay }))
+const Restore = lazy(async () => ({ default: (await import('../past/Restore.tsx')).Restore }))
+const Since = lazy(async () => ({ default: (await import('../past/Since.tsx')).Since }))
 const Timeline = lazy(async () => ({ default: (await import('../past/Timeline.tsx')).Timeline }))
 
 const titles = {
@@ -23,6 +26,9 @@ const titles = {
   why: 'receipt.title',
   compare: 'compare.title',
   timeline: 'timeline.title',
+  replay: 'replay.title',
+  restore: 'restore.title',
+  since: 'since.title',
 } as const satisfies Readonly<Record<PastView['at'], string>>
 
 /** The panel beside the notebook. */
@@ -75,6 +81,12 @@ function View({ view }: { readonly view: PastView }) {
       return <LastRun cell={view.cell} onRun={toRun} />
     case 'compare':
       return <Compare left={view.left} right={view.right} />
+    case 'replay':
+      return <Replay run={view.run} />
+    case 'restore':
+      return <Restore run={view.run} />
+    case 'since':
+      return <Since run={view.run} />
     case 'timeline':
       return <Timeline session={view.session} />
   }

@@ -9,6 +9,7 @@ import { api } from '../app/api.ts'
 import { ProblemBox } from '../app/Problem.tsx'
 import { useNotebook } from '../notebook/context.ts'
 import { grown, type Known, nothingKnown } from '../past/around-state.ts'
+import { useReplayOffered } from '../past/jobs.ts'
 import { LineageGraph } from '../past/LineageGraph.tsx'
 import { StoredOutputs } from '../past/StoredOutput.tsx'
 import { useAsked } from '../past/useAsked.ts'
@@ -122,6 +123,7 @@ function Verbs({ receipt }: { readonly receipt: ReceiptData }) {
   const { past, commands, placeOf } = useNotebook()
   const { cellId } = receipt
   const earlier = useEarlier(receipt)
+  const again = useReplayOffered()
   return (
     <div className="receipt-verbs">
       {cellId !== null && placeOf(cellId) !== null && (
@@ -145,6 +147,17 @@ function Verbs({ receipt }: { readonly receipt: ReceiptData }) {
       >
         {t('receipt.timeline')}
       </button>
+      {again &&
+        (['replay', 'restore', 'since'] as const).map((at) => (
+          <button
+            key={at}
+            type="button"
+            className="button button-small"
+            onClick={() => past.go({ at, run: receipt.run })}
+          >
+            {t(`${at}.verb`)}
+          </button>
+        ))}
     </div>
   )
 }

@@ -1,6 +1,7 @@
 /** The Chinese words of every area. */
 import type { en } from '../en/index.ts'
 import type { Translation } from '../phrase.ts'
+import { again } from './again.ts'
 import { app } from './app.ts'
 import { history } from './history.ts'
 import { notebook } from './notebook.ts'
@@ -11,6 +12,7 @@ import { presence } from './presence.ts'
 
 export const zh: Translation<typeof en> = {
   ...app,
+  ...again,
   ...outputs,
   ...history,
   ...notebook,
