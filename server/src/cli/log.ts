@@ -3,16 +3,32 @@ import { existsSync } from 'node:fs'
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import type { RunSummary } from '../../contract/run.ts'
+import { runTable } from '../lineage/run-table.ts'
 import type { LogQuery, RunIndex } from '../store/ports.ts'
-import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
+import { CommonOptions, isRefusal, perform, printJson, printLines, type Refusal } from './answer.ts'
+import { FilterOptions, filterQuery } from './log-filter.ts'
+import { numberLines, sortRows } from './log-numbers.ts'
 import { projectPath, projectRoot } from './project-root.ts'
 import { duration, localTime, shortId, table } from './text.ts'
 
-const Options = CommonOptions.extend({ limit: z.number().default(Number.POSITIVE_INFINITY) })
+const Options = CommonOptions.extend({
+  ...FilterOptions.shape,
+  limit: z.number().default(Number.POSITIVE_INFINITY),
+  numbers: z.boolean().default(false),
+  sort: z.string().optional(),
+})
 type Options = z.infer<typeof Options>
 
 /** Runs that are read and shown at once. */
 const PAGE = 100
+/** So many runs a table of numbers has where no limit is given: it is sorted as a whole. */
+const TABLE = 500
+
+const examples = `
+Examples:
+  yesterday log train.ipynb --where "lr<0.01 acc>0.9" --numbers --sort -acc
+  yesterday log --file births.csv --since yesterday
+  yesterday log --text read_csv --outcome error`
 
 /** Adds the command. */
 export function registerLog(program: Command): void {
@@ -21,35 +37,79 @@ export function registerLog(program: Command): void {
     .argument('[notebook]', 'only runs of this .ipynb file')
     .description('the recorded runs, newest first')
     .option('-n, --limit <count>', 'at most so many', countOf)
+    .option('--cell <id>', 'of this cell')
+    .option('--session <id>', 'of this session')
+    .option('--actor <name>', 'asked for by this person or program')
+    .option('--variable <name>', 'that used or made this variable')
+    .option('--file <path>', 'that read or wrote this file, as the notebook names it')
+    .option('--table-name <name>', 'that read or wrote this table')
+    .option('--model <name>', 'that used or made this model')
+    .option('--text <words>', 'with this in their code')
+    .option('--since <time>', 'that ended then or later: 2026-03-01, yesterday, 2h, 3d')
+    .option('--until <time>', 'that ended before')
+    .option('--outcome <outcome>', 'ok, error, aborted or died')
+    .option('--where <comparisons>', 'whose numbers are so: "lr<0.01 acc>0.9"', collect, [])
+    .option('--replays', 'replays too')
+    .option('--numbers', 'parameters and metrics side by side')
+    .option('--sort <name>', 'with --numbers: by this number; -name from the largest')
     .option('--json', 'a line of JSON per run')
     .option('--root <dir>', 'the project folder')
+    .addHelpText('after', examples)
     .action(async (notebook: string | undefined, raw: unknown) => {
       const options = Options.parse(raw)
       await perform(options, () => log(notebook, options))
     })
 }
 
+const collect = (word: string, words: readonly string[]) => [...words, word]
+
 function countOf(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('A whole number is expected.')
 }
 
-async function log(file: string | undefined, { root: named, limit, json }: Options): Promise<Refusal | null> {
-  const root = projectRoot({ root: named, notebook: file })
-  const notebook = file === undefined ? undefined : projectPath(root, file)
+async function log(file: string | undefined, options: Options): Promise<Refusal | null> {
+  const root = projectRoot({ root: options.root, notebook: file })
+  const filter = filterQuery(options, new Date())
+  if (isRefusal(filter)) return filter
+  const query = file === undefined ? filter : { ...filter, notebook: projectPath(root, file) }
   const { openStoreToRead } = await import('../store/open-store.ts')
   const store = openStoreToRead({ root })
   try {
-    let shown = 0
-    for await (const runs of pages(store.index, notebook === undefined ? {} : { notebook }, limit)) {
-      shown += runs.length
-      if (json) runs.forEach(printJson)
-      else printLines(lines(runs, notebook === undefined))
-    }
-    return shown === 0 && limit > 0 && file !== undefined && !existsSync(file) ? noNotebook(file) : null
+    const shown = await (options.numbers || options.sort !== undefined ? showNumbers : showLines)(
+      store.index,
+      query,
+      options,
+    )
+    return shown === 0 && options.limit > 0 && file !== undefined && !existsSync(file)
+      ? noNotebook(file)
+      : null
   } finally {
     await store.close()
   }
+}
+
+type Index = Pick<RunIndex, 'page' | 'numbers'>
+
+async function showLines(index: Index, query: LogQuery, { json, limit }: Options): Promise<number> {
+  let shown = 0
+  for await (const runs of pages(index, query, limit)) {
+    shown += runs.length
+    if (json) runs.forEach(printJson)
+    else printLines(lines(runs, query.notebook === undefined))
+  }
+  return shown
+}
+
+async function showNumbers(index: Index, query: LogQuery, options: Options): Promise<number> {
+  const runs: RunSummary[] = []
+  for await (const page of pages(index, query, Math.min(options.limit, TABLE))) runs.push(...page)
+  const numbers = await index.numbers(runs.map(({ run }) => run))
+  const table = runTable({ runs, next: null }, numbers)
+  const rows = sortRows(table.rows, options.sort)
+  if (options.json) rows.forEach(printJson)
+  else printLines(numberLines(table, rows))
+  return rows.length
 }
 
 async function* pages(

@@ -11,6 +11,8 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   run: async () => (await import('./run.ts')).registerRun,
   log: async () => (await import('./log.ts')).registerLog,
   show: async () => (await import('./show.ts')).registerShow,
+  why: async () => (await import('./why.ts')).registerWhy,
+  diff: async () => (await import('./diff.ts')).registerDiff,
   slice: async () => (await import('./slice.ts')).registerSlice,
   replay: async () => (await import('./replay.ts')).registerReplay,
   since: async () => (await import('./since.ts')).registerSince,

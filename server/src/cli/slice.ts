@@ -1,13 +1,21 @@
 /** `yesterday slice RUN[:NAME]`: the runs that made a run, or one thing of it, oldest first. */
-import type { Command } from 'commander'
+import { writeFile } from 'node:fs/promises'
+import { type Command, Option } from 'commander'
+import { z } from 'zod'
+import { loadRun } from '../lineage/named-side.ts'
 import { type LineageSource, sliceOf, targetOf } from '../lineage/slice.ts'
+import { sliceNotebook, sliceScript } from '../lineage/slice-code.ts'
 import type { RunIndex } from '../store/ports.ts'
 import { CommonOptions, isRefusal, perform, printJson, printLines, type Refusal } from './answer.ts'
 import { findRun, notEnded } from './find-run.ts'
 import { projectRoot } from './project-root.ts'
 import { localTime, shortId, table } from './text.ts'
 
-type Options = { readonly json: boolean; readonly root?: string | undefined }
+const Options = CommonOptions.extend({
+  as: z.enum(['ids', 'script', 'notebook']).default('ids'),
+  output: z.string().optional(),
+})
+type Options = z.infer<typeof Options>
 
 /** Adds the command. */
 export function registerSlice(program: Command): void {
@@ -15,25 +23,50 @@ export function registerSlice(program: Command): void {
     .command('slice')
     .argument('<run[:name]>', 'the id of a run or its first digits; with a name, only what made that')
     .description('the runs that made it, oldest first')
+    .addOption(
+      new Option('--as <form>', 'the runs, or something that runs').choices(['ids', 'script', 'notebook']),
+    )
+    .option('-o, --output <file>', 'write the script or notebook to this file')
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  yesterday slice 3f2a:model --as script > model.py\n  yesterday slice 3f2a --as notebook -o figure.ipynb',
+    )
     .action(async (asked: string, raw: unknown) => {
-      const options = CommonOptions.parse(raw)
+      const options = Options.parse(raw)
       await perform(options, () => slice(asked, options))
     })
 }
 
-async function slice(asked: string, { json, root }: Options): Promise<Refusal | null> {
+async function slice(asked: string, { json, root, as, output }: Options): Promise<Refusal | null> {
   const { openStoreToRead } = await import('../store/open-store.ts')
   const { index, close } = openStoreToRead({ root: projectRoot({ root }) })
   try {
     const targets = await targetsOf(index, asked)
     if (isRefusal(targets)) return targets
-    await print(index, await sliceOf(index, targets), json)
+    const runs = await sliceOf(index, targets)
+    if (as === 'ids') await print(index, runs, json)
+    else await printCode(await codeOf(index, runs, as), output)
     return null
   } finally {
     await close()
   }
+}
+
+async function codeOf(
+  index: Pick<RunIndex, 'receipt' | 'runNames'>,
+  runs: readonly string[],
+  as: 'script' | 'notebook',
+): Promise<string> {
+  const sides = await Promise.all(runs.map((run) => loadRun(index, run)))
+  const known = sides.filter((side) => side !== null)
+  return as === 'script' ? sliceScript(known) : sliceNotebook(known)
+}
+
+async function printCode(code: string, output: string | undefined): Promise<void> {
+  if (output === undefined) process.stdout.write(code)
+  else await writeFile(output, code)
 }
 
 /** Ids are of letters and digits, so that the first colon begins the name; the name may have more. */

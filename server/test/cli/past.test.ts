@@ -1,0 +1,85 @@
+/** The commands that explain and compare the past, started as a person starts them. */
+import { rm } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Diff, TableRow, Why } from '../../contract/past.ts'
+import { RunSummary } from '../../contract/run.ts'
+import { timeOf } from '../../src/cli/log-filter.ts'
+import { fill, ids, newFolder, yesterday } from './program.ts'
+
+let root = ''
+beforeAll(async () => {
+  root = await newFolder()
+  await fill(root)
+})
+afterAll(() => rm(root, { recursive: true }))
+
+const log = async (...words: readonly string[]) => {
+  const { code, out, err } = await yesterday(root, 'log', '--json', ...words)
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  const lines = out.split('\n').filter(Boolean)
+  return lines.map((line) => RunSummary.parse(JSON.parse(line)).run)
+}
+
+describe('log', () => {
+  test('takes filters, which must all hold', async () => {
+    expect(await log('--variable', 'table')).toEqual([ids.plot, ids.clean])
+    expect(await log('--variable', 'table', '--text', 'PLOT(')).toEqual([ids.plot])
+    expect(await log('--outcome', 'error')).toEqual([ids.idle])
+    expect(await log('--since', '2026-03-02')).toEqual([])
+  })
+
+  test('refuses what it cannot read, with an example', async () => {
+    const { code, err } = await yesterday(root, 'log', '--where', 'acc is high')
+    expect(code).toBe(2)
+    expect(err).toMatch(/"acc".*\n.*lr<0\.01/)
+    expect((await yesterday(root, 'log', '--since', 'once')).err).toContain('"once" is no time')
+    expect((await yesterday(root, 'log', '--outcome', 'fine')).code).toBe(2)
+  })
+
+  test('shows numbers side by side', async () => {
+    const { out } = await yesterday(root, 'log', '--numbers', '--json', '-n', '1')
+    expect(TableRow.parse(JSON.parse(out))).toMatchObject({ run: ids.reader, parameters: {}, metrics: {} })
+  })
+})
+
+test('times are told as people tell them', () => {
+  const now = new Date('2026-03-05T12:00:00Z')
+  expect(timeOf('2h', now)).toBe('2026-03-05T10:00:00.000Z')
+  expect(timeOf('1w', now)).toBe('2026-02-26T12:00:00.000Z')
+  expect(timeOf('2026-03-01T12:00Z', now)).toBe('2026-03-01T12:00:00.000Z')
+  expect(timeOf('2026-13-45', now)).toBeNull()
+})
+
+describe('why', () => {
+  test('says it in words, and in JSON', async () => {
+    const { code, out } = await yesterday(root, 'why', ids.plot)
+    expect(code).toBe(0)
+    expect(out.split('\n')[0]).toBe(
+      'made by run 4 of `plot( [31mtable)` (cell 5), from `table` (run 2, perhaps)',
+    )
+    const told = Why.parse(JSON.parse((await yesterday(root, 'why', `${ids.plot}:0`, '--json')).out))
+    expect(told.about).toEqual({ output: 0, name: null })
+    expect(told.headline).toMatch(/^output 0 \(text\/plain\) was made by run 4/)
+  })
+
+  test('knows outputs and names that are there', async () => {
+    expect(await yesterday(root, 'why', `${ids.plot}:1`)).toMatchObject({ code: 2 })
+    expect((await yesterday(root, 'why', `${ids.plot}:nothing`)).err).toContain('figure.png, table')
+  })
+})
+
+describe('diff', () => {
+  test('tells two runs apart by its exit code', async () => {
+    const { code, out } = await yesterday(root, 'diff', ids.load, ids.clean, '--json')
+    expect(code).toBe(1)
+    expect(Diff.parse(JSON.parse(out))).toMatchObject({ kind: 'runs', diff: { same: false } })
+    expect(await yesterday(root, 'diff', ids.load, ids.load)).toMatchObject({ code: 0, err: '' })
+  })
+
+  test('names what could be meant', async () => {
+    const { code, err } = await yesterday(root, 'diff', 'aaaa', ids.load)
+    expect(code).toBe(2)
+    expect(err).toContain(ids.clean)
+    expect((await yesterday(root, 'diff', 'nothing', ids.load)).code).toBe(2)
+  })
+})
