@@ -10,6 +10,7 @@ import { discard, newFolder, type Program, startProgram } from '../support/progr
 import { type Figure, line, percentile } from './figures.ts'
 import { coldOpen, runToPaint, typing } from './page.ts'
 import { roundTrip } from './round-trip.ts'
+import { timelineTimes } from './timeline.ts'
 
 const OPENS = 5
 const KEYS = 100
@@ -112,6 +113,35 @@ async function firstPrint(browser: Browser, program: Program): Promise<Figure> {
   }
 }
 
+/** A long session's timeline beside a short one's. */
+async function timelines(browser: Browser, program: Program): Promise<readonly Figure[]> {
+  const [short, long] = [await timelineOf(browser, program, 50), await timelineOf(browser, program, 5000)]
+  const baselineName = '50 runs'
+  return [
+    {
+      name: 'timeline of 5,000 runs drawn',
+      value: long.shown,
+      baseline: short.shown,
+      baselineName,
+      goal: 300,
+    },
+    {
+      name: 'timeline of 5,000 runs, scrub frame p95',
+      value: percentile(long.frames, 95),
+      baseline: percentile(short.frames, 95),
+      baselineName,
+      goal: 20,
+    },
+  ]
+}
+
+async function timelineOf(browser: Browser, program: Program, runs: number) {
+  const page = await open(await signedIn(browser, program), program, '20.ipynb')
+  const times = await timelineTimes(page, runs)
+  await page.context().close()
+  return times
+}
+
 async function main(): Promise<void> {
   for (const figure of await roundTrip()) print(line(figure))
   const folder = await newFolder()
@@ -128,6 +158,7 @@ async function main(): Promise<void> {
     print(line(await runs(browser, program, 20)))
     print(line(await runs(browser, program, 1000)))
     print(line(await firstPrint(browser, program)))
+    for (const figure of await timelines(browser, program)) print(line(figure))
   } finally {
     await browser.close()
     await program.stop()

@@ -17,12 +17,13 @@ import { useLog } from './useLog.ts'
 const all: LogFilter = { words: '', outcome: null, cell: null, since: null }
 
 export function Log() {
-  const { opened, selectedCell, onRecorded } = useNotebook()
+  const { opened, selectedCell, onRecorded, past } = useNotebook()
   const [filter, setFilter] = useState(all)
   const [form, setForm] = useState<'list' | 'table'>('list')
   const onlyCell = filter.cell !== null
   const log = useLog(opened.path, onlyCell ? selectedCell : null)
   const { refresh } = log
+  const session = log.state.runs[0]?.session
   useEffect(() => onRecorded(refresh), [onRecorded, refresh])
   const runs = useMemo(
     () => log.state.runs.filter((run) => matches(run, { ...filter, cell: onlyCell ? selectedCell : null })),
@@ -36,6 +37,7 @@ export function Log() {
         form={form}
         onChange={setFilter}
         onForm={setForm}
+        onTimeline={session === undefined ? null : () => past.go({ at: 'timeline', session })}
       />
       <Runs log={log} runs={runs} filter={filter} form={form} />
     </>

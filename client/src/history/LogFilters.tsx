@@ -13,6 +13,8 @@ export function LogFilters(props: {
   readonly form: 'list' | 'table'
   readonly onChange: (filter: LogFilter) => void
   readonly onForm: (form: 'list' | 'table') => void
+  /** Null where there is no session yet. */
+  readonly onTimeline: (() => void) | null
 }) {
   const { filter, onChange, form } = props
   return (
@@ -69,6 +71,11 @@ export function LogFilters(props: {
       >
         {t('log.table')}
       </button>
+      {props.onTimeline !== null && (
+        <button type="button" className="button button-small" onClick={props.onTimeline}>
+          {t('timeline.title')}
+        </button>
+      )}
     </search>
   )
 }

@@ -17,7 +17,11 @@ import { useSettled } from './useSettled.ts'
 export function Timeline({ session }: { readonly session: string }) {
   const { opened } = useNotebook()
   const state = useSession(opened.path, session)
-  const timeline = useMemo(() => (state.at === 'here' ? timelineOf(state.runs) : null), [state])
+  const timeline = useMemo(() => {
+    if (state.at !== 'here') return null
+    performance.mark('yesterday:timeline-data')
+    return timelineOf(state.runs)
+  }, [state])
   if (state.at === 'failed') {
     return (
       <div className="history-note">

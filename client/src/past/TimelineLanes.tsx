@@ -19,6 +19,7 @@ const CARD_MS = 150
 export function TimelineLanes({ timeline, at, onAt }: Props) {
   const frame = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
+  const drawn = useRef(false)
   const [width, setWidth] = useState(0)
   const [pointed, setPointed] = useState<number | null>(null)
   const scale = scaleFor(timeline.runs.length, width)
@@ -34,6 +35,8 @@ export function TimelineLanes({ timeline, at, onAt }: Props) {
       ...fit(shown, on, context),
     })
     performance.measure('yesterday:timeline-draw', { start: started, end: performance.now() })
+    if (!drawn.current) performance.measure('yesterday:timeline', 'yesterday:timeline-data')
+    drawn.current = true
   }, [timeline, at, width])
   useLayoutEffect(() => {
     const shown = frame.current
