@@ -1,6 +1,8 @@
 /** The icons of the shell; one import each, so that the rest of the set stays out of the bundle. */
 export {
+  ChevronDown,
   ChevronRight,
+  ChevronUp,
   Copy,
   Download,
   Ellipsis,

@@ -7,6 +7,7 @@ import { t } from '../text/text.ts'
 import { CellView } from './CellView.tsx'
 import { CommandDialog } from './CommandDialog.tsx'
 import { NotebookContext } from './context.ts'
+import { Finding } from './Finding.tsx'
 import { look, strokeName } from './keys.ts'
 import type { Notebook } from './notebook.ts'
 import { type Dialogs, perform, runStale } from './perform.ts'
@@ -117,6 +118,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
             )
           })}
         </div>
+        <Finding notebook={notebook} mac={mac} />
         {history && (
           <Suspense fallback={null}>
             <HistoryPanel />

@@ -9,6 +9,8 @@ import { api } from '../app/api.ts'
 import { notify } from '../app/notices.ts'
 import { EditorPool } from '../editor/editor-pool.ts'
 import type { KernelHelp } from '../editor/kernel-help.ts'
+import { Finder, type Match } from '../find/finder.ts'
+import { scrollToMatch, showMatches } from '../find/marks.ts'
 import { Folds } from '../outline/folds.ts'
 import { PastPlace } from '../past/place.ts'
 import { showCarets } from '../presence/carets.ts'
@@ -42,6 +44,7 @@ export class Notebook {
   readonly order = new Watched<readonly string[]>([])
   /** The selected cells as one set, which all cells share: each asks it once for a change. */
   readonly chosen = new Watched<ReadonlySet<string>>(new Set())
+  readonly finder = new Finder(this.doc, this.origin)
   readonly folds = new Folds(this.doc)
   readonly pool: EditorPool
   /** What the kernel says of code; nothing while there is none. */
@@ -68,7 +71,15 @@ export class Notebook {
     this.pool = new EditorPool(
       this.origin,
       (editor, monaco) => equipEditor(this, editor, monaco),
-      (editor, cell, text) => showCarets(editor, this.presence, cell, text),
+      (editor, cell, text) => {
+        const adornments = [
+          showCarets(editor, this.presence, cell, text),
+          showMatches(this.finder, editor, cell),
+        ]
+        return () => {
+          for (const take of adornments) take()
+        }
+      },
     )
     this.session.notices.listen((notice) => notify(notice.level, notice.text))
     cellsOf(this.doc).observe(() => this.#reorder())
@@ -117,6 +128,15 @@ export class Notebook {
     else requestAnimationFrame(() => focusCell(cell))
   }
 
+  /** Shows a match of a search: its cell is selected, and the focus stays where it is. */
+  showMatch(match: Match): void {
+    this.folds.open(match.cell)
+    if (match.output === null) this.folds.openSource(match.cell)
+    else this.folds.foldPart(match.cell, 'outputs', false)
+    this.selection.set(selectOne(match.cell))
+    requestAnimationFrame(() => scrollToMatch(this.finder, match))
+  }
+
   /** Queues the code cells among these. */
   run(cells: readonly string[]): void {
     const code = cells.filter((id) => this.typeOf(id) === 'code')
@@ -141,6 +161,7 @@ export class Notebook {
   }
 
   close(): void {
+    this.finder.close()
     this.pool.close()
     this.presence.close()
     this.undo.destroy()

@@ -93,6 +93,8 @@ const acts: Readonly<Record<CommandName, Act>> = {
   },
   toggleSource: (notebook) => notebook.folds.toggle(notebook.selected(), 'source'),
   toggleOutputs: (notebook) => notebook.folds.toggle(notebook.selected(), 'outputs'),
+  find: (notebook) => notebook.finder.show(false),
+  replace: (notebook) => notebook.finder.show(true),
   previous: (notebook) => go(notebook, -1, false),
   next: (notebook) => go(notebook, 1, false),
   extendUp: (notebook) => go(notebook, -1, true),

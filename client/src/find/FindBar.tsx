@@ -1,0 +1,184 @@
+/** The field in which one asks what to find, and what to put in its place. Enter goes on, Escape leads to the match. */
+import './find.css'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { ChevronDown, ChevronUp, X } from '../app/icons.ts'
+import { notify } from '../app/notices.ts'
+import { useWatched } from '../notebook/use-cell.ts'
+import { t } from '../text/text.ts'
+import type { Asked, Finder, Match } from './finder.ts'
+import { highlightMatches } from './marks.ts'
+
+const choices = [
+  ['matchCase', 'Aa', 'find.matchCase'],
+  ['wholeWord', 'W', 'find.wholeWord'],
+  ['regex', '.*', 'find.regex'],
+] as const satisfies readonly (readonly [keyof Asked, string, string])[]
+
+interface Props {
+  readonly finder: Finder
+  readonly writable: boolean
+  /** Shows a match, leaving the focus where it is. */
+  readonly onShow: (match: Match) => void
+  /** Ends the search; the match that was chosen, where there is one. */
+  readonly onClose: (match: Match | null) => void
+  /** Keeps a replacement apart from what was written before and after it. */
+  readonly onReplace: (act: () => void) => void
+}
+
+export function FindBar({ finder, writable, onShow, onClose, onReplace }: Props) {
+  const field = useRef<HTMLInputElement>(null)
+  const open = useWatched(finder.open, (now) => now)
+  const query = useWatched(finder.query, (now) => now)
+  const found = useWatched(finder.found, (now) => now)
+  const [words, setWords] = useState('')
+  useEffect(() => highlightMatches(finder), [finder])
+  // Each Ctrl-F leads back to the field.
+  useEffect(() => {
+    if (open !== null) field.current?.select()
+  }, [open])
+  const go = (by: 1 | -1): void => {
+    const match = finder.go(by)
+    if (match !== null) onShow(match)
+  }
+  const close = (): void => {
+    const { matches, at } = finder.found.get()
+    finder.close()
+    onClose(matches[at] ?? null)
+  }
+  const replace = (): void => {
+    onReplace(() => finder.replace(words) || finder.go(1))
+    const { matches, at } = finder.found.get()
+    if (matches[at] !== undefined) onShow(matches[at])
+  }
+  const replaceAll = (): void =>
+    onReplace(() => notify('info', t('find.replaced', { count: finder.replaceAll(words) })))
+  const onKey = (event: KeyboardEvent, act: () => void): void => {
+    if (event.nativeEvent.isComposing) return
+    if (event.key === 'Escape') close()
+    else if (event.key === 'Enter') act()
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+  return (
+    <search className="find" aria-label={t('find.label')}>
+      <div className="find-line">
+        <input
+          ref={field}
+          className="field"
+          aria-label={t('find.what')}
+          placeholder={t('find.what')}
+          aria-invalid={found.problem !== null}
+          // biome-ignore lint/a11y/noAutofocus: one asked for just this field
+          autoFocus
+          spellCheck={false}
+          value={query.text}
+          onChange={(event) => finder.ask({ text: event.target.value })}
+          onKeyDown={(event) => onKey(event, () => go(event.shiftKey ? -1 : 1))}
+        />
+        {choices.map(([name, sign, label]) => (
+          <Choice
+            key={name}
+            sign={sign}
+            label={t(label)}
+            on={query[name]}
+            onToggle={() => finder.ask({ [name]: !query[name] })}
+          />
+        ))}
+        <IconButton label={t('find.previous')} onClick={() => go(-1)}>
+          <ChevronUp size={16} />
+        </IconButton>
+        <IconButton label={t('find.next')} onClick={() => go(1)}>
+          <ChevronDown size={16} />
+        </IconButton>
+        <IconButton label={t('app.close')} onClick={close}>
+          <X size={16} />
+        </IconButton>
+      </div>
+      {open?.replace === true && writable && (
+        <div className="find-line">
+          <input
+            className="field"
+            aria-label={t('find.with')}
+            placeholder={t('find.with')}
+            spellCheck={false}
+            value={words}
+            onChange={(event) => setWords(event.target.value)}
+            onKeyDown={(event) => onKey(event, replace)}
+          />
+          <button type="button" className="button button-small" onClick={replace}>
+            {t('find.replace')}
+          </button>
+          <button type="button" className="button button-small" onClick={replaceAll}>
+            {t('find.replaceAll')}
+          </button>
+        </div>
+      )}
+      <div className="find-line find-foot">
+        <span role="status">{found.problem ?? (query.text === '' ? '' : countWords(found))}</span>
+        <label>
+          <input
+            type="checkbox"
+            checked={query.outputs}
+            onChange={(event) => finder.ask({ outputs: event.target.checked })}
+          />
+          {t('find.outputs')}
+        </label>
+        {open?.replace === false && writable && (
+          <button type="button" className="past-link" onClick={() => finder.show(true)}>
+            {t('find.replaceToo')}
+          </button>
+        )}
+      </div>
+    </search>
+  )
+}
+
+function countWords(found: ReturnType<Finder['found']['get']>): string {
+  const total = found.matches.length
+  if (total === 0) return [t('find.none'), unread(found.unread)].join(' ').trim()
+  const count = found.cut ? `${total}+` : total
+  const place =
+    found.at === -1 ? t('find.count', { count: total }) : t('find.place', { n: found.at + 1, count })
+  return [place, unread(found.unread)].join(' ').trim()
+}
+
+const unread = (count: number): string => (count === 0 ? '' : t('find.unread', { count }))
+
+function Choice(props: {
+  readonly sign: string
+  readonly label: string
+  readonly on: boolean
+  readonly onToggle: () => void
+}) {
+  return (
+    <button
+      type="button"
+      className="icon-button find-choice"
+      aria-pressed={props.on}
+      aria-label={props.label}
+      title={props.label}
+      onClick={props.onToggle}
+    >
+      {props.sign}
+    </button>
+  )
+}
+
+function IconButton(props: {
+  readonly label: string
+  readonly onClick: () => void
+  readonly children: React.ReactNode
+}) {
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={props.label}
+      title={props.label}
+      onClick={props.onClick}
+    >
+      {props.children}
+    </button>
+  )
+}

@@ -1,0 +1,54 @@
+/** The search of an open notebook: its keys wherever the focus is, its field, and the way back into the cells. */
+import { lazy, Suspense, useEffect } from 'react'
+import type { Match } from '../find/finder.ts'
+import { strokeName } from './keys.ts'
+import type { Notebook } from './notebook.ts'
+import { selectOne } from './selection.ts'
+import { useWatched } from './use-cell.ts'
+
+const FindBar = lazy(async () => ({ default: (await import('../find/FindBar.tsx')).FindBar }))
+
+export function Finding({ notebook, mac }: { readonly notebook: Notebook; readonly mac: boolean }) {
+  const finding = useWatched(notebook.finder.open, (open) => open !== null)
+  useFindKey(notebook, mac)
+  if (!finding) return null
+  return (
+    <Suspense fallback={null}>
+      <FindBar
+        finder={notebook.finder}
+        writable={notebook.opened.writable}
+        onShow={(match) => notebook.showMatch(match)}
+        onClose={(match) => goToMatch(notebook, match)}
+        onReplace={(act) => {
+          notebook.undo.stopCapturing()
+          act()
+          notebook.undo.stopCapturing()
+        }}
+      />
+    </Suspense>
+  )
+}
+
+// The browser's own search sees only what is drawn; ours is there wherever on the page the focus is.
+function useFindKey(notebook: Notebook, mac: boolean): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || document.querySelector('dialog[open]') !== null) return
+      const stroke = strokeName(event, mac)
+      if (stroke !== 'Mod-f' && stroke !== 'Mod-Shift-h') return
+      event.preventDefault()
+      notebook.finder.show(stroke === 'Mod-Shift-h')
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [notebook, mac])
+}
+
+// Back to where the search led; into the source, behind what was found.
+function goToMatch(notebook: Notebook, match: Match | null): void {
+  const { active } = notebook.selection.get()
+  if (match?.output === null && notebook.typeOf(match.cell) !== 'markdown') {
+    notebook.selection.set(selectOne(match.cell, 'edit'))
+    void notebook.pool.focus(match.cell, match.end)
+  } else if (active !== null) notebook.reveal(active)
+}
