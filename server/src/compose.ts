@@ -22,9 +22,12 @@ import { notebookRoutes } from './http/routes/notebooks.ts'
 import { objectRoutes } from './http/routes/objects.ts'
 import { pastRoutes } from './http/routes/past.ts'
 import { receiptRoutes } from './http/routes/receipt.ts'
+import { replayRoutes } from './http/routes/replay.ts'
 import { Sockets, type SocketTaker, socketRoutes } from './http/sockets.ts'
 import { StaticFiles } from './http/static.ts'
 import { fileStates } from './lineage/file-state.ts'
+import { Jobs } from './replay/jobs.ts'
+import { performJobs, planOf } from './replay/perform-jobs.ts'
 import { takeSessionSocket } from './session/session-socket.ts'
 import { createSessions } from './session/sessions.ts'
 import { UsedFiles } from './session/used-files.ts'
@@ -68,6 +71,8 @@ export async function compose(options: ComposeOptions): Promise<House> {
     root,
     defaultSpec: () => defaultSpec(kernels),
   })
+  const world = { store, kernels, root, env: process.env }
+  const jobs = new Jobs(performJobs(world, sessions))
   const people = new People(join(root, FOLDER))
   const access = new Access({
     people,
@@ -97,6 +102,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
       ...exportRoutes({ root, documents, objects: store.objects }),
       ...objectRoutes(store.objects),
       ...meRoutes(people, { name: basename(root), version: options.version }),
+      ...replayRoutes(jobs, (target) => planOf(world, target)),
       ...kernelspecRoutes(() => describeSpecs(kernels)),
     ],
     logError,
@@ -113,6 +119,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
       rooms.close()
       http.close()
       http.closeIdleConnections()
+      await jobs.close()
       await sessions.close()
       await documents.close()
       await kernels.close()

@@ -30,17 +30,25 @@ type Found = Omit<Cause, 'provable' | 'whyNot'> & {
 export function rankCauses(good: Side, bad: Side, reach: Reach): readonly Cause[] {
   const code = codeCauses(good, bad)
   const states = seedCauses(good, bad, code)
+  const environment = environmentCauses(good, bad)
+  const packages = new Set(
+    environment.filter(({ kind }) => kind === 'package').map(({ name }) => topName(name)),
+  )
   const found: Found[] = [
     ...code,
-    ...fileCauses(good, bad, reach),
+    // A module of a distribution that is another version is no file of the person's.
+    ...fileCauses(good, bad, reach).filter(({ name }) => !packages.has(topName(name))),
     ...states,
     ...orderCauses(good, bad, [...code, ...states]),
-    ...environmentCauses(good, bad),
+    ...environment,
   ]
   return found
     .toSorted((a, b) => weightOf(b) - weightOf(a))
     .map(({ whyNot = null, weight: _, ...cause }) => ({ ...cause, provable: whyNot === null, whyNot }))
 }
+
+/** The name by which a distribution, or a module of it, is imported, as far as names tell. */
+const topName = (name: string): string => (name.split('.')[0] ?? name).replaceAll('-', '_').toLowerCase()
 
 const weights: Readonly<Record<CauseKind, number>> = {
   code: 90,

@@ -33,6 +33,7 @@ export async function layOver(
   python: string,
   folder: string,
   distributions: readonly { readonly name: string; readonly version: string }[],
+  env: NodeJS.ProcessEnv,
 ): Promise<string | null> {
   await mkdir(folder, { recursive: true })
   const wanted = distributions.map(({ name, version }) => `${name}==${version}`)
@@ -47,7 +48,7 @@ export async function layOver(
     folder,
   ]
   try {
-    await run(python, [...words, ...wanted], { timeout: PIP_MS })
+    await run(python, [...words, ...wanted], { timeout: PIP_MS, env })
     return null
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error)

@@ -27,7 +27,8 @@ export interface PerformOptions {
   readonly notebook: string
   readonly cwd: string
   readonly acts: readonly Act[]
-  readonly purpose: Purpose
+  /** Null records it as a person's own work. */
+  readonly purpose: Purpose | null
   readonly actor: Actor
   readonly timeoutSeconds: number | undefined
   readonly signal: AbortSignal
@@ -60,7 +61,7 @@ export async function performActs(options: PerformOptions): Promise<Performance>
     defaultSpec: async () => specName,
     allowStdin: false,
     prewarm: false,
-    purpose,
+    ...(purpose === null ? {} : { purpose }),
   })
   limitRuns(session, timeoutSeconds)
   const stop = (): void => session.kill('the replay was stopped')
@@ -115,7 +116,7 @@ async function runOne(
 }
 
 /** Settles when the condition holds; it is looked at on every change of the session. */
-function until(session: Session, holds: () => boolean): Promise<void> {
+export function until(session: Session, holds: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     const look = (): void => {
       if (!holds()) return

@@ -10,6 +10,7 @@ export async function restoreRandom(
   kernel: Pick<Kernel, 'request'>,
   objects: Pick<ObjectStore, 'get'>,
   before: Readonly<Record<string, string>>,
+  mustBeKept = false,
 ): Promise<readonly string[]> {
   const states: Record<string, string> = {}
   for (const [name, digest] of Object.entries(before)) {
@@ -17,6 +18,7 @@ export async function restoreRandom(
     const bytes = named.success ? await objectBytes(objects, named.data) : null
     if (bytes !== null) states[name] = Buffer.from(bytes).toString('base64')
   }
+  if (mustBeKept && Object.keys(states).length === 0) return ['the state was not kept']
   if (Object.keys(states).length === 0) return []
   const told = await perform(kernel, setStatesCode, states)
   return told.ok ? [] : [`random states could not be restored: ${told.why}`]

@@ -245,7 +245,7 @@ async function variablesFor(
   const [python] = ready.spec.argv
   if (distributions.length === 0 || python === undefined) return { ...variables, ...swaps.variables }
   const folder = join(scratch.root, '..', 'packages')
-  const problem = await layOver(python, folder, distributions)
+  const problem = await layOver(python, folder, distributions, world.env)
   if (problem !== null) problems.push(problem)
   const path = [folder, world.env.PYTHONPATH].filter(Boolean).join(':')
   return { ...variables, ...swaps.variables, PYTHONPATH: path }
@@ -276,7 +276,7 @@ async function prepareKernel(
 }
 
 /** Which version of each file lies in the copy. */
-class LaidFiles {
+export class LaidFiles {
   readonly #world: ReplayWorld
   readonly #cwd: string
   readonly #scratch: Scratch

@@ -7,12 +7,16 @@ import type { EventEmitter } from 'node:events'
 import type { Kernel } from '@yesterday/kernel-bridge'
 import type { RunId } from '../../contract/ids.ts'
 import type { Actor, SessionView } from '../../contract/session.ts'
+import { digestOf } from '../store/digest.ts'
 import { freeze } from './freeze.ts'
 import type { Past } from './past.ts'
 import { SessionHost } from './session-host.ts'
 import type { SessionEvents, SessionOptions } from './session-options.ts'
 import type { Operation, Run } from './state.ts'
 import { viewOf } from './view.ts'
+
+/** What ran before and is to run once more. */
+export type RunAgain = Pick<Run, 'cell' | 'place' | 'source'>
 
 /** A session as the rest of the server sees it. Refusals are the reasons as text, null where there is none. */
 export class Session {
@@ -49,6 +53,19 @@ export class Session {
   run(cells: readonly string[], actor: Actor, stopOnError = true): Promise<string | null> {
     const runs = this.#freeze(cells, actor, stopOnError)
     return this.#queue(runs, { type: 'RunCells', runs, session: this.#newId() })
+  }
+
+  /** As `run`, with recorded code in place of what the document says now; settles with the run's id where it is queued. */
+  async runAgain(
+    again: RunAgain,
+    actor: Actor,
+  ): Promise<{ readonly run: RunId } | { readonly refusal: string }> {
+    const { now = () => new Date().toISOString() } = this.#options
+    const { cell, place, source } = again
+    const frozen = { actor, queued: now(), sourceDigest: digestOf(source), stopOnError: false }
+    const run: Run = { run: this.#newId(), cell, place, source, ...frozen }
+    const refusal = await this.#queue([run], { type: 'RunCells', runs: [run], session: this.#newId() })
+    return refusal === null ? { run: run.run } : { refusal }
   }
 
   cancel(runs: readonly RunId[] | null, actor: Actor): string | null {

@@ -1,0 +1,36 @@
+/**
+ * pure. The variables that a kernel had after a run, and the runs that bring them back. Invariant: every variable that
+ * was there is told, with the run that made it last; the runs are closed under what they used.
+ */
+import type { Edge, Receipt } from '../../contract/run.ts'
+
+export interface LiveState {
+  /** By name: the edge of the run that last made it. */
+  readonly variables: ReadonlyMap<string, Edge>
+  /** What has to run, in order. */
+  readonly runs: readonly Receipt[]
+}
+
+/** `session`: the runs of one session up to the asked one, in order. */
+export function liveState(session: readonly Receipt[]): LiveState {
+  const variables = new Map<string, Edge>()
+  const makers = new Map<string, string>()
+  for (const { run, generated } of session) {
+    for (const edge of generated) {
+      if (edge.kind !== 'variable') continue
+      if (edge.deleted) variables.delete(edge.name)
+      else variables.set(edge.name, edge)
+      makers.set(edge.name, run)
+    }
+  }
+  const byId = new Map(session.map((receipt) => [receipt.run, receipt]))
+  const needed = new Set([...variables.keys()].flatMap((name) => makers.get(name) ?? []))
+  // A set is walked to its end, also where that moves away while walking.
+  for (const run of needed) {
+    for (const { by } of byId.get(run)?.used ?? []) if (by !== null && byId.has(by)) needed.add(by)
+    // Names that a run deleted or made beside are part of the state that its next one found.
+    for (const { kind, name, by } of byId.get(run)?.generated ?? [])
+      if (kind === 'variable' && by !== null && byId.has(by) && variables.has(name)) needed.add(by)
+  }
+  return { variables, runs: session.filter(({ run }) => needed.has(run)) }
+}

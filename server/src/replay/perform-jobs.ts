@@ -1,0 +1,53 @@
+/** What each job of the page does. */
+import type { ReplayPlan, ReplayTarget } from '../../contract/replay.ts'
+import type { Sessions } from '../session/sessions.ts'
+import type { PerformJob } from './jobs.ts'
+import { prepareReplay, type ReplayWorld, replay } from './replay.ts'
+import { restore } from './restore.ts'
+import { since } from './since.ts'
+import { isRefused, type Refused, refused } from './targets.ts'
+
+const person = { id: 'server', name: 'Yesterday' }
+/** A cell that never ends ends here. */
+const DEFAULT_SECONDS = 3600
+
+/** The plan of a target; nothing runs. */
+export async function planOf(world: ReplayWorld, target: ReplayTarget): Promise<ReplayPlan | Refused> {
+  const ready = await prepareReplay(world, target)
+  return isRefused(ready) ? ready : ready.plan
+}
+
+export function performJobs(world: ReplayWorld, sessions: Pick<Sessions, 'visit'>): PerformJob {
+  return async (request, { signal, onProgress }) => {
+    const told = { actor: person, signal, onProgress }
+    switch (request.kind) {
+      case 'replay': {
+        const ready = await prepareReplay(world, request.target)
+        if (isRefused(ready)) return ready
+        const of = ready.plan.steps.at(-1)?.run ?? ready.plan.session
+        const report = await replay(world, ready, {
+          ...told,
+          purpose: { kind: 'replay', of },
+          withEnvironment: request.env,
+          timeoutSeconds: request.timeoutSeconds ?? DEFAULT_SECONDS,
+        })
+        return { replay: report }
+      }
+      case 'since': {
+        const timeoutSeconds = request.timeoutSeconds ?? DEFAULT_SECONDS
+        const report = await since(world, request, { ...told, prove: request.prove, timeoutSeconds })
+        return isRefused(report) ? report : { since: report }
+      }
+      case 'restore': {
+        const visit = await sessions.visit(request.documentId)
+        if (visit === null) return refused('missing', 'that notebook is not there', 'Open it first.')
+        try {
+          const report = await restore(world, visit.session, request.run, { ...told, branch: request.branch })
+          return isRefused(report) ? report : { restore: report }
+        } finally {
+          visit.leave()
+        }
+      }
+    }
+  }
+}
