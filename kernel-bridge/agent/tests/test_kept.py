@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,19 @@ def test_a_state_before_a_draw_brings_the_draw_back(name: str, setup: str, draw:
     state.set_state(name, (folder / before.partition(":")[2]).read_bytes())
     book.run(draw)
     assert book.shell.user_ns["x"] == drawn
+
+
+FRESH = """
+from notebook import Notebook
+book = Notebook()
+seeded = book.run("import numpy as np\\nimport numpy.random\\nnp.random.seed(1)")
+drawn = book.run("x = np.random.rand()")
+print([edge["name"] for edge in seeded["generated"] if edge["kind"] == "state"])
+print(seeded["run"] in [edge.get("by") for edge in drawn["used"] if edge["kind"] == "state"])
+"""
+
+
+def test_a_seed_beside_the_first_import_is_what_later_draws_depend_on() -> None:
+    folder = Path(__file__).resolve().parent
+    done = subprocess.run([sys.executable, "-c", FRESH], cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[-3:] == ["['numpy.random']", "True", ""]

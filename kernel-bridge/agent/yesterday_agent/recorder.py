@@ -19,7 +19,7 @@ from .lineage import Lineage
 from .probes import Probe
 from .reads import Reads
 from .record import Cost, Edge, Missing, Outcome, Record, RunError
-from .state import imported_states, process_states, random_bytes, random_states
+from .state import SEEDERS, imported_states, process_states, random_bytes, random_states
 from .strings import hidden_names, named_paths
 
 try:
@@ -194,9 +194,13 @@ class Recorder:
             before = self.states.get(name)
             self.states[name] = digest
             looked_at = _looks_at(name, run)
-            changed = before is not None and digest != before
+            seeded = run.reads is not None and run.reads.seeded()
+            # A state that came with the run's own import is its work where it seeded it; what it read of names that
+            # it bound itself is not among its reads.
+            began = before is None and "random" in name and any(f"{call}(" in run.code for call in SEEDERS)
+            changed = began or (before is not None and digest != before)
             made_by = self.state_makers.get(name)
-            drawn = changed and "random" in name and not (run.reads is not None and run.reads.seeded())
+            drawn = changed and "random" in name and not seeded
             if before is not None and (drawn or looked_at) and made_by is not None:
                 used.append(_state_edge(name, before, made_by, "depends on the state before"))
             if changed and name in run.random:

@@ -1,0 +1,92 @@
+/** Real kernels: a notebook's past brought back into its own session, and jobs as the page sees them. */
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { cellSource, cellsOf } from '../../contract/document.ts'
+import { Jobs } from '../../src/replay/jobs.ts'
+import { performJobs, planOf } from '../../src/replay/perform-jobs.ts'
+import { isRefused } from '../../src/replay/targets.ts'
+import { ada, type House, makeProject, openHouse, python, whySkipped } from '../session/house.ts'
+
+const cells = {
+  load: 'rows = [int(line) for line in open("x.csv")]',
+  sum: 'total = sum(rows)',
+  twin: 'other = 1',
+  shown: 'print(total)',
+  change: 'total = total * 10\nlater = 5',
+}
+
+describe.skipIf(python === null)(`the past of an open notebook${whySkipped}`, () => {
+  let root = ''
+  let house: House | null = null
+
+  afterEach(async () => {
+    await house?.close()
+    await rm(root, { recursive: true, force: true })
+  })
+
+  /** All cells ran once; the ids of their runs. */
+  async function lived() {
+    root = await makeProject(cells)
+    await writeFile(join(root, 'x.csv'), '1\n2\n')
+    house = await openHouse(root)
+    const { store, kernels, sessions } = house
+    const notebook = await house.open()
+    const runs = new Map<string, string>()
+    const all = Promise.withResolvers<void>()
+    notebook.session.events.on('recorded', (_, { run, cell }) => {
+      if (!runs.has(cell)) runs.set(cell, run)
+      if (runs.size === Object.keys(cells).length) all.resolve()
+    })
+    expect(await notebook.session.run(Object.keys(cells), ada)).toBeNull()
+    await all.promise
+    const world = { store, kernels, root, env: process.env }
+    const jobs = new Jobs(performJobs(world, sessions))
+    const ended = async (id: string) => {
+      for (let job = await jobs.look(id, null, 0); ; job = await jobs.look(id, job?.revision ?? 0, 60_000))
+        if (job?.state !== 'running') return job
+    }
+    const runOf = (cell: string) => runs.get(cell) ?? ''
+    return { ...notebook, world, jobs, ended, runOf }
+  }
+
+  test('restored, variables are what they were, also after the file and the code changed', async () => {
+    const { id, doc, jobs, ended, runOf } = await lived()
+    await writeFile(join(root, 'x.csv'), '5\n')
+    doc.transact(() => cellSource(cellsOf(doc).get(1)).insert(0, '# edited\n'))
+    const asked = { kind: 'restore', run: runOf('shown'), documentId: id, branch: false } as const
+    const job = await ended(jobs.start(asked)?.id ?? '')
+    expect(job).toMatchObject({ state: 'done', problem: null })
+    const results = new Map(job?.restore?.variables.map(({ name, result }) => [name, result]))
+    expect(Object.fromEntries(results)).toMatchObject({
+      rows: 'recomputed',
+      total: 'recomputed',
+      other: 'recomputed',
+    })
+    expect(results.has('later')).toBe(false)
+  })
+
+  test('a replay is a job that tells how far it is, and leaves the log as it was', async () => {
+    const { jobs, ended, runOf, world } = await lived()
+    await writeFile(join(root, 'x.csv'), '5\n')
+    const target = { kind: 'run', run: runOf('shown') } as const
+    const plan = await planOf(world, target)
+    expect(isRefused(plan) ? [] : plan.files).toMatchObject([{ name: 'x.csv', from: 'store' }])
+    const asked = { kind: 'replay', target, env: false } as const
+    const job = await ended(jobs.start(asked)?.id ?? '')
+    expect(job).toMatchObject({
+      state: 'done',
+      replay: { verdict: 'identical' },
+      progress: { done: 3, total: 3 },
+    })
+    expect((await world.store.index.page({})).runs).toHaveLength(5)
+  })
+
+  test('what cannot be is said: an unknown run, a notebook that is not open', async () => {
+    const { jobs, ended, runOf } = await lived()
+    const missing = jobs.start({ kind: 'since', run: 'ffff', prove: false })
+    expect(await ended(missing?.id ?? '')).toMatchObject({ state: 'failed', problem: { code: 'no-run' } })
+    const closed = jobs.start({ kind: 'restore', run: runOf('sum'), documentId: 'nobody', branch: false })
+    expect(await ended(closed?.id ?? '')).toMatchObject({ state: 'failed', problem: { code: 'missing' } })
+  })
+})
