@@ -16,6 +16,8 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   slice: async () => (await import('./slice.ts')).registerSlice,
   replay: async () => (await import('./replay.ts')).registerReplay,
   since: async () => (await import('./since.ts')).registerSince,
+  restore: async () => (await import('./restore.ts')).registerRestore,
+  check: async () => (await import('./check.ts')).registerCheck,
   kernels: async () => (await import('./kernels.ts')).registerKernels,
   fsck: async () => (await import('./fsck.ts')).registerFsck,
 }

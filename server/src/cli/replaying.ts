@@ -23,6 +23,7 @@ export const terminalActor = (): Actor => {
 export async function withWorld<T>(
   place: { readonly root?: string | undefined; readonly notebook?: string | undefined },
   work: (world: ReplayWorld, signal: AbortSignal) => Promise<T>,
+  { keepKernels = false }: { readonly keepKernels?: boolean } = {},
 ): Promise<T> {
   const root = realpathSync(projectRoot(place))
   const store = await openStore({ root })
@@ -35,7 +36,7 @@ export async function withWorld<T>(
     return await work({ store, kernels, root, env: process.env }, stopping.signal)
   } finally {
     for (const signal of stopSignals) process.off(signal, stop)
-    await kernels.close({ shutdown: true })
+    await kernels.close({ shutdown: !keepKernels })
     await store.close()
   }
 }

@@ -61,7 +61,7 @@ export async function bytesOfVersion(
   edge: FileEdge,
 ): Promise<{ readonly name: string; readonly bytes: Uint8Array } | null> {
   const here = await onDiskNow(cwd, edge)
-  if (here !== null && here.digest === edge.digest)
+  if (here !== null && (edge.digest === null || here.digest === edge.digest))
     return { name: here.name, bytes: await readFile(join(here.path)) }
   const bytes = await fileBytes(objects, edge)
   return bytes === null ? null : { name: here?.name ?? namesOfFile(edge)[0] ?? edge.name, bytes }

@@ -91,15 +91,18 @@ function untouched({ state, generated }: Receipt, touched: Set<string>): Record<
   return Object.fromEntries(states)
 }
 
-/** What is laid out: files that were read, and the source of the person's own modules. */
-const isFile = ({ kind, deleted }: Edge): boolean => (kind === 'file' || kind === 'module') && !deleted
+/** What is laid out: files that were read, and the source of the person's own modules; not what was only looked for. */
+const isFile = ({ kind, deleted, digest, size }: Edge): boolean =>
+  (kind === 'file' || kind === 'module') && !deleted && (digest !== null || size !== null)
 
 function pinOf(edge: Edge, made: ReadonlyMap<string, string | null>, source: FileSource): FilePin {
   const { digest } = edge
   const name = edge.name
   const pin = (from: FilePin['from'], why: string | null = null): FilePin => ({ name, digest, from, why })
   if (made.has(name) && (made.get(name) === digest || digest === null)) return pin('made')
-  if (digest === null) return pin('cannot', 'its content was not captured')
+  if (digest === null && source.onDisk.get(name) != null)
+    return pin('disk', 'its content was not captured, and it is given as it is now')
+  if (digest === null) return pin('cannot', 'its content was not captured, and it is gone')
   if (source.onDisk.get(name) === digest) return pin('disk')
   const object = edge.value?.digest ?? digest
   if (source.stored.has(object)) return pin('store', 'it has changed since, and is given as it was')

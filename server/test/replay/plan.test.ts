@@ -30,6 +30,13 @@ test.each([
   expect(planned.steps[0]?.action).toBe(from === 'cannot' ? 'cannot' : 're-run')
 })
 
+test('what was only looked for, or never captured, holds nothing up', () => {
+  const used = [file('/lib/python311.zip', null), file('huge.bin', null, { size: 9e9 })]
+  const planned = plan({ runs: [receipt('a', { used })], onDisk: new Map([['huge.bin', digestOf('now')]]) })
+  expect(planned.steps[0]?.action).toBe('re-run')
+  expect(planned.files).toMatchObject([{ name: 'huge.bin', from: 'disk' }])
+})
+
 test('a file that the replay makes is not given', () => {
   const runs = [
     receipt('a', { generated: [file('x.csv', '1', { by: 'a' })] }),

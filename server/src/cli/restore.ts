@@ -1,0 +1,100 @@
+/** `yesterday restore RUN`: a new kernel whose variables are as they were after a run; it lives on, to be worked with. */
+import { dirname, join } from 'node:path'
+import type { Command } from 'commander'
+import * as Y from 'yjs'
+import { z } from 'zod'
+import type { RestoredVariable, RestoreReport } from '../../contract/replay.ts'
+import type { ReplayWorld } from '../replay/replay.ts'
+import { restore } from '../replay/restore.ts'
+import { isRefused, type Refused, wholeRun } from '../replay/targets.ts'
+import { Session } from '../session/session.ts'
+import { perform, printJson, printLines, type Refusal } from './answer.ts'
+import { asRefusal, terminalActor, withWorld } from './replaying.ts'
+import { table } from './text.ts'
+
+const Options = z.object({
+  keep: z.boolean().default(true),
+  json: z.boolean().default(false),
+  root: z.string().optional(),
+})
+type Options = z.infer<typeof Options>
+
+/** Adds the command. */
+export function registerRestore(program: Command): void {
+  program
+    .command('restore')
+    .argument('<run>', 'a run or its first digits')
+    .description('a new kernel with the variables as they were after this run')
+    .option('--branch', 'a new session, which from the command line it is in every case')
+    .option('--no-keep', 'end the kernel when the result is told')
+    .option('--json', 'one object of JSON')
+    .option('--root <dir>', 'the project folder')
+    .addHelpText('after', examples)
+    .action(async (run: string, raw: unknown) => {
+      const options = Options.parse(raw)
+      await perform(options, () => restoreRun(run, options))
+    })
+}
+
+const examples = `
+Examples:
+  yesterday restore 3f2a              a kernel to work with: it prints how
+  yesterday restore 3f2a --no-keep    only tell what can be restored
+
+Into the kernel of an open notebook: "Restore" on a run in the page.
+Exit code: 0 every variable is what it was; 1 some are not, and are named; 2 nothing could be restored.`
+
+type Restored = RestoreReport & { readonly connectionFile: string | null }
+
+async function restoreRun(run: string, { keep, json, root }: Options): Promise<Refusal | null> {
+  const work = async (world: ReplayWorld, signal: AbortSignal) => {
+    const report = await restoreAnew(world, run, keep, signal)
+    if (isRefused(report)) return asRefusal(report)
+    if (json) printJson(report)
+    else printLines(restoredLines(report))
+    process.exitCode = report.variables.every(isRestored) ? 0 : 1
+    return null
+  }
+  return withWorld({ root }, work, { keepKernels: keep })
+}
+
+const isRestored = ({ result }: RestoredVariable): boolean => result === 'restored' || result === 'recomputed'
+
+async function restoreAnew(
+  world: ReplayWorld,
+  prefix: string,
+  keep: boolean,
+  signal: AbortSignal,
+): Promise<Restored | Refused> {
+  const { store, kernels, root } = world
+  const run = await wholeRun(store.index, prefix)
+  if (typeof run !== 'string') return run
+  const [summary] = await store.index.summaries([run])
+  const notebook = summary?.notebook ?? ''
+  const session = new Session({
+    kernels,
+    store,
+    doc: new Y.Doc(),
+    documentId: null,
+    path: () => notebook,
+    cwd: () => dirname(join(root, notebook)),
+    defaultSpec: async () => (await kernels.specs())[0]?.name ?? 'python3',
+    allowStdin: false,
+    prewarm: false,
+    purpose: { kind: 'restore', of: run },
+  })
+  const actor = terminalActor()
+  const report = await restore(world, session, run, { actor, branch: true, signal })
+  const connectionFile = keep ? (session.kernel?.address.connectionFile ?? null) : null
+  if (keep && !isRefused(report)) await session.close()
+  else session.shutdown(actor)
+  await session.settled()
+  return isRefused(report) ? report : { ...report, connectionFile }
+}
+
+function restoredLines({ variables, random, connectionFile, tookMs }: Restored): readonly string[] {
+  const rows = [...variables, ...random].map(({ name, result, why }) => [result, name, why ?? ''])
+  const done = `${variables.filter(isRestored).length} of ${variables.length} variables, ${(tookMs / 1000).toFixed(1)} s`
+  const use = connectionFile === null ? [] : [`jupyter console --existing ${connectionFile}`]
+  return [...table(rows), done, ...use]
+}

@@ -1,0 +1,128 @@
+/** The commands as a person or a script starts them: exit codes, refusals, and what is left behind. */
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { ReplayPlan, ReplayReport, RestoreReport, SinceReport } from '../../contract/replay.ts'
+import { start } from '../cli/program.ts'
+import { makeProject, python, whySkipped } from '../session/house.ts'
+
+const cells = {
+  load: 'rows = [int(line) for line in open("x.csv")]',
+  write: 'with open("sum.txt", "w") as file:\n    file.write(str(sum(rows)))',
+  read: 'print(open("sum.txt").read())',
+}
+const RunLine = z.object({ run: z.string(), cellId: z.string() })
+const Refused = z.object({ error: z.object({ code: z.string() }) })
+
+describe.skipIf(python === null)(`running the past again${whySkipped}`, () => {
+  let root = ''
+  const said = (...words: readonly string[]) =>
+    start({ cwd: root, env: { JUPYTER_PATH: join(root, 'jupyter') } }, words)
+  const runs = async (): Promise<ReadonlyMap<string, string>> => {
+    const { out } = await said('run', 'a.ipynb', '--kernel', 'tested', '--json', '--allow-errors')
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => RunLine.parse(JSON.parse(line)))
+    return new Map(lines.map(({ run, cellId }) => [cellId, run]))
+  }
+  let first: ReadonlyMap<string, string> = new Map()
+  const runOf = (cell: string) => first.get(cell) ?? ''
+
+  beforeAll(async () => {
+    root = await makeProject(cells)
+    await writeFile(join(root, 'x.csv'), '1\n2\n')
+    const spec = join(root, 'jupyter', 'kernels', 'tested')
+    await mkdir(spec, { recursive: true })
+    const argv = [python, '-m', 'ipykernel_launcher', '-f', '{connection_file}']
+    const kernel = { argv, display_name: 'Tested', language: 'python' }
+    await writeFile(join(spec, 'kernel.json'), JSON.stringify(kernel))
+    first = await runs()
+  }, 60_000)
+  afterAll(() => rm(root, { recursive: true }))
+
+  test('a replay gives the file as it was, and touches none on disk', async () => {
+    await writeFile(join(root, 'x.csv'), '5\n')
+    await writeFile(join(root, 'sum.txt'), 'mine')
+    const planned = await said('replay', 'a.ipynb', '--dry-run', '--json')
+    expect(ReplayPlan.parse(JSON.parse(planned.out)).files).toMatchObject([
+      { name: 'x.csv', from: 'store' },
+      { name: 'sum.txt', from: 'made' },
+    ])
+    const { code, out } = await said('replay', 'a.ipynb', '--json')
+    expect(ReplayReport.parse(JSON.parse(out))).toMatchObject({ verdict: 'identical', problems: [] })
+    expect(code).toBe(0)
+    expect(await readFile(join(root, 'sum.txt'), 'utf8')).toBe('mine')
+    expect(await readFile(join(root, 'x.csv'), 'utf8')).toBe('5\n')
+    expect(await readdir(join(root, '.yesterday', 'scratch'))).toEqual([])
+    expect((await said('log', '--json')).out.trim().split('\n')).toHaveLength(3)
+  }, 60_000)
+
+  test('a cell that never ends is ended', async () => {
+    const slow = 'import time\nwhile True:\n    time.sleep(0.1)'
+    const project = await makeProject({ slow })
+    const spec = { cwd: project, env: { JUPYTER_PATH: join(root, 'jupyter') } }
+    await start(spec, ['run', 'a.ipynb', '--kernel', 'tested', '--timeout', '1'])
+    const { code, out } = await start(spec, ['replay', 'a.ipynb', '--timeout', '1', '--json'])
+    const report = ReplayReport.parse(JSON.parse(out))
+    expect(report.steps).toMatchObject([{ cellId: 'slow' }])
+    expect(code).toBe({ identical: 0, equal: 0, different: 1, failed: 2 }[report.verdict])
+    await rm(project, { recursive: true })
+  }, 60_000)
+
+  test('what it was since is found and proved, checked and restored', async () => {
+    const second = await runs()
+    const asked = await said('since', second.get('read') ?? '', '--prove', '--json')
+    expect(SinceReport.parse(JSON.parse(asked.out))).toMatchObject({
+      good: runOf('read'),
+      proof: { explanation: ['file:x.csv'] },
+      words: "with yesterday's `x.csv` the result is yesterday's",
+    })
+    expect(asked.code).toBe(0)
+    const checked = await said('check', '--json')
+    expect(JSON.parse(checked.out)).toMatchObject({
+      notebook: 'a.ipynb',
+      verdict: 'identical',
+      different: [],
+    })
+    expect(checked.code).toBe(0)
+    const restored = await said('restore', runOf('read'), '--no-keep', '--json')
+    const { variables } = RestoreReport.parse(JSON.parse(restored.out))
+    expect(variables).toContainEqual({ name: 'rows', result: 'recomputed', why: null })
+    expect(restored.code).toBe(0)
+    expect(JSON.parse((await said('kernels', '--json')).out)).toMatchObject({ kernels: [] })
+  }, 90_000)
+
+  test.each([
+    [['replay', 'ffff'], 'no-run'],
+    [['replay', 'session:ffff'], 'no-session'],
+    [['replay', 'other.ipynb'], 'never-run'],
+    [['since', 'nothing'], 'no-run'],
+    [['restore', 'ffff'], 'no-run'],
+    [['check', 'other.ipynb'], 'never-run'],
+  ])('%j is refused: %s', async (words, code) => {
+    const answer = await said(...words, '--json')
+    expect(Refused.parse(JSON.parse(answer.out)).error.code).toBe(code)
+    expect(answer.code).toBe(2)
+  })
+
+  test('a run without an earlier good one, and a comparison that is none, are refused', async () => {
+    const alone = await said('since', runOf('load'), '--json')
+    expect(Refused.parse(JSON.parse(alone.out)).error.code).toBe('no-good-run')
+    const nonsense = await said('since', runOf('load'), '--where', 'acc is good', '--json')
+    expect(Refused.parse(JSON.parse(nonsense.out)).error.code).toBe('bad-where')
+  })
+
+  test('bytes that are gone or damaged are said, and what needs them is not run', async () => {
+    const { DatabaseSync } = await import('node:sqlite')
+    const db = new DatabaseSync(join(root, '.yesterday', 'history.db'))
+    db.prepare("DELETE FROM blobs WHERE bytes = CAST('1\n2\n' AS BLOB)").run()
+    db.close()
+    const { code, out } = await said('replay', runOf('read'), '--json')
+    const report = ReplayReport.parse(JSON.parse(out))
+    expect(report.plan.steps.map(({ action }) => action)).toEqual(['cannot', 'cannot', 'cannot'])
+    expect(report).toMatchObject({ verdict: 'failed', cause: expect.stringContaining('x.csv') })
+    expect(code).toBe(2)
+  }, 60_000)
+})
