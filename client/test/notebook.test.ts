@@ -1,4 +1,4 @@
-import { cellSource, cellsOf, makeCell } from '@yesterday/server/contract/document.ts'
+import { cellOutputs, cellSource, cellsOf, makeCell } from '@yesterday/server/contract/document.ts'
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { CellEdits, cellIds } from '../src/notebook/cell-edits.ts'
@@ -71,4 +71,26 @@ test('the selection is the stretch between anchor and active cell, and survives 
   expect(selectedCells(two, order)).toEqual(['b', 'c'])
   expect(afterChange(two, order, ['a', 'd']).active).toBe('d')
   expect(afterChange(selectOne('d'), order, ['a']).active).toBe('a')
+})
+
+test('a copied cell is pasted whole, more than once, with its outputs and under ids of its own', () => {
+  const { doc, edits, texts } = notebookOf('a', 'b')
+  const output = new Y.Map<unknown>([
+    ['output_type', 'stream'],
+    ['name', 'stdout'],
+    ['text', new Y.Text('shown')],
+  ])
+  cellOutputs(cellsOf(doc).get(0))?.insert(0, [output])
+  const copies = edits.copies(['c0'])
+  edits.remove(['c0'])
+  const pasted = [...edits.paste(1, copies), ...edits.paste(2, copies)]
+  expect(texts()).toEqual(['b', 'a', 'a'])
+  expect(cellIds(doc)).toEqual(['c1', ...pasted])
+  expect(new Set(pasted).size).toBe(2)
+  for (const index of [1, 2]) {
+    const cell = cellsOf(doc).get(index)
+    expect(cellSource(cell)).toBeInstanceOf(Y.Text)
+    expect(cellOutputs(cell)?.get(0).get('text')).toBeInstanceOf(Y.Text)
+    expect(cell.toJSON()).toMatchObject({ outputs: [{ text: 'shown' }], execution_state: 'idle' })
+  }
 })

@@ -3,6 +3,7 @@ import { relativeTime, sizeText } from '../src/history/time.ts'
 import { renderMarkdown } from '../src/markdown/render.ts'
 import { parseAnsi, withoutAnsi } from '../src/outputs/ansi.ts'
 import { chooseForm } from '../src/outputs/mime.ts'
+import { cellLines } from '../src/outputs/traceback.ts'
 import { en } from '../src/text/en/index.ts'
 import { fill } from '../src/text/phrase.ts'
 import { zh } from '../src/text/zh/index.ts'
@@ -68,4 +69,15 @@ test('plurals, times and sizes in words', () => {
   const now = Date.parse('2026-01-10T12:00:00.000Z')
   expect(relativeTime('2026-01-09T11:00:00.000Z', now, 'en')).toBe('yesterday')
   expect(sizeText(1536, 'en')).toBe('1.5 KB')
+})
+
+test('a traceback names lines of cells, in the words of newer and older IPython', () => {
+  const text =
+    'Cell In[5], line 3\n  Cell In[5], line 2, in f(x)\nFile /x.py:1\nInput In [4], in <cell line: 7>()\nCell In[5], line 3'
+  expect(cellLines(text)).toEqual([
+    { count: 5, line: 3 },
+    { count: 5, line: 2 },
+    { count: 4, line: 7 },
+  ])
+  expect(cellLines('ValueError: no cell')).toEqual([])
 })

@@ -58,3 +58,13 @@ test('found in source and output, far away, replaced with a regex, undone', asyn
   await expect(cell(page, 62)).toContainText('total = rate * 2')
   await expect(cell(page, 1)).toContainText('the rate is')
 })
+
+test('an error leads to the lines of the cells that it came through', async ({ browser }) => {
+  await writeNotebook(folder, 'fails.ipynb', ['def half(x):\n    return x / 0', 'half(1)'])
+  const page = await open(await signedIn(browser, program), program, 'fails.ipynb')
+  await cell(page, 1).getByRole('button', { name: 'Run this cell' }).click()
+  await cell(page, 2).getByRole('button', { name: 'Run this cell' }).click()
+  await outputs(page, 2).getByRole('button', { name: 'Cell 1, line 2' }).click()
+  await page.keyboard.type('# ')
+  await expect(cell(page, 1)).toContainText('#     return x / 0')
+})

@@ -61,6 +61,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
       commands: {
         run: (cells: readonly string[]) => notebook.run(cells),
         reveal: (cell: string) => notebook.reveal(cell),
+        goToLine: (cell: string, line: number) => notebook.goToLine(cell, line),
       },
       onRecorded: notebook.session.recorded.listen,
     }),

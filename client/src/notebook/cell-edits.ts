@@ -11,9 +11,9 @@ import {
   cellType,
   findCell,
   makeCell,
-  type YCell,
 } from '@yesterday/server/contract/document.ts'
 import type * as Y from 'yjs'
+import { type CellCopy, cellFrom, copyOf } from './cell-copy.ts'
 
 /** A fresh cell id (nbformat 4.5). */
 export const newCellId = (): string => crypto.randomUUID().slice(0, 8)
@@ -46,22 +46,20 @@ export class CellEdits {
     })
   }
 
-  /** Copies of cells, outside of the document; ids stay where `keepIds`. */
-  copies(ids: readonly string[]): readonly YCell[] {
+  /** Copies of cells, outside of the document. */
+  copies(ids: readonly string[]): readonly CellCopy[] {
     return ids.flatMap((id) => {
       const found = findCell(this.#doc, id)
-      return found === null ? [] : [found.cell.clone()]
+      return (found && copyOf(found.cell)) ?? []
     })
   }
 
-  /** Inserts copies behind `index`, with new ids where an id is taken; answers their ids. */
-  paste(index: number, cells: readonly YCell[]): readonly string[] {
-    const copies = cells.map((cell) => cell.clone())
-    this.#transact(() => {
-      cellsOf(this.#doc).insert(index, copies)
-      for (const copy of copies) copy.set('id', newCellId())
-    })
-    return copies.map(cellId)
+  /** Inserts copies at `index`, with new ids; answers them. */
+  paste(index: number, copies: readonly CellCopy[]): readonly string[] {
+    const ids = copies.map(newCellId)
+    const cells = copies.map((copy, at) => cellFrom(copy, ids[at] ?? newCellId()))
+    this.#transact(() => cellsOf(this.#doc).insert(index, cells))
+    return ids
   }
 
   /** Moves neighbouring cells by one place. */
@@ -72,9 +70,9 @@ export class CellEdits {
     if (at === -1 || neighbour === undefined) return
     this.#transact(() => {
       const first = order.indexOf(ids[0] ?? '')
-      const moved = this.copies(ids)
+      const moved = ids.flatMap((id) => findCell(this.#doc, id)?.cell.clone() ?? [])
       for (const id of ids) this.#delete(id)
-      cellsOf(this.#doc).insert(first + by, [...moved])
+      cellsOf(this.#doc).insert(first + by, moved)
     })
   }
 

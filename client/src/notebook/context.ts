@@ -22,6 +22,8 @@ export interface NotebookAccess {
     readonly run: (cells: readonly string[]) => void
     /** Selects a cell and scrolls it into view. */
     readonly reveal: (cell: string) => void
+    /** Puts the cursor at the beginning of a line of its source, from 1. */
+    readonly goToLine: (cell: string, line: number) => void
   }
   /** Calls `listener` for each run that has its record; returns the way to stop. */
   readonly onRecorded: (listener: (run: Recorded) => void) => () => void

@@ -23,6 +23,8 @@ export function equipEditor(
   }
   instance.onDidChangeCursorPosition(look)
   instance.onDidChangeModel(look)
+  // Lines come from others too, and by joining cells, while the cursor stays where it is.
+  instance.onDidChangeModelContent(look)
   registerHelp(monaco)
   instance.onDidChangeModel(() => {
     const model = instance.getModel()

@@ -2,7 +2,7 @@
  * An open notebook in this page: its document, room, session, selection and undo, made together and closed together.
  * Invariant: one document and one epoch per notebook object; another epoch makes another object.
  */
-import { cellSource, cellsOf, cellType, findCell, type YCell } from '@yesterday/server/contract/document.ts'
+import { cellSource, cellsOf, cellType, findCell } from '@yesterday/server/contract/document.ts'
 import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
 import * as Y from 'yjs'
 import { api } from '../app/api.ts'
@@ -20,6 +20,7 @@ import { Room } from '../room/room.ts'
 import { DurableSources } from '../room/unsent.ts'
 import { type CommandRequest, LOST, SessionSocket } from '../session/session-socket.ts'
 import { t } from '../text/text.ts'
+import type { CellCopy } from './cell-copy.ts'
 import { CellEdits, cellIds } from './cell-edits.ts'
 import { equipEditor } from './editor-keys.ts'
 import { focusCell } from './focus.ts'
@@ -57,7 +58,7 @@ export class Notebook {
   readonly past = new PastPlace()
   /** What a stroke does that was pressed before its cell's editor was there; the page sets it. */
   onTypedAhead: (cell: string, stroke: Stroke) => void = () => {}
-  clipboard: readonly YCell[] = []
+  clipboard: readonly CellCopy[] = []
 
   constructor(opened: OpenedNotebook, origin: string) {
     this.opened = opened
@@ -126,6 +127,19 @@ export class Notebook {
     if (mode === 'edit')
       this.typeAhead.begin(this.pool.focus(cell), (stroke) => this.onTypedAhead(cell, stroke))
     else requestAnimationFrame(() => focusCell(cell))
+  }
+
+  /** Puts the cursor at the beginning of a line, from 1; at the end where there are fewer. */
+  goToLine(cell: string, line: number): void {
+    const lines = this.sourceOf(cell)
+      .split('\n')
+      .slice(0, Math.max(0, line - 1))
+    this.folds.open(cell)
+    this.folds.openSource(cell)
+    this.selection.set(selectOne(cell, 'edit'))
+    void this.pool.focus(cell, lines.join('\n').length + (lines.length > 0 ? 1 : 0)).then((done) => {
+      if (done) document.getElementById(`cell-${cell}`)?.scrollIntoView({ block: 'nearest' })
+    })
   }
 
   /** Shows a match of a search: its cell is selected, and the focus stays where it is. */

@@ -1,6 +1,7 @@
 /** How a run failed: the error first, then its traceback. */
 import { t } from '../text/text.ts'
 import { withoutAnsi } from './ansi.ts'
+import { CellLinks } from './CellLinks.tsx'
 import { OutputMenu } from './OutputMenu.tsx'
 import { TextOutput } from './TextOutput.tsx'
 import { useText } from './useObject.ts'
@@ -20,6 +21,7 @@ export function ErrorOutput(props: {
         <strong>{ename}</strong>
         {evalue !== '' && <span>: {withoutAnsi(evalue)}</span>}
       </p>
+      {loaded.at === 'here' && <CellLinks traceback={withoutAnsi(loaded.value)} />}
       {loaded.at === 'here' ? (
         <TextOutput text={loaded.value} label={t('outputs.traceback')} />
       ) : (

@@ -22,6 +22,7 @@ export const outputs = {
   'outputs.frame': 'Output of the cell, in a frame of its own',
   'outputs.frameFailed': 'The drawing failed',
   'outputs.traceback': 'How it came to this',
+  'outputs.line': 'Cell {cell}, line {line}',
   'outputs.inCell': 'cell {count}',
   'outputs.stderr': 'Warnings and progress (stderr)',
   'outputs.json': 'Data, as a tree',

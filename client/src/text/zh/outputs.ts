@@ -25,6 +25,7 @@ export const outputs: Translation<typeof english> = {
   'outputs.frame': '单元格的输出（在独立框架中）',
   'outputs.frameFailed': '绘制失败',
   'outputs.traceback': '出错经过',
+  'outputs.line': '单元 {cell}，第 {line} 行',
   'outputs.inCell': '单元格 {count}',
   'outputs.stderr': '警告与进度（stderr）',
   'outputs.json': '数据（树形）',

@@ -1,0 +1,70 @@
+/** Cells are made, changed and put in order by the keys that people's hands know. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { writeNotebook } from '../support/notebook-file.ts'
+import { cell, open, signedIn } from '../support/person.ts'
+import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
+
+let folder: string
+let program: Program
+
+test.beforeEach(async () => {
+  folder = await newFolder()
+  await writeNotebook(folder, 'keys.ipynb', ['one', 'two', 'three'])
+  program = await startProgram(folder)
+})
+
+test.afterEach(async () => {
+  await program.stop()
+  await discard(folder)
+})
+
+/** The sources of the cells in order, as the file has them. */
+async function sources(): Promise<readonly string[]> {
+  const file: { cells: { source: string | string[] }[] } = JSON.parse(
+    await readFile(join(folder, 'keys.ipynb'), 'utf8'),
+  )
+  return file.cells.map(({ source }) => [source].flat().join(''))
+}
+
+const expectOrder = (wanted: readonly string[]): Promise<void> => expect.poll(sources).toEqual(wanted)
+
+test('copied, cut, pasted, moved, joined, split, of another type, and taken back', async ({ browser }) => {
+  const page = await open(await signedIn(browser, program), program, 'keys.ipynb')
+  const press = async (...keys: readonly string[]): Promise<void> => {
+    for (const key of keys) await page.keyboard.press(key)
+  }
+  await cell(page, 1).click({ position: { x: 5, y: 5 } })
+  await press('c', 'j', 'v')
+  await expectOrder(['one', 'two', 'one', 'three'])
+  await press('x')
+  await expectOrder(['one', 'two', 'three'])
+  await press('z')
+  await expectOrder(['one', 'two', 'one', 'three'])
+  await press('Shift+Z')
+  await expectOrder(['one', 'two', 'three'])
+
+  await cell(page, 2).click({ position: { x: 5, y: 5 } })
+  await press('ControlOrMeta+Shift+ArrowUp')
+  await expectOrder(['two', 'one', 'three'])
+  await press('ControlOrMeta+Shift+ArrowDown', 'Shift+J', 'Shift+M')
+  await expectOrder(['one', 'two\nthree'])
+
+  await press('Enter')
+  await expect(cell(page, 2).locator('.monaco-editor.focused')).toBeVisible()
+  await press('ControlOrMeta+Home', 'ArrowDown', 'ControlOrMeta+Shift+-')
+  await expect(page.getByRole('article')).toHaveCount(3)
+  await press('Escape')
+  await expect(cell(page, 3)).toBeFocused()
+  await press('2')
+  await expect(cell(page, 3).getByRole('heading', { level: 2 })).toHaveText('three')
+  await press('y')
+  await expect(page.getByRole('article', { name: 'Code cell 3' })).toContainText('## three')
+  await press('r')
+  await expect(page.getByRole('article', { name: 'Raw cell 3' })).toBeVisible()
+  await press('ControlOrMeta+a', 'd', 'd')
+  await expectOrder([''])
+  await press('z')
+  await expect(page.getByRole('article')).toHaveCount(3)
+})
