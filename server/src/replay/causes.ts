@@ -237,10 +237,10 @@ function orderWords(was: readonly Receipt[], is: readonly Receipt[]): string {
   const [before, after] = [count(was), count(is)]
   const more = is.find((receipt) => (before.get(cellKey(receipt)) ?? 0) < (after.get(cellKey(receipt)) ?? 0))
   if (more !== undefined)
-    return `${cellWords(more)} ran ${after.get(cellKey(more))} times, then ${before.get(cellKey(more)) ?? 0}`
+    return `${cellWords(more)} ran ${after.get(cellKey(more))} times, before: ${before.get(cellKey(more)) ?? 0}`
   const less = was.find((receipt) => (after.get(cellKey(receipt)) ?? 0) < (before.get(cellKey(receipt)) ?? 0))
   if (less !== undefined)
-    return `${cellWords(less)} ran ${after.get(cellKey(less)) ?? 0} times, then ${before.get(cellKey(less))}`
+    return `${cellWords(less)} ran ${after.get(cellKey(less)) ?? 0} times, before: ${before.get(cellKey(less))}`
   return `the cells ran in another order: ${is.map(cellWords).join(', ')}`
 }
 

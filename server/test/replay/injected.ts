@@ -140,7 +140,8 @@ const zone = 'import time\nhour = time.localtime(0).tm_hour'
 const pack = 'import yesterdemo\nFACTOR = yesterdemo.FACTOR'
 const twin = 'unused = len(rows) if "rows" in globals() else 0'
 
-function acts(template: Template, cause: Injected | null): readonly Act[] {
+/** The cells of yesterday, or of today with the cause in them. */
+export function acts(template: Template, cause: Injected | null): readonly Act[] {
   const { load, seed, noise, grow, shift, end } = template
   const edited = cause === 'code' ? shift.replace('3', '4') : shift
   // Without its seed a generator starts anywhere: what is imported stays.
@@ -233,7 +234,8 @@ async function ask(
   }
 }
 
-const kernelsOf = (python: string, root: string, environment: NodeJS.ProcessEnv) =>
+/** Kernels with an environment of their own. */
+export const kernelsOf = (python: string, root: string, environment: NodeJS.ProcessEnv) =>
   createKernels({
     runtimeDir: join(root, '.yesterday', 'kernels'),
     interpreters: [{ name: 'tested', displayName: 'Tested', python }],
@@ -273,7 +275,10 @@ export async function record(
 }
 
 /** Two versions of one distribution: as folders to import from, and as wheels for pip. */
-function makePackages(python: string, root: string): { readonly first: string; readonly second: string } {
+export function makePackages(
+  python: string,
+  root: string,
+): { readonly first: string; readonly second: string } {
   const code = `
 import os, sys, zipfile
 root = sys.argv[1]

@@ -1,0 +1,93 @@
+/** What differs, named once and ranked, from recorded runs alone. */
+import { expect, test } from 'vitest'
+import type { Edge, Receipt } from '../../contract/run.ts'
+import { rankCauses, type Side } from '../../src/replay/causes.ts'
+import { holds, parseWhere } from '../../src/replay/where.ts'
+import { digestOf } from '../../src/store/digest.ts'
+import { edge, file, receipt } from './given.ts'
+
+/** A session of these runs, each made by those before it. */
+function side(...runs: readonly Receipt[]): Side {
+  const session = runs.map((one, place) => ({ ...one, order: place + 1, cell: place + 1 }))
+  const run = session.at(-1)
+  if (run === undefined) throw new Error('no runs')
+  return { run, slice: session, session }
+}
+const cell = (cellId: string, source: string, more: Partial<Receipt> = {}) =>
+  receipt(`${cellId}-${source}`, { cellId, source, sourceDigest: digestOf(source), ...more })
+const reach = { hasBytes: () => true }
+const ids = (good: Side, bad: Side) => rankCauses(good, bad, reach).map(({ id }) => id)
+const state = (name: string, digest: string, by: string): Edge =>
+  edge(name, { kind: 'state', digest: digestOf(digest), by })
+
+test('nothing differs', () => {
+  const both = side(cell('a', 'x = 1'), cell('b', 'x'))
+  expect(ids(both, both)).toEqual([])
+})
+
+test('an edited cell, and not what follows from it', () => {
+  const made = (content: string) => [file('out.csv', content, { by: `a-${content}` })]
+  const good = side(cell('a', '1', { generated: made('1') }), cell('b', 'x', { used: made('1') }))
+  const bad = side(cell('a', '2', { generated: made('2') }), cell('b', 'x', { used: made('2') }))
+  expect(ids(good, bad)).toEqual(['code:a'])
+})
+
+test('a file from outside; without its bytes it cannot be proved', () => {
+  const read = (content: string) => side(cell('a', 'read', { used: [file('x.csv', content)] }))
+  const [cause] = rankCauses(read('1'), read('2'), { hasBytes: () => false })
+  expect(cause).toMatchObject({ id: 'file:x.csv', provable: false })
+  expect(ids(read('1'), read('2'))).toEqual(['file:x.csv'])
+})
+
+test('another order, and a cell that ran twice', () => {
+  const [a, b, c] = [cell('a', '1'), cell('b', '2'), cell('c', '3')]
+  expect(ids(side(a, b, c), side(b, a, c))).toEqual(['order'])
+  const [twice] = rankCauses(side(a, b), side(a, a, b), reach)
+  expect(twice).toMatchObject({ id: 'order', words: 'cell 1 ran 2 times, before: 1' })
+})
+
+test('a seed that did not run', () => {
+  const seed = cell('s', 'seed(1)', { generated: [state('random', '1', 's-seed(1)')] })
+  expect(ids(side(seed, cell('a', 'draw')), side(cell('a', 'draw')))).toEqual(['seed:s'])
+})
+
+test('a generator that began elsewhere', () => {
+  const drew = (digest: string) => side(cell('a', 'draw', { generated: [state('random', digest, 'a-draw')] }))
+  expect(ids(drew('1'), drew('2'))).toEqual(['seed:random'])
+})
+
+test('packages and variables, those that the code names first', () => {
+  const facets = (version: string, zone: string) => ({
+    digest: 'd',
+    facets: { python: '3.11', distributions: { numpy: version, other: version }, variables: { TZ: zone } },
+  })
+  const ran = (version: string, zone: string) =>
+    side(cell('a', 'import numpy', { environment: facets(version, zone) }))
+  expect(ids(ran('1', 'UTC'), ran('2', 'UTC'))).toEqual(['package:numpy', 'package:other'])
+  expect(ids(ran('1', 'UTC'), ran('1', 'CET'))).toEqual(['variable:TZ'])
+})
+
+test('a package and its module are one cause', () => {
+  const ran = (version: string) =>
+    side(
+      cell('a', 'import demo', {
+        used: [edge('demo', { kind: 'module', digest: digestOf(version) })],
+        environment: { digest: 'd', facets: { distributions: { demo: version } } },
+      }),
+    )
+  expect(ids(ran('1'), ran('2'))).toEqual(['package:demo'])
+})
+
+test.each([
+  ['acc > 0.9', true],
+  ['acc>0.9 loss<=1', true],
+  ['acc > 0.9 and loss < 1', false],
+  ['missing > 0', false],
+])('%s is %j', (text, expected) => {
+  const generated = [edge('acc', { facets: { number: 0.95 } }), edge('loss', { preview: '1.0' })]
+  expect(holds(parseWhere(text) ?? [], { used: [], generated })).toBe(expected)
+})
+
+test.each(['', 'acc', 'acc is good', 'acc > high', '> 1'])('"%s" is no comparison', (text) => {
+  expect(parseWhere(text)).toBeNull()
+})
