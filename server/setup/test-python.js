@@ -41,6 +41,9 @@ const full = [
   'torch==2.13.0',
 ]
 
+/** Programs of others that read what is exported. `rocrate` brings the context that crates name, so that no network is asked. */
+const validating = ['openlineage-python==1.54.0', 'prov==3.2.3', 'roc-validator==0.13.0', 'rocrate==0.13.0']
+
 const cache = () =>
   join(
     process.env.XDG_CACHE_HOME ??
@@ -90,7 +93,10 @@ async function make(version, base, packages) {
   return python
 }
 
-/** `{main, others}`: paths of Pythons by version; `others` holds those of the supported versions that are here. */
+/**
+ * `{main, others, validators}`: paths of Pythons by version; `others` holds those of the supported versions that are
+ * here, `validators` what reads exports.
+ */
 export async function testPythons() {
   const base = (await find(MAIN)) ?? (await find('3.12')) ?? (await find('3.13'))
   if (base === null) throw new Error('Python 3.11 was not found. Install it, then: npm test')
@@ -101,5 +107,5 @@ export async function testPythons() {
     if (found === null) say(`  Python ${version} is not here; its tests are left out`)
     else others.push({ version, python: await make(version, found, libraries) })
   }
-  return { main, others }
+  return { main, others, validators: await make('validators', base, validating) }
 }

@@ -72,8 +72,12 @@ async function main() {
   await installPackages()
   await buildClient()
   await ensureChromium()
-  const { main: python, others } = await testPythons()
-  const env = { YESTERDAY_TEST_PYTHON: python, YESTERDAY_PYTHON: python }
+  const { main: python, others, validators } = await testPythons()
+  const env = {
+    YESTERDAY_TEST_PYTHON: python,
+    YESTERDAY_PYTHON: python,
+    YESTERDAY_TEST_VALIDATORS: validators,
+  }
   say('\n== check')
   add(total, await check(), 0)
   await lintAgent(python)

@@ -10,7 +10,7 @@ import { headlineOf, inputWords, linesOf } from './why-words.ts'
 
 export type WhySource = Pick<
   RunIndex,
-  'runNames' | 'links' | 'fileProducer' | 'laterVersion' | 'page' | 'receipt' | 'dropped'
+  'runNames' | 'links' | 'fileProducer' | 'laterVersion' | 'lastSource' | 'dropped'
 >
 
 /** A file of a notebook as it is now: its digest, `gone`, or `unknown` where it was not read. */
@@ -103,12 +103,10 @@ async function variableChange(source: WhySource, { run }: Receipt, edge: Edge): 
 
 async function isSourceChanged(
   source: WhySource,
-  { cellId, sourceDigest }: Receipt,
+  { notebook, cellId, sourceDigest }: Receipt,
 ): Promise<boolean | null> {
-  if (cellId === null) return null
-  const [last] = (await source.page({ cellId, limit: 1 })).runs
-  const receipt = last === undefined ? null : await source.receipt(last.run)
-  return receipt === null ? null : receipt.sourceDigest !== sourceDigest
+  const last = cellId === null ? null : await source.lastSource(notebook, cellId)
+  return last === null ? null : last !== sourceDigest
 }
 
 /** Bytes that were let go, of what it read: without them it cannot be run as it was. */

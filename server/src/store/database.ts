@@ -12,6 +12,9 @@ import { migrations } from './schema.ts'
 /** How long a writer waits for another process, ms. */
 const BUSY_TIMEOUT = 10_000
 
+/** So many parsed statements are kept of a database that is read. */
+const STATEMENTS = 200
+
 /** For the one writer of a process. */
 export function openForWriting(path: string): DatabaseSync {
   try {
@@ -26,9 +29,17 @@ export function openForWriting(path: string): DatabaseSync {
 
 /** Refuses after its end as the storage refuses everything. */
 class ReadingDatabase extends DatabaseSync {
+  /** Walks along the edges ask the same few questions thousands of times; parsing them costs more than the answers. */
+  readonly #statements = new Map<string, StatementSync>()
+
   override prepare(sql: string): StatementSync {
     if (!this.isOpen) throw new StoreError('closed', 'the store is closed')
-    return super.prepare(sql)
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = super.prepare(sql)
+    if (this.#statements.size >= STATEMENTS) this.#statements.clear()
+    this.#statements.set(sql, statement)
+    return statement
   }
 }
 

@@ -176,6 +176,8 @@ export interface RunIndex {
   consumers(run: string, limit: number): Promise<readonly string[]>
   /** The last run of the session, after `run`, that generated the variable anew; null where none did. */
   laterVersion(name: string, run: string): Promise<{ readonly run: string; readonly deleted: boolean } | null>
+  /** The source that this cell's last run of the notebook ran; null where none ended. */
+  lastSource(notebook: string, cellId: string): Promise<string | null>
   /** Null where the session is unknown. */
   timeline(session: string, after: number, limit: number): Promise<Timeline | null>
   moment(session: string, order: number): Promise<Moment | null>

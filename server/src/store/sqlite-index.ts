@@ -107,6 +107,10 @@ export class SqliteIndex implements RunIndex {
     return this.#past.laterVersion(name, run)
   }
 
+  async lastSource(notebook: string, cellId: string): Promise<string | null> {
+    return this.#past.lastSource(notebook, cellId)
+  }
+
   async timeline(session: string, after: number, limit: number): Promise<Timeline | null> {
     return this.#sessions.timeline(session, after, limit)
   }

@@ -74,6 +74,17 @@ export class SqlitePast {
     return row === undefined ? null : { run: text(row, 'run'), deleted: integer(row, 'deleted') === 1 }
   }
 
+  lastSource(notebook: string, cellId: string): string | null {
+    const row = this.#db
+      .prepare(
+        `SELECT source_digest FROM runs WHERE cell_id = ? AND notebook = ? AND ended_seq IS NOT NULL
+           AND session NOT IN (SELECT session FROM sessions WHERE purpose IS NOT NULL)
+         ORDER BY ended_seq DESC LIMIT 1`,
+      )
+      .get(cellId, notebook)
+    return row === undefined ? null : text(row, 'source_digest')
+  }
+
   history(query: HistoryQuery): { readonly versions: readonly HistoryEntry[]; readonly next: string | null } {
     const limit = pageLimit(query)
     const before = query.before === undefined ? Number.MAX_SAFE_INTEGER : cursorSeq(query.before)

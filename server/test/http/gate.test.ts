@@ -55,6 +55,7 @@ const pastIndex = {
   resolveSession: nobody,
   checkpoints: nobody,
   dropped: nobody,
+  lastSource: nobody,
   sessionStarted: nobody,
 }
 const routes: readonly Route[] = [

@@ -1,0 +1,131 @@
+/** What is exported, read by programs that others wrote. */
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openStore } from '../../src/store/open-store.ts'
+import { newFolder, yesterday } from '../cli/program.ts'
+import { at, edge, ended, queued, sessionStarted } from '../store/entries.ts'
+
+const validators = process.env.YESTERDAY_TEST_VALIDATORS
+const whySkipped = validators === undefined ? ' (skipped: set YESTERDAY_TEST_VALIDATORS)' : ''
+const run = promisify(execFile)
+
+let root = ''
+const digest = (sign: string) => `sha256:${sign.repeat(64)}`
+
+beforeAll(async () => {
+  root = await newFolder()
+  await mkdir(join(root, 'deep'))
+  const store = await openStore({ root })
+  const bytes = await store.objects.put(Buffer.from('a,b\n1,2\n'))
+  const picture = await store.objects.put(Buffer.from('<b>bold</b><script>alert(1)</script>'))
+  const value = { format: 'bytes', digest: bytes, size: 8, signature: null }
+  const data = edge('données, 1.csv', { kind: 'file', digest: bytes, version: bytes, value })
+  const gone = edge('gone.csv', { kind: 'file', digest: digest('a'), version: digest('a') })
+  const schema: [string, string][] = [['a', 'int64']]
+  const frame = edge('table', { digest: 'xxh3:1', schema, type: 'DataFrame', version: 'aaaa01:table' })
+  const failed = { outcome: 'error', error: { ename: 'KeyError', evalue: "'x'", traceback: ['…'] } } as const
+  for (const source of ['table = read()', 'draw(table)', 'wrong(table)'])
+    await store.objects.put(Buffer.from(source))
+  const output = { mime: 'text/html', digest: picture, size: 36, outputType: 'display_data', name: null }
+  await store.runs.append([
+    sessionStarted('5e55aaaa'),
+    queued('aaaa01', '5e55aaaa', { source: 'table = read()' }),
+    queued('aaaa02', '5e55aaaa', { source: 'draw(table)' }),
+    queued('aaaa03', '5e55aaaa', { source: 'wrong(table)' }),
+    ended('aaaa01', 1, { used: [data, gone], generated: [frame], at: at(10) }),
+    ended('aaaa02', 2, { used: [{ ...frame, by: 'aaaa01' }], outputs: [output], at: at(20) }),
+    ended('aaaa03', 3, {
+      used: [{ ...frame, by: 'aaaa01' }],
+      at: at(30),
+      outcome: failed.outcome,
+      error: { ...failed.error, traceback: [...failed.error.traceback] },
+    }),
+  ])
+  await store.close()
+})
+afterAll(() => rm(root, { recursive: true }))
+
+async function exported(what: string, format: string): Promise<string> {
+  const file = join(root, `${what}.${format === 'ro-crate' ? 'zip' : format}`)
+  const { code, err } = await yesterday(root, 'export', what, '--format', format, '-o', file)
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  return file
+}
+
+/** A validator that crashes rejects, and so fails the test. */
+async function validated(program: string, file: string): Promise<unknown> {
+  const path = join(import.meta.dirname, '../validators', program)
+  const { stdout } = await run(validators ?? '', [path, file], { timeout: 120_000 })
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? 'null')
+}
+
+describe.skipIf(validators === undefined)(`validators of others${whySkipped}`, () => {
+  test.each(['aaaa02', 'book.ipynb'])('OpenLineage events of %s are read without an issue', async (what) => {
+    const found = await validated('openlineage_events.py', await exported(what, 'openlineage'))
+    expect(found).toMatchObject({ events: what === 'aaaa02' ? 4 : 6, issues: [] })
+  })
+
+  test('PROV-JSON comes back equal from a round trip', async () => {
+    const found = await validated('prov_round_trip.py', await exported('book.ipynb', 'prov'))
+    expect(found).toEqual({ equal: true, records: 15 })
+  })
+
+  test('the crate is a Process Run Crate, with every check made', async () => {
+    const found = await validated('crate.py', await exported('book.ipynb', 'ro-crate'))
+    expect(found).toMatchObject({ passed: true, issues: [] })
+  })
+})
+
+test('events are START, then how it ended, and outputs name their inputs', async () => {
+  const events = (await readFile(await exported('book.ipynb', 'openlineage'), 'utf8')).trim().split('\n')
+  const parsed = events.map((line) => JSON.parse(line))
+  expect(parsed.map(({ eventType }) => eventType)).toEqual([
+    'START',
+    'COMPLETE',
+    'START',
+    'COMPLETE',
+    'START',
+    'FAIL',
+  ])
+  const [frame] = parsed[1].outputs
+  expect(frame.facets.lineage.inputs.map(({ name }: { name: string }) => name)).toEqual([
+    join(root, 'données, 1.csv'),
+    join(root, 'gone.csv'),
+  ])
+  expect(frame.facets.schema.fields).toEqual([{ name: 'a', type: 'int64' }])
+})
+
+test('events are sent in order, and a receiver that refuses is told', async () => {
+  const taken: string[] = []
+  const server = createServer(async (request, response) => {
+    const body = JSON.parse(await text(request))
+    taken.push(body.eventType)
+    response.writeHead(taken.length > 3 ? 503 : 201).end()
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const address = server.address()
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/lineage`
+  const { code, err } = await yesterday(root, 'export', 'book.ipynb', '--format', 'openlineage', '--to', url)
+  server.close()
+  expect(code).toBe(1)
+  expect(err).toContain('event 4 of 6 was not taken: status 503')
+  expect(taken).toEqual(['START', 'COMPLETE', 'START', 'COMPLETE'])
+})
+
+test('the report says why, shows the output in a frame where nothing runs, and loads nothing', async () => {
+  const page = await readFile(await exported('aaaa02', 'html'), 'utf8')
+  expect(page).toContain('Made by run 2 of <code>draw(table)</code>')
+  expect(page).toContain('table = read()')
+  expect(page).toContain('<iframe sandbox')
+  expect(page).not.toContain('<script>')
+})
+
+test('refuses what is not there, and a form that is none', async () => {
+  expect(await yesterday(root, 'export', 'nothing.ipynb', '--format', 'prov')).toMatchObject({ code: 2 })
+  expect((await yesterday(root, 'export', 'aaaa02', '--format', 'pdf')).code).toBe(1)
+})
