@@ -2,11 +2,12 @@ import type { Around } from '@yesterday/server/contract/around.ts'
 import type { Edge, OutputEntry, Receipt, RunSummary } from '@yesterday/server/contract/run.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { sortRuns } from '../src/history/run-table.ts'
+import { pressed, sortRuns } from '../src/history/run-table.ts'
+import { withNewest, withOlder } from '../src/history/useLog.ts'
 import { graphRuns, grown, nothingKnown } from '../src/past/around-state.ts'
 import { compareRuns, isSame } from '../src/past/compare.ts'
 import { layoutGraph, neighbour } from '../src/past/graph-layout.ts'
-import { matches } from '../src/past/log-filter.ts'
+import { filterQuery, noFilter, readWords } from '../src/past/log-filter.ts'
 import { outputGroups, shownForms, wordsOf } from '../src/past/output-forms.ts'
 import { back, closed, gone } from '../src/past/place.ts'
 import { staleSentence, staleShapes } from '../src/past/stale-words.ts'
@@ -278,31 +279,72 @@ describe('the timeline', () => {
 })
 
 describe('the log', () => {
-  const filter = { words: '', outcome: null, cell: null, since: null }
-  const run = summary('r1', { title: 'fit(model)', outcome: 'error', usedNames: ['births.csv'] })
-
-  test('every word must occur somewhere in the line', () => {
-    expect(matches(run, { ...filter, words: 'FIT births' })).toBe(true)
-    expect(matches(run, { ...filter, words: 'fit deaths' })).toBe(false)
-    expect(matches(run, filter)).toBe(true)
+  test('comparisons are told from the text', () => {
+    expect(readWords('fit( lr<0.01 acc > 0.9 x == y')).toEqual({
+      where: 'lr<0.01 acc>0.9',
+      text: 'fit( x == y',
+    })
+    expect(readWords('  ')).toEqual({ where: '', text: '' })
   })
 
-  test('outcome, cell and time', () => {
-    expect(matches(run, { ...filter, outcome: 'ok' })).toBe(false)
-    expect(matches(run, { ...filter, cell: 'c2' })).toBe(false)
-    expect(matches(run, { ...filter, since: Date.parse(run.ended) + 1 })).toBe(false)
-    expect(matches(run, { words: 'ada', outcome: 'error', cell: 'c1', since: Date.parse(run.ended) })).toBe(
-      true,
+  test('an address says what was asked and nothing else', () => {
+    expect(filterQuery('a b.ipynb', noFilter, { before: null, limit: 50 })).toBe(
+      'notebook=a+b.ipynb&limit=50',
     )
+    const filter = {
+      words: 'fit lr<1',
+      outcome: 'error',
+      cell: 'c1',
+      since: '2026-01-01T00:00:00.000Z',
+    } as const
+    const asked = new URLSearchParams(filterQuery('a.ipynb', filter, { before: '9', limit: 5 }))
+    expect(Object.fromEntries(asked)).toEqual({
+      notebook: 'a.ipynb',
+      cell: 'c1',
+      outcome: 'error',
+      since: '2026-01-01T00:00:00.000Z',
+      text: 'fit',
+      where: 'lr<1',
+      before: '9',
+      limit: '5',
+    })
+  })
+
+  const row = (run: string, durationMs: number, metrics: Record<string, number> = {}) => ({
+    ...summary(run, { durationMs }),
+    parameters: {},
+    metrics,
   })
 
   test('sorting by a column keeps equal runs newest first', () => {
-    const three = [
-      summary('c', { durationMs: 1 }),
-      summary('b', { durationMs: 9 }),
-      summary('a', { durationMs: 1 }),
-    ]
-    expect(sortRuns(three, { by: 'duration', down: false }).map(({ run: id }) => id)).toEqual(['c', 'a', 'b'])
-    expect(sortRuns(three, { by: 'duration', down: true }).map(({ run: id }) => id)).toEqual(['b', 'c', 'a'])
+    const three = [row('c', 1), row('b', 9), row('a', 1)]
+    const by = { of: 'run', name: 'duration' } as const
+    expect(sortRuns(three, { by, down: false }).map(({ run: id }) => id)).toEqual(['c', 'a', 'b'])
+    expect(sortRuns(three, { by, down: true }).map(({ run: id }) => id)).toEqual(['b', 'c', 'a'])
+  })
+
+  test('runs without a number come last, whichever way it is sorted', () => {
+    const three = [row('c', 1), row('b', 1, { acc: 0.5 }), row('a', 1, { acc: 0.9 })]
+    const by = { of: 'metrics', name: 'acc' } as const
+    expect(sortRuns(three, { by, down: true }).map(({ run: id }) => id)).toEqual(['a', 'b', 'c'])
+    expect(sortRuns(three, { by, down: false }).map(({ run: id }) => id)).toEqual(['b', 'a', 'c'])
+    expect(pressed({ by, down: true }, by).down).toBe(false)
+  })
+
+  test('a new page stands before the list, and a run stands once', () => {
+    const page = (runs: readonly string[], next: string | null) => ({
+      rows: runs.map((run) => row(run, 1)),
+      parameters: [],
+      metrics: ['acc'],
+      next,
+    })
+    const first = withNewest(
+      { at: 'loading', runs: [], parameters: [], metrics: [], next: null, problem: null },
+      page(['c', 'b'], '1'),
+    )
+    const all = withOlder(withNewest(first, page(['d', 'c'], '2')), page(['b', 'a'], null))
+    expect(all.runs.map(({ run }) => run)).toEqual(['d', 'c', 'b', 'a'])
+    expect(all.next).toBeNull()
+    expect(withNewest(all, page(['z'], '9')).runs.map(({ run }) => run)).toEqual(['z'])
   })
 })

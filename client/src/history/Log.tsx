@@ -3,7 +3,8 @@ import type { RunSummary } from '@yesterday/server/contract/run.ts'
 import { useEffect, useMemo, useState } from 'react'
 import { ProblemBox } from '../app/Problem.tsx'
 import { useNotebook } from '../notebook/context.ts'
-import { type LogFilter, matches } from '../past/log-filter.ts'
+import { isFiltered, type LogFilter, noFilter } from '../past/log-filter.ts'
+import { useSettled } from '../past/useSettled.ts'
 import { t } from '../text/text.ts'
 import { LogFilters } from './LogFilters.tsx'
 import { fewNames } from './names.ts'
@@ -14,21 +15,21 @@ import { Time } from './Time.tsx'
 import { durationText } from './time.ts'
 import { useLog } from './useLog.ts'
 
-const all: LogFilter = { words: '', outcome: null, cell: null, since: null }
+/** Typing rests before the log is asked. */
+const TYPING_MS = 250
 
 export function Log() {
   const { opened, selectedCell, onRecorded, past } = useNotebook()
-  const [filter, setFilter] = useState(all)
+  const [filter, setFilter] = useState(noFilter)
   const [form, setForm] = useState<'list' | 'table'>('list')
-  const onlyCell = filter.cell !== null
-  const log = useLog(opened.path, onlyCell ? selectedCell : null)
+  const cell = filter.cell === null ? null : selectedCell
+  const words = useSettled(filter.words, TYPING_MS)
+  const { outcome, since } = filter
+  const asked = useMemo<LogFilter>(() => ({ words, outcome, since, cell }), [words, outcome, since, cell])
+  const log = useLog(opened.path, asked)
   const { refresh } = log
   const session = log.state.runs[0]?.session
   useEffect(() => onRecorded(refresh), [onRecorded, refresh])
-  const runs = useMemo(
-    () => log.state.runs.filter((run) => matches(run, { ...filter, cell: onlyCell ? selectedCell : null })),
-    [log.state.runs, filter, onlyCell, selectedCell],
-  )
   return (
     <>
       <LogFilters
@@ -39,19 +40,18 @@ export function Log() {
         onForm={setForm}
         onTimeline={session === undefined ? null : () => past.go({ at: 'timeline', session })}
       />
-      <Runs log={log} runs={runs} filter={filter} form={form} />
+      <Runs log={log} filter={asked} form={form} />
     </>
   )
 }
 
 interface RunsProps {
   readonly log: ReturnType<typeof useLog>
-  readonly runs: readonly RunSummary[]
   readonly filter: LogFilter
   readonly form: 'list' | 'table'
 }
 
-function Runs({ log, runs, filter, form }: RunsProps) {
+function Runs({ log, filter, form }: RunsProps) {
   const { past } = useNotebook()
   const [picked, setPicked] = useState<readonly string[]>([])
   const { state, refresh, older } = log
@@ -65,13 +65,14 @@ function Runs({ log, runs, filter, form }: RunsProps) {
     )
   }
   if (state.at === 'loading') return <p className="history-note">{t('app.loading')}</p>
-  if (state.runs.length === 0) return <Nothing onlyCell={filter.cell !== null} />
+  if (state.runs.length === 0 && state.next === null) return <Nothing filter={filter} />
+  const { runs } = state
   return (
     <>
-      <Picked picked={picked} runs={state.runs} />
-      {runs.length === 0 && <p className="history-note">{t('log.noMatch')}</p>}
+      <Picked picked={picked} runs={runs} />
+      {runs.length === 0 && <p className="history-note">{t('log.noneYet')}</p>}
       {form === 'table' ? (
-        <RunTable runs={runs} picked={picked} onPick={pick} />
+        <RunTable log={state} picked={picked} onPick={pick} />
       ) : (
         <ul className="runs">
           {runs.map((run) => (
@@ -95,7 +96,9 @@ function Runs({ log, runs, filter, form }: RunsProps) {
   )
 }
 
-function Nothing({ onlyCell }: { readonly onlyCell: boolean }) {
+function Nothing({ filter }: { readonly filter: LogFilter }) {
+  if (isFiltered(filter)) return <p className="history-note">{t('log.noMatch')}</p>
+  const onlyCell = filter.cell !== null
   return (
     <div className="history-note">
       <strong>{t(onlyCell ? 'history.emptyCell' : 'history.empty')}</strong>

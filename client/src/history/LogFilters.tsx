@@ -22,7 +22,7 @@ export function LogFilters(props: {
       <input
         type="search"
         className="field"
-        placeholder={t('log.words')}
+        placeholder={t('log.wordsHint')}
         aria-label={t('log.words')}
         value={filter.words}
         onChange={(event) => onChange({ ...filter, words: event.target.value })}
@@ -80,5 +80,7 @@ export function LogFilters(props: {
   )
 }
 
-const sinceOf = (span: string): number | null =>
-  span === 'hour' || span === 'day' || span === 'week' ? Date.now() - spans[span] : null
+const sinceOf = (span: string): string | null =>
+  span === 'hour' || span === 'day' || span === 'week'
+    ? new Date(Date.now() - spans[span]).toISOString()
+    : null

@@ -1,23 +1,34 @@
-/** Runs as a table that sorts by any column. */
-import type { RunSummary } from '@yesterday/server/contract/run.ts'
-import { useState } from 'react'
+/** Runs as a table that sorts by any column; the parameters and metrics that they tell stand side by side. */
+import type { TableRow } from '@yesterday/server/contract/past.ts'
+import { type ReactNode, useState } from 'react'
 import { useNotebook } from '../notebook/context.ts'
+import { locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
 import { fewNames } from './names.ts'
 import { OutcomeMark } from './OutcomeMark.tsx'
 import { PickBox } from './PickBox.tsx'
-import { type RunColumn, runColumns, type Sorting, sortRuns } from './run-table.ts'
+import { pressed, runColumns, type SortBy, type Sorting, sortRuns } from './run-table.ts'
 import { Time } from './Time.tsx'
 import { durationText } from './time.ts'
+import type { LogState } from './useLog.ts'
 
-export function RunTable(props: {
-  readonly runs: readonly RunSummary[]
+interface Props {
+  readonly log: LogState
   readonly picked: readonly string[]
   readonly onPick: (run: string) => void
-}) {
-  const [sorting, setSorting] = useState<Sorting>({ by: 'ended', down: true })
-  const sort = (by: RunColumn): void =>
-    setSorting({ by, down: sorting.by === by ? !sorting.down : by === 'ended' })
+}
+
+export function RunTable({ log, picked, onPick }: Props) {
+  const [sorting, setSorting] = useState<Sorting>({ by: { of: 'run', name: 'ended' }, down: true })
+  const numbers: readonly SortBy[] = [
+    ...log.parameters.map((name) => ({ of: 'parameters', name }) as const),
+    ...log.metrics.map((name) => ({ of: 'metrics', name }) as const),
+  ]
+  const head = (by: SortBy, words: string) => (
+    <Head key={`${by.of} ${by.name}`} by={by} sorting={sorting} onSort={setSorting}>
+      {words}
+    </Head>
+  )
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className="run-table" tabIndex={0} aria-label={t('log.table')}>
@@ -27,21 +38,15 @@ export function RunTable(props: {
             <th>
               <span className="visually-hidden">{t('log.pickHint')}</span>
             </th>
-            {runColumns.map((column) => (
-              <th
-                key={column}
-                aria-sort={sorting.by !== column ? 'none' : sorting.down ? 'descending' : 'ascending'}
-              >
-                <button type="button" className="run-sort" onClick={() => sort(column)}>
-                  {t(`column.${column}`)} {sorting.by === column && (sorting.down ? '↓' : '↑')}
-                </button>
-              </th>
-            ))}
+            {head({ of: 'run', name: 'cell' }, t('column.cell'))}
+            {head({ of: 'run', name: 'title' }, t('column.title'))}
+            {numbers.map((by) => head(by, by.name))}
+            {runColumns.slice(2).map((name) => head({ of: 'run', name }, t(`column.${name}`)))}
           </tr>
         </thead>
         <tbody>
-          {sortRuns(props.runs, sorting).map((run) => (
-            <Row key={run.run} run={run} {...props} />
+          {sortRuns(log.runs, sorting).map((run) => (
+            <Row key={run.run} run={run} numbers={numbers} picked={picked} onPick={onPick} />
           ))}
         </tbody>
       </table>
@@ -49,17 +54,41 @@ export function RunTable(props: {
   )
 }
 
+function Head(props: {
+  readonly by: SortBy
+  readonly sorting: Sorting
+  readonly onSort: (sorting: Sorting) => void
+  readonly children: ReactNode
+}) {
+  const { by, sorting } = props
+  const isBy = sorting.by.of === by.of && sorting.by.name === by.name
+  return (
+    <th aria-sort={!isBy ? 'none' : sorting.down ? 'descending' : 'ascending'}>
+      <button type="button" className="run-sort" onClick={() => props.onSort(pressed(sorting, by))}>
+        {props.children} {isBy && (sorting.down ? '↓' : '↑')}
+      </button>
+    </th>
+  )
+}
+
+const figures = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 })
+
 function Row(props: {
-  readonly run: RunSummary
+  readonly run: TableRow
+  readonly numbers: readonly SortBy[]
   readonly picked: readonly string[]
   readonly onPick: (run: string) => void
 }) {
   const { run } = props
   const { past } = useNotebook()
+  const figure = (by: SortBy): string => {
+    const value = by.of === 'run' ? undefined : run[by.of][by.name]
+    return value === undefined ? '' : figures.format(value)
+  }
   return (
     <tr>
       <td>
-        <PickBox {...props} />
+        <PickBox run={run} picked={props.picked} onPick={props.onPick} />
       </td>
       <td>{run.cell ?? ''}</td>
       <td>
@@ -71,6 +100,11 @@ function Row(props: {
           <code>{run.title === '' ? t('history.noCode') : run.title}</code>
         </button>
       </td>
+      {props.numbers.map((by) => (
+        <td key={`${by.of} ${by.name}`} className="run-number">
+          {figure(by)}
+        </td>
+      ))}
       <td>
         <OutcomeMark outcome={run.outcome} />
       </td>

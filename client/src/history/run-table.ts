@@ -1,15 +1,20 @@
-/** pure. Runs sorted by a column of the table. Invariant: equal ones stay newest first. */
-import type { RunSummary } from '@yesterday/server/contract/run.ts'
+/** pure. Runs sorted by a column of the table, which may be a number that they tell. Invariant: equal ones keep their order; runs without the number come last. */
+import type { TableRow } from '@yesterday/server/contract/past.ts'
 
 export const runColumns = ['cell', 'title', 'outcome', 'duration', 'ended', 'actor', 'used', 'made'] as const
 export type RunColumn = (typeof runColumns)[number]
 
+/** A column: one of the run's own, or a number by its name. */
+export type SortBy =
+  | { readonly of: 'run'; readonly name: RunColumn }
+  | { readonly of: 'parameters' | 'metrics'; readonly name: string }
+
 export interface Sorting {
-  readonly by: RunColumn
+  readonly by: SortBy
   readonly down: boolean
 }
 
-const keys: Readonly<Record<RunColumn, (run: RunSummary) => string | number>> = {
+const keys: Readonly<Record<RunColumn, (run: TableRow) => string | number>> = {
   cell: (run) => run.cell ?? Number.MAX_SAFE_INTEGER,
   title: (run) => run.title.toLowerCase(),
   outcome: (run) => run.outcome,
@@ -20,12 +25,22 @@ const keys: Readonly<Record<RunColumn, (run: RunSummary) => string | number>> = 
   made: (run) => run.generatedNames.join(' '),
 }
 
+const keyOf = (run: TableRow, by: SortBy): string | number | undefined =>
+  by.of === 'run' ? keys[by.name](run) : run[by.of][by.name]
+
 /** `runs` stand newest first. */
-export function sortRuns(runs: readonly RunSummary[], { by, down }: Sorting): readonly RunSummary[] {
-  const key = keys[by]
-  const compare = (a: RunSummary, b: RunSummary): number => {
-    const [left, right] = [key(a), key(b)]
-    return left < right ? -1 : left > right ? 1 : 0
-  }
-  return runs.toSorted((a, b) => (down ? compare(b, a) : compare(a, b)))
+export function sortRuns(runs: readonly TableRow[], { by, down }: Sorting): readonly TableRow[] {
+  return runs.toSorted((a, b) => {
+    const [left, right] = [keyOf(a, by), keyOf(b, by)]
+    if (left === undefined || right === undefined)
+      return Number(left === undefined) - Number(right === undefined)
+    const order = left < right ? -1 : left > right ? 1 : 0
+    return down ? -order : order
+  })
+}
+
+/** The sorting after a press on a column: the other way round, or the new column. */
+export function pressed(sorting: Sorting, by: SortBy): Sorting {
+  const isSame = sorting.by.of === by.of && sorting.by.name === by.name
+  return { by, down: isSame ? !sorting.down : by.of !== 'run' || by.name === 'ended' }
 }

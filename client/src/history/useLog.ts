@@ -1,48 +1,74 @@
-/** The runs of a notebook (or one cell), newest first, page by page. Invariant: a run stands in the list once. */
-import type { LogPage, RunSummary } from '@yesterday/server/contract/run.ts'
+/** The runs of a notebook that a filter lets through, newest first, page by page. Invariant: a run stands once. */
+import { RunTable, type TableRow } from '@yesterday/server/contract/past.ts'
 import { useCallback, useEffect, useState } from 'react'
 import { api, type Problem } from '../app/api.ts'
+import { filterQuery, type LogFilter } from '../past/log-filter.ts'
 
 const LIMIT = 50
 
 /** What is known of the log. `next` is the cursor of older runs, null at the first run. */
 export interface LogState {
   readonly at: 'loading' | 'ready' | 'failed'
-  readonly runs: readonly RunSummary[]
+  readonly runs: readonly TableRow[]
+  /** Names of numbers that the runs tell. */
+  readonly parameters: readonly string[]
+  readonly metrics: readonly string[]
   readonly next: string | null
   readonly problem: Problem | null
 }
 
-const nothing: LogState = { at: 'loading', runs: [], next: null, problem: null }
+const nothing: LogState = {
+  at: 'loading',
+  runs: [],
+  parameters: [],
+  metrics: [],
+  next: null,
+  problem: null,
+}
 
 /** pure. The list with a page of older runs after it. */
-export function withOlder(state: LogState, page: LogPage): LogState {
+export function withOlder(state: LogState, page: RunTable): LogState {
   const known = new Set(state.runs.map((run) => run.run))
-  const older = page.runs.filter((run) => !known.has(run.run))
-  return { at: 'ready', runs: [...state.runs, ...older], next: page.next, problem: null }
+  const older = page.rows.filter((run) => !known.has(run.run))
+  return ready(state, page, [...state.runs, ...older], page.next)
 }
 
 /** pure. The list with the newest page before it; where they do not meet, the newest page replaces the list. */
-export function withNewest(state: LogState, page: LogPage): LogState {
+export function withNewest(state: LogState, page: RunTable): LogState {
   const known = new Set(state.runs.map((run) => run.run))
-  const fresh = page.runs.filter((run) => !known.has(run.run))
-  const meets = fresh.length < page.runs.length
-  if (!meets) return { at: 'ready', runs: page.runs, next: page.next, problem: null }
-  return { at: 'ready', runs: [...fresh, ...state.runs], next: state.next, problem: null }
+  const fresh = page.rows.filter((run) => !known.has(run.run))
+  const meets = fresh.length < page.rows.length
+  if (!meets) return ready(nothing, page, page.rows, page.next)
+  return ready(state, page, [...fresh, ...state.runs], state.next)
 }
 
+const ready = (
+  state: LogState,
+  page: RunTable,
+  runs: readonly TableRow[],
+  next: string | null,
+): LogState => ({
+  at: 'ready',
+  runs,
+  parameters: [...new Set([...state.parameters, ...page.parameters])],
+  metrics: [...new Set([...state.metrics, ...page.metrics])],
+  next,
+  problem: null,
+})
+
 /** The log, with ways to read older runs and to look for new ones. */
-export function useLog(notebook: string, cell: string | null) {
+export function useLog(notebook: string, filter: LogFilter) {
   const [state, setState] = useState<LogState>(nothing)
 
   const read = useCallback(
     async (before: string | null, signal?: AbortSignal) => {
-      const answer = await api.log({ notebook, cell, before, limit: LIMIT }, signal)
+      const url = `/api/past/table?${filterQuery(notebook, filter, { before, limit: LIMIT })}`
+      const answer = await api.get(RunTable, url, signal)
       if (signal?.aborted === true) return
       if (!answer.ok) return setState((now) => ({ ...now, at: 'failed', problem: answer.problem }))
       setState((now) => (before === null ? withNewest(now, answer.value) : withOlder(now, answer.value)))
     },
-    [notebook, cell],
+    [notebook, filter],
   )
 
   useEffect(() => {
