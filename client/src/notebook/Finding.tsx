@@ -1,31 +1,29 @@
 /** The search of an open notebook: its keys wherever the focus is, its field, and the way back into the cells. */
-import { lazy, Suspense, useEffect } from 'react'
+import { useEffect } from 'react'
+// Not in a chunk of its own: what is typed behind the key must find the field, or it would be taken for commands.
+import { FindBar } from '../find/FindBar.tsx'
 import type { Match } from '../find/finder.ts'
 import { strokeName } from './keys.ts'
 import type { Notebook } from './notebook.ts'
 import { selectOne } from './selection.ts'
 import { useWatched } from './use-cell.ts'
 
-const FindBar = lazy(async () => ({ default: (await import('../find/FindBar.tsx')).FindBar }))
-
 export function Finding({ notebook, mac }: { readonly notebook: Notebook; readonly mac: boolean }) {
   const finding = useWatched(notebook.finder.open, (open) => open !== null)
   useFindKey(notebook, mac)
   if (!finding) return null
   return (
-    <Suspense fallback={null}>
-      <FindBar
-        finder={notebook.finder}
-        writable={notebook.opened.writable}
-        onShow={(match) => notebook.showMatch(match)}
-        onClose={(match) => goToMatch(notebook, match)}
-        onReplace={(act) => {
-          notebook.undo.stopCapturing()
-          act()
-          notebook.undo.stopCapturing()
-        }}
-      />
-    </Suspense>
+    <FindBar
+      finder={notebook.finder}
+      writable={notebook.opened.writable}
+      onShow={(match) => notebook.showMatch(match)}
+      onClose={(match) => goToMatch(notebook, match)}
+      onReplace={(act) => {
+        notebook.undo.stopCapturing()
+        act()
+        notebook.undo.stopCapturing()
+      }}
+    />
   )
 }
 
