@@ -7,6 +7,8 @@
 export const redirectCode = `
 import builtins, functools, io, os, sqlite3, sys
 root, copy, files = given["root"], given["copy"], given["files"]
+for target in files.values():
+    os.makedirs(os.path.dirname(target), exist_ok=True)
 def led(path):
     try:
         text = os.fspath(path)

@@ -145,7 +145,7 @@ function effectsOf({ used, generated }: Receipt): readonly string[] {
   const outside = generated.filter(({ kind, name }) => kind === 'file' && name.startsWith('/'))
   return [
     ...used.flatMap(({ kind, name }) => (effectKinds[kind] ? [`${effectKinds[kind]} ${name}`] : [])),
-    ...outside.map(({ name }) => `writes ${name}`),
+    ...outside.map(({ name }) => `writes ${name}, which a replay keeps in its copy`),
   ]
 }
 

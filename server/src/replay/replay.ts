@@ -261,18 +261,24 @@ async function prepareKernel(
 ): Promise<void> {
   const unset = Object.fromEntries(Object.entries(variables).filter(([, value]) => value === null))
   if (Object.keys(unset).length > 0) await perform(kernel, variablesCode, unset)
-  const pins = steps.flatMap(({ given }) => given.filter(({ pin }) => pin.name.startsWith('/')))
-  const names = steps.some(({ receipt }) => receipt.source.includes(root))
-  if (pins.length === 0 && !names) return
-  const files = Object.fromEntries(
-    pins.flatMap(({ pin }) =>
-      pin.from === 'store' && scratch.locate(pin.name) === null
-        ? [[pin.name, join(scratch.root, '..', 'elsewhere', pin.name)]]
-        : [],
-    ),
-  )
+  const files = outsideFiles(scratch, steps)
+  if (Object.keys(files).length === 0 && !steps.some(({ receipt }) => receipt.source.includes(root))) return
   const told = await perform(kernel, redirectCode, { root, copy: scratch.root, files })
   if (!told.ok) problems.push(`absolute paths could not be led into the copy: ${told.why}`)
+}
+
+/** Files elsewhere that are given as they were, or that a step writes, and where they lie instead. */
+function outsideFiles(scratch: Scratch, steps: readonly PreparedStep[]): Readonly<Record<string, string>> {
+  const given = steps.flatMap(({ given }) =>
+    given.flatMap(({ pin }) => (pin.from === 'store' ? [pin.name] : [])),
+  )
+  const written = steps.flatMap(({ receipt }) =>
+    receipt.generated.flatMap(({ kind, name }) => (kind === 'file' ? [name] : [])),
+  )
+  const outside = [...given, ...written].filter(
+    (name) => name.startsWith('/') && scratch.locate(name) === null,
+  )
+  return Object.fromEntries(outside.map((name) => [name, join(scratch.root, '..', 'elsewhere', name)]))
 }
 
 /** Which version of each file lies in the copy. */

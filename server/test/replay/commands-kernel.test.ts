@@ -59,6 +59,37 @@ describe.skipIf(python === null)(`running the past again${whySkipped}`, () => {
     expect((await said('log', '--json')).out.trim().split('\n')).toHaveLength(3)
   }, 60_000)
 
+  test('absolute paths, in the project and outside, are led into the copy', async () => {
+    const project = await makeProject({})
+    const outside = `${project}-outside.txt`
+    const cells = [
+      `print(open("${project}/in.txt").read())`,
+      `open("${project}/made.txt", "w").write("made")`,
+      `print(open("${project}/made.txt").read())`,
+      `open("${outside}", "w").write("made")`,
+    ]
+    const told = cells.map((source, place) => ({
+      cell_type: 'code',
+      id: `c${place}`,
+      source,
+      metadata: {},
+      outputs: [],
+      execution_count: null,
+    }))
+    const notebook = { cells: told, metadata: {}, nbformat: 4, nbformat_minor: 5 }
+    await writeFile(join(project, 'a.ipynb'), JSON.stringify(notebook))
+    await writeFile(join(project, 'in.txt'), 'then')
+    const spec = { cwd: project, env: { JUPYTER_PATH: join(root, 'jupyter') } }
+    await start(spec, ['run', 'a.ipynb', '--kernel', 'tested'])
+    const files = [join(project, 'in.txt'), join(project, 'made.txt'), outside]
+    for (const file of files) await writeFile(file, 'mine')
+    const { out } = await start(spec, ['replay', 'a.ipynb', '--json'])
+    expect(ReplayReport.parse(JSON.parse(out))).toMatchObject({ verdict: 'identical', problems: [] })
+    for (const file of files) expect(await readFile(file, 'utf8')).toBe('mine')
+    await rm(project, { recursive: true })
+    await rm(outside)
+  }, 60_000)
+
   test('a cell that never ends is ended', async () => {
     const slow = 'import time\nwhile True:\n    time.sleep(0.1)'
     const project = await makeProject({ slow })

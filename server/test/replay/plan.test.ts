@@ -64,6 +64,6 @@ test('what reaches outside is told', () => {
   const generated = [file('/etc/motd', 'x')]
   expect(plan({ runs: [receipt('a', { used, generated })] }).effects).toEqual([
     'connects to db.example:5432',
-    'writes /etc/motd',
+    'writes /etc/motd, which a replay keeps in its copy',
   ])
 })
