@@ -2,6 +2,7 @@
  * The composition root: the one place where the server's parts are made and given to each other. Invariant: it stops
  * in the reverse order of its start, so that nothing writes to what is already closed.
  */
+import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import { basename, join } from 'node:path'
 import type { Kernels } from '@yesterday/kernel-bridge'
@@ -14,6 +15,7 @@ import { makeApp } from './http/app.ts'
 import { loopbackHosts } from './http/gate.ts'
 import { People } from './http/people.ts'
 import { aroundRoutes } from './http/routes/around.ts'
+import { checkpointRoutes } from './http/routes/checkpoints.ts'
 import { exportRoutes } from './http/routes/export.ts'
 import { fileRoutes } from './http/routes/files.ts'
 import { kernelspecRoutes } from './http/routes/kernelspecs.ts'
@@ -93,6 +95,14 @@ export async function compose(options: ComposeOptions): Promise<House> {
         index: store.index,
         read: (digest) => store.objects.get(digest).catch(() => null),
         fileState: fileStates(root),
+      }),
+      ...checkpointRoutes({
+        root,
+        documents,
+        store,
+        index: store.index,
+        now: () => new Date().toISOString(),
+        newId: () => randomBytes(10).toString('hex'),
       }),
       ...aroundRoutes(store.index, {
         root,

@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   show: async () => (await import('./show.ts')).registerShow,
   why: async () => (await import('./why.ts')).registerWhy,
   diff: async () => (await import('./diff.ts')).registerDiff,
+  checkpoint: async () => (await import('./checkpoint.ts')).registerCheckpoint,
   export: async () => (await import('./export.ts')).registerExport,
   slice: async () => (await import('./slice.ts')).registerSlice,
   replay: async () => (await import('./replay.ts')).registerReplay,

@@ -1,7 +1,8 @@
 /** The commands that explain and compare the past, started as a person starts them. */
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Diff, TableRow, Why } from '../../contract/past.ts'
+import { Checkpoint, Diff, TableRow, Why } from '../../contract/past.ts'
 import { RunSummary } from '../../contract/run.ts'
 import { timeOf } from '../../src/cli/log-filter.ts'
 import { fill, ids, newFolder, yesterday } from './program.ts'
@@ -81,5 +82,49 @@ describe('diff', () => {
     expect(code).toBe(2)
     expect(err).toContain(ids.clean)
     expect((await yesterday(root, 'diff', 'nothing', ids.load)).code).toBe(2)
+  })
+})
+
+describe('checkpoint', () => {
+  const book = (source: string) =>
+    JSON.stringify({
+      cells: [{ id: 'c', cell_type: 'code', source, metadata: {}, outputs: [], execution_count: null }],
+      metadata: {},
+      nbformat: 4,
+      nbformat_minor: 5,
+    })
+
+  test('names a state, which can be listed and held against another', async () => {
+    const file = join(root, 'book.ipynb')
+    await writeFile(file, book('x = 1'))
+    const made = await yesterday(root, 'checkpoint', 'first', 'book.ipynb', '--json')
+    expect(Checkpoint.parse(JSON.parse(made.out))).toMatchObject({ name: 'first', run: ids.plot })
+    await writeFile(file, book('x = 2'))
+    await yesterday(root, 'checkpoint', 'second', 'book.ipynb')
+    const { out } = await yesterday(root, 'checkpoint')
+    expect(out.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/second/),
+      expect.stringMatching(/first/),
+    ])
+    const found = Diff.parse(JSON.parse((await yesterday(root, 'diff', 'first', 'second', '--json')).out))
+    expect(found).toMatchObject({
+      kind: 'cells',
+      cells: [
+        {
+          cellId: 'c',
+          code: [
+            { type: 'removed', text: 'x = 1' },
+            { type: 'added', text: 'x = 2' },
+          ],
+        },
+      ],
+    })
+    expect((await yesterday(root, 'fsck')).code).toBe(0)
+  })
+
+  test('is refused of what is no notebook', async () => {
+    await writeFile(join(root, 'broken.ipynb'), '{')
+    expect(await yesterday(root, 'checkpoint', 'x', 'broken.ipynb')).toMatchObject({ code: 2 })
+    expect(await yesterday(root, 'checkpoint', 'x', 'nothing.ipynb')).toMatchObject({ code: 2 })
   })
 })

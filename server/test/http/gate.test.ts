@@ -12,6 +12,7 @@ import { loopbackHosts } from '../../src/http/gate.ts'
 import { People } from '../../src/http/people.ts'
 import { json } from '../../src/http/reply.ts'
 import type { Route } from '../../src/http/route.ts'
+import { checkpointRoutes } from '../../src/http/routes/checkpoints.ts'
 import { exportRoutes } from '../../src/http/routes/export.ts'
 import { fileRoutes } from '../../src/http/routes/files.ts'
 import { kernelspecRoutes } from '../../src/http/routes/kernelspecs.ts'
@@ -62,6 +63,14 @@ const routes: readonly Route[] = [
   ...fileRoutes(folder, new Files(folder, documents)),
   ...notebookRoutes(folder, documents),
   ...receiptRoutes({ resolve: nobody, receipt: nobody }),
+  ...checkpointRoutes({
+    root: folder,
+    documents,
+    store: { objects: { put: nobody }, runs: { append: nobody }, index: { page: nobody } },
+    index: { checkpoints: nobody },
+    now: String,
+    newId: String,
+  }),
   ...pastRoutes({ index: pastIndex, read: nobody, fileState: nobody }),
   ...exportRoutes({ root: folder, documents, objects: { get: nobody } }),
   ...objectRoutes({ get: nobody }),

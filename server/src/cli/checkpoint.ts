@@ -1,0 +1,102 @@
+/** `yesterday checkpoint [NAME NOTEBOOK]`: names a notebook's state, or tells which names there are. */
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import type { Command } from 'commander'
+import type { Checkpoint } from '../../contract/past.ts'
+import { makeCheckpoint } from '../lineage/make-checkpoint.ts'
+import { sourcesOf } from '../lineage/named-side.ts'
+import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
+import { projectPath, projectRoot } from './project-root.ts'
+import { localTime, shortId, table } from './text.ts'
+
+type Options = { readonly json: boolean; readonly root?: string | undefined }
+
+const examples = `
+Examples:
+  yesterday checkpoint before-tuning train.ipynb
+  yesterday checkpoint
+  yesterday diff before-tuning train.ipynb`
+
+/** Adds the command. */
+export function registerCheckpoint(program: Command): void {
+  program
+    .command('checkpoint')
+    .argument('[name]', 'what to call it')
+    .argument('[notebook]', 'the .ipynb file, as it is saved')
+    .description('name the state of a notebook and its last run; without a name, the checkpoints there are')
+    .option('--json', 'a checkpoint as one object of JSON on each line')
+    .option('--root <dir>', 'the project folder')
+    .addHelpText('after', examples)
+    .action(async (name: string | undefined, notebook: string | undefined, raw: unknown) => {
+      const options = CommonOptions.parse(raw)
+      await perform(options, () => (name === undefined ? list(options) : make(name, notebook, options)))
+    })
+}
+
+async function list({ json, root }: Options): Promise<Refusal | null> {
+  const { openStoreToRead } = await import('../store/open-store.ts')
+  const { index, close } = openStoreToRead({ root: projectRoot({ root }) })
+  try {
+    print(await index.checkpoints(), json)
+    return null
+  } finally {
+    await close()
+  }
+}
+
+async function make(
+  name: string,
+  file: string | undefined,
+  { json, root: named }: Options,
+): Promise<Refusal | null> {
+  if (file === undefined)
+    return refusal('no-notebook', 'which notebook is meant?', 'yesterday checkpoint NAME NOTEBOOK')
+  const root = projectRoot({ root: named, notebook: file })
+  const ipynb = await readFile(file, 'utf8').catch(() => null)
+  if (ipynb === null) return refusal('no-notebook', `there is no notebook "${file}"`, 'Name an .ipynb file.')
+  if (!isNotebook(ipynb)) return refusal('no-notebook', `"${file}" is no notebook`, 'Name an .ipynb file.')
+  const { openStore } = await import('../store/open-store.ts')
+  const store = await openStore({ root })
+  try {
+    const { username } = userInfo()
+    const effects = {
+      store,
+      now: () => new Date().toISOString(),
+      newId: () => randomBytes(10).toString('hex'),
+    }
+    const actor = { id: `user:${username}`, name: username }
+    const notebook = projectPath(root, file)
+    print([await makeCheckpoint(effects, { name, notebook, documentId: null, actor, ipynb })], json)
+    return null
+  } finally {
+    await store.close()
+  }
+}
+
+function isNotebook(text: string): boolean {
+  try {
+    sourcesOf(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function print(checkpoints: readonly Checkpoint[], json: boolean): void {
+  if (json) checkpoints.forEach(printJson)
+  else
+    printLines(
+      table(
+        checkpoints.map(({ checkpoint, name, notebook, at, run }) => [
+          shortId(checkpoint),
+          localTime(at),
+          notebook,
+          name,
+          run === null ? 'no run yet' : `run ${shortId(run)}`,
+        ]),
+      ),
+    )
+}
+
+const refusal = (code: string, message: string, hint: string): Refusal => ({ code, message, hint, exit: 2 })

@@ -1,0 +1,37 @@
+/**
+ * A checkpoint: a name for a notebook's state, with the run that was its last then. Invariant: the state's bytes are
+ * durable before the entry that names them. A name may be given again; the newest holder is meant by it.
+ */
+import type { Checkpoint } from '../../contract/past.ts'
+import type { Store } from '../store/ports.ts'
+
+export interface CheckpointRequest {
+  readonly name: string
+  readonly notebook: string
+  readonly documentId: string | null
+  readonly actor: Checkpoint['actor']
+  /** The notebook's file as it would be written now. */
+  readonly ipynb: string
+}
+
+export interface CheckpointEffects {
+  readonly store: {
+    readonly objects: Pick<Store['objects'], 'put'>
+    readonly runs: Pick<Store['runs'], 'append'>
+    readonly index: Pick<Store['index'], 'page'>
+  }
+  readonly now: () => string
+  /** 20 random hex digits. */
+  readonly newId: () => string
+}
+
+export async function makeCheckpoint(
+  { store, now, newId }: CheckpointEffects,
+  { name, notebook, documentId, actor, ipynb }: CheckpointRequest,
+): Promise<Checkpoint> {
+  const state = await store.objects.put(Buffer.from(ipynb))
+  const [last] = (await store.index.page({ notebook, limit: 1 })).runs
+  const checkpoint = { checkpoint: newId(), name, notebook, at: now(), actor, run: last?.run ?? null, state }
+  await store.runs.append([{ type: 'checkpoint-made', documentId, ...checkpoint }])
+  return checkpoint
+}
