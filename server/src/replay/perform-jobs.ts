@@ -2,10 +2,11 @@
 import type { ReplayPlan, ReplayTarget } from '../../contract/replay.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { PerformJob } from './jobs.ts'
-import { prepareReplay, type ReplayWorld, replay } from './replay.ts'
+import { prepareReplay, replay } from './replay.ts'
 import { restore } from './restore.ts'
 import { since } from './since.ts'
 import { isRefused, type Refused, refused } from './targets.ts'
+import type { ReplayWorld } from './world.ts'
 
 const person = { id: 'server', name: 'Yesterday' }
 /** A cell that never ends ends here. */

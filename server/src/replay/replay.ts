@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import type { Kernel, KernelSpec, Kernels } from '@yesterday/kernel-bridge'
+import type { Kernel, KernelSpec } from '@yesterday/kernel-bridge'
 import { z } from 'zod'
 import type {
   EnvironmentDifference,
@@ -18,26 +18,19 @@ import type { Actor } from '../../contract/session.ts'
 import type { Purpose } from '../store/log-entry.ts'
 import type { Store } from '../store/ports.ts'
 import { compareEnvironments, environmentWords, facetsOf } from './environment.ts'
-import { bytesOfVersion, fileFacts } from './file-facts.ts'
+import { fileFacts } from './file-facts.ts'
 import { layOver, probe, withVariables } from './interpreter.ts'
 import { redirectCode, variablesCode } from './kernel-code.ts'
 import { perform } from './kernel-talk.ts'
+import { LaidFiles } from './laid-files.ts'
 import { performActs } from './perform.ts'
-import { type Given, type Prepared, type PreparedStep, planReplay } from './plan.ts'
+import { type Prepared, type PreparedStep, planReplay } from './plan.ts'
 import { restoreRandom } from './random-states.ts'
 import { makeScratch, type Scratch } from './scratch.ts'
 import { objectBytes } from './stored-bytes.ts'
 import { isRefused, type Refused, runsOf } from './targets.ts'
 import { judgeStep, type ShownOutput, worst } from './verdict.ts'
-
-/** What replays are made with. */
-export interface ReplayWorld {
-  readonly store: Store
-  readonly kernels: Kernels
-  /** The project folder, absolute, links resolved. */
-  readonly root: string
-  readonly env: NodeJS.ProcessEnv
-}
+import type { ReplayWorld } from './world.ts'
 
 export interface ReplayOptions {
   readonly actor: Actor
@@ -279,35 +272,6 @@ function outsideFiles(scratch: Scratch, steps: readonly PreparedStep[]): Readonl
     (name) => name.startsWith('/') && scratch.locate(name) === null,
   )
   return Object.fromEntries(outside.map((name) => [name, join(scratch.root, '..', 'elsewhere', name)]))
-}
-
-/** Which version of each file lies in the copy. */
-export class LaidFiles {
-  readonly #world: ReplayWorld
-  readonly #cwd: string
-  readonly #scratch: Scratch
-  readonly #digests = new Map<string, string | null>()
-
-  constructor(world: ReplayWorld, cwd: string, scratch: Scratch) {
-    this.#world = world
-    this.#cwd = cwd
-    this.#scratch = scratch
-  }
-
-  /** A step wrote it: what lies there is the replay's own. */
-  forget(name: string): void {
-    this.#digests.delete(name)
-  }
-
-  async lay({ pin, edge }: Given): Promise<void> {
-    if (pin.from === 'made' || pin.from === 'cannot') return
-    if (pin.digest !== null && this.#digests.get(pin.name) === pin.digest) return
-    if (pin.from === 'disk' && this.#scratch.locate(pin.name) === null) return
-    const found = await bytesOfVersion(this.#cwd, this.#world.store.objects, edge)
-    if (found === null) return
-    await this.#scratch.lay(found.name, found.bytes)
-    this.#digests.set(pin.name, pin.digest)
-  }
 }
 
 /** The verdict of one recorded run beside its repetition. */

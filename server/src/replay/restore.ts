@@ -9,12 +9,14 @@ import type { Edge, Receipt } from '../../contract/run.ts'
 import type { Actor } from '../../contract/session.ts'
 import type { Session } from '../session/session.ts'
 import { perform } from './kernel-talk.ts'
+import { LaidFiles } from './laid-files.ts'
 import { liveState } from './live-state.ts'
 import { until } from './perform.ts'
 import { restoreRandom } from './random-states.ts'
-import { LaidFiles, type ReadyReplay, type ReplayWorld, readyRuns } from './replay.ts'
+import { type ReadyReplay, readyRuns } from './replay.ts'
 import { makeScratch } from './scratch.ts'
 import { isRefused, type Refused, refused, runsOf, wholeRun } from './targets.ts'
+import type { ReplayWorld } from './world.ts'
 
 export interface RestoreOptions {
   readonly actor: Actor

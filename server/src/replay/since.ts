@@ -9,8 +9,9 @@ import type { Edge, Receipt } from '../../contract/run.ts'
 import { cellKey, fileKey, lastOfEach, outsideFiles, rankCauses, type Side } from './causes.ts'
 import { fileFacts } from './file-facts.ts'
 import { type Asked, chooseRuns } from './good-run.ts'
-import { type ReplayOptions, type ReplayWorld, readyRuns, replay, type Swaps, verdictOf } from './replay.ts'
+import { type ReplayOptions, readyRuns, replay, type Swaps, verdictOf } from './replay.ts'
 import { isRefused, type Refused, runsOf } from './targets.ts'
+import type { ReplayWorld } from './world.ts'
 
 /** More trials than these would take too long for what they tell. */
 const MOST_SINGLES = 12
