@@ -9,7 +9,7 @@ import { integer, type Row, text } from './row.ts'
 import { runNameOf } from './run-name.ts'
 
 /** So many later states of a name, in all sessions, are looked through for one of this session. */
-const LATER = 2000
+const LATER = 500
 /** So many states are looked through for a page of one notebook's. */
 const STATES = 5000
 
@@ -61,12 +61,16 @@ export class SqlitePast {
   }
 
   laterVersion(name: string, run: string): { readonly run: string; readonly deleted: boolean } | null {
+    // From the session's end backwards: other sessions use the same names, mostly before or after it.
     const row = this.#db
       .prepare(
         `SELECT runs.run, later.deleted FROM runs AS maker JOIN (
            SELECT ended, deleted FROM edges
            WHERE name = (SELECT id FROM names WHERE kind = 'variable' AND name = :name) AND generated = 1
-             AND ended > (SELECT ended_seq FROM runs WHERE run = :run) ORDER BY ended LIMIT :most) AS later
+             AND ended > (SELECT ended_seq FROM runs WHERE run = :run)
+             AND ended <= (SELECT max(ended_seq) FROM runs WHERE ended_seq IS NOT NULL
+               AND session = (SELECT session FROM runs WHERE run = :run))
+           ORDER BY ended DESC LIMIT :most) AS later
          JOIN runs ON runs.ended_seq = later.ended AND runs.session = maker.session
          WHERE maker.run = :run ORDER BY later.ended DESC LIMIT 1`,
       )

@@ -69,9 +69,10 @@ export class SqliteSessions {
     const at = { session, order }
     const cells = this.#db
       .prepare(
-        `SELECT max(ended_seq), place, summary FROM runs
-         WHERE session = :session AND place <= :order AND cell_id IS NOT NULL AND ended_seq IS NOT NULL
-         GROUP BY cell_id`,
+        `SELECT place, summary FROM runs WHERE ended_seq IN (
+           SELECT max(ended_seq) FROM runs
+           WHERE session = :session AND place <= :order AND cell_id IS NOT NULL AND ended_seq IS NOT NULL
+           GROUP BY cell_id)`,
       )
       .all(at)
       .map(runNameOf)
@@ -79,10 +80,13 @@ export class SqliteSessions {
     // SQLite takes the other columns from the row of the maximum (https://sqlite.org/lang_select.html#bareagg).
     const variables = this.#db
       .prepare(
-        `SELECT names.name, edges.digest, edges.deleted, max(edges.ended), place, summary
-         FROM runs JOIN edges ON edges.ended = runs.ended_seq AND generated = 1
-         JOIN names ON names.id = edges.name AND names.kind = 'variable'
-         WHERE session = :session AND place <= :order GROUP BY names.id ORDER BY names.name`,
+        `WITH last AS (
+           SELECT edges.name, edges.digest, edges.deleted, max(edges.ended) AS ended
+           FROM runs JOIN edges ON edges.ended = runs.ended_seq AND generated = 1
+           WHERE session = :session AND place <= :order GROUP BY edges.name)
+         SELECT names.name, last.digest, last.deleted, place, summary
+         FROM last JOIN names ON names.id = last.name AND names.kind = 'variable'
+         JOIN runs ON runs.ended_seq = last.ended ORDER BY names.name`,
       )
       .all(at)
       .filter((row) => integer(row, 'deleted') === 0)
