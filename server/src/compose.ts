@@ -72,6 +72,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
     documents,
     root,
     defaultSpec: () => defaultSpec(kernels),
+    onProblem: (problem) => logError('taking up an earlier session', problem),
   })
   const world = { store, kernels, root, env: process.env }
   const jobs = new Jobs(performJobs(world, sessions))

@@ -51,6 +51,12 @@ def test_an_error_is_recorded(kernel: Kernel) -> None:
     assert ran.record["error"]["traceback"] == ran.reply["traceback"]
 
 
+def test_the_place_of_a_cells_code_is_no_file_it_used(kernel: Kernel) -> None:
+    ran = kernel.run("def fails():\n    return 1 / 0\nfails()", "run-traceback")
+    assert ran.record is not None
+    assert [edge["name"] for edge in ran.record["used"] if edge["kind"] == "file"] == []
+
+
 def test_every_flushed_line_arrives(kernel: Kernel) -> None:
     count = 200_000
     ran = kernel.run(f"for i in range({count}): print(i, flush=i % 10 == 0)", "run-lines")

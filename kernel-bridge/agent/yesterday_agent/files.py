@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import sysconfig
+import tempfile
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,7 +56,9 @@ class FileWatch:
         home = os.path.expanduser("~")
         extra = [os.path.join(home, ".ipython"), os.path.join(home, ".cache"), os.path.join(home, ".config")]
         every = [os.path.abspath(root) for root in [*roots, *ignored, *extra] if root]
-        self._ignored = (*every, "/proc/", "/dev/", "/sys/", "/etc/", "/usr/share/", "/usr/lib")
+        # Where ipykernel says that a cell's code stands, so that a traceback looks there.
+        cells = os.path.join(tempfile.gettempdir(), f"ipykernel_{os.getpid()}", "")
+        self._ignored = (*every, cells, "/proc/", "/dev/", "/sys/", "/etc/", "/usr/share/", "/usr/lib")
         sys.addaudithook(self._hook)
 
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
