@@ -68,3 +68,15 @@ test('copied, cut, pasted, moved, joined, split, of another type, and taken back
   await press('z')
   await expect(page.getByRole('article')).toHaveCount(3)
 })
+
+test('a new notebook says how to begin', async ({ browser }) => {
+  const context = await signedIn(browser, program)
+  const page = await context.newPage()
+  await page.goto(program.origin)
+  await page.getByRole('button', { name: 'New notebook' }).first().click()
+  await page.getByRole('button', { name: 'Write code' }).click()
+  await page.keyboard.type('6 * 7')
+  await page.keyboard.press('ControlOrMeta+Enter')
+  await expect(cell(page, 1)).toContainText('42')
+  await expect(page.getByText('This notebook is empty')).toHaveCount(0)
+})

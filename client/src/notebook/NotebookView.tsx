@@ -7,6 +7,7 @@ import { t } from '../text/text.ts'
 import { CellView } from './CellView.tsx'
 import { CommandDialog } from './CommandDialog.tsx'
 import { NotebookContext } from './context.ts'
+import { EmptyNotebook } from './EmptyNotebook.tsx'
 import { Finding } from './Finding.tsx'
 import { look, strokeName } from './keys.ts'
 import type { Notebook } from './notebook.ts'
@@ -119,6 +120,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
             )
           })}
         </div>
+        <EmptyNotebook notebook={notebook} />
         <Finding notebook={notebook} mac={mac} />
         {history && (
           <Suspense fallback={null}>

@@ -6,3 +6,9 @@ export function focusCell(cell: string): void {
   element?.focus({ preventScroll: true })
   element?.scrollIntoView({ block: 'nearest' })
 }
+
+/** Puts the focus on a cell's frame, where it is not in that cell already. */
+export function keepFocusIn(cell: string): void {
+  const element = document.getElementById(`cell-${cell}`)
+  if (element?.contains(document.activeElement) === false) element.focus({ preventScroll: true })
+}

@@ -18,12 +18,12 @@ import { Presence, type Stretch } from '../presence/presence.ts'
 import { Watched } from '../room/observable.ts'
 import { Room } from '../room/room.ts'
 import { DurableSources } from '../room/unsent.ts'
-import { type CommandRequest, LOST, SessionSocket } from '../session/session-socket.ts'
+import { type Answer, type CommandRequest, LOST, SessionSocket } from '../session/session-socket.ts'
 import { t } from '../text/text.ts'
 import type { CellCopy } from './cell-copy.ts'
 import { CellEdits, cellIds } from './cell-edits.ts'
 import { equipEditor } from './editor-keys.ts'
-import { focusCell } from './focus.ts'
+import { focusCell, keepFocusIn } from './focus.ts'
 import type { Stroke } from './keys.ts'
 import { LastRuns } from './last-runs.ts'
 import { afterChange, type Selection, selectedCells, selectOne } from './selection.ts'
@@ -124,9 +124,11 @@ export class Notebook {
     this.folds.open(cell)
     if (mode === 'edit') this.folds.openSource(cell)
     this.selection.set(selectOne(cell, mode))
-    if (mode === 'edit')
+    if (mode === 'edit') {
       this.typeAhead.begin(this.pool.focus(cell), (stroke) => this.onTypedAhead(cell, stroke))
-    else requestAnimationFrame(() => focusCell(cell))
+      // The button that was pressed may be gone with its focus: keys must reach the cell until its editor is there.
+      queueMicrotask(() => keepFocusIn(cell))
+    } else requestAnimationFrame(() => focusCell(cell))
   }
 
   /** Puts the cursor at the beginning of a line, from 1; at the end where there are fewer. */
@@ -159,7 +161,7 @@ export class Notebook {
 
   /** Sends a command; a refusal is told to the person. */
   command(request: CommandRequest): void {
-    void this.session.send(request).then((answer) => {
+    void this.#sendInOrder(request).then((answer) => {
       if (!answer.ok) notify('warning', answer.reason === LOST ? t('notebook.lost') : answer.reason)
     })
   }
@@ -190,6 +192,12 @@ export class Notebook {
     if (state !== 'idle' && state !== 'busy') return null
     const answer = await this.session.send(request)
     return answer.ok ? answer.content : null
+  }
+
+  // Edits and commands go by two sockets: what is run is what was written before, so the edits go first.
+  async #sendInOrder(request: CommandRequest): Promise<Answer> {
+    if (request.type === 'run' || request.type === 'restart') await this.room.settled()
+    return this.session.send(request)
   }
 
   #reorder(): void {

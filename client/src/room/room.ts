@@ -54,6 +54,19 @@ export class Room {
     return hasUnsaved(this.#facts.get())
   }
 
+  /** Settles once the server has every edit of this page, or when no connection carries them. */
+  settled(): Promise<void> {
+    const done = (): boolean => !this.hasUnsaved || !this.#facts.get().open
+    if (done()) return Promise.resolve()
+    return new Promise((resolve) => {
+      const stop = this.#facts.subscribe(() => {
+        if (!done()) return
+        stop()
+        resolve()
+      })
+    })
+  }
+
   /** Leaves the room. The document stays as it is. */
   leave(): void {
     removeAwarenessStates(this.awareness, [this.doc.clientID], 'left')

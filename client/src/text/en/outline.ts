@@ -1,6 +1,10 @@
 /** Words of headings, folds, and of finding. */
 export const outline = {
   'outline.contents': 'Contents',
+  'outline.empty': 'This notebook is empty. Begin with code, or with words about what you want to find out.',
+  'outline.emptyReadonly': 'This notebook is empty.',
+  'outline.beginCode': 'Write code',
+  'outline.beginText': 'Write text',
   'outline.fold': 'Fold “{text}”',
   'outline.open': 'Open “{text}”',
   'outline.hidden': { one: '{count} cell', other: '{count} cells' },

@@ -4,6 +4,10 @@ import type { Translation } from '../phrase.ts'
 
 export const outline: Translation<typeof english> = {
   'outline.contents': '目录',
+  'outline.empty': '这个笔记本是空的。可以先写代码，或先写下想弄清楚的问题。',
+  'outline.emptyReadonly': '这个笔记本是空的。',
+  'outline.beginCode': '写代码',
+  'outline.beginText': '写文字',
   'outline.fold': '折叠“{text}”',
   'outline.open': '展开“{text}”',
   'outline.hidden': { other: '{count} 个单元' },

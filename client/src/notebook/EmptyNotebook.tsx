@@ -1,0 +1,26 @@
+/** A notebook without cells says so once it has come, and how to begin. */
+import { t } from '../text/text.ts'
+import type { Notebook } from './notebook.ts'
+import { useWatched } from './use-cell.ts'
+
+export function EmptyNotebook({ notebook }: { readonly notebook: Notebook }) {
+  const known = useWatched(notebook.room.facts, (facts) => facts.everSynced)
+  const count = useWatched(notebook.order, (order) => order.length)
+  if (!known || count > 0) return null
+  const begin = (type: 'code' | 'markdown'): void => notebook.reveal(notebook.edits.insert(0, type), 'edit')
+  return (
+    <div className="notebook-empty">
+      <p>{t(notebook.opened.writable ? 'outline.empty' : 'outline.emptyReadonly')}</p>
+      {notebook.opened.writable && (
+        <div>
+          <button type="button" className="button button-primary" onClick={() => begin('code')}>
+            {t('outline.beginCode')}
+          </button>
+          <button type="button" className="button" onClick={() => begin('markdown')}>
+            {t('outline.beginText')}
+          </button>
+        </div>
+      )}
+    </div>
+  )
+}
