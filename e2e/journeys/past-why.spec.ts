@@ -84,9 +84,17 @@ test('why, from what, what changed, and how it was', async ({ browser }) => {
     await expect(outputs(page, 3)).toContainText('total 120')
   })
 
+  await test.step('a moment gets a name', async () => {
+    while ((await panel.getByRole('button', { name: 'Back' }).count()) > 0)
+      await panel.getByRole('button', { name: 'Back' }).click()
+    await panel.getByRole('button', { name: 'Checkpoints' }).click()
+    await expect(panel).toContainText('No checkpoint yet')
+    await panel.getByRole('textbox', { name: 'Name of this moment' }).fill('before the talk')
+    await page.keyboard.press('Enter')
+    await expect(panel.getByRole('listitem')).toContainText('before the talk')
+  })
+
   await test.step('the log is searched, and read as a table', async () => {
-    await panel.getByRole('button', { name: 'Back' }).click()
-    await panel.getByRole('button', { name: 'Back' }).click()
     while ((await panel.getByRole('button', { name: 'Back' }).count()) > 0)
       await panel.getByRole('button', { name: 'Back' }).click()
     const runs = panel.locator('.run')

@@ -8,6 +8,7 @@ import { api } from '../app/api.ts'
 import { X } from '../app/icons.ts'
 import { useNotebook } from '../notebook/context.ts'
 import { useWatched } from '../notebook/use-cell.ts'
+import { Checkpoints } from '../past/Checkpoints.tsx'
 import type { PastView } from '../past/place.ts'
 import { useAsked } from '../past/useAsked.ts'
 import { t } from '../text/text.ts'
@@ -26,6 +27,7 @@ const titles = {
   why: 'receipt.title',
   compare: 'compare.title',
   timeline: 'timeline.title',
+  checkpoints: 'checkpoint.title',
   replay: 'replay.title',
   restore: 'restore.title',
   since: 'since.title',
@@ -81,6 +83,8 @@ function View({ view }: { readonly view: PastView }) {
       return <LastRun cell={view.cell} onRun={toRun} />
     case 'compare':
       return <Compare left={view.left} right={view.right} />
+    case 'checkpoints':
+      return <Checkpoints />
     case 'replay':
       return <Replay run={view.run} />
     case 'restore':

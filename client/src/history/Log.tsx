@@ -38,6 +38,7 @@ export function Log() {
         form={form}
         onChange={setFilter}
         onForm={setForm}
+        onCheckpoints={() => past.go({ at: 'checkpoints' })}
         onTimeline={session === undefined ? null : () => past.go({ at: 'timeline', session })}
       />
       <Runs log={log} filter={asked} form={form} />

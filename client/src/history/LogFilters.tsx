@@ -14,6 +14,7 @@ export function LogFilters(props: {
   readonly onChange: (filter: LogFilter) => void
   readonly onForm: (form: 'list' | 'table') => void
   /** Null where there is no session yet. */
+  readonly onCheckpoints: () => void
   readonly onTimeline: (() => void) | null
 }) {
   const { filter, onChange, form } = props
@@ -70,6 +71,9 @@ export function LogFilters(props: {
         onClick={() => props.onForm(form === 'table' ? 'list' : 'table')}
       >
         {t('log.table')}
+      </button>
+      <button type="button" className="button button-small" onClick={props.onCheckpoints}>
+        {t('checkpoint.title')}
       </button>
       {props.onTimeline !== null && (
         <button type="button" className="button button-small" onClick={props.onTimeline}>

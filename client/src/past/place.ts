@@ -6,7 +6,7 @@ import { Watched } from '../room/observable.ts'
 
 /** A view of the past. */
 export type PastView =
-  | { readonly at: 'log' }
+  | { readonly at: 'log' | 'checkpoints' }
   | { readonly at: 'receipt'; readonly run: string }
   /** The receipt of a cell's last run: which run that is, is looked up. */
   | { readonly at: 'why'; readonly cell: string }

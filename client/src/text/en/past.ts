@@ -139,4 +139,11 @@ export const past = {
   'then.title': 'The notebook then',
   'then.readOnly': 'As it was at that moment. Nothing here changes the notebook.',
   'then.names': { one: '{count} thing was there', other: '{count} things were there' },
+  'checkpoint.title': 'Checkpoints',
+  'checkpoint.failed': 'The checkpoints could not be read',
+  'checkpoint.notMade': 'The checkpoint was not made',
+  'checkpoint.none': 'No checkpoint yet. Give this moment a name, and it can be found again.',
+  'checkpoint.lastRun': 'Its last run',
+  'checkpoint.name': 'Name of this moment',
+  'checkpoint.make': 'Make a checkpoint',
 } as const

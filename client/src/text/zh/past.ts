@@ -130,4 +130,11 @@ export const past: Translation<typeof english> = {
   'then.title': '当时的笔记本',
   'then.readOnly': '当时的样子。这里不会改变笔记本。',
   'then.names': { other: '当时有 {count} 项' },
+  'checkpoint.title': '检查点',
+  'checkpoint.failed': '无法读取检查点',
+  'checkpoint.notMade': '未能建立检查点',
+  'checkpoint.none': '还没有检查点。给此刻取一个名字，以后就能找到。',
+  'checkpoint.lastRun': '当时的最后一次运行',
+  'checkpoint.name': '此刻的名字',
+  'checkpoint.make': '建立检查点',
 }
