@@ -101,7 +101,7 @@ async function firstPrint(browser: Browser, program: Program): Promise<Figure> {
     times.push(
       await runOnce(page, `print(${n}*1000+7,flush=True);__import__("time").sleep(.3)`, `${n * 1000 + 7}`),
     )
-    await page.getByText('Idle').waitFor()
+    await page.locator('.kernel-state[data-kernel=idle]').first().waitFor()
   }
   await page.context().close()
   return {
@@ -142,8 +142,69 @@ async function timelineOf(browser: Browser, program: Program, runs: number) {
   return times
 }
 
-async function main(): Promise<void> {
-  for (const figure of await roundTrip()) print(line(figure))
+/** What a part is given: one browser and one program with a notebook of 20 and one of 1,000 cells. */
+interface Bench {
+  readonly browser: Browser
+  readonly program: Program
+}
+
+type Part = (bench: Bench) => AsyncGenerator<Figure>
+
+/** The parts by name, in the order in which they run: `npm run bench -- keys opens` runs those two. */
+const parts = new Map<string, Part>([
+  [
+    'round-trip',
+    async function* () {
+      yield* await roundTrip()
+    },
+  ],
+  [
+    'opens',
+    async function* ({ browser, program }) {
+      for (const cells of [20, 1000]) yield await opens(browser, program, cells)
+    },
+  ],
+  [
+    'keys',
+    async function* ({ browser, program }) {
+      yield await typingFigure(browser, program)
+    },
+  ],
+  [
+    'runs',
+    async function* ({ browser, program }) {
+      for (const cells of [20, 1000]) yield await runs(browser, program, cells)
+    },
+  ],
+  [
+    'first-print',
+    async function* ({ browser, program }) {
+      yield await firstPrint(browser, program)
+    },
+  ],
+  [
+    'timeline',
+    async function* ({ browser, program }) {
+      yield* await timelines(browser, program)
+    },
+  ],
+])
+
+/** Runs one part. One that fails is told and does not keep the others from running. */
+async function runPart(name: string, bench: Bench): Promise<void> {
+  const part = parts.get(name)
+  if (part === undefined) {
+    print(`no part is called ${name}; there are ${[...parts.keys()].join(', ')}`)
+    return
+  }
+  try {
+    for await (const figure of part(bench)) print(line(figure))
+  } catch (error) {
+    print(`${name} has no figure: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+async function main(asked: readonly string[]): Promise<void> {
   const folder = await newFolder()
   for (const count of [20, 1000]) {
     const cells = Array.from({ length: count }, (_, n) => `value_${n} = ${n}\nprint(value_${n})`)
@@ -152,13 +213,7 @@ async function main(): Promise<void> {
   const program = await startProgram(folder)
   const browser = await chromium.launch(chromiumOptions.launchOptions)
   try {
-    print(line(await opens(browser, program, 20)))
-    print(line(await opens(browser, program, 1000)))
-    print(line(await typingFigure(browser, program)))
-    print(line(await runs(browser, program, 20)))
-    print(line(await runs(browser, program, 1000)))
-    print(line(await firstPrint(browser, program)))
-    for (const figure of await timelines(browser, program)) print(line(figure))
+    for (const name of asked.length === 0 ? parts.keys() : asked) await runPart(name, { browser, program })
   } finally {
     await browser.close()
     await program.stop()
@@ -166,4 +221,4 @@ async function main(): Promise<void> {
   }
 }
 
-await main()
+await main(process.argv.slice(2))

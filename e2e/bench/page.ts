@@ -37,16 +37,13 @@ export async function runToPaint(page: Page, selector: string, text: string): Pr
     ([where, wanted]) => {
       const found = new Promise<number>((resolve) => {
         let start = Number.NaN
-        addEventListener(
-          'keydown',
-          (event) => {
-            if (event.key === 'Enter') start = performance.now()
-          },
-          {
-            capture: true,
-            once: true,
-          },
-        )
+        // Control goes down before Enter, so that the first key is not the one that counts.
+        const onKey = (event: KeyboardEvent) => {
+          if (event.key !== 'Enter') return
+          start = performance.now()
+          removeEventListener('keydown', onKey, { capture: true })
+        }
+        addEventListener('keydown', onKey, { capture: true })
         const observer = new MutationObserver(() => {
           if (!document.querySelector(where ?? '')?.textContent?.includes(wanted ?? '')) return
           observer.disconnect()
