@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 WHOLE = ""
+ELSEWHERE = "in another namespace"
 
 
 class Access(NamedTuple):
     """One way a name is touched. `verb`: read, through (`.a.b`), store (a part replaced), update (a part changed),
-    call (a method of it), invoke, augment, argument (passed on). `callee`: the last name of what is called."""
+    call (a method of it), invoke, augment, delete, argument (passed on). `callee`: the last name of what is called."""
 
     verb: str
     part: str
@@ -25,20 +26,22 @@ class Access(NamedTuple):
 
 @dataclass
 class Touches:
-    """Of one straight piece of code."""
+    """Of one straight piece of code. `own`: loads of names that the run itself has bound by then."""
 
     loads: dict[str, set[Access]] = field(default_factory=dict)
+    own: dict[str, set[Access]] = field(default_factory=dict)
     stores: set[str] = field(default_factory=set)
     deletes: set[str] = field(default_factory=set)
     strings: set[str] = field(default_factory=set)
     attributes: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.loads or self.stores or self.deletes)
+        return bool(self.loads or self.own or self.stores or self.deletes)
 
     def add(self, other: Touches) -> None:
-        for name, accesses in other.loads.items():
-            self.loads.setdefault(name, set()).update(accesses)
+        for mine, theirs in ((self.loads, other.loads), (self.own, other.own)):
+            for name, accesses in theirs.items():
+                mine.setdefault(name, set()).update(accesses)
         self.stores |= other.stores
         self.deletes |= other.deletes
         self.strings |= other.strings
@@ -84,6 +87,7 @@ def _collect(touches: Touches, node: ast.AST, above: list[ast.AST]) -> None:
 def _collect_name(touches: Touches, node: ast.Name, above: list[ast.AST]) -> None:
     if isinstance(node.ctx, ast.Del):
         touches.deletes.add(node.id)
+        touches.loads.setdefault(node.id, set()).add(Access("delete", WHOLE))
         return
     if isinstance(node.ctx, ast.Store):
         touches.stores.add(node.id)
@@ -101,10 +105,22 @@ def _access(node: ast.Name, above: list[ast.AST]) -> Access:
     if isinstance(parent, ast.Call) and parent.func is not node:
         return Access("argument", WHOLE, dotted(parent.func))
     if isinstance(parent, ast.Call):
-        return Access("invoke", WHOLE)
+        return _invoked(node, parent, above)
     if isinstance(parent, ast.AugAssign) and parent.target is node:
         return Access("augment", WHOLE)
     return Access("read", WHOLE)
+
+
+def _invoked(node: ast.Name, call: ast.Call, above: list[ast.AST]) -> Access:
+    """`eval(text, other)` looks elsewhere; `get_ipython().system(…)` names the method as its callee."""
+    if node.id in ("eval", "exec") and len(call.args) > 1 and not _is_here(call.args[1]):
+        return Access("invoke", ELSEWHERE)
+    holder = above[-2] if len(above) > 1 else None
+    return Access("invoke", WHOLE, holder.attr if isinstance(holder, ast.Attribute) else "")
+
+
+def _is_here(scope: ast.expr) -> bool:
+    return isinstance(scope, ast.Call) and dotted(scope.func) in ("globals", "locals", "vars")
 
 
 def _attribute_access(parent: ast.Attribute, above: list[ast.AST]) -> Access:

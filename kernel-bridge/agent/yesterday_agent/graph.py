@@ -14,7 +14,10 @@ from typing import Any
 
 from . import libraries
 from .addresses import address
-from .anatomy import WHOLE, Anatomy, dissect, is_atom
+from .anatomy import dissect
+from .callables import CACHE, HITS, hits
+from .parts import COUNTER, WHOLE, Anatomy
+from .userland import is_atom
 
 NODE_LIMIT = 50_000
 SECONDS = 0.5
@@ -73,15 +76,15 @@ class Graph:
         return changes
 
     def _sharing(self, value: Any) -> list[Any]:
-        """Arrays over the same memory: what is written through one is seen through all."""
-        owner = libraries.owner(value)
-        if owner is None:
-            return []
-        views = self._views.setdefault(address(owner), set())
-        views.add(address(value))
-        nodes = [self.nodes[identity] for identity in views if identity in self.nodes]
-        shared = [node.guard() for node in nodes if node.guard is not None]
-        return [view for view in shared if view is not None and libraries.owner(view) is owner]
+        """What looks into the same memory: what is written through one is seen through all."""
+        found: list[Any] = []
+        for memory in libraries.memories(value):
+            views = self._views.setdefault(memory, set())
+            views.add(address(value))
+            nodes = [self.nodes[identity] for identity in views if identity in self.nodes]
+            shared = [node.guard() for node in nodes if node.guard is not None]
+            found += [view for view in shared if view is not None and memory in libraries.memories(view)]
+        return found
 
     def _visit(self, run: str, value: Any, anatomy: Anatomy, changes: Changes, handled: set[int]) -> None:
         links: dict[str, list[int]] = {}
@@ -94,7 +97,8 @@ class Graph:
                 type(value), _guard(value), anatomy.parts, by, links, anatomy.opaque, anatomy.consumed
             )
             return
-        changed = {part for part in {*node.parts, *anatomy.parts} if _differs(node.parts, anatomy.parts, part)}
+        every = {part for part in {*node.parts, *anatomy.parts} if not part.startswith(COUNTER)}
+        changed = {part for part in every if _differs(node.parts, anatomy.parts, part)}
         if anatomy.opaque and address(value) in handled:
             changed.add(WHOLE)
             if not anatomy.consumed:
@@ -115,7 +119,7 @@ class Graph:
         own = set(node.by) | set(node.links) if parts is None else set(parts)
         seen = {root}
         for part in own:
-            if part in node.by:
+            if part in node.by and (part != CACHE or consulted(node)):
                 found.setdefault(node.by[part], set()).add(part)
             stack = list(node.links.get(part, ()))
             while stack:
@@ -124,8 +128,9 @@ class Graph:
                     continue
                 seen.add(current)
                 child = self.nodes[current]
-                for run in child.by.values():
-                    found.setdefault(run, set()).add(part)
+                for piece, run in child.by.items():
+                    if piece != CACHE or consulted(child):
+                        found.setdefault(run, set()).add(part)
                 stack.extend(identity for ids in child.links.values() for identity in ids)
         return found
 
@@ -159,6 +164,12 @@ class Graph:
         self.nodes = {identity: node for identity, node in self.nodes.items() if identity in live}
         kept = {owner: views & live for owner, views in self._views.items()}
         self._views = {owner: views for owner, views in kept.items() if views}
+
+
+def consulted(node: Node) -> bool:
+    """Whether a caching function has given back what it kept since it was last looked at."""
+    cached = node.guard() if node.guard is not None else None
+    return cached is None or hits(cached) != node.parts.get(HITS)
 
 
 def _differs(before: dict[str, Any], after: dict[str, Any], part: str) -> bool:

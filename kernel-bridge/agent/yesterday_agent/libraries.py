@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+import weakref
 from typing import Any
 
 from .addresses import address
 from .digests import mark
 
 WHOLE = ""
+TENSOR_BYTES = 16 << 20
 Found = tuple[dict[str, Any], list[tuple[str, Any]]]
 
 
@@ -48,7 +50,7 @@ def dissect(value: Any) -> Found | None:
     if _is(value, "pandas", "DataFrame"):
         return _frame(value)
     if _is(value, "pandas", "Series"):
-        return {WHOLE: (_column(value.array), address(value.index), _name(value.name))}, []
+        return {WHOLE: (_column(value.array), index_mark(value.index), _name(value.name))}, []
     if _is(value, "torch", "Tensor"):
         return _tensor(value)
     if _is(value, "polars", "DataFrame"):
@@ -81,6 +83,9 @@ def _array(value: Any) -> Found:
         links = [
             (WHOLE, item) for item in value.ravel().tolist() if hasattr(item, "__dict__") or type(item) in (list, dict)
         ]
+    lender = _lender(value)
+    if isinstance(lender, bytearray) or _is(lender, "torch", "Tensor"):
+        links.append((WHOLE, lender))
     return {WHOLE: (value.shape, value.dtype.str, value.flags.writeable, array_mark(value))}, links
 
 
@@ -104,12 +109,39 @@ def _column(array: Any) -> Any:
 
 def _frame(value: Any) -> Found:
     names = list(value.columns)
-    parts: dict[str, Any] = {WHOLE: (tuple(map(_name, names)), address(value.index), len(value))}
+    parts: dict[str, Any] = {WHOLE: (tuple(map(_name, names)), index_mark(value.index), len(value))}
     for place, name in enumerate(names):
         parts[f"[{name!r}]" if isinstance(name, (str, int)) else f"column {place}"] = _column(
             value._ixs(place, axis=1).array
         )
-    return parts, []
+    return parts, [(".attrs", value._attrs)] if value._attrs else []
+
+
+def index_mark(index: Any) -> Any:
+    """Labels by their content, computed once for each index, since an index never changes but for its names."""
+    names = tuple(map(_name, index.names))
+    kept = _INDEX_MARKS.get(address(index))
+    if kept is not None and kept[0]() is index:
+        return names, kept[1]
+    mark_of_it = _labels(index)
+    _INDEX_MARKS[address(index)] = (weakref.ref(index, lambda _: None), mark_of_it)
+    if len(_INDEX_MARKS) > 2_000:
+        _INDEX_MARKS.clear()
+    return names, mark_of_it
+
+
+_INDEX_MARKS: dict[int, tuple[Any, Any]] = {}
+
+
+def _labels(index: Any) -> Any:
+    if _is(index, "pandas", "RangeIndex"):
+        return ("range", index.start, index.stop, index.step)
+    if _is(index, "pandas", "MultiIndex"):
+        return (tuple(array_mark(codes) for codes in index.codes), tuple(map(_labels, index.levels)))
+    plain = getattr(index.array, "_ndarray", None)
+    if plain is not None and plain.dtype.hasobject and plain.size <= 100_000:
+        return tuple(label if type(label) in (str, int) else address(label) for label in plain.tolist())
+    return _column(index.array)
 
 
 def _polars(frame: Any, name: str) -> Any:
@@ -117,20 +149,50 @@ def _polars(frame: Any, name: str) -> Any:
     return (str(column.dtype), len(column), array_mark(column.hash().to_numpy()))
 
 
-def owner(value: Any) -> Any:
-    """The array whose memory this one looks into; itself when it has its own; None for what is no array."""
-    if type(value).__module__.partition(".")[0] not in ("numpy", "__main__") or not _is(value, "numpy", "ndarray"):
-        return None
+def memories(value: Any) -> list[int]:
+    """Where the memory lies that this array, tensor or frame looks into: equal for all that share it."""
+    package = type(value).__module__.partition(".")[0]
+    if package not in ("numpy", "pandas", "torch", "__main__"):
+        return []
+    if _is(value, "numpy", "ndarray"):
+        return [_array_memory(value)]
+    if _is(value, "torch", "Tensor"):
+        return [value.untyped_storage().data_ptr()] if value.device.type == "cpu" and _is_strided(value) else []
+    if _is(value, "pandas", "DataFrame") or _is(value, "pandas", "Series"):
+        return [_array_memory(array) for array in value._mgr.arrays if _is(array, "numpy", "ndarray")]
+    return []
+
+
+def _array_memory(value: Any) -> int:
     while _is(value.base, "numpy", "ndarray"):
         value = value.base
-    return value
+    return int(value.__array_interface__["data"][0])
+
+
+def _is_strided(tensor: Any) -> bool:
+    return str(tensor.layout) == "torch.strided"
+
+
+def _lender(value: Any) -> Any:
+    """What is no array and lends this one its memory: a `bytearray`, a tensor, a map of a file."""
+    while _is(value.base, "numpy", "ndarray"):
+        value = value.base
+    lender = value.base
+    return lender.obj if isinstance(lender, memoryview) else lender
+
+
+def _content(value: Any) -> Any:
+    """The bytes of a tensor that is small enough, else its count of in-place changes, which views share."""
+    small = value.device.type == "cpu" and value.numel() * value.element_size() <= TENSOR_BYTES
+    if not small or not _is_strided(value) or value.is_conj() or value.is_quantized or not value.numel():
+        return value._version
+    plain = value.detach().contiguous().reshape(-1).view(_library("torch").uint8)
+    return mark(plain.numpy())
 
 
 def _tensor(value: Any) -> Found:
-    parts: dict[str, Any] = {WHOLE: (value._version, value.data_ptr(), tuple(value.shape), value.requires_grad)}
-    small = value.device.type == "cpu" and value.layout is not None and value.numel() * value.element_size() < 1 << 20
-    if small and value.is_contiguous() and value.numel():
-        parts[WHOLE] += (mark(value.detach().view(-1).numpy()) if str(value.dtype) != "torch.bfloat16" else 0,)
+    facts = (value.data_ptr() if _is_strided(value) else 0, tuple(value.shape), value.requires_grad)
+    parts: dict[str, Any] = {WHOLE: (*facts, _content(value))}
     links: list[tuple[str, Any]] = [(".grad", value.grad)] if value.is_leaf and value.grad is not None else []
     parts[".grad"] = address(links[0][1]) if links else None
     return parts, links

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from .accesses import WHOLE, Access
 from .addresses import address
-from .anatomy import is_atom
 from .digests import value_digest
 from .graph import Changes, Graph, Node
 from .namespace import Snapshot
@@ -17,6 +16,7 @@ from .preview import preview, schema, shape, type_name
 from .purity import surely_unchanged
 from .reads import Reads
 from .record import Edge, Missing
+from .userland import is_atom
 
 _SHELL_NAME = re.compile(r"_+$|_i*$|_i?\d+$|_(dh|ih|oh|exit_code)$|(In|Out|exit|quit|open|get_ipython)$|__\w+__$")
 _RECENT = ("_", "__", "___")

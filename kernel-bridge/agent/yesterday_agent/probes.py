@@ -9,13 +9,14 @@ has told already. Invariant: values, order of evaluation and line numbers stay w
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from .accesses import Touches, touches_of
 from .scopes import COMPREHENSIONS as _COMPREHENSIONS
 from .scopes import FUNCTIONS as _FUNCTIONS
-from .scopes import Comprehension, Scope
+from .scopes import Comprehension, Scope, suspends
 
 PROBE_LIST = "__yesterday__"
 
@@ -63,13 +64,23 @@ class ProbeTable:
         self.hit.clear()
 
 
-def instrument(module: ast.Module, table: ProbeTable) -> ast.Module:
+def instrument(module: ast.Module, table: ProbeTable, lazy_annotations: bool = False) -> ast.Module:
     """The same module with probes. Raises before it has changed anything when the code is beyond it."""
-    planner = _Planner(table)
+    planner = _Planner(table, lazy_annotations or _postpones(module))
     planner.top(module.body)
     for apply in planner.edits:
         apply()
     return module
+
+
+def _postpones(module: ast.Module) -> bool:
+    """Annotations are text only: by Python 3.14, or by `from __future__ import annotations`."""
+    return sys.version_info >= (3, 14) or any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == "__future__"
+        and any(alias.name == "annotations" for alias in node.names)
+        for node in module.body
+    )
 
 
 def _lookup(index: int, at: ast.AST) -> ast.expr:
@@ -126,14 +137,15 @@ def _first_expression(node: ast.stmt) -> tuple[ast.AST, str] | None:
 class _Planner:
     """Walks without changing; the edits are applied at the end, innermost expressions first."""
 
-    def __init__(self, table: ProbeTable) -> None:
+    def __init__(self, table: ProbeTable, lazy_annotations: bool) -> None:
         self.table = table
+        self.lazy_annotations = lazy_annotations
         self.edits: list[Callable[[], None]] = []
 
     def top(self, body: Block) -> None:
         scope = Scope()
         for node in body:
-            touches = scope.fresh(touches_of(_unconditional(node)), node)
+            touches = self.touches(node, scope)
             self.parts(node, scope)
             place = _first_expression(node)
             if place is not None:
@@ -142,6 +154,12 @@ class _Planner:
                 self.tell(body, node, touches)
             if isinstance(node, _COMPOUND):
                 self.edits.append(lambda node=node: _quicken(body, node))  # type: ignore[misc]
+
+    def touches(self, node: ast.stmt, scope: Scope) -> Touches:
+        found = touches_of(_unconditional(node))
+        for annotation in [] if self.lazy_annotations else _annotations(node, scope.local):
+            found.add(touches_of(_unconditional(annotation)))
+        return scope.fresh(found, node)
 
     def wrap(self, holder: ast.AST, name: str, touches: Touches) -> None:
         if not touches:
@@ -168,11 +186,15 @@ class _Planner:
             if isinstance(node, (ast.Global, ast.Nonlocal)):
                 continue
             head = head or node
-            told.add(scope.fresh(touches_of(_unconditional(node)), node))
+            touches = self.touches(node, scope)
+            told.add(touches)
             self.parts(node, scope)
-            if each or not isinstance(node, _STRAIGHT):
+            paused = scope.resumable and suspends(node)
+            if each or paused or not isinstance(node, _STRAIGHT):
                 self.tell(body, head, told)
                 told, head = Touches(), None
+            if paused and not _only_suspends(node):
+                told.add(touches)
         if head is not None:
             self.tell(body, head, told)
 
@@ -220,6 +242,8 @@ class _Planner:
             self.wrap(node, "msg", scope.branch().fresh(touches_of(_unconditional(node.msg))))
         elif isinstance(node, ast.Compare):
             self.operands(node.comparators, 1, scope)
+        elif isinstance(node, ast.While) and scope.resumable:
+            self.wrap(node, "test", scope.fresh(touches_of(_unconditional(node.test))))
 
     def operands(self, items: list[ast.expr], start: int, scope: Scope) -> None:
         for place in range(start, len(items)):
@@ -262,6 +286,22 @@ def _function_header(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterable[a
     yield from node.decorator_list
     yield from node.args.defaults
     yield from (default for default in node.args.kw_defaults if default is not None)
+
+
+def _annotations(node: ast.stmt, local: bool) -> list[ast.expr]:
+    """Those that are evaluated with the statement."""
+    if isinstance(node, ast.AnnAssign):
+        return [] if local and isinstance(node.target, ast.Name) else [node.annotation]
+    if not isinstance(node, _FUNCTIONS):
+        return []
+    every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
+    found = [argument.annotation for argument in every if argument is not None]
+    return [annotation for annotation in [*found, node.returns] if annotation is not None]
+
+
+def _only_suspends(node: ast.stmt) -> bool:
+    """`yield x` and `v = yield x`: nothing but a store is left to do when it goes on."""
+    return isinstance(node, (ast.Expr, ast.Assign)) and isinstance(node.value, (ast.Yield, ast.Await))
 
 
 def _unconditional(node: ast.AST) -> Iterable[tuple[ast.AST, list[ast.AST]]]:

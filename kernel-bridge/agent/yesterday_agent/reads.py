@@ -26,6 +26,8 @@ class Reads:
     static: set[str] = field(default_factory=set)
 
     def tell(self, touches: Touches) -> None:
+        for name, accesses in touches.own.items():
+            self.loads.setdefault(name, set()).update(accesses)
         for name, accesses in touches.loads.items():
             self.loads.setdefault(name, set()).update(accesses)
             if self.before.get(name) == address(self.namespace.get(name, _MISSING)):

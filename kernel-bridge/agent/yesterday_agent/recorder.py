@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .anatomy import is_user_module
 from .digests import bytes_digest, file_digest, text_digest
 from .environment import EnvironmentFacts
 from .files import FileUse, FileWatch
@@ -21,6 +20,7 @@ from .reads import Reads
 from .record import Cost, Edge, Missing, Outcome, Record, RunError
 from .state import SEEDERS, imported_states, process_states, random_bytes, random_states
 from .strings import hidden_names, named_paths
+from .userland import is_user_module
 
 try:
     import resource

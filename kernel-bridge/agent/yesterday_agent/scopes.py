@@ -18,24 +18,31 @@ Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 @dataclass
 class Scope:
     """A place in the code. `hidden`: names that are not the notebook's here; `inherited`: those that nested
-    functions see as hidden too (a class body's own names are not)."""
+    functions see as hidden too (a class body's own names are not). `resumable`: it may be left and entered again by
+    a later run, so that nothing told before holds after. `local`: annotations of its variables are not evaluated."""
 
     hidden: frozenset[str] = frozenset()
     inherited: frozenset[str] = frozenset()
     told: set[tuple[str, Access]] = field(default_factory=set)
     stored: set[str] = field(default_factory=set)
     assigned: set[str] = field(default_factory=set)
+    resumable: bool = False
+    local: bool = False
 
     def fresh(self, touches: Touches, node: ast.AST | None = None) -> Touches:
         """What is not told yet; told from now on. After a plain assignment (`node`) its names are this run's own."""
         new = Touches(strings=touches.strings, attributes=touches.attributes)
         for name, accesses in touches.loads.items():
             unknown = {access for access in accesses if (name, access) not in self.told}
-            if name not in self.hidden and name not in self.assigned and unknown:
-                new.loads[name] = unknown
+            if name in self.hidden or not unknown:
+                continue
+            (new.own if name in self.assigned else new.loads)[name] = unknown
+            if not self.resumable:
                 self.told.update((name, access) for access in unknown)
         new.stores = {name for name in touches.stores if name not in self.hidden and name not in self.stored}
         new.deletes = {name for name in touches.deletes if name not in self.hidden}
+        if self.resumable:
+            return new
         self.stored |= new.stores
         if isinstance(node, ASSIGNMENTS):
             self.assigned |= touches.stores - self.hidden
@@ -50,7 +57,7 @@ class Scope:
     def function(self, node: Function) -> Scope:
         local = self.inherited | _function_locals(node)
         shared = _declared(node, ast.Global)
-        return Scope(local - shared, local - shared)
+        return Scope(local - shared, local - shared, resumable=_resumable(node), local=True)
 
     def class_body(self, node: ast.ClassDef) -> Scope:
         own = frozenset(_stored(node.body)) - _declared(node, ast.Global)
@@ -61,6 +68,20 @@ class Scope:
         if isinstance(node, ast.GeneratorExp):
             return Scope(self.hidden | targets, self.inherited | targets)
         return replace(self.branch(), hidden=self.hidden | targets, inherited=self.inherited | targets)
+
+
+SUSPENSIONS = (ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
+
+
+def suspends(node: ast.AST) -> bool:
+    """Whether this may hand control back to the caller midway."""
+    return any(isinstance(part, SUSPENSIONS) for part in _own_nodes([node]))
+
+
+def _resumable(node: Function) -> bool:
+    return isinstance(node, ast.AsyncFunctionDef) or any(
+        suspends(part) for part in ([node.body] if isinstance(node, ast.Lambda) else node.body)
+    )
 
 
 def _function_locals(node: Function) -> frozenset[str]:

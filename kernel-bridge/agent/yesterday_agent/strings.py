@@ -6,10 +6,10 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-from .accesses import Access
+from .accesses import ELSEWHERE, Access
 
 _DYNAMIC = frozenset({"eval", "exec", "globals", "locals", "vars", "compile", "get_ipython", "__import__"})
-_SHELL = frozenset({".system", ".getoutput"})
+_SHELL = frozenset({"system", "getoutput"})
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _EXPANDED = re.compile(r"\{([^}]*)\}|\$(\w+)")
 _QUOTED = re.compile(r"'([^'\n]{1,500})'")
@@ -19,8 +19,9 @@ _SQL = re.compile(r"\b(?:from|join|into|update|table)\s+([A-Za-z_]\w*)", re.I)
 
 def hidden_names(strings: Iterable[str], loads: Mapping[str, Collection[Access]], known: Collection[str]) -> set[str]:
     """User names that the strings of code that ran may lead to."""
-    dynamic = bool(_DYNAMIC & set(loads))
-    shell_only = dynamic and any(access.part in _SHELL for access in loads.get("get_ipython", ()))
+    how = {access for name in _DYNAMIC & set(loads) for access in loads[name]}
+    dynamic = any(access.part != ELSEWHERE for access in how)
+    shell_only = dynamic and all(access.callee in _SHELL for access in how if access.part != ELSEWHERE)
     found: set[str] = set()
     for text in strings:
         if len(text) > 100_000:

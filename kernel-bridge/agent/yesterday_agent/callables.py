@@ -1,0 +1,147 @@
+"""The anatomy of what runs: functions with their closures, classes, modules, generators, iterators, tasks."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import itertools
+import operator
+import types
+import weakref
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .addresses import address
+from .parts import COUNTER, WHOLE, Anatomy, add_part, token
+from .userland import is_atom, is_user_class
+
+HITS = f"{COUNTER}hits"
+CACHE = "cache"
+"""The part of a caching function that holds what it computed before."""
+
+
+def read_function(value: Any) -> Anatomy:
+    anatomy = Anatomy({WHOLE: (address(value.__code__), token(value.__defaults__), token(value.__kwdefaults__))})
+    for name, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=False):
+        add_part(anatomy, f"closure {name}", cell)
+    for default in [*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]:
+        if not is_atom(default):
+            anatomy.links.append((WHOLE, default))
+    return anatomy
+
+
+def read_cell(value: types.CellType) -> Anatomy:
+    """A closure's variable: two functions may share it."""
+    anatomy = Anatomy()
+    try:
+        add_part(anatomy, WHOLE, value.cell_contents)
+    except ValueError:
+        anatomy.parts[WHOLE] = "empty"
+    return anatomy
+
+
+def read_reference(value: Any) -> Anatomy:
+    """A weak reference leads to its object for as long as that lives."""
+    anatomy = Anatomy()
+    add_part(anatomy, WHOLE, weakref.ref.__call__(value))
+    return anatomy
+
+
+def read_cached(value: Any) -> Anatomy:
+    """An `lru_cache`: what it has kept was computed by some run; a call that only misses does not look at it."""
+    anatomy = Anatomy({WHOLE: address(value)})
+    add_part(anatomy, ".__wrapped__", getattr(value, "__wrapped__", None))
+    info = functools._lru_cache_wrapper.cache_info(value)
+    anatomy.parts[CACHE] = (info.misses, info.currsize)
+    anatomy.parts[HITS] = info.hits
+    return anatomy
+
+
+def hits(value: Any) -> int:
+    return functools._lru_cache_wrapper.cache_info(value).hits
+
+
+def read_context_variable(value: Any) -> Anatomy:
+    anatomy = Anatomy()
+    add_part(anatomy, WHOLE, value.get(None))
+    return anatomy
+
+
+def linked(*names: str) -> Callable[[Any], Anatomy]:
+    """Types whose C slots lead to what they hold."""
+
+    def read(value: Any) -> Anatomy:
+        anatomy = Anatomy()
+        for name in names:
+            add_part(anatomy, f"slot {name}", getattr(value, name))
+        return anatomy
+
+    return read
+
+
+def read_generator(value: Any) -> Anatomy:
+    frame = next((getattr(value, name) for name in ("gi_frame", "cr_frame", "ag_frame") if hasattr(value, name)), None)
+    if frame is None:
+        return Anatomy({WHOLE: "finished"})
+    anatomy = Anatomy({WHOLE: frame.f_lasti}, consumed=True)
+    for name, local in frame.f_locals.items():
+        add_part(anatomy, f"local {name}", local)
+    return anatomy
+
+
+def read_class(value: type) -> Anatomy:
+    anatomy = Anatomy()
+    skipped = (
+        "__dict__",
+        "__weakref__",
+        "__doc__",
+        "_abc_impl",
+        "__module__",
+        "__qualname__",
+        "__annotations__",
+    )
+    for name, item in type.__getattribute__(value, "__dict__").items():
+        if name not in (*skipped, "__firstlineno__", "__static_attributes__", "__annotations_cache__"):
+            add_part(anatomy, f".{name}", item)
+    anatomy.parts[WHOLE] = address(value)
+    anatomy.links += [(WHOLE, base) for base in value.__bases__ if is_user_class(base)]
+    return anatomy
+
+
+def read_module(value: types.ModuleType) -> Anatomy:
+    anatomy = Anatomy({WHOLE: address(value)})
+    for name, item in list(value.__dict__.items()):
+        if not name.startswith("__"):
+            add_part(anatomy, f".{name}", item)
+    return anatomy
+
+
+def read_iterator(value: Any) -> Anatomy:
+    """An iterator's place: by its length hint where C tells it, else any use of it counts as a step."""
+    anatomy = Anatomy(consumed=True)
+    if type(value) in _HINTED:
+        anatomy.parts[WHOLE] = operator.length_hint(value, -1)
+    else:
+        anatomy.opaque = True
+        anatomy.parts[WHOLE] = "iterator"
+    anatomy.links = [(WHOLE, item) for item in gc.get_referents(value)[:100] if not is_atom(item)]
+    return anatomy
+
+
+_SAMPLES: tuple[Any, ...] = ([], (), {}, set(), range(1), {}.values(), {}.items())
+_HINTED = frozenset(type(iter(sample)) for sample in _SAMPLES)
+
+
+def iterator_types() -> tuple[type, ...]:
+    every: Iterable[Any] = (
+        *_HINTED,
+        type(iter("")),
+        zip,
+        map,
+        filter,
+        enumerate,
+        reversed,
+        type(reversed([])),
+    )
+    tools = [item for item in vars(itertools).values() if isinstance(item, type)]
+    return (*every, *tools)

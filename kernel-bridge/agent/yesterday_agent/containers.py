@@ -1,0 +1,56 @@
+"""The anatomy of built-in containers, by their own C methods: a subclass's overrides are never called."""
+
+from __future__ import annotations
+
+import collections
+from typing import Any
+
+from .addresses import address
+from .parts import LINK_LIMIT, WHOLE, Anatomy, add_part, elements, in_bulk, token
+from .userland import is_atom
+
+PART_LIMIT = 2_000
+
+
+def read_list(value: Any) -> Anatomy:
+    anatomy = Anatomy()
+    elements(anatomy, list(list.__iter__(value)))
+    return anatomy
+
+
+def read_tuple(value: Any) -> Anatomy:
+    anatomy = Anatomy()
+    elements(anatomy, list(tuple.__iter__(value)))
+    return anatomy
+
+
+def read_set(value: Any) -> Anatomy:
+    base = set if isinstance(value, set) else frozenset
+    anatomy = Anatomy()
+    items = list(base.__iter__(value))
+    anatomy.parts[WHOLE] = frozenset(map(token, items)) if len(items) <= LINK_LIMIT else (len(items), address(items))
+    anatomy.links += [(WHOLE, item) for item in items[:LINK_LIMIT] if not is_atom(item)]
+    return anatomy
+
+
+def read_deque(value: Any) -> Anatomy:
+    anatomy = Anatomy()
+    elements(anatomy, list(collections.deque.__iter__(value)))
+    return anatomy
+
+
+def read_dict(value: Any) -> Anatomy:
+    """A namespace that code was executed in holds the built-ins, which are not its own."""
+    anatomy = Anatomy()
+    items = list(dict.items(value))
+    if len(items) > LINK_LIMIT:
+        in_bulk(anatomy, items)
+    elif len(items) <= PART_LIMIT and all(type(key) in (str, int) for key, _ in items):
+        anatomy.parts[WHOLE] = tuple(key for key, _ in items)
+        for key, item in items:
+            if key == "__builtins__":
+                continue
+            add_part(anatomy, f"[{key!r}]", item)
+    else:
+        elements(anatomy, [part for item in items for part in item])
+    return anatomy

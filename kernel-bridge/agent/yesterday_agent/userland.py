@@ -1,0 +1,88 @@
+"""Whose is it: values that never change, the user's own classes and modules, and the machinery of the process.
+
+Invariant: nothing here runs a line of the user's code.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import types
+from typing import Any
+
+from . import libraries
+
+_ATOMS: frozenset[type] = frozenset(
+    {bool, int, float, complex, str, bytes, type(None), range, slice, type(...), type(NotImplemented)}.union(
+        {types.CodeType, types.WrapperDescriptorType, types.MethodDescriptorType, types.GetSetDescriptorType},
+        {types.MemberDescriptorType, types.MethodWrapperType, types.FrameType, types.TracebackType},
+        {types.ClassMethodDescriptorType},
+    )
+)
+_ATOM_MODULES = (
+    "datetime",
+    "decimal",
+    "fractions",
+    "uuid",
+    "pathlib",
+    "re",
+    "zoneinfo",
+    "ipaddress",
+    "enum",
+    "typing",
+)
+
+
+_MACHINERY = frozenset(
+    {"ipykernel", "IPython", "zmq", "tornado", "traitlets", "jupyter_client", "jupyter_core", "asyncio", "_asyncio"}
+    | {"comm", "matplotlib_inline", "debugpy", "_pytest", "pluggy"}
+)
+"""Objects of these packages lead into the process rather than to the user's values."""
+
+
+def is_atom(value: object) -> bool:
+    """Values that never change, so that only the name's binding counts."""
+    kind = type(value)
+    if kind in _ATOMS:
+        return True
+    if kind is types.BuiltinFunctionType:
+        return not _bound_to(value)
+    if kind in (types.FunctionType, types.MethodType):
+        return str(getattr(value, "__module__", "")).partition(".")[0] in _ATOM_MODULES
+    if isinstance(value, types.ModuleType):
+        return not is_user_module(value)
+    if isinstance(value, type):
+        return not is_user_class(value)
+    package = kind.__module__.partition(".")[0]
+    return package in _ATOM_MODULES or libraries.is_atom(value) or _is_machinery(kind, package)
+
+
+def _is_machinery(kind: type, package: str) -> bool:
+    """A task or future of the user's own is looked at: what it runs is the user's."""
+    return package in _MACHINERY and kind.__name__ not in ("Task", "Future", "Queue", "Event", "Lock", "Semaphore")
+
+
+def _bound_to(value: Any) -> bool:
+    """`items.append` is bound to a list; `len` to a module."""
+    return value.__self__ is not None and not isinstance(value.__self__, (types.ModuleType, type))
+
+
+def is_user_class(kind: type) -> bool:
+    if kind.__module__ == "__main__":
+        return True
+    module = sys.modules.get(kind.__module__)
+    return module is not None and is_user_module(module)
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_user_path(path: str) -> bool:
+    noise = ("site-packages", "dist-packages", "<frozen", "<yesterday_agent")
+    return not path.startswith((sys.base_prefix, sys.prefix)) and not any(part in path for part in noise)
+
+
+def is_user_module(module: types.ModuleType) -> bool:
+    """Source that the user may edit: not the standard library, not an installed distribution."""
+    if module.__name__ == "__main__" or module.__name__.startswith("yesterday_agent"):
+        return False
+    path = module.__dict__.get("__file__")
+    return isinstance(path, str) and _is_user_path(path)
