@@ -22,6 +22,7 @@ from typing import Any
 
 from . import callables, containers, libraries
 from .addresses import address
+from .databases import RESULT, is_connection
 from .digests import mark
 from .parts import WHOLE, Anatomy, add_part
 from .userland import is_user_class
@@ -37,7 +38,7 @@ def dissect(value: Any) -> Anatomy:
             anatomy = reader(value)
             break
     else:
-        anatomy = Anatomy()
+        anatomy = _connection_of_library(value) if is_connection(type(value)) else Anatomy()
     _instance(value, anatomy)
     return anatomy
 
@@ -52,7 +53,8 @@ def _file(value: Any) -> Anatomy:
 
 def _logger(value: logging.Logger) -> Anatomy:
     state = (value.level, value.disabled, value.propagate, tuple(map(address, value.handlers)))
-    return Anatomy({WHOLE: (state, tuple(map(address, value.filters)))})
+    links = [(WHOLE, one) for one in [*value.handlers, *value.filters]]
+    return Anatomy({WHOLE: (state, tuple(map(address, value.filters)))}, links)
 
 
 _CLOSED = (io.IOBase, threading.Thread, logging.Logger)
@@ -114,6 +116,24 @@ def _memory_file(value: Any) -> Any:
     return (value.closed, None if value.closed else (value.tell(), hash(value.getvalue())))
 
 
+def _connection_of_library(value: Any) -> Anatomy:
+    return Anatomy({WHOLE: address(value), RESULT: address(value)}, opaque=True)
+
+
+def _connection(value: sqlite3.Connection) -> Anatomy:
+    """Rows changed are counted; what else its SQL does is decided by the SQL."""
+    try:
+        return Anatomy({WHOLE: value.total_changes}, opaque=True)
+    except sqlite3.ProgrammingError:
+        return Anatomy({WHOLE: "closed"})
+
+
+def _cursor(value: sqlite3.Cursor) -> Anatomy:
+    anatomy = Anatomy({WHOLE: "cursor"}, opaque=True, consumed=True)
+    anatomy.links.append((WHOLE, value.connection))
+    return anatomy
+
+
 def _readers() -> list[tuple[Any, Callable[[Any], Anatomy]]]:
     lock = type(threading.Lock())
     generators = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
@@ -142,7 +162,8 @@ def _readers() -> list[tuple[Any, Callable[[Any], Anatomy]]]:
         ((bytearray, memoryview, array.array), _stateful(lambda value: mark(bytes(value)))),
         (lock, _stateful(lambda value: value.locked())),
         (type(threading.RLock()), _stateful(repr)),
-        (sqlite3.Connection, _stateful(lambda value: value.total_changes)),
+        (sqlite3.Connection, _connection),
+        (sqlite3.Cursor, _cursor),
         (functools._lru_cache_wrapper, callables.read_cached),
         (types.CellType, callables.read_cell),
         (weakref.ReferenceType, callables.read_reference),

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from .accesses import WHOLE, Access
 from .addresses import address
+from .databases import is_connection, only_looks, writes
 from .digests import value_digest
-from .graph import Changes, Graph, Node
+from .executed import names_of, unprobed
+from .graph import Changes, Graph
+from .lingering import Lingering
 from .namespace import Snapshot
+from .narrowing import narrowed
+from .patches import Patches
 from .preview import preview, schema, shape, type_name
 from .purity import surely_unchanged
 from .reads import Reads
@@ -78,24 +83,35 @@ class Lineage:
         self.outputs: dict[str, Binding] = {}
         self._initial = set(namespace)
         self._snapshot = Snapshot(namespace)
+        self._patches = Patches(self.graph)
+        self._lingering = Lingering()
+        self._deleted: dict[str, str] = {}
 
     def begin(self) -> Reads:
-        return Reads(self.namespace, self._snapshot)
+        self._patches.begin()
+        self._lingering.begin()
+        return Reads(self.namespace, self._snapshot, self._patches)
 
     def finish(self, run: str, reads: Reads, count: int | None) -> Settled:
         """Used and generated edges of a run that has ended, and what could not be told."""
         reads = self._with_outputs(reads)
+        reads.add_static(self._named_by_functions(reads))
         used = [edge for name in sorted(reads.names) for edge in self._used(name, reads)]
+        used += [*self._patches.used(), *self._found_missing(reads)]
         written, deleted = self._written(reads)
         handled = self._handled(reads)
         known = {name for name in reads.names if self._binding(name) is not None}
         read = {name for name in known if not self._left_as_it_was(name, reads)}
-        touched = {name for name in read | written if name in self.namespace}
+        lingering = self._lingering.names()
+        touched = {name for name in {*read, *written, *lingering} if name in self.namespace}
         shown = self._shown(run, count)
-        roots = [self.namespace[name] for name in touched] + shown
+        roots = [self.namespace[name] for name in touched] + shown + self._patches.roots()
         changes = self.graph.settle(run, roots, handled)
         generated = self._bind(run, written, deleted)
         generated += self._mutated(run, written, changes)
+        generated += self._patches.settle(run, changes, writes(reads.strings))
+        used += _by_lingering(generated, lingering, reads)
+        self._lingering.finish(run, [*reads.names, *written])
         generated += self._output_edges(run, count, shown)
         if deleted or len(self.graph.nodes) > 4 * len(self.bindings) + 1000 or written:
             self._forget()
@@ -163,10 +179,10 @@ class Lineage:
         for name, accesses in reads.names.items():
             binding = self._binding(name)
             if binding is not None and any(_acts(access) for access in accesses):
-                found |= self._opaque_below(binding.identity)
+                found |= self._opaque_below(binding.identity, only_looks(accesses, reads.strings))
         return found
 
-    def _opaque_below(self, root: int) -> set[int]:
+    def _opaque_below(self, root: int, looks: bool) -> set[int]:
         found: set[int] = set()
         seen: set[int] = set()
         stack = [root]
@@ -176,10 +192,28 @@ class Lineage:
             if node is None or current in seen:
                 continue
             seen.add(current)
-            if node.opaque:
+            if node.opaque and not (looks and is_connection(node.kind)):
                 found.add(current)
             stack.extend(child for ids in node.links.values() for child in ids)
         return found
+
+    def _named_by_functions(self, reads: Reads) -> set[str]:
+        """What functions that were made without probes may read when they are called."""
+        found: set[str] = set()
+        waiting = list(reads.names)
+        while waiting:
+            code = unprobed(self.namespace.get(waiting.pop()), self.namespace)
+            new = set() if code is None else names_of(code) - found
+            found |= new
+            waiting += new
+        return found
+
+    def _found_missing(self, reads: Reads) -> Iterable[Edge]:
+        """Names that the run looked for in vain, since an earlier one had deleted them."""
+        for name in sorted(reads.absent & set(self._deleted)):
+            by = self._deleted[name]
+            edge: Edge = {"kind": "variable", "name": name, "version": f"{by}:{name}", "edge": "observed", "by": by}
+            yield {**edge, "reason": "deleted there"}
 
     # -- generated
 
@@ -199,6 +233,7 @@ class Lineage:
             edges.append(_generated(run, name, self.bindings[name].facts, "bound in this run"))
         for name in sorted(deleted):
             self.bindings.pop(name, None)
+            self._deleted[name] = run
             edge = _generated(run, name, {}, "deleted in this run")
             edge["deleted"] = True
             edges.append(edge)
@@ -241,36 +276,22 @@ class Lineage:
 
     def _forget(self) -> None:
         kept = [binding.identity for binding in (*self.bindings.values(), *self.outputs.values())]
-        self.graph.keep_only(kept)
+        self.graph.keep_only([*kept, *self._patches.kept()])
 
 
-def narrowed(node: Node, accesses: Collection[Access]) -> set[str] | None:
-    """The parts that these accesses can see; None for all of the object."""
-    frame = "['" in "".join(part for part in node.parts if part.startswith("[")) and node.kind.__name__ == "DataFrame"
-    wanted: set[str] = {"index"} if frame else set()
-    for access in accesses:
-        part = access.part
-        if frame and part.startswith(".") and f"[{part[1:]!r}]" in node.parts and access.verb != "call":
-            part = f"[{part[1:]!r}]"
-        if access.verb == "store" and _plain_store(node, part, frame):
-            continue
-        if part == WHOLE or part not in node.parts or access.verb == "call":
-            return None
-        wanted.add(part)
-    return wanted
-
-
-def _plain_store(node: Node, part: str, frame: bool) -> bool:
-    """Replacing one part without looking at the others."""
-    if part.startswith("["):
-        return frame or issubclass(node.kind, dict)
-    if not part.startswith(".") or frame:
-        return False
-    if issubclass(node.kind, type):
-        return True
-    found = next((base.__dict__[part[1:]] for base in node.kind.__mro__ if part[1:] in base.__dict__), None)
-    plain = node.kind.__setattr__ is object.__setattr__
-    return plain and not hasattr(type(found), "__set__") and bool(part)
+def _by_lingering(generated: list[Edge], lingering: dict[str, str], reads: Reads) -> Iterable[Edge]:
+    """What a thread changed while this run was on depends on the run that started the thread."""
+    for edge in generated:
+        by = lingering.get(edge["name"])
+        if by is not None and edge["name"] not in reads.names:
+            used: Edge = {
+                "kind": "variable",
+                "name": edge["name"],
+                "version": f"{by}:{edge['name']}",
+                "edge": "observed",
+            }
+            used.update({"by": by, "reason": "a thread or task that it started was still on"})
+            yield used
 
 
 def _acts(access: Access) -> bool:

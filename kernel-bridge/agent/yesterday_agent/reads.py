@@ -8,6 +8,7 @@ from typing import Any
 from .accesses import Access, Touches
 from .addresses import address
 from .namespace import Snapshot
+from .patches import Patches
 from .state import SEEDERS
 
 _MISSING = object()
@@ -19,21 +20,33 @@ class Reads:
 
     namespace: dict[str, Any]
     before: Snapshot
+    patches: Patches
     names: dict[str, set[Access]] = field(default_factory=dict)
     loads: dict[str, set[Access]] = field(default_factory=dict)
     stored: set[str] = field(default_factory=set)
     strings: set[str] = field(default_factory=set)
     static: set[str] = field(default_factory=set)
+    absent: set[str] = field(default_factory=set)
 
     def tell(self, touches: Touches) -> None:
         for name, accesses in touches.own.items():
-            self.loads.setdefault(name, set()).update(accesses)
+            self._told(name, accesses)
         for name, accesses in touches.loads.items():
-            self.loads.setdefault(name, set()).update(accesses)
-            if self.before.get(name) == address(self.namespace.get(name, _MISSING)):
+            value = self._told(name, accesses)
+            if value is not _MISSING and self.before.get(name) == address(value):
                 self.names.setdefault(name, set()).update(accesses)
         self.stored |= touches.stores
         self.strings |= touches.strings
+
+    def _told(self, name: str, accesses: set[Access]) -> object:
+        self.loads.setdefault(name, set()).update(accesses)
+        value = self.namespace.get(name, _MISSING)
+        if value is _MISSING:
+            self.absent.add(name)
+            self.patches.missing(name)
+        else:
+            self.patches.told(value, accesses)
+        return value
 
     def add_static(self, names: set[str]) -> None:
         for name in names - set(self.names):

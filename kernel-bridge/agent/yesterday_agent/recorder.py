@@ -12,6 +12,7 @@ from typing import Any
 
 from .digests import bytes_digest, file_digest, text_digest
 from .environment import EnvironmentFacts
+from .executed import watch
 from .files import FileUse, FileWatch
 from .kept import Kept
 from .lineage import Lineage
@@ -61,7 +62,8 @@ class Recorder:
         self.states: dict[str, str] = {}
         self.state_makers: dict[str, str] = {}
         self._fault = fault
-        self._modules = set(sys.modules)
+        self._modules = _loads_of_modules()
+        watch(namespace, self._executed)
 
     def begin(self, run: str, cell: str | None, code: str) -> None:
         started = time.perf_counter()
@@ -81,6 +83,12 @@ class Recorder:
                 current.reads.tell(probe.touches)
             except Exception as problem:
                 current.missing.append({"what": "a read", "why": repr(type(problem))})
+
+    def _executed(self, names: set[str]) -> None:
+        """Code without probes is about to run in the notebook's namespace."""
+        current = self.current
+        if current is not None and current.reads is not None:
+            current.reads.add_static(names)
 
     def finish(self, outcome: Outcome, error: RunError | None, count: int | None) -> Record | None:
         current, self.current = self.current, None
@@ -164,10 +172,10 @@ class Recorder:
                 used.append({**edge, "edge": "static"})
 
     def _new_modules(self, run: Run) -> list[Edge]:
-        """The user's own modules that this run imported, by the digest of their source."""
+        """The user's own modules that this run imported or loaded again, by the digest of their source."""
         edges: list[Edge] = []
-        new, self._modules = set(sys.modules) - self._modules, set(sys.modules)
-        for name in sorted(new):
+        before, self._modules = self._modules, _loads_of_modules()
+        for name in sorted(name for name, spec in self._modules.items() if before.get(name) is not spec):
             module = sys.modules.get(name)
             if isinstance(module, types.ModuleType) and is_user_module(module):
                 path = os.path.abspath(str(module.__file__))
@@ -241,6 +249,11 @@ class Recorder:
             "objects": self.kept.objects,
             "notCaptured": run.missing,
         }
+
+
+def _loads_of_modules() -> dict[str, object]:
+    """Each load of a module makes it a new spec."""
+    return {name: getattr(module, "__spec__", None) or module for name, module in list(sys.modules.items())}
 
 
 def _looks_at(name: str, run: Run) -> bool:

@@ -1,0 +1,70 @@
+"""pure. Database connections: their tables live where no fingerprint sees them, so the SQL of the run decides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from .accesses import Access
+
+_WRITES = re.compile(
+    r"\b(?:insert\s+(?:or\s+\w+\s+)?into|update\s+\S+\s+set|delete\s+from|truncate|merge\s+into|replace\s+into"
+    r"|(?:create|drop|alter)\s+(?:or\s+replace\s+)?(?:temp\w*\s+|unique\s+|virtual\s+|persistent\s+)?"
+    r"(?:table|view|index|schema|sequence|type|macro|function|trigger|secret)|attach|detach|copy\s|install\s|load\s"
+    r"|pragma\s+\w+\s*=|set\s+\w+\s*(?:=|to)|use\s+\w|rollback|import\s+database)",
+    re.I,
+)
+_READS = re.compile(r"^\s*(?:--[^\n]*\n\s*)*(?:select|with|from|show|describe|explain|pragma|values|summarize)\b", re.I)
+_LOOKING = frozenset(
+    [
+        "execute",
+        "sql",
+        "query",
+        "cursor",
+        "table",
+        "view",
+        "fetchall",
+        "fetchone",
+        "fetchdf",
+        "df",
+        "pl",
+        "arrow",
+        "fetchmany",
+        "fetchnumpy",
+        "from_query",
+        "close",
+        "commit",
+        "iterdump",
+    ]
+)
+_KINDS = {
+    ("sqlite3", "Connection"),
+    ("duckdb", "DuckDBPyConnection"),
+    ("_duckdb", "DuckDBPyConnection"),
+}
+RESULT = "result"
+"""The part of a connection that is the last statement's rows."""
+
+
+def is_connection(kind: type) -> bool:
+    """Exactly a library's own connection, or a subclass of it."""
+    return any((base.__module__.partition(".")[0], base.__name__) in _KINDS for base in kind.__mro__)
+
+
+def writes(strings: Iterable[str]) -> bool:
+    """Whether the SQL among these strings changes anything; where there is none to be seen, it may."""
+    texts = [text for text in strings if len(text) < 100_000]
+    return any(map(_WRITES.search, texts)) or not any(map(_READS.match, texts))
+
+
+def only_looks(accesses: Collection[Access], strings: Iterable[str]) -> bool:
+    """A use of a connection that leaves its tables as they were."""
+    known = all(access.verb in ("call", "through", "argument") for access in accesses)
+    called = all(access.part[1:] in _LOOKING for access in accesses if access.verb != "argument")
+    return known and called and not writes(strings)
+
+
+def fetches(accesses: Collection[Access]) -> bool:
+    """Takes rows of an earlier statement."""
+    parts = {access.part for access in accesses}
+    return any(part.startswith(".fetch") or part in (".df", ".pl", ".arrow") for part in parts)

@@ -1,0 +1,46 @@
+"""Threads and tasks that go on after the run that started them: what they change later is theirs.
+
+A thread still on may change whatever its run could see, so those names are looked at again until it has ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from .environment import THREAD
+
+
+class Lingering:
+    """Which threads and tasks are on, and the run and names of each."""
+
+    def __init__(self) -> None:
+        self._known: set[int] = set()
+        self._on: list[tuple[Any, str, frozenset[str]]] = []
+
+    def begin(self) -> None:
+        """What is on before a run was not started by it."""
+        self._on = [entry for entry in self._on if _is_on(entry[0])]
+        self._known = {id(one) for one in _every()}
+
+    def finish(self, run: str, names: Collection[str]) -> None:
+        started = [one for one in _every() if id(one) not in self._known]
+        self._on += [(one, run, frozenset(names)) for one in started]
+
+    def names(self) -> dict[str, str]:
+        """Names that something still on may change, with the run that started it."""
+        return {name: run for _, run, names in self._on for name in names}
+
+
+def _every() -> Iterable[Any]:
+    yield from (thread for thread in threading.enumerate() if thread.name != THREAD)
+    try:
+        yield from asyncio.all_tasks()
+    except RuntimeError:
+        return
+
+
+def _is_on(one: Any) -> bool:
+    return one.is_alive() if isinstance(one, threading.Thread) else not one.done()

@@ -1,0 +1,40 @@
+"""Which parts of an object the touches of a name can see: reading one column does not depend on another's maker."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from .accesses import WHOLE, Access
+from .databases import RESULT, fetches, is_connection
+from .graph import Node
+
+
+def narrowed(node: Node, accesses: Collection[Access]) -> set[str] | None:
+    """The parts that these accesses can see; None for all of the object."""
+    frame = "['" in "".join(part for part in node.parts if part.startswith("[")) and node.kind.__name__ == "DataFrame"
+    if is_connection(node.kind):
+        return None if fetches(accesses) else set(node.parts) - {RESULT}
+    wanted: set[str] = {"index"} if frame else set()
+    for access in accesses:
+        part = access.part
+        if frame and part.startswith(".") and f"[{part[1:]!r}]" in node.parts and access.verb != "call":
+            part = f"[{part[1:]!r}]"
+        if access.verb == "store" and _plain_store(node, part, frame):
+            continue
+        if part == WHOLE or part not in node.parts or access.verb == "call":
+            return None
+        wanted.add(part)
+    return wanted
+
+
+def _plain_store(node: Node, part: str, frame: bool) -> bool:
+    """Replacing one part without looking at the others."""
+    if part.startswith("["):
+        return frame or issubclass(node.kind, dict)
+    if not part.startswith(".") or frame:
+        return False
+    if issubclass(node.kind, type):
+        return True
+    found = next((base.__dict__[part[1:]] for base in node.kind.__mro__ if part[1:] in base.__dict__), None)
+    plain = node.kind.__setattr__ is object.__setattr__
+    return plain and not hasattr(type(found), "__set__") and bool(part)
