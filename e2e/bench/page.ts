@@ -31,6 +31,9 @@ export async function typing(page: Page, count: number): Promise<number[]> {
   return page.evaluate(() => Reflect.get(window, 'benchTimes') as number[])
 }
 
+/** A run that paints nothing for so long ends its part of the bench. */
+const LATE_MS = 30_000
+
 /** Milliseconds from pressing Ctrl-Enter to the frame that shows `text` in the cell. */
 export async function runToPaint(page: Page, selector: string, text: string): Promise<number> {
   await page.evaluate(
@@ -60,5 +63,9 @@ export async function runToPaint(page: Page, selector: string, text: string): Pr
     [selector, text],
   )
   await page.keyboard.press('Control+Enter')
-  return page.evaluate(() => Reflect.get(window, 'benchFound') as Promise<number>)
+  const late = new Promise<never>((_, reject) =>
+    setTimeout(() => reject(new Error(`"${text}" was not painted within ${LATE_MS} ms`)), LATE_MS).unref(),
+  )
+  const painted = page.evaluate(() => Reflect.get(window, 'benchFound') as Promise<number>)
+  return Promise.race([painted, late])
 }

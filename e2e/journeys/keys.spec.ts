@@ -80,3 +80,28 @@ test('a new notebook says how to begin', async ({ browser }) => {
   await expect(cell(page, 1)).toContainText('42')
   await expect(page.getByText('This notebook is empty')).toHaveCount(0)
 })
+
+test('keys pressed right behind a click into a cell are text, also before its editor is there', async ({
+  browser,
+}) => {
+  const context = await signedIn(browser, program)
+  const page = await context.newPage()
+  // The editor's code is held back, as on a slow line.
+  const held = Promise.withResolvers<void>()
+  await page.route(/monaco.*\.js$/, async (route) => {
+    await held.promise
+    await route.continue()
+  })
+  await page.goto(`${program.origin}/notebooks/keys.ipynb`)
+  const first = page
+    .getByRole('article')
+    .filter({ has: page.locator('.code-editor') })
+    .first()
+  await first.locator('.code-editor').click()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.type('d00 = 1')
+  held.resolve()
+  await expect(first.locator('.view-lines')).toHaveText(/d00.=.1/)
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await context.close()
+})

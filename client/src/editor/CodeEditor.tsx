@@ -12,11 +12,13 @@ interface Props {
   readonly language: string
   readonly readOnly: boolean
   readonly onFocus: () => void
+  /** Pressed before the editor is there: the cell is to be written in. */
+  readonly onEnter: () => void
   readonly placeholder?: string
 }
 
 export function CodeEditor(props: Props) {
-  const { pool, cell, text, language, readOnly, onFocus } = props
+  const { pool, cell, text, language, readOnly, onFocus, onEnter } = props
   const host = useRef<HTMLDivElement>(null)
   const mount = useRef<HTMLDivElement>(null)
   const [live, setLive] = useState(false)
@@ -28,7 +30,7 @@ export function CodeEditor(props: Props) {
   }, [pool, cell, text, language, readOnly, onFocus])
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a click before the editor is there; keys go by the cell
-    <div ref={host} className="code-editor" onMouseDown={() => live || void pool.focus(cell)}>
+    <div ref={host} className="code-editor" onMouseDown={() => live || onEnter()}>
       <StaticCode text={source} language={language} coloured placeholder={props.placeholder ?? ''} />
       <div ref={mount} className="code-editor-mount" />
     </div>

@@ -74,6 +74,7 @@ interface PartProps {
 
 function Source({ notebook, cell, id, language }: PartProps & { readonly language: string }) {
   const focused = useCallback(() => notebook.selection.set(selectOne(id, 'edit')), [notebook, id])
+  const enter = useCallback(() => notebook.reveal(id, 'edit'), [notebook, id])
   return (
     <CodeEditor
       pool={notebook.pool}
@@ -82,6 +83,7 @@ function Source({ notebook, cell, id, language }: PartProps & { readonly languag
       language={language}
       readOnly={!notebook.opened.writable}
       onFocus={focused}
+      onEnter={enter}
     />
   )
 }

@@ -28,13 +28,27 @@ export class TypeAhead {
   }
 }
 
-/** Gives an editor one stroke, as the keyboard would; strokes that write nothing are let go. */
+/** What keys that write nothing do in an editor, by Monaco's names. */
+const moves: Readonly<Record<string, string>> = {
+  Backspace: 'deleteLeft',
+  Delete: 'deleteRight',
+  ArrowLeft: 'cursorLeft',
+  ArrowRight: 'cursorRight',
+  ArrowUp: 'cursorUp',
+  ArrowDown: 'cursorDown',
+  Home: 'cursorHome',
+  End: 'cursorEnd',
+}
+
+/** Gives an editor one stroke, as the keyboard would; strokes that mean nothing to it are let go. */
 export function typeInto(
   target: editor.IStandaloneCodeEditor | null,
   { key, ctrlKey, metaKey }: Stroke,
 ): void {
-  if (ctrlKey || metaKey) return
-  if (key === 'Backspace') target?.trigger('keyboard', 'deleteLeft', null)
+  const move = moves[key]
+  if (ctrlKey || metaKey) {
+    if (key.toLowerCase() === 'a') target?.trigger('keyboard', 'editor.action.selectAll', null)
+  } else if (move !== undefined) target?.trigger('keyboard', move, null)
   else if (key === 'Enter') target?.trigger('keyboard', 'type', { text: '\n' })
   else if ([...key].length === 1) target?.trigger('keyboard', 'type', { text: key })
 }
