@@ -3,6 +3,7 @@ import { Ellipsis } from '../app/icons.ts'
 import { Contents } from '../outline/Contents.tsx'
 import { People } from '../presence/People.tsx'
 import { roomStatus } from '../room/room-state.ts'
+import type { StaleCells } from '../session/session-socket.ts'
 import { t } from '../text/text.ts'
 import { KernelBanner, KernelMenu } from './KernelMenu.tsx'
 import type { CommandName } from './keys.ts'
@@ -26,10 +27,14 @@ const buttons = [
   ['restartRunAll', 'notebook.restartRunAll'],
 ] as const satisfies readonly (readonly [CommandName, string])[]
 
+/** How many cells "run stale" would run; none where all that is stale is that nothing ran yet. */
+const staleCount = (cells: StaleCells): number =>
+  [...cells.values()].some(({ reasons }) => reasons.some(({ kind }) => kind !== 'unknown')) ? cells.size : 0
+
 export function Toolbar({ notebook, dialogs, history, onHistory }: Props) {
   const room = useWatched(notebook.room.facts, roomStatus)
   const waiting = useWatched(notebook.session.view, (view) => view.queue.length)
-  const stale = useWatched(notebook.session.stale, (cells) => cells.size)
+  const stale = useWatched(notebook.session.stale, staleCount)
   const insert = (type: 'code' | 'markdown'): void => {
     const { active } = notebook.selection.get()
     const place = notebook.order.get().indexOf(active ?? '') + 1

@@ -12,6 +12,7 @@ from .addresses import address
 from .databases import is_connection, only_looks, writes
 from .digests import value_digest
 from .executed import names_of, unprobed
+from .facets import facets
 from .graph import Changes, Graph
 from .lingering import Lingering
 from .namespace import Snapshot
@@ -305,7 +306,13 @@ def _is_small(value: Any) -> bool:
 def facts(value: Any) -> dict[str, Any]:
     """Type, shape, preview and digest for display; none of it decides an edge."""
     found: dict[str, Any] = {"type": type_name(value)}
-    for name, read in (("shape", shape), ("schema", schema), ("preview", preview), ("digest", value_digest)):
+    for name, read in (
+        ("shape", shape),
+        ("schema", schema),
+        ("preview", preview),
+        ("digest", value_digest),
+        ("facets", facets),
+    ):
         try:
             found[name] = read(value)
         except Exception:

@@ -3,6 +3,7 @@
  * Invariant: entries are appended in the order in which runs ended, after the run's own `run-queued`, and a run is
  * told as recorded only when its entry is durable.
  */
+import type { AgentEdge } from '@yesterday/kernel-bridge'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import type { OutputEntry, Receipt } from '../../contract/run.ts'
 import type { LogEntry } from '../store/log-entry.ts'
@@ -128,7 +129,13 @@ export class Recorder {
     const lost = await takeObjects(spoolDir, read.record, this.#options.objects)
     if (lost.length === 0) return read
     const missing = lost.map((digest) => ({ what: `the bytes of ${digest}`, why: 'the spool lost them' }))
-    return { ok: true, record: { ...read.record, notCaptured: [...read.record.notCaptured, ...missing] } }
+    const { used, generated, notCaptured } = read.record
+    const kept = {
+      used: used.map(withoutLost(lost)),
+      generated: generated.map(withoutLost(lost)),
+      notCaptured: [...notCaptured, ...missing],
+    }
+    return { ok: true, record: { ...read.record, ...kept } }
   }
 
   #missing(why: string): ReadRecord {
@@ -158,6 +165,12 @@ export class Recorder {
     void pending?.promise.then((raw) => this.#options.objects.put(Buffer.from(JSON.stringify(raw))))
   }
 }
+
+/** No edge claims bytes that are not there. */
+const withoutLost =
+  (lost: readonly string[]) =>
+  (edge: AgentEdge): AgentEdge =>
+    edge.value && lost.includes(edge.value.digest) ? { ...edge, value: null } : edge
 
 function queuedEntry(notebook: string, session: SessionId, run: Run): LogEntry {
   return {
