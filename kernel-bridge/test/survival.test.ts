@@ -90,7 +90,9 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
     await found.running?.execution.done
     found.kernel.acknowledge('first')
     found.kernel.acknowledge('second')
-    await vi.waitFor(() => expect(readdirSync(address.spoolDir)).toEqual([]))
+    // What the runs kept by content is for whoever takes it; of the runs themselves nothing is left.
+    const left = () => readdirSync(address.spoolDir).filter((name) => name !== 'objects')
+    await vi.waitFor(() => expect(left()).toEqual([]))
   })
 
   it('is interrupted, restarted and shut down by the server that found it', async () => {
