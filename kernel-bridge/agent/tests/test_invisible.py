@@ -58,7 +58,7 @@ CELLS = [
     "exec('zz = 1'); zz",
     "f.__code__.co_varnames, f.__code__.co_argcount, f.__code__.co_filename == an.__code__.co_filename",
 ]
-_CHANGING = re.compile(r"0x[0-9a-f]+|\d+(\.\d+)? ?[mnµμ]?s\b|ipykernel_\d+|\b\d{6,}\b")
+_CHANGING = re.compile(r"0x[0-9a-f]+|\d+(\.\d+)?(e[+-]?\d+)? ?[mnµμ]?s\b|ipykernel_\d+|\b\d{6,}\b")
 
 
 def stable(value: object) -> str:
