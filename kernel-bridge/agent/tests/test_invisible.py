@@ -76,7 +76,7 @@ def kernels() -> Iterator[tuple[Kernel, Kernel]]:
 
 # On 3.10 IPython finds the failing expression by comparing syntax trees, and probes make ours another one: the
 # traceback names the same line and loses the highlight inside it.
-HIGHLIGHT_LOST = (8, 31, 32) if sys.version_info < (3, 11) else ()
+HIGHLIGHT_LOST = (6, 8, 31, 32) if sys.version_info < (3, 11) else ()
 PLACES = [
     pytest.param(place, marks=pytest.mark.xfail(strict=True, reason="highlight lost"))
     if place in HIGHLIGHT_LOST
