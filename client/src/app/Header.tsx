@@ -1,5 +1,6 @@
 /** The line above everything: where one is, how it looks, who one is. */
 import type { Me } from '@yesterday/server/contract/http.ts'
+import { initials } from '../presence/people.ts'
 import { chooseLocale, locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
 import { Monitor, Moon, PanelLeft, Settings2, Sun } from './icons.ts'
@@ -86,10 +87,9 @@ function Mark() {
 }
 
 function Person({ name }: { readonly name: string }) {
-  const initials = Array.from(name.trim()).slice(0, 1).join('').toUpperCase()
   return (
     <span className="person" role="img" aria-label={t('app.you', { name })} title={t('app.you', { name })}>
-      {initials}
+      {initials(name)}
     </span>
   )
 }

@@ -1,6 +1,7 @@
 /** Receipts as the log would tell them, for tests of the pure parts. */
 import type { Edge, Receipt } from '../../contract/run.ts'
 import { digestOf } from '../../src/store/digest.ts'
+import { edge as anEdge } from '../store/entries.ts'
 
 export function receipt(run: string, more: Partial<Receipt> = {}): Receipt {
   const source = more.source ?? `# ${run}`
@@ -36,28 +37,9 @@ export function receipt(run: string, more: Partial<Receipt> = {}): Receipt {
   }
 }
 
-export function edge(name: string, more: Partial<Edge> = {}): Edge {
-  return {
-    kind: 'variable',
-    name,
-    version: name,
-    digest: digestOf(name),
-    edge: 'observed',
-    by: null,
-    part: null,
-    reason: null,
-    type: null,
-    shape: null,
-    schema: null,
-    size: null,
-    preview: null,
-    deleted: false,
-    query: null,
-    facets: null,
-    value: null,
-    ...more,
-  }
-}
+/** An edge whose content is its name. */
+export const edge = (name: string, more: Partial<Edge> = {}): Edge =>
+  anEdge(name, { version: name, digest: digestOf(name), ...more })
 
 export const file = (name: string, content: string | null, more: Partial<Edge> = {}): Edge =>
   edge(name, { kind: 'file', digest: content === null ? null : digestOf(content), ...more })
