@@ -109,5 +109,7 @@ test('why, from what, what changed, and how it was', async ({ browser }) => {
     await panel.getByRole('button', { name: 'Cell', exact: true }).click()
     await expect(panel.getByRole('columnheader', { name: 'Cell' })).toHaveAttribute('aria-sort', 'ascending')
     await expect(panel.getByRole('row').nth(1)).toContainText('rate = 20')
+    await panel.getByRole('combobox', { name: 'How they ended' }).selectOption('Done')
+    await expect(panel.getByRole('columnheader', { name: 'Cell' })).toHaveAttribute('aria-sort', 'ascending')
   })
 })

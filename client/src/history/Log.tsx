@@ -11,6 +11,7 @@ import { fewNames } from './names.ts'
 import { OutcomeMark } from './OutcomeMark.tsx'
 import { PickBox } from './PickBox.tsx'
 import { RunTable } from './RunTable.tsx'
+import { newestFirst } from './run-table.ts'
 import { Time } from './Time.tsx'
 import { durationText } from './time.ts'
 import { useLog } from './useLog.ts'
@@ -55,6 +56,7 @@ interface RunsProps {
 function Runs({ log, filter, form }: RunsProps) {
   const { past } = useNotebook()
   const [picked, setPicked] = useState<readonly string[]>([])
+  const [sorting, setSorting] = useState(newestFirst)
   const { state, refresh, older } = log
   const pick = (run: string): void =>
     setPicked(picked.includes(run) ? picked.filter((one) => one !== run) : [...picked, run].slice(-2))
@@ -73,7 +75,7 @@ function Runs({ log, filter, form }: RunsProps) {
       <Picked picked={picked} runs={runs} />
       {runs.length === 0 && <p className="history-note">{t('log.noneYet')}</p>}
       {form === 'table' ? (
-        <RunTable log={state} picked={picked} onPick={pick} />
+        <RunTable log={state} sorting={sorting} onSort={setSorting} picked={picked} onPick={pick} />
       ) : (
         <ul className="runs">
           {runs.map((run) => (

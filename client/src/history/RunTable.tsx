@@ -1,6 +1,6 @@
 /** Runs as a table that sorts by any column; the parameters and metrics that they tell stand side by side. */
 import type { TableRow } from '@yesterday/server/contract/past.ts'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { useNotebook } from '../notebook/context.ts'
 import { locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
@@ -14,18 +14,19 @@ import type { LogState } from './useLog.ts'
 
 interface Props {
   readonly log: LogState
+  readonly sorting: Sorting
+  readonly onSort: (sorting: Sorting) => void
   readonly picked: readonly string[]
   readonly onPick: (run: string) => void
 }
 
-export function RunTable({ log, picked, onPick }: Props) {
-  const [sorting, setSorting] = useState<Sorting>({ by: { of: 'run', name: 'ended' }, down: true })
+export function RunTable({ log, sorting, onSort, picked, onPick }: Props) {
   const numbers: readonly SortBy[] = [
     ...log.parameters.map((name) => ({ of: 'parameters', name }) as const),
     ...log.metrics.map((name) => ({ of: 'metrics', name }) as const),
   ]
   const head = (by: SortBy, words: string) => (
-    <Head key={`${by.of} ${by.name}`} by={by} sorting={sorting} onSort={setSorting}>
+    <Head key={`${by.of} ${by.name}`} by={by} sorting={sorting} onSort={onSort}>
       {words}
     </Head>
   )

@@ -14,6 +14,8 @@ export interface Sorting {
   readonly down: boolean
 }
 
+export const newestFirst: Sorting = { by: { of: 'run', name: 'ended' }, down: true }
+
 const keys: Readonly<Record<RunColumn, (run: TableRow) => string | number>> = {
   cell: (run) => run.cell ?? Number.MAX_SAFE_INTEGER,
   title: (run) => run.title.toLowerCase(),

@@ -1,6 +1,6 @@
 /** The runs of a notebook that a filter lets through, newest first, page by page. Invariant: a run stands once. */
 import { RunTable, type TableRow } from '@yesterday/server/contract/past.ts'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { api, type Problem } from '../app/api.ts'
 import { filterQuery, type LogFilter } from '../past/log-filter.ts'
 
@@ -42,6 +42,9 @@ export function withNewest(state: LogState, page: RunTable): LogState {
   return ready(state, page, [...fresh, ...state.runs], state.next)
 }
 
+/** pure. The page alone: runs of another filter are no longer asked for. */
+const replaced = (_: LogState, page: RunTable): LogState => ready(nothing, page, page.rows, page.next)
+
 const ready = (
   state: LogState,
   page: RunTable,
@@ -56,27 +59,33 @@ const ready = (
   problem: null,
 })
 
-/** The log, with ways to read older runs and to look for new ones. */
+/** The log, with ways to read older runs and to look for new ones. Runs of the filter before stand until those of the next are there. */
 export function useLog(notebook: string, filter: LogFilter) {
   const [state, setState] = useState<LogState>(nothing)
+  const reading = useRef(new AbortController())
 
   const read = useCallback(
-    async (before: string | null, signal?: AbortSignal) => {
+    async (merge: (now: LogState, page: RunTable) => LogState, before: string | null) => {
+      const { signal } = reading.current
       const url = `/api/past/table?${filterQuery(notebook, filter, { before, limit: LIMIT })}`
       const answer = await api.get(RunTable, url, signal)
-      if (signal?.aborted === true) return
-      if (!answer.ok) return setState((now) => ({ ...now, at: 'failed', problem: answer.problem }))
-      setState((now) => (before === null ? withNewest(now, answer.value) : withOlder(now, answer.value)))
+      if (signal.aborted) return
+      if (answer.ok) return setState((now) => merge(now, answer.value))
+      setState((now) => ({ ...now, at: 'failed', problem: answer.problem }))
     },
     [notebook, filter],
   )
 
   useEffect(() => {
     const gone = new AbortController()
-    setState(nothing)
-    void read(null, gone.signal)
+    reading.current = gone
+    void read(replaced, null)
     return () => gone.abort()
   }, [read])
 
-  return { state, refresh: useCallback(() => void read(null), [read]), older: () => void read(state.next) }
+  return {
+    state,
+    refresh: useCallback(() => void read(withNewest, null), [read]),
+    older: () => void read(withOlder, state.next),
+  }
 }
