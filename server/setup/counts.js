@@ -9,9 +9,14 @@ export function vitestCounts(report) {
   }
 }
 
-/** A JSON report of Playwright; a flaky test counts as failed. */
+/** A JSON report of Playwright; a test that passed when it was tried again counts as passed and as unsteady. */
 export function playwrightCounts({ stats }) {
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped }
+  return {
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected,
+    skipped: stats.skipped,
+    unsteady: stats.flaky,
+  }
 }
 
 /** The last line of pytest: `3 failed, 120 passed, 1 skipped in 4.2s`. */
@@ -26,8 +31,9 @@ export function pytestCounts(output) {
 }
 
 /** The sum of several; a runner that failed and counted nothing counts as one failure. */
-export function add(total, { passed, failed, skipped }, code) {
+export function add(total, { passed, failed, skipped, unsteady = 0 }, code) {
   total.passed += passed
   total.failed += failed === 0 && code !== 0 ? 1 : failed
   total.skipped += skipped
+  total.unsteady += unsteady
 }

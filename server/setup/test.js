@@ -8,7 +8,7 @@ import { add, playwrightCounts, pytestCounts, vitestCounts } from './counts.js'
 import { buildClient, installPackages } from './install.js'
 import { testPythons } from './test-python.js'
 
-const total = { passed: 0, failed: 0, skipped: 0 }
+const total = { passed: 0, failed: 0, skipped: 0, unsteady: 0 }
 const module = (...parts) => join(home, 'node_modules', ...parts)
 const agent = join(home, 'kernel-bridge', 'agent')
 
@@ -94,5 +94,6 @@ try {
   console.error(error instanceof Error ? error.message : error)
   total.failed += 1
 }
+if (total.unsteady > 0) say(`${total.unsteady} of them passed only when tried again: see "flaky" above`)
 say(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exitCode = total.failed === 0 ? 0 : 1
