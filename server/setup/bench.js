@@ -1,0 +1,23 @@
+/** `npm run bench [parts]`: sets up what the benchmarks need, then prints their figures. It never fails for a figure. */
+import { join } from 'node:path'
+import { ensureChromium } from './chromium.js'
+import { home, packagedNode, run } from './command.js'
+import { buildClient, installPackages } from './install.js'
+import { testPythons } from './test-python.js'
+
+const scripts = [
+  ['e2e', 'bench', 'main.ts'],
+  ['server', 'bench', 'history.ts'],
+]
+
+await installPackages()
+await buildClient()
+await ensureChromium()
+const { main: python } = await testPythons()
+const env = { YESTERDAY_TEST_PYTHON: python, YESTERDAY_PYTHON: python }
+const asked = process.argv.slice(2)
+for (const script of asked.length === 0 ? scripts : scripts.slice(0, 1)) {
+  await run(packagedNode(), [join(home, ...script), ...asked], { cwd: home, env, show: true })
+}
+const agent = join(home, 'kernel-bridge', 'agent')
+if (asked.length === 0) await run(python, ['bench.py'], { cwd: agent, show: true })
