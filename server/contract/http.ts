@@ -15,7 +15,7 @@
  *   GET    /api/me                          Me
  *   PUT    /api/me                          {name?, color?} → Me
  *   POST   /api/sign-out                    204; the cookie stops working and open sockets close with 4403
- *   WS     /api/rooms/<document id>?epoch=&acks=1     sync.ts
+ *   WS     /api/rooms/<document id>?epoch=&acks=1&connection=     sync.ts
  *   WS     /api/notebooks/<document id>/session       session.ts
  *   GET    /api/export/<path>?format=py|script|html|ipynb   the notebook in another form, as attachment
  */

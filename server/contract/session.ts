@@ -12,9 +12,18 @@ const JsonObject = z.record(z.string(), z.unknown())
 /** Every command carries an id of the client's making, returned in the answer. */
 const command = { id: z.string().max(64) }
 
+/** The edits that a command follows: the first `sent` updates of the room's connection of this name (sync.ts). */
+const Edits = z.object({ connection: z.string().max(64), sent: z.number().int().nonnegative() })
+export type Edits = z.infer<typeof Edits>
+
 export const Command = z.discriminatedUnion('type', [
-  /** Queue these code cells in this order. The source is read from the document and frozen now. */
-  z.object({ ...command, type: z.literal('run'), cells: z.array(CellId).max(100_000) }),
+  /** Queue these code cells in this order. The source is read from the document, and frozen, when it has the edits `after`. */
+  z.object({
+    ...command,
+    type: z.literal('run'),
+    cells: z.array(CellId).max(100_000),
+    after: Edits.optional(),
+  }),
   /** Take queued runs out of the queue; all of them when `runs` is absent. The running one is not touched. */
   z.object({ ...command, type: z.literal('cancel'), runs: z.array(RunId).optional() }),
   z.object({ ...command, type: z.literal('interrupt') }),
@@ -24,6 +33,7 @@ export const Command = z.discriminatedUnion('type', [
     type: z.literal('restart'),
     spec: z.string().optional(),
     run: z.array(CellId).optional(),
+    after: Edits.optional(),
   }),
   /** Starts a kernel where there is none; otherwise does nothing. */
   z.object({ ...command, type: z.literal('start'), spec: z.string().optional() }),

@@ -1,7 +1,8 @@
 /**
  * The room protocol: y-websocket's (https://github.com/yjs/y-protocols/blob/master/PROTOCOL.md) on
  * `/api/rooms/<document id>?epoch=<epoch>`, with messages of our own beside it. Every frame is binary:
- * varUint(type), then the payload below. A plain y-websocket client, which sends no `acks=1`, gets none of ours.
+ * varUint(type), then the payload below. `connection=` names the connection for commands that follow its edits
+ * (session.ts). A plain y-websocket client, which sends no `acks=1`, gets none of ours.
  *
  *   0 sync            as y-protocols/sync: step 1, step 2, update
  *   1 awareness       as y-protocols/awareness

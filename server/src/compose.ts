@@ -140,13 +140,14 @@ export async function compose(options: ComposeOptions): Promise<House> {
   }
 }
 
-/** A room's socket, with what the address says: `epoch`, and `acks=1` from clients of ours. */
+/** A room's socket, with what the address says: `epoch`, and `acks=1` and a `connection` from clients of ours. */
 function roomTaker(rooms: Rooms): SocketTaker {
   return (socket, { documentId, query, person, mayWrite }) =>
     rooms.handleConnection(socket, {
       documentId,
       epoch: query.get('epoch'),
       acks: query.get('acks') === '1',
+      connection: query.get('connection'),
       actor: { id: person.id, name: person.name },
       mayWrite,
     })

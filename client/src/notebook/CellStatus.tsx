@@ -8,7 +8,7 @@ import { Time } from '../history/Time.tsx'
 import { durationText } from '../history/time.ts'
 import { t } from '../text/text.ts'
 import type { Notebook } from './notebook.ts'
-import { useWatched } from './use-cell.ts'
+import { useKeyed } from './use-cell.ts'
 
 interface Props {
   readonly notebook: Notebook
@@ -16,15 +16,13 @@ interface Props {
 }
 
 export function CellStatus({ notebook, id }: Props) {
-  const { view } = notebook.session
-  const running = useWatched(view, (now) => (now.running?.cell === id ? now.running : null))
-  const place = useWatched(view, (now) => now.queue.findIndex((run) => run.cell === id))
+  const { running = null, queued = null } = useKeyed(notebook.runs, id) ?? {}
   return (
     <div className="cell-status">
       {running !== null ? (
         <Running started={running.started} expectedMs={running.expectedMs} by={running.actor.name} />
-      ) : place >= 0 ? (
-        t('cell.queued', { n: place + 1 })
+      ) : queued !== null ? (
+        t('cell.queued', { n: queued.place + 1 })
       ) : (
         <Last notebook={notebook} id={id} />
       )}
@@ -63,8 +61,8 @@ function elapsedText(ms: number): string {
 }
 
 function Last({ notebook, id }: Props) {
-  const last = useWatched(notebook.lastRuns.all, (all) => all.get(id) ?? null)
-  if (last === null) return null
+  const last = useKeyed(notebook.lastRuns.all, id)
+  if (last === undefined) return null
   return (
     <>
       <OutcomeMark outcome={last.outcome} />

@@ -15,7 +15,7 @@ import { CellStatus } from './CellStatus.tsx'
 import type { Notebook } from './notebook.ts'
 import { StdinPrompt } from './StdinPrompt.tsx'
 import { selectOne } from './selection.ts'
-import { useExecution, useOutputs, useText, useWatched } from './use-cell.ts'
+import { useExecution, useKeyed, useOutputs, useText, useWatched } from './use-cell.ts'
 
 interface Props {
   readonly notebook: Notebook
@@ -31,9 +31,9 @@ const Attachments = z.record(z.string(), z.record(z.string(), z.string()))
 
 export const CellView = memo(function CellView({ notebook, cell, id, index, total }: Props) {
   const type = cellType(cell)
-  const active = useWatched(notebook.selection, (selection) => selection.active === id)
-  const editing = useWatched(notebook.selection, (at) => at.active === id && at.mode === 'edit')
-  const selected = useWatched(notebook.chosen, (cells) => cells.has(id))
+  const mark = useKeyed(notebook.marks, id)
+  const editing = mark === 'editing'
+  const active = editing || mark === 'active'
   const hidden = useWatched(notebook.folds.outline, (outline) => outline.hidden.has(id))
   const outputs = useOutputs(cell)
   const failed = outputs.some((output) => output.output_type === 'error')
@@ -47,7 +47,7 @@ export const CellView = memo(function CellView({ notebook, cell, id, index, tota
       style={{ containIntrinsicSize }}
       data-type={type}
       data-active={active}
-      data-selected={selected}
+      data-selected={mark !== undefined}
       data-editing={editing}
       aria-label={failed ? `${name}, ${t('cell.failed')}` : name}
       tabIndex={active ? 0 : -1}
@@ -125,11 +125,7 @@ function CodeCell(props: PartProps & { readonly outputs: readonly OutputJson[] }
 
 function RunGutter({ notebook, cell, id }: PartProps) {
   const { count } = useExecution(cell)
-  const running = useWatched(notebook.session.view, (view) => view.running?.cell === id)
-  const queued = useWatched(
-    notebook.session.view,
-    (view) => view.queue.find((run) => run.cell === id)?.run ?? null,
-  )
+  const { running = null, queued = null } = useKeyed(notebook.runs, id) ?? {}
   return (
     <div className="cell-gutter">
       {queued === null ? (
@@ -146,12 +142,12 @@ function RunGutter({ notebook, cell, id }: PartProps) {
           type="button"
           className="icon-button"
           aria-label={t('cell.cancel')}
-          onClick={() => notebook.command({ type: 'cancel', runs: [queued] })}
+          onClick={() => notebook.command({ type: 'cancel', runs: [queued.run] })}
         >
           ×
         </button>
       )}
-      <span className="cell-count">[{running ? '*' : (count ?? ' ')}]</span>
+      <span className="cell-count">[{running !== null ? '*' : (count ?? ' ')}]</span>
       <StaleBadge id={id} shows={count !== null} />
     </div>
   )

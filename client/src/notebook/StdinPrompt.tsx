@@ -2,10 +2,10 @@
 import { useState } from 'react'
 import { t } from '../text/text.ts'
 import type { Notebook } from './notebook.ts'
-import { useWatched } from './use-cell.ts'
+import { useKeyed } from './use-cell.ts'
 
 export function StdinPrompt({ notebook, id }: { readonly notebook: Notebook; readonly id: string }) {
-  const prompt = useWatched(notebook.session.view, (view) => (view.prompt?.cell === id ? view.prompt : null))
+  const prompt = useKeyed(notebook.runs, id)?.prompt ?? null
   const [value, setValue] = useState('')
   if (prompt === null) return null
   const send = (): void => {

@@ -12,11 +12,12 @@ import {
   findCell,
   makeCell,
 } from '@yesterday/server/contract/document.ts'
+import { uuidv4 } from 'lib0/random'
 import type * as Y from 'yjs'
 import { type CellCopy, cellFrom, copyOf } from './cell-copy.ts'
 
 /** A fresh cell id (nbformat 4.5). */
-export const newCellId = (): string => crypto.randomUUID().slice(0, 8)
+export const newCellId = (): string => uuidv4().slice(0, 8)
 
 /** The ids of all cells, in order. */
 export const cellIds = (doc: Y.Doc): readonly string[] => cellsOf(doc).map(cellId)

@@ -1,11 +1,14 @@
 /** What components around the notebook (the history panel, widgets) see of it. */
 import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
 import type { SessionView } from '@yesterday/server/contract/session.ts'
+import type { StaleCell } from '@yesterday/server/contract/stale.ts'
 import { createContext, useContext } from 'react'
 import type * as Y from 'yjs'
 import type { PastPlace } from '../past/place.ts'
+import type { KeyedObservable } from '../room/keyed.ts'
 import type { Observable } from '../room/observable.ts'
-import type { Recorded, StaleCells } from '../session/session-socket.ts'
+import type { Recorded } from '../session/session-socket.ts'
+import type { CellRun } from './cell-facts.ts'
 
 /** The open notebook for those around it. */
 export interface NotebookAccess {
@@ -13,7 +16,9 @@ export interface NotebookAccess {
   readonly doc: Y.Doc
   readonly session: Observable<SessionView>
   readonly selectedCell: string | null
-  readonly stale: Observable<StaleCells>
+  readonly stale: KeyedObservable<StaleCell>
+  /** The cells that run or wait. */
+  readonly runs: KeyedObservable<CellRun>
   readonly past: PastPlace
   /** A cell's place among all, from 1; null where it is gone. */
   readonly placeOf: (cell: string) => number | null

@@ -4,7 +4,7 @@
  */
 import type { Outcome } from '@yesterday/server/contract/run.ts'
 import { api } from '../app/api.ts'
-import { type Observable, Watched } from '../room/observable.ts'
+import { Keyed, type KeyedObservable } from '../room/keyed.ts'
 import type { SessionSocket } from '../session/session-socket.ts'
 
 export interface LastRun {
@@ -21,7 +21,7 @@ export interface LastRun {
 const LOOKED = 500
 
 export class LastRuns {
-  readonly #all = new Watched<ReadonlyMap<string, LastRun>>(new Map())
+  readonly #all = new Keyed<LastRun>()
   readonly #stop: () => void
 
   constructor(notebook: string, session: SessionSocket) {
@@ -39,7 +39,7 @@ export class LastRuns {
   }
 
   /** By cell id. */
-  get all(): Observable<ReadonlyMap<string, LastRun>> {
+  get all(): KeyedObservable<LastRun> {
     return this.#all
   }
 
@@ -48,11 +48,9 @@ export class LastRuns {
   }
 
   #learn(runs: readonly (readonly [string | null, LastRun])[]): void {
-    const all = new Map(this.#all.get())
     for (const [cell, run] of runs) {
-      const known = cell === null ? undefined : all.get(cell)
-      if (cell !== null && (known === undefined || known.ended < run.ended)) all.set(cell, run)
+      const known = cell === null ? undefined : this.#all.get(cell)
+      if (cell !== null && (known === undefined || known.ended < run.ended)) this.#all.put(cell, run)
     }
-    this.#all.set(all)
   }
 }

@@ -4,6 +4,8 @@
  */
 import { cellSource, cellsOf, cellType, findCell } from '@yesterday/server/contract/document.ts'
 import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
+import type { StaleCell } from '@yesterday/server/contract/stale.ts'
+import { equalityDeep } from 'lib0/function'
 import * as Y from 'yjs'
 import { api } from '../app/api.ts'
 import { notify } from '../app/notices.ts'
@@ -15,6 +17,7 @@ import { Folds } from '../outline/folds.ts'
 import { PastPlace } from '../past/place.ts'
 import { showCarets } from '../presence/carets.ts'
 import { Presence, type Stretch } from '../presence/presence.ts'
+import { Keyed, type KeyedObservable, keyedBy } from '../room/keyed.ts'
 import { Watched } from '../room/observable.ts'
 import { Room } from '../room/room.ts'
 import { DurableSources } from '../room/unsent.ts'
@@ -22,6 +25,7 @@ import { type Answer, type CommandRequest, LOST, SessionSocket } from '../sessio
 import { t } from '../text/text.ts'
 import type { CellCopy } from './cell-copy.ts'
 import { CellEdits, cellIds } from './cell-edits.ts'
+import { type CellMark, type CellRun, cellMarks, cellRuns, sameRun } from './cell-facts.ts'
 import { equipEditor } from './editor-keys.ts'
 import { focusCell, keepFocusIn } from './focus.ts'
 import type { Stroke } from './keys.ts'
@@ -38,13 +42,16 @@ export class Notebook {
   readonly presence: Presence
   readonly durable: DurableSources
   readonly session: SessionSocket
+  /** The cells that run or wait. */
+  readonly runs: KeyedObservable<CellRun>
+  readonly stale: KeyedObservable<StaleCell>
   readonly lastRuns: LastRuns
   readonly edits = new CellEdits(this.doc, this.origin)
   readonly undo = new Y.UndoManager(cellsOf(this.doc), { trackedOrigins: new Set([this.origin]) })
   readonly selection = new Watched<Selection>(selectOne(null))
   readonly order = new Watched<readonly string[]>([])
-  /** The selected cells as one set, which all cells share: each asks it once for a change. */
-  readonly chosen = new Watched<ReadonlySet<string>>(new Set())
+  /** How the selection marks each cell. */
+  readonly marks = new Keyed<CellMark>()
   readonly finder = new Finder(this.doc, this.origin)
   readonly folds = new Folds(this.doc)
   readonly pool: EditorPool
@@ -84,9 +91,11 @@ export class Notebook {
     )
     this.session.notices.listen((notice) => notify(notice.level, notice.text))
     cellsOf(this.doc).observe(() => this.#reorder())
-    const choose = (): void => this.chosen.set(new Set(this.selected()))
-    this.selection.subscribe(choose)
-    this.order.subscribe(choose)
+    const mark = (): void => this.marks.set(cellMarks(this.selection.get(), this.selected()))
+    this.selection.subscribe(mark)
+    this.order.subscribe(mark)
+    this.stale = keyedBy(this.session.stale, (cells) => cells, equalityDeep)
+    this.runs = keyedBy(this.session.view, cellRuns, sameRun)
     this.selection.subscribe(() => this.tellPlace(null))
     void api.me().then((me) => {
       if (me.ok) this.presence.introduce({ ...me.value.actor, color: me.value.color })
@@ -194,9 +203,12 @@ export class Notebook {
     return answer.ok ? answer.content : null
   }
 
-  // Edits and commands go by two sockets: what is run is what was written before, so the edits go first.
+  // Edits and commands go by two sockets: what is run is what was written before, so the command names the edits.
   async #sendInOrder(request: CommandRequest): Promise<Answer> {
-    if (request.type === 'run' || request.type === 'restart') await this.room.settled()
+    if (request.type !== 'run' && request.type !== 'restart') return this.session.send(request)
+    const after = this.room.edits
+    if (after !== null) return this.session.send({ ...request, after })
+    await this.room.settled()
     return this.session.send(request)
   }
 

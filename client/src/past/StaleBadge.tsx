@@ -7,18 +7,15 @@ import './stale.css'
 import type { StaleCell, StaleReason } from '@yesterday/server/contract/stale.ts'
 import { useId, useRef } from 'react'
 import { useNotebook } from '../notebook/context.ts'
-import { useWatched } from '../notebook/use-cell.ts'
+import { useKeyed } from '../notebook/use-cell.ts'
 import { t } from '../text/text.ts'
 import { staleSentence, staleShapes, staleWord } from './stale-words.ts'
 
 /** `shows` tells whether the cell shows the result of some run. */
 export function StaleBadge({ id, shows }: { readonly id: string; readonly shows: boolean }) {
-  const { stale, session, placeOf, runStale } = useNotebook()
-  const found = useWatched(stale, (cells) => cells.get(id))
-  const busy = useWatched(
-    session,
-    (view) => view.running?.cell === id || view.queue.some((run) => run.cell === id),
-  )
+  const { stale, runs, placeOf, runStale } = useNotebook()
+  const found = useKeyed(stale, id)
+  const busy = useKeyed(runs, id) !== undefined
   const first = found?.reasons[0]
   if (first === undefined || busy || (first.kind === 'unknown' && !shows)) return null
   return <Badge stale={found} first={first} placeOf={placeOf} onRunStale={runStale} />

@@ -1,6 +1,7 @@
 /** The others in the notebook: faces in the toolbar, and names at the cell in which somebody is. */
 import './presence.css'
 import { useSyncExternalStore } from 'react'
+import { useKeyed } from '../notebook/use-cell.ts'
 import { t } from '../text/text.ts'
 import { initials, inkOn, peopleOf } from './people.ts'
 import type { Presence } from './presence.ts'
@@ -34,15 +35,8 @@ export function People({ presence }: { readonly presence: Presence }) {
 
 /** Who is in this cell, by name. */
 export function CellPeople({ presence, cell }: { readonly presence: Presence; readonly cell: string }) {
-  const { visitors } = presence
-  // One string, so that a caret that moves inside its cell draws nothing anew here.
-  const here = useSyncExternalStore(visitors.subscribe, () =>
-    peopleOf(visitors.get())
-      .filter(({ cursors }) => cursors.some((cursor) => cursor.cell === cell))
-      .map(({ color, name }) => `${color}${name}`)
-      .join('\n'),
-  )
-  if (here === '') return null
+  const here = useKeyed(presence.here, cell)
+  if (here === undefined) return null
   return (
     <ul className="cell-people" aria-label={t('presence.inCell')}>
       {here.split('\n').map((line) => (

@@ -5,6 +5,7 @@
 import type { AwarenessUser } from '@yesterday/server/contract/sync.ts'
 import type { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
+import { type KeyedObservable, keyedBy } from '../room/keyed.ts'
 import { type Observable, Watched } from '../room/observable.ts'
 import { type Cursor, peopleOf, type Visitor, visitorsIn } from './people.ts'
 
@@ -17,6 +18,7 @@ export interface Stretch {
 export class Presence {
   readonly #awareness: Awareness
   readonly #visitors = new Watched<readonly Visitor[]>([])
+  readonly #here = keyedBy(this.#visitors, namesByCell)
   readonly #following = new Watched<string | null>(null)
   #told = ''
   #frame = 0
@@ -31,6 +33,11 @@ export class Presence {
   /** Every other window that is here. */
   get visitors(): Observable<readonly Visitor[]> {
     return this.#visitors
+  }
+
+  /** Who is in each cell: a line of colour and name for each person, so that a caret that moves inside it changes nothing. */
+  get here(): KeyedObservable<string> {
+    return this.#here
   }
 
   /** The id of the person whom this window follows. */
@@ -73,6 +80,14 @@ export class Presence {
     const followed = this.#following.get()
     if (followed !== null && !this.#visitors.get().some(({ id }) => id === followed)) this.follow(null)
   }
+}
+
+function namesByCell(visitors: readonly Visitor[]): ReadonlyMap<string, string> {
+  const people = peopleOf(visitors).flatMap(({ cursors, color, name }) =>
+    [...new Set(cursors.map(({ cell }) => cell))].map((cell) => ({ cell, line: `${color}${name}` })),
+  )
+  const byCell = Map.groupBy(people, ({ cell }) => cell)
+  return new Map([...byCell].map(([cell, here]) => [cell, here.map(({ line }) => line).join('\n')]))
 }
 
 function cursorAt(cell: string, text: Y.Text | null, stretch: Stretch | null): Cursor {

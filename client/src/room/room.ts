@@ -3,7 +3,9 @@
  * has told durable. Invariant: what `facts` calls saved was acknowledged on the connection that carried it; a
  * document of another epoch is never merged.
  */
+import type { Edits } from '@yesterday/server/contract/session.ts'
 import { close } from '@yesterday/server/contract/sync.ts'
+import { uuidv4 } from 'lib0/random'
 import { Awareness, removeAwarenessStates } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
 import * as frames from './frames.ts'
@@ -25,19 +27,21 @@ export class Room {
   readonly doc: Y.Doc
   readonly awareness: Awareness
   readonly #facts = new Watched<RoomFacts>(noFacts)
-  readonly #url: string
+  readonly #address: string
+  readonly #epoch: string
+  #connection = ''
   readonly #link: Link
 
   constructor(options: RoomOptions) {
     this.doc = options.doc
     this.awareness = new Awareness(options.doc)
-    const query = new URLSearchParams({ epoch: options.epoch, acks: '1' })
-    this.#url = `${options.origin}/api/rooms/${encodeURIComponent(options.documentId)}?${query}`
+    this.#address = `${options.origin}/api/rooms/${encodeURIComponent(options.documentId)}`
+    this.#epoch = options.epoch
     this.doc.on('update', this.#edited)
     this.awareness.on('update', this.#presenceChanged)
     this.#link = new Link(
       {
-        url: () => this.#url,
+        url: () => this.#newConnection(),
         onOpen: () => this.#opened(),
         onMessage: (data) => this.#received(data),
         onClose: (code) => this.#closed(code),
@@ -52,6 +56,12 @@ export class Room {
 
   get hasUnsaved(): boolean {
     return hasUnsaved(this.#facts.get())
+  }
+
+  /** The edits that the server gets by this connection before anything that is sent now; null when it cannot be told yet. */
+  get edits(): Edits | null {
+    const { open, synced, sent } = this.#facts.get()
+    return open && synced ? { connection: this.#connection, sent } : null
   }
 
   /** Settles once the server has every edit of this page, or when no connection carries them. */
@@ -92,6 +102,12 @@ export class Room {
     this.#link.send(
       frames.presence(this.awareness, [...changes.added, ...changes.updated, ...changes.removed]),
     )
+  }
+
+  #newConnection(): string {
+    this.#connection = uuidv4()
+    const query = new URLSearchParams({ epoch: this.#epoch, acks: '1', connection: this.#connection })
+    return `${this.#address}?${query}`
   }
 
   #opened(): void {

@@ -5,6 +5,7 @@
  */
 import * as Y from 'yjs'
 import { cellsOf, metaOf, origin, stateOf } from '../../contract/document.ts'
+import { Arrivals } from './arrivals.ts'
 import { type Commit, CommitQueue } from './commit-queue.ts'
 import type { OpenDocument } from './ports.ts'
 import { repairCells } from './repair.ts'
@@ -30,6 +31,8 @@ export class LiveDocument implements OpenDocument {
   path: string
   readonly writable: boolean
   readonly doc: Y.Doc
+  /** How far the edits of each connection have come. */
+  readonly arrivals = new Arrivals()
   readonly #queue: CommitQueue
   readonly #listeners = new Set<UpdateListener>()
   readonly #goneListeners = new Set<() => void>()

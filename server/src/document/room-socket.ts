@@ -45,6 +45,7 @@ export class RoomSocket implements Speaker {
       }),
       live.onGone(() => this.close(close.gone, 'This notebook was deleted.')),
       () => presence.leave(this),
+      () => request.connection !== null && live.arrivals.end(request.connection),
     ]
     presence.join(this, (update) => this.#sendPresence(update))
     if (this.#mayWrite) this.#send(frame.sync, messageYjsSyncStep1, Y.encodeStateVector(live.doc))
@@ -124,11 +125,17 @@ export class RoomSocket implements Speaker {
   #take(update: Uint8Array): void {
     const count = ++this.#received
     const problem = this.#mayWrite
-      ? this.#live.submit(update, this, () => this.#tell(frame.acknowledged, count))
+      ? this.#live.submit(update, this, () => this.#settled(count))
       : update.length <= emptyUpdateSize
         ? null
         : 'You may read this notebook, but not change it.'
     if (problem !== null) this.#tell(frame.refused, count, problem)
+  }
+
+  #settled(count: number): void {
+    const { connection } = this.#request
+    if (connection !== null) this.#live.arrivals.arrived(connection, count)
+    this.#tell(frame.acknowledged, count)
   }
 
   #tell(type: number, count: number, reason?: string): void {

@@ -14,6 +14,8 @@ export interface RoomRequest {
   readonly epoch: string | null
   /** Whether the client understands frames 100 and 101. */
   readonly acks: boolean
+  /** The client's name for this connection, for commands that follow its edits; null where it gave none. */
+  readonly connection: string | null
   readonly actor: Actor
   readonly mayWrite: boolean
 }

@@ -10,19 +10,25 @@ type Of<T extends Command['type']> = Extract<Command, { type: T }>
 
 /** A completion that takes longer is of no use to the person who types, ms. */
 const REQUEST_TIMEOUT_MS = 10_000
+/** Edits that take longer to become durable are not waited for, ms. */
+const EDITS_WAIT_MS = 10_000
 const Json = z.record(z.string(), z.json())
 
 export async function perform({ session, document }: Visit, command: Command, actor: Actor): Promise<Event> {
   const { id } = command
   switch (command.type) {
     case 'run':
-      return answer(id, await session.run(command.cells, actor))
+      return answer(id, (await late(document, command)) ?? (await session.run(command.cells, actor)))
     case 'cancel':
       return answer(id, session.cancel(command.runs ?? null, actor))
     case 'interrupt':
       return answer(id, session.interrupt())
     case 'restart':
-      return answer(id, await session.restart(command.spec ?? null, command.run ?? [], actor))
+      return answer(
+        id,
+        (await late(document, command)) ??
+          (await session.restart(command.spec ?? null, command.run ?? [], actor)),
+      )
     case 'start':
       return answer(id, session.start(command.spec ?? null))
     case 'shutdown':
@@ -39,6 +45,17 @@ export async function perform({ session, document }: Visit, command: Command, ac
     case 'comm':
       return answer(id, sendComm(session.kernel, command))
   }
+}
+
+/** Why the command cannot follow the edits that were made before it; null when the document has them. */
+async function late(
+  document: Visit['document'],
+  { after }: Of<'run'> | Of<'restart'>,
+): Promise<string | null> {
+  if (after === undefined) return null
+  const { connection, sent } = after
+  if (await document.arrivals.until(connection, sent, EDITS_WAIT_MS)) return null
+  return 'Your last edits are not saved yet, so nothing was run. Run again when the page says that they are.'
 }
 
 function answer(id: string, refusal: string | null): Event {

@@ -37,13 +37,19 @@ export function isSmall(data: JsonObject): boolean {
   return Object.values(data).every((value) => value === undefined || roughSize(value) * 3 <= INLINE_LIMIT)
 }
 
+/** Where outputs are put, and where pages of a long stream already are. */
+export type OutputObjects = Pick<ObjectStore, 'put' | 'get'>
+
 /** Stores all outputs of a run, as the notebook shows them; one entry per MIME value. */
-export async function storeOutputs(outputs: readonly Output[], objects: ObjectStore): Promise<OutputEntry[]> {
+export async function storeOutputs(
+  outputs: readonly Output[],
+  objects: OutputObjects,
+): Promise<OutputEntry[]> {
   const entries = await Promise.all(outputs.map((output) => storeOutput(output, objects)))
   return entries.flat()
 }
 
-async function storeOutput(output: Output, objects: ObjectStore): Promise<OutputEntry[]> {
+async function storeOutput(output: Output, objects: OutputObjects): Promise<OutputEntry[]> {
   switch (output.kind) {
     case 'stream': {
       const bytes = await streamBytes(output, objects)
@@ -66,14 +72,14 @@ async function storeOutput(output: Output, objects: ObjectStore): Promise<Output
 
 async function entry(
   bytes: Uint8Array,
-  objects: ObjectStore,
+  objects: OutputObjects,
   what: Pick<OutputEntry, 'mime' | 'outputType' | 'name'>,
 ): Promise<OutputEntry> {
   return { ...what, digest: await objects.put(bytes), size: bytes.length }
 }
 
 /** A stream whole: the pages that left the document, then what is shown. */
-async function streamBytes(output: StreamOutput, objects: ObjectStore): Promise<Uint8Array> {
+async function streamBytes(output: StreamOutput, objects: OutputObjects): Promise<Uint8Array> {
   const pages = await Promise.all(output.pages.map(({ digest }) => objects.get(digest)))
   const missing = pages.indexOf(null)
   if (missing >= 0) throw new Error(`page ${output.pages[missing]?.digest} of a stream is missing`)

@@ -9,6 +9,7 @@ import type { OutputEntry, Receipt } from '../../contract/run.ts'
 import type { LogEntry } from '../store/log-entry.ts'
 import type { ObjectStore, RunLog } from '../store/ports.ts'
 import type { Durable } from './durable.ts'
+import { Gathered } from './gathered.ts'
 import { storeOutputs } from './output-objects.ts'
 import { environmentOf, type ReadRecord, type RunEnded, readRecord, runEnded } from './run-ended.ts'
 import type { Output } from './run-outputs.ts'
@@ -36,6 +37,8 @@ export type EndRun = Extract<Action, { type: 'endRun' }> & {
 
 interface Parts {
   readonly outputs: OutputEntry[]
+  /** Outputs that are stored with the entry. */
+  readonly blobs: readonly Uint8Array[]
   readonly record: ReadRecord
 }
 
@@ -68,7 +71,7 @@ export class Recorder {
     this.#environment = environment
   }
 
-  /** Makes the queue durable: sources first, then the entries that name them. */
+  /** Makes the queue durable: the entries with the sources that they name. */
   logQueued(notebook: string, session: SessionId, runs: readonly Run[]): Promise<void> {
     const logged = this.#logQueued(notebook, session, runs)
     for (const { run } of runs) this.#queued.set(run, logged)
@@ -76,14 +79,17 @@ export class Recorder {
   }
 
   async #logQueued(notebook: string, session: SessionId, runs: readonly Run[]): Promise<void> {
-    const sources = new Map(runs.map((run) => [run.sourceDigest, run.source]))
-    await Promise.all([...sources.values()].map((source) => this.#options.objects.put(Buffer.from(source))))
-    await this.append(runs.map((run) => queuedEntry(notebook, session, run)))
+    const sources = new Map(runs.map((run) => [run.sourceDigest, Buffer.from(run.source)]))
+    await this.append(
+      runs.map((run) => queuedEntry(notebook, session, run)),
+      [...sources.values()],
+    )
   }
 
   /** Appends in the order of calls. */
-  append(entries: readonly LogEntry[]): Promise<void> {
-    const appended = this.#line.then(() => this.#options.durable(() => this.#options.runs.append(entries)))
+  append(entries: readonly LogEntry[], blobs: readonly Uint8Array[] = []): Promise<void> {
+    const { durable, runs } = this.#options
+    const appended = this.#line.then(() => durable(() => runs.append(entries, blobs)))
     this.#line = appended.catch(() => undefined)
     return appended
   }
@@ -103,10 +109,15 @@ export class Recorder {
   }
 
   async #prepare(ended: EndRun): Promise<Parts> {
-    const outputs = await storeOutputs(await ended.outputs(), this.#options.objects)
+    const gathered = new Gathered(this.#options.objects)
+    const outputs = await storeOutputs(await ended.outputs(), gathered)
     const { run } = ended.run
     const record = ended.noRecord === null ? await this.#awaitRecord(run) : this.#missing(ended.noRecord)
-    return { outputs, record: await this.#withObjects(record, ended.spoolDir ?? null) }
+    return {
+      outputs,
+      blobs: gathered.blobs,
+      record: await this.#withObjects(record, ended.spoolDir ?? null),
+    }
   }
 
   async #append({ run: { run }, order, started, ending, noRecord }: EndRun, at: Timestamp, parts: Parts) {
@@ -115,7 +126,7 @@ export class Recorder {
     const environment = this.#environment
     const entry = runEnded({ run, order, started, ended: at, ending, outputs, record, environment })
     await this.#queued.get(run)
-    await this.append([entry])
+    await this.append([entry], parts.blobs)
     this.#queued.delete(run)
     this.#endedBefore.delete(run)
     if (record.ok) this.#records.delete(run)

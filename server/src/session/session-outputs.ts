@@ -1,7 +1,7 @@
 /**
  * From kernel messages to the document: messages wait a moment, are reduced together, and are written in one
- * transaction. Invariant: order is kept; the first message after a pause is written at once, the rest at most every
- * 30 ms; large values are stored before the document speaks of them.
+ * transaction. Invariant: order is kept; a few messages after a pause are written at once, many at most every 30 ms;
+ * large values are stored before the document speaks of them.
  */
 import type { Message } from '@yesterday/kernel-bridge'
 import type * as Y from 'yjs'
@@ -11,7 +11,10 @@ import { DocumentOutputs, type PlacedEdit } from './document-outputs.ts'
 import { isSmall, outlineBundle } from './output-objects.ts'
 import { displayUpdate, type Edit, type RichOutput, RunOutputs } from './run-outputs.ts'
 
+/** Writes that many outputs lead to are this far apart, ms. */
 const PAUSE_MS = 30
+/** So many writes after a pause need not wait: a cell's number, its first text, its result. */
+const AT_ONCE = 4
 
 interface Place {
   readonly run: string
@@ -33,7 +36,8 @@ export class SessionOutputs {
   #flushing: Promise<void> = Promise.resolve()
   #busy = false
   #timer: ReturnType<typeof setTimeout> | null = null
-  #lastFlush = Number.NEGATIVE_INFINITY
+  /** Until when writes so far use up the time; ahead of now by at most `AT_ONCE` pauses. */
+  #paidUntil = Number.NEGATIVE_INFINITY
 
   constructor(doc: Y.Doc, objects: ObjectStore) {
     this.#doc = doc
@@ -97,7 +101,7 @@ export class SessionOutputs {
 
   #schedule(): void {
     if (this.#timer !== null || this.#busy) return
-    const wait = this.#lastFlush + PAUSE_MS - performance.now()
+    const wait = this.#paidUntil - (AT_ONCE - 1) * PAUSE_MS - performance.now()
     if (wait <= 0) void this.#flush()
     else this.#timer = setTimeout(() => void this.#flush(), wait)
   }
@@ -119,7 +123,7 @@ export class SessionOutputs {
       else this.#write(await this.#store(edits))
     } finally {
       this.#busy = false
-      this.#lastFlush = performance.now()
+      this.#paidUntil = Math.max(this.#paidUntil, performance.now()) + PAUSE_MS
       if (this.#arrived.length > 0) this.#schedule()
     }
   }

@@ -43,7 +43,7 @@ const noWriter: Requests = {
 function assemble(writer: Requests, paths: StorePaths, root: string): Store {
   const db = openForReading(paths.database)
   const objects = new SqliteObjects(writer, db, new ObjectFiles(paths.objects))
-  const runs = new SqliteLog(writer, db)
+  const runs = new SqliteLog(writer, db, objects)
   return {
     objects,
     runs,

@@ -28,8 +28,11 @@ export interface ObjectStore {
 
 /** The append-only log of sessions and runs: the truth that every index is made from. */
 export interface RunLog {
-  /** Durable, and in the index, when the promise settles; all entries of one call or none. */
-  append(entries: readonly LogEntry[]): Promise<void>
+  /**
+   * Durable, and in the index, when the promise settles; all entries of one call or none. `blobs`, which the entries
+   * name by their digests, are put with them: one wait for the disk instead of two.
+   */
+  append(entries: readonly LogEntry[], blobs?: readonly Uint8Array[]): Promise<void>
   /** Entries in order, from `after` (exclusive; 0 is the beginning). Throws `StoreError` at an entry that cannot be read. */
   read(after?: number): AsyncIterable<{ readonly seq: number; readonly entry: LogEntry }>
 }

@@ -1,9 +1,12 @@
 /** The run log on SQLite: appended by the writing thread, read in pages so that no reader holds the database. */
 import type { DatabaseSync } from 'node:sqlite'
+import { digestOf } from './digest.ts'
 import { parseEntry } from './index-writer.ts'
 import type { LogEntry } from './log-entry.ts'
-import type { RunLog } from './ports.ts'
+import type { ObjectStore, RunLog } from './ports.ts'
 import { integer } from './row.ts'
+import { isRow } from './sqlite-objects.ts'
+import { own } from './sqlite-updates.ts'
 import type { Requests } from './writer.ts'
 
 const PAGE = 500
@@ -11,14 +14,21 @@ const PAGE = 500
 export class SqliteLog implements RunLog {
   readonly #writer: Requests
   readonly #db: DatabaseSync
+  readonly #objects: ObjectStore
 
-  constructor(writer: Requests, db: DatabaseSync) {
+  constructor(writer: Requests, db: DatabaseSync, objects: ObjectStore) {
     this.#writer = writer
     this.#db = db
+    this.#objects = objects
   }
 
-  async append(entries: readonly LogEntry[]): Promise<void> {
-    await this.#writer.request({ type: 'append', entries })
+  async append(entries: readonly LogEntry[], blobs: readonly Uint8Array[] = []): Promise<void> {
+    const rows = blobs.filter(isRow).map(own)
+    await Promise.all(blobs.filter((blob) => !isRow(blob)).map((blob) => this.#objects.put(blob)))
+    await this.#writer.request(
+      { type: 'append', entries, blobs: rows.map((bytes) => ({ digest: digestOf(bytes), bytes })) },
+      rows.map(({ buffer }) => buffer),
+    )
   }
 
   async *read(after = 0): AsyncGenerator<{ readonly seq: number; readonly entry: LogEntry }> {

@@ -12,6 +12,9 @@ import type { Requests } from './writer.ts'
 /** Largest blob that stands in the database, in bytes. */
 const SMALL = 8192
 
+/** True where the blob stands in a row. */
+export const isRow = (blob: Uint8Array): boolean => blob.byteLength <= SMALL
+
 export class SqliteObjects implements ObjectStore {
   readonly #writer: Requests
   readonly #db: DatabaseSync
@@ -25,7 +28,7 @@ export class SqliteObjects implements ObjectStore {
 
   async put(bytes: Uint8Array): Promise<Digest> {
     const owned = own(bytes)
-    return owned.byteLength > SMALL ? this.#putFile(owned) : this.#putRow(owned)
+    return isRow(owned) ? this.#putRow(owned) : this.#putFile(owned)
   }
 
   async get(digest: Digest): Promise<Uint8Array | null> {
@@ -33,7 +36,7 @@ export class SqliteObjects implements ObjectStore {
     const row = this.#db.prepare('SELECT bytes FROM blobs WHERE digest = ?').get(digest)
     const found = row === undefined ? await this.#files.get(digest) : bytesOf(row, 'bytes')
     if (found === null) return null
-    const actual = found.byteLength > SMALL ? await digestOfMany(own(found)) : digestOf(found)
+    const actual = isRow(found) ? digestOf(found) : await digestOfMany(own(found))
     if (actual !== digest) throw new DamagedObjectError(digest, actual)
     return found
   }

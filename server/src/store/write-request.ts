@@ -1,9 +1,15 @@
 /** pure. What may be asked of the writing thread, and what it answers: one typed list each way. */
 import type { LogEntry } from './log-entry.ts'
 
+/** Bytes that stand in a row, by their digest. */
+export interface Blob {
+  readonly digest: string
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
 export type WriteRequest =
-  | { readonly type: 'append'; readonly entries: readonly LogEntry[] }
-  | { readonly type: 'putBlob'; readonly digest: string; readonly bytes: Uint8Array }
+  | { readonly type: 'append'; readonly entries: readonly LogEntry[]; readonly blobs: readonly Blob[] }
+  | ({ readonly type: 'putBlob' } & Blob)
   | {
       readonly type: 'createDocument'
       readonly documentId: string

@@ -4,7 +4,7 @@ import { StoreError } from './errors.ts'
 import type { IndexWriter } from './index-writer.ts'
 import type { LogEntry } from './log-entry.ts'
 import { integer } from './row.ts'
-import type { WriteRequest } from './write-request.ts'
+import type { Blob, WriteRequest } from './write-request.ts'
 
 type Request<T extends WriteRequest['type']> = Extract<WriteRequest, { type: T }>
 
@@ -12,10 +12,10 @@ type Request<T extends WriteRequest['type']> = Extract<WriteRequest, { type: T }
 export function write(db: DatabaseSync, index: IndexWriter, request: WriteRequest): number {
   switch (request.type) {
     case 'append':
+      for (const blob of request.blobs) putBlob(db, blob)
       return append(db, index, request.entries)
     case 'putBlob':
-      db.prepare('INSERT INTO blobs VALUES (?, ?) ON CONFLICT DO NOTHING').run(request.digest, request.bytes)
-      return 0
+      return putBlob(db, request)
     case 'createDocument':
       return createDocument(db, request)
     case 'appendUpdates':
@@ -32,6 +32,11 @@ export function write(db: DatabaseSync, index: IndexWriter, request: WriteReques
     case 'close':
       return 0
   }
+}
+
+function putBlob(db: DatabaseSync, { digest, bytes }: Blob): number {
+  db.prepare('INSERT INTO blobs VALUES (?, ?) ON CONFLICT DO NOTHING').run(digest, bytes)
+  return 0
 }
 
 function append(db: DatabaseSync, index: IndexWriter, entries: readonly LogEntry[]): number {

@@ -40,6 +40,7 @@ export async function openHouse(
       documentId: url.pathname.slice(1),
       epoch: url.searchParams.get('epoch'),
       acks: true,
+      connection: null,
       actor: { id, name: id.toUpperCase() },
       mayWrite: true,
     })

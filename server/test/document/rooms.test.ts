@@ -49,6 +49,7 @@ async function start(): Promise<Server> {
       documentId: url.pathname.slice(1),
       epoch: url.searchParams.get('epoch'),
       acks: url.searchParams.has('acks'),
+      connection: url.searchParams.get('connection'),
       actor: { id: 'someone', name: 'Someone' },
       mayWrite: !url.searchParams.has('viewer'),
     })
@@ -148,6 +149,19 @@ test('an edit reaches the other browser, is acknowledged, and changes only its o
   await vi.waitFor(() => expect(sourceOf(bob.doc, 0).toString()).toBe('zx = 1\ny = 2'))
   await server.documents.save(id)
   expect(await file()).toBe(notebook.replace('"x = 1', '"zx = 1'))
+})
+
+test('a command can wait for the edits of a connection, also where they only delete', async () => {
+  const { id, epoch } = await openNotebook()
+  const live = await server.documents.openById(id)
+  const ann = new Client(`${id}?epoch=${epoch}&acks=1&connection=ann`)
+  await synced(ann)
+  sourceOf(ann.doc, 0).delete(0, 2)
+  expect(await live?.arrivals.until('ann', ann.sent, 10_000)).toBe(true)
+  expect(sourceOf(live?.doc ?? ann.doc, 0).toString()).toBe(sourceOf(ann.doc, 0).toString())
+  const waiting = live?.arrivals.until('ann', ann.sent + 1, 60_000)
+  ann.socket.close()
+  expect(await waiting).toBe(false)
 })
 
 test('a restart keeps what was acknowledged, the epoch, and every cell once', async () => {

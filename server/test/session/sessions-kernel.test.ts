@@ -37,9 +37,9 @@ function fillable(store: Store, isFull: () => boolean): Store {
     ...store,
     runs: {
       read: (after) => store.runs.read(after),
-      append: async (entries) => {
+      append: async (entries, blobs) => {
         if (isFull()) throw new StoreError('disk-full', 'the disk is full')
-        await store.runs.append(entries)
+        await store.runs.append(entries, blobs)
       },
     },
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
+import { cellSource, findCell } from '../../contract/document.ts'
 import { Event } from '../../contract/session.ts'
 import { close } from '../../contract/sync.ts'
 import { takeSessionSocket } from '../../src/session/session-socket.ts'
@@ -89,6 +90,22 @@ describe.skipIf(python === null)(`the session socket${whySkipped}`, () => {
     expect(outputsOf(doc, 'a')).toMatchObject([{ data: { 'text/plain': '42' } }])
     await other.until('session', ({ view }) => view.kernel.state === 'idle' && view.running === null)
     expect(other.told.some(({ type }) => type === 'accepted')).toBe(false)
+  })
+
+  test('what runs is what was written before, though edits come by another socket', async () => {
+    const { house, id, doc } = await opened({ a: "'before'" })
+    const visit = await house.sessions.visit(id)
+    const one = await connect(house, id)
+    await one.until('session', () => true)
+    one.send({ id: 'r', type: 'run', cells: ['a'], after: { connection: 'page', sent: 1 } })
+    one.send({ id: 'start', type: 'start' })
+    await one.until('accepted', (event) => event.id === 'start')
+    const found = findCell(doc, 'a')
+    if (found !== null) cellSource(found.cell).insert(1, 'edited, not ')
+    visit?.document.arrivals.arrived('page', 1)
+    await one.until('recorded', () => true)
+    expect(outputsOf(doc, 'a')).toMatchObject([{ data: { 'text/plain': "'edited, not before'" } }])
+    visit?.leave()
   })
 
   test('what cannot be read or is not allowed is refused and changes nothing', async () => {

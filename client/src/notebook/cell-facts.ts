@@ -1,0 +1,41 @@
+/** pure. What the session and the selection say of each cell, by the cell's id; cells of which nothing is said are left out. */
+import type { SessionView } from '@yesterday/server/contract/session.ts'
+import type { Selection } from './selection.ts'
+
+/** A cell that runs or waits. */
+export interface CellRun {
+  readonly running: SessionView['running']
+  /** The run that waits, and its place in the queue from 0; null where none does. */
+  readonly queued: { readonly run: string; readonly place: number } | null
+  readonly prompt: SessionView['prompt']
+}
+
+const nothing: CellRun = { running: null, queued: null, prompt: null }
+
+export function cellRuns({ running, queue, prompt }: SessionView): ReadonlyMap<string, CellRun> {
+  const cells = new Map<string, CellRun>()
+  const add = (cell: string, fact: Partial<CellRun>): void =>
+    void cells.set(cell, { ...(cells.get(cell) ?? nothing), ...fact })
+  // The first of several places in the queue counts.
+  for (const [place, { cell, run }] of [...queue.entries()].reverse()) add(cell, { queued: { run, place } })
+  if (running !== null) add(running.cell, { running })
+  if (prompt !== null) add(prompt.cell, { prompt })
+  return cells
+}
+
+export const sameRun = (one: CellRun, other: CellRun): boolean =>
+  one.running?.run === other.running?.run &&
+  one.running?.expectedMs === other.running?.expectedMs &&
+  one.queued?.run === other.queued?.run &&
+  one.queued?.place === other.queued?.place &&
+  one.prompt?.run === other.prompt?.run &&
+  one.prompt?.text === other.prompt?.text
+
+/** How a cell is marked by the selection. */
+export type CellMark = 'selected' | 'active' | 'editing'
+
+export function cellMarks(selection: Selection, chosen: readonly string[]): ReadonlyMap<string, CellMark> {
+  const marks = new Map<string, CellMark>(chosen.map((cell) => [cell, 'selected']))
+  if (selection.active !== null) marks.set(selection.active, selection.mode === 'edit' ? 'editing' : 'active')
+  return marks
+}
