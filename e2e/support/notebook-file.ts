@@ -9,12 +9,15 @@ export async function writeNotebook(
   folder: string,
   name: string,
   cells: readonly CellInit[],
+  { kernelspec }: { readonly kernelspec?: string } = {},
 ): Promise<string> {
   const path = join(folder, name)
-  await writeFile(
-    path,
-    `${JSON.stringify({ cells: cells.map(toCell), metadata: {}, nbformat: 4, nbformat_minor: 5 }, null, 1)}\n`,
-  )
+  const metadata =
+    kernelspec === undefined
+      ? {}
+      : { kernelspec: { name: kernelspec, display_name: kernelspec, language: 'python' } }
+  const notebook = { cells: cells.map(toCell), metadata, nbformat: 4, nbformat_minor: 5 }
+  await writeFile(path, `${JSON.stringify(notebook, null, 1)}\n`)
   return path
 }
 

@@ -28,17 +28,29 @@ export interface Program {
 /** A new empty folder for one test. */
 export const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'yesterday-'))
 
+export interface StartOptions {
+  readonly port?: number
+  /** Another user of this machine, with a home of their own; only root may choose one. */
+  readonly as?: { readonly uid: number; readonly home: string }
+  /** Jupyter's data folder, where kernelspecs stand. */
+  readonly jupyterData?: string
+}
+
 /** Starts the server on `folder` and waits for its address; rejects with what it printed when it ends first. */
-export async function startProgram(
-  folder: string,
-  options: { readonly port?: number } = {},
-): Promise<Program> {
+export async function startProgram(folder: string, options: StartOptions = {}): Promise<Program> {
+  const { as, jupyterData } = options
   const child = spawn(
     process.execPath,
     [command, 'serve', folder, '--no-open', '--port', String(options.port ?? 0)],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NO_COLOR: '1' },
+      env: {
+        ...process.env,
+        NO_COLOR: '1',
+        ...(as === undefined ? {} : { HOME: as.home }),
+        ...(jupyterData === undefined ? {} : { JUPYTER_DATA_DIR: jupyterData }),
+      },
+      ...(as === undefined ? {} : { uid: as.uid, gid: as.uid }),
     },
   )
   let printed = ''
@@ -64,8 +76,9 @@ export async function startProgram(
 async function addressOf(child: ChildProcess, printed: () => string): Promise<string> {
   const found = Promise.withResolvers<string>()
   const look = () => {
-    const match = /https?:\/\/\S+token=\S+/.exec(printed())
-    if (match) found.resolve(match[0])
+    // A refusal may name the address of another server.
+    const match = /serves [\s\S]*?(https?:\/\/\S+token=\S+)/.exec(printed())
+    if (match?.[1]) found.resolve(match[1])
   }
   child.stdout?.on('data', look)
   child.stderr?.on('data', look)

@@ -143,6 +143,11 @@ export class Conversation {
     this.#early = this.#early.filter((message) => this.#isNew(message))
   }
 
+  /** Tells a message that went to an earlier server as if it came now. */
+  retell(message: Message): void {
+    this.#tell(message)
+  }
+
   async request(
     channel: Ask[0],
     msgType: Ask[1],

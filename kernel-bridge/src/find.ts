@@ -2,25 +2,30 @@
  * Finds a kernel that outlived its server. Invariant: of a run's messages each comes once, from the spool or live,
  * and the running one's execution settles, by its reply or, where that was missed, by its record.
  */
+import { randomUUID } from 'node:crypto'
 import { readConnection } from './connection.ts'
 import { Conversation } from './conversation.ts'
 import type { ExecuteOutcome, Execution, KernelAddress, SpooledRun } from './kernel.ts'
 import { type KernelFolder, readFacts } from './kernel-folder.ts'
 import type { Setting } from './life.ts'
 import { LiveKernel } from './live-kernel.ts'
-import type { JsonObject } from './message.ts'
+import type { JsonObject, Message } from './message.ts'
 import { watch } from './process.ts'
 import {
   outcomeOfMessages,
   outcomeOfRecord,
   readMessages,
+  readPrompt,
   readRecord,
   readSpool,
   requestOf,
 } from './spool.ts'
+import { newHeader } from './wire.ts'
 
 const HEARTBEAT_MS = 2_000
 const READY_MS = 5_000
+/** The agent lets messages gather before it writes them (iopub.py). */
+const SPOOL_REST_MS = 150
 
 /** Null where the process is gone, or where what answers there is not this kernel. */
 export async function findKernel(
@@ -43,7 +48,8 @@ export async function findKernel(
     conversation.close()
     return null
   }
-  // The subscription is on by now: what is not in the spool yet will be heard.
+  // The subscription is on by now: what is said from here on will be heard, what was said before is soon in the spool.
+  await new Promise((done) => setTimeout(done, SPOOL_REST_MS))
   const spooled = await readSpool(folder, { alive: true, onProblem: setting.onProblem })
   const last = spooled.at(-1)
   const current = last !== undefined && !last.finished ? last : null
@@ -52,6 +58,8 @@ export async function findKernel(
     runId: current.runId,
     execution: resume(current, conversation, folder, facts.agentProblem === null),
   }
+  const prompt = current && (await readPrompt(folder, current.runId))
+  if (current && prompt) conversation.retell(questionOf(current, prompt))
   const { kernelId } = address
   const startedAt = new Date(address.startedAt)
   const { spec, cwd, env, agentProblem } = facts
@@ -68,6 +76,18 @@ interface Found {
   readonly kernel: LiveKernel
   readonly spooled: readonly SpooledRun[]
   readonly running: { readonly runId: string; readonly execution: Execution } | null
+}
+
+function questionOf(run: SpooledRun, content: JsonObject): Message {
+  const msgId = requestOf(run)
+  const header = newHeader({
+    msgId: randomUUID(),
+    msgType: 'input_request',
+    session: msgId,
+    date: new Date(),
+  })
+  const parent = newHeader({ msgId, msgType: 'execute_request', session: msgId, date: new Date() })
+  return { channel: 'stdin', header, parent, metadata: {}, content, buffers: [] }
 }
 
 /** The heartbeat echoes during a run; the signed `kernel_info_reply` proves that it is our kernel. */

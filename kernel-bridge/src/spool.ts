@@ -20,9 +20,12 @@ const FRAMES = '.frames'
 const RECORD = '.record.json'
 const DIED = '.died.json'
 const ASKED = '.asked.json'
+const PROMPT = '.prompt.json'
 
 /** What this side notes before it sends: a kernel that is killed at once has not told of the run itself. */
 const AskedFile = z.object({ cellId: z.string().nullable() })
+
+const PromptFile = z.object({ prompt: z.string(), password: z.boolean() })
 
 /** The part of a record that says how a run ended; the rest is the record's reader's to judge. */
 const Ending = z.object({
@@ -105,7 +108,7 @@ export function forgetAsked(folder: KernelFolder, runId: string): Promise<void> 
 
 /** Removes all that was kept of a run. */
 export async function forgetRun(folder: KernelFolder, runId: string): Promise<void> {
-  const files = [ASKED, FRAMES, RECORD, DIED].map((suffix) => fileOf(folder, runId, suffix))
+  const files = [ASKED, FRAMES, RECORD, DIED, PROMPT].map((suffix) => fileOf(folder, runId, suffix))
   await Promise.all(files.map((file) => rm(file, { force: true })))
 }
 
@@ -121,6 +124,12 @@ export async function readMessages(
 /** The agent's record of a run, unjudged; null while there is none. */
 export function readRecord(folder: KernelFolder, runId: string): Promise<unknown> {
   return readJson(fileOf(folder, runId, RECORD))
+}
+
+/** The question of `input()` that a run waits with, as the kernel asked it; null while there is none. */
+export async function readPrompt(folder: KernelFolder, runId: string): Promise<JsonObject | null> {
+  const read = PromptFile.safeParse(await readJson(fileOf(folder, runId, PROMPT)))
+  return read.success ? read.data : null
 }
 
 /** The outcome that a record tells; null where it tells none. */

@@ -1,6 +1,6 @@
 /** One kernel, from its start to its end, on a real ipykernel. */
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Death, Kernel, KernelStatus } from '../src/index.ts'
 import { KernelDeadError, KernelStartError, RequestTimeoutError } from '../src/index.ts'
 import {
@@ -32,7 +32,7 @@ describe.skipIf(python === null)(`a living kernel${whySkipped}`, () => {
     expect(kernel.address).toMatchObject({ kernelId: kernel.id, specName })
   })
 
-  it('hands on what a run says in order, all of it before the run is over', async () => {
+  it('hands on what a run says in order, all of it before the run is over, and its record after that', async () => {
     const heard = listenTo(kernel)
     const { msgId, done } = kernel.execute({ code: 'print("said")\n6 * 7', runId: 'ordered', cellId: 'c1' })
     const outcome = await done
@@ -40,18 +40,24 @@ describe.skipIf(python === null)(`a living kernel${whySkipped}`, () => {
     const iopub = heard.messages.filter(
       ({ channel, parent }) => channel === 'iopub' && parent.msg_id === msgId,
     )
-    const types = iopub.map(({ header }) => header.msg_type)
-    const inOrder = ['status', 'execute_input', 'stream', 'execute_result', 'yesterday_record', 'status']
+    const types = iopub.map(({ header }) => header.msg_type).filter((type) => type !== 'yesterday_record')
+    const inOrder = ['status', 'execute_input', 'stream', 'execute_result', 'status']
     expect(types.toSorted()).toEqual(inOrder.toSorted())
     expect(types.filter((type) => type !== 'stream')).toEqual(inOrder.filter((type) => type !== 'stream'))
     expect(textOf(iopub)).toBe('said\n')
     expect(heard.typesOf(msgId)).toContain('execute_reply')
+    await heard.until(
+      ({ header, parent }) => header.msg_type === 'yesterday_record' && parent.msg_id === msgId,
+    )
+    const said = heard.typesOf(msgId).filter((type) => type !== 'execute_reply')
+    expect(said.at(-1)).toBe('yesterday_record')
   })
 
   it('tells the record of a run under the run and cell it was asked for', async () => {
     const records: unknown[] = []
     const off = kernel.on('record', (record) => records.push(record))
     await run(kernel, 'kept = 1', 'recorded')
+    await vi.waitFor(() => expect(records).toHaveLength(1))
     off()
     expect(records).toMatchObject([{ run: 'recorded', cell: 'cell-of-recorded', outcome: 'ok' }])
   })
@@ -228,7 +234,9 @@ describe.skipIf(python === null)(`the ends of a kernel${whySkipped}`, () => {
 
   it('tells no message of a restart to those who listened before it', async () => {
     const kernel = await bridge.start()
+    const told = new Promise((resolve) => kernel.on('record', resolve))
     await run(kernel, '1')
+    await told
     const heard = listenTo(kernel)
     await kernel.restart()
     await run(kernel, '2', 'after-restart')

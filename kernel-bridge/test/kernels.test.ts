@@ -98,7 +98,9 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
     const kernel = await bridge.start()
     await writeFile(join(bridge.dir, 'precious.record.json'), '{}')
     const runId = '../../../precious'
+    const told = new Promise((resolve) => kernel.on('record', resolve))
     expect(await run(kernel, '1', runId)).toMatchObject({ status: 'ok' })
+    await told
     kernel.acknowledge(runId)
     await vi.waitFor(async () => expect(await readdir(kernel.address.spoolDir)).toEqual([]))
     expect(existsSync(join(bridge.dir, 'precious.record.json'))).toBe(true)

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -61,7 +61,7 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
     expectWhole(textOf(all, running?.execution.msgId))
     const ids = all.filter(({ channel }) => channel === 'iopub').map(({ header }) => header.msg_id)
     expect(new Set(ids).size).toBe(ids.length)
-    expect(records.map((record) => AgentRecord.parse(record).run)).toEqual(['second'])
+    await vi.waitFor(() => expect(records.map((record) => AgentRecord.parse(record).run)).toEqual(['second']))
     expect(await shownValue(kernel, '(x, y)')).toBe('(41, 42)')
     expect(kernel.status).toBe('idle')
   })
@@ -111,6 +111,8 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
 
   it('is gone when it was killed too: its open run is salvaged as died, with what it said', async () => {
     await killServer(server)
+    const said = () => readFile(join(address.spoolDir, 'second.frames'), 'utf8')
+    await vi.waitFor(async () => expect(await said()).toContain(JSON.stringify('0\n').slice(1, -1)))
     process.kill(address.pid, 'SIGKILL')
     await vi.waitFor(async () => expect(await kernels.find(address)).toBeNull(), { timeout: 20_000 })
     const spooled = await kernels.salvage(address)

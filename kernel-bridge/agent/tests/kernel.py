@@ -29,7 +29,7 @@ class Ran:
 
 class Kernel:
     def __init__(self, recorded: bool = True, **options: Any) -> None:
-        self.spool = tempfile.mkdtemp()
+        self.spool, self.recorded = tempfile.mkdtemp(), recorded
         python = os.environ.get("YESTERDAY_TEST_PYTHON", sys.executable)
         self.manager = KernelManager()
         argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
@@ -54,7 +54,7 @@ class Kernel:
         if run is not None:
             message["metadata"]["yesterday"] = {"run": run, "cell": cell}
         self.client.shell_channel.send(message)
-        ran = Ran()
+        ran, idle = Ran(), False
         while True:
             heard = self.client.get_iopub_msg(timeout=120)
             if heard["parent_header"].get("msg_id") != message["header"]["msg_id"]:
@@ -62,9 +62,10 @@ class Kernel:
             kind, body = heard["msg_type"], heard["content"]
             if kind == "yesterday_record":
                 ran.record = body
-                continue
-            ran.messages.append((kind, body))
-            if kind == "status" and body["execution_state"] == "idle":
+            else:
+                ran.messages.append((kind, body))
+            idle = idle or (kind == "status" and body["execution_state"] == "idle")
+            if idle and (ran.record is not None or not self.recorded):
                 break
         ran.reply = self._reply_to(message["header"]["msg_id"])
         return ran

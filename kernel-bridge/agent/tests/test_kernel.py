@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,12 +29,23 @@ def frames(path: Path) -> list[dict[str, object]]:
     return found
 
 
+def spooled_kinds(kernel: Kernel, run: str) -> list[str]:
+    """The types of a run's spooled messages, once the last of them is written."""
+    path, end = Path(kernel.spool, f"{run}.frames"), time.monotonic() + 10
+    kinds: list[str] = []
+    while kinds[-1:] != ["status"] or len(kinds) < 2:
+        assert time.monotonic() < end, kinds
+        time.sleep(0.01)
+        kinds = [frame["header"]["msg_type"] for frame in frames(path)] if path.exists() else []
+    return kinds
+
+
 def test_record_and_frames_are_spooled(kernel: Kernel) -> None:
     ran = kernel.run("spooled = 41\nprint('hello')\nspooled", "run-a", "cell-a")
     assert ran.record is not None
     assert (ran.record["run"], ran.record["cell"], ran.record["outcome"]) == ("run-a", "cell-a", "ok")
     assert json.loads(Path(kernel.spool, "run-a.record.json").read_text("utf-8")) == ran.record
-    kinds = [frame["header"]["msg_type"] for frame in frames(Path(kernel.spool, "run-a.frames"))]
+    kinds = spooled_kinds(kernel, "run-a")
     assert kinds == ["status", "execute_input", "stream", "execute_result", "status"]
 
 

@@ -1,19 +1,25 @@
 """Ties the agent to the running kernel. The one place that knows ipykernel's inner names.
 
 The kernel calls `pre_handler_hook` and `post_handler_hook` around every request; both return before or start after
-the user's code, so no frame of ours is ever on the user's stack. The second comes after the reply and before
-`status: idle`, so a run's record is published before the run is over.
+the user's code, so no frame of ours is ever on the user's stack. The second notes how the run ended; what it read and
+made is settled when the loop is free, behind the reply and `status: idle` that people wait for, and in any case before
+the next request is looked at.
 """
 
 from __future__ import annotations
 
 import ast
+import asyncio
+import atexit
 import builtins
+import contextlib
+import functools
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
-from . import iopub, shipping
+from . import iopub, prompts, shipping
 from .kept import Kept
 from .probes import PROBE_LIST, Probe, ProbeTable, instrument
 from .record import Outcome, Record, RunError
@@ -38,10 +44,11 @@ class KernelHooks:
         self.table = ProbeTable(self._hit)
         self.recorder = Recorder(kernel.shell.user_ns, [spool.folder], self._fault, Kept(spool.folder))
         self._parent: Any = None
+        self._ended: tuple[Outcome, RunError | None, int | None] | None = None
         self._thread = threading.current_thread()
         self._copy_problems: list[str] = []
         iopub.lift_limits(kernel)
-        iopub.copy_to(spool, kernel, lambda problem: self._copy_problems.append(repr(problem)))
+        self._copies = iopub.copy_to(spool, kernel, lambda problem: self._copy_problems.append(repr(problem)))
         self._install()
 
     def _install(self) -> None:
@@ -54,7 +61,7 @@ class KernelHooks:
 
         def post_handler_hook() -> None:
             after()
-            self._guarded(self._finish)
+            self._guarded(self._over)
 
         def transform_ast(node: ast.Module) -> ast.Module:
             return self._instrumented(transform(node))
@@ -63,6 +70,9 @@ class KernelHooks:
         shell.transform_ast = transform_ast
         setattr(builtins, PROBE_LIST, self.table.cells)
         shipping.watch()
+        prompts.watch(kernel, self.spool)
+        atexit.register(self._guarded, self._settle)
+        atexit.register(self._copies.flush)
 
     def _fault(self, step: str) -> None:
         """For tests: a step named in the options fails."""
@@ -96,6 +106,7 @@ class KernelHooks:
     def _begin(self) -> None:
         if threading.current_thread() is not self._thread:
             return
+        self._settle()
         parent = self.kernel.get_parent("shell")
         if parent["header"]["msg_type"] != "execute_request" or parent["content"].get("silent"):
             return
@@ -108,11 +119,27 @@ class KernelHooks:
         self.kernel.shell.last_execution_result = None
         self.recorder.begin(run, None if cell is None else str(cell), parent["content"]["code"])
 
-    def _finish(self) -> None:
-        current = self.recorder.current
-        if current is None or threading.current_thread() is not self._thread:
+    def _over(self) -> None:
+        if self.recorder.current is None or threading.current_thread() is not self._thread:
             return
-        outcome, error, count = self._outcome()
+        self._ended = self._outcome()
+        self.recorder.over()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._settle()
+            return
+        settle = functools.partial(_told, loop, self._guarded, self._settle)
+        # Behind `idle`, which this thread hands to that of iopub: ours would keep it from sending.
+        loop.call_soon(iopub.thread_of(self.kernel).schedule, settle)
+
+    def _settle(self) -> None:
+        """Finishes the run that is over and has no record yet, if there is one."""
+        current, ended = self.recorder.current, self._ended
+        if current is None or ended is None:
+            return
+        self._ended = None
+        outcome, error, count = ended
         if self._copy_problems:
             current.missing.append({"what": "spooled messages", "why": self._copy_problems[0][:300]})
             self._copy_problems.clear()
@@ -123,6 +150,8 @@ class KernelHooks:
             self._publish(record)
 
     def _publish(self, record: Record) -> None:
+        # What it said before how it ended: a run with a record is whole.
+        self._copies.flush()
         self.spool.finish(record["run"], record)
         kernel = self.kernel
         kernel.session.send(kernel.iopub_socket, "yesterday_record", record, parent=self._parent)
@@ -139,6 +168,12 @@ class KernelHooks:
             return "ok", None, count
         lines = [str(line) for line in (getattr(shell, "_last_traceback", None) or [])]
         return "error", {"ename": type(problem).__name__, "evalue": _text(problem), "traceback": lines}, count
+
+
+def _told(loop: asyncio.AbstractEventLoop, call: Callable[[Any], None], step: Callable[[], None]) -> None:
+    """Have the loop call; one that is closed has ended with its process."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(call, step)
 
 
 def _text(problem: BaseException) -> str:

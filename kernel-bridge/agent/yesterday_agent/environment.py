@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata as metadata
 import json
 import os
 import platform
 import subprocess
 import sys
-import threading
 from typing import Any
 
+from . import own_threads
 from .digests import text_digest
 from .record import Environment
 
@@ -24,7 +25,6 @@ VARIABLES = (
     "MPLBACKEND",
 )
 GIT_SECONDS = 2.0
-THREAD = "yesterday-environment"
 
 
 class EnvironmentFacts:
@@ -36,23 +36,26 @@ class EnvironmentFacts:
         self._names: dict[str, list[str]] | None = None
         self._git: dict[str, Any] | None = None
         self._told = ""
+        self._varying: dict[str, Any] | None = None
+        self._count = 0
         self._fixed = _fixed_facts()
-        threading.Thread(target=self._read_slow_facts, args=(os.getcwd(),), daemon=True, name=THREAD).start()
+        own_threads.start(functools.partial(self._read_slow_facts, os.getcwd()))
 
     def current(self) -> Environment:
         self._update_versions()
-        facts = {**self._fixed, "distributions": self._versions, "git": self._git, "variables": _variables()}
-        digest = text_digest(json.dumps(facts, sort_keys=True, default=str))
-        changed, self._told = digest != self._told, digest
-        return {
-            "digest": digest,
-            "facets": dict(facts, distributions=dict(self._versions)) if changed else None,
-        }
+        varying = {"distributions": dict(self._versions), "git": self._git, "variables": _variables()}
+        if varying == self._varying:
+            return {"digest": self._told, "facets": None}
+        self._varying = varying
+        facts = {**self._fixed, **varying}
+        self._told = text_digest(json.dumps(facts, sort_keys=True, default=str))
+        return {"digest": self._told, "facets": facts}
 
     def _update_versions(self) -> None:
-        top = {name for name in list(sys.modules) if "." not in name} - self._seen
-        if not top or self._names is None:
+        if self._names is None or len(sys.modules) == self._count:
             return
+        self._count = len(sys.modules)
+        top = {name for name in list(sys.modules) if "." not in name} - self._seen
         self._seen |= top
         candidates = [name for name in top if not name.startswith("_") and name not in sys.stdlib_module_names]
         for name in candidates:

@@ -14,7 +14,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from .environment import THREAD
+from .own_threads import is_own
 
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _SECRET = re.compile(r"(://[^/\s:@]*):[^/\s@]*@|((?:token|key|secret|password|sig(?:nature)?)=)[^&\s]+", re.I)
@@ -65,7 +65,7 @@ class FileWatch:
         use = self.current
         if use is None or event not in _HANDLERS or getattr(self._busy, "on", False):
             return
-        if threading.current_thread().name == THREAD:
+        if is_own():
             return
         self._busy.on = True
         try:

@@ -93,6 +93,10 @@ class Lineage:
         self._lingering.begin()
         return Reads(self.namespace, self._snapshot, self._patches)
 
+    def over(self) -> None:
+        """The run's own code has ended."""
+        self._lingering.over()
+
     def finish(self, run: str, reads: Reads, count: int | None) -> Settled:
         """Used and generated edges of a run that has ended, and what could not be told."""
         reads = self._with_outputs(reads)

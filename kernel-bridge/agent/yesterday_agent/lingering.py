@@ -10,14 +10,13 @@ import threading
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from .environment import THREAD
-
 
 class Lingering:
     """Which threads and tasks are on, and the run and names of each."""
 
     def __init__(self) -> None:
         self._known: set[int] = set()
+        self._started: list[Any] = []
         self._on: list[tuple[Any, str, frozenset[str]]] = []
 
     def begin(self) -> None:
@@ -25,9 +24,13 @@ class Lingering:
         self._on = [entry for entry in self._on if _is_on(entry[0])]
         self._known = {id(one) for one in _every()}
 
+    def over(self) -> None:
+        """The run's own code has ended: what is on now and was not before was started by it."""
+        self._started = [one for one in _every() if id(one) not in self._known]
+
     def finish(self, run: str, names: Collection[str]) -> None:
-        started = [one for one in _every() if id(one) not in self._known]
-        self._on += [(one, run, frozenset(names)) for one in started]
+        self._on += [(one, run, frozenset(names)) for one in self._started]
+        self._started = []
 
     def names(self) -> dict[str, str]:
         """Names that something still on may change, with the run that started it."""
@@ -35,7 +38,7 @@ class Lingering:
 
 
 def _every() -> Iterable[Any]:
-    yield from (thread for thread in threading.enumerate() if thread.name != THREAD)
+    yield from threading.enumerate()
     try:
         yield from asyncio.all_tasks()
     except RuntimeError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,12 +15,12 @@ from .executed import watch
 from .files import FileUse, FileWatch
 from .kept import Kept
 from .lineage import Lineage
+from .loads import ModuleLoads
 from .probes import Probe
 from .reads import Reads
 from .record import Cost, Edge, Missing, Outcome, Record, RunError
 from .state import SEEDERS, imported_states, process_states, random_bytes, random_states
 from .strings import hidden_names, named_paths
-from .userland import is_user_module
 
 try:
     import resource
@@ -40,6 +39,8 @@ class Run:
     started: float
     clock: float
     cpu: float
+    ended: float = 0.0
+    wall: float = 0.0
     reads: Reads | None = None
     files: FileUse = field(default_factory=FileUse)
     missing: list[Missing] = field(default_factory=list)
@@ -62,7 +63,7 @@ class Recorder:
         self.states: dict[str, str] = {}
         self.state_makers: dict[str, str] = {}
         self._fault = fault
-        self._modules = _loads_of_modules()
+        self._loads = ModuleLoads()
         watch(namespace, self._executed)
 
     def begin(self, run: str, cell: str | None, code: str) -> None:
@@ -90,12 +91,22 @@ class Recorder:
         if current is not None and current.reads is not None:
             current.reads.add_static(names)
 
+    def over(self) -> None:
+        """The user's code has ended; what follows is ours."""
+        if self.current is not None:
+            self._guard("over", self.current, self.lineage.over)
+            self.current.ended = time.time()
+            self.current.wall = time.perf_counter() - self.current.clock
+            self.current.cpu = time.process_time() - self.current.cpu
+
     def finish(self, outcome: Outcome, error: RunError | None, count: int | None) -> Record | None:
+        if self.current is not None and self.current.ended == 0:
+            self.over()
         current, self.current = self.current, None
         if current is None:
             return None
         self.watch.current = None
-        started, cpu = time.perf_counter(), time.process_time()
+        started = time.perf_counter()
         used: list[Edge] = []
         generated: list[Edge] = []
         self.kept.begin()
@@ -104,7 +115,7 @@ class Recorder:
         self._guard("state", current, lambda: self._states(current, used, generated))
         record = self._record(current, outcome, error, count, (used, generated))
         now = time.perf_counter()
-        record["cost"] = _cost(started - current.clock, cpu - current.cpu, current.agent_seconds + now - started)
+        record["cost"] = _cost(current.wall, current.cpu, current.agent_seconds + now - started)
         return record
 
     def _guard(self, step: str, run: Run, work: Callable[[], None]) -> None:
@@ -174,14 +185,11 @@ class Recorder:
     def _new_modules(self, run: Run) -> list[Edge]:
         """The user's own modules that this run imported or loaded again, by the digest of their source."""
         edges: list[Edge] = []
-        before, self._modules = self._modules, _loads_of_modules()
-        for name in sorted(name for name, spec in self._modules.items() if before.get(name) is not spec):
-            module = sys.modules.get(name)
-            if isinstance(module, types.ModuleType) and is_user_module(module):
-                path = os.path.abspath(str(module.__file__))
-                made, _ = self.file_makers.get(path, (None, None))
-                edge = self._read_edge(run, path, file_digest(path), made, "imported")
-                edges.append({**edge, "kind": "module", "name": name})
+        for module in self._loads.news():
+            path = os.path.abspath(str(module.__file__))
+            made, _ = self.file_makers.get(path, (None, None))
+            edge = self._read_edge(run, path, file_digest(path), made, "imported")
+            edges.append({**edge, "kind": "module", "name": module.__name__})
         return edges
 
     def _note_states(self) -> None:
@@ -235,7 +243,7 @@ class Recorder:
             "outcome": outcome,
             "error": error,
             "started": run.started,
-            "ended": time.time(),
+            "ended": run.ended,
             "codeDigest": text_digest(run.code),
             "used": used,
             "generated": generated,
@@ -249,11 +257,6 @@ class Recorder:
             "objects": self.kept.objects,
             "notCaptured": run.missing,
         }
-
-
-def _loads_of_modules() -> dict[str, object]:
-    """Each load of a module makes it a new spec."""
-    return {name: getattr(module, "__spec__", None) or module for name, module in list(sys.modules.items())}
 
 
 def _looks_at(name: str, run: Run) -> bool:

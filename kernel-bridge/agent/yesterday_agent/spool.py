@@ -5,6 +5,7 @@ Frames: repeated [u32 BE total][u32 BE json length][json][u32 buffer count, then
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import struct
@@ -36,7 +37,7 @@ def encode_frame(parts: Sequence[bytes], buffers: Sequence[bytes]) -> bytes:
 
 
 class Spool:
-    """One folder for one kernel. `message` is called on the iopub thread alone, the rest on the main thread."""
+    """One folder for one kernel. `message` is called on one thread of its own, the rest on the main thread."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -47,6 +48,8 @@ class Spool:
         self._sizes: dict[str, int] = {}
         self._finished: set[str] = set()
         self.truncated: set[str] = set()
+        self._current: str | None = None
+        self._question: str | None = None
 
     def path(self, run: str, kind: str) -> str:
         safe = "".join(char if char.isalnum() or char in "-_." else "_" for char in run)
@@ -54,9 +57,24 @@ class Spool:
 
     def begin(self, msg_id: str, run: str) -> None:
         """From now on, messages with this parent belong to the run; those held already come first."""
-        self._runs[msg_id] = run
+        self._runs[msg_id] = self._current = run
         while len(self._runs) > 256:
             self._runs.popitem(last=False)
+
+    def asks(self, content: object) -> None:
+        """The run that is on waits for an answer. A note that cannot be written is only missed after a server's end."""
+        if self._current is None:
+            return
+        self._question = self.path(self._current, "prompt.json")
+        with contextlib.suppress(OSError), open(self._question, "w", encoding="utf-8") as handle:
+            handle.write(json.dumps(content))
+
+    def answered(self) -> None:
+        """Nothing waits any more."""
+        question, self._question = self._question, None
+        if question is not None:
+            with contextlib.suppress(OSError):
+                os.remove(question)
 
     def message(self, parent_id: str, frame: bytes) -> None:
         """Append one message of a request; messages that outran `begin` are held for it."""
@@ -100,9 +118,10 @@ class Spool:
 
     def finish(self, run: str, record: Record) -> None:
         """Write the record whole or not at all."""
+        self.answered()
         target = self.path(run, "record.json")
         temporary = f"{target}.tmp"
         with open(temporary, "w", encoding="utf-8") as handle:
-            json.dump(record, handle)
+            handle.write(json.dumps(record))
         os.replace(temporary, target)
         self._finished.add(run)

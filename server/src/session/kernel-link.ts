@@ -67,6 +67,11 @@ export class KernelLink {
     }
   }
 
+  /** Runs of this kernel that are somebody's. */
+  get runs(): Iterable<RunId> {
+    return this.#runs.values()
+  }
+
   /** What belongs to this execution belongs to the run. */
   follow(run: RunId, { msgId, done }: Execution): Promise<ExecuteOutcome> {
     this.#runs.set(msgId, run)

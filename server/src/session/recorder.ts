@@ -16,8 +16,8 @@ import type { Output } from './run-outputs.ts'
 import { takeObjects } from './spooled-objects.ts'
 import type { Action, Run } from './state.ts'
 
-/** How long a record is waited for after the run is over. */
-const RECORD_WAIT_MS = 2000
+/** How long a living kernel may take to settle a run's record after the run is over: it follows large values then. */
+const RECORD_WAIT_MS = 60_000
 
 export interface RecorderOptions {
   readonly objects: ObjectStore
@@ -58,6 +58,11 @@ export class Recorder {
   /** A record came from the kernel; one that comes after its run's entry is kept as an object. */
   accept(run: RunId, raw: unknown): void {
     this.#recordOf(run).resolve(raw)
+  }
+
+  /** The kernel of these runs is gone: records that it has not told will not come. */
+  noMore(runs: Iterable<RunId>): void {
+    for (const run of runs) this.#records.get(run)?.resolve(undefined)
   }
 
   /** What an earlier server missed of a run: its record, and when it ended; null where nothing is known. */

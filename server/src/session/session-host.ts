@@ -228,7 +228,10 @@ export class SessionHost {
       },
       prompt: (run, text, password) => this.dispatch({ type: 'InputRequested', run, text, password }),
       status: (status) => this.dispatch({ type: 'KernelStatus', session, status }),
-      dead: (death) => this.dispatch({ type: 'KernelDied', session, death }),
+      dead: (death) => {
+        this.#recorder.noMore(link.runs)
+        this.dispatch({ type: 'KernelDied', session, death })
+      },
     })
   }
 

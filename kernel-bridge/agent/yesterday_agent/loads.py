@@ -1,0 +1,39 @@
+"""Which of the user's own modules were imported or loaded again since one last asked."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+from .userland import is_user_module
+
+
+class ModuleLoads:
+    """Looks at the modules that are new by name, and at those of the user: others are not loaded again in notebooks."""
+
+    def __init__(self) -> None:
+        self._known = set(sys.modules)
+        # Each load of a module makes it a new spec.
+        self._specs = {name: _spec(module) for name, module in list(sys.modules.items()) if _is_users(module)}
+
+    def news(self) -> list[ModuleType]:
+        """The user's modules that were loaded since the last call, by name."""
+        now = set(sys.modules)
+        fresh, self._known = now - self._known, now
+        found: list[ModuleType] = []
+        for name in sorted(fresh | self._specs.keys()):
+            module = sys.modules.get(name)
+            if module is None or not _is_users(module):
+                self._specs.pop(name, None)
+            elif self._specs.get(name) is not _spec(module):
+                self._specs[name] = _spec(module)
+                found.append(module)
+        return found
+
+
+def _is_users(module: object) -> bool:
+    return isinstance(module, ModuleType) and is_user_module(module)
+
+
+def _spec(module: object) -> object:
+    return getattr(module, "__spec__", None) or module
