@@ -30,11 +30,17 @@ function summary(order: number): Record<string, unknown> {
 
 /** Answers the log of a session of `count` runs as a server would, page by page. */
 async function answerLog(page: Page, count: number): Promise<void> {
-  await page.route('**/api/log?*', async (route) => {
-    const before = Number(new URL(route.request().url()).searchParams.get('before') ?? count + 1)
+  const pageOf = (url: string) => {
+    const before = Number(new URL(url).searchParams.get('before') ?? count + 1)
     const first = Math.max(1, before - PAGE)
     const runs = Array.from({ length: before - first }, (_, back) => summary(before - 1 - back))
-    await route.fulfill({ json: { runs, next: first > 1 ? String(first) : null } })
+    return { runs, next: first > 1 ? String(first) : null }
+  }
+  await page.route('**/api/log?*', (route) => route.fulfill({ json: pageOf(route.request().url()) }))
+  await page.route('**/api/past/table?*', (route) => {
+    const { runs, next } = pageOf(route.request().url())
+    const rows = runs.map((run) => ({ ...run, parameters: {}, metrics: {} }))
+    return route.fulfill({ json: { rows, parameters: [], metrics: [], next } })
   })
   await page.route('**/api/runs/**', (route) => route.fulfill({ status: 404, json: {} }))
 }
