@@ -25,9 +25,14 @@ def test_slice(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     for cell in case.cells:
         notebook.run(cell)
     assert [str(error) for error in notebook.errors if error and "expected" not in str(error)] == []
-    assert [record["notCaptured"] for record in notebook.records if record["notCaptured"]] == []
+    assert [one for record in notebook.records for one in record["notCaptured"] if _is_fault(one["what"])] == []
     assert notebook.slice() == case.expected
     os.chdir(tmp_path)
+
+
+def _is_fault(what: str) -> bool:
+    """A generator or a connection has no digest of its content, which is no fault."""
+    return not what.startswith("the content of ")
 
 
 def test_names_are_unique() -> None:

@@ -1,16 +1,12 @@
-"""Digests. `mark` compares states within one process, fast; `value_digest` is stable between processes."""
+"""Digests of bytes: `mark` compares states within one process, fast; the others are the same everywhere."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
-import marshal
 import os
 from typing import Any
 
-from .preview import of_library
-
-VALUE_BYTES = 4 * 1024 * 1024
 FILE_BYTES = 256 * 1024 * 1024
 
 
@@ -52,27 +48,3 @@ def file_digest(path: str) -> str | None:
     except OSError:
         return None
     return f"sha256:{whole.hexdigest()}"
-
-
-def value_digest(value: object) -> str | None:
-    """Of plain values and arrays that are small enough; None for the rest."""
-    try:
-        data = _bytes_of(value)
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        return None
-    if data is None or len(data) > VALUE_BYTES:
-        return None
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
-
-
-def _bytes_of(value: Any) -> bytes | None:
-    if of_library(value, "numpy", "ndarray"):
-        if value.nbytes > VALUE_BYTES or value.dtype.hasobject:
-            return None
-        head = f"{value.dtype.str}{value.shape}".encode()
-        return head + bytes(value.tobytes())
-    if type(value) in (bool, int, float, complex, str, bytes, type(None)):
-        return marshal.dumps(value, 2)
-    if type(value) in (list, tuple, dict) and len(value) <= 10_000:
-        return marshal.dumps(value, 2)
-    return None

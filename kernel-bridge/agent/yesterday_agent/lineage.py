@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from .accesses import WHOLE, Access
 from .addresses import address
+from .content import Budget, UntoldError, content_digest
 from .databases import is_connection, only_looks, writes
-from .digests import value_digest
 from .executed import names_of, unprobed
 from .facets import facets
 from .graph import Changes, Graph
@@ -87,6 +87,8 @@ class Lineage:
         self._patches = Patches(self.graph)
         self._lingering = Lingering()
         self._deleted: dict[str, str] = {}
+        self._budget = Budget()
+        self._untold: list[Missing] = []
 
     def begin(self) -> Reads:
         self._patches.begin()
@@ -99,6 +101,7 @@ class Lineage:
 
     def finish(self, run: str, reads: Reads, count: int | None) -> Settled:
         """Used and generated edges of a run that has ended, and what could not be told."""
+        self._budget, self._untold = Budget(), []
         reads = self._with_outputs(reads)
         reads.add_static(self._named_by_functions(reads))
         used = [edge for name in sorted(reads.names) for edge in self._used(name, reads)]
@@ -120,7 +123,7 @@ class Lineage:
         generated += self._output_edges(run, count, shown)
         if deleted or len(self.graph.nodes) > 4 * len(self.bindings) + 1000 or written:
             self._forget()
-        missing: list[Missing] = []
+        missing = self._untold
         if changes.over_budget:
             missing.append(
                 {"what": "changes inside large objects", "why": "over the run's budget for following objects"}
@@ -234,7 +237,8 @@ class Lineage:
         edges: list[Edge] = []
         for name in sorted(written):
             value = self.namespace[name]
-            self.bindings[name] = Binding(address(value), run, facts(value), value if _is_small(value) else None)
+            known = self._facts(name, value)
+            self.bindings[name] = Binding(address(value), run, known, value if _is_small(value) else None)
             edges.append(_generated(run, name, self.bindings[name].facts, "bound in this run"))
         for name in sorted(deleted):
             self.bindings.pop(name, None)
@@ -244,6 +248,15 @@ class Lineage:
             edges.append(edge)
         return edges
 
+    def _facts(self, name: str, value: Any) -> dict[str, Any]:
+        """What is told of a version: facts for display, and the digest of its content or why there is none."""
+        found = facts(value)
+        try:
+            found["digest"] = content_digest(value, self._budget)
+        except UntoldError as reason:
+            self._untold.append({"what": f"the content of {name}", "why": str(reason)})
+        return found
+
     def _mutated(self, run: str, written: set[str], changes: Changes) -> list[Edge]:
         if not changes.changed:
             return []
@@ -252,7 +265,7 @@ class Lineage:
         for name, binding in self.bindings.items():
             if binding.identity not in reached or name in written or name not in self.namespace:
                 continue
-            binding.facts = facts(self.namespace[name])
+            binding.facts = self._facts(name, self.namespace[name])
             edge = _generated(run, name, binding.facts, "changed in place by this run")
             parts = sorted(part for part in changes.changed.get(binding.identity, ()) if part)
             edge["part"] = parts[0] if len(parts) == 1 else None
@@ -272,7 +285,9 @@ class Lineage:
         if not shown:
             return []
         value, name = shown[0], f"Out[{count}]"
-        binding = Binding(address(value), run, {**facts(value), "out": name}, value if _is_small(value) else None)
+        binding = Binding(
+            address(value), run, {**self._facts(name, value), "out": name}, value if _is_small(value) else None
+        )
         for newer, older in (("___", "__"), ("__", "_")):
             if older in self.outputs:
                 self.outputs[newer] = self.outputs[older]
@@ -308,13 +323,12 @@ def _is_small(value: Any) -> bool:
 
 
 def facts(value: Any) -> dict[str, Any]:
-    """Type, shape, preview and digest for display; none of it decides an edge."""
+    """Type, shape and preview for display; none of it decides an edge."""
     found: dict[str, Any] = {"type": type_name(value)}
     for name, read in (
         ("shape", shape),
         ("schema", schema),
         ("preview", preview),
-        ("digest", value_digest),
         ("facets", facets),
     ):
         try:

@@ -19,12 +19,21 @@ def narrowed(node: Node, accesses: Collection[Access]) -> set[str] | None:
         part = access.part
         if frame and part.startswith(".") and f"[{part[1:]!r}]" in node.parts and access.verb != "call":
             part = f"[{part[1:]!r}]"
+        if _clones(node, access):
+            wanted |= {name for name in node.parts if name.startswith(".") and not name.endswith("_")}
+            continue
         if access.verb == "store" and _plain_store(node, part, frame):
             continue
         if part == WHOLE or part not in node.parts or access.verb == "call":
             return None
         wanted.add(part)
     return wanted
+
+
+def _clones(node: Node, access: Access) -> bool:
+    """scikit-learn's `clone` takes the parameters, and nothing that was fitted (those names end in `_`)."""
+    is_clone = access.verb == "argument" and access.callee.rpartition(".")[2] == "clone"
+    return is_clone and node.kind.__module__.startswith("sklearn.")
 
 
 def _plain_store(node: Node, part: str, frame: bool) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
+from .accesses import Access
 from .digests import bytes_digest, file_digest, text_digest
 from .environment import EnvironmentFacts
 from .executed import watch
@@ -19,6 +21,7 @@ from .loads import ModuleLoads
 from .probes import Probe
 from .reads import Reads
 from .record import Cost, Edge, Missing, Outcome, Record, RunError
+from .settings import Settings, Use, is_work_of
 from .state import SEEDERS, imported_states, process_states, random_bytes, random_states
 from .strings import hidden_names, named_paths
 
@@ -47,6 +50,7 @@ class Run:
     random: dict[str, bytes] = field(default_factory=dict)
     before: dict[str, str] = field(default_factory=dict)
     agent_seconds: float = 0.0
+    shows: bool = False
 
 
 class Recorder:
@@ -62,6 +66,7 @@ class Recorder:
         self.file_makers: dict[str, tuple[str, str | None]] = {}
         self.states: dict[str, str] = {}
         self.state_makers: dict[str, str] = {}
+        self.settings = Settings()
         self._fault = fault
         self._loads = ModuleLoads()
         watch(namespace, self._executed)
@@ -130,6 +135,7 @@ class Recorder:
             return
         run.reads.add_static(hidden_names(run.reads.strings, run.reads.loads, run.reads.before))
         settled = self.lineage.finish(run.run, run.reads, count)
+        run.shows = any(name.startswith("Out[") for name in settled.values)
         used += settled.used
         generated += settled.generated
         run.missing += settled.missing
@@ -147,12 +153,20 @@ class Recorder:
                 generated.append(_file_edge(path, digest, run.run, "opened for writing"))
         for path in run.files.removed:
             if not os.path.exists(path):
+                self.file_makers[path] = (run.run, None)
                 generated.append({**_file_edge(path, None, run.run, "removed"), "deleted": True})
         self._named_files(run, used, generated)
         used += self._new_modules(run)
-        used += [_plain("directory", path, "listed") for path in run.files.listed]
+        for path in run.files.listed:
+            used += [_plain("directory", path, "listed"), *self._makers_in(path)]
         used += [_plain("socket", address, "connected") for address in run.files.sockets]
         used += [_plain("subprocess", words, "started") for words in run.files.programs]
+
+    def _makers_in(self, folder: str) -> Iterable[Edge]:
+        """What a listing tells was made, or taken away, by the runs that did so to the files in the folder."""
+        makers = {made for path, (made, _) in self.file_makers.items() if os.path.dirname(path) == folder}
+        for made in sorted(makers):
+            yield {**_plain("directory", folder, "lists files made there"), "by": made}
 
     def _read_edge(self, run: Run, path: str, digest: str | None, by: str | None, reason: str) -> Edge:
         """An edge to a file that was read, its bytes kept within the budget."""
@@ -224,6 +238,29 @@ class Recorder:
             if changed:
                 self.state_makers[name] = run.run
                 generated.append(_state_edge(name, digest, run.run, "changed in this run"))
+        self._settings(run, used, generated)
+
+    def _settings(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
+        """Options, contexts, locale and environment variables, each by its name; values of variables may be secret."""
+        use = self._use(run)
+        for name, by in self.settings.made_before(use).items():
+            used.append(_state_edge(name, None, by, "set there"))
+        changed = {name: text for name, text in self.settings.changed().items() if is_work_of(name, use)}
+        self.settings.made(run.run, changed)
+        for name, text in changed.items():
+            digest = text_digest(text) if text else None
+            generated.append(_state_edge(name, digest, run.run, "set in this run"))
+
+    def _use(self, run: Run) -> Use:
+        loads = {} if run.reads is None else run.reads.loads
+        values = [self.lineage.namespace[name] for name in loads if name in self.lineage.namespace]
+        return Use(
+            loads=loads,
+            values=values,
+            strings=() if run.reads is None else run.reads.strings,
+            shows=run.shows or not _SHOWS.isdisjoint(loads) or any(_says(access) for access in chain(*loads.values())),
+            environ=_looks_at_environ(loads) or bool(run.files.programs),
+        )
 
     def _record(
         self,
@@ -263,9 +300,6 @@ def _looks_at(name: str, run: Run) -> bool:
     if run.reads is None:
         return False
     loads = run.reads.loads
-    if name == "os.environ":
-        words = {".environ", ".getenv", ".environb"}
-        return bool(run.files.programs) or any(a.part in words for a in loads.get("os", ())) or "environ" in loads
     if name == "cwd":
         asked = any(a.part in (".getcwd", ".getcwdb") for a in loads.get("os", ())) or "Path" in loads
         return asked or bool(run.files.read or run.files.written or run.files.listed or run.files.programs)
@@ -309,7 +343,21 @@ def _plain(kind: str, name: str, reason: str) -> Edge:
     return {"kind": kind, "name": name, "version": name, "edge": "observed", "reason": reason}  # type: ignore[typeddict-item]
 
 
-def _state_edge(name: str, digest: str, by: str, reason: str) -> Edge:
-    edge: Edge = {"kind": "state", "name": name, "version": digest, "edge": "observed"}
+def _looks_at_environ(loads: Mapping[str, Collection[Access]]) -> bool:
+    words = {".environ", ".getenv", ".environb"}
+    return any(access.part in words for access in loads.get("os", ())) or not {"environ", "getenv"}.isdisjoint(loads)
+
+
+_SHOWS = frozenset(("print", "display", "str", "repr", "format"))
+_TEXTS = frozenset(("to_string", "to_html", "to_markdown", "to_latex", "array2string", "array_repr", "format"))
+
+
+def _says(access: Access) -> bool:
+    """A method that makes text of what it is called on."""
+    return access.callee in _TEXTS
+
+
+def _state_edge(name: str, digest: str | None, by: str, reason: str) -> Edge:
+    edge: Edge = {"kind": "state", "name": name, "version": digest or f"{by}:{name}", "edge": "observed"}
     edge.update({"by": by, "digest": digest, "reason": reason})
     return edge

@@ -1,4 +1,4 @@
-"""State that hides: random generators, working directory, environment variables. Compared after each run."""
+"""State that hides: random generators and the working directory. Compared after each run; settings.py has the rest."""
 
 from __future__ import annotations
 
@@ -55,14 +55,13 @@ def random_states() -> dict[str, str]:
 def imported_states() -> frozenset[str]:
     """The names whose state can be told now."""
     modules = {"random": "random", "numpy.random": "numpy.random", "torch.random": "torch"}
-    return frozenset(["cwd", "os.environ", *(name for name, module in modules.items() if module in sys.modules)])
+    return frozenset(["cwd", *(name for name, module in modules.items() if module in sys.modules)])
 
 
 def process_states() -> dict[str, str]:
-    """Working directory and environment, as digests: values may be secret."""
+    """The working directory, as a digest."""
     try:
         cwd = os.getcwd()
     except OSError:
         cwd = ""
-    environ = "\0".join(f"{name}={value}" for name, value in sorted(os.environ.items()))
-    return {"cwd": _short(cwd.encode()), "os.environ": _short(environ.encode("utf-8", "surrogateescape"))}
+    return {"cwd": _short(cwd.encode())}

@@ -33,7 +33,7 @@ _ATOM_MODULES = (
 )
 
 
-_MACHINERY = frozenset(
+MACHINERY = frozenset(
     {"ipykernel", "IPython", "zmq", "tornado", "traitlets", "jupyter_client", "jupyter_core", "asyncio", "_asyncio"}
     | {"comm", "matplotlib_inline", "debugpy", "_pytest", "pluggy"}
 )
@@ -59,7 +59,7 @@ def is_atom(value: object) -> bool:
 
 def _is_machinery(kind: type, package: str) -> bool:
     """A task or future of the user's own is looked at: what it runs is the user's."""
-    return package in _MACHINERY and kind.__name__ not in ("Task", "Future", "Queue", "Event", "Lock", "Semaphore")
+    return package in MACHINERY and kind.__name__ not in ("Task", "Future", "Queue", "Event", "Lock", "Semaphore")
 
 
 def _bound_to(value: Any) -> bool:

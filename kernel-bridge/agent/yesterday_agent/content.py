@@ -1,0 +1,222 @@
+"""The digest of a value's content: equal in every process that made the same value.
+
+Addresses, hash seeds, the order of sets, strides and interning do not enter; types, order of lists and dicts, dtypes
+and shapes do. Sharing does not: a list that holds one object twice is as one that holds two equal ones.
+Invariant: nothing of the user's is run; what cannot be told whole within the budget is not told, with the reason.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import hashlib
+import marshal
+import time
+import types
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .content_code import class_parts, function_parts
+from .content_libraries import library_parts
+from .userland import MACHINERY, is_user_class
+
+VALUE_BYTES = 32 * 1024 * 1024
+RUN_SECONDS = 0.4
+_ATOMS = frozenset({bool, int, float, complex, str, bytes, type(None)})
+_DEPTH = 200
+_CHECKED = 256
+_HEAP_TYPE = 1 << 9
+
+
+class UntoldError(Exception):
+    """Why a value has no digest."""
+
+
+class Budget:
+    """The time that one run's digests may take together, in seconds."""
+
+    def __init__(self, seconds: float = RUN_SECONDS) -> None:
+        self._end = time.perf_counter() + seconds
+
+    def check(self) -> None:
+        if time.perf_counter() > self._end:
+            raise UntoldError("it takes longer than a run's time for digests")
+
+
+def content_digest(value: object, budget: Budget) -> str:
+    """`sha256:<hex>`; raises `UntoldError` with the reason where there is none."""
+    writer = _Writer(budget)
+    try:
+        writer.value(value)
+    except UntoldError:
+        raise
+    except RecursionError:
+        raise UntoldError("it is nested too deep") from None
+    except Exception as problem:
+        raise UntoldError(f"{type(problem).__name__}: {problem}"[:200]) from None
+    return f"sha256:{writer.whole.hexdigest()}"
+
+
+class _Writer:
+    """Writes a value as tagged parts, each with its length, so that no two values look the same."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.whole = hashlib.sha256()
+        self._budget = budget
+        self._size = 0
+        self._count = 0
+        self._path: dict[int, int] = {}
+
+    def part(self, tag: str, data: Any = b"") -> None:
+        size = len(data)
+        self._size += size
+        self._count += 1
+        if self._size > VALUE_BYTES:
+            raise UntoldError(f"it is larger than {VALUE_BYTES >> 20} MiB")
+        if self._count % _CHECKED == 0:
+            self._budget.check()
+        self.whole.update(f"{tag}:{size}:".encode())
+        self.whole.update(data)
+
+    def value(self, value: Any) -> None:
+        kind = type(value)
+        if kind in _ATOMS:
+            self.part("atom", marshal.dumps(value, 2))
+            return
+        place = self._path.get(id(value))
+        if place is not None:
+            self.part("above", str(len(self._path) - place).encode())
+            return
+        if len(self._path) > _DEPTH:
+            raise UntoldError("it is nested too deep")
+        self._path[id(value)] = len(self._path)
+        try:
+            self._compound(kind, value)
+        finally:
+            del self._path[id(value)]
+
+    def _compound(self, kind: type, value: Any) -> None:
+        write = _PLAIN.get(kind)
+        if write is not None:
+            write(self, value)
+        elif kind in (types.FunctionType, types.MethodType, types.BuiltinFunctionType):
+            self.parts(function_parts(value))
+        elif isinstance(value, type):
+            self.parts(class_parts(value))
+        elif isinstance(value, types.ModuleType):
+            self.part("module", value.__name__.encode())
+        elif (parts := library_parts(value)) is not None:
+            self.parts(parts)
+        elif is_user_class(kind):
+            self._instance(kind, value)
+        else:
+            self._reduced(kind, value)
+
+    def parts(self, parts: Iterable[tuple[str, Any]]) -> None:
+        """Bytes as they are, all else as values; a reason in place of parts ends the digest."""
+        for tag, item in parts:
+            if tag == "untold":
+                raise UntoldError(item)
+            if isinstance(item, (bytes, memoryview)):
+                self.part(tag, item)
+            else:
+                self.part(tag)
+                self.value(item)
+
+    def items(self, tag: str, values: Any) -> None:
+        self.part(tag, str(len(values)).encode())
+        if set(map(type, values)) <= _ATOMS:
+            self.part("atoms", marshal.dumps(list(values), 2))
+        else:
+            for item in values:
+                self.value(item)
+
+    def mapping(self, value: dict[Any, Any]) -> None:
+        self.items("keys", list(dict.keys(value)))
+        self.items("values", list(dict.values(value)))
+
+    def members(self, tag: str, value: Iterable[Any]) -> None:
+        """In the order of their own digests: a set's order is the hash seed's."""
+        digests: list[bytes] = []
+        for item in value:
+            one = _Writer(self._budget)
+            one.value(item)
+            self._size += one._size
+            digests.append(one.whole.digest())
+        self.part(tag, b"".join(sorted(digests)))
+
+    def _instance(self, kind: type, value: Any) -> None:
+        """By its attributes, and by what it holds as the list, dict or set that it also is."""
+        self.part("instance", f"{kind.__module__}.{kind.__qualname__}".encode())
+        for base in kind.__mro__:
+            if not (base.__flags__ & _HEAP_TYPE or base in _BASES or issubclass(base, BaseException) or base is object):
+                raise UntoldError(f"it also is a {base.__qualname__}, which cannot be looked into")
+        for base, read in _BASES.items():
+            if issubclass(kind, base):
+                read(self, value)
+        if issubclass(kind, BaseException):
+            self.value(BaseException.args.__get__(value))  # type: ignore[attr-defined]
+        attributes = _attributes(kind, value)
+        for name in sorted(attributes):
+            self.part("attribute", name.encode("utf-8", "surrogatepass"))
+            self.value(attributes[name])
+
+    def _reduced(self, kind: type, value: Any) -> None:
+        """As the library that made it would pickle it."""
+        if kind.__module__.partition(".")[0] in MACHINERY:
+            raise UntoldError("it leads into the kernel itself")
+        self.part("object", f"{kind.__module__}.{kind.__qualname__}".encode())
+        reduce = copyreg.dispatch_table.get(kind)
+        reduced = value.__reduce_ex__(4) if reduce is None else reduce(value)
+        if isinstance(reduced, str):
+            self.part("named", reduced.encode())
+            return
+        maker, arguments, *rest = reduced
+        self.value(maker)
+        self.value(arguments)
+        state, items, pairs = (*rest, None, None, None)[:3]
+        self.value(state)
+        self.items("listed", list(items or ()))
+        self.items("paired", [tuple(pair) for pair in pairs or ()])
+
+
+def _attributes(kind: type, value: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for base in kind.__mro__:
+        for name, member in vars(base).items():
+            if isinstance(member, types.MemberDescriptorType):
+                try:
+                    found[name] = member.__get__(value)
+                except AttributeError:
+                    continue
+            elif name == "__dict__" and isinstance(member, types.GetSetDescriptorType):
+                found.update({str(key): item for key, item in member.__get__(value).items()})
+    return found
+
+
+def _range(writer: _Writer, value: Any) -> None:
+    writer.items(type(value).__name__, [value.start, value.stop, value.step])
+
+
+_PLAIN: dict[type, Callable[[_Writer, Any], None]] = {
+    list: lambda writer, value: writer.items("list", value),
+    tuple: lambda writer, value: writer.items("tuple", value),
+    dict: lambda writer, value: writer.mapping(value),
+    set: lambda writer, value: writer.members("set", value),
+    frozenset: lambda writer, value: writer.members("frozenset", value),
+    bytearray: lambda writer, value: writer.part("bytearray", bytes(value)),
+    memoryview: lambda writer, value: writer.part("memoryview", value.tobytes()),
+    range: _range,
+    slice: _range,
+    type(...): lambda writer, value: writer.part("ellipsis"),
+    type(NotImplemented): lambda writer, value: writer.part("notimplemented"),
+}
+_BASES: dict[type, Callable[[_Writer, Any], None]] = {
+    dict: lambda writer, value: writer.mapping(value),
+    list: lambda writer, value: writer.items("list", list(list.__iter__(value))),
+    tuple: lambda writer, value: writer.items("tuple", list(tuple.__iter__(value))),
+    set: lambda writer, value: writer.members("set", list(set.__iter__(value))),
+    frozenset: lambda writer, value: writer.members("frozenset", list(frozenset.__iter__(value))),
+    str: lambda writer, value: writer.value(str.__str__(value)),
+    int: lambda writer, value: writer.value(int.__index__(value)),
+    float: lambda writer, value: writer.value(float.__float__(value)),
+}
