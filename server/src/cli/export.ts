@@ -23,6 +23,7 @@ const formats = ['openlineage', 'prov', 'ro-crate', 'html'] as const
 const Options = CommonOptions.extend({
   format: z.enum(formats),
   output: z.string().optional(),
+  license: z.string().min(1).optional(),
   to: z.url({ protocol: /^https?$/ }).optional(),
 })
 type Options = z.infer<typeof Options>
@@ -33,7 +34,7 @@ A run is exported with its slice, a notebook with all runs of the session in whi
 Examples:
   yesterday export 3f2a --format html -o figure.html
   yesterday export train.ipynb --format openlineage --to http://localhost:5000/api/v1/lineage
-  yesterday export 3f2a --format ro-crate -o figure.crate.zip`
+  yesterday export 3f2a --format ro-crate --license CC-BY-4.0 -o figure.crate.zip`
 
 /** Adds the command. */
 export function registerExport(program: Command): void {
@@ -46,6 +47,7 @@ export function registerExport(program: Command): void {
     .addOption(new Option('--format <format>', 'the form').choices(formats).makeOptionMandatory())
     .option('-o, --output <file>', 'write it to this file instead of printing it')
     .option('--to <url>', 'with openlineage: send each event to this address')
+    .option('--license <id>', 'with ro-crate: the licence of the data, an SPDX identifier or an address')
     .option('--json', 'say in JSON what was written')
     .option('--root <dir>', 'the project folder')
     .addHelpText('after', examples)
@@ -75,7 +77,7 @@ async function exported(what: string, options: Options): Promise<Refusal | null>
     if (isRefusal(runs)) return runs
     const scope = await scopeOf(store.index, root, what, runs)
     if (options.to !== undefined) return await send(openLineageEvents(scope), options.to, options.json)
-    const body = await bodyOf(store, scope, notebook === undefined, options.format)
+    const body = await bodyOf(store, scope, notebook === undefined, options)
     if (options.output === undefined) process.stdout.write(body)
     else await writeFile(options.output, body)
     if (options.json && options.output !== undefined)
@@ -142,7 +144,7 @@ async function bodyOf(
   { index, objects }: ReadOnlyStore,
   scope: ExportScope,
   isRun: boolean,
-  format: Options['format'],
+  { format, license }: Options,
 ): Promise<string | Uint8Array> {
   const read: ReadObject = (digest) => objects.get(digest).catch(() => null)
   switch (format) {
@@ -153,7 +155,7 @@ async function bodyOf(
     case 'prov':
       return provJson(scope)
     case 'ro-crate':
-      return roCrate(scope, { read, now: new Date().toISOString() })
+      return roCrate(scope, { read, now: new Date().toISOString(), license: license ?? null })
     case 'html': {
       const last = isRun ? scope.runs.at(-1) : undefined
       const question = last && { receipt: last.receipt, output: null, name: null }

@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
+import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStore } from '../../src/store/open-store.ts'
 import { newFolder, yesterday } from '../cli/program.ts'
@@ -50,9 +51,9 @@ beforeAll(async () => {
 })
 afterAll(() => rm(root, { recursive: true }))
 
-async function exported(what: string, format: string): Promise<string> {
+async function exported(what: string, format: string, ...more: readonly string[]): Promise<string> {
   const file = join(root, `${what}.${format === 'ro-crate' ? 'zip' : format}`)
-  const { code, err } = await yesterday(root, 'export', what, '--format', format, '-o', file)
+  const { code, err } = await yesterday(root, 'export', what, '--format', format, '-o', file, ...more)
   expect({ code, err }).toEqual({ code: 0, err: '' })
   return file
 }
@@ -76,9 +77,23 @@ describe.skipIf(validators === undefined)(`validators of others${whySkipped}`, (
   })
 
   test('the crate is a Process Run Crate, with every check made', async () => {
-    const found = await validated('crate.py', await exported('book.ipynb', 'ro-crate'))
-    expect(found).toMatchObject({ passed: true, issues: [] })
+    for (const licence of [[], ['--license', 'CC-BY-4.0']]) {
+      const found = await validated('crate.py', await exported('book.ipynb', 'ro-crate', ...licence))
+      expect(found).toMatchObject({ passed: true, issues: [] })
+    }
   })
+})
+
+test('a crate has the licence that its owner states, and says so where none was stated', async () => {
+  const licenceIn = async (file: string) => {
+    const files = unzipSync(await readFile(file))
+    const metadata = JSON.parse(new TextDecoder().decode(files['ro-crate-metadata.json']))
+    const graph: { '@id': string; license?: { '@id': string } }[] = metadata['@graph']
+    return graph.find((entity) => entity['@id'] === './')?.license?.['@id']
+  }
+  expect(await licenceIn(await exported('book.ipynb', 'ro-crate'))).toContain('no-permission')
+  const stated = await exported('book.ipynb', 'ro-crate', '--license', 'CC-BY-4.0')
+  expect(await licenceIn(stated)).toBe('https://spdx.org/licenses/CC-BY-4.0')
 })
 
 test('events are START, then how it ended, and outputs name their inputs', async () => {

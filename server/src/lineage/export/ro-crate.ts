@@ -13,19 +13,36 @@ type Entity = Readonly<Record<string, unknown>> & { readonly '@id': string }
 const ref = (id: string) => ({ '@id': id })
 
 const PROFILE = 'https://w3id.org/ro/wfrun/process/0.5'
-const LICENCE = 'https://www.apache.org/licenses/LICENSE-2.0'
+/** What holds where nobody stated a licence. */
+const NO_LICENCE = 'https://choosealicense.com/no-permission/'
 
 export interface CrateOptions {
   readonly read: ReadObject
   /** ISO 8601. */
   readonly now: string
+  /** The data's licence, as an address or an SPDX identifier; null where its owner stated none. */
+  readonly license: string | null
 }
 
 /** The zip's bytes. */
-export async function roCrate(scope: ExportScope, { read, now }: CrateOptions): Promise<Uint8Array> {
+export async function roCrate(scope: ExportScope, { read, now, license }: CrateOptions): Promise<Uint8Array> {
   const crate = new Crate(read)
   for (const side of scope.runs) await crate.add(side)
-  return crate.zip(scope, now)
+  return crate.zip(scope, now, licenceOf(license))
+}
+
+function licenceOf(stated: string | null): Entity {
+  const entity = { '@type': 'CreativeWork' }
+  if (stated === null)
+    return {
+      ...entity,
+      '@id': NO_LICENCE,
+      name: 'No licence stated',
+      description: 'Whoever made this has not said under which licence others may use it.',
+    }
+  const isAddress = /^https?:\/\//.test(stated)
+  const id = isAddress ? stated : `https://spdx.org/licenses/${encodeURIComponent(stated)}`
+  return { ...entity, '@id': id, name: stated, description: `The licence is ${stated}.` }
 }
 
 class Crate {
@@ -131,7 +148,7 @@ class Crate {
     this.#entities.set(entity['@id'], entity)
   }
 
-  zip({ title, project }: ExportScope, now: string): Uint8Array {
+  zip({ title, project }: ExportScope, now: string, licence: Entity): Uint8Array {
     const graph: readonly Entity[] = [
       {
         '@id': 'ro-crate-metadata.json',
@@ -145,13 +162,13 @@ class Crate {
         name: `${title} (${project})`,
         description: `What was recorded of ${title}: code, inputs, outputs and runs`,
         datePublished: now,
-        license: ref(LICENCE),
+        license: ref(licence['@id']),
         conformsTo: ref(PROFILE),
         hasPart: Object.keys(this.#files).map(ref),
         mentions: this.#actions.map(ref),
       },
       { '@id': PROFILE, '@type': 'CreativeWork', name: 'Process Run Crate', version: '0.5' },
-      { '@id': LICENCE, '@type': 'CreativeWork', name: 'Apache License 2.0', description: 'Apache-2.0' },
+      licence,
       ...this.#entities.values(),
     ]
     const context = 'https://w3id.org/ro/crate/1.1/context'
