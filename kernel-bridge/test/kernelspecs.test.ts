@@ -12,7 +12,7 @@ let dir: string
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'yk-'))
 })
-afterEach(() => rm(dir, { recursive: true, force: true }))
+afterEach(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }))
 
 /** Writes a kernelspec below `data`, one of the folders that hold `kernels`. */
 async function spec(data: string, name: string, json: unknown): Promise<string> {
@@ -75,7 +75,7 @@ describe('the search', () => {
     const JUPYTER_PATH = join(dir, 'named')
     expect((await named('same', { JUPYTER_PATH }, [venv]))?.displayName).toBe('Named')
     expect((await named('same', {}, [venv]))?.displayName).toBe('Own')
-    await rm(join(dir, 'user'), { recursive: true })
+    await rm(join(dir, 'user'), { recursive: true, maxRetries: 5 })
     expect((await named('same', {}, [venv]))?.displayName).toBe('Environment')
   })
 

@@ -40,7 +40,7 @@ export async function realKernels(options: Partial<KernelsOptions> = {}) {
     kernels.start({ specName, cwd: dir, env, prewarm: false })
   const end = async (): Promise<void> => {
     await kernels.close({ shutdown: true })
-    await rm(dir, { recursive: true, force: true })
+    await rm(dir, { recursive: true, force: true, maxRetries: 5 })
   }
   return { dir, kernels, problems, start, end }
 }

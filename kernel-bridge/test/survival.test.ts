@@ -36,7 +36,7 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
   afterEach(async () => {
     await killServer(server)
     await kernels.close({ shutdown: true })
-    await rm(dir, { recursive: true, force: true })
+    await rm(dir, { recursive: true, force: true, maxRetries: 5 })
   })
 
   it('goes on, tells what was missed once, and its running execution settles', async () => {

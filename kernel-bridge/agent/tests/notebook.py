@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import sys
 import tempfile
 from pathlib import Path
@@ -21,6 +22,8 @@ class Notebook:
     """Cells run one after another; `records` holds what was recorded of each."""
 
     def __init__(self) -> None:
+        # The shell's reset collects garbage: not among all that libraries have loaded.
+        gc.freeze()
         self.shell = InteractiveShell.instance()
         self.shell.reset(new_session=True)
         self.shell.history_manager.enabled = False

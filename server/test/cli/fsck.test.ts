@@ -12,7 +12,7 @@ beforeEach(async () => {
   root = await newFolder()
   await fill(root)
 })
-afterEach(() => rm(root, { recursive: true }))
+afterEach(() => rm(root, { recursive: true, maxRetries: 5 }))
 
 const change = (sql: string) => {
   const db = new DatabaseSync(storePaths(root).database)
@@ -70,5 +70,5 @@ test('a folder without a history is refused, and none is made', async () => {
   const folder = await newFolder()
   expect(await yesterday(folder, 'fsck', '--rebuild')).toMatchObject({ code: 1, out: '' })
   expect(await readdir(folder)).toEqual([])
-  await rm(folder, { recursive: true })
+  await rm(folder, { recursive: true, maxRetries: 5 })
 })

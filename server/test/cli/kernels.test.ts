@@ -10,7 +10,7 @@ let root = ''
 beforeEach(async () => {
   root = await newFolder()
 })
-afterEach(() => rm(root, { recursive: true }))
+afterEach(() => rm(root, { recursive: true, maxRetries: 5 }))
 
 test('tells open sessions with their runs, and whether their kernel lives', async () => {
   const connectionFile = join(root, 'connection.json')

@@ -12,7 +12,7 @@ beforeAll(async () => {
   root = await newFolder()
   await fill(root)
 })
-afterAll(() => rm(root, { recursive: true }))
+afterAll(() => rm(root, { recursive: true, maxRetries: 5 }))
 
 const log = async (...words: readonly string[]) => {
   const { code, out, err } = await yesterday(root, 'log', '--json', ...words)

@@ -39,6 +39,6 @@ test.skipIf(process.platform === 'win32')(
     await mkdir(join(folder, 'project', 'deep'), { recursive: true })
     await symlink(join(folder, 'project'), join(folder, 'link'))
     expect(projectPath(join(folder, 'project'), join(folder, 'link', 'deep', 'n.ipynb'))).toBe('deep/n.ipynb')
-    await rm(folder, { recursive: true })
+    await rm(folder, { recursive: true, maxRetries: 5 })
   },
 )

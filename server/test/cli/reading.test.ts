@@ -14,7 +14,7 @@ beforeAll(async () => {
   await mkdir(join(root, 'deep'))
   await writeFile(join(root, 'deep/other.ipynb'), '{}')
 })
-afterAll(() => rm(root, { recursive: true }))
+afterAll(() => rm(root, { recursive: true, maxRetries: 5 }))
 
 const json = (out: string): unknown[] =>
   out
@@ -61,7 +61,7 @@ describe('log', () => {
     expect(json(out)).toHaveLength(230)
     const limited = await yesterday(folder, 'log', '--json', '-n', '150')
     expect(json(limited.out)).toEqual(json(out).slice(0, 150))
-    await rm(folder, { recursive: true })
+    await rm(folder, { recursive: true, maxRetries: 5 })
   })
 
   test('says that nothing was recorded, and what to do', async () => {
@@ -77,7 +77,7 @@ describe('log', () => {
     expect(json(machine.out)).toEqual([
       { error: { code: 'no-store', message: expect.any(String), hint: expect.any(String) } },
     ])
-    await rm(folder, { recursive: true })
+    await rm(folder, { recursive: true, maxRetries: 5 })
   })
 
   test('refuses a notebook that neither is there nor was run', async () => {
@@ -190,7 +190,7 @@ describe('slice', () => {
 test('--root names the project from anywhere', async () => {
   const elsewhere = await newFolder()
   expect(await yesterday(elsewhere, 'show', 'cccc', '--root', root)).toMatchObject({ code: 0 })
-  await rm(elsewhere, { recursive: true })
+  await rm(elsewhere, { recursive: true, maxRetries: 5 })
 })
 
 async function fillMany(folder: string, count: number): Promise<void> {

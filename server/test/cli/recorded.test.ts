@@ -44,7 +44,7 @@ describe.skipIf(python === null)(`a notebook that was run${whySkipped}`, () => {
       runs.set(cellId, run)
     }
   })
-  afterAll(() => rm(root, { recursive: true }))
+  afterAll(() => rm(root, { recursive: true, maxRetries: 5 }))
 
   const slice = async (asked: string) => {
     const [line] = await said('slice', asked, '--json')

@@ -166,5 +166,5 @@ test.each([1, 2, 3, 5, 8, 13])('browsers converge and lose nothing (seed %i)', a
   const root = await mkdtemp(join(tmpdir(), 'yesterday-convergence-'))
   await writeFile(join(root, 'a.ipynb'), notebook)
   await simulate(root, seed)
-  await rm(root, { recursive: true })
+  await rm(root, { recursive: true, maxRetries: 5 })
 })

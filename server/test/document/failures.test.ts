@@ -31,7 +31,7 @@ beforeEach(async () => {
 afterEach(async () => {
   browser.current.disconnect()
   await closeHouse(house)
-  await rm(root, { recursive: true })
+  await rm(root, { recursive: true, maxRetries: 5 })
 })
 
 /** The real log, whose appends fail while `isDown` says so. */

@@ -59,5 +59,5 @@ test('a state has its sender’s name, whatever it says, and no other person cha
   for (const { awareness } of [ann, bob, again]) awareness.destroy()
   bob.disconnect()
   await closeHouse(house)
-  await rm(root, { recursive: true })
+  await rm(root, { recursive: true, maxRetries: 5 })
 })

@@ -44,7 +44,7 @@ beforeEach(async () => {
   }
 })
 
-afterEach(() => rm(folder, { recursive: true }))
+afterEach(() => rm(folder, { recursive: true, maxRetries: 5 }))
 
 const load = (path: string) => loadFile(disk, root, path, limit)
 const refusal = async (path: string): Promise<unknown> => {

@@ -136,7 +136,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const client of clients.splice(0)) client.socket.terminate()
   await stop(server)
-  await rm(root, { recursive: true })
+  await rm(root, { recursive: true, maxRetries: 5 })
 })
 
 test('an edit reaches the other browser, is acknowledged, and changes only its own part of the file', async () => {
@@ -244,7 +244,7 @@ test('a file that alone changed while no server ran is simply what the notebook 
 
 test('where it is not known what both last agreed on, the cell that differs stands twice, and people are told', async () => {
   const { sources, notices } = await reopened(async () => {
-    await rm(join(root, '.yesterday', 'agreed'), { recursive: true })
+    await rm(join(root, '.yesterday', 'agreed'), { recursive: true, maxRetries: 5 })
     await rewrite(notebook.replace('"y = 2"', '"y = 3"'))
   })
   expect(sources).toEqual(['x = 1\ny = 2', 'x = 1\ny = 3', '# été'])

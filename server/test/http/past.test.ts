@@ -69,7 +69,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await store.close()
-  await rm(root, { recursive: true })
+  await rm(root, { recursive: true, maxRetries: 5 })
 })
 
 /** What the route at `path` answers, its `:parameters` given by name. */

@@ -49,7 +49,7 @@ beforeAll(async () => {
   ])
   await store.close()
 })
-afterAll(() => rm(root, { recursive: true }))
+afterAll(() => rm(root, { recursive: true, maxRetries: 5 }))
 
 async function exported(what: string, format: string, ...more: readonly string[]): Promise<string> {
   const file = join(root, `${what}.${format === 'ro-crate' ? 'zip' : format}`)

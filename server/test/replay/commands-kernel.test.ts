@@ -40,7 +40,7 @@ describe.skipIf(python === null)(`running the past again${whySkipped}`, () => {
     await writeFile(join(spec, 'kernel.json'), JSON.stringify(kernel))
     first = await runs()
   }, 60_000)
-  afterAll(() => rm(root, { recursive: true }))
+  afterAll(() => rm(root, { recursive: true, maxRetries: 5 }))
 
   test('a replay gives the file as it was, and touches none on disk', async () => {
     await writeFile(join(root, 'x.csv'), '5\n')
@@ -86,7 +86,7 @@ describe.skipIf(python === null)(`running the past again${whySkipped}`, () => {
     const { out } = await start(spec, ['replay', 'a.ipynb', '--json'])
     expect(ReplayReport.parse(JSON.parse(out))).toMatchObject({ verdict: 'identical', problems: [] })
     for (const file of files) expect(await readFile(file, 'utf8')).toBe('mine')
-    await rm(project, { recursive: true })
+    await rm(project, { recursive: true, maxRetries: 5 })
     await rm(outside)
   }, 60_000)
 
@@ -99,7 +99,7 @@ describe.skipIf(python === null)(`running the past again${whySkipped}`, () => {
     const report = ReplayReport.parse(JSON.parse(out))
     expect(report.steps).toMatchObject([{ cellId: 'slow' }])
     expect(code).toBe({ identical: 0, equal: 0, different: 1, failed: 2 }[report.verdict])
-    await rm(project, { recursive: true })
+    await rm(project, { recursive: true, maxRetries: 5 })
   }, 60_000)
 
   test('what it was since is found and proved, checked and restored', async () => {

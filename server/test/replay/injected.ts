@@ -197,7 +197,7 @@ export async function inject(python: string, template: Template, cause: Injected
     }
   } finally {
     await store.close()
-    await rm(root, { recursive: true, force: true })
+    await rm(root, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 

@@ -22,7 +22,7 @@ describe.skipIf(python === null)(`the past of an open notebook${whySkipped}`, ()
 
   afterEach(async () => {
     await house?.close()
-    await rm(root, { recursive: true, force: true })
+    await rm(root, { recursive: true, force: true, maxRetries: 5 })
   })
 
   /** All cells ran once; the ids of their runs. */

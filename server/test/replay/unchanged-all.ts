@@ -36,6 +36,6 @@ async function unchanged(interpreter: string, template: Template) {
   } finally {
     await kernels.close({ shutdown: true })
     await store.close()
-    await rm(root, { recursive: true, force: true })
+    await rm(root, { recursive: true, force: true, maxRetries: 5 })
   }
 }

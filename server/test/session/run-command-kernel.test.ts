@@ -11,7 +11,7 @@ import { makeProject, python, whySkipped } from './house.ts'
 const program = join(import.meta.dirname, '../../bin/yesterday.js')
 
 let root = ''
-afterEach(() => rm(root, { recursive: true, force: true }))
+afterEach(() => rm(root, { recursive: true, force: true, maxRetries: 5 }))
 
 function start(...words: readonly string[]) {
   const child = spawn(process.execPath, [program, 'run', 'a.ipynb', ...words], {

@@ -26,7 +26,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await store.close()
-  await rm(root, { recursive: true, force: true })
+  await rm(root, { recursive: true, force: true, maxRetries: 5 })
 })
 
 function say(run: string, type: string, content: Parameters<SessionOutputs['accept']>[1]['content']): void {

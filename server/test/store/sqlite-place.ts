@@ -19,7 +19,7 @@ export async function newPlace(): Promise<SqlitePlace> {
   return {
     root,
     open: () => openStore({ root }),
-    remove: () => rm(root, { recursive: true, force: true }),
+    remove: () => rm(root, { recursive: true, force: true, maxRetries: 5 }),
     change: (sql) => {
       const db = new DatabaseSync(storePaths(root).database)
       db.exec(sql)
