@@ -28,7 +28,13 @@ def test_a_file_that_was_read_is_kept_as_it_was(tmp_path: Path) -> None:
     assert edge["value"] == {"format": "bytes", "digest": digest(b"1,2"), "size": 3}
     assert record["objects"] == [{"digest": digest(b"1,2"), "size": 3}]
     again = book.run(f"text = open({str(source)!r}).read()")
-    assert again["objects"] == []
+    assert again["objects"] == record["objects"], "nobody has taken it yet"
+    place = Path(book.recorder.kept._folder) / digest(b"1,2").partition(":")[2]
+    assert place.stat().st_mode & 0o777 == 0o600
+    place.unlink()
+    taken = book.run(f"text = open({str(source)!r}).read()")
+    assert taken["objects"] == []
+    assert [edge["value"] for edge in taken["used"] if edge["kind"] == "file"] == [edge["value"]]
 
 
 def test_what_is_over_the_budget_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

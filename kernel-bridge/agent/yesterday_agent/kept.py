@@ -1,6 +1,6 @@
 """Bytes that a replay will need: left in the spool's `objects` folder, each file named by its digest.
 
-A run keeps at most its budget; what is announced once is not announced again, unless the bridge never took it.
+A run keeps at most its budget; what is announced once is announced again only while the bridge has not taken it.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
+from typing import BinaryIO
 
 from .digests import file_digest
 from .record import KeptObject, StoredValue
@@ -31,9 +33,8 @@ class Kept:
     def data(self, data: bytes) -> str:
         """The digest of the bytes, which are now kept if the budget allows."""
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
-        if self._takes(digest, len(data)):
-            with open(self._place(digest), "wb") as handle:
-                handle.write(data)
+        if self._needs(digest, len(data)):
+            self._write(digest, lambda target: target.write(data))
             self._announce(digest, len(data))
         return digest
 
@@ -42,25 +43,37 @@ class Kept:
         if digest is None:
             return None
         size = os.path.getsize(path)
-        if self._takes(digest, size):
-            place = self._place(digest)
-            shutil.copyfile(path, place)
-            if file_digest(place) != digest:  # written to meanwhile
-                os.remove(place)
+        if self._needs(digest, size):
+            with open(path, "rb") as source:
+                self._write(digest, lambda target: shutil.copyfileobj(source, target, 1 << 20))
+            if file_digest(self._place(digest)) != digest:  # written to meanwhile
+                os.remove(self._place(digest))
                 return None
             self._announce(digest, size)
         return {"format": "bytes", "digest": digest, "size": size} if digest in self._known else None
 
-    def _takes(self, digest: str, size: int) -> bool:
-        if digest in self._known or size > self._left:
+    def _needs(self, digest: str, size: int) -> bool:
+        """Whether the bytes are to be written. The bridge takes what the store has: what still lies here since a
+        run's record was lost is announced again."""
+        if digest in self._known:
+            if os.path.exists(self._place(digest)) and digest not in [one["digest"] for one in self.objects]:
+                self.objects.append({"digest": digest, "size": size})
             return False
-        self._left -= size
+        return size <= self._left
+
+    def _write(self, digest: str, fill: Callable[[BinaryIO], object]) -> None:
+        """Whole or not at all, and for its owner alone."""
         os.makedirs(self._folder, mode=0o700, exist_ok=True)
-        return True
+        place = self._place(digest)
+        temporary = f"{place}.tmp"
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
+            fill(target)
+        os.replace(temporary, place)
 
     def _place(self, digest: str) -> str:
         return os.path.join(self._folder, digest.partition(":")[2])
 
     def _announce(self, digest: str, size: int) -> None:
+        self._left -= size
         self._known.add(digest)
         self.objects.append({"digest": digest, "size": size})

@@ -12,14 +12,15 @@ import type { ObjectStore } from '../store/ports.ts'
 export async function takeObjects(
   spoolDir: string,
   { objects: announced }: Pick<AgentRecord, 'objects'>,
-  objects: Pick<ObjectStore, 'put'>,
+  objects: Pick<ObjectStore, 'put' | 'has'>,
 ): Promise<readonly string[]> {
   const lost: string[] = []
   for (const { digest } of announced) {
     const path = join(spoolDir, 'objects', digest.replace(/^[^:]*:/, ''))
     const bytes = await readFile(path).catch(() => null)
     if (bytes === null || digestOf(bytes) !== digest) {
-      lost.push(digest)
+      // Announced twice, by runs that followed each other at once, it was taken with the first.
+      if (!(await objects.has(digest))) lost.push(digest)
       continue
     }
     await objects.put(bytes)
