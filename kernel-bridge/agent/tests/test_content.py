@@ -57,6 +57,8 @@ def test_strides_do_not_matter_and_types_do() -> None:
         (threading.Lock(), "lock"),
         ((n for n in range(3)), "generator"),
         (bytearray(40 << 20), "larger than 32 MiB"),
+        ("x" * (40 << 20), "larger than 32 MiB"),
+        ([0] * 3_000_000, "more than 2,000,000"),
     ],
 )
 def test_what_has_no_digest_says_why(value: Any, reason: str) -> None:

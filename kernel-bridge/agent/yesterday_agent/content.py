@@ -16,12 +16,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .content_code import class_parts, function_parts
-from .content_libraries import library_parts
+from .content_libraries import VALUE_BYTES, library_parts
 from .userland import MACHINERY, is_user_class
 
-VALUE_BYTES = 32 * 1024 * 1024
+ITEMS = 2_000_000
 RUN_SECONDS = 0.4
 _ATOMS = frozenset({bool, int, float, complex, str, bytes, type(None)})
+_SIZED = frozenset({str, bytes, bytearray})
+_TOO_LARGE = f"it is larger than {VALUE_BYTES >> 20} MiB"
 _DEPTH = 200
 _CHECKED = 256
 _HEAP_TYPE = 1 << 9
@@ -71,7 +73,7 @@ class _Writer:
         self._size += size
         self._count += 1
         if self._size > VALUE_BYTES:
-            raise UntoldError(f"it is larger than {VALUE_BYTES >> 20} MiB")
+            raise UntoldError(_TOO_LARGE)
         if self._count % _CHECKED == 0:
             self._budget.check()
         self.whole.update(f"{tag}:{size}:".encode())
@@ -79,6 +81,8 @@ class _Writer:
 
     def value(self, value: Any) -> None:
         kind = type(value)
+        if kind in _SIZED and len(value) > VALUE_BYTES:
+            raise UntoldError(_TOO_LARGE)
         if kind in _ATOMS:
             self.part("atom", marshal.dumps(value, 2))
             return
@@ -123,6 +127,8 @@ class _Writer:
                 self.value(item)
 
     def items(self, tag: str, values: Any) -> None:
+        if len(values) > ITEMS:
+            raise UntoldError(f"it holds more than {ITEMS:,} things")
         self.part(tag, str(len(values)).encode())
         if set(map(type, values)) <= _ATOMS:
             self.part("atoms", marshal.dumps(list(values), 2))

@@ -8,8 +8,11 @@ from typing import Any
 from .preview import of_library
 
 Parts = Iterable[tuple[str, Any]]
+VALUE_BYTES = 32 * 1024 * 1024
+"""What is larger is not looked through, nor copied for it."""
+_TOO_LARGE = f"it is larger than {VALUE_BYTES >> 20} MiB"
 _LISTED = 200_000
-"""Values of a column that has no plain buffer are looked at one by one, so many at most."""
+"""Values that have no plain memory are looked at one by one, so many at most."""
 
 
 def library_parts(value: Any) -> Parts | None:
@@ -49,7 +52,9 @@ def _array(value: Any) -> Parts:
     plain = numpy.asarray(value)
     yield "array", f"{plain.dtype.descr if plain.dtype.names else plain.dtype.str}{plain.shape}".encode()
     if plain.dtype.hasobject or plain.dtype.kind == "T":
-        yield "items", plain.ravel().tolist()
+        yield from _listed(plain.size, lambda: plain.ravel().tolist())
+    elif plain.nbytes > VALUE_BYTES:
+        yield "untold", _TOO_LARGE
     elif plain.size:
         if plain.dtype.byteorder == ">":
             plain = plain.astype(plain.dtype.newbyteorder("<"))
@@ -115,7 +120,7 @@ def _column(array: Any) -> Parts:
 
 def _listed(count: int, items: Any) -> Parts:
     if count > _LISTED:
-        yield "untold", f"a column of {count} values that has no plain memory"
+        yield "untold", f"{count:,} values that have no plain memory"
     else:
         yield "listed", items()
 
@@ -199,6 +204,8 @@ def _tensor(value: Any) -> Parts:
     )
     if value.is_quantized or value.layout != torch.strided:
         yield "untold", "a quantized or sparse tensor"
+    elif value.numel() * value.element_size() > VALUE_BYTES:
+        yield "untold", _TOO_LARGE
     elif value.numel():
         with torch.no_grad():
             plain = value.detach().resolve_conj().resolve_neg().cpu().contiguous()
