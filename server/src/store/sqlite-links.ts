@@ -3,17 +3,17 @@ import { dirname, resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { VersionKind } from '../../contract/run.ts'
 import type { Link, RunLinks } from './ports.ts'
+import { prepared } from './prepared.ts'
 import { integer, type Row, text, textOrNull } from './row.ts'
 
 /** Null when the run is unknown or has not ended. */
 export function linksOf(db: DatabaseSync, run: string): RunLinks | null {
-  const found = db
-    .prepare(
-      `SELECT runs.ended_seq AS ended, runs.session, coalesce(sessions.started_seq, 0) AS session_seq, place
+  const found = prepared(
+    db,
+    `SELECT runs.ended_seq AS ended, runs.session, coalesce(sessions.started_seq, 0) AS session_seq, place
        FROM runs LEFT JOIN sessions ON sessions.session = runs.session
        WHERE run = ? AND runs.ended_seq IS NOT NULL`,
-    )
-    .get(run)
+  ).get(run)
   if (found === undefined) return null
   const ended = integer(found, 'ended')
   return {
@@ -27,12 +27,12 @@ export function linksOf(db: DatabaseSync, run: string): RunLinks | null {
 }
 
 function edgesOf(db: DatabaseSync, ended: number, generated: 0 | 1): readonly Link[] {
-  return db
-    .prepare(
-      `SELECT kind, names.name, digest, producer.run AS by
+  return prepared(
+    db,
+    `SELECT kind, names.name, digest, producer.run AS by
        FROM edges JOIN names ON names.id = edges.name LEFT JOIN runs AS producer ON producer.id = edges.by
        WHERE edges.ended = ? AND generated = ? ORDER BY position`,
-    )
+  )
     .all(ended, generated)
     .map(linkOf)
 }
@@ -60,9 +60,10 @@ export interface ReadVersion {
  * replay, whose files are copies.
  */
 export function producerOf(db: DatabaseSync, root: string, read: ReadVersion): string | null {
-  const reader = db
-    .prepare('SELECT ended_seq, notebook, session FROM runs WHERE run = ? AND ended_seq IS NOT NULL')
-    .get(read.reader)
+  const reader = prepared(
+    db,
+    'SELECT ended_seq, notebook, session FROM runs WHERE run = ? AND ended_seq IS NOT NULL',
+  ).get(read.reader)
   if (reader === undefined) return null
   const ended = integer(reader, 'ended_seq')
   const wanted = placeOf(root, text(reader, 'notebook'), read.kind, read.name)
@@ -74,8 +75,9 @@ export function producerOf(db: DatabaseSync, root: string, read: ReadVersion): s
     WHERE edges.digest = ? AND edges.generated = 1
       AND (runs.session = ? OR runs.session NOT IN (SELECT session FROM sessions WHERE purpose IS NOT NULL))`
   const session = text(reader, 'session')
-  const before = db.prepare(`${made} AND edges.ended < ? ORDER BY edges.ended DESC LIMIT ?`)
-  const overlapping = db.prepare(
+  const before = prepared(db, `${made} AND edges.ended < ? ORDER BY edges.ended DESC LIMIT ?`)
+  const overlapping = prepared(
+    db,
     `${made} AND edges.ended > ? AND coalesce(runs.started_seq, runs.id) < ? ORDER BY edges.ended DESC LIMIT ?`,
   )
   const rows = [
