@@ -1,4 +1,4 @@
-/** `npm test`: sets up what the tests need, runs them all, cheapest first, and closes with one line that counts them. */
+/** `npm test`: sets up what the tests need, runs them all, cheapest first, two suites at a time, and closes with one line that counts them. */
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { check } from './check.js'
@@ -6,35 +6,44 @@ import { ensureChromium } from './chromium.js'
 import { home, packagedNode, run, say } from './command.js'
 import { add, playwrightCounts, pytestCounts, vitestCounts } from './counts.js'
 import { buildClient, installPackages } from './install.js'
+import { inLanes } from './lanes.js'
 import { testPythons } from './test-python.js'
 
+/** Suites side by side: more would have tests of kernels wait for each other on a small machine. */
+const LANES = 2
 const total = { passed: 0, failed: 0, skipped: 0, unsteady: 0 }
 const module = (...parts) => join(home, 'node_modules', ...parts)
 const agent = join(home, 'kernel-bridge', 'agent')
 
-/** Runs Vitest in a workspace. */
-async function vitest(workspace, env) {
-  say(`\n== ${workspace}`)
-  const cwd = join(home, workspace)
-  const report = join(cwd, '.build', 'vitest.json')
-  rmSync(report, { force: true })
-  const words = [
-    module('vitest', 'vitest.mjs'),
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ]
-  const { code } = await run(packagedNode(), words, { cwd, env, show: true })
-  add(total, readReport(report, vitestCounts), code)
-}
+/** Vitest in a workspace. */
+const vitest = (workspace, env) => ({
+  name: workspace,
+  work: async () => {
+    const cwd = join(home, workspace)
+    const report = join(cwd, '.build', 'vitest.json')
+    rmSync(report, { force: true })
+    const words = [
+      module('vitest', 'vitest.mjs'),
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ]
+    const { code, output } = await run(packagedNode(), words, { cwd, env })
+    add(total, readReport(report, vitestCounts), code)
+    return output
+  },
+})
 
-/** Runs the agent's own tests on one Python. */
-async function pytest(version, python) {
-  say(`\n== agent on Python ${version}`)
-  const { code, output } = await run(python, ['-m', 'pytest'], { cwd: agent, show: true })
-  add(total, pytestCounts(output), code)
-}
+/** The agent's own tests on one Python. */
+const pytest = (version, python) => ({
+  name: `agent on Python ${version}`,
+  work: async () => {
+    const { code, output } = await run(python, ['-m', 'pytest'], { cwd: agent })
+    add(total, pytestCounts(output), code)
+    return output
+  },
+})
 
 async function lintAgent(python) {
   say('\n== agent: format, lint, types')
@@ -81,9 +90,15 @@ async function main() {
   say('\n== check')
   add(total, await check(), 0)
   await lintAgent(python)
-  for (const workspace of ['client', 'server', 'kernel-bridge']) await vitest(workspace, env)
-  await pytest('3.11', python)
-  for (const { version, python: other } of others) await pytest(version, other)
+  say('\n== tests, two suites at a time')
+  const suites = [
+    vitest('client', env),
+    pytest('3.11', python),
+    vitest('server', env),
+    vitest('kernel-bridge', env),
+    ...others.map((other) => pytest(other.version, other.python)),
+  ]
+  await inLanes(LANES, suites, say)
   await playwright(env)
   say(`\n${((Date.now() - started) / 60_000).toFixed(1)} minutes`)
 }
