@@ -75,7 +75,9 @@ def test_every_flushed_line_arrives(kernel: Kernel) -> None:
     assert ran.text.split() == [str(number) for number in range(count)]
 
 
-@pytest.mark.parametrize("step", ["begin", "variables", "files", "state", "instrument"])
+@pytest.mark.parametrize(
+    "step", ["begin", "instrument", "outcome", "over", "variables", "files", "state", "record", "spool"]
+)
 def test_a_fault_in_recording_leaves_the_cell_alone(step: str) -> None:
     kernel = Kernel(faults=[step])
     try:
@@ -84,6 +86,16 @@ def test_a_fault_in_recording_leaves_the_cell_alone(step: str) -> None:
         assert ran.reply["status"] == "ok"
         assert ran.record is not None
         assert any("injected" in missing["why"] for missing in ran.record["notCaptured"])
+    finally:
+        kernel.close()
+
+
+def test_a_folder_that_was_removed_is_no_fault() -> None:
+    kernel = Kernel()
+    try:
+        ran = kernel.run("import os, tempfile\nos.chdir(tempfile.mkdtemp()); os.rmdir(os.getcwd())\nprint('gone')")
+        assert (ran.text, ran.reply["status"]) == ("gone\n", "ok")
+        assert ran.record is not None
     finally:
         kernel.close()
 

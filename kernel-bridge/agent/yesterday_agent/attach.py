@@ -122,7 +122,12 @@ class KernelHooks:
     def _over(self) -> None:
         if self.recorder.current is None or threading.current_thread() is not self._thread:
             return
-        self._ended = self._outcome()
+        try:
+            self._fault("outcome")
+            self._ended = self._outcome()
+        except Exception as problem:
+            self._note("how the run ended", problem)
+            self._ended = "ok", None, None
         self.recorder.over()
         try:
             loop = asyncio.get_running_loop()
@@ -145,14 +150,22 @@ class KernelHooks:
             self._copy_problems.clear()
         if current.run in self.spool.truncated:
             current.missing.append({"what": "messages in the spool", "why": "more than 256 MiB"})
-        record = self.recorder.finish(outcome, error, count)
+        try:
+            record = self.recorder.finish(outcome, error, count)
+        except Exception as problem:
+            record = self.recorder.bare(current, outcome, error, count, problem)
         if record is not None:
             self._publish(record)
 
     def _publish(self, record: Record) -> None:
         # What it said before how it ended: a run with a record is whole.
-        self._copies.flush()
-        self.spool.finish(record["run"], record)
+        try:
+            self._fault("spool")
+            self._copies.flush()
+            self.spool.finish(record["run"], record)
+        except Exception as problem:
+            why = f"{type(problem).__name__}: {problem}"[:300]
+            record["notCaptured"].append({"what": "the record in the spool", "why": why})
         kernel = self.kernel
         kernel.session.send(kernel.iopub_socket, "yesterday_record", record, parent=self._parent)
 

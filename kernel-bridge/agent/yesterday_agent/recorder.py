@@ -22,7 +22,7 @@ from .probes import Probe
 from .reads import Reads
 from .record import Cost, Edge, Missing, Outcome, Record, RunError
 from .settings import Settings, Use, is_work_of
-from .state import SEEDERS, imported_states, process_states, random_bytes, random_states
+from .state import SEEDERS, imported_states, process_states, random_bytes, random_states, working_directory
 from .strings import hidden_names, named_paths
 
 try:
@@ -262,6 +262,29 @@ class Recorder:
             environ=_looks_at_environ(loads) or bool(run.files.programs),
         )
 
+    def bare(self, run: Run, outcome: Outcome, error: RunError | None, count: int | None, problem: Exception) -> Record:
+        """What is known of a run whose record could not be made."""
+        why = f"{type(problem).__name__}: {problem}"[:300]
+        return {
+            "schema": 1,
+            "run": run.run,
+            "cell": run.cell,
+            "order": run.order,
+            "executionCount": count,
+            "outcome": outcome,
+            "error": error,
+            "started": run.started,
+            "ended": run.ended,
+            "codeDigest": text_digest(run.code),
+            "used": [],
+            "generated": [],
+            "environment": {"digest": "", "facets": None},
+            "state": {"cwd": "", "random": {}, "before": {}},
+            "cost": _cost(run.wall, run.cpu, run.agent_seconds),
+            "objects": [],
+            "notCaptured": [*run.missing, {"what": "the record", "why": why}],
+        }
+
     def _record(
         self,
         run: Run,
@@ -271,6 +294,7 @@ class Recorder:
         edges: tuple[list[Edge], list[Edge]],
     ) -> Record:
         used, generated = edges
+        self._fault("record")
         return {
             "schema": 1,
             "run": run.run,
@@ -286,7 +310,7 @@ class Recorder:
             "generated": generated,
             "environment": self.environment.current(),
             "state": {
-                "cwd": os.getcwd(),
+                "cwd": working_directory(),
                 "random": {k: v for k, v in self.states.items() if "random" in k},
                 "before": run.before,
             },

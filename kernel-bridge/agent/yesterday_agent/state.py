@@ -60,8 +60,12 @@ def imported_states() -> frozenset[str]:
 
 def process_states() -> dict[str, str]:
     """The working directory, as a digest."""
+    return {"cwd": _short(working_directory().encode("utf-8", "surrogateescape"))}
+
+
+def working_directory() -> str:
+    """Empty where it was removed."""
     try:
-        cwd = os.getcwd()
+        return os.getcwd()
     except OSError:
-        cwd = ""
-    return {"cwd": _short(cwd.encode())}
+        return ""

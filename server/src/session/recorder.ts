@@ -17,7 +17,7 @@ import { takeObjects } from './spooled-objects.ts'
 import type { Action, Run } from './state.ts'
 
 /** How long a living kernel may take to settle a run's record after the run is over: it follows large values then. */
-const RECORD_WAIT_MS = 60_000
+const RECORD_WAIT_MS = 20_000
 
 export interface RecorderOptions {
   readonly objects: ObjectStore
