@@ -278,7 +278,7 @@ class Recorder:
             "codeDigest": text_digest(run.code),
             "used": [],
             "generated": [],
-            "environment": {"digest": "", "facets": None},
+            "environment": {"digest": text_digest(""), "facets": None},
             "state": {"cwd": "", "random": {}, "before": {}},
             "cost": _cost(run.wall, run.cpu, run.agent_seconds),
             "objects": [],
