@@ -15,15 +15,15 @@ export interface Figure {
   /** What the same measure gave for the least that could be, ms. */
   readonly baseline: number
   readonly baselineName: string
-  /** What it should stay within, ms. */
-  readonly goal: number
+  /** What it should stay within, ms; null where nothing was set. */
+  readonly goal: number | null
 }
 
 /** One line: value, baseline, ratio, and whether the goal was reached. */
 export function line({ name, value, baseline, baselineName, goal }: Figure): string {
   const ratio = baseline > 0 ? `${(value / baseline).toFixed(1)}x` : '-'
-  const verdict = value <= goal ? 'reached' : 'MISSED'
-  return `${name.padEnd(52)} ${ms(value)}  ${baselineName}: ${ms(baseline)}  ${ratio.padStart(7)}  goal ${ms(goal)} ${verdict}`
+  const verdict = goal === null ? 'no goal' : `goal ${ms(goal)} ${value <= goal ? 'reached' : 'MISSED'}`
+  return `${name.padEnd(52)} ${ms(value)}  ${baselineName}: ${ms(baseline)}  ${ratio.padStart(7)}  ${verdict}`
 }
 
 const ms = (value: number): string => `${value.toFixed(1)} ms`.padStart(10)
