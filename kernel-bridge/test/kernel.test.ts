@@ -40,10 +40,11 @@ describe.skipIf(python === null)(`a living kernel${whySkipped}`, () => {
     const iopub = heard.messages.filter(
       ({ channel, parent }) => channel === 'iopub' && parent.msg_id === msgId,
     )
-    const types = iopub.map(({ header }) => header.msg_type).filter((type) => type !== 'yesterday_record')
-    const inOrder = ['status', 'execute_input', 'stream', 'execute_result', 'status']
-    expect(types.toSorted()).toEqual(inOrder.toSorted())
-    expect(types.filter((type) => type !== 'stream')).toEqual(inOrder.filter((type) => type !== 'stream'))
+    // In how many pieces a stream comes, and where among the others, depends on time.
+    const types = iopub
+      .map(({ header }) => header.msg_type)
+      .filter((type) => type !== 'yesterday_record' && type !== 'stream')
+    expect(types).toEqual(['status', 'execute_input', 'execute_result', 'status'])
     expect(textOf(iopub)).toBe('said\n')
     expect(heard.typesOf(msgId)).toContain('execute_reply')
     await heard.until(

@@ -1,5 +1,6 @@
-/** `npm test`: sets up what the tests need, runs them all, cheapest first, two suites at a time, and closes with one line that counts them. */
+/** `npm test`: sets up what the tests need, runs them all, cheapest first, and closes with one line that counts them. */
 import { readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { check } from './check.js'
 import { ensureChromium } from './chromium.js'
@@ -9,8 +10,8 @@ import { buildClient, installPackages } from './install.js'
 import { inLanes } from './lanes.js'
 import { testPythons } from './test-python.js'
 
-/** Suites side by side: more would have tests of kernels wait for each other on a small machine. */
-const LANES = 2
+/** Suites side by side: on a small machine tests of kernels would wait for each other until they are late. */
+const LANES = availableParallelism() >= 4 ? 2 : 1
 const total = { passed: 0, failed: 0, skipped: 0, unsteady: 0 }
 const module = (...parts) => join(home, 'node_modules', ...parts)
 const agent = join(home, 'kernel-bridge', 'agent')
@@ -90,7 +91,7 @@ async function main() {
   say('\n== check')
   add(total, await check(), 0)
   await lintAgent(python)
-  say('\n== tests, two suites at a time')
+  say('\n== tests')
   const suites = [
     vitest('client', env),
     pytest('3.11', python),

@@ -56,8 +56,9 @@ class KernelHooks:
         before, after, transform = kernel.pre_handler_hook, kernel.post_handler_hook, shell.transform_ast
 
         def pre_handler_hook() -> None:
-            before()
+            # First ours: the kernel's own lets interrupts through, which are for the user's code.
             self._guarded(self._begin)
+            before()
 
         def post_handler_hook() -> None:
             after()
