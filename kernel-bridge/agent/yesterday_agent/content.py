@@ -143,7 +143,9 @@ class _Writer:
     def members(self, tag: str, value: Iterable[Any]) -> None:
         """In the order of their own digests: a set's order is the hash seed's."""
         digests: list[bytes] = []
-        for item in value:
+        for place, item in enumerate(value):
+            if place % _CHECKED == 0:
+                self._budget.check()
             one = _Writer(self._budget)
             one.value(item)
             self._size += one._size
@@ -173,6 +175,8 @@ class _Writer:
         self.part("object", f"{kind.__module__}.{kind.__qualname__}".encode())
         reduce = copyreg.dispatch_table.get(kind)
         reduced = value.__reduce_ex__(4) if reduce is None else reduce(value)
+        if isinstance(reduced, str) and getattr(value, "__module__", None) == "__main__":
+            raise UntoldError(f"it would be told by its name {reduced} alone")
         if isinstance(reduced, str):
             self.part("named", reduced.encode())
             return
