@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import gc
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from yesterday_agent.environment import EnvironmentFacts
 from yesterday_agent.kept import Kept
 from yesterday_agent.probes import PROBE_LIST, ProbeTable, instrument
 from yesterday_agent.record import Record
 from yesterday_agent.recorder import Recorder
 
 
+@functools.cache
+def facts() -> EnvironmentFacts:
+    """One for all: it looks through the disk on a thread of its own."""
+    return EnvironmentFacts()
+
+
 class Notebook:
-    """Cells run one after another; `records` holds what was recorded of each."""
+    """Cells run one after another; `records` holds what was recorded of each. A new one ends the last."""
+
+    end: Callable[[], None] = staticmethod(lambda: None)
 
     def __init__(self) -> None:
         # The shell's reset collects garbage: not among all that libraries have loaded.
@@ -28,8 +39,9 @@ class Notebook:
         self.shell.reset(new_session=True)
         self.shell.history_manager.enabled = False
         self.table = ProbeTable(lambda probe: self.recorder.hit(probe))
-        self.recorder = Recorder(self.shell.user_ns, [], lambda step: None, Kept(tempfile.mkdtemp()))
-        self.recorder.watch.current = None
+        type(self).end()
+        self.recorder = Recorder(self.shell.user_ns, [], lambda step: None, Kept(tempfile.mkdtemp()), facts())
+        type(self).end = self.recorder.close
         self.records: list[Record] = []
         self.errors: list[BaseException | None] = []
         type(self).plain = getattr(type(self), "plain", self.shell.transform_ast)

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import iopub, prompts, shipping
+from .environment import EnvironmentFacts
 from .kept import Kept
 from .probes import PROBE_LIST, Probe, ProbeTable, instrument
 from .record import Outcome, Record, RunError
@@ -42,7 +43,8 @@ class KernelHooks:
         self.spool = spool
         self._faults = frozenset(options.get("faults", ()))
         self.table = ProbeTable(self._hit)
-        self.recorder = Recorder(kernel.shell.user_ns, [spool.folder], self._fault, Kept(spool.folder))
+        kept, facts = Kept(spool.folder), EnvironmentFacts()
+        self.recorder = Recorder(kernel.shell.user_ns, [spool.folder], self._fault, kept, facts)
         self._parent: Any = None
         self._ended: tuple[Outcome, RunError | None, int | None] | None = None
         self._thread = threading.current_thread()

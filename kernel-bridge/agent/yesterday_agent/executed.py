@@ -11,26 +11,25 @@ import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from .audit import FRAMES_ABOVE, listen
 from .probes import PROBE_LIST
 
 _LOADS = ("LOAD_NAME", "LOAD_GLOBAL", "DELETE_NAME", "DELETE_GLOBAL")
 _STORES = ("STORE_NAME", "STORE_GLOBAL")
 
 
-def watch(namespace: dict[str, Any], tell: Callable[[set[str]], None]) -> None:
-    """From now on `tell` hears the names that such code loads from the namespace. The hook stays for ever."""
+def watch(namespace: dict[str, Any], tell: Callable[[set[str]], None]) -> Callable[[], None]:
+    """`tell` hears the names that such code loads from the namespace, until the returned function is called."""
 
-    def hook(event: str, args: tuple[Any, ...]) -> None:
-        if event != "exec":
-            return
+    def heard(event: str, args: tuple[Any, ...]) -> None:
         try:
-            code, frame = args[0], sys._getframe(1)
+            code, frame = args[0], sys._getframe(FRAMES_ABOVE)
             if PROBE_LIST not in code.co_names and _runs_in(namespace, frame):
                 tell(names_of(code))
         except Exception:
             return
 
-    sys.addaudithook(hook)
+    return listen(["exec"], heard)
 
 
 def _runs_in(namespace: dict[str, Any], frame: types.FrameType) -> bool:

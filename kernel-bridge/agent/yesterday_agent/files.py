@@ -1,6 +1,6 @@
 """Files, folders, sockets and programs that a run touched, as the interpreter's audit hook tells them.
 
-The hook is one function for the process's life and must be quick and silent: outside a run it returns at once.
+The hook must be quick and silent: outside a run it returns at once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
+from .audit import FRAMES_ABOVE, listen
 from .own_threads import is_own
 
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -59,11 +60,11 @@ class FileWatch:
         # Where ipykernel says that a cell's code stands, so that a traceback looks there.
         cells = os.path.join(tempfile.gettempdir(), f"ipykernel_{os.getpid()}", "")
         self._ignored = (*every, cells, "/proc/", "/dev/", "/sys/", "/etc/", "/usr/share/", "/usr/lib")
-        sys.addaudithook(self._hook)
+        self.close = listen(_HANDLERS, self._hook)
 
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
         use = self.current
-        if use is None or event not in _HANDLERS or getattr(self._busy, "on", False):
+        if use is None or getattr(self._busy, "on", False):
             return
         if is_own():
             return
@@ -128,7 +129,8 @@ class FileWatch:
 
 
 def _called_by_noise() -> bool:
-    frame = sys._getframe(3)
+    # Two more for the handler that asks and for this.
+    frame = sys._getframe(FRAMES_ABOVE + 2)
     for _ in range(4):
         if frame is None:
             return False

@@ -56,10 +56,17 @@ class Run:
 class Recorder:
     """All that is known between runs of one kernel."""
 
-    def __init__(self, namespace: dict[str, Any], ignored: list[str], fault: Callable[[str], None], kept: Kept) -> None:
+    def __init__(
+        self,
+        namespace: dict[str, Any],
+        ignored: list[str],
+        fault: Callable[[str], None],
+        kept: Kept,
+        environment: EnvironmentFacts,
+    ) -> None:
         self.kept = kept
         self.lineage = Lineage(namespace)
-        self.environment = EnvironmentFacts()
+        self.environment = environment
         self.watch = FileWatch(ignored)
         self.current: Run | None = None
         self.order = 0
@@ -69,7 +76,12 @@ class Recorder:
         self.settings = Settings()
         self._fault = fault
         self._loads = ModuleLoads()
-        watch(namespace, self._executed)
+        self._unwatch = watch(namespace, self._executed)
+
+    def close(self) -> None:
+        """Hears no more of what the process does."""
+        self.watch.close()
+        self._unwatch()
 
     def begin(self, run: str, cell: str | None, code: str) -> None:
         started = time.perf_counter()

@@ -1,0 +1,35 @@
+"""The process's one audit hook. It cannot be taken back once it is there, so whoever listens does so by it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Listener = Callable[[str, tuple[Any, ...]], None]
+FRAMES_ABOVE = 2
+"""From a listener, `sys._getframe` of this is who raised the event."""
+
+_listeners: dict[str, tuple[Listener, ...]] = {}
+_hooked: list[bool] = []
+
+
+def listen(events: Iterable[str], heard: Listener) -> Callable[[], None]:
+    """`heard` is called with each of these events as it happens, until the returned function is."""
+    names = tuple(events)
+    for name in names:
+        _listeners[name] = (*_listeners.get(name, ()), heard)
+    if not _hooked:
+        _hooked.append(True)
+        sys.addaudithook(_hook)
+
+    def end() -> None:
+        for name in names:
+            _listeners[name] = tuple(each for each in _listeners[name] if each is not heard)
+
+    return end
+
+
+def _hook(event: str, args: tuple[Any, ...]) -> None:
+    for heard in _listeners.get(event, ()):
+        heard(event, args)
