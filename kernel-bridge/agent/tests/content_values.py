@@ -4,6 +4,7 @@ changed (its name as the argument)."""
 from __future__ import annotations
 
 import collections
+import copy
 import dataclasses
 import datetime
 import decimal
@@ -13,6 +14,7 @@ import linecache
 import random
 import re
 import sys
+import types
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -34,7 +36,9 @@ def closing(step):
     return inner
 
 twice = lambda a: a * 2
+pair = (lambda a: a + 1), (lambda a: a + 2)
 """
+ANOTHER = "def act(self):\n    return {self, 1}\n"
 
 
 class Point:
@@ -127,13 +131,57 @@ def values(odd: bool) -> dict[str, Any]:
         "series": pd.Series([1, 2], name=f"q{n}"),
         "levels": pd.MultiIndex.from_product([[1, 2 + n], ["a", "b"]]),
         "attrs": _with_attrs(frame, n),
+        "lambda of a line": code["pair"][n],
+        "attribute of a function": _marked(code["plain"], n),
+        "cached": functools.lru_cache(maxsize=8 + n)(code["twice"]),
+        "method": types.MethodType(code["closing"](0) if odd else code["twice"], 5),
+        "without source": _executed(ANOTHER.replace("self, 1", f"self, {n}"))["act"],
+        "matrix": np.matrix([[1]]) if odd else np.array([[1]]),
+        "array subclass": _kept(np.arange(3).view(Lengths), n),
+        "frame subclass": Table({"a": [1]}) if odd else pd.DataFrame({"a": [1]}),
+        "frequency": pd.date_range("2020", periods=3, freq=None if odd else "D", end="2020-01-03" if odd else None),
+        "unique labels": pd.Series([1]).set_flags(allows_duplicate_labels=odd),
+        "shared": [stack, Stack([1, 2]) if odd else stack],
+        "dataclass": dataclasses.make_dataclass("Made", [("a", int, n)], namespace={"__module__": "__main__"}),
+        "class": type("Kind", (), {"limit": n, "__module__": "__main__"}),
+        "long double": np.array([1.5, n], dtype=np.longdouble),
+        "padded": np.array([(1, n)], dtype=np.dtype([("a", "u1"), ("b", "f8")], align=True)),
     }
 
 
+class Lengths(np.ndarray):  # type: ignore[type-arg]
+    pass
+
+
+class Table(pd.DataFrame):
+    pass
+
+
+def _kept(value: Any, n: int) -> Any:
+    value.unit = n
+    return value
+
+
+def _marked(function: Any, n: int) -> Any:
+    own = types.FunctionType(function.__code__, function.__globals__)
+    own.mark = n  # type: ignore[attr-defined]
+    return own
+
+
+def _executed(text: str) -> dict[str, Any]:
+    space: dict[str, Any] = {"__name__": "__main__"}
+    exec(text, space)
+    return space
+
+
+def _tied(layer: Any, n: int) -> list[Any]:
+    return [layer, copy.deepcopy(layer) if n else layer]
+
+
 def _with_attrs(frame: pd.DataFrame, n: int) -> pd.DataFrame:
-    copy = frame[["text"]].copy()
-    copy.attrs["unit"] = n
-    return copy
+    own = frame[["text"]].copy()
+    own.attrs["unit"] = n
+    return own
 
 
 def extras(odd: bool) -> dict[str, Any]:
@@ -165,6 +213,8 @@ def extras(odd: bool) -> dict[str, Any]:
         "pipeline": make_pipeline(StandardScaler(), Ridge()).fit(x, y),
         "polars": pl.DataFrame({"a": [1, n], "b": ["x", "y"]}),
         "arrow": pa.table({"a": [1, None], "b": ["x", f"y{n}"]}),
+        "arrow metadata": pa.table({"a": [1]}).replace_schema_metadata({"unit": "m" * 200 + str(n)}),
+        "tied": torch.nn.Sequential(*_tied(torch.nn.Linear(2, 2), n)),
         "sparse": scipy.sparse.csr_matrix(np.eye(3) * (1 + n)),
     }
 

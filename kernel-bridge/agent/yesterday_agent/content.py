@@ -1,13 +1,15 @@
 """The digest of a value's content: equal in every process that made the same value.
 
 Addresses, hash seeds, the order of sets, strides and interning do not enter; types, order of lists and dicts, dtypes
-and shapes do. Sharing does not: a list that holds one object twice is as one that holds two equal ones.
+and shapes do. So does sharing of what can change: a list that holds one list twice is not one that holds two equal
+ones.
 Invariant: nothing of the user's is run; what cannot be told whole within the budget is not told, with the reason.
 """
 
 from __future__ import annotations
 
 import copyreg
+import functools
 import hashlib
 import marshal
 import time
@@ -15,15 +17,18 @@ import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .content_code import class_parts, function_parts
+from .content_code import class_parts, code_parts, function_parts, module_parts
 from .content_libraries import VALUE_BYTES, library_parts
-from .userland import MACHINERY, is_user_class
+from .userland import MACHINERY, is_atom, is_user_class
 
 ITEMS = 2_000_000
 RUN_SECONDS = 0.4
 _ATOMS = frozenset({bool, int, float, complex, str, bytes, type(None)})
 _SIZED = frozenset({str, bytes, bytearray})
+_CACHED = type(functools.lru_cache(len))
+_FUNCTIONS = frozenset({types.FunctionType, types.MethodType, types.BuiltinFunctionType, _CACHED})
 _TOO_LARGE = f"it is larger than {VALUE_BYTES >> 20} MiB"
+_UNCHANGING = frozenset({tuple, frozenset, types.MethodType, types.FunctionType, types.ModuleType, types.CodeType})
 _DEPTH = 200
 _CHECKED = 256
 _HEAP_TYPE = 1 << 9
@@ -66,18 +71,23 @@ class _Writer:
         self._budget = budget
         self._size = 0
         self._count = 0
-        self._path: dict[int, int] = {}
+        self._depth = 0
+        # What was written already, kept alive so that no other takes its address.
+        self._seen: dict[int, tuple[int, object]] = {}
 
     def part(self, tag: str, data: Any = b"") -> None:
         size = len(data)
-        self._size += size
         self._count += 1
-        if self._size > VALUE_BYTES:
-            raise UntoldError(_TOO_LARGE)
+        self._add(size)
         if self._count % _CHECKED == 0:
             self._budget.check()
         self.whole.update(f"{tag}:{size}:".encode())
         self.whole.update(data)
+
+    def _add(self, size: int) -> None:
+        self._size += size
+        if self._size > VALUE_BYTES:
+            raise UntoldError(_TOO_LARGE)
 
     def value(self, value: Any) -> None:
         kind = type(value)
@@ -86,28 +96,30 @@ class _Writer:
         if kind in _ATOMS:
             self.part("atom", marshal.dumps(value, 2))
             return
-        place = self._path.get(id(value))
-        if place is not None:
-            self.part("above", str(len(self._path) - place).encode())
-            return
-        if len(self._path) > _DEPTH:
+        if self._depth > _DEPTH:
             raise UntoldError("it is nested too deep")
-        self._path[id(value)] = len(self._path)
-        try:
-            self._compound(kind, value)
-        finally:
-            del self._path[id(value)]
+        seen = self._seen.get(id(value))
+        if seen is not None:
+            self.part("again", str(seen[0]).encode())
+            return
+        if not (kind in _UNCHANGING or isinstance(value, type) or is_atom(value)):
+            self._seen[id(value)] = len(self._seen), value
+        self._depth += 1
+        self._compound(kind, value)
+        self._depth -= 1
 
     def _compound(self, kind: type, value: Any) -> None:
         write = _PLAIN.get(kind)
         if write is not None:
             write(self, value)
-        elif kind in (types.FunctionType, types.MethodType, types.BuiltinFunctionType):
+        elif kind in _FUNCTIONS:
             self.parts(function_parts(value))
         elif isinstance(value, type):
             self.parts(class_parts(value))
+        elif isinstance(value, types.CodeType):
+            self.parts(code_parts(value))
         elif isinstance(value, types.ModuleType):
-            self.part("module", value.__name__.encode())
+            self.parts(module_parts(value))
         elif (parts := library_parts(value)) is not None:
             self.parts(parts)
         elif is_user_class(kind):
@@ -130,7 +142,9 @@ class _Writer:
         if len(values) > ITEMS:
             raise UntoldError(f"it holds more than {ITEMS:,} things")
         self.part(tag, str(len(values)).encode())
-        if set(map(type, values)) <= _ATOMS:
+        kinds = set(map(type, values))
+        if kinds <= _ATOMS:
+            self._add(sum(len(item) for item in values if type(item) in _SIZED) if kinds & _SIZED else 0)
             self.part("atoms", marshal.dumps(list(values), 2))
         else:
             for item in values:
@@ -148,7 +162,7 @@ class _Writer:
                 self._budget.check()
             one = _Writer(self._budget)
             one.value(item)
-            self._size += one._size
+            self._add(one._size)
             digests.append(one.whole.digest())
         self.part(tag, b"".join(sorted(digests)))
 

@@ -20,8 +20,18 @@ def library_parts(value: Any) -> Parts | None:
     for kind in type(value).__mro__:
         read: Callable[[Any], Parts | None] | None = _PACKAGES.get(kind.__module__.partition(".")[0])
         if read is not None:
-            return read(value)
+            parts = read(value)
+            return parts if parts is None or kind is type(value) else [*_subclass(value), *parts]
     return None
+
+
+def _subclass(value: Any) -> Parts:
+    """A class of the user's over a library's, and what it keeps beside."""
+    kind = type(value)
+    yield "subclass", f"{kind.__module__}.{kind.__qualname__}".encode()
+    own = getattr(value, "__dict__", {})
+    listed = getattr(kind, "_metadata", None)
+    yield "kept", own if listed is None else {name: own[name] for name in listed if name in own}
 
 
 def _numpy(value: Any) -> Parts | None:
@@ -50,8 +60,15 @@ def _array(value: Any) -> Parts:
     import numpy
 
     plain = numpy.asarray(value)
-    yield "array", f"{plain.dtype.descr if plain.dtype.names else plain.dtype.str}{plain.shape}".encode()
-    if plain.dtype.hasobject or plain.dtype.kind == "T":
+    dtype = plain.dtype
+    yield "array", f"{type(value).__name__}{dtype.descr if dtype.names else dtype.str}{plain.shape}".encode()
+    if dtype.names and plain.size:
+        # Field by field: what lies between them is anything.
+        for name in dtype.names:
+            yield from _array(plain[name])
+    elif dtype.type in (numpy.longdouble, numpy.clongdouble):
+        yield from _listed(plain.size, lambda: [str(item) for item in plain.ravel()])
+    elif plain.dtype.hasobject or plain.dtype.kind == "T":
         yield from _listed(plain.size, lambda: plain.ravel().tolist())
     elif plain.nbytes > VALUE_BYTES:
         yield "untold", _TOO_LARGE
@@ -65,7 +82,7 @@ def _pandas(value: Any) -> Parts | None:
     if of_library(value, "pandas", "DataFrame"):
         return _frame(value)
     if of_library(value, "pandas", "Series"):
-        return [("series", value.name), ("index", value.index), *_column(value.array), *_attrs(value)]
+        return [("series", value.name), ("index", value.index), *_column(value.array), *_beside(value)]
     if of_library(value, "pandas", "Index"):
         return _index(value)
     if of_library(value, "pandas.api.extensions", "ExtensionArray"):
@@ -78,12 +95,14 @@ def _frame(value: Any) -> Parts:
     yield "index", value.index
     for place in range(value.shape[1]):
         yield from _column(value._ixs(place, axis=1).array)
-    yield from _attrs(value)
+    yield from _beside(value)
 
 
-def _attrs(value: Any) -> Parts:
+def _beside(value: Any) -> Parts:
     if value._attrs:
         yield "attrs", value._attrs
+    if not value.flags.allows_duplicate_labels:
+        yield "without duplicate labels", b""
 
 
 def _index(value: Any) -> Parts:
@@ -95,6 +114,8 @@ def _index(value: Any) -> Parts:
             yield "level", value.get_level_values(level)
     else:
         yield from _column(value.array)
+    if getattr(value, "freq", None) is not None:
+        yield "frequency", value.freqstr
 
 
 def _column(array: Any) -> Parts:
@@ -177,7 +198,7 @@ def _polars_column(column: Any) -> Parts:
 def _pyarrow(value: Any) -> Parts | None:
     if of_library(value, "pyarrow", "Table") or of_library(value, "pyarrow", "RecordBatch"):
         return [
-            ("table", str(value.schema).encode()),
+            ("table", value.schema.serialize().to_pybytes()),
             *(part for column in value.columns for part in _arrow_column(column)),
         ]
     if of_library(value, "pyarrow", "Array") or of_library(value, "pyarrow", "ChunkedArray"):
@@ -212,6 +233,8 @@ def _tensor(value: Any) -> Parts:
         yield "bytes", memoryview(plain.reshape(-1).view(torch.uint8).numpy())
     if value.is_leaf and value.grad is not None:
         yield "gradient", value.grad
+    if vars(value):
+        yield "kept", vars(value)
 
 
 def _matplotlib(value: Any) -> Parts:

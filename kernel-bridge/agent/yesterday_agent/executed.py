@@ -69,11 +69,12 @@ def unprobed(value: Any, namespace: dict[str, Any]) -> types.CodeType | None:
     """The code of a function of the notebook's that was made without probes."""
     if type(value) is not types.FunctionType or value.__globals__ is not namespace:
         return None
-    return None if _has_probes(value.__code__) else value.__code__
+    return None if has_probes(value.__code__) else value.__code__
 
 
-def _has_probes(code: types.CodeType) -> bool:
-    return PROBE_LIST in code.co_names or any(map(_has_probes, _nested(code)))
+def has_probes(code: types.CodeType) -> bool:
+    """Whether it comes from a cell of the notebook."""
+    return PROBE_LIST in code.co_names or any(map(has_probes, _nested(code)))
 
 
 def _nested(code: types.CodeType) -> Iterable[types.CodeType]:
