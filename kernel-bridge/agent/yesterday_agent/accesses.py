@@ -26,7 +26,8 @@ class Access(NamedTuple):
 
 @dataclass
 class Touches:
-    """Of one straight piece of code. `own`: loads of names that the run itself has bound by then."""
+    """Of one straight piece of code. `own`: loads of names that the run itself has bound by then. `calls`: the last
+    names of what is called."""
 
     loads: dict[str, set[Access]] = field(default_factory=dict)
     own: dict[str, set[Access]] = field(default_factory=dict)
@@ -34,9 +35,10 @@ class Touches:
     deletes: set[str] = field(default_factory=set)
     strings: set[str] = field(default_factory=set)
     attributes: set[str] = field(default_factory=set)
+    calls: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.loads or self.own or self.stores or self.deletes)
+        return bool(self.loads or self.own or self.stores or self.deletes) or any(map(may_lead, self.strings))
 
     def add(self, other: Touches) -> None:
         for mine, theirs in ((self.loads, other.loads), (self.own, other.own)):
@@ -46,7 +48,15 @@ class Touches:
         self.deletes |= other.deletes
         self.strings |= other.strings
         self.attributes |= other.attributes
+        self.calls |= other.calls
 
+
+def may_lead(text: str) -> bool:
+    """Whether a string may name something: a path, a statement of SQL, an expression."""
+    return len(text) > 2 and not _LEADING.isdisjoint(text)
+
+
+_LEADING = frozenset("./\\@{ ")
 
 Placed = tuple[ast.AST, list[ast.AST]]
 
@@ -82,6 +92,8 @@ def _collect(touches: Touches, node: ast.AST, above: list[ast.AST]) -> None:
         touches.strings.add(node.value)
     elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
         touches.attributes.add(node.attr)
+    elif isinstance(node, ast.Call) and isinstance(node.func, (ast.Attribute, ast.Name)):
+        touches.calls.add(node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id)
 
 
 def _collect_name(touches: Touches, node: ast.Name, above: list[ast.AST]) -> None:

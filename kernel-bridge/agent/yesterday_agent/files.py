@@ -37,6 +37,7 @@ class FileUse:
     written: dict[str, None] = field(default_factory=dict)
     removed: dict[str, None] = field(default_factory=dict)
     listed: dict[str, None] = field(default_factory=dict)
+    databases: dict[str, None] = field(default_factory=dict)
     programs: list[str] = field(default_factory=list)
     sockets: dict[str, None] = field(default_factory=dict)
 
@@ -116,7 +117,15 @@ class FileWatch:
     def database(self, use: FileUse, args: tuple[Any, ...]) -> None:
         path = self.path(args[0])
         if path is not None and not path.endswith(":memory:"):
-            use.read[path] = None
+            use.databases[path] = None
+
+    def folder(self, use: FileUse, args: tuple[Any, ...]) -> None:
+        path = self.path(args[0])
+        if path is not None:
+            use.written[path] = None
+
+    def command(self, use: FileUse, args: tuple[Any, ...]) -> None:
+        use.programs.append(mask(os.fsdecode(args[0]))[:500])
 
     def program(self, use: FileUse, args: tuple[Any, ...]) -> None:
         words = args[1] if isinstance(args[1], (list, tuple)) else [args[1]]
@@ -148,6 +157,8 @@ _HANDLERS = {
     "os.scandir": FileWatch.listed,
     "os.remove": FileWatch.removed,
     "os.rename": FileWatch.renamed,
+    "os.mkdir": FileWatch.folder,
+    "os.system": FileWatch.command,
     "sqlite3.connect": FileWatch.database,
     "subprocess.Popen": FileWatch.program,
     "socket.connect": FileWatch.socket,

@@ -25,6 +25,7 @@ class Reads:
     loads: dict[str, set[Access]] = field(default_factory=dict)
     stored: set[str] = field(default_factory=set)
     strings: set[str] = field(default_factory=set)
+    calls: set[str] = field(default_factory=set)
     static: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
 
@@ -37,6 +38,7 @@ class Reads:
                 self.names.setdefault(name, set()).update(accesses)
         self.stored |= touches.stores
         self.strings |= touches.strings
+        self.calls |= touches.calls
 
     def _told(self, name: str, accesses: set[Access]) -> object:
         self.loads.setdefault(name, set()).update(accesses)

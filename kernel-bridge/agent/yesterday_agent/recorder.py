@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
 from .accesses import Access
-from .digests import bytes_digest, file_digest, text_digest
+from .digests import bytes_digest, text_digest
 from .environment import EnvironmentFacts
 from .executed import watch
+from .file_lineage import FileLineage, FileRun, plain_edge
 from .files import FileUse, FileWatch
 from .kept import Kept
 from .lineage import Lineage
@@ -23,7 +24,7 @@ from .reads import Reads
 from .record import Cost, Edge, Missing, Outcome, Record, RunError
 from .settings import Settings, Use, is_work_of
 from .state import SEEDERS, imported_states, process_states, random_bytes, random_states, working_directory
-from .strings import hidden_names, named_paths
+from .strings import hidden_names
 
 try:
     import resource
@@ -70,7 +71,7 @@ class Recorder:
         self.watch = FileWatch(ignored)
         self.current: Run | None = None
         self.order = 0
-        self.file_makers: dict[str, tuple[str, str | None]] = {}
+        self.files = FileLineage(self.watch, kept)
         self.states: dict[str, str] = {}
         self.state_makers: dict[str, str] = {}
         self.settings = Settings()
@@ -89,6 +90,7 @@ class Recorder:
         self.current = Run(run, cell, code, self.order, time.time(), started, time.process_time())
         current = self.current
         self._guard("begin", current, lambda: setattr(current, "reads", self.lineage.begin()))
+        self._guard("begin", current, self.files.begin)
         self._guard("begin", current, self._note_states)
         self._guard("begin", current, lambda: self._note_random(current))
         self.watch.current = current.files
@@ -153,70 +155,12 @@ class Recorder:
         run.missing += settled.missing
 
     def _files(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
-        for path in run.files.read:
-            made, known = self.file_makers.get(path, (None, None))
-            digest = known if path in run.files.written else file_digest(path)
-            by = made if digest == known else None
-            used.append(self._read_edge(run, path, digest, by, "opened for reading"))
-        for path in run.files.written:
-            digest = file_digest(path)
-            self.file_makers[path] = (run.run, digest)
-            if os.path.exists(path):
-                generated.append(_file_edge(path, digest, run.run, "opened for writing"))
-        for path in run.files.removed:
-            if not os.path.exists(path):
-                self.file_makers[path] = (run.run, None)
-                generated.append({**_file_edge(path, None, run.run, "removed"), "deleted": True})
-        self._named_files(run, used, generated)
-        used += self._new_modules(run)
-        for path in run.files.listed:
-            used += [_plain("directory", path, "listed"), *self._makers_in(path)]
-        used += [_plain("socket", address, "connected") for address in run.files.sockets]
-        used += [_plain("subprocess", words, "started") for words in run.files.programs]
-
-    def _makers_in(self, folder: str) -> Iterable[Edge]:
-        """What a listing tells was made, or taken away, by the runs that did so to the files in the folder."""
-        makers = {made for path, (made, _) in self.file_makers.items() if os.path.dirname(path) == folder}
-        for made in sorted(makers):
-            yield {**_plain("directory", folder, "lists files made there"), "by": made}
-
-    def _read_edge(self, run: Run, path: str, digest: str | None, by: str | None, reason: str) -> Edge:
-        """An edge to a file that was read, its bytes kept within the budget."""
-        edge = _file_edge(path, digest, by, reason)
-        try:
-            edge["value"] = self.kept.file(path, digest)
-        except OSError as problem:
-            run.missing.append({"what": f"bytes of {_shown_path(path)}", "why": str(problem)[:300]})
-        if digest is not None and edge.get("value") is None:
-            run.missing.append({"what": f"bytes of {_shown_path(path)}", "why": "over the budget of the run"})
-        return edge
-
-    def _named_files(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
-        """Files named in strings of code that ran: readers written in C open them past the audit hook."""
-        seen = {*run.files.read, *run.files.written, *run.files.removed}
-        strings = run.reads.strings if run.reads is not None else set()
-        for path in {os.path.abspath(name) for name in named_paths(strings)} - seen:
-            if self.watch.path(path) is None or not os.path.isfile(path):
-                continue
-            digest = file_digest(path)
-            made, known = self.file_makers.get(path, (None, None))
-            if os.path.getmtime(path) >= run.started and digest != known:
-                self.file_makers[path] = (run.run, digest)
-                generated.append(_file_edge(path, digest, run.run, "named in the code, and written meanwhile"))
-            else:
-                by = made if digest == known else None
-                edge = self._read_edge(run, path, digest, by, "named in code that ran")
-                used.append({**edge, "edge": "static"})
-
-    def _new_modules(self, run: Run) -> list[Edge]:
-        """The user's own modules that this run imported or loaded again, by the digest of their source."""
-        edges: list[Edge] = []
+        work = FileRun(run.run, run.started, run.files, run.reads, run.missing, used, generated)
+        self.files.finish(work)
         for module in self._loads.news():
-            path = os.path.abspath(str(module.__file__))
-            made, _ = self.file_makers.get(path, (None, None))
-            edge = self._read_edge(run, path, file_digest(path), made, "imported")
-            edges.append({**edge, "kind": "module", "name": module.__name__})
-        return edges
+            used.append(self.files.module_edge(os.path.abspath(str(module.__file__)), module.__name__, run.missing))
+        used += [plain_edge("socket", address, "connected") for address in run.files.sockets]
+        used += [plain_edge("subprocess", words, "started") for words in run.files.programs]
 
     def _note_states(self) -> None:
         """What was imported since the last run starts from its present state."""
@@ -356,27 +300,6 @@ def _cost(wall: float, cpu: float, agent: float) -> Cost:
         "gpuMemoryBytes": None,
         "agentMs": agent * 1000,
     }
-
-
-def _shown_path(path: str) -> str:
-    """Relative where it is inside the start folder."""
-    inside = path.startswith(_START + os.sep)
-    return os.path.relpath(path, _START).replace(os.sep, "/") if inside else path
-
-
-_START = os.getcwd()
-
-
-def _file_edge(path: str, digest: str | None, by: str | None, reason: str) -> Edge:
-    size = os.path.getsize(path) if os.path.isfile(path) else None
-    version = digest or f"{by or 'outside'}:{size}"
-    edge: Edge = {"kind": "file", "name": _shown_path(path), "version": version, "edge": "observed"}
-    edge.update({"by": by, "digest": digest, "size": size, "reason": reason})
-    return edge
-
-
-def _plain(kind: str, name: str, reason: str) -> Edge:
-    return {"kind": kind, "name": name, "version": name, "edge": "observed", "reason": reason}  # type: ignore[typeddict-item]
 
 
 def _looks_at_environ(loads: Mapping[str, Collection[Access]]) -> bool:

@@ -26,12 +26,13 @@ class Scope:
     told: set[tuple[str, Access]] = field(default_factory=set)
     stored: set[str] = field(default_factory=set)
     assigned: set[str] = field(default_factory=set)
+    strings: set[str] = field(default_factory=set)
     resumable: bool = False
     local: bool = False
 
     def fresh(self, touches: Touches, node: ast.AST | None = None) -> Touches:
         """What is not told yet; told from now on. After a plain assignment (`node`) its names are this run's own."""
-        new = Touches(strings=touches.strings, attributes=touches.attributes)
+        new = Touches(attributes=touches.attributes, strings=touches.strings - self.strings, calls=touches.calls)
         for name, accesses in touches.loads.items():
             unknown = {access for access in accesses if (name, access) not in self.told}
             if name in self.hidden or not unknown:
@@ -43,6 +44,7 @@ class Scope:
         new.deletes = {name for name in touches.deletes if name not in self.hidden}
         if self.resumable:
             return new
+        self.strings |= new.strings
         self.stored |= new.stores
         if isinstance(node, ASSIGNMENTS):
             self.assigned |= touches.stores - self.hidden
@@ -52,7 +54,13 @@ class Scope:
     def branch(self, node: ast.AST | None = None) -> Scope:
         """A part that may not run: what it tells is not known after it. A loop's body has its targets assigned."""
         targets = set(_stored([node.target])) if isinstance(node, (ast.For, ast.AsyncFor)) else set()
-        return replace(self, told=set(self.told), stored=set(self.stored), assigned=self.assigned | targets)
+        return replace(
+            self,
+            told=set(self.told),
+            stored=set(self.stored),
+            assigned=self.assigned | targets,
+            strings=set(self.strings),
+        )
 
     def function(self, node: Function) -> Scope:
         local = self.inherited | _function_locals(node)

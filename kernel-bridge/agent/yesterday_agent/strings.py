@@ -12,7 +12,6 @@ _DYNAMIC = frozenset({"eval", "exec", "globals", "locals", "vars", "compile", "g
 _SHELL = frozenset({"system", "getoutput"})
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _EXPANDED = re.compile(r"\{([^}]*)\}|\$(\w+)")
-_QUOTED = re.compile(r"'([^'\n]{1,500})'")
 _AT_NAME = re.compile(r"@(\w+)")
 _SQL = re.compile(r"\b(?:from|join|into|update|table)\s+([A-Za-z_]\w*)", re.I)
 
@@ -34,16 +33,6 @@ def hidden_names(strings: Iterable[str], loads: Mapping[str, Collection[Access]]
         elif dynamic:
             found.update(_names_of(text))
     return {name for name in found if name in known}
-
-
-def named_paths(strings: Iterable[str]) -> set[str]:
-    """What may be a file's path: a short string as it stands, or a quoted part of a longer one (SQL over files)."""
-    found: set[str] = set()
-    for text in strings:
-        if len(text) < 1_000 and "\n" not in text:
-            found.add(text)
-        found.update(_QUOTED.findall(text[:100_000]))
-    return {path for path in found if "." in path and "\0" not in path}
 
 
 def _names_of(text: str) -> set[str]:

@@ -1,0 +1,228 @@
+"""Which run made which file, and from that the edges of a run that read, wrote, removed or listed files.
+
+What the audit hook told is `observed`. What a reader in C may have opened is told by `named_files`, as `static`; and a
+file of the notebook's that changed while a run was on, unopened by it, was written through a handle that was open.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .digests import file_digest
+from .files import FileUse, FileWatch
+from .kept import Kept
+from .named_files import command_paths, named_paths, touches_files, valued_paths
+from .reads import Reads
+from .record import Edge, Missing
+
+_WATCHED = 64
+"""Files, the last that runs made, whose change behind the hook's back is looked for."""
+_IN_FOLDER = 100
+_CLOCK = 0.01
+"""Seconds by which a file system's clock may be behind."""
+
+Signature = tuple[int, int]
+
+
+@dataclass
+class FileRun:
+    """What one run did, and where its edges and gaps go."""
+
+    run: str
+    started: float
+    use: FileUse
+    reads: Reads | None
+    missing: list[Missing]
+    used: list[Edge] = field(default_factory=list)
+    generated: list[Edge] = field(default_factory=list)
+
+
+class FileLineage:
+    """Between runs: who made each file, with the digest it then had."""
+
+    def __init__(self, watch: FileWatch, kept: Kept) -> None:
+        self._watch = watch
+        self._kept = kept
+        self._makers: dict[str, tuple[str, str | None]] = {}
+        self._folders: dict[str, str] = {}
+        self._before: dict[str, Signature] = {}
+
+    def begin(self) -> None:
+        """How the files are that runs made: what changes from here on is the run's work."""
+        self._before = {path: _signature(path) for path in list(self._makers)[-_WATCHED:]}
+
+    def finish(self, run: FileRun) -> None:
+        use = run.use
+        for path in use.databases:
+            (use.written if self._changed(path, run) else use.read)[path] = None
+        for path in use.read:
+            self._read(run, path)
+        for path in use.written:
+            self._written(run, path, "opened for writing")
+        for path in use.removed:
+            if not os.path.exists(path):
+                self._makers[path] = (run.run, None)
+                run.generated.append({**file_edge(path, None, run.run, "removed"), "deleted": True})
+        self._held(run)
+        self._named(run)
+        self._listed(run)
+
+    def _read(self, run: FileRun, path: str) -> None:
+        made, known = self._makers.get(path, (None, None))
+        if path in run.use.removed and not os.path.exists(path):
+            run.used.append(file_edge(path, known, made, "moved"))
+            return
+        digest = known if path in run.use.written else file_digest(path)
+        by = made if digest == known else None
+        run.used.append(self.read_edge(path, digest, by, "opened for reading", run.missing))
+
+    def _written(self, run: FileRun, path: str, reason: str) -> None:
+        digest = file_digest(path)
+        self._made(path, run.run, digest)
+        if os.path.isdir(path):
+            self._folders[path] = run.run
+        folder = os.path.dirname(path)
+        by = self._folders.get(folder)
+        if by is not None and by != run.run:
+            run.used.append({**plain_edge("directory", folder, "writes into the folder made there"), "by": by})
+        if os.path.exists(path):
+            run.generated.append(file_edge(path, digest, run.run, reason))
+
+    def _made(self, path: str, run: str, digest: str | None) -> None:
+        """The last made stands last."""
+        self._makers.pop(path, None)
+        self._makers[path] = (run, digest)
+
+    def _held(self, run: FileRun) -> None:
+        """Files that handles from earlier runs wrote to."""
+        told = {*run.use.written, *run.use.removed}
+        for path, before in self._before.items():
+            if path not in told and _signature(path) != before and os.path.exists(path):
+                run.use.written[path] = None
+                self._written(run, path, "changed while the cell ran")
+
+    def _named(self, run: FileRun) -> None:
+        if run.reads is None:
+            return
+        seen = {*run.use.read, *run.use.written, *run.use.removed}
+        named = {
+            path for path in self._candidates(run.reads, run.use) if self._watch.path(path) and os.path.exists(path)
+        }
+        holding = {os.path.dirname(path) for path in named}
+        for path in sorted(named - seen):
+            if not os.path.isdir(path):
+                self._named_file(run, path)
+            elif path not in holding:
+                self._named_folder(run, path, seen)
+
+    def _candidates(self, reads: Reads, use: FileUse) -> set[str]:
+        paths = named_paths(reads.strings)
+        if touches_files(reads.calls):
+            values = [reads.namespace.get(name) for name in {*reads.loads, *reads.names}]
+            paths.update(valued_paths(values, reads.strings))
+        if use.programs or {"system", "getoutput"} & reads.calls:
+            paths |= command_paths([*use.programs, *reads.strings], reads.namespace)
+        return {os.path.abspath(path) for path in paths}
+
+    def _named_file(self, run: FileRun, path: str) -> None:
+        if self._changed(path, run):
+            self._written(run, path, "named in the code, and written meanwhile")
+            return
+        digest = file_digest(path)
+        made, known = self._makers.get(path, (None, None))
+        by = made if digest == known else None
+        edge = self.read_edge(path, digest, by, "named in code that ran", run.missing)
+        run.used.append({**edge, "edge": "static"})
+
+    def _named_folder(self, run: FileRun, folder: str, seen: set[str]) -> None:
+        """A data set in files of one folder; what the code names inside it is told by itself."""
+        by = self._folders.get(folder)
+        if by is not None and by != run.run:
+            run.used.append({**plain_edge("directory", folder, "named in code that ran"), "by": by, "edge": "static"})
+        held = [path for path in _files_in(folder) if path not in seen]
+        changed = [path for path in held if self._changed(path, run)]
+        if changed:
+            self._folders.setdefault(folder, run.run)
+        for path in changed:
+            self._written(run, path, "in a folder named in the code, and written meanwhile")
+        if not changed and folder in self._folders:
+            for path in held:
+                self._named_file(run, path)
+
+    def _changed(self, path: str, run: FileRun) -> bool:
+        """Whether the file was written while the run was on."""
+        if not os.path.isfile(path):
+            return False
+        before = self._before.get(path)
+        if before is not None or path in self._makers:
+            return before is not None and _signature(path) != before
+        return os.path.getmtime(path) >= run.started - _CLOCK
+
+    def _listed(self, run: FileRun) -> None:
+        for path in run.use.listed:
+            run.used += [plain_edge("directory", path, "listed"), *self._makers_in(path)]
+
+    def _makers_in(self, folder: str) -> Iterable[Edge]:
+        """What a listing tells was made, or taken away, by the runs that did so to the files in the folder."""
+        makers = {made for path, (made, _) in self._makers.items() if os.path.dirname(path) == folder}
+        makers |= {self._folders[folder]} if folder in self._folders else set()
+        for made in sorted(makers):
+            yield {**plain_edge("directory", folder, "lists files made there"), "by": made}
+
+    def module_edge(self, path: str, name: str, missing: list[Missing]) -> Edge:
+        """An edge to the source of a module that was imported."""
+        made, _ = self._makers.get(path, (None, None))
+        edge = self.read_edge(path, file_digest(path), made, "imported", missing)
+        return {**edge, "kind": "module", "name": name}
+
+    def read_edge(self, path: str, digest: str | None, by: str | None, reason: str, missing: list[Missing]) -> Edge:
+        """An edge to a file that was read, its bytes kept within the budget."""
+        edge = file_edge(path, digest, by, reason)
+        try:
+            edge["value"] = self._kept.file(path, digest)
+        except OSError as problem:
+            missing.append({"what": f"bytes of {_shown_path(path)}", "why": str(problem)[:300]})
+        if digest is not None and edge.get("value") is None:
+            missing.append({"what": f"bytes of {_shown_path(path)}", "why": "over the budget of the run"})
+        return edge
+
+
+def _files_in(folder: str) -> list[str]:
+    found: list[str] = []
+    for root, _, names in os.walk(folder):
+        found += [os.path.join(root, name) for name in sorted(names)]
+        if len(found) > _IN_FOLDER:
+            break
+    return found[:_IN_FOLDER]
+
+
+def _signature(path: str) -> Signature:
+    try:
+        facts = os.stat(path)
+    except (OSError, ValueError):
+        return (0, -1)
+    return (facts.st_mtime_ns, facts.st_size)
+
+
+def _shown_path(path: str) -> str:
+    """Relative where it is inside the start folder."""
+    inside = path.startswith(_START + os.sep)
+    return os.path.relpath(path, _START).replace(os.sep, "/") if inside else path
+
+
+_START = os.getcwd()
+
+
+def file_edge(path: str, digest: str | None, by: str | None, reason: str) -> Edge:
+    size = os.path.getsize(path) if os.path.isfile(path) else None
+    version = digest or f"{by or 'outside'}:{size}"
+    edge: Edge = {"kind": "file", "name": _shown_path(path), "version": version, "edge": "observed"}
+    edge.update({"by": by, "digest": digest, "size": size, "reason": reason})
+    return edge
+
+
+def plain_edge(kind: Any, name: str, reason: str) -> Edge:
+    return {"kind": kind, "name": name, "version": name, "edge": "observed", "reason": reason}

@@ -1,0 +1,80 @@
+"""pure. Paths that code may have handed to a reader or writer written in C, which opens them past the audit hook.
+
+They are told from the strings that stand in code that ran, from the texts and paths of the variables that it read, and
+from one joined to the other; and only where the code calls something that sounds like reading or writing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import PurePath
+from typing import Any
+
+_TOUCHING = re.compile(
+    r"(?:load|save|scan|sink|dump|copy|connect|export|import|from|to|stat|exists)(?:_|$)|(?:read|write|open)_"
+    r"|.*_(?:csv|json|parquet|file|files|disk|table|path|db|database)$"
+    r"|(?:loads?|opens?)[A-Z]|(?:sql|execute|executescript|query|Dataset|dataset|memmap|imread|imwrite)$|.*File$"
+    r"|(?:isfile|isdir|is_file|is_dir|getsize|getmtime|system|getoutput|run|call|check_call|check_output|Popen)$"
+)
+_WORDS = re.compile(r"[\s'\"<>|;&()=,]+")
+_QUOTED = re.compile(r"'([^'\n]{1,500})'")
+_EXPANDED = re.compile(r"\{(\w+)\}|\$(\w+)")
+_TEXT = 1_000
+_ITEMS = 50
+_MOST = 300
+
+
+_HEARD = frozenset(("read_text", "read_bytes", "write_text", "write_bytes", "open_code"))
+
+
+def touches_files(calls: Iterable[str]) -> bool:
+    """Whether a run that called these may have read or written files unheard. Python's own `open` is heard."""
+    return any(map(_TOUCHING.match, {*calls} - _HEARD))
+
+
+def named_paths(strings: Iterable[str]) -> set[str]:
+    """What may be a file's path: a short string as it stands, or a quoted part of a longer one (SQL over files)."""
+    found: set[str] = set()
+    for text in strings:
+        if len(text) < _TEXT and "\n" not in text:
+            found.add(text)
+        found.update(_QUOTED.findall(text[:100_000]))
+    return {path for path in found if "." in path and "\0" not in path}
+
+
+def command_paths(commands: Iterable[str], values: Mapping[str, Any]) -> set[str]:
+    """The words of shell commands, with the variables that stand in them."""
+    found: set[str] = set()
+    for command in commands:
+        filled = _EXPANDED.sub(lambda name: str(_path(values.get(name[1] or name[2])) or ""), command[:100_000])
+        found.update(_WORDS.split(filled))
+    return {word for word in found if 1 < len(word) < _TEXT and "\0" not in word}
+
+
+def valued_paths(values: Iterable[Any], strings: Iterable[str]) -> list[str]:
+    """Paths that variables hold, alone and with the strings of the code behind them."""
+    bases = [path for value in values for path in _paths(value)][:_ITEMS]
+    endings = [text for text in strings if 0 < len(text) < 200 and "\n" not in text and "\0" not in text]
+    joined = [path for base in bases for end in endings for path in (os.path.join(base, end), base + end)]
+    return [*bases, *joined][:_MOST]
+
+
+def _paths(value: Any) -> Iterable[str]:
+    """Of a text or path, or of those that a plain container holds."""
+    held: Iterable[Any] = (value,)
+    if type(value) in (list, tuple, set) and len(value) <= _ITEMS:
+        held = value
+    elif type(value) is dict and len(value) <= _ITEMS:
+        held = value.values()
+    elif isinstance(getattr(value, "__dict__", None), dict) and not isinstance(value, (type, PurePath)):
+        held = list(vars(value).values())[:_ITEMS] if type(value).__module__ == "__main__" else ()
+    return [path for path in map(_path, held) if path]
+
+
+def _path(value: Any) -> str | None:
+    if isinstance(value, PurePath):
+        return str(value)
+    plain = type(value) is str and 0 < len(value) < _TEXT and "\n" not in value and "\0" not in value
+    return value if plain else None
