@@ -4,7 +4,8 @@ import { chromiumOptions } from './support/chromium.ts'
 export default defineConfig({
   testDir: '.',
   testMatch: ['journeys/*.spec.ts', 'crash/*.spec.ts'],
-  workers: 1,
+  // A journey waits more than it computes; each has a server, a folder and a port of its own.
+  workers: 2,
   timeout: 120_000,
   // A machine shared with others stalls now and then; what passed only at the second go is told at the end.
   retries: 1,

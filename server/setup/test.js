@@ -10,8 +10,8 @@ import { buildClient, installPackages } from './install.js'
 import { inLanes } from './lanes.js'
 import { testPythons } from './test-python.js'
 
-/** Suites side by side: on a small machine tests of kernels would wait for each other until they are late. */
-const LANES = availableParallelism() >= 4 ? 2 : 1
+/** The agent's suites compute, so they run side by side; others wait for kernels and servers, and would be late. */
+const LANES = Math.min(2, availableParallelism())
 const total = { passed: 0, failed: 0, skipped: 0, unsteady: 0 }
 const module = (...parts) => join(home, 'node_modules', ...parts)
 const agent = join(home, 'kernel-bridge', 'agent')
@@ -92,14 +92,9 @@ async function main() {
   add(total, await check(), 0)
   await lintAgent(python)
   say('\n== tests')
-  const suites = [
-    vitest('client', env),
-    pytest('3.11', python),
-    vitest('server', env),
-    vitest('kernel-bridge', env),
-    ...others.map((other) => pytest(other.version, other.python)),
-  ]
-  await inLanes(LANES, suites, say)
+  await inLanes(1, [vitest('client', env), vitest('server', env), vitest('kernel-bridge', env)], say)
+  const agents = others.map((other) => pytest(other.version, other.python))
+  await inLanes(LANES, [pytest('3.11', python), ...agents], say)
   await playwright(env)
   say(`\n${((Date.now() - started) / 60_000).toFixed(1)} minutes`)
 }
