@@ -19,6 +19,7 @@ from typing import Any
 
 from .content_code import class_parts, code_parts, function_parts, module_parts
 from .content_libraries import VALUE_BYTES, library_parts
+from .kinds import module_of, package_of
 from .userland import MACHINERY, is_atom, is_user_class
 
 ITEMS = 2_000_000
@@ -168,7 +169,7 @@ class _Writer:
 
     def _instance(self, kind: type, value: Any) -> None:
         """By its attributes, and by what it holds as the list, dict or set that it also is."""
-        self.part("instance", f"{kind.__module__}.{kind.__qualname__}".encode())
+        self.part("instance", f"{module_of(kind)}.{kind.__qualname__}".encode())
         for base in kind.__mro__:
             if not (base.__flags__ & _HEAP_TYPE or base in _BASES or issubclass(base, BaseException) or base is object):
                 raise UntoldError(f"it also is a {base.__qualname__}, which cannot be looked into")
@@ -184,9 +185,9 @@ class _Writer:
 
     def _reduced(self, kind: type, value: Any) -> None:
         """As the library that made it would pickle it."""
-        if kind.__module__.partition(".")[0] in MACHINERY:
+        if package_of(kind) in MACHINERY:
             raise UntoldError("it leads into the kernel itself")
-        self.part("object", f"{kind.__module__}.{kind.__qualname__}".encode())
+        self.part("object", f"{module_of(kind)}.{kind.__qualname__}".encode())
         reduce = copyreg.dispatch_table.get(kind)
         reduced = value.__reduce_ex__(4) if reduce is None else reduce(value)
         if isinstance(reduced, str) and getattr(value, "__module__", None) == "__main__":

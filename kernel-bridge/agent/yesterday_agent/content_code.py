@@ -14,6 +14,7 @@ from typing import Any
 
 from .content_source import source_of
 from .executed import has_probes
+from .kinds import module_of
 from .userland import is_user_class, is_user_module
 
 Parts = Iterable[tuple[str, Any]]
@@ -86,7 +87,7 @@ def code_parts(code: types.CodeType) -> Parts:
 
 def class_parts(kind: type) -> Parts:
     """A class of the user's by its bases and members."""
-    yield "class", f"{kind.__module__}.{kind.__qualname__}".encode()
+    yield "class", f"{module_of(kind)}.{kind.__qualname__}".encode()
     if not is_user_class(kind):
         return
     yield "bases", list(kind.__bases__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from .kinds import module_of, package_of
 from .preview import of_library
 
 Parts = Iterable[tuple[str, Any]]
@@ -18,7 +19,7 @@ _LISTED = 200_000
 def library_parts(value: Any) -> Parts | None:
     """None for what is none of them."""
     for kind in type(value).__mro__:
-        read: Callable[[Any], Parts | None] | None = _PACKAGES.get(kind.__module__.partition(".")[0])
+        read: Callable[[Any], Parts | None] | None = _PACKAGES.get(package_of(kind))
         if read is not None:
             parts = read(value)
             return parts if parts is None or kind is type(value) else [*_subclass(value), *parts]
@@ -28,7 +29,7 @@ def library_parts(value: Any) -> Parts | None:
 def _subclass(value: Any) -> Parts:
     """A class of the user's over a library's, and what it keeps beside."""
     kind = type(value)
-    yield "subclass", f"{kind.__module__}.{kind.__qualname__}".encode()
+    yield "subclass", f"{module_of(kind)}.{kind.__qualname__}".encode()
     own = getattr(value, "__dict__", {})
     listed = getattr(kind, "_metadata", None)
     yield "kept", own if listed is None else {name: own[name] for name in listed if name in own}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from .accesses import Access
+from .kinds import package_of
 
 _WRITES = re.compile(
     r"\b(?:insert\s+(?:or\s+\w+\s+)?into|update\s+\S+\s+set|delete\s+from|truncate|merge\s+into|replace\s+into"
@@ -48,7 +49,7 @@ RESULT = "result"
 
 def is_connection(kind: type) -> bool:
     """Exactly a library's own connection, or a subclass of it."""
-    return any((base.__module__.partition(".")[0], base.__name__) in _KINDS for base in kind.__mro__)
+    return any((package_of(base), base.__name__) in _KINDS for base in kind.__mro__)
 
 
 def writes(strings: Iterable[str]) -> bool:

@@ -9,6 +9,7 @@ import math
 import sys
 from typing import Any
 
+from .kinds import module_of
 from .preview import of_library
 
 _EXACT = 2**53
@@ -50,12 +51,12 @@ def _is_plain(value: Any) -> bool:
 
 def _named(value: Any, **more: Any) -> dict[str, Any]:
     kind = type(value)
-    return {"class": f"{kind.__module__}.{kind.__qualname__}", **more}
+    return {"class": f"{module_of(kind)}.{kind.__qualname__}", **more}
 
 
 def _estimator(value: Any) -> dict[str, Any] | None:
     """scikit-learn's own estimators; one of the user's may do anything in `get_params`."""
-    if not type(value).__module__.startswith("sklearn.") or not hasattr(type(value), "get_params"):
+    if not module_of(type(value)).startswith("sklearn.") or not hasattr(type(value), "get_params"):
         return None
     fitted = sorted(name for name in vars(value) if name.endswith("_") and not name.startswith("_"))
     return _named(value, params=_plain(value.get_params(deep=False)), fitted=fitted[:_PARAMS])

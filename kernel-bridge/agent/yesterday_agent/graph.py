@@ -7,8 +7,9 @@ not touched keeps what was known. No user object is kept alive by it: nodes hold
 from __future__ import annotations
 
 import time
+import types
 import weakref
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +17,13 @@ from . import libraries
 from .addresses import address
 from .anatomy import dissect
 from .callables import CACHE, HITS, hits
+from .kinds import package_of
 from .parts import COUNTER, WHOLE, Anatomy
 from .userland import is_atom
 
 NODE_LIMIT = 50_000
 SECONDS = 0.5
+_CODE = (type, types.FunctionType, types.ModuleType, types.MethodType)
 
 
 @dataclass
@@ -133,6 +136,31 @@ class Graph:
                         found.setdefault(run, set()).add(part)
                 stack.extend(identity for ids in child.links.values() for identity in ids)
         return found
+
+    def sharing(self, roots: Mapping[str, int], names: Collection[str]) -> dict[str, str]:
+        """Those of `names` that reach an object that another root reaches too: {name: the other}. Code, which does not
+        change, does not count; nor does the memory of frames, which each write for themselves."""
+        owners: dict[int, str] = {}
+        found: dict[str, str] = {}
+        for name in sorted(roots, key=lambda one: one not in names):
+            for identity in self._own_parts(roots[name]):
+                other = owners.setdefault(identity, name)
+                if other != name:
+                    found.update({one: two for one, two in ((other, name), (name, other)) if one in names})
+        return found
+
+    def _own_parts(self, root: int) -> Iterable[int]:
+        stack, seen = [root], set[int]()
+        while stack:
+            current = stack.pop()
+            node = self.nodes.get(current)
+            if node is None or current in seen or issubclass(node.kind, _CODE):
+                continue
+            seen.add(current)
+            yield current
+            stack.extend(identity for ids in node.links.values() for identity in ids)
+            value = node.guard() if node.guard is not None and package_of(node.kind) in ("numpy", "torch") else None
+            yield from (-memory for memory in (libraries.memories(value) if value is not None else ()) if memory)
 
     def reaching(self, changed: Iterable[int]) -> set[int]:
         """Every node from which one of these is reached, themselves included."""

@@ -38,6 +38,16 @@ class Kept:
             self._announce(digest, len(data))
         return digest
 
+    def within(self, data: bytes) -> str | None:
+        """As `data`; None where the bytes are not kept."""
+        digest = self.data(data)
+        return digest if digest in self._known else None
+
+    @property
+    def left(self) -> int:
+        """Bytes that the run may still keep."""
+        return self._left
+
     def file(self, path: str, digest: str | None) -> StoredValue | None:
         """Where the file's bytes are; None where they are not kept."""
         if digest is None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from .addresses import address
 from .digests import mark
+from .kinds import package_of
 
 WHOLE = ""
 TENSOR_BYTES = 16 << 20
@@ -30,7 +31,7 @@ def _is(value: object, module: str, name: str) -> bool:
 
 def is_atom(value: object) -> bool:
     """Scalars, dtypes, and arrow data, which never change."""
-    module = type(value).__module__.partition(".")[0]
+    module = package_of(type(value))
     if module == "numpy":
         return _is(value, "numpy", "generic") or _is(value, "numpy", "dtype") or _is(value, "numpy", "ufunc")
     if module == "pandas":
@@ -42,7 +43,7 @@ def is_atom(value: object) -> bool:
 
 def dissect(value: Any) -> Found | None:
     """None for what is no array, frame or tensor."""
-    module = type(value).__module__.partition(".")[0]
+    module = package_of(type(value))
     if module not in ("numpy", "pandas", "torch", "polars", "__main__"):
         return None
     if _is(value, "numpy", "ndarray"):
@@ -151,7 +152,7 @@ def _polars(frame: Any, name: str) -> Any:
 
 def memories(value: Any) -> list[int]:
     """Where the memory lies that this array, tensor or frame looks into: equal for all that share it."""
-    package = type(value).__module__.partition(".")[0]
+    package = package_of(type(value))
     if package not in ("numpy", "pandas", "torch", "__main__"):
         return []
     if _is(value, "numpy", "ndarray"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -129,6 +129,18 @@ class Lineage:
                 {"what": "changes inside large objects", "why": "over the run's budget for following objects"}
             )
         return Settled(used, generated, missing, self._live(generated, count, shown))
+
+    def adopt(self, makers: Mapping[str, str]) -> None:
+        """Names that were bound or taken away between runs are as they are; these come from runs of before."""
+        self._snapshot = Snapshot(self.namespace, self._snapshot)
+        for name, by in makers.items():
+            value = self.namespace[name]
+            self.graph.settle(by, [value], set())
+            self.bindings[name] = Binding(address(value), by, facts(value), value if _is_small(value) else None)
+
+    def sharing(self, names: Collection[str]) -> dict[str, str]:
+        """Of these, those that have parts in common with another name, and with which."""
+        return self.graph.sharing({name: binding.identity for name, binding in self.bindings.items()}, names)
 
     def _live(self, generated: list[Edge], count: int | None, shown: list[Any]) -> dict[str, Any]:
         values = {f"Out[{count}]": value for value in shown}

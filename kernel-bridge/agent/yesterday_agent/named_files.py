@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
+from .kinds import module_of
+
 _TOUCHING = re.compile(
     r"(?:load|save|scan|sink|dump|copy|connect|export|import|from|to|stat|exists)(?:_|$)|(?:read|write|open)_"
     r"|.*_(?:csv|json|parquet|file|files|disk|table|path|db|database)$"
@@ -69,7 +71,7 @@ def _paths(value: Any) -> Iterable[str]:
     elif type(value) is dict and len(value) <= _ITEMS:
         held = value.values()
     elif isinstance(getattr(value, "__dict__", None), dict) and not isinstance(value, (type, PurePath)):
-        held = list(vars(value).values())[:_ITEMS] if type(value).__module__ == "__main__" else ()
+        held = list(vars(value).values())[:_ITEMS] if module_of(type(value)) == "__main__" else ()
     return [path for path in map(_path, held) if path]
 
 

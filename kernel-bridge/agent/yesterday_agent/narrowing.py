@@ -7,6 +7,7 @@ from collections.abc import Collection
 from .accesses import WHOLE, Access
 from .databases import RESULT, fetches, is_connection
 from .graph import Node
+from .kinds import module_of
 
 
 def narrowed(node: Node, accesses: Collection[Access]) -> set[str] | None:
@@ -33,7 +34,7 @@ def narrowed(node: Node, accesses: Collection[Access]) -> set[str] | None:
 def _clones(node: Node, access: Access) -> bool:
     """scikit-learn's `clone` takes the parameters, and nothing that was fitted (those names end in `_`)."""
     is_clone = access.verb == "argument" and access.callee.rpartition(".")[2] == "clone"
-    return is_clone and node.kind.__module__.startswith("sklearn.")
+    return is_clone and module_of(node.kind).startswith("sklearn.")
 
 
 def _plain_store(node: Node, part: str, frame: bool) -> bool:

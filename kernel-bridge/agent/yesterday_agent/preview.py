@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from .kinds import module_of
+
 LIMIT = 200
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
 
 def type_name(value: object) -> str:
     kind = type(value)
-    module = kind.__module__
+    module = module_of(kind)
     if module in ("builtins", "__main__"):
         return kind.__qualname__
     return f"{module.partition('.')[0]}.{kind.__qualname__}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from .accesses import Access
+from .kinds import package_of
 
 _SIZE_ONLY = frozenset({"len", "type", "id", "isinstance", "bool", "callable"})
 _ARRAY = frozenset(
@@ -64,7 +65,7 @@ _CALLS = {
 def surely_unchanged(value: object, accesses: Collection[Access]) -> bool:
     """True only where none of these uses can change the value or hand it on."""
     kind = type(value)
-    calls = _CALLS.get((kind.__module__.partition(".")[0], kind.__qualname__))
+    calls = _CALLS.get((package_of(kind), kind.__qualname__))
     return calls is not None and all(_harmless(access, calls) for access in accesses)
 
 

@@ -24,6 +24,7 @@ from .reads import Reads
 from .record import Cost, Edge, Missing, Outcome, Record, RunError
 from .settings import Settings, Use, is_work_of
 from .state import SEEDERS, imported_states, process_states, random_bytes, random_states, working_directory
+from .storing import ValueBudget, store_values
 from .strings import hidden_names
 
 try:
@@ -52,6 +53,7 @@ class Run:
     before: dict[str, str] = field(default_factory=dict)
     agent_seconds: float = 0.0
     shows: bool = False
+    live: dict[str, Any] = field(default_factory=dict)
 
 
 class Recorder:
@@ -75,6 +77,7 @@ class Recorder:
         self.states: dict[str, str] = {}
         self.state_makers: dict[str, str] = {}
         self.settings = Settings()
+        self._budget = ValueBudget.of(os.environ)
         self._fault = fault
         self._loads = ModuleLoads()
         self._unwatch = watch(namespace, self._executed)
@@ -132,6 +135,7 @@ class Recorder:
         self._guard("variables", current, lambda: self._variables(current, used, generated, count))
         self._guard("files", current, lambda: self._files(current, used, generated))
         self._guard("state", current, lambda: self._states(current, used, generated))
+        self._guard("values", current, lambda: self._values(current, generated))
         record = self._record(current, outcome, error, count, (used, generated))
         now = time.perf_counter()
         record["cost"] = _cost(current.wall, current.cpu, current.agent_seconds + now - started)
@@ -149,10 +153,15 @@ class Recorder:
             return
         run.reads.add_static(hidden_names(run.reads.strings, run.reads.loads, run.reads.before))
         settled = self.lineage.finish(run.run, run.reads, count)
+        run.live = settled.values
         run.shows = any(name.startswith("Out[") for name in settled.values)
         used += settled.used
         generated += settled.generated
         run.missing += settled.missing
+
+    def _values(self, run: Run, generated: list[Edge]) -> None:
+        live, run.live = run.live, {}
+        run.missing += store_values(generated, live, self.lineage, self.kept, self._budget)
 
     def _files(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
         work = FileRun(run.run, run.started, run.files, run.reads, run.missing, used, generated)

@@ -17,6 +17,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .kinds import module_of
+
 Values = dict[str, Any]
 _NOT_SET = object()
 
@@ -176,7 +178,7 @@ def _module_of(value: Any) -> str:
     kind = value if isinstance(value, type) else type(value)
     if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
         return str(getattr(value, "__module__", None) or "")
-    return str(kind.__module__)
+    return module_of(kind)
 
 
 def _draws(value: Any) -> bool:

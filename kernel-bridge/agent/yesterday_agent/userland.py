@@ -11,6 +11,7 @@ import types
 from typing import Any
 
 from . import libraries
+from .kinds import module_of, package_of
 
 _ATOMS: frozenset[type] = frozenset(
     {bool, int, float, complex, str, bytes, type(None), range, slice, type(...), type(NotImplemented)}.union(
@@ -53,7 +54,7 @@ def is_atom(value: object) -> bool:
         return not is_user_module(value)
     if isinstance(value, type):
         return not is_user_class(value)
-    package = kind.__module__.partition(".")[0]
+    package = package_of(kind)
     return package in _ATOM_MODULES or libraries.is_atom(value) or _is_machinery(kind, package)
 
 
@@ -68,9 +69,9 @@ def _bound_to(value: Any) -> bool:
 
 
 def is_user_class(kind: type) -> bool:
-    if kind.__module__ == "__main__":
+    if module_of(kind) == "__main__":
         return True
-    module = sys.modules.get(kind.__module__)
+    module = sys.modules.get(module_of(kind))
     return module is not None and is_user_module(module)
 
 

@@ -14,6 +14,7 @@ import { table } from './text.ts'
 
 const Options = z.object({
   keep: z.boolean().default(true),
+  recompute: z.boolean().default(false),
   json: z.boolean().default(false),
   root: z.string().optional(),
 })
@@ -26,6 +27,7 @@ export function registerRestore(program: Command): void {
     .argument('<run>', 'a run or its first digits')
     .description('a new kernel with the variables as they were after this run')
     .option('--branch', 'a new session, which from the command line it is in every case')
+    .option('--recompute', 'load no stored value: run all again')
     .option('--no-keep', 'end the kernel when the result is told')
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')
@@ -40,15 +42,16 @@ const examples = `
 Examples:
   yesterday restore 3f2a              a kernel to work with: it prints how
   yesterday restore 3f2a --no-keep    only tell what can be restored
+  yesterday restore 3f2a --recompute  run again what made them, instead of loading what is stored
 
 Into the kernel of an open notebook: "Restore" on a run in the page.
 Exit code: 0 every variable is what it was; 1 some are not, and are named; 2 nothing could be restored.`
 
 type Restored = RestoreReport & { readonly connectionFile: string | null }
 
-async function restoreRun(run: string, { keep, json, root }: Options): Promise<Refusal | null> {
+async function restoreRun(run: string, { keep, recompute, json, root }: Options): Promise<Refusal | null> {
   const work = async (world: ReplayWorld, signal: AbortSignal) => {
-    const report = await restoreAnew(world, run, keep, signal)
+    const report = await restoreAnew(world, run, { keep, recompute }, signal)
     if (isRefused(report)) return asRefusal(report)
     if (json) printJson(report)
     else printLines(restoredLines(report))
@@ -63,7 +66,7 @@ const isRestored = ({ result }: RestoredVariable): boolean => result === 'restor
 async function restoreAnew(
   world: ReplayWorld,
   prefix: string,
-  keep: boolean,
+  { keep, recompute }: Pick<Options, 'keep' | 'recompute'>,
   signal: AbortSignal,
 ): Promise<Restored | Refused> {
   const { store, kernels, root } = world
@@ -84,7 +87,7 @@ async function restoreAnew(
     purpose: { kind: 'restore', of: run },
   })
   const actor = terminalActor()
-  const report = await restore(world, session, run, { actor, branch: true, signal })
+  const report = await restore(world, session, run, { actor, branch: true, recompute, signal })
   const connectionFile = keep ? (session.kernel?.address.connectionFile ?? null) : null
   if (keep && !isRefused(report)) await session.close()
   else session.shutdown(actor)

@@ -5,8 +5,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { parseCookie, stringifySetCookie } from 'cookie'
+import { equalSecrets } from '../store/equal-secrets.ts'
 import type { Reach } from './gate.ts'
-import { COOKIE_LIFE_SECONDS, equal, type People, type Person } from './people.ts'
+import { COOKIE_LIFE_SECONDS, type People, type Person } from './people.ts'
 
 export interface AccessOptions {
   readonly people: People
@@ -56,8 +57,8 @@ export class Access {
 
   /** Spends a token; returns the `Set-Cookie` line, or null when it is no token of ours. */
   signIn(token: string): string | null {
-    const fixed = this.#hasFixedToken && equal(token, this.programToken)
-    const once = equal(token, this.#once)
+    const fixed = this.#hasFixedToken && equalSecrets(token, this.programToken)
+    const once = equalSecrets(token, this.#once)
     if (!fixed && !once) return null
     if (once) {
       this.#once = this.#random()
@@ -77,7 +78,7 @@ export class Access {
     const { authorization } = request.headers
     if (authorization !== undefined) {
       const token = /^(?:token|bearer) (\S+)$/i.exec(authorization)?.[1]
-      return token && equal(token, this.programToken) ? { person: this.#program, by: 'token' } : null
+      return token && equalSecrets(token, this.programToken) ? { person: this.#program, by: 'token' } : null
     }
     const person = this.people.recognise(parseCookie(request.headers.cookie ?? '')[this.#cookieName])
     return person && { person, by: 'cookie' }

@@ -3,11 +3,12 @@
  * is good while its signature is ours and its person is in this file, so that a restart keeps people in and signing out
  * throws them out.
  */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { equalSecrets } from '../store/equal-secrets.ts'
 
 /** A person as others see them. `color` is a CSS colour, legible as a caret on light and dark. */
 export const Person = z.object({ id: z.string(), name: z.string(), color: z.string() })
@@ -79,7 +80,7 @@ export class People {
   /** The person of a cookie's value; null when it is forged, dismissed or too old. */
   recognise(cookie: string | undefined): Person | null {
     const [id, signature] = (cookie ?? '').split('.')
-    if (!id || !signature || !equal(signature, this.#sign(id))) return null
+    if (!id || !signature || !equalSecrets(signature, this.#sign(id))) return null
     const found = this.#file.people.find((person) => person.id === id)
     if (!found) return null
     const age = (this.#now().getTime() - Date.parse(found.since)) / 1000
@@ -95,13 +96,6 @@ export class People {
     writeFileSync(temporary, JSON.stringify(this.#file, null, 2), { mode: 0o600 })
     renameSync(temporary, this.#path)
   }
-}
-
-/** Compares secrets without telling by the time taken where they differ. */
-export function equal(a: string, b: string): boolean {
-  const left = createHmac('sha256', 'compare').update(a).digest()
-  const right = createHmac('sha256', 'compare').update(b).digest()
-  return timingSafeEqual(left, right)
 }
 
 /** The folder of what is ours alone, mode 700. */

@@ -1,32 +1,31 @@
 /**
- * Restore: a kernel's variables as they were after a run, by running again what made them. Invariant: the person's
- * files are not touched, and of each variable it is told whether it is what it was, by digest.
+ * Restore: a kernel's variables as they were after a run: stored values loaded, the rest made again, whichever is
+ * quicker. Invariant: the person's files are not touched, and of each variable it is told whether it is what it was, by
+ * digest; a value that does not load is made again.
  */
-import { randomBytes } from 'node:crypto'
 import type { Kernel } from '@yesterday/kernel-bridge'
-import type { JobProgress, RestoredVariable, RestoreReport } from '../../contract/replay.ts'
+import type { RestoredVariable, RestoreReport } from '../../contract/replay.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
-import type { Actor } from '../../contract/session.ts'
 import type { Session } from '../session/session.ts'
+import { type BringBackOptions, type BroughtBack, bringBack } from './bring-back.ts'
+import { fileFacts } from './file-facts.ts'
+import { loadableValues, settle } from './kept-values.ts'
 import { perform } from './kernel-talk.ts'
-import { LaidFiles } from './laid-files.ts'
 import { liveState } from './live-state.ts'
 import { until } from './perform.ts'
 import { restoreRandom } from './random-states.ts'
 import { type ReadyReplay, readyRuns } from './replay.ts'
-import { makeScratch } from './scratch.ts'
+import { type Loadable, makerOf, planRestore, versionKey } from './restore-plan.ts'
 import { isRefused, type Refused, refused, runsOf, wholeRun } from './targets.ts'
 import type { ReplayWorld } from './world.ts'
 
-export interface RestoreOptions {
-  readonly actor: Actor
+export interface RestoreOptions extends BringBackOptions {
   /** Into a new session; else into the kernel that is there. */
   readonly branch: boolean
-  readonly signal?: AbortSignal
-  readonly onProgress?: (progress: JobProgress) => void
+  /** Loads nothing: all is made again. */
+  readonly recompute?: boolean
 }
 
-const goCode = 'import os\nos.chdir(given)'
 /** Names of the person's that were not there then. */
 const leaveCode = `
 import sys
@@ -53,18 +52,42 @@ export async function restore(
   const ready = await readyRuns(world, { kind: 'run', run }, live.runs.length > 0 ? live.runs : [asked])
   const kernel = await kernelFor(session, ready, options)
   if (isRefused(kernel)) return kernel
-  const again = await runAgain(world, session, kernel, ready, options)
+  const done = await attempt(world, { session, kernel, cwd: ready.cwd }, live, options)
   await perform(kernel, leaveCode, [...live.variables.keys()])
-  const random = await randomResults(world, kernel, asked, [...again.values()].at(-1) ?? null)
+  const random = await randomResults(world, kernel, asked, [...done.again.values()].at(-1) ?? null)
+  await settle(kernel)
   return {
     run,
     session: session.view().session,
-    variables: [...live.variables].map(([name, edge]) => resultOf(name, edge, ready, again)),
+    variables: [...live.variables].map(([name, edge]) => resultOf(name, edge, ready, done)),
     random,
-    loaded: [],
-    recomputed: [...again.keys()],
-    expectedMs: ready.plan.expectedMs,
+    loaded: [...new Set([...done.loaded].map(makerOf))],
+    recomputed: [...done.again.keys()],
+    expectedMs: done.expectedMs,
     tookMs: Date.now() - started,
+  }
+}
+
+type Attempt = BroughtBack & { readonly expectedMs: number | null }
+
+/** Plans and performs; what does not load is left out of the next plan, so that each one is shorter of loads. */
+async function attempt(
+  world: ReplayWorld,
+  place: { readonly session: Session; readonly kernel: Kernel; readonly cwd: string },
+  live: ReturnType<typeof liveState>,
+  options: RestoreOptions,
+): Promise<Attempt> {
+  const files = await fileFacts(place.cwd, world.store.objects, live.runs)
+  const loadable = options.recompute ? new Map<string, Loadable>() : await loadableValues(world, live.runs)
+  for (;;) {
+    const { load, rerun } = planRestore({ live, loadable, ...files })
+    const last = rerun.at(-1)
+    const ready = last && (await readyRuns(world, { kind: 'run', run: last.run }, rerun))
+    const steps = ready?.steps.filter(({ step }) => step.action === 're-run') ?? []
+    const done = await bringBack(world, place, { load, steps }, options)
+    if (done.unloadable.size === 0 || options.signal?.aborted)
+      return { ...done, expectedMs: ready?.plan.expectedMs ?? null }
+    for (const key of done.unloadable) loadable.delete(key)
   }
 }
 
@@ -85,66 +108,14 @@ async function kernelFor(
   return refused('no-kernel', why, 'Start a kernel first.')
 }
 
-/** By recorded run: the run that repeats it. */
-async function runAgain(
-  world: ReplayWorld,
-  session: Session,
-  kernel: Kernel,
-  ready: ReadyReplay,
-  { actor, signal, onProgress }: RestoreOptions,
-): Promise<ReadonlyMap<string, Receipt>> {
-  const steps = ready.steps.filter(({ step }) => step.action === 're-run')
-  const id = randomBytes(10).toString('hex')
-  const scratch = await makeScratch({ root: world.root, cwd: ready.cwd, id, without: new Set() })
-  const laid = new LaidFiles(world, ready.cwd, scratch)
-  const again = new Map<string, Receipt>()
-  const home = await perform(kernel, goCode, scratch.cwd)
-  try {
-    for (const { step, receipt, given, random } of home.ok ? steps : []) {
-      if (signal?.aborted || session.kernel === null) break
-      onProgress?.({ done: again.size, total: steps.length, now: step.title, verdicts: [] })
-      for (const file of given) await laid.lay(file)
-      await restoreRandom(kernel, world.store.objects, random)
-      const repeated = await repeat(world, session, receipt, actor)
-      if (repeated === null) break
-      again.set(receipt.run, repeated)
-      for (const { name } of repeated.generated) laid.forget(name)
-    }
-    return again
-  } finally {
-    await perform(kernel, goCode, ready.cwd)
-    await scratch.remove()
-  }
-}
-
-async function repeat(
-  { store }: ReplayWorld,
-  session: Session,
-  { cellId, cell, run, source }: Receipt,
-  actor: Actor,
-): Promise<Receipt | null> {
-  const ended = new Set<string>()
-  const heard = ({ run: one }: { readonly run: string }): void => {
-    ended.add(one)
-    session.events.emit('changed')
-  }
-  session.events.on('recorded', heard)
-  try {
-    const queued = await session.runAgain({ cell: cellId ?? run, place: cell ?? 1, source }, actor)
-    if ('refusal' in queued) return null
-    await until(session, () => ended.has(queued.run))
-    return await store.index.receipt(queued.run)
-  } finally {
-    session.events.off('recorded', heard)
-  }
-}
-
 function resultOf(
   name: string,
   edge: Edge,
   ready: ReadyReplay,
-  again: ReadonlyMap<string, Receipt>,
+  { again, loaded }: BroughtBack,
 ): RestoredVariable {
+  if (edge.by !== null && loaded.has(versionKey(edge.by, name)))
+    return { name, result: 'restored', why: null }
   const repeated = edge.by === null ? undefined : again.get(edge.by)
   if (repeated === undefined) {
     const step = ready.steps.find(({ receipt }) => receipt.run === edge.by)

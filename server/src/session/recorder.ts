@@ -8,6 +8,7 @@ import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import type { OutputEntry, Receipt } from '../../contract/run.ts'
 import type { LogEntry } from '../store/log-entry.ts'
 import type { ObjectStore, RunLog } from '../store/ports.ts'
+import type { ProjectKey } from '../store/project-key.ts'
 import type { Durable } from './durable.ts'
 import { Gathered } from './gathered.ts'
 import { storeOutputs } from './output-objects.ts'
@@ -22,6 +23,7 @@ const RECORD_WAIT_MS = 20_000
 export interface RecorderOptions {
   readonly objects: ObjectStore
   readonly runs: RunLog
+  readonly key: ProjectKey
   readonly durable: Durable
   readonly now: () => Timestamp
 }
@@ -129,7 +131,8 @@ export class Recorder {
     const { outputs, record } = parts
     if (record.ok) this.#environment = environmentOf(record.record, this.#environment)
     const environment = this.#environment
-    const entry = runEnded({ run, order, started, ended: at, ending, outputs, record, environment })
+    const { key } = this.#options
+    const entry = runEnded({ run, order, started, ended: at, ending, outputs, record, environment, key })
     await this.#queued.get(run)
     await this.append([entry], parts.blobs)
     this.#queued.delete(run)

@@ -126,7 +126,7 @@ async function closePast(past: Past, doc: Y.Doc, store: Store, spoolDir: string)
   const durable = createDurable({ onStalled: () => undefined, onResumed: () => undefined })
   const objects = durableObjects(store.objects, durable)
   const now = (): string => new Date().toISOString()
-  const recorder = new Recorder({ objects, runs: store.runs, durable, now })
+  const recorder = new Recorder({ objects, runs: store.runs, key: store.key, durable, now })
   recorder.remember(past.environment)
   const outputs = new SessionOutputs(doc, objects)
   const end = async (

@@ -6,6 +6,7 @@ import { type AgentEdge, AgentRecord } from '@yesterday/kernel-bridge'
 import type { RunId, Timestamp } from '../../contract/ids.ts'
 import type { Edge, OutputEntry, Receipt } from '../../contract/run.ts'
 import type { LogEntry } from '../store/log-entry.ts'
+import type { ProjectKey } from '../store/project-key.ts'
 import type { Ending } from './state.ts'
 
 export type RunEnded = Extract<LogEntry, { type: 'run-ended' }>
@@ -32,6 +33,8 @@ export interface EndedRun {
   readonly ending: Ending
   readonly outputs: readonly OutputEntry[]
   readonly record: ReadRecord
+  /** Signs where a value's bytes are. */
+  readonly key: Pick<ProjectKey, 'sign'>
   /** The last environment that was told whole; a later record names it by its digest alone. */
   readonly environment: Receipt['environment']
 }
@@ -86,8 +89,8 @@ function recordedOf(ended: EndedRun): RecordedPart {
     return { ...nothing, notCaptured: [{ what: 'variables and files', why: ended.record.why }] }
   const { record } = ended.record
   return {
-    used: record.used.map(edgeOf),
-    generated: record.generated.map(edgeOf),
+    used: record.used.map((edge) => edgeOf(edge, null)),
+    generated: record.generated.map((edge) => edgeOf(edge, signatureOf(edge, ended))),
     environment: environmentOf(record, ended.environment),
     state: record.state,
     cost: costOf(record.cost),
@@ -111,7 +114,12 @@ function costOf(cost: AgentRecord['cost']): Receipt['cost'] {
   }
 }
 
-function edgeOf(edge: AgentEdge): Edge {
+/** Files are known by their digest; a variable's bytes are code for whoever loads them. */
+function signatureOf({ kind, name, value }: AgentEdge, { run, key }: EndedRun): string | null {
+  return kind === 'variable' && value ? key.sign({ run, name, value }) : null
+}
+
+function edgeOf(edge: AgentEdge, signature: string | null): Edge {
   return {
     kind: edge.kind,
     name: edge.name,
@@ -129,6 +137,6 @@ function edgeOf(edge: AgentEdge): Edge {
     deleted: edge.deleted ?? false,
     query: edge.query ?? null,
     facets: edge.facets ?? null,
-    value: edge.value ? { ...edge.value, signature: null } : null,
+    value: edge.value ? { ...edge.value, signature } : null,
   }
 }

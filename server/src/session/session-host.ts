@@ -57,7 +57,13 @@ export class SessionHost {
       onResumed: () => this.dispatch({ type: 'LogResumed' }),
     })
     const objects = durableObjects(options.store.objects, durable)
-    this.#recorder = new Recorder({ objects, runs: options.store.runs, durable, now: this.#now })
+    this.#recorder = new Recorder({
+      objects,
+      runs: options.store.runs,
+      key: options.store.key,
+      durable,
+      now: this.#now,
+    })
     this.#outputs = new SessionOutputs(options.doc, objects)
     this.#record = this.#makeRecord()
     this.#life = this.#makeLife()

@@ -5,6 +5,7 @@ import { StoreError } from './errors.ts'
 import { ObjectFiles } from './object-files.ts'
 import type { RunIndex, Store } from './ports.ts'
 import { prepareFolder, type StorePaths, storePaths } from './project-folder.ts'
+import { projectKey } from './project-key.ts'
 import { SqliteIndex } from './sqlite-index.ts'
 import { SqliteLog } from './sqlite-log.ts'
 import { SqliteObjects } from './sqlite-objects.ts'
@@ -49,6 +50,7 @@ function assemble(writer: Requests, paths: StorePaths, root: string): Store {
     runs,
     updates: new SqliteUpdates(writer, db),
     index: new SqliteIndex(writer, db, objects, root),
+    key: projectKey(paths.folder),
     check: () => check(db, paths.database, objects, runs),
     close: async () => {
       if (db.isOpen) db.close()

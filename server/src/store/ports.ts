@@ -15,6 +15,7 @@ import type {
 } from '../../contract/past.ts'
 import type { Edge, LogPage, Receipt, RunSummary } from '../../contract/run.ts'
 import type { LogEntry, RunQueued, SessionStarted } from './log-entry.ts'
+import type { ProjectKey } from './project-key.ts'
 
 /** Blobs named by the SHA-256 of their bytes. A blob, once put, never changes. */
 export interface ObjectStore {
@@ -206,6 +207,7 @@ export interface Store {
   readonly runs: RunLog
   readonly updates: UpdateLog
   readonly index: RunIndex
+  readonly key: ProjectKey
   /** Checks objects against digests, the log against objects and the index against the log; changes nothing. */
   check(): Promise<{
     readonly objects: number

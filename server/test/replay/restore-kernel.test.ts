@@ -3,9 +3,14 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { cellSource, cellsOf } from '../../contract/document.ts'
+import { Digest } from '../../contract/ids.ts'
+import type { Receipt } from '../../contract/run.ts'
 import { Jobs } from '../../src/replay/jobs.ts'
+import { loadableValues } from '../../src/replay/kept-values.ts'
 import { performJobs, planOf } from '../../src/replay/perform-jobs.ts'
+import { restore } from '../../src/replay/restore.ts'
 import { isRefused } from '../../src/replay/targets.ts'
+import type { Store } from '../../src/store/ports.ts'
 import { ada, type House, makeProject, openHouse, python, whySkipped } from '../session/house.ts'
 
 const cells = {
@@ -14,6 +19,12 @@ const cells = {
   twin: 'other = 1',
   shown: 'print(total)',
   change: 'total = total * 10\nlater = 5',
+}
+
+async function receiptOf({ index }: Store, run: string): Promise<Receipt> {
+  const receipt = await index.receipt(run)
+  if (receipt === null) throw new Error(`no receipt of ${run}`)
+  return receipt
 }
 
 describe.skipIf(python === null)(`the past of an open notebook${whySkipped}`, () => {
@@ -59,11 +70,61 @@ describe.skipIf(python === null)(`the past of an open notebook${whySkipped}`, ()
     expect(job).toMatchObject({ state: 'done', problem: null })
     const results = new Map(job?.restore?.variables.map(({ name, result }) => [name, result]))
     expect(Object.fromEntries(results)).toMatchObject({
-      rows: 'recomputed',
-      total: 'recomputed',
-      other: 'recomputed',
+      rows: 'restored',
+      total: 'restored',
+      other: 'restored',
     })
     expect(results.has('later')).toBe(false)
+  })
+
+  /** Restores this cell's run; results by variable, and what a cell that runs next prints. */
+  async function back(past: Awaited<ReturnType<typeof lived>>, cell: string, recompute = false) {
+    const { session, world, runOf } = past
+    const report = await restore(world, session, runOf(cell), { actor: ada, branch: false, recompute })
+    if (isRefused(report)) throw new Error(report.refused.message)
+    return { report, results: Object.fromEntries(report.variables.map(({ name, result }) => [name, result])) }
+  }
+
+  test('without values everything is made again, from the files as they were', async () => {
+    const past = await lived()
+    await writeFile(join(root, 'x.csv'), '5\n')
+    const { report, results } = await back(past, 'shown', true)
+    expect(results).toMatchObject({ rows: 'recomputed', total: 'recomputed', other: 'recomputed' })
+    expect(report.loaded).toEqual([])
+  })
+
+  test('a loaded variable belongs to the run that made it, and the next run reads it', async () => {
+    const past = await lived()
+    const { report } = await back(past, 'twin')
+    expect(report.loaded).toContain(past.runOf('sum'))
+    const { session, world, runOf } = past
+    const next = new Promise<string>((resolve) => session.events.once('recorded', ({ run }) => resolve(run)))
+    expect(await session.run(['shown'], ada)).toBeNull()
+    const receipt = await world.store.index.receipt(await next)
+    expect(receipt?.used).toMatchObject([{ name: 'total', by: runOf('sum'), edge: 'observed' }])
+    expect(receipt?.generated).toEqual([])
+    const shown = await world.store.objects.get(Digest.parse(receipt?.outputs[0]?.digest))
+    expect(new TextDecoder().decode(shown ?? undefined)).toContain('3')
+  })
+
+  test('a value whose signature is not ours is not loaded, and one that is damaged is made again', async () => {
+    const past = await lived()
+    const { store } = past.world
+    const foreign = { ...past.world, store: { ...store, key: { ...store.key, signed: () => false } } }
+    const none = await loadableValues(foreign, [await receiptOf(store, past.runOf('sum'))])
+    expect([...none]).toEqual([])
+    const lost = (await receiptOf(store, past.runOf('sum'))).generated.map(({ value }) => value?.digest)
+    const objects: Store['objects'] = {
+      put: (bytes) => store.objects.put(bytes),
+      has: (digest) => store.objects.has(digest),
+      list: () => store.objects.list(),
+      get: async (digest) => (lost.includes(digest) ? null : store.objects.get(digest)),
+    }
+    const { results } = await back(
+      { ...past, world: { ...past.world, store: { ...store, objects } } },
+      'shown',
+    )
+    expect(results).toMatchObject({ rows: 'restored', total: 'recomputed', other: 'restored' })
   })
 
   test('a replay is a job that tells how far it is, and leaves the log as it was', async () => {

@@ -1,0 +1,240 @@
+"""Values as bytes, so that a variable can be had again without running what made it. Pickle, protocol 5: large buffers
+are parts of their own, in pieces, so that what did not change is kept once.
+
+Three formats. `pickle5`: the object is the pickle. `pickle5-pack`: a JSON object of small pickles by name, base64.
+`pickle5-parts`: JSON of `pickle` (an object), `buffers` (each a list of objects) and `needs` (names of the notebook's
+functions and classes that have to be there first).
+
+Invariant: no method of the user's is run to store a value; what cannot be stored says why.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import importlib
+import io
+import json
+import pickle
+import sys
+import time
+import types
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .kinds import package_of
+from .preview import of_library
+from .record import StoredValue
+from .userland import is_user_class, is_user_module
+
+PICKLE, PACK, PARTS = "pickle5", "pickle5-pack", "pickle5-parts"
+PIECE = 4 * 1024 * 1024
+_APART = 64 * 1024
+_SMALL = 4 * 1024
+_CACHED = type(functools.lru_cache(len))
+_OWN_WAYS = ("__reduce__", "__reduce_ex__", "__getstate__", "__getnewargs__", "__getnewargs_ex__")
+
+
+class UnstorableError(Exception):
+    """Why a value is not stored."""
+
+
+@dataclass
+class Pickled:
+    """A value as bytes, its large buffers beside."""
+
+    data: bytes
+    buffers: list[pickle.PickleBuffer] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
+
+
+def pickled(value: Any, namespace: Mapping[str, Any], limit: int, until: float) -> Pickled:
+    """Raises `UnstorableError`: over `limit` bytes, later than `until` (of `time.perf_counter`), or not to be had."""
+    sink = _Sink(limit, until)
+    pickler = _Pickler(sink, namespace)
+    try:
+        pickler.dump(value)
+    except UnstorableError:
+        raise
+    except RecursionError:
+        raise UnstorableError("it is nested too deep") from None
+    except Exception as problem:
+        raise UnstorableError(f"{type(problem).__name__}: {problem}"[:200]) from None
+    return Pickled(sink.getvalue(), pickler.buffers, sorted(pickler.needs))
+
+
+class _Sink(io.BytesIO):
+    """Takes so much and for so long."""
+
+    def __init__(self, limit: int, until: float) -> None:
+        super().__init__()
+        self._left, self._until = limit, until
+
+    def write(self, data: Any) -> int:
+        self.spend(len(data))
+        return super().write(data)
+
+    def spend(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise UnstorableError("it is over the budget of the run")
+        if time.perf_counter() > self._until:
+            raise UnstorableError("it takes longer than a run's time for values")
+
+
+class _Pickler(pickle.Pickler):
+    """Names the notebook's own functions and classes rather than taking them in."""
+
+    def __init__(self, sink: _Sink, namespace: Mapping[str, Any]) -> None:
+        super().__init__(sink, protocol=5, buffer_callback=self._buffer)
+        self._sink, self._namespace = sink, namespace
+        self.buffers: list[pickle.PickleBuffer] = []
+        self.needs: set[str] = set()
+
+    def _buffer(self, buffer: pickle.PickleBuffer) -> bool:
+        """True keeps it in the pickle."""
+        size = buffer.raw().nbytes
+        if size < _APART:
+            return True
+        self._sink.spend(size)
+        self.buffers.append(buffer)
+        return False
+
+    def reducer_override(self, value: Any) -> Any:
+        kind = type(value)
+        if isinstance(value, (types.FunctionType, type, _CACHED)):
+            self._named(value)
+        elif kind is types.MethodType:
+            if not any(vars(base).get(value.__name__) is value.__func__ for base in type(value.__self__).__mro__):
+                raise UnstorableError(
+                    f"it holds the method {value.__qualname__}, not of its class"
+                )
+        elif isinstance(value, types.ModuleType):
+            if is_user_module(value):
+                raise UnstorableError(f"it holds the module {value.__name__}")
+            return importlib.import_module, (value.__name__,)
+        elif package_of(kind) == "torch" and (parts := _tensor(value)) is not None:
+            return parts
+        elif is_user_class(kind) and (own := _own_way(kind)):
+            raise UnstorableError(f"{own} of its class would have to run")
+        elif is_user_class(kind) and of_library(value, "numpy", "ndarray") and vars(value):
+            raise UnstorableError("numpy does not pickle what an array keeps beside")
+        return NotImplemented
+
+    def _named(self, value: Any) -> None:
+        """A function or class."""
+        if value.__module__ != "__main__":
+            return
+        name = str(value.__qualname__)
+        if self._namespace.get(name) is not value:
+            raise UnstorableError(f"it holds {name}, which no name leads to")
+        self.needs.add(name)
+
+
+def _own_way(kind: type) -> str | None:
+    for base in kind.__mro__:
+        for name in _OWN_WAYS:
+            if name in vars(base) and is_user_class(base):
+                return f"{base.__qualname__}.{name}"
+    return None
+
+
+def _tensor(value: Any) -> Any:
+    """A plain tensor by its memory; None leaves it to the library."""
+    torch = sys.modules["torch"]
+    if type(value) not in (torch.Tensor, torch.nn.Parameter):
+        return None
+    if value.device.type != "cpu" or value.layout != torch.strided or value.is_quantized or not value.is_leaf:
+        raise UnstorableError("it holds a tensor that is part of a computation, sparse, or not in plain memory")
+    data = value.detach().contiguous().reshape(-1).view(torch.uint8).numpy() if value.numel() else b""
+    facts = (type(value).__name__, str(value.dtype).partition(".")[2], tuple(value.shape), value.requires_grad)
+    return tensor, (facts, pickle.PickleBuffer(data), value.grad)
+
+
+def tensor(facts: tuple[str, str, tuple[int, ...], bool], data: Any, grad: Any) -> Any:
+    """The tensor that `_tensor` took apart."""
+    torch: Any = importlib.import_module("torch")
+    kind, dtype, shape, requires_grad = facts
+    memory = bytearray(data)
+    flat = (
+        torch.frombuffer(memory, dtype=getattr(torch, dtype)) if memory else torch.empty(0, dtype=getattr(torch, dtype))
+    )
+    plain = flat.reshape(shape)
+    made = torch.nn.Parameter(plain, requires_grad) if kind == "Parameter" else plain.requires_grad_(requires_grad)
+    if grad is not None:
+        made.grad = grad
+    return made
+
+
+Keep = Callable[[bytes], "str | None"]
+"""Keeps bytes and gives their digest; None where the budget is spent."""
+
+
+def stored(values: Mapping[str, Pickled], keep: Keep) -> dict[str, StoredValue]:
+    """Where each value's bytes are now; those that the budget left out are missing."""
+    small = {name: one for name, one in values.items() if _is_small(one)}
+    found: dict[str, StoredValue] = {}
+    if small:
+        texts = {name: base64.b64encode(one.data).decode() for name, one in small.items()}
+        digest = keep(json.dumps(texts, sort_keys=True).encode())
+        if digest is not None:
+            found.update({name: _value(PACK, digest, len(one.data)) for name, one in small.items()})
+    for name, one in values.items():
+        if name not in small and (value := _kept(one, keep)) is not None:
+            found[name] = value
+    return found
+
+
+def _is_small(one: Pickled) -> bool:
+    return not one.buffers and not one.needs and len(one.data) < _SMALL
+
+
+def _value(kind: str, digest: str, size: int) -> StoredValue:
+    return {"format": kind, "digest": digest, "size": size}
+
+
+def _kept(one: Pickled, keep: Keep) -> StoredValue | None:
+    body = keep(one.data)
+    if body is None or not (one.buffers or one.needs):
+        return None if body is None else _value(PICKLE, body, len(one.data))
+    buffers: list[list[str]] = []
+    size = len(one.data)
+    for buffer in one.buffers:
+        pieces = [keep(bytes(piece)) for piece in _pieces(buffer.raw())]
+        if None in pieces:
+            return None
+        buffers.append([piece for piece in pieces if piece is not None])
+        size += buffer.raw().nbytes
+    digest = keep(json.dumps({"pickle": body, "buffers": buffers, "needs": one.needs}).encode())
+    return None if digest is None else _value(PARTS, digest, size)
+
+
+def _pieces(memory: memoryview) -> Iterable[memoryview]:
+    return (memory[start : start + PIECE] for start in range(0, memory.nbytes, PIECE))
+
+
+def loaded(value: StoredValue, name: str, read: Callable[[str], bytes], namespace: Mapping[str, Any]) -> Any:
+    """The value again. Only for bytes whose signature was seen to be the project's: a pickle is code."""
+    body = read(value["digest"])
+    if value["format"] == PICKLE:
+        return _Unpickler(io.BytesIO(body), namespace).load()
+    if value["format"] == PACK:
+        return _Unpickler(io.BytesIO(base64.b64decode(json.loads(body)[name])), namespace).load()
+    if value["format"] != PARTS:
+        raise ValueError(f"no value has the format {value['format']}")
+    parts = json.loads(body)
+    # Writable, as they were.
+    buffers = [bytearray().join(map(read, pieces)) for pieces in parts["buffers"]]
+    return _Unpickler(io.BytesIO(read(parts["pickle"])), namespace, buffers=buffers).load()
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, source: io.BytesIO, namespace: Mapping[str, Any], buffers: Iterable[Any] = ()) -> None:
+        super().__init__(source, buffers=buffers)
+        self._namespace = namespace
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module == "__main__":
+            return self._namespace[name]
+        return super().find_class(module, name)

@@ -1,0 +1,123 @@
+/**
+ * Performs a plan of restoring in a kernel: loads and runs in the order in which it was. Invariant: what runs sees a copy
+ * of the files, as they were then; the first value that does not load ends it, since what comes next may read it.
+ */
+import { randomBytes } from 'node:crypto'
+import type { Kernel } from '@yesterday/kernel-bridge'
+import type { JobProgress } from '../../contract/replay.ts'
+import type { Receipt } from '../../contract/run.ts'
+import type { Actor } from '../../contract/session.ts'
+import type { Session } from '../session/session.ts'
+import { KeptValues } from './kept-values.ts'
+import { perform } from './kernel-talk.ts'
+import { LaidFiles } from './laid-files.ts'
+import { until } from './perform.ts'
+import type { PreparedStep } from './plan.ts'
+import { restoreRandom } from './random-states.ts'
+import { type Loadable, versionKey } from './restore-plan.ts'
+import { makeScratch } from './scratch.ts'
+import type { ReplayWorld } from './world.ts'
+
+export interface BringBackOptions {
+  readonly actor: Actor
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: JobProgress) => void
+}
+
+export interface BroughtBack {
+  /** By recorded run: the run that repeats it. */
+  readonly again: ReadonlyMap<string, Receipt>
+  /** Versions, by `versionKey`. */
+  readonly loaded: ReadonlySet<string>
+  /** Versions that do not load. */
+  readonly unloadable: ReadonlySet<string>
+}
+
+const goCode = 'import os\nos.chdir(given)'
+
+/** `cwd`: the notebook's folder, where the kernel is left. */
+export async function bringBack(
+  world: ReplayWorld,
+  { session, kernel, cwd }: { readonly session: Session; readonly kernel: Kernel; readonly cwd: string },
+  { load, steps }: { readonly load: readonly Loadable[]; readonly steps: readonly PreparedStep[] },
+  options: BringBackOptions,
+): Promise<BroughtBack> {
+  const id = randomBytes(10).toString('hex')
+  const values = new Loads(new KeptValues(world, id), kernel, load)
+  const again = new Map<string, Receipt>()
+  const done = (): BroughtBack => ({ again, loaded: values.loaded, unloadable: values.unloadable })
+  const scratch =
+    steps.length === 0 ? null : await makeScratch({ root: world.root, cwd, id, without: new Set() })
+  try {
+    const laid = scratch && new LaidFiles(world, cwd, scratch)
+    if (scratch !== null && !(await perform(kernel, goCode, scratch.cwd)).ok) return done()
+    for (const { step, receipt, given, random } of steps) {
+      if (options.signal?.aborted || session.kernel === null) return done()
+      if (!(await values.before(receipt.order))) return done()
+      options.onProgress?.({ done: again.size, total: steps.length, now: step.title, verdicts: [] })
+      for (const file of given) await laid?.lay(file)
+      await restoreRandom(kernel, world.store.objects, random)
+      const repeated = await repeat(world, session, receipt, options.actor)
+      if (repeated === null) return done()
+      again.set(receipt.run, repeated)
+      for (const { name } of repeated.generated) laid?.forget(name)
+    }
+    await values.before(Number.POSITIVE_INFINITY)
+    return done()
+  } finally {
+    if (scratch !== null) await perform(kernel, goCode, cwd)
+    await scratch?.remove()
+    await values.close()
+  }
+}
+
+/** Values that wait for their turn. */
+class Loads {
+  readonly loaded = new Set<string>()
+  readonly unloadable = new Set<string>()
+  readonly #values: KeptValues
+  readonly #kernel: Kernel
+  readonly #waiting: Loadable[]
+
+  constructor(values: KeptValues, kernel: Kernel, load: readonly Loadable[]) {
+    this.#values = values
+    this.#kernel = kernel
+    this.#waiting = load.toSorted((a, b) => a.order - b.order)
+  }
+
+  /** Loads what runs before this place in the order had made; false where something does not load. */
+  async before(order: number): Promise<boolean> {
+    const later = this.#waiting.findIndex((one) => one.order >= order)
+    const next = this.#waiting.splice(0, later === -1 ? this.#waiting.length : later)
+    const problems = await this.#values.load(this.#kernel, next)
+    for (const { run, edge } of next)
+      (problems.has(edge.name) ? this.unloadable : this.loaded).add(versionKey(run, edge.name))
+    return problems.size === 0
+  }
+
+  close(): Promise<void> {
+    return this.#values.remove()
+  }
+}
+
+async function repeat(
+  { store }: ReplayWorld,
+  session: Session,
+  { cellId, cell, run, source }: Receipt,
+  actor: Actor,
+): Promise<Receipt | null> {
+  const ended = new Set<string>()
+  const heard = ({ run: one }: { readonly run: string }): void => {
+    ended.add(one)
+    session.events.emit('changed')
+  }
+  session.events.on('recorded', heard)
+  try {
+    const queued = await session.runAgain({ cell: cellId ?? run, place: cell ?? 1, source }, actor)
+    if ('refusal' in queued) return null
+    await until(session, () => ended.has(queued.run))
+    return await store.index.receipt(queued.run)
+  } finally {
+    session.events.off('recorded', heard)
+  }
+}

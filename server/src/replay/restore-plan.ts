@@ -1,0 +1,78 @@
+/**
+ * pure. How a kernel gets back the variables that it had after a run: what is loaded, what runs again, and in which
+ * order. Invariant: whatever runs again finds what it read, loaded or made before it.
+ */
+import type { Edge, Receipt } from '../../contract/run.ts'
+import { cheapest, type Item, type Work } from './cheapest.ts'
+import type { LiveState } from './live-state.ts'
+import type { FileSource } from './plan.ts'
+
+/** A variable's version of which the bytes are here and ours. */
+export interface Loadable {
+  readonly run: string
+  /** Of the run, in its session. */
+  readonly order: number
+  readonly edge: Edge
+}
+
+export interface RestorePlan {
+  readonly load: readonly Loadable[]
+  /** In their order. */
+  readonly rerun: readonly Receipt[]
+}
+
+export interface RestoreFacts extends FileSource {
+  readonly live: LiveState
+  /** By `versionKey`. */
+  readonly loadable: ReadonlyMap<string, Loadable>
+}
+
+/** What a load and a run cost beside their bytes and their own time, in ms. */
+const LOAD_MS = 3
+const RUN_MS = 15
+const BYTES_PER_MS = 200_000
+
+export const versionKey = (run: string, name: string): string => `${run} ${name}`
+
+/** The run of a version's key. */
+export const makerOf = (key: string): string => key.slice(0, key.indexOf(' '))
+
+/** Loads where that is quicker, by what was measured when the runs ran. */
+export function planRestore(facts: RestoreFacts): RestorePlan {
+  const { live, loadable } = facts
+  const items = new Map<string, Item>()
+  const itemOf = (run: string, name: string): string => {
+    const id = versionKey(run, name)
+    const kept = loadable.get(id)
+    const loadMs = kept === undefined ? null : LOAD_MS + (kept.edge.value?.size ?? 0) / BYTES_PER_MS
+    items.set(id, { id, maker: run, loadMs })
+    return id
+  }
+  const there = new Set(live.runs.map(({ run }) => run))
+  const works = live.runs.map((receipt): Work => {
+    const needs = receipt.used.flatMap((edge) => {
+      const { by, kind, name } = edge
+      if (by === null || !there.has(by) || by === receipt.run || isGiven(receipt, edge, facts)) return []
+      return [itemOf(by, kind === 'variable' ? name : `${kind} ${name}`)]
+    })
+    return { id: receipt.run, ms: canRun(receipt) ? receipt.durationMs + RUN_MS : null, needs }
+  })
+  const wanted = [...live.variables].flatMap(([name, { by }]) =>
+    by !== null && there.has(by) ? [itemOf(by, name)] : [],
+  )
+  const { load, rerun } = cheapest([...items.values()], works, wanted)
+  return {
+    load: [...load].flatMap((id) => loadable.get(id) ?? []),
+    rerun: live.runs.filter(({ run }) => rerun.has(run)),
+  }
+}
+
+const canRun = ({ outcome }: Receipt): boolean => outcome === 'ok' || outcome === 'error'
+
+/** What a run is given without its maker: random states that are kept, and files whose bytes are here. */
+function isGiven({ state }: Receipt, edge: Edge, { onDisk, stored }: FileSource): boolean {
+  if (edge.kind === 'state') return state?.before[edge.name] !== undefined
+  if (edge.kind !== 'file' && edge.kind !== 'module') return false
+  if (edge.digest === null) return false
+  return onDisk.get(edge.name) === edge.digest || stored.has(edge.value?.digest ?? edge.digest)
+}
