@@ -107,9 +107,7 @@ class _Pickler(pickle.Pickler):
             self._named(value)
         elif kind is types.MethodType:
             if not any(vars(base).get(value.__name__) is value.__func__ for base in type(value.__self__).__mro__):
-                raise UnstorableError(
-                    f"it holds the method {value.__qualname__}, not of its class"
-                )
+                raise UnstorableError(f"it holds the method {value.__qualname__}, not of its class")
         elif isinstance(value, types.ModuleType):
             if is_user_module(value):
                 raise UnstorableError(f"it holds the module {value.__name__}")
