@@ -10,6 +10,7 @@ from typing import Any
 
 import content_values
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from notebook import Notebook
 
 from yesterday_agent.content import Budget, content_digest
@@ -92,6 +93,13 @@ def test_nothing_of_the_users_runs() -> None:
     with pytest.raises(UnstorableError, match="would have to run"):
         pickled(Loud(), {"Loud": Loud}, LIMIT, time.perf_counter() + 60)
     assert ran == []
+
+
+def test_the_users_classes_stay_as_they_are() -> None:
+    _, made, changed = ran("class P:\n    def set(self, v): self.v = v", "p, q = P(), P()", "p.set(1)")
+    assert formats(made) == {"p": PARTS, "q": PARTS}
+    assert formats(changed) == {"p": PARTS}
+    assert "__slotnames__" not in vars(InteractiveShell.instance().user_ns["P"])
 
 
 def test_budgets_end_it() -> None:

@@ -99,6 +99,7 @@ def read_class(value: type) -> Anatomy:
         "__module__",
         "__qualname__",
         "__annotations__",
+        "__slotnames__",
     )
     for name, item in type.__getattribute__(value, "__dict__").items():
         if name not in (*skipped, "__firstlineno__", "__static_attributes__", "__annotations_cache__"):

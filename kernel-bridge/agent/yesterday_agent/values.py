@@ -61,6 +61,8 @@ def pickled(value: Any, namespace: Mapping[str, Any], limit: int, until: float) 
         raise UnstorableError("it is nested too deep") from None
     except Exception as problem:
         raise UnstorableError(f"{type(problem).__name__}: {problem}"[:200]) from None
+    finally:
+        pickler.leave_no_trace()
     return Pickled(sink.getvalue(), pickler.buffers, sorted(pickler.needs))
 
 
@@ -91,6 +93,13 @@ class _Pickler(pickle.Pickler):
         self._sink, self._namespace = sink, namespace
         self.buffers: list[pickle.PickleBuffer] = []
         self.needs: set[str] = set()
+        self._marked: set[type] = set()
+
+    def leave_no_trace(self) -> None:
+        """`copyreg` writes what it found of slots into the class."""
+        for kind in self._marked:
+            if "__slotnames__" in vars(kind):
+                type.__delattr__(kind, "__slotnames__")
 
     def _buffer(self, buffer: pickle.PickleBuffer) -> bool:
         """True keeps it in the pickle."""
@@ -114,11 +123,18 @@ class _Pickler(pickle.Pickler):
             return importlib.import_module, (value.__name__,)
         elif package_of(kind) == "torch" and (parts := _tensor(value)) is not None:
             return parts
-        elif is_user_class(kind) and (own := _own_way(kind)):
-            raise UnstorableError(f"{own} of its class would have to run")
-        elif is_user_class(kind) and of_library(value, "numpy", "ndarray") and vars(value):
-            raise UnstorableError("numpy does not pickle what an array keeps beside")
+        elif is_user_class(kind):
+            self._users(kind, value)
         return NotImplemented
+
+    def _users(self, kind: type, value: Any) -> None:
+        """An instance of a class of the user's."""
+        if (own := _own_way(kind)) is not None:
+            raise UnstorableError(f"{own} of its class would have to run")
+        if of_library(value, "numpy", "ndarray") and vars(value):
+            raise UnstorableError("numpy does not pickle what an array keeps beside")
+        if "__slotnames__" not in vars(kind):
+            self._marked.add(kind)
 
     def _named(self, value: Any) -> None:
         """A function or class."""

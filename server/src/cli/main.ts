@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   since: async () => (await import('./since.ts')).registerSince,
   restore: async () => (await import('./restore.ts')).registerRestore,
   check: async () => (await import('./check.ts')).registerCheck,
+  gc: async () => (await import('./gc.ts')).registerGc,
   kernels: async () => (await import('./kernels.ts')).registerKernels,
   fsck: async () => (await import('./fsck.ts')).registerFsck,
 }

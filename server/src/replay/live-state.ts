@@ -11,13 +11,16 @@ export interface LiveState {
   readonly runs: readonly Receipt[]
 }
 
+/** What a cell showed has a number in its kernel's life, and is another's there. */
+const isShown = (name: string): boolean => name.startsWith('Out[')
+
 /** `session`: the runs of one session up to the asked one, in order. */
 export function liveState(session: readonly Receipt[]): LiveState {
   const variables = new Map<string, Edge>()
   const makers = new Map<string, string>()
   for (const { run, generated } of session) {
     for (const edge of generated) {
-      if (edge.kind !== 'variable') continue
+      if (edge.kind !== 'variable' || isShown(edge.name)) continue
       if (edge.deleted) variables.delete(edge.name)
       else variables.set(edge.name, edge)
       makers.set(edge.name, run)

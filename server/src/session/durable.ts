@@ -47,6 +47,8 @@ export function durableObjects(objects: ObjectStore, durable: Durable): ObjectSt
     put: (bytes) => durable(() => objects.put(bytes)),
     get: (digest) => objects.get(digest),
     has: (digest) => objects.has(digest),
+    size: (digest) => objects.size(digest),
+    remove: (digests) => objects.remove(digests),
     list: () => objects.list(),
   }
 }

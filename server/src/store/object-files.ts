@@ -48,6 +48,19 @@ export class ObjectFiles {
     )
   }
 
+  async size(digest: Digest): Promise<number | null> {
+    return stat(this.#path(digest)).then(
+      ({ size }) => size,
+      () => null,
+    )
+  }
+
+  async remove(digest: Digest): Promise<void> {
+    await rm(this.#path(digest), { force: true }).catch((thrown: unknown) => {
+      throw asStoreError(thrown)
+    })
+  }
+
   async *list(): AsyncGenerator<Digest> {
     for (const shard of (await names(this.#folder)).filter((name) => SHARD.test(name))) {
       const rests = (await names(join(this.#folder, shard))).filter((name) => REST.test(name))

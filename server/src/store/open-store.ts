@@ -22,7 +22,7 @@ export async function openStore({ root }: { readonly root: string }): Promise<St
 
 /** What can be asked without writing. */
 export interface ReadOnlyStore {
-  readonly objects: Pick<Store['objects'], 'get' | 'has' | 'list'>
+  readonly objects: Pick<Store['objects'], 'get' | 'has' | 'size' | 'list'>
   readonly runs: Pick<Store['runs'], 'read'>
   readonly updates: Pick<Store['updates'], 'load' | 'findByPath'>
   readonly index: Omit<RunIndex, 'rebuild'>

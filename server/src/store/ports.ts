@@ -24,6 +24,10 @@ export interface ObjectStore {
   /** Null when there is no such object; throws `DamagedObjectError` when its bytes do not match the digest. */
   get(digest: Digest): Promise<Uint8Array | null>
   has(digest: Digest): Promise<boolean>
+  /** Bytes; null when there is no such object. */
+  size(digest: Digest): Promise<number | null>
+  /** Those that are there are gone when it settles. Only what the log has let go of may be removed. */
+  remove(digests: readonly Digest[]): Promise<void>
   list(): AsyncIterable<Digest>
 }
 

@@ -5,7 +5,7 @@ import { digestOf, digestOfMany } from './digest.ts'
 import { DamagedObjectError } from './errors.ts'
 import type { ObjectFiles } from './object-files.ts'
 import type { ObjectStore } from './ports.ts'
-import { bytes as bytesOf, text } from './row.ts'
+import { bytes as bytesOf, integer, text } from './row.ts'
 import { own } from './sqlite-updates.ts'
 import type { Requests } from './writer.ts'
 
@@ -44,6 +44,17 @@ export class SqliteObjects implements ObjectStore {
   async has(digest: Digest): Promise<boolean> {
     if (!Digest.safeParse(digest).success) return false
     return this.#hasRow(digest) || (await this.#files.has(digest))
+  }
+
+  async size(digest: Digest): Promise<number | null> {
+    if (!Digest.safeParse(digest).success) return null
+    const row = this.#db.prepare('SELECT length(bytes) AS size FROM blobs WHERE digest = ?').get(digest)
+    return row === undefined ? this.#files.size(digest) : integer(row, 'size')
+  }
+
+  async remove(digests: readonly Digest[]): Promise<void> {
+    await this.#writer.request({ type: 'removeBlobs', digests })
+    for (const digest of digests) await this.#files.remove(digest)
   }
 
   async *list(): AsyncGenerator<Digest> {

@@ -10,6 +10,7 @@ export interface Blob {
 export type WriteRequest =
   | { readonly type: 'append'; readonly entries: readonly LogEntry[]; readonly blobs: readonly Blob[] }
   | ({ readonly type: 'putBlob' } & Blob)
+  | { readonly type: 'removeBlobs'; readonly digests: readonly string[] }
   | {
       readonly type: 'createDocument'
       readonly documentId: string

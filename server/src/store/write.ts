@@ -16,6 +16,8 @@ export function write(db: DatabaseSync, index: IndexWriter, request: WriteReques
       return append(db, index, request.entries)
     case 'putBlob':
       return putBlob(db, request)
+    case 'removeBlobs':
+      return removeBlobs(db, request)
     case 'createDocument':
       return createDocument(db, request)
     case 'appendUpdates':
@@ -36,6 +38,12 @@ export function write(db: DatabaseSync, index: IndexWriter, request: WriteReques
 
 function putBlob(db: DatabaseSync, { digest, bytes }: Blob): number {
   db.prepare('INSERT INTO blobs VALUES (?, ?) ON CONFLICT DO NOTHING').run(digest, bytes)
+  return 0
+}
+
+function removeBlobs(db: DatabaseSync, { digests }: Request<'removeBlobs'>): number {
+  const list = JSON.stringify(digests)
+  db.prepare('DELETE FROM blobs WHERE digest IN (SELECT value FROM json_each(?))').run(list)
   return 0
 }
 

@@ -117,6 +117,8 @@ describe.skipIf(python === null)(`the past of an open notebook${whySkipped}`, ()
     const objects: Store['objects'] = {
       put: (bytes) => store.objects.put(bytes),
       has: (digest) => store.objects.has(digest),
+      size: (digest) => store.objects.size(digest),
+      remove: (digests) => store.objects.remove(digests),
       list: () => store.objects.list(),
       get: async (digest) => (lost.includes(digest) ? null : store.objects.get(digest)),
     }

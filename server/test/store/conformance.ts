@@ -53,6 +53,17 @@ function objects({ store, reopen }: Given): void {
     expect(await store().objects.has(digest)).toBe(true)
   })
 
+  test.for([10, 100_000])('%i removed bytes are gone, and can be put again', async (size) => {
+    const bytes = new Uint8Array(randomBytes(size))
+    const digest = await store().objects.put(bytes)
+    expect(await store().objects.size(digest)).toBe(size)
+    await store().objects.remove([digest, digestOf(Buffer.from('never there'))])
+    await reopen()
+    expect([await store().objects.has(digest), await store().objects.size(digest)]).toEqual([false, null])
+    expect(await store().objects.put(bytes)).toBe(digest)
+    expect(await store().objects.has(digest)).toBe(true)
+  })
+
   test('the same bytes are one object, however they are put', async () => {
     const around = Buffer.from('__same bytes__')
     const view = around.subarray(2, 12)

@@ -1,0 +1,127 @@
+/**
+ * Letting go of bytes, as a person asked for it: what there is, and the removal. Invariant: the log says that bytes are
+ * gone before they are; what code, outputs and checkpoints name is never among them.
+ */
+import { z } from 'zod'
+import { Digest, type RunId, type Timestamp } from '../../contract/ids.ts'
+import type { Edge } from '../../contract/run.ts'
+import type { RunEnded } from '../store/log-entry.ts'
+import type { Store } from '../store/ports.ts'
+import type { BytesKind, RetentionPlan, RunBytes } from './retention.ts'
+
+interface Source {
+  readonly runs: Pick<Store['runs'], 'read'>
+  readonly index: Pick<Store['index'], 'openSessions'>
+  readonly objects: Pick<Store['objects'], 'get' | 'size'>
+}
+
+export interface Kept {
+  readonly runs: readonly RunBytes[]
+  readonly sizes: ReadonlyMap<Digest, number>
+}
+
+/** Everything that the log says is kept for replaying. */
+export async function keptBytes(store: Source): Promise<Kept> {
+  const facts = await readLog(store)
+  const open = new Set((await store.index.openSessions()).map(({ session }) => session.session))
+  const newest = new Set(facts.newest.values())
+  const runs: RunBytes[] = []
+  const sizes = new Map<Digest, number>()
+  for await (const { entry: ended } of store.runs.read()) {
+    if (ended.type !== 'run-ended') continue
+    const bytes = await bytesOf(store, ended)
+    for (const digest of bytes.keys()) {
+      if (facts.pinned.has(digest)) bytes.delete(digest)
+      else if (!sizes.has(digest)) {
+        const size = await store.objects.size(digest)
+        if (size !== null) sizes.set(digest, size)
+      }
+    }
+    const { run, at } = ended
+    const kept = facts.checkpoints.has(run)
+      ? 'a checkpoint names it'
+      : newest.has(run)
+        ? 'it is the newest of its cell'
+        : open.has(facts.sessions.get(run) ?? '')
+          ? 'its kernel is open'
+          : null
+    runs.push({ run, at, kept, bytes })
+  }
+  return { runs, sizes }
+}
+
+interface LogFacts {
+  readonly sessions: Map<RunId, string>
+  /** By notebook and cell. */
+  readonly newest: Map<string, RunId>
+  readonly checkpoints: Set<RunId>
+  readonly pinned: Set<string>
+}
+
+async function readLog({ runs }: Source): Promise<LogFacts> {
+  const facts: LogFacts = {
+    sessions: new Map(),
+    newest: new Map(),
+    checkpoints: new Set(),
+    pinned: new Set(),
+  }
+  const cells = new Map<RunId, string>()
+  for await (const { entry } of runs.read()) {
+    if (entry.type === 'run-queued') {
+      facts.sessions.set(entry.run, entry.session)
+      facts.pinned.add(entry.sourceDigest)
+      cells.set(entry.run, JSON.stringify([entry.notebook, entry.cellId ?? entry.cell]))
+    } else if (entry.type === 'run-ended') {
+      for (const { digest } of entry.outputs) facts.pinned.add(digest)
+      facts.newest.set(cells.get(entry.run) ?? entry.run, entry.run)
+    } else if (entry.type === 'checkpoint-made') {
+      facts.pinned.add(entry.state)
+      if (entry.run !== null) facts.checkpoints.add(entry.run)
+    }
+  }
+  return facts
+}
+
+async function bytesOf(store: Source, { used, generated, state }: RunEnded): Promise<Map<Digest, BytesKind>> {
+  const found = new Map<Digest, BytesKind>()
+  for (const edge of [...used, ...generated]) {
+    if (edge.value === null) continue
+    const kind = edge.kind === 'variable' ? 'value' : 'file'
+    for (const digest of [edge.value.digest, ...(await partsOf(store, edge.value))]) found.set(digest, kind)
+  }
+  for (const digest of [...Object.values(state?.random ?? {}), ...Object.values(state?.before ?? {})]) {
+    const named = Digest.safeParse(digest)
+    if (named.success) found.set(named.data, 'random state')
+  }
+  return found
+}
+
+const Parts = z.object({ pickle: Digest, buffers: z.array(z.array(Digest)) })
+const Chunks = z.array(z.union([Digest, z.object({ digest: Digest }).transform(({ digest }) => digest)]))
+
+/** Objects that this one lists. */
+async function partsOf(
+  { objects }: Source,
+  { format, digest }: NonNullable<Edge['value']>,
+): Promise<readonly Digest[]> {
+  if (format !== 'pickle5-parts' && format !== 'chunks') return []
+  const bytes = await objects.get(digest).catch(() => null)
+  if (bytes === null) return []
+  const json: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
+  if (format === 'chunks') return Chunks.safeParse(json).data ?? []
+  const parts = Parts.safeParse(json).data
+  return parts === undefined ? [] : [parts.pickle, ...parts.buffers.flat()]
+}
+
+/** Does what the plan says. */
+export async function letGo(
+  store: Store,
+  { letGo: given }: RetentionPlan,
+  why: string,
+  now: Timestamp,
+): Promise<void> {
+  const digests = given.map(({ digest }) => digest)
+  if (digests.length === 0) return
+  await store.runs.append([{ type: 'bytes-dropped', at: now, digests, why }])
+  await store.objects.remove(digests)
+}
