@@ -23,16 +23,16 @@ def test_a_file_that_was_read_is_kept_as_it_was(tmp_path: Path) -> None:
     book = Notebook()
     source = tmp_path / "x.csv"
     source.write_bytes(b"1,2")
-    record = book.run(f"text = open({str(source)!r}).read()")
+    record = book.run(f"open({str(source)!r}).close()")
     (edge,) = [edge for edge in record["used"] if edge["kind"] == "file"]
     assert edge["value"] == {"format": "bytes", "digest": digest(b"1,2"), "size": 3}
     assert record["objects"] == [{"digest": digest(b"1,2"), "size": 3}]
-    again = book.run(f"text = open({str(source)!r}).read()")
+    again = book.run(f"open({str(source)!r}).close()")
     assert again["objects"] == record["objects"], "nobody has taken it yet"
     place = Path(book.recorder.kept._folder) / digest(b"1,2").partition(":")[2]
     assert place.stat().st_mode & 0o777 == 0o600
     place.unlink()
-    taken = book.run(f"text = open({str(source)!r}).read()")
+    taken = book.run(f"open({str(source)!r}).close()")
     assert taken["objects"] == []
     assert [edge["value"] for edge in taken["used"] if edge["kind"] == "file"] == [edge["value"]]
 

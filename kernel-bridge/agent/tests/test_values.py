@@ -27,7 +27,7 @@ NOT_STORED = {
     "cached": "which no name leads to",
     "method": "not of its class",
     "array subclass": "keeps beside",
-    "dataclass": "which no name leads to",
+    "dataclass": "Made",
     "class": "which no name leads to",
 }
 

@@ -22,6 +22,8 @@ class Access(NamedTuple):
     verb: str
     part: str
     callee: str = ""
+    key: str = WHOLE
+    """The part that a call of `get` asks for."""
 
 
 @dataclass
@@ -105,7 +107,24 @@ def _collect_name(touches: Touches, node: ast.Name, above: list[ast.AST]) -> Non
         touches.stores.add(node.id)
         if not (above and isinstance(above[-1], ast.AugAssign)):
             return
-    touches.loads.setdefault(node.id, set()).add(_access(node, above))
+    touches.loads.setdefault(node.id, set()).update(_accesses(node, above))
+
+
+def _accesses(node: ast.Name, above: list[ast.AST]) -> list[Access]:
+    """One, but for `frame[['a', 'b']]`, which reads two parts."""
+    parent = above[-1] if above else None
+    if isinstance(parent, ast.Subscript) and parent.value is node and isinstance(parent.ctx, ast.Load):
+        names = _listed(parent.slice)
+        if names:
+            return [Access("read", f"[{name!r}]") for name in names]
+    return [_access(node, above)]
+
+
+def _listed(index: ast.expr) -> list[str]:
+    """The constants of a list of names."""
+    items = [item.value for item in index.elts if isinstance(item, ast.Constant)] if isinstance(index, ast.List) else []
+    names = [item for item in items if isinstance(item, str)]
+    return names if isinstance(index, ast.List) and len(names) == len(index.elts) else []
 
 
 def _access(node: ast.Name, above: list[ast.AST]) -> Access:
@@ -142,12 +161,17 @@ def _attribute_access(parent: ast.Attribute, above: list[ast.AST]) -> Access:
         augmented = isinstance(holder, ast.AugAssign)
         return Access("update" if augmented else "store", part)
     if isinstance(holder, ast.Call) and holder.func is parent:
-        return Access("call", part, parent.attr)
+        return Access("call", part, parent.attr, _asked(holder) if parent.attr == "get" else WHOLE)
     if isinstance(holder, ast.Subscript) and holder.value is parent and not isinstance(holder.ctx, ast.Load):
         return Access("update", part)
     if isinstance(holder, ast.Attribute):
         return Access("through", part, holder.attr)
     return Access("read", part)
+
+
+def _asked(call: ast.Call) -> str:
+    """The first argument as a part, where it is a constant."""
+    return subscript_part(call.args[0]) if call.args else WHOLE
 
 
 def _subscript_access(parent: ast.Subscript, above: list[ast.AST]) -> Access:

@@ -24,7 +24,7 @@ from . import callables, containers, libraries
 from .addresses import address
 from .databases import RESULT, is_connection
 from .digests import mark
-from .parts import WHOLE, Anatomy, add_part
+from .parts import WHOLE, Anatomy, add_part, token
 from .userland import is_user_class
 
 
@@ -69,7 +69,11 @@ def _instance(value: Any, anatomy: Anatomy) -> None:
     attributes = _dict_of(value)
     cached = _caches(kind)  # type: ignore[arg-type]
     for name, item in list(attributes.items()):
-        if type(name) is str and name not in cached:
+        if type(name) is not str or name in cached:
+            continue
+        if name in libraries.SHARED:
+            anatomy.parts[f".{name}"] = token(item)
+        else:
             add_part(anatomy, f".{name}", item)
     for name, descriptor in _slots(kind):  # type: ignore[arg-type]
         try:
@@ -159,7 +163,8 @@ def _readers() -> list[tuple[Any, Callable[[Any], Anatomy]]]:
         (logging.Logger, _logger),
         (threading.Thread, _stateful(lambda value: value.is_alive())),
         (random.Random, _stateful(lambda value: hash(random.Random.getstate(value)))),
-        ((bytearray, memoryview, array.array), _stateful(lambda value: mark(bytes(value)))),
+        ((bytearray, array.array), _stateful(lambda value: mark(bytes(value)))),
+        (memoryview, lambda value: Anatomy({WHOLE: mark(value.tobytes())}, [(WHOLE, value.obj)])),
         (lock, _stateful(lambda value: value.locked())),
         (type(threading.RLock()), _stateful(repr)),
         (sqlite3.Connection, _connection),

@@ -10,17 +10,26 @@ from .parts import LINK_LIMIT, WHOLE, Anatomy, add_part, elements, in_bulk, toke
 from .userland import is_atom
 
 PART_LIMIT = 2_000
+PLACE_LIMIT = 500
 
 
 def read_list(value: Any) -> Anatomy:
-    anatomy = Anatomy()
-    elements(anatomy, list(list.__iter__(value)))
-    return anatomy
+    return _in_order(list(list.__iter__(value)))
 
 
 def read_tuple(value: Any) -> Anatomy:
+    return _in_order(list(tuple.__iter__(value)))
+
+
+def _in_order(items: list[Any]) -> Anatomy:
+    """Each place a part of its own, where they are few; the rest is the length."""
     anatomy = Anatomy()
-    elements(anatomy, list(tuple.__iter__(value)))
+    if len(items) > PLACE_LIMIT:
+        elements(anatomy, items)
+        return anatomy
+    anatomy.parts[WHOLE] = len(items)
+    for place, item in enumerate(items):
+        add_part(anatomy, f"[{place}]", item)
     return anatomy
 
 

@@ -7,6 +7,7 @@ import importlib.metadata as metadata
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from . import own_threads
 from .digests import text_digest
 from .record import Environment
+from .secrecy import mask
 
 VARIABLES = (
     "LANG",
@@ -24,7 +26,8 @@ VARIABLES = (
     "CUDA_VISIBLE_DEVICES",
     "MPLBACKEND",
 )
-GIT_SECONDS = 2.0
+PROGRAM_SECONDS = 2.0
+DIFF_CHARACTERS = 32_000
 
 
 class EnvironmentFacts:
@@ -35,6 +38,7 @@ class EnvironmentFacts:
         self._seen: set[str] = set()
         self._names: dict[str, list[str]] | None = None
         self._git: dict[str, Any] | None = None
+        self._machine: dict[str, Any] = {}
         self._told = ""
         self._varying: dict[str, Any] | None = None
         self._count = 0
@@ -44,6 +48,7 @@ class EnvironmentFacts:
     def current(self) -> Environment:
         self._update_versions()
         varying = {"distributions": dict(self._versions), "git": self._git, "variables": _variables()}
+        varying.update(self._machine)
         if varying == self._varying:
             return {"digest": self._told, "facets": None}
         self._varying = varying
@@ -71,6 +76,7 @@ class EnvironmentFacts:
     def _read_slow_facts(self, folder: str) -> None:
         """Off the user's path: what walks the disk or starts a program."""
         self._read_git(folder)
+        self._machine = {"cpu": _cpu(), "gpus": _gpus()}
         self._names = {module: list(names) for module, names in metadata.packages_distributions().items()}
 
     def _read_git(self, folder: str) -> None:
@@ -78,17 +84,50 @@ class EnvironmentFacts:
         if commit is None:
             return
         status = _git(folder, "status", "--porcelain", "--untracked-files=no")
-        self._git = {"commit": commit.strip(), "dirty": None if status is None else bool(status.strip())}
+        dirty = None if status is None else bool(status.strip())
+        diff = _git(folder, "diff", "--no-color", "--no-ext-diff", "HEAD", "--", ".") if dirty else None
+        self._git = {"commit": commit.strip(), "dirty": dirty, "diff": None if diff is None else _bounded(mask(diff))}
 
 
 def _git(folder: str, *words: str) -> str | None:
+    return _said("git", "-C", folder, *words)
+
+
+def _said(*words: str) -> str | None:
+    """What a program prints; None where it is not there, fails or takes long."""
     try:
         done = subprocess.run(
-            ["git", "-C", folder, *words], capture_output=True, text=True, timeout=GIT_SECONDS, check=True
+            words, capture_output=True, text=True, errors="replace", timeout=PROGRAM_SECONDS, check=True
         )
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= DIFF_CHARACTERS else f"{text[:DIFF_CHARACTERS]}\n… {len(text):,} characters in all"
+
+
+def _cpu() -> str | None:
+    """The processor's own name."""
+    if sys.platform == "darwin":
+        said = _said("sysctl", "-n", "machdep.cpu.brand_string")
+        return said.strip() if said else None
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+            return next(named, None)
+    except OSError:
+        return platform.processor() or None
+
+
+def _gpus() -> list[dict[str, str]]:
+    """NVIDIA's, with the driver."""
+    if shutil.which("nvidia-smi") is None:
+        return []
+    said = _said("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader")
+    rows = [line.split(",") for line in (said or "").splitlines() if "," in line]
+    return [{"name": row[0].strip(), "driver": row[1].strip()} for row in rows]
 
 
 def _fixed_facts() -> dict[str, Any]:

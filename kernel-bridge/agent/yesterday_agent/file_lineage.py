@@ -17,6 +17,7 @@ from .kept import Kept
 from .named_files import command_paths, named_paths, touches_files, valued_paths
 from .reads import Reads
 from .record import Edge, Missing
+from .secrecy import is_secret_file
 
 _WATCHED = 64
 """Files, the last that runs made, whose change behind the hook's back is looked for."""
@@ -181,6 +182,9 @@ class FileLineage:
     def read_edge(self, path: str, digest: str | None, by: str | None, reason: str, missing: list[Missing]) -> Edge:
         """An edge to a file that was read, its bytes kept within the budget."""
         edge = file_edge(path, digest, by, reason)
+        if is_secret_file(path):
+            missing.append({"what": f"bytes of {_shown_path(path)}", "why": "its name says that it keeps secrets"})
+            return edge
         try:
             edge["value"] = self._kept.file(path, digest)
         except OSError as problem:

@@ -6,7 +6,6 @@ The hook must be quick and silent: outside a run it returns at once.
 from __future__ import annotations
 
 import os
-import re
 import sys
 import sysconfig
 import tempfile
@@ -16,9 +15,9 @@ from typing import Any
 
 from .audit import FRAMES_ABOVE, listen
 from .own_threads import is_own
+from .secrecy import mask
 
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_SECRET = re.compile(r"(://[^/\s:@]*):[^/\s@]*@|((?:token|key|secret|password|sig(?:nature)?)=)[^&\s]+", re.I)
 _NOISE_CALLERS = (
     "<frozen importlib",
     "linecache.py",
@@ -40,11 +39,6 @@ class FileUse:
     databases: dict[str, None] = field(default_factory=dict)
     programs: list[str] = field(default_factory=list)
     sockets: dict[str, None] = field(default_factory=dict)
-
-
-def mask(text: str) -> str:
-    """Takes passwords and tokens out of URLs and connection strings."""
-    return _SECRET.sub(lambda found: f"{found.group(1)}:***@" if found.group(1) else f"{found.group(2)}***", text)
 
 
 class FileWatch:

@@ -38,7 +38,14 @@ def is_atom(value: object) -> bool:
         return _is(value, "pandas", "Timestamp") or _is(value, "pandas", "Timedelta") or _is(value, "pandas", "Index")
     if module == "polars":
         return type(value).__name__ in ("Series", "LazyFrame", "Expr")
+    if module == "matplotlib":
+        # Registries lead into the toolkit; markers never change, and share their paths.
+        return type(value).__name__ in ("CallbackRegistry", "MarkerStyle")
     return module == "pyarrow"
+
+
+SHARED = frozenset(("_path_effects", "_powerlimits", "_family"))
+"""Attributes of matplotlib's objects that hold a list of `rcParams`, which they do not own."""
 
 
 def dissect(value: Any) -> Found | None:

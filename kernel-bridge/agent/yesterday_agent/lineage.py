@@ -22,6 +22,7 @@ from .preview import preview, schema, shape, type_name
 from .purity import surely_unchanged
 from .reads import Reads
 from .record import Edge, Missing
+from .secrecy import is_named_secret
 from .userland import is_atom
 
 _SHELL_NAME = re.compile(r"_+$|_i*$|_i?\d+$|_(dh|ih|oh|exit_code)$|(In|Out|exit|quit|open|get_ipython)$|__\w+__$")
@@ -263,6 +264,9 @@ class Lineage:
     def _facts(self, name: str, value: Any) -> dict[str, Any]:
         """What is told of a version: facts for display, and the digest of its content or why there is none."""
         found = facts(value)
+        if is_named_secret(name) and "preview" in found:
+            found.pop("facets", None)
+            found["preview"] = "***"
         try:
             found["digest"] = content_digest(value, self._budget)
         except UntoldError as reason:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Collection
 
 from .accesses import WHOLE, Access
 from .databases import RESULT, fetches, is_connection
 from .graph import Node
 from .kinds import module_of
+
+_MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
 
 
 def narrowed(node: Node, accesses: Collection[Access]) -> set[str] | None:
@@ -24,6 +27,12 @@ def narrowed(node: Node, accesses: Collection[Access]) -> set[str] | None:
             wanted |= {name for name in node.parts if name.startswith(".") and not name.endswith("_")}
             continue
         if access.verb == "store" and _plain_store(node, part, frame):
+            continue
+        if access.key and node.kind in _MAPPINGS:
+            wanted.add(access.key if access.key in node.parts else WHOLE)
+            continue
+        if access.verb == "store" and node.kind is list and part in node.parts:
+            wanted.add(WHOLE)  # its length
             continue
         if part == WHOLE or part not in node.parts or access.verb == "call":
             return None

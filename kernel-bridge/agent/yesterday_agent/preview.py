@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from .kinds import module_of
+from .secrecy import is_named_secret, mask
 
 LIMIT = 200
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
@@ -22,7 +23,7 @@ def type_name(value: object) -> str:
 def preview(value: object) -> str | None:
     """At most 200 characters; None for what only its own `__repr__` could tell."""
     text = _text(value, 0)
-    return None if text is None else text[:LIMIT]
+    return None if text is None else mask(text)[:LIMIT]
 
 
 def _text(value: object, depth: int) -> str | None:
@@ -50,10 +51,15 @@ def _items(value: Any, depth: int) -> str:
 def _mapping(value: Any, depth: int) -> str:
     pairs = [] if depth > 2 else list(value.items())[:10]
     shown = [
-        f"{_text(key, depth + 1) or type_name(key)}: {_text(item, depth + 1) or type_name(item)}" for key, item in pairs
+        f"{_text(key, depth + 1) or type_name(key)}: {_item(key, item, depth) or type_name(item)}"
+        for key, item in pairs
     ]
     more = ", …" if len(value) > len(shown) else ""
     return "{" + ", ".join(shown) + more + "}"
+
+
+def _item(key: object, item: object, depth: int) -> str | None:
+    return "***" if type(key) is str and is_named_secret(key) else _text(item, depth + 1)
 
 
 def _library(value: Any) -> str | None:

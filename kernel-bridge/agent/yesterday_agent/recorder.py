@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from . import pyplot
 from .accesses import Access
 from .digests import bytes_digest, text_digest
 from .environment import EnvironmentFacts
@@ -20,6 +21,7 @@ from .kept import Kept
 from .lineage import Lineage
 from .loads import ModuleLoads
 from .probes import Probe
+from .pyplot import CurrentFigure, pyplot_calls
 from .reads import Reads
 from .record import Cost, Edge, Missing, Outcome, Record, RunError
 from .settings import Settings, Use, is_work_of
@@ -77,6 +79,7 @@ class Recorder:
         self.states: dict[str, str] = {}
         self.state_makers: dict[str, str] = {}
         self.settings = Settings()
+        self._figure = CurrentFigure()
         self._budget = ValueBudget.of(os.environ)
         self._fault = fault
         self._loads = ModuleLoads()
@@ -95,6 +98,7 @@ class Recorder:
         self._guard("begin", current, lambda: setattr(current, "reads", self.lineage.begin()))
         self._guard("begin", current, self.files.begin)
         self._guard("begin", current, self._note_states)
+        self._guard("begin", current, self._figure.begin)
         self._guard("begin", current, lambda: self._note_random(current))
         self.watch.current = current.files
         current.agent_seconds = time.perf_counter() - started
@@ -204,6 +208,14 @@ class Recorder:
                 self.state_makers[name] = run.run
                 generated.append(_state_edge(name, digest, run.run, "changed in this run"))
         self._settings(run, used, generated)
+        self._drawn(run, used, generated)
+
+    def _drawn(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
+        loads = {} if run.reads is None else run.reads.loads
+        makers, drew = self._figure.finish(run.run, pyplot_calls(loads, self.lineage.namespace))
+        used += [_state_edge(pyplot.NAME, None, by, "drawn on there") for by in makers]
+        if drew:
+            generated.append(_state_edge(pyplot.NAME, None, run.run, "drawn on in this run"))
 
     def _settings(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
         """Options, contexts, locale and environment variables, each by its name; values of variables may be secret."""

@@ -12,6 +12,7 @@ from typing import Any
 from .kept import Kept
 from .lineage import Lineage
 from .record import Edge, Missing
+from .secrecy import is_named_secret
 from .userland import is_atom
 from .values import Pickled, UnstorableError, pickled, stored
 
@@ -60,6 +61,8 @@ def store_values(
         try:
             if name in shared:
                 raise UnstorableError(f"it has parts in common with {shared[name]}")
+            if is_named_secret(name):
+                raise UnstorableError("its name says that it is a secret")
             found[name] = pickled(value, lineage.namespace, limit, until)
         except UnstorableError as reason:
             missing.append({"what": f"the value of {name}", "why": str(reason)})

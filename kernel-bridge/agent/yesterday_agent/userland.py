@@ -5,6 +5,7 @@ Invariant: nothing here runs a line of the user's code.
 
 from __future__ import annotations
 
+import enum
 import functools
 import sys
 import types
@@ -20,6 +21,7 @@ _ATOMS: frozenset[type] = frozenset(
         {types.ClassMethodDescriptorType},
     )
 )
+_FEW = 100
 _ATOM_MODULES = (
     "datetime",
     "decimal",
@@ -48,14 +50,29 @@ def is_atom(value: object) -> bool:
         return True
     if kind is types.BuiltinFunctionType:
         return not _bound_to(value)
-    if kind in (types.FunctionType, types.MethodType):
+    if kind is tuple:
+        return len(value) <= _FEW and all(type(item) in _ATOMS for item in value)  # type: ignore[arg-type, attr-defined]
+    if kind is types.FunctionType:
+        return _is_librarys(value)  # type: ignore[arg-type]
+    if kind is types.MethodType:
         return str(getattr(value, "__module__", "")).partition(".")[0] in _ATOM_MODULES
     if isinstance(value, types.ModuleType):
         return not is_user_module(value)
     if isinstance(value, type):
         return not is_user_class(value)
+    if isinstance(value, enum.Enum):
+        return not is_user_class(kind)
     package = package_of(kind)
     return package in _ATOM_MODULES or libraries.is_atom(value) or _is_machinery(kind, package)
+
+
+def _is_librarys(function: types.FunctionType) -> bool:
+    """It closes over nothing, and no user edits it."""
+    name = function.__module__
+    if function.__closure__ is not None or not isinstance(name, str) or name == "__main__":
+        return False
+    module = sys.modules.get(name)
+    return module is not None and not is_user_module(module) and function.__globals__ is vars(module)
 
 
 def _is_machinery(kind: type, package: str) -> bool:

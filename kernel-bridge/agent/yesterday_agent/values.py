@@ -26,6 +26,7 @@ from typing import Any
 from .kinds import package_of
 from .preview import of_library
 from .record import StoredValue
+from .secrecy import holds_secret
 from .userland import is_user_class, is_user_module
 
 PICKLE, PACK, PARTS = "pickle5", "pickle5-pack", "pickle5-parts"
@@ -63,6 +64,8 @@ def pickled(value: Any, namespace: Mapping[str, Any], limit: int, until: float) 
         raise UnstorableError(f"{type(problem).__name__}: {problem}"[:200]) from None
     finally:
         pickler.leave_no_trace()
+    if holds_secret(sink.getvalue()):
+        raise UnstorableError("it holds a secret of the environment")
     return Pickled(sink.getvalue(), pickler.buffers, sorted(pickler.needs))
 
 
@@ -96,7 +99,8 @@ class _Pickler(pickle.Pickler):
         self._marked: set[type] = set()
 
     def leave_no_trace(self) -> None:
-        """`copyreg` writes what it found of slots into the class."""
+        """Holds nothing of the user's any more; and `copyreg` writes what it found of slots into the class."""
+        self.clear_memo()
         for kind in self._marked:
             if "__slotnames__" in vars(kind):
                 type.__delattr__(kind, "__slotnames__")

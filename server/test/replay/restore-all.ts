@@ -61,7 +61,11 @@ function tell(name: string, place: number, loading: RestoreReport, running: Rest
     if (result !== 'restored' && why !== null)
       process.stdout.write(`${name}, cell ${place + 1}: ${variable}: ${result}: ${why}\n`)
   }
-  for (const { result } of running.variables) count(`run again: ${result}`)
+  for (const { name: variable, result, why } of running.variables) {
+    count(`run again: ${result}`)
+    if (result !== 'recomputed')
+      process.stdout.write(`${name}, cell ${place + 1}: ${variable}: run again: ${result}: ${why}\n`)
+  }
   if (loading.loaded.length === 0) return
   count(loading.tookMs <= running.tookMs ? 'quicker by loading' : 'slower by loading')
   process.stdout.write(

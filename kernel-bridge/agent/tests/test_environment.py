@@ -1,0 +1,61 @@
+"""The facts of a session, from real programs: a repository with an edit and a secret in it, this processor."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from yesterday_agent.environment import DIFF_CHARACTERS, EnvironmentFacts
+
+
+def facts_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    monkeypatch.chdir(folder)
+    environment, end = EnvironmentFacts(), time.monotonic() + 20
+    while True:
+        facets = environment.current()["facets"]
+        if facets is not None and "cpu" in facets and environment._names is not None:
+            return facets
+        assert time.monotonic() < end
+        time.sleep(0.01)
+        environment._varying = None
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    for words in (["init", "-q"], ["config", "user.email", "a@b"], ["config", "user.name", "a"]):
+        subprocess.run(["git", "-C", str(tmp_path), *words], check=True)
+    (tmp_path / "model.py").write_text("rate = 1\n")
+    subprocess.run(["git", "-C", str(tmp_path), "add", "."], check=True)
+    subprocess.run(["git", "-C", str(tmp_path), "commit", "-qm", "first"], check=True)
+    return tmp_path
+
+
+def test_a_clean_repository(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git = facts_in(repository, monkeypatch)["git"]
+    assert len(git["commit"]) == 40
+    assert (git["dirty"], git["diff"]) == (False, None)
+
+
+def test_edits_are_told_without_secrets(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repository / "model.py").write_text("rate = 2\nurl = 'https://u:hunter2@host/?token=abc123'\n")
+    git = facts_in(repository, monkeypatch)["git"]
+    assert git["dirty"] is True
+    assert "+rate = 2" in git["diff"]
+    assert "hunter2" not in git["diff"]
+    assert "abc123" not in git["diff"]
+
+
+def test_a_large_edit_is_cut(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repository / "model.py").write_text("rate = 2\n" * 10_000)
+    assert len(facts_in(repository, monkeypatch)["git"]["diff"]) < DIFF_CHARACTERS + 100
+
+
+def test_the_machine_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = facts_in(tmp_path, monkeypatch)
+    assert facts["cpu"] is None or len(facts["cpu"]) > 3
+    assert isinstance(facts["gpus"], list)
+    assert facts["git"] is None
