@@ -121,7 +121,10 @@ def _first_expression(node: ast.stmt) -> tuple[ast.AST, str] | None:
         return node, "value"
     if isinstance(node, ast.AnnAssign):
         return (node, "value") if node.value is not None else None
-    if isinstance(node, (ast.If, ast.While, ast.Assert)):
+    if isinstance(node, ast.Assert):
+        # Python warns of a tuple, and has to see it.
+        return None if isinstance(node.test, ast.Tuple) else (node, "test")
+    if isinstance(node, (ast.If, ast.While)):
         return node, "test"
     if isinstance(node, (ast.For, ast.AsyncFor)):
         return node, "iter"

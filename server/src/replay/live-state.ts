@@ -4,11 +4,22 @@
  */
 import type { Edge, Receipt } from '../../contract/run.ts'
 
+/** As the agent says it of a name that a run bound anew. */
+const BOUND = 'bound in this run'
+
+/** A variable as a run left it. */
+export interface Version {
+  readonly name: string
+  readonly by: string
+}
+
 export interface LiveState {
   /** By name: the edge of the run that last made it. */
   readonly variables: ReadonlyMap<string, Edge>
   /** What has to run, in order. */
   readonly runs: readonly Receipt[]
+  /** By run: what it changed in place, as it was before. */
+  readonly before: ReadonlyMap<string, readonly Version[]>
 }
 
 /** What a cell showed has a number in its kernel's life, and is another's there. */
@@ -26,14 +37,32 @@ export function liveState(session: readonly Receipt[]): LiveState {
       makers.set(edge.name, run)
     }
   }
+  const before = versionsBefore(session)
   const byId = new Map(session.map((receipt) => [receipt.run, receipt]))
   const needed = new Set([...variables.keys()].flatMap((name) => makers.get(name) ?? []))
   // A set is walked to its end, also where that moves away while walking.
   for (const run of needed) {
     for (const { by } of byId.get(run)?.used ?? []) if (by !== null && byId.has(by)) needed.add(by)
+    for (const { by } of before.get(run) ?? []) needed.add(by)
     // Names that a run deleted or made beside are part of the state that its next one found.
     for (const { kind, name, by } of byId.get(run)?.generated ?? [])
       if (kind === 'variable' && by !== null && byId.has(by) && variables.has(name)) needed.add(by)
   }
-  return { variables, runs: session.filter(({ run }) => needed.has(run)) }
+  return { variables, runs: session.filter(({ run }) => needed.has(run)), before }
+}
+
+/** By run: the versions of the variables that it changed in place, as it found them. */
+function versionsBefore(session: readonly Receipt[]): ReadonlyMap<string, readonly Version[]> {
+  const last = new Map<string, string>()
+  return new Map(
+    session.map(({ run, generated }) => {
+      const found = generated.flatMap(({ kind, name, reason, deleted }): Version[] => {
+        const by = last.get(name)
+        const changed = kind === 'variable' && !deleted && reason !== BOUND
+        return changed && by !== undefined ? [{ name, by }] : []
+      })
+      for (const { kind, name } of generated) if (kind === 'variable') last.set(name, run)
+      return [run, found]
+    }),
+  )
 }

@@ -32,7 +32,7 @@ export interface PreparedStep {
   readonly step: PlanStep
   readonly receipt: Receipt
   readonly given: readonly Given[]
-  /** Random states to set before it, by digest: those that no step before has touched. */
+  /** Random states to set before it, by digest: those that the step before it does not leave so. */
   readonly random: Readonly<Record<string, string>>
 }
 
@@ -47,10 +47,10 @@ export function planReplay(facts: PlanFacts): Prepared {
   if (first === undefined) throw new Error('a plan of no runs')
   const made = new Map<string, string | null>()
   const lost = new Map<string, PlanStep>()
-  const touched = new Set<string>()
+  const left = new Map<string, Left>()
   const steps = facts.runs.map((receipt) => ({
     ...prepare(receipt, made, lost, facts),
-    random: untouched(receipt, touched),
+    random: statesToSet(receipt, left),
   }))
   const plan: ReplayPlan = {
     target: facts.target,
@@ -84,11 +84,23 @@ function prepare(
   return { step, receipt, given }
 }
 
-/** What a step before left is the replay's own; what began outside is given as it was. */
-function untouched({ state, generated }: Receipt, touched: Set<string>): Record<string, string> {
-  const states = Object.entries(state?.before ?? {}).filter(([name]) => !touched.has(name))
-  for (const { kind, name } of generated) if (kind === 'state') touched.add(name)
+/**
+ * What a step finds as the step before it left it is the replay's own; at the beginning, and where another run of its
+ * session stood between them, it is given as it was. `left`: the states after the steps before, as they were recorded.
+ */
+function statesToSet({ state, session }: Receipt, left: Map<string, Left>): Record<string, string> {
+  const states = Object.entries(state?.before ?? {}).filter(([name, digest]) => {
+    const last = left.get(name)
+    return last === undefined || (last.session === session && last.digest !== digest)
+  })
+  for (const [name, digest] of Object.entries(state?.random ?? {})) left.set(name, { session, digest })
   return Object.fromEntries(states)
+}
+
+/** A random state as a step left it. */
+interface Left {
+  readonly session: string
+  readonly digest: string
 }
 
 /** What is laid out: files that were read, and the source of the person's own modules; not what was only looked for. */

@@ -55,7 +55,9 @@ export function planRestore(facts: RestoreFacts): RestorePlan {
       if (by === null || !there.has(by) || by === receipt.run || isGiven(receipt, edge, facts)) return []
       return [itemOf(by, kind === 'variable' ? name : `${kind} ${name}`)]
     })
-    return { id: receipt.run, ms: canRun(receipt) ? receipt.durationMs + RUN_MS : null, needs }
+    const found = (live.before.get(receipt.run) ?? []).map(({ name, by }) => itemOf(by, name))
+    const ms = canRun(receipt) ? receipt.durationMs + RUN_MS : null
+    return { id: receipt.run, ms, needs: [...needs, ...found] }
   })
   const wanted = [...live.variables].flatMap(([name, { by }]) =>
     by !== null && there.has(by) ? [itemOf(by, name)] : [],

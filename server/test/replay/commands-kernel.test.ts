@@ -120,7 +120,7 @@ describe.skipIf(python === null)(`running the past again${whySkipped}`, () => {
     expect(checked.code).toBe(0)
     const restored = await said('restore', runOf('read'), '--no-keep', '--json')
     const { variables } = RestoreReport.parse(JSON.parse(restored.out))
-    expect(variables).toContainEqual({ name: 'rows', result: 'recomputed', why: null })
+    expect(variables).toContainEqual({ name: 'rows', result: 'restored', why: null })
     expect(restored.code).toBe(0)
     expect(JSON.parse((await said('kernels', '--json')).out)).toMatchObject({ kernels: [] })
   }, 90_000)
