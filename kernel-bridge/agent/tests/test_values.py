@@ -133,6 +133,11 @@ def test_records_say_where_values_are() -> None:
     assert [one["what"] for record in (small, named, apart) for one in record["notCaptured"]] == []
 
 
+def test_code_is_made_again() -> None:
+    (code,) = ran("import functools\n@functools.lru_cache\ndef f(): pass\ndef g(): pass\nclass C: pass")
+    assert {name: value for name, value in formats(code).items() if name != "functools"} == dict.fromkeys("fgC")
+
+
 def test_what_shares_parts_is_not_taken_apart() -> None:
     _, aliased, twin = ran("a = [1]", "b = [a, 2]", "c = [[1], 2]")
     assert formats(aliased) == {"b": None}

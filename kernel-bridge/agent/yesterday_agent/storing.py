@@ -17,7 +17,7 @@ from .userland import is_atom
 from .values import Pickled, UnstorableError, pickled, stored
 
 _CODE = (types.FunctionType, type)
-"""Made again by running what defines it."""
+"""Made again by running what defines it; so is what would be told by its own name alone."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,9 @@ def store_values(
                 raise UnstorableError(f"it has parts in common with {shared[name]}")
             if is_named_secret(name):
                 raise UnstorableError("its name says that it is a secret")
-            found[name] = pickled(value, lineage.namespace, limit, until)
+            one = pickled(value, lineage.namespace, limit, until)
+            if name not in one.needs:
+                found[name] = one
         except UnstorableError as reason:
             missing.append({"what": f"the value of {name}", "why": str(reason)})
     for name, value in stored(found, kept.within).items():

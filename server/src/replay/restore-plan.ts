@@ -30,6 +30,7 @@ export interface RestoreFacts extends FileSource {
 /** What a load and a run cost beside their bytes and their own time, in ms. */
 const LOAD_MS = 3
 const RUN_MS = 15
+const IMPORT_MS = 2000
 const BYTES_PER_MS = 200_000
 
 export const versionKey = (run: string, name: string): string => `${run} ${name}`
@@ -41,10 +42,11 @@ export const makerOf = (key: string): string => key.slice(0, key.indexOf(' '))
 export function planRestore(facts: RestoreFacts): RestorePlan {
   const { live, loadable } = facts
   const items = new Map<string, Item>()
+  const durations = new Map(live.runs.map(({ run, durationMs }) => [run, durationMs]))
   const itemOf = (run: string, name: string): string => {
     const id = versionKey(run, name)
     const kept = loadable.get(id)
-    const loadMs = kept === undefined ? null : LOAD_MS + (kept.edge.value?.size ?? 0) / BYTES_PER_MS
+    const loadMs = kept === undefined ? null : loadCost(kept.edge, durations.get(run) ?? 0)
     items.set(id, { id, maker: run, loadMs })
     return id
   }
@@ -67,6 +69,15 @@ export function planRestore(facts: RestoreFacts): RestorePlan {
     load: [...load].flatMap((id) => loadable.get(id) ?? []),
     rerun: live.runs.filter(({ run }) => rerun.has(run)),
   }
+}
+
+/**
+ * A module is imported either way, and the run that did so may have set it up: that one is preferred, unless it did much
+ * beside.
+ */
+function loadCost({ type, value }: Edge, makerMs: number): number {
+  if (type === 'module') return Math.min(makerMs, IMPORT_MS) + RUN_MS + LOAD_MS
+  return LOAD_MS + (value?.size ?? 0) / BYTES_PER_MS
 }
 
 const canRun = ({ outcome }: Receipt): boolean => outcome === 'ok' || outcome === 'error'
