@@ -10,7 +10,6 @@ import { whyOf } from '../src/lineage/why.ts'
 import { openStoreToRead, type ReadOnlyStore } from '../src/store/open-store.ts'
 import type { LogQuery } from '../src/store/ports.ts'
 import { fillHistory, notebookOf, runId, sessionId, toldRun } from './synthetic-history.ts'
-import { upstreamOf } from './upstream.ts'
 
 const QUESTIONS = 20
 const print = (text: string) => process.stdout.write(`${text}\n`)
@@ -48,7 +47,7 @@ const measures: readonly Measure[] = [
       return whyOf(index, async () => 'unknown', { receipt, output: null, name: null })
     },
   },
-  { name: 'upstream, depth 10', goal: 20, ask: ({ index }, run) => upstreamOf(index, runId(run), 10) },
+  { name: 'upstream, depth 10', goal: 20, ask: ({ index }, run) => index.upstream(runId(run), 10, 100_000) },
   {
     name: 'graph, two hops',
     goal: 30,

@@ -14,6 +14,7 @@ import { localTime, shortId, table } from './text.ts'
 const Options = CommonOptions.extend({
   as: z.enum(['ids', 'script', 'notebook']).default('ids'),
   output: z.string().optional(),
+  depth: z.coerce.number().int().positive().optional(),
 })
 type Options = z.infer<typeof Options>
 
@@ -26,6 +27,7 @@ export function registerSlice(program: Command): void {
     .addOption(
       new Option('--as <form>', 'the runs, or something that runs').choices(['ids', 'script', 'notebook']),
     )
+    .option('--depth <steps>', 'only so many steps back')
     .option('-o, --output <file>', 'write the script or notebook to this file')
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')
@@ -34,24 +36,37 @@ export function registerSlice(program: Command): void {
       '\nExamples:\n  yesterday slice 3f2a:model --as script > model.py\n  yesterday slice 3f2a --as notebook -o figure.ipynb',
     )
     .action(async (asked: string, raw: unknown) => {
-      const options = Options.parse(raw)
-      await perform(options, () => slice(asked, options))
+      const options = Options.safeParse(raw)
+      const json = CommonOptions.safeParse(raw).data?.json ?? false
+      await perform({ json }, async () => (options.success ? slice(asked, options.data) : badDepth))
     })
 }
 
-async function slice(asked: string, { json, root, as, output }: Options): Promise<Refusal | null> {
+async function slice(asked: string, { json, root, as, output, depth }: Options): Promise<Refusal | null> {
   const { openStoreToRead } = await import('../store/open-store.ts')
   const { index, close } = openStoreToRead({ root: projectRoot({ root }) })
   try {
     const targets = await targetsOf(index, asked)
     if (isRefusal(targets)) return targets
-    const runs = await sliceOf(index, targets)
+    const runs = await sliceOf(index, targets, depth === undefined ? null : await near(index, targets, depth))
     if (as === 'ids') await print(index, runs, json)
     else await printCode(await codeOf(index, runs, as), output)
     return null
   } finally {
     await close()
   }
+}
+
+/** More than this is no list for anybody. */
+const MOST = 100_000
+
+async function near(
+  index: Pick<RunIndex, 'upstream'>,
+  targets: readonly string[],
+  depth: number,
+): Promise<ReadonlySet<string>> {
+  const found = await Promise.all(targets.map((run) => index.upstream(run, depth, MOST)))
+  return new Set(found.flat().map(({ run }) => run))
 }
 
 async function codeOf(
@@ -103,6 +118,13 @@ async function print(
     ])
     printLines(table(rows))
   }
+}
+
+const badDepth: Refusal = {
+  code: 'bad-option',
+  message: '--depth wants a whole number of steps, from 1',
+  hint: 'See yesterday slice --help.',
+  exit: 2,
 }
 
 const refusals = {

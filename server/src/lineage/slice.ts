@@ -28,9 +28,16 @@ function namesOf({ generated, used }: RunLinks): readonly string[] {
   return [...new Set(links.map(({ name }) => name))]
 }
 
-/** The runs that made `targets`, oldest first; a single target is the last. Runs that did not end are not in it. */
-export async function sliceOf(source: LineageSource, targets: readonly string[]): Promise<readonly string[]> {
-  const graph = await collect(source, targets)
+/**
+ * The runs that made `targets`, oldest first; a single target is the last. Runs that did not end are not in it, nor those
+ * that are not `within`, where that is given.
+ */
+export async function sliceOf(
+  source: LineageSource,
+  targets: readonly string[],
+  within: ReadonlySet<string> | null = null,
+): Promise<readonly string[]> {
+  const graph = await collect(source, targets, within)
   const [last] = targets.length === 1 ? targets : []
   // What the asked run made is not what made it, even where others of the slice used that.
   const before = [...graph.values()].filter(({ links }) => links.run !== last)
@@ -49,6 +56,7 @@ interface Reached {
 async function collect(
   source: LineageSource,
   targets: readonly string[],
+  within: ReadonlySet<string> | null,
 ): Promise<ReadonlyMap<string, Reached>> {
   const reached = new Map<string, Reached>()
   // A set is walked to its end, also where that moves away while walking.
@@ -58,7 +66,7 @@ async function collect(
     if (links === null) continue
     const producers = await producersOf(source, links)
     reached.set(run, { links, producers })
-    for (const producer of producers) asked.add(producer)
+    for (const producer of producers) if (within?.has(producer) ?? true) asked.add(producer)
   }
   return reached
 }

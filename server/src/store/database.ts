@@ -66,7 +66,12 @@ function openFrozen(path: string): DatabaseSync {
   }
 }
 
+/** Walks jump about the file: pages are kept, and read where the system has mapped them. KiB, bytes. */
+const CACHE_KIB = 65_536
+const MAPPED = 2 ** 31
+
 function readable(db: DatabaseSync): DatabaseSync {
+  db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA mmap_size = ${MAPPED}`)
   const version = userVersion(db)
   if (version > migrations.length) throw newer(version)
   if (version === 0) throw new StoreError('no-store', 'the history here is still empty')

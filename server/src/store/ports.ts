@@ -31,6 +31,12 @@ export interface ObjectStore {
   list(): AsyncIterable<Digest>
 }
 
+/** A run that lies upstream of another, so many steps. */
+export interface Upstream {
+  readonly run: string
+  readonly steps: number
+}
+
 /** The append-only log of sessions and runs: the truth that every index is made from. */
 export interface RunLog {
   /**
@@ -153,6 +159,11 @@ export interface RunIndex {
   resolve(prefix: string): Promise<Resolution>
   /** Null when the run is unknown or has not ended. */
   links(run: string): Promise<RunLinks | null>
+  /**
+   * The run and those that made what it used, what these used, and so on: at most `depth` steps, and at most `most` runs,
+   * the nearest first. Empty where the run is unknown or has not ended.
+   */
+  upstream(run: string, depth: number, most: number): Promise<readonly Upstream[]>
   /** How the session began that has this id, or alone has it as its first digits (at least 4); null where none. */
   sessionStarted(prefix: string): Promise<SessionStarted | null>
   /** Open runs of one session, in the order they were queued. */

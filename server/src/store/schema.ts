@@ -30,7 +30,7 @@ export const migrations: readonly string[] = [
 ]
 
 /** Raised with every change of the index tables; a file with another number gets its index rebuilt when opened. */
-export const indexVersion = 3
+export const indexVersion = 4
 
 /** Every derived table, for dropping and for comparing. */
 export const indexTables = [
@@ -106,6 +106,7 @@ export const indexSchema = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX edges_by_name ON edges (name, generated, ended);
   CREATE INDEX edges_by_maker ON edges (by, ended) WHERE generated = 0 AND by IS NOT NULL;
+  CREATE INDEX edges_outside ON edges (ended) WHERE generated = 0 AND by IS NULL AND digest IS NOT NULL;
   CREATE INDEX edges_made ON edges (digest, ended) WHERE generated = 1 AND digest IS NOT NULL;
 
   CREATE TABLE numbers (

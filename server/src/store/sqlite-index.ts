@@ -17,9 +17,10 @@ import type {
   RunFigures,
   RunIndex,
   RunLinks,
+  Upstream,
 } from './ports.ts'
 import { integer, integerOrNull, type Row, text } from './row.ts'
-import { linksOf, producerOf } from './sqlite-links.ts'
+import { linksOf, producerOf, upstreamOf } from './sqlite-links.ts'
 import { SqlitePast } from './sqlite-past.ts'
 import { SqliteSessions } from './sqlite-sessions.ts'
 import type { Requests } from './writer.ts'
@@ -97,6 +98,10 @@ export class SqliteIndex implements RunIndex {
 
   async numbers(runs: readonly string[]): Promise<ReadonlyMap<string, RunFigures>> {
     return this.#past.numbers(runs)
+  }
+
+  async upstream(run: string, depth: number, most: number): Promise<readonly Upstream[]> {
+    return upstreamOf(this.#db, this.#root, run, depth, most)
   }
 
   async consumers(run: string, limit: number): Promise<readonly string[]> {

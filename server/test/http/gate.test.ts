@@ -39,6 +39,7 @@ const pastIndex = {
   receipt: nobody,
   resolve: nobody,
   links: nobody,
+  upstream: nobody,
   openRuns: nobody,
   openSessions: nobody,
   nextOrder: nobody,

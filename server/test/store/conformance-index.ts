@@ -108,6 +108,30 @@ export function index({ store }: Given): void {
     expect(await store().index.fileProducer('g', 'd1', 'reader')).toBeNull()
   })
 
+  test('upstream is what a walk along links and files finds, so many steps', async () => {
+    const file = (name: string, digest: string) => edge(name, { kind: 'file', digest })
+    await append(sessionStarted('s'), sessionStarted('again', { purpose: { kind: 'replay', of: 'w1' } }))
+    for (const run of ['w1', 'w2', 'other', 'twin', 'reader', 'last'])
+      await append(queued(run, 's'), started(run))
+    await append(queued('copy', 'again'), started('copy'))
+    await append(
+      ended('w1', 1, { generated: [edge('x'), file('f', 'd1')] }),
+      ended('w2', 2, { used: [edge('x', { by: 'w1' })], generated: [edge('y')] }),
+      ended('other', 3, { generated: [file('g', 'd1')] }),
+      ended('twin', 4, { generated: [edge('z')] }),
+      ended('copy', 1, { generated: [file('f', 'd1')] }),
+      ended('reader', 5, { used: [edge('y', { by: 'w2' }), file('f', 'd1'), file('f', 'nobody')] }),
+      ended('last', 6, { used: [edge('r', { by: 'reader' })] }),
+    )
+    const upstream = async (run: string, depth: number, most = 100) =>
+      (await store().index.upstream(run, depth, most)).map((one) => `${one.run} ${one.steps}`).toSorted()
+    expect(await upstream('last', 1)).toEqual(['last 0', 'reader 1'])
+    expect(await upstream('last', 2)).toEqual(['last 0', 'reader 1', 'w1 2', 'w2 2'])
+    expect(await upstream('last', 9)).toEqual(['last 0', 'reader 1', 'w1 2', 'w2 2'])
+    expect(await upstream('last', 9, 2)).toEqual(['last 0', 'reader 1'])
+    expect(await upstream('unknown', 9)).toEqual([])
+  })
+
   test('a file may come from a run that overlapped its reader, when no earlier one wrote it', async () => {
     await append(queued('writer', 's'), queued('reader', 't'), started('writer'), started('reader'))
     await append(
