@@ -34,8 +34,8 @@ CELLS = {
         "import numpy as np, pandas as pd\ndf = pd.DataFrame({'k': np.arange(10**6) % 100, 'v': np.ones(10**6)})",
         "df.groupby('k').v.sum()",
     ),
-    "read 256 MiB": ("big = None; import numpy as np; x = np.ones(2**25)", "x.sum()"),
-    "rewrite 256 MiB": ("", "x += 1"),
+    "read 1 GiB": ("big = None; import numpy as np; x = np.ones(2**27)", "x.sum()"),
+    "rewrite 1 GiB": ("", "x += 1"),
 }
 
 

@@ -28,6 +28,7 @@ from .settings import Settings, Use, is_work_of
 from .state import SEEDERS, imported_states, process_states, random_bytes, random_states, working_directory
 from .storing import ValueBudget, store_values
 from .strings import hidden_names
+from .urls import UrlWatch
 
 try:
     import resource
@@ -80,6 +81,7 @@ class Recorder:
         self.state_makers: dict[str, str] = {}
         self.settings = Settings()
         self._figure = CurrentFigure()
+        self._urls = UrlWatch()
         self._budget = ValueBudget.of(os.environ)
         self._fault = fault
         self._loads = ModuleLoads()
@@ -88,6 +90,7 @@ class Recorder:
     def close(self) -> None:
         """Hears no more of what the process does."""
         self.watch.close()
+        self._urls.close()
         self._unwatch()
 
     def begin(self, run: str, cell: str | None, code: str) -> None:
@@ -97,6 +100,7 @@ class Recorder:
         current = self.current
         self._guard("begin", current, lambda: setattr(current, "reads", self.lineage.begin()))
         self._guard("begin", current, self.files.begin)
+        self._guard("begin", current, self._urls.begin)
         self._guard("begin", current, self._note_states)
         self._guard("begin", current, self._figure.begin)
         self._guard("begin", current, lambda: self._note_random(current))
@@ -172,6 +176,7 @@ class Recorder:
         self.files.finish(work)
         for module in self._loads.news():
             used.append(self.files.module_edge(os.path.abspath(str(module.__file__)), module.__name__, run.missing))
+        used += self._urls.finish()
         used += [plain_edge("socket", address, "connected") for address in run.files.sockets]
         used += [plain_edge("subprocess", words, "started") for words in run.files.programs]
 
