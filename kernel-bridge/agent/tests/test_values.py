@@ -103,7 +103,7 @@ def test_the_users_classes_stay_as_they_are() -> None:
 
 
 def test_budgets_end_it() -> None:
-    with pytest.raises(UnstorableError, match="over the budget"):
+    with pytest.raises(UnstorableError, match="over the budget for values"):
         pickled(b"x" * 2_000_000, {}, 1_000_000, time.perf_counter() + 60)
     with pytest.raises(UnstorableError, match="longer"):
         pickled(list(range(1_000_000)), {}, LIMIT, time.perf_counter())
@@ -156,3 +156,15 @@ def test_packs_are_text() -> None:
     store = Store()
     found = stored({"x": pickled(1, {}, LIMIT, time.perf_counter() + 60)}, store.keep)
     assert json.loads(store[found["x"]["digest"]]).keys() == {"x"}
+
+
+def test_the_budgets_are_settable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YESTERDAY_VALUES_MIB", "0.1")
+    first, second, third = ran("a = bytearray(60_000)", "b = bytearray(b'1' * 60_000)", "c = 1")
+    assert formats(first)["a"] is not None
+    assert formats(second) == {"b": None}
+    assert {"what": "the value of b", "why": "it is over the budget for values"} in second["notCaptured"]
+    assert formats(third) == {"c": PACK}
+    monkeypatch.setenv("YESTERDAY_VALUE_MIB", "0")
+    (none,) = ran("a = 1")
+    assert (formats(none), none["notCaptured"]) == ({"a": None}, [])

@@ -24,6 +24,8 @@ class Kept:
         self._folder = os.path.join(spool, "objects")
         self._known: set[str] = set()
         self._left = RUN_BYTES
+        self.spent = 0
+        """Bytes since the kernel began; what is the same counts once."""
         self.objects: list[KeptObject] = []
 
     def begin(self) -> None:
@@ -85,5 +87,6 @@ class Kept:
 
     def _announce(self, digest: str, size: int) -> None:
         self._left -= size
+        self.spent += size
         self._known.add(digest)
         self.objects.append({"digest": digest, "size": size})

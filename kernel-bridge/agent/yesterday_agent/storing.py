@@ -22,14 +22,16 @@ _CODE = (types.FunctionType, type)
 
 @dataclass(frozen=True)
 class ValueBudget:
-    """What a run may spend on values: bytes, and seconds between its end and the next one's begin."""
+    """What a run may spend on values: bytes, and seconds between its end and the next one's begin; and bytes in all of
+    the kernel's life."""
 
     bytes: int
     seconds: float
+    total: int
 
     @staticmethod
     def of(variables: Mapping[str, str]) -> ValueBudget:
-        """`YESTERDAY_VALUE_MIB` and `YESTERDAY_VALUE_MS`; zero stores none."""
+        """`YESTERDAY_VALUE_MIB`, `YESTERDAY_VALUE_MS` and `YESTERDAY_VALUES_MIB`; zero stores none."""
 
         def number(name: str, default: float) -> float:
             try:
@@ -37,7 +39,8 @@ class ValueBudget:
             except ValueError:
                 return default
 
-        return ValueBudget(int(number("YESTERDAY_VALUE_MIB", 32) * 2**20), number("YESTERDAY_VALUE_MS", 250) / 1000)
+        mib, total = number("YESTERDAY_VALUE_MIB", 32), number("YESTERDAY_VALUES_MIB", 4096)
+        return ValueBudget(int(mib * 2**20), number("YESTERDAY_VALUE_MS", 250) / 1000, int(total * 2**20))
 
 
 def store_values(
@@ -54,7 +57,7 @@ def store_values(
     }
     compound = [name for name, value in wanted.items() if not is_atom(value)]
     shared = lineage.sharing(compound) if compound else {}
-    limit, until = min(kept.left, budget.bytes), time.perf_counter() + budget.seconds
+    limit, until = min(kept.left, budget.bytes, max(0, budget.total - kept.spent)), time.perf_counter() + budget.seconds
     found: dict[str, Pickled] = {}
     missing: list[Missing] = []
     for name, value in wanted.items():

@@ -83,7 +83,7 @@ class _Sink(io.BytesIO):
     def spend(self, size: int) -> None:
         self._left -= size
         if self._left < 0:
-            raise UnstorableError("it is over the budget of the run")
+            raise UnstorableError("it is over the budget for values")
         if time.perf_counter() > self._until:
             raise UnstorableError("it takes longer than a run's time for values")
 
