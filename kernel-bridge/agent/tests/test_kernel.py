@@ -75,9 +75,27 @@ def test_every_flushed_line_arrives(kernel: Kernel) -> None:
     assert ran.text.split() == [str(number) for number in range(count)]
 
 
-@pytest.mark.parametrize(
-    "step", ["begin", "instrument", "outcome", "over", "variables", "files", "state", "record", "spool"]
-)
+STEPS = ["begin", "instrument", "outcome", "over", "variables", "files", "state", "values", "record", "spool"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_that_hangs_is_interrupted_and_told(step: str) -> None:
+    kernel = Kernel(hangs=[step], stepSeconds=0.3)
+    try:
+        for run in ("run-1", "run-2"):
+            ran = kernel.run("x = [1]\nprint('still here')\nx", run)
+            assert ran.text == "still here\n"
+            assert ran.reply["status"] == "ok"
+            assert ran.record is not None
+            assert any("longer than it may" in missing["why"] for missing in ran.record["notCaptured"])
+        # Nothing of ours interrupts the user's own work.
+        busy = "import time\nend = time.monotonic() + 1\nwhile time.monotonic() < end: pass\nprint('done')"
+        assert kernel.run(busy, "run-3").text == "done\n"
+    finally:
+        kernel.close()
+
+
+@pytest.mark.parametrize("step", STEPS)
 def test_a_fault_in_recording_leaves_the_cell_alone(step: str) -> None:
     kernel = Kernel(faults=[step])
     try:

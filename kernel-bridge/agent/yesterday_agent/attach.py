@@ -16,6 +16,7 @@ import contextlib
 import functools
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,7 @@ from .probes import PROBE_LIST, Probe, ProbeTable, instrument
 from .record import Outcome, Record, RunError
 from .recorder import Recorder
 from .spool import Spool
+from .watchdog import SECONDS, Watchdog
 
 
 def attach(spool_dir: str, options: dict[str, Any]) -> None:
@@ -42,6 +44,8 @@ class KernelHooks:
         self.kernel = kernel
         self.spool = spool
         self._faults = frozenset(options.get("faults", ()))
+        self._hangs = frozenset(options.get("hangs", ()))
+        self._watchdog = Watchdog(float(options.get("stepSeconds", SECONDS)))
         self.table = ProbeTable(self._hit)
         kept, facts = Kept(spool.folder), EnvironmentFacts()
         self.recorder = Recorder(kernel.shell.user_ns, [spool.folder], self._fault, kept, facts)
@@ -78,13 +82,15 @@ class KernelHooks:
         atexit.register(self._copies.flush)
 
     def _fault(self, step: str) -> None:
-        """For tests: a step named in the options fails."""
+        """For tests: a step named in the options fails, or does not end."""
         if step in self._faults:
             raise RuntimeError(f"injected into {step}")
+        while step in self._hangs:
+            time.sleep(0.001)
 
     def _guarded(self, step: Any) -> None:
         try:
-            step()
+            self._watchdog.run(step)
         except Exception as problem:
             self._note("recording", problem)
 
@@ -99,12 +105,17 @@ class KernelHooks:
     def _instrumented(self, node: ast.Module) -> ast.Module:
         if self.recorder.current is None:
             return node
-        try:
+        found: list[ast.Module] = []
+
+        def plan() -> None:
             self._fault("instrument")
-            return instrument(node, self.table)
+            found.append(instrument(node, self.table))
+
+        try:
+            self._watchdog.run(plan)
         except Exception as problem:
             self._note("reads", problem)
-            return node
+        return found[0] if found else node
 
     def _begin(self) -> None:
         if threading.current_thread() is not self._thread:
