@@ -1,4 +1,7 @@
-"""The process's one audit hook. It cannot be taken back once it is there, so whoever listens does so by it."""
+"""The process's one audit hook. It cannot be taken back once it is there, so whoever listens does so by it.
+
+Invariant: what fails in a listener fails there; raised from a hook, it would be the user's call that fails.
+"""
 
 from __future__ import annotations
 
@@ -32,4 +35,7 @@ def listen(events: Iterable[str], heard: Listener) -> Callable[[], None]:
 
 def _hook(event: str, args: tuple[Any, ...]) -> None:
     for heard in _listeners.get(event, ()):
-        heard(event, args)
+        try:
+            heard(event, args)
+        except Exception:
+            continue

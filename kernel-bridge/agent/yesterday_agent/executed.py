@@ -22,12 +22,9 @@ def watch(namespace: dict[str, Any], tell: Callable[[set[str]], None]) -> Callab
     """`tell` hears the names that such code loads from the namespace, until the returned function is called."""
 
     def heard(event: str, args: tuple[Any, ...]) -> None:
-        try:
-            code, frame = args[0], sys._getframe(FRAMES_ABOVE)
-            if PROBE_LIST not in code.co_names and _runs_in(namespace, frame):
-                tell(names_of(code))
-        except Exception:
-            return
+        code, frame = args[0], sys._getframe(FRAMES_ABOVE)
+        if PROBE_LIST not in code.co_names and _runs_in(namespace, frame):
+            tell(names_of(code))
 
     return listen(["exec"], heard)
 

@@ -66,8 +66,6 @@ class FileWatch:
         self._busy.on = True
         try:
             _HANDLERS[event](self, use, args)
-        except Exception:
-            return
         finally:
             self._busy.on = False
 
