@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { Digest } from '../../contract/ids.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
-import type { ObjectStore } from '../store/ports.ts'
+import type { ObjectStore, RunIndex } from '../store/ports.ts'
 import type { FileSource } from './plan.ts'
 import { fileBytes } from './stored-bytes.ts'
 
@@ -22,10 +22,15 @@ export const namesOfFile = ({ kind, name }: Pick<Edge, 'kind' | 'name'>): readon
   return [`${path}.py`, `${path}/__init__.py`]
 }
 
+interface FactsSource {
+  readonly objects: Pick<ObjectStore, 'has'>
+  readonly index: Pick<RunIndex, 'dropped'>
+}
+
 /** Digests and presence for every file that these runs used. `cwd`: the notebook's folder. */
 export async function fileFacts(
   cwd: string,
-  objects: Pick<ObjectStore, 'has'>,
+  { objects, index }: FactsSource,
   runs: readonly Receipt[],
 ): Promise<FileSource> {
   const edges = runs.flatMap(({ used }) => used).filter(({ kind }) => kind === 'file' || kind === 'module')
@@ -36,7 +41,8 @@ export async function fileFacts(
     const object = Digest.safeParse(edge.value?.digest ?? edge.digest)
     if (object.success && (await objects.has(object.data))) stored.add(object.data)
   }
-  return { onDisk, stored }
+  const named = edges.flatMap(({ digest, value }) => value?.digest ?? digest ?? [])
+  return { onDisk, stored, dropped: await index.dropped(named.filter((object) => !stored.has(object))) }
 }
 
 async function onDiskNow(cwd: string, edge: FileEdge) {

@@ -11,6 +11,8 @@ export interface FileSource {
   readonly onDisk: ReadonlyMap<string, string | null>
   /** Objects of which the store has the bytes. */
   readonly stored: ReadonlySet<string>
+  /** Objects of which a person let the bytes go. */
+  readonly dropped?: ReadonlySet<string>
 }
 
 export interface PlanFacts extends FileSource {
@@ -119,7 +121,8 @@ function pinOf(edge: Edge, made: ReadonlyMap<string, string | null>, source: Fil
   const object = edge.value?.digest ?? digest
   if (source.stored.has(object)) return pin('store', 'it has changed since, and is given as it was')
   const since = source.onDisk.get(name) == null ? 'it is gone' : 'it has changed since'
-  return pin('cannot', `${since}, and its bytes were not kept`)
+  const lost = source.dropped?.has(object) ? 'were let go' : 'were not kept'
+  return pin('cannot', `${since}, and its bytes ${lost}`)
 }
 
 function actionOf(

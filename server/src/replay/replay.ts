@@ -92,7 +92,7 @@ export async function readyRuns(
   const last = runs.at(-1)
   if (last === undefined) throw new Error('a replay of no runs')
   const cwd = dirname(join(world.root, last.notebook))
-  const facts = await fileFacts(cwd, world.store.objects, runs)
+  const facts = await fileFacts(cwd, world.store, runs)
   const spec = await specOf(world, last)
   const environment = await environmentNow(world, spec, last)
   const prepared = planReplay({ target, runs, ...facts })

@@ -77,7 +77,7 @@ async function attempt(
   live: ReturnType<typeof liveState>,
   options: RestoreOptions,
 ): Promise<Attempt> {
-  const files = await fileFacts(place.cwd, world.store.objects, live.runs)
+  const files = await fileFacts(place.cwd, world.store, live.runs)
   const loadable = options.recompute ? new Map<string, Loadable>() : await loadableValues(world, live.runs)
   for (;;) {
     const { load, rerun } = planRestore({ live, loadable, ...files })

@@ -47,7 +47,7 @@ async function sideOf({ store: { index } }: ReplayWorld, run: Receipt): Promise<
 
 async function bytesAtHand(world: ReplayWorld, good: Side): Promise<(edge: Edge) => boolean> {
   const cwd = dirname(join(world.root, good.run.notebook))
-  const { onDisk, stored } = await fileFacts(cwd, world.store.objects, good.slice)
+  const { onDisk, stored } = await fileFacts(cwd, world.store, good.slice)
   return ({ name, digest, value }) =>
     digest !== null && (onDisk.get(name) === digest || stored.has(value?.digest ?? digest))
 }
