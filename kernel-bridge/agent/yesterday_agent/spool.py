@@ -56,8 +56,11 @@ class Spool:
         return os.path.join(self.folder, f"{safe}.{kind}")
 
     def begin(self, msg_id: str, run: str) -> None:
-        """From now on, messages with this parent belong to the run; those held already come first."""
+        """From now on, messages with this parent belong to the run; those held already come first. That it has begun is
+        on the disk at once: what it says is copied behind its back, and a server may end and another look meanwhile."""
         self._runs[msg_id] = self._current = run
+        with contextlib.suppress(OSError), open(self.path(run, "frames"), "ab"):
+            pass
         while len(self._runs) > 256:
             self._runs.popitem(last=False)
 
