@@ -1,6 +1,7 @@
 """Threads and tasks that go on after the run that started them: what they change later is theirs.
 
-A thread still on may change whatever its run could see, so those names are looked at again until it has ended.
+A thread still on may change whatever its run could see, so those names are looked at again until it has ended. The
+kernel's own, which answer other requests meanwhile, are nobody's.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ import asyncio
 import threading
 from collections.abc import Collection, Iterable
 from typing import Any
+
+from .kinds import package_of
+from .userland import MACHINERY
 
 
 class Lingering:
@@ -38,11 +42,24 @@ class Lingering:
 
 
 def _every() -> Iterable[Any]:
-    yield from threading.enumerate()
+    yield from (thread for thread in threading.enumerate() if not _is_kernels(type(thread), _module_of(thread)))
     try:
-        yield from asyncio.all_tasks()
+        tasks = asyncio.all_tasks()
     except RuntimeError:
         return
+    yield from (task for task in tasks if not _is_kernels(type(task), _module_of(task)))
+
+
+def _module_of(one: Any) -> str:
+    """Where the code stands that it runs."""
+    if isinstance(one, threading.Thread):
+        return str(getattr(getattr(one, "_target", None), "__module__", ""))
+    frame = getattr(one.get_coro(), "cr_frame", None)
+    return "" if frame is None else str(frame.f_globals.get("__name__", ""))
+
+
+def _is_kernels(kind: type, module: str) -> bool:
+    return module.partition(".")[0] in MACHINERY or (package_of(kind) in MACHINERY and kind is not asyncio.Task)
 
 
 def _is_on(one: Any) -> bool:
