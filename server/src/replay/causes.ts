@@ -96,13 +96,15 @@ function codeCauses(good: Side, bad: Side): readonly Found[] {
 const cellsOfBoth = (good: Side, bad: Side): ReadonlySet<string> =>
   new Set([...good.slice, ...bad.slice].map(cellKey))
 
-/** Files from outside: what the slice itself wrote follows from its code and its inputs. */
+/**
+ * Files from outside, as the slice read them last: what the slice itself wrote follows from its code and its inputs.
+ */
 export function outsideFiles({ slice }: Side): ReadonlyMap<string, Edge> {
   const own = new Set(slice.map(({ run }) => run))
   const made = new Set(slice.flatMap(({ generated }) => generated.map(({ kind, name }) => `${kind} ${name}`)))
   const edges = slice.flatMap(({ used }) => used).filter(({ kind }) => kind === 'file' || kind === 'module')
   const outside = edges.filter((edge) => !(edge.by !== null && own.has(edge.by)) && !made.has(fileKey(edge)))
-  return new Map(outside.toReversed().map((edge) => [fileKey(edge), edge]))
+  return new Map(outside.map((edge) => [fileKey(edge), edge]))
 }
 
 export const fileKey = ({ kind, name }: Pick<Edge, 'kind' | 'name'>): string => `${kind} ${name}`

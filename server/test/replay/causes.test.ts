@@ -39,6 +39,11 @@ test('a file from outside; without its bytes it cannot be proved', () => {
   expect(ids(read('1'), read('2'))).toEqual(['file:x.csv'])
 })
 
+test('a file as it was read last, where one cell read it twice', () => {
+  const read = (content: string) => cell('a', 'read', { used: [file('x.csv', content)] })
+  expect(ids(side(read('1')), side(read('1'), read('2')))).toEqual(['file:x.csv', 'order'])
+})
+
 test('another order, and a cell that ran twice', () => {
   const [a, b, c] = [cell('a', '1'), cell('b', '2'), cell('c', '3')]
   expect(ids(side(a, b, c), side(b, a, c))).toEqual(['order'])
