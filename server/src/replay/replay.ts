@@ -102,7 +102,10 @@ export async function readyRuns(
 const Executable = z.object({ executable: z.string() })
 
 /** The Python that ran it, where it is offered as a kernel; else the kernelspec of that name; else a Python. */
-async function specOf({ store, kernels }: ReplayWorld, last: Receipt): Promise<KernelSpec> {
+export async function specOf(
+  { store, kernels }: Pick<ReplayWorld, 'store' | 'kernels'>,
+  last: Receipt,
+): Promise<KernelSpec> {
   const [specs, started] = await Promise.all([kernels.specs(), store.index.sessionStarted(last.session)])
   const facets = Executable.safeParse(last.environment?.facets)
   const same = facets.success

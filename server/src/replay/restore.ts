@@ -3,6 +3,7 @@
  * quicker. Invariant: the person's files are not touched, and of each variable it is told whether it is what it was, by
  * digest; a value that does not load is made again.
  */
+import { dirname, join } from 'node:path'
 import type { Kernel } from '@yesterday/kernel-bridge'
 import type { RestoredVariable, RestoreReport } from '../../contract/replay.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
@@ -11,10 +12,11 @@ import { type BringBackOptions, type BroughtBack, bringBack } from './bring-back
 import { fileFacts } from './file-facts.ts'
 import { loadableValues, settle } from './kept-values.ts'
 import { perform } from './kernel-talk.ts'
-import { liveState } from './live-state.ts'
+import { type LiveState, liveState } from './live-state.ts'
 import { until } from './perform.ts'
+import { type FileSource, planReplay } from './plan.ts'
 import { restoreRandom } from './random-states.ts'
-import { type ReadyReplay, readyRuns } from './replay.ts'
+import { specOf } from './replay.ts'
 import { type Loadable, makerOf, planRestore, versionKey } from './restore-plan.ts'
 import { isRefused, type Refused, refused, runsOf, wholeRun } from './targets.ts'
 import type { ReplayWorld } from './world.ts'
@@ -49,17 +51,19 @@ export async function restore(
   const all = await runsOf(world.store.index, { kind: 'session', session: asked.session })
   if (isRefused(all)) return all
   const live = liveState(all.filter(({ order }) => order <= asked.order))
-  const ready = await readyRuns(world, { kind: 'run', run }, live.runs.length > 0 ? live.runs : [asked])
-  const kernel = await kernelFor(session, ready, options)
+  const cwd = dirname(join(world.root, asked.notebook))
+  const files = await fileFacts(cwd, world.store, live.runs)
+  const kernel = await kernelFor(world, session, asked, options)
   if (isRefused(kernel)) return kernel
-  const done = await attempt(world, { session, kernel, cwd: ready.cwd }, live, options)
+  const done = await attempt(world, { session, kernel, cwd }, { live, files }, options)
   await perform(kernel, leaveCode, [...live.variables.keys()])
+  const whyNot = reasons(live, files)
   const random = await randomResults(world, kernel, asked, [...done.again.values()].at(-1) ?? null)
   await settle(kernel)
   return {
     run,
     session: session.view().session,
-    variables: [...live.variables].map(([name, edge]) => resultOf(name, edge, ready, done)),
+    variables: [...live.variables].map(([name, edge]) => resultOf(name, edge, whyNot, done)),
     random,
     loaded: [...new Set([...done.loaded].map(makerOf))],
     recomputed: [...done.again.keys()],
@@ -74,33 +78,42 @@ type Attempt = BroughtBack & { readonly expectedMs: number | null }
 async function attempt(
   world: ReplayWorld,
   place: { readonly session: Session; readonly kernel: Kernel; readonly cwd: string },
-  live: ReturnType<typeof liveState>,
+  { live, files }: { readonly live: LiveState; readonly files: FileSource },
   options: RestoreOptions,
 ): Promise<Attempt> {
-  const files = await fileFacts(place.cwd, world.store, live.runs)
   const loadable = options.recompute ? new Map<string, Loadable>() : await loadableValues(world, live.runs)
   for (;;) {
     const { load, rerun } = planRestore({ live, loadable, ...files })
     const last = rerun.at(-1)
-    const ready = last && (await readyRuns(world, { kind: 'run', run: last.run }, rerun))
-    const steps = ready?.steps.filter(({ step }) => step.action === 're-run') ?? []
+    const again = last && planReplay({ target: { kind: 'run', run: last.run }, runs: rerun, ...files })
+    const steps = again?.steps.filter(({ step }) => step.action === 're-run') ?? []
     const done = await bringBack(world, place, { load, steps }, options)
     if (done.unloadable.size === 0 || options.signal?.aborted)
-      return { ...done, expectedMs: ready?.plan.expectedMs ?? null }
+      return { ...done, expectedMs: again?.plan.expectedMs ?? null }
     for (const key of done.unloadable) loadable.delete(key)
   }
 }
 
+/** By run: why it cannot run again; null where it can. */
+function reasons({ runs }: LiveState, files: FileSource): ReadonlyMap<string, string | null> {
+  const last = runs.at(-1)
+  if (last === undefined) return new Map()
+  const { steps } = planReplay({ target: { kind: 'run', run: last.run }, runs, ...files })
+  return new Map(steps.map(({ step }) => [step.run, step.why]))
+}
+
 async function kernelFor(
+  world: ReplayWorld,
   session: Session,
-  ready: ReadyReplay,
+  asked: Receipt,
   { branch, actor }: RestoreOptions,
 ): Promise<Kernel | Refused> {
   const { running, queue } = session.view()
   if (running !== null || queue.length > 0)
     return refused('busy', 'the kernel is at work', 'Wait until it is idle, or interrupt it.')
-  if (session.kernel === null) session.start(ready.spec.name)
-  else if (branch) await session.restart(ready.spec.name, [], actor)
+  const { name } = await specOf(world, asked)
+  if (session.kernel === null) session.start(name)
+  else if (branch) await session.restart(name, [], actor)
   await until(session, () => !['starting', 'restarting'].includes(session.view().kernel.state))
   const { kernel } = session
   if (kernel?.recording) return kernel
@@ -111,15 +124,15 @@ async function kernelFor(
 function resultOf(
   name: string,
   edge: Edge,
-  ready: ReadyReplay,
+  whyNot: ReadonlyMap<string, string | null>,
   { again, loaded }: BroughtBack,
 ): RestoredVariable {
   if (edge.by !== null && loaded.has(versionKey(edge.by, name)))
     return { name, result: 'restored', why: null }
   const repeated = edge.by === null ? undefined : again.get(edge.by)
   if (repeated === undefined) {
-    const step = ready.steps.find(({ receipt }) => receipt.run === edge.by)
-    return { name, result: 'not restorable', why: step?.step.why ?? 'what made it could not be run' }
+    const why = whyNot.get(edge.by ?? '') ?? 'what made it could not be run'
+    return { name, result: 'not restorable', why }
   }
   const now = repeated.generated.find((one) => one.kind === 'variable' && one.name === name)
   if (now === undefined)
