@@ -105,17 +105,16 @@ class KernelHooks:
     def _instrumented(self, node: ast.Module) -> ast.Module:
         if self.recorder.current is None:
             return node
-        found: list[ast.Module] = []
 
-        def plan() -> None:
+        def plan() -> ast.Module:
             self._fault("instrument")
-            found.append(instrument(node, self.table))
+            return instrument(node, self.table)
 
         try:
-            self._watchdog.run(plan)
+            return self._watchdog.run(plan)
         except Exception as problem:
             self._note("reads", problem)
-        return found[0] if found else node
+            return node
 
     def _begin(self) -> None:
         if threading.current_thread() is not self._thread:

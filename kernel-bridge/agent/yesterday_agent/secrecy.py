@@ -4,6 +4,7 @@ the environment are not stored."""
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Mapping
@@ -48,8 +49,14 @@ def is_secret_file(path: str) -> bool:
 
 def of_environment(variables: Mapping[str, str]) -> list[str]:
     """Values of variables that are named as secrets, the longest first."""
-    found = {value for name, value in variables.items() if len(value) >= _SHORTEST and _VARIABLE.search(name)}
-    return sorted(found, key=len, reverse=True)
+    found = {variables[name] for name in variables if _is_secret_variable(name)}
+    return sorted((value for value in found if len(value) >= _SHORTEST), key=len, reverse=True)
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_secret_variable(name: str) -> bool:
+    """Asked for each name of the environment with each text that is recorded."""
+    return _VARIABLE.search(name) is not None
 
 
 def holds_secret(data: bytes) -> bool:

@@ -64,9 +64,10 @@ def pickled(value: Any, namespace: Mapping[str, Any], limit: int, until: float) 
         raise UnstorableError(f"{type(problem).__name__}: {problem}"[:200]) from None
     finally:
         pickler.leave_no_trace()
-    if holds_secret(sink.getvalue()):
+    data = sink.getvalue()
+    if holds_secret(data):
         raise UnstorableError("it holds a secret of the environment")
-    return Pickled(sink.getvalue(), pickler.buffers, sorted(pickler.needs))
+    return Pickled(data, pickler.buffers, sorted(pickler.needs))
 
 
 class _Sink(io.BytesIO):

@@ -11,10 +11,12 @@ import contextlib
 import ctypes
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from . import own_threads
 
 SECONDS = 15.0
+T = TypeVar("T")
 
 
 class TooLongError(Exception):
@@ -36,7 +38,7 @@ class Watchdog:
         self._wake.acquire()
         own_threads.start(self._watch)
 
-    def run(self, step: Callable[[], None]) -> None:
+    def run(self, step: Callable[[], T]) -> T:
         """Every so many seconds that it takes, `TooLongError` is raised in it."""
         self._thread = _thread.get_ident()
         self._deadline = time.monotonic() + self._seconds
@@ -45,7 +47,7 @@ class Watchdog:
             self._parked = False
             self._wake.release()
         try:
-            step()
+            return step()
         finally:
             self._leave()
 
