@@ -14,7 +14,7 @@ import { Gathered } from './gathered.ts'
 import { storeOutputs } from './output-objects.ts'
 import { environmentOf, type ReadRecord, type RunEnded, readRecord, runEnded } from './run-ended.ts'
 import type { Output } from './run-outputs.ts'
-import { takeObjects } from './spooled-objects.ts'
+import { removeTaken, type Taken, takeObjects } from './spooled-objects.ts'
 import type { Action, Run } from './state.ts'
 
 /** How long a living kernel may take to settle a run's record after the run is over: it follows large values then. */
@@ -42,6 +42,7 @@ interface Parts {
   /** Outputs that are stored with the entry. */
   readonly blobs: readonly Uint8Array[]
   readonly record: ReadRecord
+  readonly taken: Taken
 }
 
 export class Recorder {
@@ -120,11 +121,8 @@ export class Recorder {
     const outputs = await storeOutputs(await ended.outputs(), gathered)
     const { run } = ended.run
     const record = ended.noRecord === null ? await this.#awaitRecord(run) : this.#missing(ended.noRecord)
-    return {
-      outputs,
-      blobs: gathered.blobs,
-      record: await this.#withObjects(record, ended.spoolDir ?? null),
-    }
+    const taken = await this.#take(record, ended.spoolDir ?? null, gathered)
+    return { outputs, record: withoutObjects(record, taken), taken, blobs: gathered.blobs }
   }
 
   async #append({ run: { run }, order, started, ending, noRecord }: EndRun, at: Timestamp, parts: Parts) {
@@ -135,6 +133,7 @@ export class Recorder {
     const entry = runEnded({ run, order, started, ended: at, ending, outputs, record, environment, key })
     await this.#queued.get(run)
     await this.append([entry], parts.blobs)
+    await removeTaken(parts.taken)
     this.#queued.delete(run)
     this.#endedBefore.delete(run)
     if (record.ok) this.#records.delete(run)
@@ -142,19 +141,13 @@ export class Recorder {
     return entry
   }
 
-  /** Objects before the entry that names them. */
-  async #withObjects(read: ReadRecord, spoolDir: string | null): Promise<ReadRecord> {
-    if (!read.ok || spoolDir === null || read.record.objects.length === 0) return read
-    const lost = await takeObjects(spoolDir, read.record, this.#options.objects)
-    if (lost.length === 0) return read
-    const missing = lost.map((digest) => ({ what: `the bytes of ${digest}`, why: 'the spool lost them' }))
-    const { used, generated, notCaptured } = read.record
-    const kept = {
-      used: used.map(withoutLost(lost)),
-      generated: generated.map(withoutLost(lost)),
-      notCaptured: [...notCaptured, ...missing],
-    }
-    return { ok: true, record: { ...read.record, ...kept } }
+  /** Objects with the entry that names them, or before it. */
+  async #take(read: ReadRecord, spoolDir: string | null, gathered: Gathered): Promise<Taken> {
+    if (!read.ok || spoolDir === null) return { lost: [], paths: [] }
+    return takeObjects(spoolDir, read.record, {
+      put: (bytes) => gathered.put(bytes),
+      has: (digest) => this.#options.objects.has(digest),
+    })
   }
 
   #missing(why: string): ReadRecord {
@@ -183,6 +176,19 @@ export class Recorder {
     this.#records.delete(run)
     void pending?.promise.then((raw) => this.#options.objects.put(Buffer.from(JSON.stringify(raw))))
   }
+}
+
+/** The record without the bytes that could not be taken in, which it names as missing. */
+function withoutObjects(read: ReadRecord, { lost }: Taken): ReadRecord {
+  if (!read.ok || lost.length === 0) return read
+  const missing = lost.map((digest) => ({ what: `the bytes of ${digest}`, why: 'the spool lost them' }))
+  const { used, generated, notCaptured } = read.record
+  const kept = {
+    used: used.map(withoutLost(lost)),
+    generated: generated.map(withoutLost(lost)),
+    notCaptured: [...notCaptured, ...missing],
+  }
+  return { ok: true, record: { ...read.record, ...kept } }
 }
 
 /** No edge claims bytes that are not there. */
