@@ -20,6 +20,7 @@ from typing import Any
 from .content_code import class_parts, code_parts, function_parts, module_parts
 from .content_libraries import VALUE_BYTES, library_parts
 from .kinds import module_of, package_of
+from .reasons import told_as
 from .userland import MACHINERY, is_atom, is_user_class
 
 ITEMS = 2_000_000
@@ -53,14 +54,8 @@ class Budget:
 def content_digest(value: object, budget: Budget) -> str:
     """`sha256:<hex>`; raises `UntoldError` with the reason where there is none."""
     writer = _Writer(budget)
-    try:
+    with told_as(UntoldError):
         writer.value(value)
-    except UntoldError:
-        raise
-    except RecursionError:
-        raise UntoldError("it is nested too deep") from None
-    except Exception as problem:
-        raise UntoldError(f"{type(problem).__name__}: {problem}"[:200]) from None
     return f"sha256:{writer.whole.hexdigest()}"
 
 

@@ -14,26 +14,29 @@ from .accesses import Access
 from .addresses import address
 
 NAME = "matplotlib's current figure"
-_ELSEWHERE = frozenset(
-    (
-        *(
-            "figure",
-            "subplots",
-            "subplot_mosaic",
-            "close",
-            "imread",
-            "imsave",
-            "get_cmap",
-            "switch_backend",
-            "ion",
-            "ioff",
-        ),
-        *("rc", "rcdefaults", "get_fignums", "get_figlabels", "isinteractive", "set_cmap", "use", "colormaps", "xkcd"),
-    )
-)
-"""These make another figure, or have nothing to do with any."""
 _MAKES = frozenset(("figure", "subplots", "subplot_mosaic"))
 """A run that calls these draws on what it made itself."""
+_ELSEWHERE = _MAKES | frozenset(
+    [
+        "close",
+        "imread",
+        "imsave",
+        "get_cmap",
+        "set_cmap",
+        "switch_backend",
+        "ion",
+        "ioff",
+        "isinteractive",
+        "rc",
+        "rcdefaults",
+        "use",
+        "colormaps",
+        "xkcd",
+        "get_fignums",
+        "get_figlabels",
+    ]
+)
+"""These make another figure, or have nothing to do with any."""
 _LOOKS = frozenset(("gcf", "gca", "savefig", "show", "draw", "pause", "fignum_exists", "gci", "findobj", "getp"))
 
 

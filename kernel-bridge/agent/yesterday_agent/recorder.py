@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from . import pyplot
 from .accesses import Access
 from .digests import bytes_digest, text_digest
 from .environment import EnvironmentFacts
@@ -21,6 +20,7 @@ from .kept import Kept
 from .lineage import Lineage
 from .loads import ModuleLoads
 from .probes import Probe
+from .pyplot import NAME as CURRENT_FIGURE
 from .pyplot import CurrentFigure, pyplot_calls
 from .reads import Reads
 from .record import Cost, Edge, Missing, Outcome, Record, RunError
@@ -218,9 +218,9 @@ class Recorder:
     def _drawn(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
         loads = {} if run.reads is None else run.reads.loads
         makers, drew = self._figure.finish(run.run, pyplot_calls(loads, self.lineage.namespace))
-        used += [_state_edge(pyplot.NAME, None, by, "drawn on there") for by in makers]
+        used += [_state_edge(CURRENT_FIGURE, None, by, "drawn on there") for by in makers]
         if drew:
-            generated.append(_state_edge(pyplot.NAME, None, run.run, "drawn on in this run"))
+            generated.append(_state_edge(CURRENT_FIGURE, None, run.run, "drawn on in this run"))
 
     def _settings(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
         """Options, contexts, locale and environment variables, each by its name; values of variables may be secret."""

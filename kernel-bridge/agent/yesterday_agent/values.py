@@ -25,6 +25,7 @@ from typing import Any
 
 from .kinds import package_of
 from .preview import of_library
+from .reasons import told_as
 from .record import StoredValue
 from .secrecy import holds_secret
 from .userland import is_user_class, is_user_module
@@ -55,13 +56,8 @@ def pickled(value: Any, namespace: Mapping[str, Any], limit: int, until: float) 
     sink = _Sink(limit, until)
     pickler = _Pickler(sink, namespace)
     try:
-        pickler.dump(value)
-    except UnstorableError:
-        raise
-    except RecursionError:
-        raise UnstorableError("it is nested too deep") from None
-    except Exception as problem:
-        raise UnstorableError(f"{type(problem).__name__}: {problem}"[:200]) from None
+        with told_as(UnstorableError):
+            pickler.dump(value)
     finally:
         pickler.leave_no_trace()
     data = sink.getvalue()

@@ -98,11 +98,7 @@ const served: Refusal = {
   exit: 1,
 }
 
-const kinds: Readonly<Record<BytesKind, string>> = {
-  value: 'value',
-  file: 'file',
-  'random state': 'random state',
-}
+const kinds: readonly BytesKind[] = ['value', 'file', 'random state']
 
 function planLines(
   { runs, letGo: given, freedBytes, keptBytes: left, keptRuns }: RetentionPlan,
@@ -110,10 +106,10 @@ function planLines(
 ): readonly string[] {
   const total = `${size(freedBytes)} of ${size(freedBytes + left)}`
   if (given.length === 0) return [`nothing to let go: ${size(left)} are kept for ${counted(keptRuns, 'run')}`]
-  const lines = Object.entries(kinds).flatMap(([kind, thing]) => {
+  const lines = kinds.flatMap((kind) => {
     const those = given.filter((one) => one.kind === kind)
     const bytes = those.reduce((sum, one) => sum + one.size, 0)
-    return those.length === 0 ? [] : [`  ${counted(those.length, thing)}, ${size(bytes)}`]
+    return those.length === 0 ? [] : [`  ${counted(those.length, kind)}, ${size(bytes)}`]
   })
   return [
     `${applied ? 'let go' : 'would let go'} of the bytes of ${counted(runs.length, 'run')}, ${total}:`,

@@ -2,11 +2,11 @@
  * Letting go of bytes, as a person asked for it: what there is, and the removal. Invariant: the log says that bytes are
  * gone before they are; what code, outputs and checkpoints name is never among them.
  */
-import { z } from 'zod'
 import { Digest, type RunId, type Timestamp } from '../../contract/ids.ts'
 import type { Edge } from '../../contract/run.ts'
 import type { RunEnded } from '../store/log-entry.ts'
 import type { Store } from '../store/ports.ts'
+import { hasParts, partsIn } from '../store/value-parts.ts'
 import type { BytesKind, RetentionPlan, RunBytes } from './retention.ts'
 
 interface Source {
@@ -96,21 +96,13 @@ async function bytesOf(store: Source, { used, generated, state }: RunEnded): Pro
   return found
 }
 
-const Parts = z.object({ pickle: Digest, buffers: z.array(z.array(Digest)) })
-const Chunks = z.array(z.union([Digest, z.object({ digest: Digest }).transform(({ digest }) => digest)]))
-
 /** Objects that this one lists. */
 async function partsOf(
   { objects }: Source,
   { format, digest }: NonNullable<Edge['value']>,
 ): Promise<readonly Digest[]> {
-  if (format !== 'pickle5-parts' && format !== 'chunks') return []
-  const bytes = await objects.get(digest).catch(() => null)
-  if (bytes === null) return []
-  const json: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
-  if (format === 'chunks') return Chunks.safeParse(json).data ?? []
-  const parts = Parts.safeParse(json).data
-  return parts === undefined ? [] : [parts.pickle, ...parts.buffers.flat()]
+  const bytes = hasParts(format) ? await objects.get(digest).catch(() => null) : null
+  return bytes === null ? [] : (partsIn(format, bytes) ?? [])
 }
 
 /** Does what the plan says. */

@@ -6,15 +6,15 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Kernel } from '@yesterday/kernel-bridge'
 import { z } from 'zod'
-import { Digest } from '../../contract/ids.ts'
+import type { Digest } from '../../contract/ids.ts'
 import type { Receipt, StoredValue } from '../../contract/run.ts'
 import { FOLDER } from '../store/project-folder.ts'
-import { ask } from './kernel-talk.ts'
+import { hasParts, partsIn } from '../store/value-parts.ts'
+import { callAgent } from './kernel-talk.ts'
 import { type Loadable, versionKey } from './restore-plan.ts'
 import { objectBytes } from './stored-bytes.ts'
 import type { ReplayWorld } from './world.ts'
 
-const Parts = z.object({ pickle: Digest, buffers: z.array(z.array(Digest)), needs: z.array(z.string()) })
 const Results = z.array(z.object({ name: z.string(), why: z.string().nullable() }))
 
 /** The versions that these runs made, and whose bytes are kept and signed; by `versionKey`. */
@@ -55,9 +55,7 @@ export class KeptValues {
       else problems.set(name, 'its bytes are gone or damaged')
     }
     if (given.length === 0) return problems
-    const literal = JSON.stringify(JSON.stringify({ folder: this.#folder, given }))
-    const call = `(lambda one: __import__('sys').modules['yesterday_agent.restoring'].load(one['folder'], one['given']))(__import__('json').loads(${literal}))`
-    const told = await ask(kernel, call)
+    const told = await callAgent(kernel, 'restoring.load', [this.#folder, given])
     if (!told.ok) return new Map(wanted.map(({ edge }) => [edge.name, told.why]))
     for (const { name, why } of Results.parse(told.value)) if (why !== null) problems.set(name, why)
     return problems
@@ -70,12 +68,10 @@ export class KeptValues {
   /** The object and what it names, laid out; false where a part cannot be had. */
   async #lay({ format, digest }: StoredValue): Promise<boolean> {
     const bytes = await this.#layOne(digest)
-    if (bytes === null || format !== 'pickle5-parts') return bytes !== null
-    const parts = Parts.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')))
-    if (!parts.success) return false
-    const { pickle, buffers } = parts.data
-    for (const each of [pickle, ...buffers.flat()])
-      if (!this.#laid.has(each) && (await this.#layOne(each)) === null) return false
+    if (bytes === null || !hasParts(format)) return bytes !== null
+    const parts = partsIn(format, bytes)
+    if (parts === null) return false
+    for (const each of parts) if (!this.#laid.has(each) && (await this.#layOne(each)) === null) return false
     return true
   }
 
@@ -90,5 +86,4 @@ export class KeptValues {
 }
 
 /** What was bound and taken away between runs is no work of the run that comes next. */
-export const settle = (kernel: Kernel) =>
-  ask(kernel, `__import__('sys').modules['yesterday_agent.restoring'].settle()`)
+export const settle = (kernel: Kernel) => callAgent(kernel, 'restoring.settle', [])

@@ -46,9 +46,17 @@ export async function ask(kernel: Asked, expression: string): Promise<Answer> {
   return { ok: true, value: JSON.parse(Buffer.from(hex, 'hex').toString('utf8')) }
 }
 
+/** Plain data as a Python expression. */
+const literal = (value: unknown) => `__import__('json').loads(${JSON.stringify(JSON.stringify(value))})`
+
+/** Calls a function of the agent's, named `module.function`; a kernel without one says so. */
+export function callAgent(kernel: Asked, name: string, given: readonly unknown[]): Promise<Answer> {
+  const [module, called] = name.split('.')
+  return ask(kernel, `__import__('sys').modules['yesterday_agent.${module}'].${called}(*${literal(given)})`)
+}
+
 /** Runs statements in a namespace of their own; `given` is there as the name `given`. */
 export function perform(kernel: Asked, code: string, given: unknown = null): Promise<Answer> {
-  const literal = (value: unknown) => `__import__('json').loads(${JSON.stringify(JSON.stringify(value))})`
   const names = `{'given': ${literal(given)}, '__name__': 'yesterday'}`
   return ask(kernel, `__import__('builtins').exec(${literal(code)}, ${names})`)
 }

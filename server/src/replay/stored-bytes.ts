@@ -1,10 +1,8 @@
 /** The bytes of a file version, from the object store. */
-import { z } from 'zod'
 import { Digest } from '../../contract/ids.ts'
 import type { Edge } from '../../contract/run.ts'
 import type { ObjectStore } from '../store/ports.ts'
-
-const Chunks = z.array(z.union([Digest, z.object({ digest: Digest })]))
+import { partsIn } from '../store/value-parts.ts'
 
 /** Null where they were not kept, are gone or are damaged. */
 export async function fileBytes(
@@ -15,11 +13,9 @@ export async function fileBytes(
   if (!named.success) return null
   const bytes = await objectBytes(objects, named.data)
   if (bytes === null || value?.format !== 'chunks') return bytes
-  const chunks = Chunks.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
-  if (!chunks.success) return null
-  const parts = await Promise.all(
-    chunks.data.map((chunk) => objectBytes(objects, typeof chunk === 'string' ? chunk : chunk.digest)),
-  )
+  const chunks = partsIn('chunks', bytes)
+  if (chunks === null) return null
+  const parts = await Promise.all(chunks.map((chunk) => objectBytes(objects, chunk)))
   return parts.some((part) => part === null) ? null : Buffer.concat(parts.filter((part) => part !== null))
 }
 

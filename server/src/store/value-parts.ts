@@ -1,0 +1,25 @@
+/** pure. Objects that list others: a large file in chunks, a value with its large buffers apart. */
+import { z } from 'zod'
+import { Digest } from '../../contract/ids.ts'
+
+const Chunks = z.array(z.union([Digest, z.object({ digest: Digest }).transform(({ digest }) => digest)]))
+const Parts = z
+  .object({ pickle: Digest, buffers: z.array(z.array(Digest)) })
+  .transform(({ pickle, buffers }) => [pickle, ...buffers.flat()])
+
+/** Whether an object of this format lists others. */
+export const hasParts = (format: string): boolean => format === 'chunks' || format === 'pickle5-parts'
+
+/** The objects that these bytes list, in order; null where they cannot be read so. */
+export function partsIn(format: string, bytes: Uint8Array): readonly Digest[] | null {
+  const shape = format === 'chunks' ? Chunks : Parts
+  return shape.safeParse(parsed(bytes)).data ?? null
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    return null
+  }
+}
