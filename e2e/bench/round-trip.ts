@@ -1,7 +1,7 @@
 /**
  * What the server adds to a run: from the command on the session socket to the result in another client's document,
- * and to the durable record of the run, against the same execution straight over ZeroMQ, measured by the bridge's own
- * benchmark in the same minute.
+ * and to the durable record of the run, against the same execution straight over ZeroMQ (from the request to its reply
+ * and `idle`, which come some 2 ms after the result), measured by the bridge's own benchmark in the same minute.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,7 +1,7 @@
 /**
  * From kernel messages to the document: messages wait a moment, are reduced together, and are written in one
- * transaction. Invariant: order is kept; a few messages after a pause are written at once, many at most every 30 ms;
- * large values are stored before the document speaks of them.
+ * transaction. Invariant: order is kept; a run's result and a few messages after a pause are written at once, many at
+ * most every 30 ms; large values are stored before the document speaks of them.
  */
 import type { Message } from '@yesterday/kernel-bridge'
 import type * as Y from 'yjs'
@@ -16,10 +16,15 @@ const PAUSE_MS = 30
 /** So many writes after a pause need not wait: a cell's number, its first text, its result. */
 const AT_ONCE = 4
 
+/** What a person waits for, and a run says once. */
+const concluding: ReadonlySet<string> = new Set(['execute_result', 'error'])
+
 interface Place {
   readonly run: string
   readonly cell: string
   readonly outputs: RunOutputs
+  /** Whether its result, or the error in place of one, was written without a wait: once for a run. */
+  hasConcluded: boolean
 }
 type Arrival = { readonly place: Place; readonly message: Pick<Message, 'header' | 'content'> | 'end' }
 
@@ -48,7 +53,7 @@ export class SessionOutputs {
   /** From now on messages of this run are written to its cell, in place of those of the run before. */
   begin(run: string, cell: string): void {
     this.#forgetEnded(this.#latest.get(cell))
-    this.#places.set(run, { run, cell, outputs: new RunOutputs() })
+    this.#places.set(run, { run, cell, outputs: new RunOutputs(), hasConcluded: false })
     this.#latest.set(cell, run)
   }
 
@@ -62,7 +67,10 @@ export class SessionOutputs {
     const place = this.#places.get(run)
     if (place === undefined) return
     this.#arrived.push({ place, message })
-    this.#schedule()
+    const concludes = !place.hasConcluded && concluding.has(message.header.msg_type)
+    if (concludes) place.hasConcluded = true
+    if (concludes && !this.#busy) void this.#flush()
+    else this.#schedule()
   }
 
   /** The run is over: settles with its outputs when all of them are in the document. */

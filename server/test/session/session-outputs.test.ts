@@ -85,3 +85,12 @@ test('what an overtaken run still says is not shown', async () => {
   await outputs.settled()
   expect(shown('c1')).toMatchObject([{ text: 'new' }])
 })
+
+test('what a run says much of is written together, its result at once', () => {
+  for (let n = 0; n < 20; n++) say('r1', 'stream', { name: 'stdout', text: `${n}\n` })
+  const before = JSON.stringify(shown('c1'))
+  expect(before).not.toContain('19')
+  say('r1', 'execute_result', { execution_count: 1, data: { 'text/plain': "'done'" }, metadata: {} })
+  const text = [...Array(20).keys(), ''].join('\n')
+  expect(shown('c1')).toMatchObject([{ text }, { data: { 'text/plain': "'done'" } }])
+})
