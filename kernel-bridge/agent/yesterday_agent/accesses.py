@@ -1,6 +1,7 @@
 """pure. How a statement touches names: which it loads, by which part, and which it stores or deletes.
 
 A part is written as a person would: `['a']` for a constant subscript, `.attr` for an attribute; `""` is the whole.
+`[=k]` is the part that the variable `k` names, which only the run knows.
 """
 
 from __future__ import annotations
@@ -11,19 +12,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from .syntax import children
+
 WHOLE = ""
 ELSEWHERE = "in another namespace"
 
 
 class Access(NamedTuple):
     """One way a name is touched. `verb`: read, through (`.a.b`), store (a part replaced), update (a part changed),
-    call (a method of it), invoke, augment, delete, argument (passed on). `callee`: the last name of what is called."""
+    call (a method of it), invoke, augment, delete, argument (passed on), iterate, contains (asked whether it holds
+    something), identity (`is`). `callee`: the last name of what is called."""
 
     verb: str
     part: str
     callee: str = ""
     key: str = WHOLE
     """The part that a call of `get` asks for."""
+    rest: tuple[str, ...] = ()
+    """The parts behind `part`, each of the one before it: `['b']` of `name['a']['b']`."""
+    puts: bool = False
+    """The last of `rest` is replaced, whatever it was."""
 
 
 @dataclass
@@ -80,7 +88,7 @@ def _all(root: ast.AST) -> Iterable[Placed]:
     while stack:
         node, above = stack.pop()
         yield node, above
-        stack.extend((child, [*above, node]) for child in ast.iter_child_nodes(node))
+        stack.extend((child, [*above, node]) for child in children(node))
 
 
 def _collect(touches: Touches, node: ast.AST, above: list[ast.AST]) -> None:
@@ -139,7 +147,21 @@ def _access(node: ast.Name, above: list[ast.AST]) -> Access:
         return _invoked(node, parent, above)
     if isinstance(parent, ast.AugAssign) and parent.target is node:
         return Access("augment", WHOLE)
-    return Access("read", WHOLE)
+    if isinstance(parent, ast.Compare):
+        return Access(_compared(node, parent), WHOLE)
+    is_iterated = isinstance(parent, (ast.For, ast.comprehension)) and parent.iter is node
+    return Access("iterate" if is_iterated else "read", WHOLE)
+
+
+def _compared(node: ast.Name, parent: ast.Compare) -> str:
+    """The verb of an operand: nothing of its content is read by `is`, only what it holds by `in`."""
+    if all(isinstance(operator, (ast.Is, ast.IsNot)) for operator in parent.ops):
+        return "identity"
+    holds = [right for operator, right in zip(parent.ops, parent.comparators, strict=True) if isinstance(operator, _IN)]
+    return "contains" if len(parent.ops) == 1 and node in holds else "read"
+
+
+_IN = (ast.In, ast.NotIn)
 
 
 def _invoked(node: ast.Name, call: ast.Call, above: list[ast.AST]) -> Access:
@@ -162,11 +184,38 @@ def _attribute_access(parent: ast.Attribute, above: list[ast.AST]) -> Access:
         return Access("update" if augmented else "store", part)
     if isinstance(holder, ast.Call) and holder.func is parent:
         return Access("call", part, parent.attr, _asked(holder) if parent.attr == "get" else WHOLE)
+    rest, puts = _behind(above)
     if isinstance(holder, ast.Subscript) and holder.value is parent and not isinstance(holder.ctx, ast.Load):
-        return Access("update", part)
+        return Access("update", part, rest=rest, puts=puts)
     if isinstance(holder, ast.Attribute):
-        return Access("through", part, holder.attr)
-    return Access("read", part)
+        return Access("through", part, holder.attr, rest=rest, puts=puts)
+    return Access("read", part, rest=rest, puts=puts)
+
+
+def _behind(above: list[ast.AST]) -> tuple[tuple[str, ...], bool]:
+    """The parts that follow the first, and whether the last of them is replaced; a method is no part."""
+    steps: list[str] = []
+    node = above[-1]
+    user: ast.AST | None = None
+    for user in reversed(above[:-1]):
+        step = _step(node, user)
+        if step == WHOLE:
+            break
+        steps.append(step)
+        node, user = user, None
+    if isinstance(user, ast.Call) and user.func is node and steps:
+        steps.pop()
+    is_replaced = isinstance(getattr(node, "ctx", None), ast.Store) and not isinstance(user, ast.AugAssign)
+    return tuple(steps), bool(steps) and is_replaced
+
+
+def _step(node: ast.AST, user: ast.AST) -> str:
+    """The part that `user` takes of `node`; empty where it does something else."""
+    if isinstance(user, ast.Attribute):
+        return f".{user.attr}"
+    if isinstance(user, ast.Subscript) and user.value is node:
+        return subscript_part(user.slice)
+    return WHOLE
 
 
 def _asked(call: ast.Call) -> str:
@@ -178,17 +227,25 @@ def _subscript_access(parent: ast.Subscript, above: list[ast.AST]) -> Access:
     holder = above[-2] if len(above) > 1 else None
     part = subscript_part(parent.slice)
     if isinstance(parent.ctx, ast.Load):
-        return Access("read", part)
+        rest, puts = _behind(above) if part else ((), False)
+        return Access("read", part, rest=rest, puts=puts)
     return Access("update" if isinstance(holder, ast.AugAssign) else "store", part)
 
 
 def subscript_part(index: ast.expr) -> str:
-    """`['a']` for a constant key; the whole for anything else."""
+    """`['a']` for a constant key, `[=k]` for a variable; the whole for anything else."""
     if isinstance(index, ast.Constant) and isinstance(index.value, (str, int)):
         return f"[{index.value!r}]"
-    if isinstance(index, ast.UnaryOp) and isinstance(index.operand, ast.Constant):
-        return WHOLE
+    if isinstance(index, ast.Name):
+        return f"{VARIABLE}{index.id}]"
+    negative = isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub)
+    if negative and isinstance(index.operand, ast.Constant) and isinstance(index.operand.value, int):  # type: ignore[attr-defined]
+        return f"[-{index.operand.value}]"  # type: ignore[attr-defined]
     return WHOLE
+
+
+VARIABLE = "[="
+"""Begins a part that a variable names; constant keys are quoted, so none begins so."""
 
 
 def dotted(node: ast.expr) -> str:

@@ -21,6 +21,8 @@ from .kinds import package_of
 from .parts import COUNTER, WHOLE, Anatomy
 from .userland import is_atom
 
+Path = tuple[tuple[str, ...], bool]
+"""Parts from an object inwards, and whether all that is reached from the last is meant."""
 NODE_LIMIT = 50_000
 SECONDS = 0.5
 _CODE = (type, types.FunctionType, types.ModuleType, types.MethodType)
@@ -113,29 +115,38 @@ class Graph:
             changes.changed[address(value)] = changed
         node.parts, node.links, node.opaque = anatomy.parts, links, anatomy.opaque
 
-    def makers(self, root: int, parts: Iterable[str] | None) -> dict[str, set[str]]:
-        """Runs that made what is reached from an object: {run: parts of the root}. `parts` None is all of it."""
+    def makers(self, root: int, paths: Iterable[Path] | None) -> dict[str, set[str]]:
+        """Runs that made what is reached from an object: {run: paths of its parts}. `paths` None is all of it."""
         found: dict[str, set[str]] = {}
         node = self.nodes.get(root)
         if node is None:
             return found
-        own = set(node.by) | set(node.links) if parts is None else set(parts)
+        every = [((part,), True) for part in {*node.by, *node.links}] if paths is None else paths
         seen = {root}
-        for part in own:
-            if part in node.by and (part != CACHE or consulted(node)):
-                found.setdefault(node.by[part], set()).add(part)
-            stack = list(node.links.get(part, ()))
-            while stack:
-                current = stack.pop()
-                if current in seen or current not in self.nodes:
-                    continue
-                seen.add(current)
-                child = self.nodes[current]
-                for piece, run in child.by.items():
-                    if piece != CACHE or consulted(child):
-                        found.setdefault(run, set()).add(part)
-                stack.extend(identity for ids in child.links.values() for identity in ids)
+        for steps, deep in every:
+            self._along(root, steps, deep, seen, found)
         return found
+
+    def _along(self, root: int, steps: tuple[str, ...], deep: bool, seen: set[int], found: dict[str, set[str]]) -> None:
+        shown = "".join(steps)
+        current, inner = root, [root]
+        for step in steps:
+            current = inner[0]
+            node = self.nodes[current]
+            if step in node.by and (step != CACHE or consulted(node)):
+                found.setdefault(node.by[step], set()).add(shown)
+            inner = list(node.links.get(step, ()))
+        stack = inner if deep else []
+        while stack:
+            current = stack.pop()
+            if current in seen or current not in self.nodes:
+                continue
+            seen.add(current)
+            child = self.nodes[current]
+            for piece, run in child.by.items():
+                if piece != CACHE or consulted(child):
+                    found.setdefault(run, set()).add(shown)
+            stack.extend(identity for ids in child.links.values() for identity in ids)
 
     def sharing(self, roots: Mapping[str, int], names: Collection[str]) -> dict[str, str]:
         """Those of `names` that reach an object that another root reaches too: {name: the other}. Code, which does not

@@ -11,6 +11,8 @@ from .digests import mark
 from .kinds import package_of
 
 WHOLE = ""
+INDEX = "index"
+"""The part of a frame that is its labels, which every column has too."""
 TENSOR_BYTES = 16 << 20
 Found = tuple[dict[str, Any], list[tuple[str, Any]]]
 
@@ -117,7 +119,7 @@ def _column(array: Any) -> Any:
 
 def _frame(value: Any) -> Found:
     names = list(value.columns)
-    parts: dict[str, Any] = {WHOLE: (tuple(map(_name, names)), index_mark(value.index), len(value))}
+    parts: dict[str, Any] = {WHOLE: tuple(map(_name, names)), INDEX: (index_mark(value.index), len(value))}
     for place, name in enumerate(names):
         parts[f"[{name!r}]" if isinstance(name, (str, int)) else f"column {place}"] = _column(
             value._ixs(place, axis=1).array

@@ -24,6 +24,7 @@ from .reads import Reads
 from .record import Edge, Missing
 from .secrecy import is_named_secret
 from .userland import is_atom
+from .variable_parts import told, variable_in
 
 _SHELL_NAME = re.compile(r"_+$|_i*$|_i?\d+$|_(dh|ih|oh|exit_code)$|(In|Out|exit|quit|open|get_ipython)$|__\w+__$")
 _RECENT = ("_", "__", "___")
@@ -159,7 +160,8 @@ class Lineage:
     def _with_outputs(self, reads: Reads) -> Reads:
         """`Out[3]` is a read of `_3`."""
         for access in reads.names.pop("Out", set()) | reads.names.pop("_oh", set()):
-            names = [f"_{access.part[1:-1]}"] if access.part.startswith("[") else list(self.outputs)
+            known = access.part.startswith("[") and variable_in(access.part) is None
+            names = [f"_{access.part[1:-1]}"] if known else list(self.outputs)
             for name in names:
                 reads.names.setdefault(name, set()).add(Access("read", WHOLE))
         return reads
@@ -173,7 +175,8 @@ class Lineage:
             return
         shown = binding.facts.get("out", name)
         node = self.graph.nodes.get(binding.identity)
-        parts = None if node is None else narrowed(node, reads.names[name])
+        accesses = [one for access in reads.names[name] for one in told(access, reads, self.graph.nodes)]
+        parts = None if node is None else narrowed(node, accesses, self.graph.nodes)
         makers = {} if node is None else self.graph.makers(binding.identity, parts)
         if binding.by is not None:
             makers.setdefault(binding.by, set())
@@ -331,7 +334,7 @@ def _by_lingering(generated: list[Edge], lingering: dict[str, str], reads: Reads
 
 
 def _acts(access: Access) -> bool:
-    return not (access.verb == "argument" and access.callee in _HARMLESS)
+    return access.verb != "identity" and not (access.verb == "argument" and access.callee in _HARMLESS)
 
 
 def _is_small(value: Any) -> bool:

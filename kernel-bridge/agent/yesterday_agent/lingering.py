@@ -26,11 +26,12 @@ class Lingering:
     def begin(self) -> None:
         """What is on before a run was not started by it."""
         self._on = [entry for entry in self._on if _is_on(entry[0])]
-        self._known = {id(one) for one in _every()}
+        self._known = set(map(id, _every()))
 
     def over(self) -> None:
         """The run's own code has ended: what is on now and was not before was started by it."""
-        self._started = [one for one in _every() if id(one) not in self._known]
+        new = [one for one in _every() if id(one) not in self._known]
+        self._started = [one for one in new if not _is_kernels(type(one), _module_of(one))]
 
     def finish(self, run: str, names: Collection[str]) -> None:
         self._on += [(one, run, frozenset(names)) for one in self._started]
@@ -42,12 +43,10 @@ class Lingering:
 
 
 def _every() -> Iterable[Any]:
-    yield from (thread for thread in threading.enumerate() if not _is_kernels(type(thread), _module_of(thread)))
     try:
-        tasks = asyncio.all_tasks()
+        return [*threading.enumerate(), *asyncio.all_tasks()]
     except RuntimeError:
-        return
-    yield from (task for task in tasks if not _is_kernels(type(task), _module_of(task)))
+        return threading.enumerate()
 
 
 def _module_of(one: Any) -> str:

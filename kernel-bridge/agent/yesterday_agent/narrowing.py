@@ -1,43 +1,176 @@
-"""Which parts of an object the touches of a name can see: reading one column does not depend on another's maker."""
+"""Which parts of an object the touches of a name can see: reading one column does not depend on another's maker.
+
+A path leads from part to part: `("['train']", "['lr']")`. What cannot be said for sure is read whole.
+"""
 
 from __future__ import annotations
 
 import collections
-from collections.abc import Collection
+import re
+import types
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from .accesses import WHOLE, Access
+from .addresses import address
 from .databases import RESULT, fetches, is_connection
 from .graph import Node
 from .kinds import module_of
+from .libraries import INDEX
+from .userland import is_user_class
 
 _MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
+_SIZED = (*_MAPPINGS, list, tuple, set, frozenset, collections.deque)
+_BY_KIND = frozenset(("type", "id", "isinstance", "issubclass", "callable"))
+"""What these built-ins tell does not follow from the content."""
+_BY_KEYS = frozenset(("list", "tuple", "set", "frozenset", "sorted", "iter", "enumerate", "reversed", "min", "max"))
+"""What these make of a mapping follows from its keys."""
+CLASS = ".__class__"
+"""The link from an instance to a class of the user's."""
+_FROM_THE_END = re.compile(r"\[-(\d+)\]$")
 
 
-def narrowed(node: Node, accesses: Collection[Access]) -> set[str] | None:
-    """The parts that these accesses can see; None for all of the object."""
-    frame = "['" in "".join(part for part in node.parts if part.startswith("[")) and node.kind.__name__ == "DataFrame"
+class Path(NamedTuple):
+    """Parts from the object inwards. `deep`: with all that is reached from the last."""
+
+    steps: tuple[str, ...]
+    deep: bool = True
+
+
+def narrowed(node: Node, accesses: Collection[Access], nodes: Mapping[int, Node]) -> set[Path] | None:
+    """The parts that these accesses can see; None for all of the object. `nodes` are all objects by their id."""
     if is_connection(node.kind):
-        return None if fetches(accesses) else set(node.parts) - {RESULT}
-    wanted: set[str] = {"index"} if frame else set()
+        return None if fetches(accesses) else {Path((part,)) for part in set(node.parts) - {RESULT}}
+    wanted: set[Path] = set()
     for access in accesses:
-        part = access.part
-        if frame and part.startswith(".") and f"[{part[1:]!r}]" in node.parts and access.verb != "call":
-            part = f"[{part[1:]!r}]"
-        if _clones(node, access):
-            wanted |= {name for name in node.parts if name.startswith(".") and not name.endswith("_")}
-            continue
-        if access.verb == "store" and _plain_store(node, part, frame):
-            continue
-        if access.key and node.kind in _MAPPINGS:
-            wanted.add(access.key if access.key in node.parts else WHOLE)
-            continue
-        if access.verb == "store" and node.kind is list and part in node.parts:
-            wanted.add(WHOLE)  # its length
-            continue
-        if part == WHOLE or part not in node.parts or access.verb == "call":
+        paths = _paths(node, access, nodes)
+        if paths is None:
             return None
-        wanted.add(part)
+        wanted.update(paths)
     return wanted
+
+
+def _paths(node: Node, access: Access, nodes: Mapping[int, Node]) -> Iterable[Path] | None:
+    if access.part == WHOLE or access.verb == "call":
+        return _of_whole(node, access)
+    return _inwards(node, [access.part, *access.rest], access.puts or _stores(access), nodes)
+
+
+def _stores(access: Access) -> bool:
+    return access.verb == "store" and not access.rest
+
+
+def _of_whole(node: Node, access: Access) -> Iterable[Path] | None:
+    if access.verb == "identity" or (access.verb == "argument" and access.callee in _BY_KIND):
+        return [Path((WHOLE,), deep=False)] if node.parts.get(WHOLE) == address(node.kind) else []
+    if _clones(node, access):
+        return [Path((name,)) for name in node.parts if name.startswith(".") and not name.endswith("_")]
+    if access.key and node.kind in _MAPPINGS:
+        return [Path((access.key if access.key in node.parts else WHOLE,))]
+    if access.verb == "argument" and access.callee == "len":
+        return [Path((INDEX,))] if _is_frame(node) else [Path((WHOLE,), deep=False)] if node.kind in _SIZED else None
+    return [Path((WHOLE,))] if node.kind in _MAPPINGS and _asks_keys(access) and _has_parts(node) else None
+
+
+def _asks_keys(access: Access) -> bool:
+    if access.verb == "argument":
+        return access.callee in _BY_KEYS
+    return access.verb in ("iterate", "contains") or (access.verb == "call" and access.part == ".keys")
+
+
+def _has_parts(node: Node) -> bool:
+    """Whether its values stand apart from its keys."""
+    return any(part != WHOLE for part in node.parts)
+
+
+def _inwards(node: Node, steps: list[str], puts: bool, nodes: Mapping[int, Node]) -> Iterable[Path] | None:
+    """Along constant parts as far as they are certain."""
+    found: list[Path] = []
+    walked: list[str] = []
+    current: Node | None = node
+    for place, named in enumerate(steps):
+        if current is None:
+            break
+        step = _part(current, named)
+        if puts and place == len(steps) - 1:
+            if _plain_store(current, step):
+                return [*found, *([Path(tuple(walked), deep=False)] if walked else [])]
+            if current.kind is list and step in current.parts:
+                return [*found, Path((*walked, WHOLE), deep=False)]
+        if _is_of_class(current, step, nodes):
+            found.append(Path((*walked, WHOLE), deep=False))
+            walked.append(CLASS)
+            current = nodes[address(current.kind)]
+        if step not in current.parts or not _looks_there(current.kind, step):
+            break
+        if _is_frame(current):
+            found.append(Path((*walked, INDEX)))
+        elif _FROM_THE_END.match(named):
+            found.append(Path((*walked, WHOLE), deep=False))
+        walked.append(step)
+        current = _behind(current, step, nodes)
+    return [*found, Path(tuple(walked))] if walked else None
+
+
+def _part(node: Node, named: str) -> str:
+    """The part as the object names it: a column that is read as an attribute, a place that is counted from the end."""
+    if _is_frame(node) and named.startswith(".") and f"[{named[1:]!r}]" in node.parts:
+        return f"[{named[1:]!r}]"
+    if _as_keys(node.kind) and named.startswith("."):
+        return f"[{named[1:]!r}]"
+    from_the_end = _FROM_THE_END.match(named)
+    size = node.parts.get(WHOLE)
+    if from_the_end and node.kind in (list, tuple) and type(size) is int:
+        return f"[{size - int(from_the_end[1])}]"
+    return named
+
+
+def _looks_there(kind: type, step: str) -> bool:
+    """Whether asking for this part comes to it without code of the user's in between."""
+    asked = ("__getitem__",) if step.startswith("[") else ("__getattribute__", step[1:])
+    for name in asked:
+        owner = next((base for base in kind.__mro__ if name in base.__dict__), object)
+        if is_user_class(owner) and (name.startswith("__") or _is_computed(owner.__dict__[name])):
+            return False
+    return True
+
+
+def _is_computed(item: object) -> bool:
+    """A property or its like; a slot is none."""
+    return hasattr(type(item), "__set__") and not isinstance(item, types.MemberDescriptorType)
+
+
+def _is_of_class(node: Node, step: str, nodes: Mapping[int, Node]) -> bool:
+    """Whether an instance has this attribute from its own class, as data: no method, no property."""
+    kind = node.kind
+    if not step.startswith(".") or step in node.parts or CLASS not in node.links:
+        return False
+    item = kind.__dict__.get(step[1:], _ABSENT)
+    is_data = item is not _ABSENT and not hasattr(type(item), "__get__")
+    return is_data and not _overrides(kind) and address(kind) in nodes
+
+
+def _overrides(kind: type) -> bool:
+    return any("__getattribute__" in base.__dict__ for base in kind.__mro__[:-1])
+
+
+_ABSENT = property()
+
+
+def _as_keys(kind: type) -> bool:
+    """A dictionary whose attributes are its keys."""
+    found = next((base.__dict__["__getattr__"] for base in kind.__mro__ if "__getattr__" in base.__dict__), None)
+    return issubclass(kind, dict) and found in (dict.__getitem__, dict.get)
+
+
+def _behind(node: Node, step: str, nodes: Mapping[int, Node]) -> Node | None:
+    """What stands at this part, where that is one object."""
+    inner = node.links.get(step, ())
+    return nodes.get(inner[0]) if len(inner) == 1 else None
+
+
+def _is_frame(node: Node) -> bool:
+    return INDEX in node.parts and node.kind.__name__ == "DataFrame"
 
 
 def _clones(node: Node, access: Access) -> bool:
@@ -46,11 +179,11 @@ def _clones(node: Node, access: Access) -> bool:
     return is_clone and module_of(node.kind).startswith("sklearn.")
 
 
-def _plain_store(node: Node, part: str, frame: bool) -> bool:
+def _plain_store(node: Node, part: str) -> bool:
     """Replacing one part without looking at the others."""
     if part.startswith("["):
-        return frame or issubclass(node.kind, dict)
-    if not part.startswith(".") or frame:
+        return _is_frame(node) or issubclass(node.kind, dict)
+    if not part.startswith(".") or _is_frame(node):
         return False
     if issubclass(node.kind, type):
         return True

@@ -12,6 +12,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from .accesses import Touches, touches_of
 from .scopes import COMPREHENSIONS as _COMPREHENSIONS
@@ -83,34 +84,37 @@ def _postpones(module: ast.Module) -> bool:
     )
 
 
-def _lookup(index: int, at: ast.AST) -> ast.expr:
-    node = ast.Subscript(ast.Name(PROBE_LIST, ast.Load()), ast.Constant(index), ast.Load())
-    return _placed(node, at)
+_LOAD, _AND, _OR = ast.Load(), ast.And(), ast.Or()
+_PLACE = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 
-def _placed(node: ast.expr, at: ast.AST) -> ast.expr:
-    for part in ast.walk(node):
-        ast.copy_location(part, at)
-    return node
+def _place_of(at: ast.AST) -> dict[str, Any]:
+    """Where a node stands in the source, as arguments for a new one."""
+    return {name: getattr(at, name, None) for name in _PLACE}
 
 
-def _told(index: int, at: ast.AST) -> ast.expr:
-    call = ast.Call(_lookup(index, at), [], [])
-    return _placed(ast.BoolOp(ast.And(), [_lookup(index, at), call]), at)
+def _lookup(index: int, place: dict[str, Any]) -> ast.expr:
+    return ast.Subscript(ast.Name(PROBE_LIST, _LOAD, **place), ast.Constant(index, **place), _LOAD, **place)
+
+
+def _called(index: int, place: dict[str, Any]) -> ast.expr:
+    return ast.Call(_lookup(index, place), [], [], **place)
 
 
 def wrapped(index: int, expression: ast.expr) -> ast.expr:
     """`expression`, told first: `(P[n] and P[n]()) or expression`."""
-    return ast.copy_location(ast.BoolOp(ast.Or(), [_told(index, expression), expression]), expression)
+    place = _place_of(expression)
+    told = ast.BoolOp(_AND, [_lookup(index, place), _called(index, place)], **place)
+    return ast.BoolOp(_OR, [told, expression], **place)
 
 
 def statement(index: int, at: ast.stmt) -> Block:
     """`if P[n]: P[n]()` at the place of the statement it stands before."""
-    call = ast.copy_location(ast.Expr(_placed(ast.Call(_lookup(index, at), [], []), at)), at)
-    test = ast.copy_location(ast.If(_lookup(index, at), [call], []), at)
-    return [test]
+    place = _place_of(at)
+    return [ast.If(_lookup(index, place), [ast.Expr(_called(index, place), **place)], [], **place)]
 
 
+_LEAVES = (ast.Name, ast.Constant, ast.expr_context, ast.operator)
 _COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.Match)
 _STRAIGHT = (ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Pass, ast.Import, ast.ImportFrom)
 
@@ -203,6 +207,8 @@ class _Planner:
 
     def parts(self, node: ast.AST, scope: Scope) -> None:
         """Everything under a node that runs later, or perhaps not at all."""
+        if isinstance(node, _LEAVES):
+            return
         if isinstance(node, _FUNCTIONS):
             for part in _function_header(node):
                 self.parts(part, scope)
@@ -222,9 +228,8 @@ class _Planner:
             self.children(node, scope)
 
     def children(self, node: ast.AST, scope: Scope) -> None:
-        for name, value in ast.iter_fields(node):
-            if name == "ctx":
-                continue
+        for name in node._fields:
+            value = getattr(node, name, None)
             if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
                 inner = scope.branch(node if name == "body" else None)
                 self.block(value, inner, each=name == "body" and isinstance(node, ast.Try))
@@ -318,34 +323,46 @@ def _unconditional(node: ast.AST) -> Iterable[tuple[ast.AST, list[ast.AST]]]:
 
 
 def _certain_children(node: ast.AST) -> list[ast.AST]:
-    if isinstance(node, _FUNCTIONS):
-        return list(_function_header(node))
-    if isinstance(node, ast.Lambda):
-        defaults = [*node.args.defaults, *(item for item in node.args.kw_defaults if item is not None)]
-        return list(defaults)
-    if isinstance(node, ast.ClassDef):
-        return [*node.decorator_list, *node.bases, *(word.value for word in node.keywords)]
-    if isinstance(node, ast.BoolOp):
-        return [node.values[0]]
-    if isinstance(node, ast.Assert):
-        return [node.test]
-    if isinstance(node, ast.IfExp):
-        return [node.test]
-    if isinstance(node, ast.Compare):
-        return [node.left, node.comparators[0]]
-    if isinstance(node, _COMPREHENSIONS):
-        return [node.generators[0].iter]
-    children: list[ast.AST] = []
-    for name, value in ast.iter_fields(node):
-        children.extend(_field_children(name, value))
-    return children
+    told = _CERTAIN.get(type(node))
+    if told is not None:
+        return told(node)
+    found: list[ast.AST] = []
+    for name in node._fields:
+        if name in _UNSURE:
+            continue
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            found.append(value)
+        elif isinstance(value, list):
+            found.extend([item for item in value if isinstance(item, ast.AST) and not isinstance(item, ast.stmt)])
+    return found
 
 
-def _field_children(name: str, value: object) -> list[ast.AST]:
-    if name in ("ctx", "annotation", "handlers", "cases"):
-        return []
-    if isinstance(value, ast.AST):
-        return [value]
-    if isinstance(value, list):
-        return [item for item in value if isinstance(item, ast.AST) and not isinstance(item, ast.stmt)]
-    return []
+_UNSURE = frozenset(("ctx", "op", "annotation", "handlers", "cases"))
+
+
+def _defaults(node: ast.Lambda) -> list[ast.AST]:
+    return [*node.args.defaults, *(item for item in node.args.kw_defaults if item is not None)]
+
+
+def _class_header(node: ast.ClassDef) -> list[ast.AST]:
+    return [*node.decorator_list, *node.bases, *(word.value for word in node.keywords)]
+
+
+def _first_source(node: Comprehension) -> list[ast.AST]:
+    return [node.generators[0].iter]
+
+
+_CERTAIN: dict[type, Callable[[Any], list[ast.AST]]] = {
+    **dict.fromkeys(_FUNCTIONS, lambda node: list(_function_header(node))),
+    **dict.fromkeys(_COMPREHENSIONS, _first_source),
+    ast.Lambda: _defaults,
+    ast.ClassDef: _class_header,
+    ast.BoolOp: lambda node: [node.values[0]],
+    ast.Assert: lambda node: [node.test],
+    ast.IfExp: lambda node: [node.test],
+    ast.Compare: lambda node: [node.left, node.comparators[0]],
+    ast.Name: lambda node: [],
+    ast.Constant: lambda node: [],
+}
+"""What is evaluated of a node whenever it is reached, where that is not all of it."""

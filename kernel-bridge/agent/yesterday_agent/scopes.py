@@ -6,7 +6,9 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from .accesses import Access, Touches
+from .accesses import WHOLE, Access, Touches
+from .syntax import children
+from .variable_parts import variable_in, variables_in, with_parts
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -33,7 +35,8 @@ class Scope:
     def fresh(self, touches: Touches, node: ast.AST | None = None) -> Touches:
         """What is not told yet; told from now on. After a plain assignment (`node`) its names are this run's own."""
         new = Touches(attributes=touches.attributes, strings=touches.strings - self.strings, calls=touches.calls)
-        for name, accesses in touches.loads.items():
+        for name, every in touches.loads.items():
+            accesses = {self._without_hidden(access) for access in every}
             unknown = {access for access in accesses if (name, access) not in self.told}
             if name in self.hidden or not unknown:
                 continue
@@ -51,9 +54,15 @@ class Scope:
         self.assigned -= touches.deletes
         return new
 
+    def _without_hidden(self, access: Access) -> Access:
+        """Parts that a local variable names may be any."""
+        if self.hidden.isdisjoint(variables_in(access)):
+            return access
+        return with_parts(access, lambda part: WHOLE if variable_in(part) in self.hidden else part)
+
     def branch(self, node: ast.AST | None = None) -> Scope:
         """A part that may not run: what it tells is not known after it. A loop's body has its targets assigned."""
-        targets = set(_stored([node.target])) if isinstance(node, (ast.For, ast.AsyncFor)) else set()
+        targets = set(_stored(_own_nodes([node.target]))) if isinstance(node, (ast.For, ast.AsyncFor)) else set()
         return replace(
             self,
             told=set(self.told),
@@ -63,16 +72,19 @@ class Scope:
         )
 
     def function(self, node: Function) -> Scope:
-        local = self.inherited | _function_locals(node)
-        shared = _declared(node, ast.Global)
-        return Scope(local - shared, local - shared, resumable=_resumable(node), local=True)
+        body = list(_own_nodes([node.body] if isinstance(node, ast.Lambda) else node.body))
+        local = self.inherited | _arguments(node) | frozenset(_stored(body))
+        shared = _declared(body)
+        resumable = isinstance(node, ast.AsyncFunctionDef) or any(isinstance(part, SUSPENSIONS) for part in body)
+        return Scope(local - shared, local - shared, resumable=resumable, local=True)
 
     def class_body(self, node: ast.ClassDef) -> Scope:
-        own = frozenset(_stored(node.body)) - _declared(node, ast.Global)
+        body = list(_own_nodes(node.body))
+        own = frozenset(_stored(body)) - _declared(body)
         return Scope(self.inherited | own, self.inherited)
 
     def comprehension(self, node: Comprehension) -> Scope:
-        targets = frozenset(name for clause in node.generators for name in _stored([clause.target]))
+        targets = frozenset(name for clause in node.generators for name in _stored(_own_nodes([clause.target])))
         if isinstance(node, ast.GeneratorExp):
             return Scope(self.hidden | targets, self.inherited | targets)
         return replace(self.branch(), hidden=self.hidden | targets, inherited=self.inherited | targets)
@@ -86,13 +98,7 @@ def suspends(node: ast.AST) -> bool:
     return any(isinstance(part, SUSPENSIONS) for part in _own_nodes([node]))
 
 
-def _resumable(node: Function) -> bool:
-    return isinstance(node, ast.AsyncFunctionDef) or any(
-        suspends(part) for part in ([node.body] if isinstance(node, ast.Lambda) else node.body)
-    )
-
-
-def _function_locals(node: Function) -> frozenset[str]:
+def _arguments(node: Function) -> frozenset[str]:
     arguments = node.args
     every = [
         *arguments.posonlyargs,
@@ -101,9 +107,7 @@ def _function_locals(node: Function) -> frozenset[str]:
         arguments.vararg,
         arguments.kwarg,
     ]
-    names = {argument.arg for argument in every if argument is not None}
-    body: Iterable[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else node.body
-    return frozenset(names | set(_stored(body)))
+    return frozenset(argument.arg for argument in every if argument is not None)
 
 
 def _own_nodes(body: Iterable[ast.AST]) -> Iterable[ast.AST]:
@@ -117,11 +121,12 @@ def _own_nodes(body: Iterable[ast.AST]) -> Iterable[ast.AST]:
         if isinstance(node, COMPREHENSIONS):
             stack.extend(part for part in ast.walk(node) if isinstance(part, ast.NamedExpr))
             continue
-        stack.extend(ast.iter_child_nodes(node))
+        stack.extend(children(node))
 
 
-def _stored(body: Iterable[ast.AST]) -> Iterable[str]:
-    for node in _own_nodes(body):
+def _stored(nodes: Iterable[ast.AST]) -> Iterable[str]:
+    """Names that these nodes of one scope bind."""
+    for node in nodes:
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             yield node.id
         elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
@@ -136,6 +141,5 @@ def _stored(body: Iterable[ast.AST]) -> Iterable[str]:
             yield node.rest
 
 
-def _declared(node: ast.AST, kind: type[ast.Global]) -> frozenset[str]:
-    body = [] if isinstance(node, ast.Lambda) else getattr(node, "body", [])
-    return frozenset(name for part in _own_nodes(body) if isinstance(part, kind) for name in part.names)
+def _declared(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    return frozenset(name for part in nodes if isinstance(part, ast.Global) for name in part.names)

@@ -1,0 +1,67 @@
+"""Parts that a variable names, `scores[name]`: which they are is known when the run is over and the variable has stayed
+what it was; else they may be any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .accesses import VARIABLE, WHOLE, Access, is_builtin
+from .addresses import address
+from .containers import PLACE_LIMIT, read_list
+
+if TYPE_CHECKING:
+    from .graph import Node
+    from .reads import Reads
+
+
+def variable_in(part: str) -> str | None:
+    """The variable that names this part."""
+    return part[len(VARIABLE) : -1] if part.startswith(VARIABLE) else None
+
+
+def variables_in(access: Access) -> Iterable[str]:
+    """Those that name its parts."""
+    return filter(None, map(variable_in, (access.part, access.key, *access.rest)))
+
+
+def with_parts(access: Access, told: Callable[[str], str]) -> Access:
+    """The same access with each part that a variable names as `told` tells it; what lies behind a whole is lost."""
+    parts = [told(part) if part.startswith(VARIABLE) else part for part in (access.part, *access.rest)]
+    known = parts[: parts.index(WHOLE)] if WHOLE in parts[1:] else parts
+    if parts[0] == WHOLE:
+        known = [WHOLE]
+    key = told(access.key) if access.key.startswith(VARIABLE) else access.key
+    puts = access.puts and len(known) == len(parts)
+    return access._replace(part=known[0], rest=tuple(known[1:]), puts=puts, key=key)
+
+
+def told(access: Access, reads: Reads, nodes: Mapping[int, Node]) -> list[Access]:
+    """With the parts that variables name, where those stayed what they are; a list of names leads to several."""
+    if access.verb == "argument" and is_builtin(access.callee) and access.callee in reads.namespace:
+        access = access._replace(callee="")
+    listed = _listed(variable_in(access.part), reads, nodes)
+    if listed and not access.rest:
+        return [access._replace(part=f"[{name!r}]") for name in listed]
+    return [with_parts(access, lambda part: _part(variable_in(part), reads))]
+
+
+def _part(name: str | None, reads: Reads) -> str:
+    value = _steady(name, reads)
+    return f"[{value!r}]" if type(value) in (str, int) else WHOLE
+
+
+def _listed(name: str | None, reads: Reads, nodes: Mapping[int, Node]) -> list[str]:
+    """The names in a list that this run has not changed."""
+    value = _steady(name, reads)
+    if type(value) is not list or len(value) > PLACE_LIMIT or set(map(type, value)) != {str}:
+        return []
+    node = nodes.get(address(value))
+    return value if node is not None and node.parts == read_list(value).parts else []
+
+
+def _steady(name: str | None, reads: Reads) -> Any:
+    """What the name is bound to now and was before the run; None where that may have changed meanwhile."""
+    value = None if name is None else reads.namespace.get(name)
+    return value if name not in reads.stored and reads.before.get(name or "") == address(value) else None
