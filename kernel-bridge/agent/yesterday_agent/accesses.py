@@ -21,7 +21,7 @@ ELSEWHERE = "in another namespace"
 class Access(NamedTuple):
     """One way a name is touched. `verb`: read, through (`.a.b`), store (a part replaced), update (a part changed),
     call (a method of it), invoke, augment, delete, argument (passed on), iterate, contains (asked whether it holds
-    something), identity (`is`). `callee`: the last name of what is called."""
+    something), identity (`is`), enter (`with`). `callee`: the last name of what is called."""
 
     verb: str
     part: str
@@ -37,7 +37,7 @@ class Access(NamedTuple):
 @dataclass
 class Touches:
     """Of one straight piece of code. `own`: loads of names that the run itself has bound by then. `calls`: the last
-    names of what is called."""
+    names of what is called. `queries`: the variables that are given as SQL; empty for what is made on the way."""
 
     loads: dict[str, set[Access]] = field(default_factory=dict)
     own: dict[str, set[Access]] = field(default_factory=dict)
@@ -46,9 +46,11 @@ class Touches:
     strings: set[str] = field(default_factory=set)
     attributes: set[str] = field(default_factory=set)
     calls: set[str] = field(default_factory=set)
+    queries: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.loads or self.own or self.stores or self.deletes) or any(map(may_lead, self.strings))
+        touched = self.loads or self.own or self.stores or self.deletes or self.queries
+        return bool(touched) or any(map(may_lead, self.strings))
 
     def add(self, other: Touches) -> None:
         for mine, theirs in ((self.loads, other.loads), (self.own, other.own)):
@@ -59,6 +61,7 @@ class Touches:
         self.strings |= other.strings
         self.attributes |= other.attributes
         self.calls |= other.calls
+        self.queries |= other.queries
 
 
 def may_lead(text: str) -> bool:
@@ -103,7 +106,46 @@ def _collect(touches: Touches, node: ast.AST, above: list[ast.AST]) -> None:
     elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
         touches.attributes.add(node.attr)
     elif isinstance(node, ast.Call) and isinstance(node.func, (ast.Attribute, ast.Name)):
-        touches.calls.add(node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id)
+        _collect_call(touches, node, node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id)
+
+
+def _collect_call(touches: Touches, node: ast.Call, name: str) -> None:
+    touches.calls.add(name)
+    if name in TABLE_CALLS and node.args:
+        table = node.args[0]
+        if isinstance(table, ast.Constant) and isinstance(table.value, str):
+            how = next((word.value for word in node.keywords if word.arg == "if_exists"), ast.Constant("fail"))
+            verb = TABLE_CALLS[name].get(str(how.value)) if isinstance(how, ast.Constant) else None
+            quoted = table.value.replace('"', '""')
+            touches.strings.update([f'{verb} "{quoted}"'] if verb else ())
+            touches.queries.update(() if verb else [""])
+        elif name != "table" and len(node.args) > 1:
+            touches.queries.add("")
+    elif name in SQL_CALLS:
+        touches.queries.update(_asked_by(node))
+
+
+def _asked_by(call: ast.Call) -> Iterable[str]:
+    """The variable that holds the statement; nothing for a text that stands in the code itself."""
+    given = [*call.args[:1], *(word.value for word in call.keywords if word.arg in ("sql", "query"))]
+    for text in given[:1]:
+        if isinstance(text, ast.Call) and dotted(text.func).rpartition(".")[2] == "text" and text.args:
+            text = text.args[0]
+        if isinstance(text, ast.Name):
+            yield text.id
+        elif not isinstance(text, ast.Constant):
+            yield ""
+
+
+SQL_CALLS = frozenset(["execute", "executemany", "executescript", "sql", "query", "read_sql", "read_sql_query"])
+"""Their first argument is SQL."""
+TABLE_CALLS = {
+    "to_sql": {"fail": "create table", "replace": "create or replace table", "append": "insert into"},
+    "read_sql_table": {"fail": "select * from"},
+    "table": {"fail": "select * from"},
+    "register": {"fail": "create or replace table"},
+}
+"""Their first argument names a table, to which this is done; `to_sql` says what if there is one."""
 
 
 def _collect_name(touches: Touches, node: ast.Name, above: list[ast.AST]) -> None:
@@ -149,6 +191,8 @@ def _access(node: ast.Name, above: list[ast.AST]) -> Access:
         return Access("augment", WHOLE)
     if isinstance(parent, ast.Compare):
         return Access(_compared(node, parent), WHOLE)
+    if isinstance(parent, ast.withitem):
+        return Access("enter", WHOLE)
     is_iterated = isinstance(parent, (ast.For, ast.comprehension)) and parent.iter is node
     return Access("iterate" if is_iterated else "read", WHOLE)
 

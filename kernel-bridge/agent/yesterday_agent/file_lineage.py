@@ -183,14 +183,14 @@ class FileLineage:
         """An edge to a file that was read, its bytes kept within the budget."""
         edge = file_edge(path, digest, by, reason)
         if is_secret_file(path):
-            missing.append({"what": f"bytes of {_shown_path(path)}", "why": "its name says that it keeps secrets"})
+            missing.append({"what": f"bytes of {shown_path(path)}", "why": "its name says that it keeps secrets"})
             return edge
         try:
             edge["value"] = self._kept.file(path, digest)
         except OSError as problem:
-            missing.append({"what": f"bytes of {_shown_path(path)}", "why": str(problem)[:300]})
+            missing.append({"what": f"bytes of {shown_path(path)}", "why": str(problem)[:300]})
         if digest is not None and edge.get("value") is None:
-            missing.append({"what": f"bytes of {_shown_path(path)}", "why": "over the budget of the run"})
+            missing.append({"what": f"bytes of {shown_path(path)}", "why": "over the budget of the run"})
         return edge
 
 
@@ -211,7 +211,7 @@ def _signature(path: str) -> Signature:
     return (facts.st_mtime_ns, facts.st_size)
 
 
-def _shown_path(path: str) -> str:
+def shown_path(path: str) -> str:
     """Relative where it is inside the start folder."""
     inside = path.startswith(_START + os.sep)
     return os.path.relpath(path, _START).replace(os.sep, "/") if inside else path
@@ -223,7 +223,7 @@ _START = os.getcwd()
 def file_edge(path: str, digest: str | None, by: str | None, reason: str) -> Edge:
     size = os.path.getsize(path) if os.path.isfile(path) else None
     version = digest or f"{by or 'outside'}:{size}"
-    edge: Edge = {"kind": "file", "name": _shown_path(path), "version": version, "edge": "observed"}
+    edge: Edge = {"kind": "file", "name": shown_path(path), "version": version, "edge": "observed"}
     edge.update({"by": by, "digest": digest, "size": size, "reason": reason})
     return edge
 

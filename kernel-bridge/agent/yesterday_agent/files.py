@@ -13,6 +13,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
+from .addresses import address
 from .audit import FRAMES_ABOVE, listen
 from .own_threads import is_own
 from .secrecy import mask
@@ -46,6 +47,9 @@ class FileWatch:
 
     def __init__(self, ignored: list[str]) -> None:
         self.current: FileUse | None = None
+        self.databases: dict[int, str] = {}
+        """The file of each SQLite connection that a run opened, by its id."""
+        self._connecting: str | None = None
         self._busy = threading.local()
         paths = sysconfig.get_paths()
         roots = [paths.get("stdlib"), paths.get("platstdlib"), paths.get("purelib"), paths.get("platlib")]
@@ -110,6 +114,13 @@ class FileWatch:
         path = self.path(args[0])
         if path is not None and not path.endswith(":memory:"):
             use.databases[path] = None
+        self._connecting = path
+
+    def connected(self, use: FileUse, args: tuple[Any, ...]) -> None:
+        path, self._connecting = self._connecting, None
+        self.databases.pop(address(args[0]), None)
+        if path in use.databases:
+            self.databases[address(args[0])] = str(path)
 
     def folder(self, use: FileUse, args: tuple[Any, ...]) -> None:
         path = self.path(args[0])
@@ -152,6 +163,7 @@ _HANDLERS = {
     "os.mkdir": FileWatch.folder,
     "os.system": FileWatch.command,
     "sqlite3.connect": FileWatch.database,
+    "sqlite3.connect/handle": FileWatch.connected,
     "subprocess.Popen": FileWatch.program,
     "socket.connect": FileWatch.socket,
 }

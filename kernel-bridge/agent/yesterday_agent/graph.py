@@ -40,6 +40,10 @@ class Node:
     opaque: bool
     consumed: bool
     unsure: set[str] = field(default_factory=set)
+    views: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Of a database connection: the tables that each view looks at."""
+    is_obscure: bool = False
+    """A database connection on which a statement may do more than it says."""
 
     def alive(self, value: object) -> bool:
         return self.kind is type(value) and (self.guard is None or self.guard() is value)
@@ -59,8 +63,11 @@ class Graph:
         self.nodes: dict[int, Node] = {}
         self._views: dict[int, set[int]] = {}
 
-    def settle(self, run: str, roots: Iterable[Any], handled: set[int]) -> Changes:
-        """Walk from the touched names' values; `handled` are ids of opaque objects that the code acted on."""
+    def settle(
+        self, run: str, roots: Iterable[Any], handled: set[int], known: Mapping[int, set[str]] | None = None
+    ) -> Changes:
+        """Walk from the touched names' values; `handled` are ids of opaque objects that the code acted on, `known` says
+        of objects which of their parts were changed, whatever their state looks like."""
         changes = Changes()
         deadline = time.perf_counter() + SECONDS
         stack = [value for value in roots if not is_atom(value)]
@@ -75,7 +82,7 @@ class Graph:
             seen[address(value)] = value
             anatomy = dissect(value)
             changes.over_budget |= anatomy.sampled
-            self._visit(run, value, anatomy, changes, handled)
+            self._visit(run, value, anatomy, changes, handled, (known or {}).get(address(value)))
             stack.extend(child for _, child in anatomy.links)
             stack.extend(self._sharing(value))
         return changes
@@ -91,7 +98,9 @@ class Graph:
             found += [view for view in shared if view is not None and memory in libraries.memories(view)]
         return found
 
-    def _visit(self, run: str, value: Any, anatomy: Anatomy, changes: Changes, handled: set[int]) -> None:
+    def _visit(
+        self, run: str, value: Any, anatomy: Anatomy, changes: Changes, handled: set[int], known: set[str] | None
+    ) -> None:
         links: dict[str, list[int]] = {}
         for part, child in anatomy.links:
             links.setdefault(part, []).append(address(child))
@@ -103,8 +112,8 @@ class Graph:
             )
             return
         every = {part for part in {*node.parts, *anatomy.parts} if not part.startswith(COUNTER)}
-        changed = {part for part in every if _differs(node.parts, anatomy.parts, part)}
-        if anatomy.opaque and address(value) in handled:
+        changed = {part for part in every if _differs(node.parts, anatomy.parts, part)} if known is None else known
+        if known is None and anatomy.opaque and address(value) in handled:
             changed.add(WHOLE)
             if not anatomy.consumed:
                 changes.unsure.add(address(value))

@@ -23,6 +23,7 @@ from .purity import surely_unchanged
 from .reads import Reads
 from .record import Edge, Missing
 from .secrecy import is_named_secret
+from .tables import Tables
 from .userland import is_atom
 from .variable_parts import told, variable_in
 
@@ -79,9 +80,10 @@ def is_shell_name(name: str) -> bool:
 
 
 class Lineage:
-    def __init__(self, namespace: dict[str, Any]) -> None:
+    def __init__(self, namespace: dict[str, Any], databases: Mapping[int, str]) -> None:
         self.namespace = namespace
         self.graph = Graph()
+        self._tables = Tables(self.graph, namespace, databases)
         self.bindings: dict[str, Binding] = {}
         self.outputs: dict[str, Binding] = {}
         self._initial = set(namespace)
@@ -106,8 +108,10 @@ class Lineage:
         self._budget, self._untold = Budget(), []
         reads = self._with_outputs(reads)
         reads.add_static(self._named_by_functions(reads))
+        bound = {name: binding.identity for name in reads.names if (binding := self._binding(name)) is not None}
+        self._tables.look(reads, bound)
         used = [edge for name in sorted(reads.names) for edge in self._used(name, reads)]
-        used += [*self._patches.used(), *self._found_missing(reads)]
+        used += [*self._tables.used(), *self._patches.used(), *self._found_missing(reads)]
         written, deleted = self._written(reads)
         handled = self._handled(reads)
         known = {name for name in reads.names if self._binding(name) is not None}
@@ -116,9 +120,10 @@ class Lineage:
         touched = {name for name in {*read, *written, *lingering} if name in self.namespace}
         shown = self._shown(run, count)
         roots = [self.namespace[name] for name in touched] + shown + self._patches.roots()
-        changes = self.graph.settle(run, roots, handled)
+        changes = self.graph.settle(run, roots, handled, self._tables.known())
         generated = self._bind(run, written, deleted)
         generated += self._mutated(run, written, changes)
+        generated += self._tables.settle(run, reads, touched)
         generated += self._patches.settle(run, changes, writes(reads.strings))
         used += _by_lingering(generated, lingering, reads)
         self._lingering.finish(run, [*reads.names, *written])
@@ -176,7 +181,9 @@ class Lineage:
         shown = binding.facts.get("out", name)
         node = self.graph.nodes.get(binding.identity)
         accesses = [one for access in reads.names[name] for one in told(access, reads, self.graph.nodes)]
-        parts = None if node is None else narrowed(node, accesses, self.graph.nodes)
+        parts = self._tables.paths(binding.identity, accesses)
+        if parts is None and node is not None:
+            parts = narrowed(node, accesses, self.graph.nodes)
         makers = {} if node is None else self.graph.makers(binding.identity, parts)
         if binding.by is not None:
             makers.setdefault(binding.by, set())

@@ -40,7 +40,7 @@ class Path(NamedTuple):
 def narrowed(node: Node, accesses: Collection[Access], nodes: Mapping[int, Node]) -> set[Path] | None:
     """The parts that these accesses can see; None for all of the object. `nodes` are all objects by their id."""
     if is_connection(node.kind):
-        return None if fetches(accesses) else {Path((part,)) for part in set(node.parts) - {RESULT}}
+        return None if fetches(accesses) else {Path((part,)) for part in {*node.by, *node.parts} - {RESULT}}
     wanted: set[Path] = set()
     for access in accesses:
         paths = _paths(node, access, nodes)

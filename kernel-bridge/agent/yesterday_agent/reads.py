@@ -26,6 +26,7 @@ class Reads:
     stored: set[str] = field(default_factory=set)
     strings: set[str] = field(default_factory=set)
     calls: set[str] = field(default_factory=set)
+    queries: set[str] = field(default_factory=set)
     static: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
 
@@ -39,6 +40,7 @@ class Reads:
         self.stored |= touches.stores
         self.strings |= touches.strings
         self.calls |= touches.calls
+        self.queries |= touches.queries
 
     def _told(self, name: str, accesses: set[Access]) -> object:
         self.loads.setdefault(name, set()).update(accesses)

@@ -71,9 +71,9 @@ class Recorder:
         environment: EnvironmentFacts,
     ) -> None:
         self.kept = kept
-        self.lineage = Lineage(namespace)
-        self.environment = environment
         self.watch = FileWatch(ignored)
+        self.lineage = Lineage(namespace, self.watch.databases)
+        self.environment = environment
         self.current: Run | None = None
         self.order = 0
         self.files = FileLineage(self.watch, kept)

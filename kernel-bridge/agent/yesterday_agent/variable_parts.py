@@ -48,20 +48,20 @@ def told(access: Access, reads: Reads, nodes: Mapping[int, Node]) -> list[Access
 
 
 def _part(name: str | None, reads: Reads) -> str:
-    value = _steady(name, reads)
+    value = steady(name, reads)
     return f"[{value!r}]" if type(value) in (str, int) else WHOLE
 
 
 def _listed(name: str | None, reads: Reads, nodes: Mapping[int, Node]) -> list[str]:
     """The names in a list that this run has not changed."""
-    value = _steady(name, reads)
+    value = steady(name, reads)
     if type(value) is not list or len(value) > PLACE_LIMIT or set(map(type, value)) != {str}:
         return []
     node = nodes.get(address(value))
     return value if node is not None and node.parts == read_list(value).parts else []
 
 
-def _steady(name: str | None, reads: Reads) -> Any:
+def steady(name: str | None, reads: Reads) -> Any:
     """What the name is bound to now and was before the run; None where that may have changed meanwhile."""
     value = None if name is None else reads.namespace.get(name)
     return value if name not in reads.stored and reads.before.get(name or "") == address(value) else None
