@@ -68,7 +68,10 @@ function EdgeLine(props: Props & { readonly edge: Edge }) {
     <li className={`receipt-edge edge-${edge.edge}`}>
       <code>{fullName(edge)}</code> {what !== '' && <small>{what}</small>}
       {edge.deleted && <small> · {t('receipt.deleted')}</small>}
-      {edge.digest === null && !edge.deleted && <small> · {t('receipt.noDigest')}</small>}
+      {edge.digest === null && !edge.deleted && edge.kind !== 'table' && (
+        <small> · {t('receipt.noDigest')}</small>
+      )}
+      {edge.query !== null && <pre className="receipt-query">{edge.query}</pre>}
       {edge.edge !== 'observed' && (
         <small className="receipt-kind" title={edge.reason ?? t(`edge.${edge.edge}Hint`)}>
           {' '}

@@ -21,8 +21,9 @@ export function sorted(edges: readonly Edge[]): Sorted {
   return { main: edges.filter(isMain), rest: edges.filter((edge) => !isMain(edge)) }
 }
 
-/** A name with its part, which is written as Python would: `['column']`, `.attribute`. */
-export const fullName = ({ name, part }: Edge): string => `${name}${part ?? ''}`
+/** A name with its part, which is written as Python would: `['column']`, `.attribute`; else in words. */
+export const fullName = ({ name, part }: Edge): string =>
+  /^\w/.test(part ?? '') ? `${name}, ${part}` : `${name}${part ?? ''}`
 
 /** Whether the thing is still as it was used. */
 export const nowOf = (edge: Edge, inputs: readonly InputNow[]): InputNow | null =>

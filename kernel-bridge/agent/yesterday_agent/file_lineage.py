@@ -19,6 +19,8 @@ from .reads import Reads
 from .record import Edge, Missing
 from .secrecy import is_secret_file
 
+DATABASE = "database"
+"""The type of a file to which a run connected, which is not to say that it read all of it."""
 _WATCHED = 64
 """Files, the last that runs made, whose change behind the hook's back is looked for."""
 _IN_FOLDER = 100
@@ -78,7 +80,10 @@ class FileLineage:
             return
         digest = known if path in run.use.written else file_digest(path)
         by = made if digest == known else None
-        run.used.append(self.read_edge(path, digest, by, "opened for reading", run.missing))
+        edge = self.read_edge(path, digest, by, "opened for reading", run.missing)
+        if path in run.use.databases:
+            edge["type"] = DATABASE
+        run.used.append(edge)
 
     def _written(self, run: FileRun, path: str, reason: str) -> None:
         digest = file_digest(path)

@@ -56,7 +56,8 @@ function edgeLine(edge: Edge, run: string): string {
     edge.deleted ? 'deleted' : null,
     edge.by === null || edge.by === run ? null : `made by ${shortId(edge.by)}`,
     edge.edge === 'observed' ? null : `${edge.edge}${edge.reason === null ? '' : `: ${edge.reason}`}`,
-    edge.digest === null ? 'content not captured' : null,
+    edge.digest === null && edge.kind !== 'table' ? 'content not captured' : null,
+    edge.query === null ? null : `by ${edge.query.replaceAll(/\s+/g, ' ')}`,
   ]
   return plain(parts.filter((part) => part !== null).join(', '))
 }

@@ -32,7 +32,7 @@ function ownReasons(cell: CellNow, facts: StaleFacts, made: Generations): StaleR
   if (last.sourceDigest !== cell.digest) reasons.push({ kind: 'edited' })
   if (last.session !== facts.session) reasons.push({ kind: 'session' })
   else reasons.push(...made.changedInputs(last))
-  return [...reasons, ...changedFiles(last, facts.files)]
+  return [...reasons, ...changedFiles(last, facts)]
 }
 
 /** What another run can make anew. Files are looked at as they are on disk. */
@@ -126,7 +126,7 @@ class Generations {
   }
 }
 
-function changedFiles(run: EndedRun, files: ReadonlyMap<string, FileNow>): StaleReason[] {
+function changedFiles(run: EndedRun, { files, runs }: StaleFacts): StaleReason[] {
   const reasons: StaleReason[] = []
   for (const edge of run.used) {
     if (edge.kind !== 'file') continue
@@ -134,11 +134,22 @@ function changedFiles(run: EndedRun, files: ReadonlyMap<string, FileNow>): Stale
     const expected = run.generated.find((own) => own.kind === 'file' && own.name === edge.name) ?? edge
     const now = files.get(edge.name)
     if (now === undefined || (now === null && expected.deleted)) continue
+    if (edge.type === DATABASE && isWorkOf(runs, edge.name, now)) continue
     if (now === null || isAnother(now, expected)) {
       reasons.push({ kind: 'file', name: edge.name, gone: now === null })
     }
   }
   return reasons
+}
+
+/** A connection is the same whatever the session writes through it: who reads its tables is told by those. */
+const DATABASE = 'database'
+
+function isWorkOf(runs: readonly EndedRun[], name: string, now: FileNow): boolean {
+  const last = runs
+    .flatMap(({ generated }) => generated)
+    .findLast((made) => made.kind === 'file' && made.name === name)
+  return last !== undefined && now !== null && last.digest !== null && last.digest === now.digest
 }
 
 function isAnother(now: NonNullable<FileNow>, { digest, size }: StaleEdge): boolean {

@@ -12,7 +12,7 @@ import { KeptValues } from './kept-values.ts'
 import { perform } from './kernel-talk.ts'
 import { LaidFiles } from './laid-files.ts'
 import { until } from './perform.ts'
-import type { PreparedStep } from './plan.ts'
+import { ownFiles, type PreparedStep } from './plan.ts'
 import { restoreRandom } from './random-states.ts'
 import { type Loadable, versionKey } from './restore-plan.ts'
 import { makeScratch } from './scratch.ts'
@@ -47,7 +47,7 @@ export async function bringBack(
   const again = new Map<string, Receipt>()
   const done = (): BroughtBack => ({ again, loaded: values.loaded, unloadable: values.unloadable })
   const scratch =
-    steps.length === 0 ? null : await makeScratch({ root: world.root, cwd, id, without: new Set() })
+    steps.length === 0 ? null : await makeScratch({ root: world.root, cwd, id, without: ownFiles(steps) })
   try {
     const laid = scratch && new LaidFiles(world, cwd, scratch)
     if (scratch !== null && !(await perform(kernel, goCode, scratch.cwd)).ok) return done()

@@ -67,6 +67,17 @@ export function planReplay(facts: PlanFacts): Prepared {
   return { plan, steps }
 }
 
+/** Files that these steps make before any of them reads what stood there: in the beginning they are not there. */
+export function ownFiles(steps: readonly PreparedStep[]): ReadonlySet<string> {
+  const [own, found] = [new Set<string>(), new Set<string>()]
+  for (const { receipt, given } of steps) {
+    for (const { pin } of given) (pin.from === 'made' ? own : found).add(pin.name)
+    for (const { kind, name, deleted } of receipt.generated)
+      if (kind === 'file' && !deleted && !found.has(name)) own.add(name)
+  }
+  return own
+}
+
 /**
  * `made`: what the steps before left in files, by name; `lost`: those of them that cannot run. Each step adds its own.
  */

@@ -24,7 +24,7 @@ import { redirectCode, variablesCode } from './kernel-code.ts'
 import { perform } from './kernel-talk.ts'
 import { LaidFiles } from './laid-files.ts'
 import { performActs } from './perform.ts'
-import { type Prepared, type PreparedStep, planReplay } from './plan.ts'
+import { ownFiles, type Prepared, type PreparedStep, planReplay } from './plan.ts'
 import { restoreRandom } from './random-states.ts'
 import { makeScratch, type Scratch } from './scratch.ts'
 import { objectBytes } from './stored-bytes.ts'
@@ -139,9 +139,7 @@ export async function replay(
 ): Promise<ReplayReport> {
   const steps = ready.steps.filter(({ step }) => step.action === 're-run')
   const id = randomBytes(10).toString('hex')
-  const made = new Set(ready.steps.flatMap(({ given }) => given.filter(({ pin }) => pin.from === 'made')))
-  const without = new Set([...made].map(({ pin }) => pin.name))
-  const scratch = await makeScratch({ root: world.root, cwd: ready.cwd, id, without })
+  const scratch = await makeScratch({ root: world.root, cwd: ready.cwd, id, without: ownFiles(steps) })
   try {
     return await replayIn(scratch, world, ready, steps, options, swaps)
   } finally {

@@ -91,7 +91,7 @@ function edge(word: string, by: string | null): StaleEdge {
     by,
     deleted: false,
     size: null,
-    type: null,
+    type: name.endsWith('.db') ? 'database' : null,
     preview: null,
   }
 }
@@ -175,6 +175,16 @@ describe('stale cells', () => {
     const story = new Story({ a: 'append("d.csv")' }).ran('a', 'd.csv=old', 'd.csv=new')
     story.files.set('d.csv', { digest: 'new', size: 1 })
     expect(story.stale()).toEqual([])
+  })
+
+  test('a database that the session writes is the one that it connected to, until somebody else writes', () => {
+    const story = new Story({ a: 'connect("d.db")', b: 'insert' })
+      .ran('a', 'd.db=old', 'con')
+      .ran('b', 'con', 'd.db=new')
+    story.files.set('d.db', { digest: 'new', size: 1 })
+    expect(story.stale()).toEqual([])
+    story.files.set('d.db', { digest: 'other', size: 1 })
+    expect(story.stale()).toEqual(['a: file d.db', 'b: upstream con a'])
   })
 
   test('a new cell above that binds a name makes those that read it stale', () => {

@@ -1,6 +1,6 @@
 /** What a plan says of each step, from recorded runs and from what is there of their files. */
 import { expect, test } from 'vitest'
-import { type PlanFacts, planReplay } from '../../src/replay/plan.ts'
+import { ownFiles, type PlanFacts, planReplay } from '../../src/replay/plan.ts'
 import { digestOf } from '../../src/store/digest.ts'
 import { edge, file, receipt } from './given.ts'
 
@@ -49,6 +49,19 @@ test('a file that the replay makes is not given', () => {
     receipt('b', { used: [file('x.csv', '1', { by: 'a' })] }),
   ]
   expect(plan({ runs }).files).toMatchObject([{ name: 'x.csv', from: 'made' }])
+})
+
+test('what is written before it is read is not there in the beginning', () => {
+  const runs = [
+    receipt('a', { generated: [file('new.db', '1', { by: 'a' })] }),
+    receipt('b', {
+      used: [file('log.txt', '2')],
+      generated: [file('log.txt', '3'), file('gone.txt', null, { deleted: true })],
+    }),
+  ]
+  const onDisk = new Map([['log.txt', digestOf('2')]])
+  const { steps } = planReplay({ target, onDisk, stored: new Set(), runs })
+  expect([...ownFiles(steps)]).toEqual(['new.db'])
 })
 
 test('what needs a step that cannot run cannot run either', () => {
