@@ -2,6 +2,7 @@ import type { Around } from '@yesterday/server/contract/around.ts'
 import type { Edge, OutputEntry, Receipt, RunSummary } from '@yesterday/server/contract/run.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { firstPlot, parallelOf, plottable, scatterOf } from '../src/history/run-plot.ts'
 import { pressed, sortRuns } from '../src/history/run-table.ts'
 import { withNewest, withOlder } from '../src/history/useLog.ts'
 import { graphRuns, grown, nothingKnown } from '../src/past/around-state.ts'
@@ -329,6 +330,58 @@ describe('the log', () => {
     expect(sortRuns(three, { by, down: true }).map(({ run: id }) => id)).toEqual(['a', 'b', 'c'])
     expect(sortRuns(three, { by, down: false }).map(({ run: id }) => id)).toEqual(['b', 'a', 'c'])
     expect(pressed({ by, down: true }, by).down).toBe(false)
+  })
+
+  const trial = (run: string, lr: number | null, acc: number) => ({
+    ...row(run, 1, { acc }),
+    parameters: { seed: 1, ...(lr === null ? {} : { lr }) },
+  })
+  const trials = [trial('a', 0.001, 0.5), trial('b', 0.1, 0.9), trial('c', null, 0.7), trial('d', 1, 0.6)]
+  const names = { parameters: ['seed', 'lr'], metrics: ['acc'] }
+
+  test('a plot begins with a parameter and a metric that differ', () => {
+    const all = plottable(trials, names)
+    expect(all.map((by) => ('name' in by ? by.name : by.of))).toEqual(['time', 'acc', 'lr', 'seed'])
+    expect(firstPlot(all)).toEqual({
+      x: { of: 'parameters', name: 'lr' },
+      y: { of: 'metrics', name: 'acc' },
+    })
+    expect(firstPlot(plottable(trials, { parameters: [], metrics: [] }))).toBeNull()
+  })
+
+  test('points stand within the plot; numbers over powers of ten stand by their powers', () => {
+    const { x, y, points } = scatterOf(trials, {
+      x: { of: 'parameters', name: 'lr' },
+      y: { of: 'metrics', name: 'acc' },
+    })
+    expect(points.map(({ run: { run } }) => run)).toEqual(['a', 'b', 'd'])
+    expect(x.isLog).toBe(true)
+    expect(x.ticks.map(({ value }) => value)).toEqual([0.001, 0.01, 0.1, 1])
+    expect(points.map((point) => [point.x.toFixed(2), point.y.toFixed(2)])).toEqual([
+      ['0.00', '0.00'],
+      ['0.67', '1.00'],
+      ['1.00', '0.25'],
+    ])
+    expect(y.ticks.map(({ value }) => value)).toEqual([0.5, 0.6, 0.7, 0.8, 0.9])
+  })
+
+  test('lines leave out what a run does not tell', () => {
+    const { axes, lines } = parallelOf(trials, plottable(trials, names))
+    expect(axes.map(({ by }) => ('name' in by ? by.name : ''))).toEqual(['lr', 'acc'])
+    expect(lines.map(({ run: { run } }) => run)).toEqual(['a', 'b', 'd'])
+  })
+
+  test('ticks lie within and are round, whatever the values', () => {
+    const number = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e12, max: 1e12 })
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 1, maxLength: 20 }), (values) => {
+        const rows = values.map((acc, n) => trial(String(n), null, acc))
+        const { y, points } = scatterOf(rows, { x: { of: 'time' }, y: { of: 'metrics', name: 'acc' } })
+        for (const { at } of y.ticks) expect(at >= -1e-6 && at <= 1 + 1e-6).toBe(true)
+        for (const point of points) expect(point.y >= 0 && point.y <= 1).toBe(true)
+        expect(y.ticks.length).toBeLessThan(12)
+      }),
+    )
   })
 
   test('a new page stands before the list, and a run stands once', () => {

@@ -75,4 +75,8 @@ test('axe finds nothing serious in any view of the past', async ({ browser }) =>
   await passes(page, 'log on a phone')
   await panel.getByRole('button', { name: 'Table' }).click()
   await passes(page, 'table on a phone')
+  await panel.getByRole('button', { name: 'Plot' }).click()
+  await expect(panel.getByRole('group', { name: 'Runs by their numbers' })).toBeVisible()
+  expect(await overflow(page)).toBeLessThanOrEqual(0)
+  await passes(page, 'plot on a phone')
 })

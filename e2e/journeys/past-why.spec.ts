@@ -112,4 +112,17 @@ test('why, from what, what changed, and how it was', async ({ browser }) => {
     await panel.getByRole('combobox', { name: 'How they ended' }).selectOption('Done')
     await expect(panel.getByRole('columnheader', { name: 'Cell' })).toHaveAttribute('aria-sort', 'ascending')
   })
+
+  await test.step('what runs made of their numbers is plotted, and walked by keyboard', async () => {
+    await panel.getByRole('button', { name: 'Plot' }).click()
+    const plot = panel.getByRole('group', { name: 'Runs by their numbers' })
+    const points = plot.getByRole('button')
+    await expect(points.first()).toHaveAccessibleName(/rate 20 · total 120$/)
+    await expect(points).toHaveCount(2)
+    await points.first().focus()
+    await page.keyboard.press('ArrowRight')
+    await expect(points.nth(1)).toBeFocused()
+    await page.keyboard.press('Enter')
+    await expect(panel.locator('.receipt-lead')).toContainText('in cell 3')
+  })
 })

@@ -6,10 +6,11 @@ import { useNotebook } from '../notebook/context.ts'
 import { isFiltered, type LogFilter, noFilter } from '../past/log-filter.ts'
 import { useSettled } from '../past/useSettled.ts'
 import { t } from '../text/text.ts'
-import { LogFilters } from './LogFilters.tsx'
+import { LogFilters, type LogForm } from './LogFilters.tsx'
 import { fewNames } from './names.ts'
 import { OutcomeMark } from './OutcomeMark.tsx'
 import { PickBox } from './PickBox.tsx'
+import { RunPlot } from './RunPlot.tsx'
 import { RunTable } from './RunTable.tsx'
 import { newestFirst } from './run-table.ts'
 import { Time } from './Time.tsx'
@@ -22,7 +23,7 @@ const TYPING_MS = 250
 export function Log() {
   const { opened, selectedCell, onRecorded, past } = useNotebook()
   const [filter, setFilter] = useState(noFilter)
-  const [form, setForm] = useState<'list' | 'table'>('list')
+  const [form, setForm] = useState<LogForm>('list')
   const cell = filter.cell === null ? null : selectedCell
   const words = useSettled(filter.words, TYPING_MS)
   const { outcome, since } = filter
@@ -50,7 +51,7 @@ export function Log() {
 interface RunsProps {
   readonly log: ReturnType<typeof useLog>
   readonly filter: LogFilter
-  readonly form: 'list' | 'table'
+  readonly form: LogForm
 }
 
 function Runs({ log, filter, form }: RunsProps) {
@@ -74,9 +75,11 @@ function Runs({ log, filter, form }: RunsProps) {
     <>
       <Picked picked={picked} runs={runs} />
       {runs.length === 0 && <p className="history-note">{t('log.noneYet')}</p>}
-      {form === 'table' ? (
+      {form === 'plot' && <RunPlot log={state} />}
+      {form === 'table' && (
         <RunTable log={state} sorting={sorting} onSort={setSorting} picked={picked} onPick={pick} />
-      ) : (
+      )}
+      {form === 'list' && (
         <ul className="runs">
           {runs.map((run) => (
             <li key={run.run} className="run-row">

@@ -3,6 +3,8 @@ import type { RunSummary } from '@yesterday/server/contract/run.ts'
 import type { LogFilter } from '../past/log-filter.ts'
 import { t } from '../text/text.ts'
 
+export type LogForm = 'list' | 'table' | 'plot'
+
 const outcomes: readonly RunSummary['outcome'][] = ['ok', 'error', 'aborted', 'died']
 const DAY = 86_400_000
 const spans = { hour: DAY / 24, day: DAY, week: 7 * DAY } as const
@@ -10,9 +12,9 @@ const spans = { hour: DAY / 24, day: DAY, week: 7 * DAY } as const
 export function LogFilters(props: {
   readonly filter: LogFilter
   readonly selectedCell: string | null
-  readonly form: 'list' | 'table'
+  readonly form: LogForm
   readonly onChange: (filter: LogFilter) => void
-  readonly onForm: (form: 'list' | 'table') => void
+  readonly onForm: (form: LogForm) => void
   /** Null where there is no session yet. */
   readonly onCheckpoints: () => void
   readonly onTimeline: (() => void) | null
@@ -64,22 +66,27 @@ export function LogFilters(props: {
         <option value="day">{t('log.day')}</option>
         <option value="week">{t('log.week')}</option>
       </select>
-      <button
-        type="button"
-        className="button button-small"
-        aria-pressed={form === 'table'}
-        onClick={() => props.onForm(form === 'table' ? 'list' : 'table')}
-      >
-        {t('log.table')}
-      </button>
-      <button type="button" className="button button-small" onClick={props.onCheckpoints}>
-        {t('checkpoint.title')}
-      </button>
-      {props.onTimeline !== null && (
-        <button type="button" className="button button-small" onClick={props.onTimeline}>
-          {t('timeline.title')}
+      <div className="log-forms">
+        {(['table', 'plot'] as const).map((one) => (
+          <button
+            key={one}
+            type="button"
+            className="button button-small"
+            aria-pressed={form === one}
+            onClick={() => props.onForm(form === one ? 'list' : one)}
+          >
+            {t(`log.${one}`)}
+          </button>
+        ))}
+        <button type="button" className="button button-small" onClick={props.onCheckpoints}>
+          {t('checkpoint.title')}
         </button>
-      )}
+        {props.onTimeline !== null && (
+          <button type="button" className="button button-small" onClick={props.onTimeline}>
+            {t('timeline.title')}
+          </button>
+        )}
+      </div>
     </search>
   )
 }

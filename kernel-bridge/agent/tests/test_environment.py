@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.metadata as metadata
 import subprocess
+import sys
 import time
+import types
 from pathlib import Path
 from typing import Any
 
@@ -59,3 +62,19 @@ def test_the_machine_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert facts["cpu"] is None or len(facts["cpu"]) > 3
     assert isinstance(facts["gpus"], list)
     assert facts["git"] is None
+
+
+def test_the_first_record_knows_what_its_run_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who distributes what is read meanwhile, and takes its time on a busy machine."""
+
+    def slow() -> dict[str, list[str]]:
+        time.sleep(0.3)
+        return {"demo_module": ["demo-distribution"]}
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(metadata, "packages_distributions", slow)
+    monkeypatch.setattr(metadata, "version", lambda name: "1.2.3")
+    environment = EnvironmentFacts()
+    assert environment.current()["facets"]["distributions"] == {}  # type: ignore[index]
+    monkeypatch.setitem(sys.modules, "demo_module", types.ModuleType("demo_module"))
+    assert environment.current()["facets"]["distributions"] == {"demo-distribution": "1.2.3"}  # type: ignore[index]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import functools
 import importlib.metadata as metadata
 import json
@@ -27,6 +28,8 @@ VARIABLES = (
     "MPLBACKEND",
 )
 PROGRAM_SECONDS = 2.0
+PATIENCE_SECONDS = 2.0
+"""How long the record of an early run waits, behind its end, until it is known who distributes what it imported."""
 DIFF_CHARACTERS = 32_000
 
 
@@ -43,6 +46,9 @@ class EnvironmentFacts:
         self._varying: dict[str, Any] | None = None
         self._count = 0
         self._fixed = _fixed_facts()
+        self._first = _top_names()
+        self._read = _thread.allocate_lock()
+        self._read.acquire()
         own_threads.start(functools.partial(self._read_slow_facts, os.getcwd()))
 
     def current(self) -> Environment:
@@ -57,12 +63,16 @@ class EnvironmentFacts:
         return {"digest": self._told, "facets": facts}
 
     def _update_versions(self) -> None:
-        if self._names is None or len(sys.modules) == self._count:
+        if len(sys.modules) == self._count:
+            return
+        top = _top_names() - self._seen
+        candidates = [name for name in top if not name.startswith("_") and name not in sys.stdlib_module_names]
+        if self._names is None and not self._first.issuperset(candidates):
+            self._read.acquire(timeout=PATIENCE_SECONDS)
+        if self._names is None:
             return
         self._count = len(sys.modules)
-        top = {name for name in list(sys.modules) if "." not in name} - self._seen
         self._seen |= top
-        candidates = [name for name in top if not name.startswith("_") and name not in sys.stdlib_module_names]
         for name in candidates:
             self._add_version(name)
 
@@ -78,6 +88,7 @@ class EnvironmentFacts:
         self._read_git(folder)
         self._machine = {"cpu": _cpu(), "gpus": _gpus()}
         self._names = {module: list(names) for module, names in metadata.packages_distributions().items()}
+        self._read.release()
 
     def _read_git(self, folder: str) -> None:
         commit = _git(folder, "rev-parse", "HEAD")
@@ -87,6 +98,10 @@ class EnvironmentFacts:
         dirty = None if status is None else bool(status.strip())
         diff = _git(folder, "diff", "--no-color", "--no-ext-diff", "HEAD", "--", ".") if dirty else None
         self._git = {"commit": commit.strip(), "dirty": dirty, "diff": None if diff is None else _bounded(mask(diff))}
+
+
+def _top_names() -> set[str]:
+    return {name for name in list(sys.modules) if "." not in name}
 
 
 def _git(folder: str, *words: str) -> str | None:
