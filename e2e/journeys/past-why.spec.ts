@@ -124,5 +124,7 @@ test('why, from what, what changed, and how it was', async ({ browser }) => {
     await expect(points.nth(1)).toBeFocused()
     await page.keyboard.press('Enter')
     await expect(panel.locator('.receipt-lead')).toContainText('in cell 3')
+    await panel.getByRole('button', { name: 'Back' }).click()
+    await expect(points).toHaveCount(2)
   })
 })

@@ -65,6 +65,8 @@ export const ReplayPlan = z.object({
   environment: z.array(EnvironmentDifference),
   /** What reaches out of the scratch copy: sockets, programs, files elsewhere. */
   effects: z.array(z.string()),
+  /** Those of them that change something elsewhere (`POST to https://…`), and run again only where that is allowed. */
+  sends: z.array(z.string()),
   expectedMs: z.number().nullable(),
 })
 export type ReplayPlan = z.infer<typeof ReplayPlan>
@@ -206,6 +208,8 @@ export const JobRequest = z.discriminatedUnion('kind', [
     kind: z.literal('replay'),
     target: ReplayTarget,
     env: z.boolean().default(false),
+    /** Whether what was sent out (`ReplayPlan.sends`) may be sent again. */
+    send: z.boolean().optional(),
     timeoutSeconds: z.number().positive().max(86_400).optional(),
   }),
   z.object({
@@ -214,6 +218,8 @@ export const JobRequest = z.discriminatedUnion('kind', [
     good: z.string().min(1).max(64).optional(),
     where: z.string().max(1000).optional(),
     prove: z.boolean().default(false),
+    /** Whether what was sent out (`ReplayPlan.sends`) may be sent again. */
+    send: z.boolean().optional(),
     timeoutSeconds: z.number().positive().max(86_400).optional(),
   }),
   /** Into the kernel of this open document; a new session of it where `branch`. */
@@ -222,6 +228,7 @@ export const JobRequest = z.discriminatedUnion('kind', [
     run: z.string().min(1).max(64),
     documentId: z.string().max(200),
     branch: z.boolean().default(false),
+    send: z.boolean().optional(),
   }),
 ])
 export type JobRequest = z.infer<typeof JobRequest>

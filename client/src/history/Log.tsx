@@ -3,10 +3,12 @@ import type { RunSummary } from '@yesterday/server/contract/run.ts'
 import { useEffect, useMemo, useState } from 'react'
 import { ProblemBox } from '../app/Problem.tsx'
 import { useNotebook } from '../notebook/context.ts'
-import { isFiltered, type LogFilter, noFilter } from '../past/log-filter.ts'
+import { useWatched } from '../notebook/use-cell.ts'
+import { isFiltered, type LogFilter } from '../past/log-filter.ts'
+import type { LogForm } from '../past/place.ts'
 import { useSettled } from '../past/useSettled.ts'
 import { t } from '../text/text.ts'
-import { LogFilters, type LogForm } from './LogFilters.tsx'
+import { LogFilters, sinceOf } from './LogFilters.tsx'
 import { fewNames } from './names.ts'
 import { OutcomeMark } from './OutcomeMark.tsx'
 import { PickBox } from './PickBox.tsx'
@@ -22,11 +24,12 @@ const TYPING_MS = 250
 
 export function Log() {
   const { opened, selectedCell, onRecorded, past } = useNotebook()
-  const [filter, setFilter] = useState(noFilter)
-  const [form, setForm] = useState<LogForm>('list')
+  const choice = useWatched(past.log, (log) => log)
+  const { filter, span, form } = choice
   const cell = filter.cell === null ? null : selectedCell
   const words = useSettled(filter.words, TYPING_MS)
-  const { outcome, since } = filter
+  const { outcome } = filter
+  const since = useMemo(() => sinceOf(span), [span])
   const asked = useMemo<LogFilter>(() => ({ words, outcome, since, cell }), [words, outcome, since, cell])
   const log = useLog(opened.path, asked)
   const { refresh } = log
@@ -35,11 +38,9 @@ export function Log() {
   return (
     <>
       <LogFilters
-        filter={filter}
+        choice={choice}
         selectedCell={selectedCell}
-        form={form}
-        onChange={setFilter}
-        onForm={setForm}
+        onChange={(changed) => past.log.set(changed)}
         onCheckpoints={() => past.go({ at: 'checkpoints' })}
         onTimeline={session === undefined ? null : () => past.go({ at: 'timeline', session })}
       />

@@ -1,25 +1,23 @@
 /** Which runs the log shows, and in which form. */
 import type { RunSummary } from '@yesterday/server/contract/run.ts'
-import type { LogFilter } from '../past/log-filter.ts'
+import type { LogChoice, LogSpan } from '../past/place.ts'
 import { t } from '../text/text.ts'
-
-export type LogForm = 'list' | 'table' | 'plot'
 
 const outcomes: readonly RunSummary['outcome'][] = ['ok', 'error', 'aborted', 'died']
 const DAY = 86_400_000
 const spans = { hour: DAY / 24, day: DAY, week: 7 * DAY } as const
 
 export function LogFilters(props: {
-  readonly filter: LogFilter
+  readonly choice: LogChoice
   readonly selectedCell: string | null
-  readonly form: LogForm
-  readonly onChange: (filter: LogFilter) => void
-  readonly onForm: (form: LogForm) => void
+  readonly onChange: (choice: LogChoice) => void
   /** Null where there is no session yet. */
   readonly onCheckpoints: () => void
   readonly onTimeline: (() => void) | null
 }) {
-  const { filter, onChange, form } = props
+  const { choice } = props
+  const { filter, span, form } = choice
+  const onChange = (changed: LogChoice['filter']): void => props.onChange({ ...choice, filter: changed })
   return (
     <search className="log-filters">
       <input
@@ -59,7 +57,8 @@ export function LogFilters(props: {
       <select
         className="field"
         aria-label={t('log.since')}
-        onChange={(event) => onChange({ ...filter, since: sinceOf(event.target.value) })}
+        value={span ?? ''}
+        onChange={(event) => props.onChange({ ...choice, span: spanOf(event.target.value) })}
       >
         <option value="">{t('log.anyTime')}</option>
         <option value="hour">{t('log.hour')}</option>
@@ -73,7 +72,7 @@ export function LogFilters(props: {
             type="button"
             className="button button-small"
             aria-pressed={form === one}
-            onClick={() => props.onForm(form === one ? 'list' : one)}
+            onClick={() => props.onChange({ ...choice, form: form === one ? 'list' : one })}
           >
             {t(`log.${one}`)}
           </button>
@@ -91,7 +90,9 @@ export function LogFilters(props: {
   )
 }
 
-const sinceOf = (span: string): string | null =>
-  span === 'hour' || span === 'day' || span === 'week'
-    ? new Date(Date.now() - spans[span]).toISOString()
-    : null
+const spanOf = (word: string): LogSpan | null =>
+  word === 'hour' || word === 'day' || word === 'week' ? word : null
+
+/** The moment from which runs are shown, ISO 8601. */
+export const sinceOf = (span: LogSpan | null): string | null =>
+  span === null ? null : new Date(Date.now() - spans[span]).toISOString()

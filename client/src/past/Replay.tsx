@@ -24,6 +24,7 @@ export function Replay({ run }: { readonly run: string }) {
   const { answer, again } = useAsked(useCallback(() => planReplay({ kind: 'run', run }), [run]))
   const { state, start, stop } = useJob()
   const [env, setEnv] = useState(false)
+  const [send, setSend] = useState(false)
   if (answer === null) return <p className="history-note">{t('replay.planning')}</p>
   if (!answer.ok)
     return (
@@ -43,10 +44,16 @@ export function Replay({ run }: { readonly run: string }) {
             <input type="checkbox" checked={env} onChange={(event) => setEnv(event.target.checked)} />
             {t('replay.env')}
           </label>
+          {answer.value.sends.length > 0 && (
+            <label>
+              <input type="checkbox" checked={send} onChange={(event) => setSend(event.target.checked)} />
+              {t('replay.send', { requests: answer.value.sends.join(', ') })}
+            </label>
+          )}
           <button
             type="button"
             className="button button-primary"
-            onClick={() => start({ kind: 'replay', target: { kind: 'run', run }, env })}
+            onClick={() => start({ kind: 'replay', target: { kind: 'run', run }, env, send })}
           >
             {t(report === null ? 'replay.start' : 'replay.again')}
           </button>

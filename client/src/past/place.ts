@@ -3,6 +3,7 @@
  * and the outputs' "Why?", so that each can lead to the others. Invariant: going back leads through what was seen.
  */
 import { Watched } from '../room/observable.ts'
+import { type LogFilter, noFilter } from './log-filter.ts'
 
 /** A view of the past. */
 export type PastView =
@@ -38,9 +39,23 @@ export function back(state: PastState): PastState {
   return { ...state, view: state.trail.at(-1) ?? { at: 'log' }, trail: state.trail.slice(0, -1) }
 }
 
+/** The form in which the log shows runs. */
+export type LogForm = 'list' | 'table' | 'plot'
+/** How far back the log looks. */
+export type LogSpan = 'hour' | 'day' | 'week'
+
+/** What a person chose in the log. */
+export interface LogChoice {
+  readonly filter: Omit<LogFilter, 'since'>
+  readonly span: LogSpan | null
+  readonly form: LogForm
+}
+
 /** The place, with the ways to move it. */
 export class PastPlace {
   readonly state = new Watched<PastState>(closed)
+  /** What the log was asked for, so that who comes back to it finds it as it was left. */
+  readonly log = new Watched<LogChoice>({ filter: noFilter, span: null, form: 'list' })
 
   readonly go = (view: PastView): void => this.state.set(gone(this.state.get(), view))
   readonly back = (): void => this.state.set(back(this.state.get()))

@@ -15,6 +15,7 @@ import { terminalActor, withWorld } from './replaying.ts'
 const Options = z.object({
   env: z.boolean().default(false),
   timeout: z.coerce.number().positive().default(3600),
+  allowSending: z.boolean().default(false),
   json: z.boolean().default(false),
   root: z.string().optional(),
 })
@@ -28,6 +29,7 @@ export function registerCheck(program: Command): void {
     .description('run the last good session of each notebook again, and tell what stopped reproducing')
     .option('--env', 'with the recorded versions of packages, where pip can get them')
     .option('--timeout <seconds>', 'interrupt a cell that takes longer')
+    .option('--allow-sending', 'repeat requests that change something elsewhere (POST, PUT, PATCH, DELETE)')
     .option('--json', 'a line of JSON for each notebook')
     .option('--root <dir>', 'the project folder')
     .addHelpText('after', examples)
@@ -46,7 +48,7 @@ Examples:
 Exit code: 0 all come out the same; 1 some differ; 2 some failed, or nothing was ever run.`
 
 async function check(notebooks: readonly string[], options: Options): Promise<Refusal | null> {
-  const place = { root: options.root, notebook: notebooks[0] }
+  const place = { root: options.root, notebook: notebooks[0], maySend: options.allowSending }
   const root = projectRoot(place)
   return withWorld(place, async (world, signal) => {
     const paths = notebooks.map((notebook) => projectPath(root, notebook))

@@ -14,6 +14,7 @@ const Options = z.object({
   env: z.boolean().default(false),
   only: z.array(z.string()).default([]),
   timeout: z.coerce.number().positive().default(3600),
+  allowSending: z.boolean().default(false),
   json: z.boolean().default(false),
   root: z.string().optional(),
 })
@@ -37,6 +38,7 @@ export function registerReplay(program: Command): void {
     .option('--only <cell...>', 'of these cells alone, by place or id, with what they need')
     .option('--env', 'with the recorded versions of packages, where pip can get them')
     .option('--timeout <seconds>', 'interrupt a cell that takes longer')
+    .option('--allow-sending', 'repeat requests that change something elsewhere (POST, PUT, PATCH, DELETE)')
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')
     .addHelpText('after', examples)
@@ -57,7 +59,7 @@ Exit code: 0 identical, or equal within tolerance; 1 different; 2 failed.`
 
 async function replayTarget(words: string, options: Options): Promise<Refusal | null> {
   const notebook = words.endsWith('.ipynb') ? words : undefined
-  const place = { root: options.root, notebook }
+  const place = { root: options.root, notebook, maySend: options.allowSending }
   return withWorld(place, async (world, signal) => {
     const target = targetOfWords(words, projectRoot(place))
     const ready = await prepareReplay(world, target, options.only)

@@ -21,7 +21,12 @@ export const terminalActor = (): Actor => {
 
 /** Opens the project, gives it to `work`, and closes it; Ctrl-C stops what runs and is waited for. */
 export async function withWorld<T>(
-  place: { readonly root?: string | undefined; readonly notebook?: string | undefined },
+  place: {
+    readonly root?: string | undefined
+    readonly notebook?: string | undefined
+    /** Whether what runs sent out may be sent again. */
+    readonly maySend: boolean
+  },
   work: (world: ReplayWorld, signal: AbortSignal) => Promise<T>,
   { keepKernels = false }: { readonly keepKernels?: boolean } = {},
 ): Promise<T> {
@@ -33,7 +38,7 @@ export async function withWorld<T>(
   const stop = (): void => stopping.abort()
   for (const signal of stopSignals) process.once(signal, stop)
   try {
-    return await work({ store, kernels, root, env: process.env }, stopping.signal)
+    return await work({ store, kernels, root, env: process.env, maySend: place.maySend }, stopping.signal)
   } finally {
     for (const signal of stopSignals) process.off(signal, stop)
     await kernels.close({ shutdown: !keepKernels })

@@ -15,6 +15,7 @@ import { table } from './text.ts'
 const Options = z.object({
   keep: z.boolean().default(true),
   recompute: z.boolean().default(false),
+  allowSending: z.boolean().default(false),
   json: z.boolean().default(false),
   root: z.string().optional(),
 })
@@ -29,6 +30,7 @@ export function registerRestore(program: Command): void {
     .option('--branch', 'a new session, which from the command line it is in every case')
     .option('--recompute', 'load no stored value: run all again')
     .option('--no-keep', 'end the kernel when the result is told')
+    .option('--allow-sending', 'repeat requests that change something elsewhere (POST, PUT, PATCH, DELETE)')
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')
     .addHelpText('after', examples)
@@ -49,7 +51,10 @@ Exit code: 0 every variable is what it was; 1 some are not, and are named; 2 not
 
 type Restored = RestoreReport & { readonly connectionFile: string | null }
 
-async function restoreRun(run: string, { keep, recompute, json, root }: Options): Promise<Refusal | null> {
+async function restoreRun(
+  run: string,
+  { keep, recompute, json, root, allowSending }: Options,
+): Promise<Refusal | null> {
   const work = async (world: ReplayWorld, signal: AbortSignal) => {
     const report = await restoreAnew(world, run, { keep, recompute }, signal)
     if (isRefused(report)) return asRefusal(report)
@@ -58,7 +63,7 @@ async function restoreRun(run: string, { keep, recompute, json, root }: Options)
     process.exitCode = report.variables.every(isRestored) ? 0 : 1
     return null
   }
-  return withWorld({ root }, work, { keepKernels: keep })
+  return withWorld({ root, maySend: allowSending }, work, { keepKernels: keep })
 }
 
 const isRestored = ({ result }: RestoredVariable): boolean => result === 'restored' || result === 'recomputed'

@@ -13,6 +13,7 @@ const Options = z.object({
   where: z.string().optional(),
   prove: z.boolean().default(false),
   timeout: z.coerce.number().positive().default(3600),
+  allowSending: z.boolean().default(false),
   json: z.boolean().default(false),
   root: z.string().optional(),
 })
@@ -28,6 +29,7 @@ export function registerSince(program: Command): void {
     .option('--where <comparison>', 'the last run of which this is so, as in "acc > 0.9"')
     .option('--prove', 'try it out: run it again with one difference swapped at a time')
     .option('--timeout <seconds>', 'interrupt a cell that takes longer')
+    .option('--allow-sending', 'repeat requests that change something elsewhere (POST, PUT, PATCH, DELETE)')
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')
     .addHelpText('after', examples)
@@ -47,7 +49,7 @@ Exit code: 0 a cause was found (with --prove, proved); 1 none was; 2 there is no
 
 async function sinceWorked(run: string, options: Options): Promise<Refusal | null> {
   const { good, where, prove, timeout, json, root } = options
-  return withWorld({ root }, async (world, signal) => {
+  return withWorld({ root, maySend: options.allowSending }, async (world, signal) => {
     const report = await since(
       world,
       { run, good, where },

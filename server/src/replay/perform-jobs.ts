@@ -18,9 +18,10 @@ export async function planOf(world: ReplayWorld, target: ReplayTarget): Promise<
   return isRefused(ready) ? ready : ready.plan
 }
 
-export function performJobs(world: ReplayWorld, sessions: Pick<Sessions, 'visit'>): PerformJob {
+export function performJobs(house: ReplayWorld, sessions: Pick<Sessions, 'visit'>): PerformJob {
   return async (request, { signal, onProgress }) => {
     const told = { actor: person, signal, onProgress }
+    const world = { ...house, maySend: request.send === true }
     switch (request.kind) {
       case 'replay': {
         const ready = await prepareReplay(world, request.target)

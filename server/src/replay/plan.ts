@@ -13,6 +13,8 @@ export interface FileSource {
   readonly stored: ReadonlySet<string>
   /** Objects of which a person let the bytes go. */
   readonly dropped?: ReadonlySet<string>
+  /** Whether what was sent out may be sent again: no copy holds that back. */
+  readonly maySend?: boolean
 }
 
 export interface PlanFacts extends FileSource {
@@ -62,6 +64,7 @@ export function planReplay(facts: PlanFacts): Prepared {
     files: onceEach(steps.flatMap(({ given }) => given.map(({ pin }) => pin))),
     environment: [],
     effects: [...new Set(facts.runs.flatMap(effectsOf))],
+    sends: [...new Set(facts.runs.flatMap(sentBy))],
     expectedMs: total(steps.map(({ step }) => step)),
   }
   return { plan, steps }
@@ -139,13 +142,16 @@ function pinOf(edge: Edge, made: ReadonlyMap<string, string | null>, source: Fil
 function actionOf(
   receipt: Receipt,
   given: readonly Given[],
-  { reused }: PlanFacts,
+  { reused, maySend = false }: PlanFacts,
   lost: ReadonlyMap<string, PlanStep>,
 ): Pick<PlanStep, 'action' | 'why'> {
   if (reused?.has(receipt.run)) return { action: 'reuse', why: 'what it made is loaded' }
   if (receipt.outcome === 'died')
     return { action: 'cannot', why: `the kernel died in it: ${receipt.death ?? 'nobody knows why'}` }
   if (receipt.outcome === 'aborted') return { action: 'cannot', why: 'it did not run then' }
+  const [sent] = sentBy(receipt)
+  if (sent !== undefined && !maySend)
+    return { action: 'cannot', why: `it sends ${sent}, which is done again only where you allow it` }
   const gone = given.find(({ pin, edge }) => pin.from === 'cannot' && edge.edge === 'observed')
   if (gone !== undefined) return { action: 'cannot', why: `${gone.pin.name}: ${gone.pin.why}` }
   const missing = receipt.used.find(({ by, edge }) => by !== null && edge === 'observed' && lost.has(by))
@@ -164,6 +170,16 @@ const effectKinds: Partial<Record<Edge['kind'], string>> = {
   socket: 'connects to',
   url: 'asks for',
   subprocess: 'starts',
+}
+
+const SENT = /^fetched \((POST|PUT|PATCH|DELETE)\b/
+
+/** What it changed elsewhere, as far as requests tell: `POST to https://…`. */
+function sentBy({ used }: Receipt): readonly string[] {
+  return used.flatMap(({ kind, name, reason }) => {
+    const method = kind === 'url' ? SENT.exec(reason ?? '')?.[1] : undefined
+    return method === undefined ? [] : [`${method} to ${name}`]
+  })
 }
 
 /** What a scratch copy does not hold back. */

@@ -95,7 +95,7 @@ export async function readyRuns(
   const facts = await fileFacts(cwd, world.store, runs)
   const spec = await specOf(world, last)
   const environment = await environmentNow(world, spec, last)
-  const prepared = planReplay({ target, runs, ...facts })
+  const prepared = planReplay({ target, runs, ...facts, maySend: world.maySend === true })
   return { ...prepared, plan: { ...prepared.plan, environment: [...environment] }, spec, cwd, environment }
 }
 

@@ -52,7 +52,8 @@ export async function restore(
   if (isRefused(all)) return all
   const live = liveState(all.filter(({ order }) => order <= asked.order))
   const cwd = dirname(join(world.root, asked.notebook))
-  const files = await fileFacts(cwd, world.store, live.runs)
+  const { maySend = false } = world
+  const files = { ...(await fileFacts(cwd, world.store, live.runs)), maySend }
   const kernel = await kernelFor(world, session, asked, options)
   if (isRefused(kernel)) return kernel
   const done = await attempt(world, { session, kernel, cwd }, { live, files }, options)

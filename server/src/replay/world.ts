@@ -9,4 +9,6 @@ export interface ReplayWorld {
   /** The project folder, absolute, links resolved. */
   readonly root: string
   readonly env: NodeJS.ProcessEnv
+  /** Whether what runs sent out may be sent again. Default false. */
+  readonly maySend?: boolean
 }

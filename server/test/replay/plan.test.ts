@@ -64,6 +64,16 @@ test('what is written before it is read is not there in the beginning', () => {
   expect([...ownFiles(steps)]).toEqual(['new.db'])
 })
 
+test('what was sent out is sent again only where that is allowed', () => {
+  const posted = edge('https://host/jobs', { kind: 'url', reason: 'fetched (POST, 201)' })
+  const got = edge('https://host/data', { kind: 'url', reason: 'fetched (GET, 200)' })
+  const runs = [receipt('a', { used: [got] }), receipt('b', { used: [posted] })]
+  expect(plan({ runs }).sends).toEqual(['POST to https://host/jobs'])
+  expect(actions({ runs })).toEqual(['re-run', 'cannot'])
+  expect(plan({ runs }).steps[1]?.why).toContain('it sends POST to https://host/jobs')
+  expect(actions({ runs, maySend: true })).toEqual(['re-run', 're-run'])
+})
+
 test('what needs a step that cannot run cannot run either', () => {
   const runs = [
     receipt('a', { used: [file('x.csv', '1')], generated: [edge('x', { by: 'a' })] }),

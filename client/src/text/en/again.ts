@@ -19,6 +19,7 @@ export const again = {
   'replay.unknownTime': 'an unknown time',
   'replay.safe': 'In a fresh kernel and a copy of its files. Your kernel and your files stay as they are.',
   'replay.files': 'Files it is given',
+  'replay.send': 'Send again what changes something elsewhere: {requests}',
   'replay.effects': 'What reaches beyond the copy',
   'replay.environment': 'What is not as it was',
   'replay.wasIs': 'was {was}, is {is}',

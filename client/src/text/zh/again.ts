@@ -19,6 +19,7 @@ export const again: Translation<typeof english> = {
   'replay.unknownTime': '未知',
   'replay.safe': '在新的内核和文件副本中进行。您的内核和文件保持不变。',
   'replay.files': '提供给它的文件',
+  'replay.send': '再次发送会改变其他地方的请求：{requests}',
   'replay.effects': '超出副本的影响',
   'replay.environment': '与当时不同之处',
   'replay.wasIs': '当时 {was}，现在 {is}',
