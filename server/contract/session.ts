@@ -74,6 +74,9 @@ export type KernelState = z.infer<typeof KernelState>
 export const Actor = z.object({ id: z.string(), name: z.string() })
 export type Actor = z.infer<typeof Actor>
 
+/** Who runs cells again to bring variables back, for whoever asked for it. */
+export const restorer: Actor = { id: 'server', name: 'Yesterday' }
+
 const QueuedRun = z.object({ run: RunId, cell: CellId, actor: Actor, queued: Timestamp })
 
 /** All that is to be shown of a session now; sent whole on connect and at each change. */

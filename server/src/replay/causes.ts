@@ -4,6 +4,7 @@
  */
 import type { Cause, CauseKind } from '../../contract/replay.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
+import { restorer } from '../../contract/session.ts'
 import { compareEnvironments, environmentWords, facetsOf } from './environment.ts'
 
 /** One of both runs, with what came before it. */
@@ -193,7 +194,7 @@ function driftCauses(good: Side, bad: Side, edited: ReadonlySet<string>): readon
 function orderCauses(good: Side, bad: Side, others: readonly Found[]): readonly Found[] {
   const explained = new Set(others.map(({ name }) => name))
   const cells = cellsOfBoth(good, bad)
-  const sequence = ({ session }: Side) => session.filter((receipt) => cells.has(cellKey(receipt)))
+  const sequence = (side: Side) => historyOf(side).filter((receipt) => cells.has(cellKey(receipt)))
   const [was, is] = [effective(sequence(good), explained), effective(sequence(bad), explained)]
   if (was.map(cellKey).join('\n') === is.map(cellKey).join('\n')) return []
   // A slice that an edited cell made shorter or longer is no other order.
@@ -213,6 +214,10 @@ function orderCauses(good: Side, bad: Side, others: readonly Found[]): readonly 
     },
   ]
 }
+
+/** What led to the result; where a restore took the session back, what it went on from. */
+const historyOf = ({ session, slice }: Side): readonly Receipt[] =>
+  session.some(({ actor }) => actor.id === restorer.id) ? slice : session
 
 const keyAt = (runs: readonly Receipt[], index: number): string | null => {
   const receipt = runs[index]

@@ -1,5 +1,6 @@
 /** What each job of the page does. */
 import type { ReplayPlan, ReplayTarget } from '../../contract/replay.ts'
+import { restorer } from '../../contract/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { PerformJob } from './jobs.ts'
 import { prepareReplay, replay } from './replay.ts'
@@ -8,7 +9,6 @@ import { since } from './since.ts'
 import { isRefused, type Refused, refused } from './targets.ts'
 import type { ReplayWorld } from './world.ts'
 
-const person = { id: 'server', name: 'Yesterday' }
 /** A cell that never ends ends here. */
 const DEFAULT_SECONDS = 3600
 
@@ -20,7 +20,7 @@ export async function planOf(world: ReplayWorld, target: ReplayTarget): Promise<
 
 export function performJobs(house: ReplayWorld, sessions: Pick<Sessions, 'visit'>): PerformJob {
   return async (request, { signal, onProgress }) => {
-    const told = { actor: person, signal, onProgress }
+    const told = { actor: restorer, signal, onProgress }
     const world = { ...house, maySend: request.send === true }
     switch (request.kind) {
       case 'replay': {

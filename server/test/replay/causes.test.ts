@@ -1,6 +1,7 @@
 /** What differs, named once and ranked, from recorded runs alone. */
 import { expect, test } from 'vitest'
 import type { Edge, Receipt } from '../../contract/run.ts'
+import { restorer } from '../../contract/session.ts'
 import { rankCauses, type Side } from '../../src/replay/causes.ts'
 import { holds, parseWhere } from '../../src/replay/where.ts'
 import { digestOf } from '../../src/store/digest.ts'
@@ -49,6 +50,14 @@ test('another order, and a cell that ran twice', () => {
   expect(ids(side(a, b, c), side(b, a, c))).toEqual(['order'])
   const [twice] = rankCauses(side(a, b), side(a, a, b), reach)
   expect(twice).toMatchObject({ id: 'order', words: 'cell 1 ran 2 times, before: 1' })
+})
+
+test('what a restore runs again is no other order', () => {
+  const [a, b, c] = [cell('a', '1'), cell('b', '2'), cell('c', '3')]
+  const restored = side(a, c, { ...a, run: 'again', actor: restorer }, b)
+  const slice = restored.session.filter(({ run }) => run === 'again' || run === b.run)
+  expect(ids(side(a, b), restored)).toEqual(['order'])
+  expect(ids(side(a, b), { ...restored, slice })).toEqual([])
 })
 
 test('a seed that did not run', () => {
