@@ -16,6 +16,7 @@ import { Log } from './Log.tsx'
 import { Receipt } from './Receipt.tsx'
 
 const Compare = lazy(async () => ({ default: (await import('../past/Compare.tsx')).Compare }))
+const Changes = lazy(async () => ({ default: (await import('../past/Changes.tsx')).Changes }))
 const Replay = lazy(async () => ({ default: (await import('../past/Replay.tsx')).Replay }))
 const Restore = lazy(async () => ({ default: (await import('../past/Restore.tsx')).Restore }))
 const Since = lazy(async () => ({ default: (await import('../past/Since.tsx')).Since }))
@@ -26,6 +27,7 @@ const titles = {
   receipt: 'receipt.title',
   why: 'receipt.title',
   compare: 'compare.title',
+  changes: 'changes.title',
   timeline: 'timeline.title',
   checkpoints: 'checkpoint.title',
   replay: 'replay.title',
@@ -83,6 +85,8 @@ function View({ view }: { readonly view: PastView }) {
       return <LastRun cell={view.cell} onRun={toRun} />
     case 'compare':
       return <Compare left={view.left} right={view.right} />
+    case 'changes':
+      return <Changes checkpoint={view.checkpoint} name={view.name} />
     case 'checkpoints':
       return <Checkpoints />
     case 'replay':

@@ -37,6 +37,13 @@ export function Checkpoints() {
                 <span>
                   <Time iso={at} /> · {actor.name}
                 </span>
+                <button
+                  type="button"
+                  className="receipt-link"
+                  onClick={() => past.go({ at: 'changes', checkpoint, name })}
+                >
+                  {t('checkpoint.compare')}
+                </button>
                 {run !== null && (
                   <button
                     type="button"

@@ -12,6 +12,8 @@ export type PastView =
   /** The receipt of a cell's last run: which run that is, is looked up. */
   | { readonly at: 'why'; readonly cell: string }
   | { readonly at: 'compare'; readonly left: string; readonly right: string }
+  /** A checkpoint against the notebook as it last ran. */
+  | { readonly at: 'changes'; readonly checkpoint: string; readonly name: string }
   /** Running a run's slice again, bringing its variables back, and asking since when it is wrong. */
   | { readonly at: 'replay' | 'restore' | 'since'; readonly run: string }
   | { readonly at: 'timeline'; readonly session: string }

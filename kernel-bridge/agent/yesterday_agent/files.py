@@ -140,15 +140,19 @@ class FileWatch:
             use.sockets[f"{address[0]}:{address[1]}"] = None
 
 
+_METADATA = f"importlib{os.sep}metadata"
+"""Looks through the folders of the path for installed distributions, the notebook's own folder among them."""
+_FRAMES_LOOKED_AT = 7
+
+
 def _called_by_noise() -> bool:
     # Two more for the handler that asks and for this.
     frame = sys._getframe(FRAMES_ABOVE + 2)
-    for _ in range(4):
+    for _ in range(_FRAMES_LOOKED_AT):
         if frame is None:
             return False
-        if frame.f_code.co_filename.endswith(_NOISE_CALLERS) or frame.f_code.co_filename.startswith(
-            "<frozen importlib"
-        ):
+        name = frame.f_code.co_filename
+        if name.endswith(_NOISE_CALLERS) or name.startswith("<frozen importlib") or _METADATA in name:
             return True
         frame = frame.f_back  # type: ignore[assignment]
     return False

@@ -1,6 +1,7 @@
 /**
  * pure but for the bytes that it is given. Two runs held against each other: code, inputs, what came of them,
- * environment, numbers, outputs. Invariant: what is the same is left out, and all that is left out is the same.
+ * environment, numbers, outputs. Invariant: what is the same is left out, and so is what one side does not tell: packages
+ * that it had not imported yet, facts of the machine that were still to be read, states of generators that neither used.
  */
 import type { Difference, RunDiff, RunName } from '../../contract/past.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
@@ -20,15 +21,27 @@ export async function diffRuns(a: RunSide, b: RunSide, read: ReadObject): Promis
     outcome: outcomeDifference(before, after),
     inputs: edgeDifferences(before.used, after.used),
     generated: edgeDifferences(before.generated, after.generated),
-    packages: diffNames(packagesOf(before), packagesOf(after)),
-    environment: diffNames(environmentOf(before), environmentOf(after)),
+    packages: diffNames(packagesOf(before), packagesOf(after)).filter(isToldByBoth),
+    environment: diffNames(environmentOf(before), environmentOf(after)).filter(
+      (one) => isToldByBoth(one) || one.name.startsWith(VARIABLES),
+    ),
     ...numberDifferences(before, after),
-    random: diffNames(randomOf(before), randomOf(after)),
+    random: diffNames(randomOf(before), randomOf(after)).filter(({ name }) =>
+      [before, after].some((receipt) => usesState(receipt, name)),
+    ),
     outputs: await diffOutputs(before.outputs, after.outputs, read),
   }
   const same = Object.values(parts).every((part) => part === null || part.length === 0)
   return { a: a.name, b: b.name, same, ...parts, outcome: parts.outcome?.[0] ?? null }
 }
+
+const isToldByBoth = ({ a, b }: Difference): boolean => a !== null && b !== null
+
+/** An environment variable that is not there is told as well. */
+const VARIABLES = 'variables.'
+
+const usesState = ({ used, generated }: Receipt, name: string): boolean =>
+  [...used, ...generated].some((edge) => edge.kind === 'state' && edge.name === name)
 
 function outcomeDifference(a: Receipt, b: Receipt): readonly Difference[] | null {
   const [before, after] = [outcomeOf(a), outcomeOf(b)]

@@ -133,7 +133,7 @@ function changedFiles(run: EndedRun, { files, runs }: StaleFacts): StaleReason[]
     // What it wrote itself is what it expects to find.
     const expected = run.generated.find((own) => own.kind === 'file' && own.name === edge.name) ?? edge
     const now = files.get(edge.name)
-    if (now === undefined || (now === null && expected.deleted)) continue
+    if (now === undefined || (now === null && !wasThere(expected))) continue
     if (edge.type === DATABASE && isWorkOf(runs, edge.name, now)) continue
     if (now === null || isAnother(now, expected)) {
       reasons.push({ kind: 'file', name: edge.name, gone: now === null })
@@ -141,6 +141,10 @@ function changedFiles(run: EndedRun, { files, runs }: StaleFacts): StaleReason[]
   }
   return reasons
 }
+
+/** What was looked for in vain, or taken away, is as it was when it is not there. */
+const wasThere = ({ deleted, digest, size }: StaleEdge): boolean =>
+  !deleted && (digest !== null || size !== null)
 
 /** A connection is the same whatever the session writes through it: who reads its tables is told by those. */
 const DATABASE = 'database'

@@ -177,6 +177,12 @@ describe('stale cells', () => {
     expect(story.stale()).toEqual([])
   })
 
+  test('what was looked for in vain is not gone', () => {
+    const story = new Story({ a: 'import x' }).ran('a', '/lib/python311.zip', 'x')
+    story.files.set('/lib/python311.zip', null)
+    expect(story.stale()).toEqual([])
+  })
+
   test('a database that the session writes is the one that it connected to, until somebody else writes', () => {
     const story = new Story({ a: 'connect("d.db")', b: 'insert' })
       .ran('a', 'd.db=old', 'con')

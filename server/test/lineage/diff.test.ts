@@ -1,0 +1,40 @@
+/** What differs between two recorded runs, and what one of them only does not tell. */
+import { expect, test } from 'vitest'
+import type { Receipt } from '../../contract/run.ts'
+import { diffRuns, type RunSide } from '../../src/lineage/diff.ts'
+import { digestOf } from '../../src/store/digest.ts'
+import { edge, receipt } from '../replay/given.ts'
+
+const side = (more: Partial<Receipt>): RunSide => ({
+  name: receipt('a'),
+  receipt: receipt('a', { source: 'x', ...more }),
+})
+const environment = (facets: Record<string, unknown>) => ({
+  digest: digestOf(JSON.stringify(facets)),
+  facets,
+})
+const read = async () => null
+
+test('a package of another version differs; one that was not imported yet does not', async () => {
+  const a = side({ environment: environment({ distributions: { numpy: '1' } }) })
+  const b = side({ environment: environment({ distributions: { numpy: '2', pandas: '3' } }) })
+  const diff = await diffRuns(a, b, read)
+  expect(diff.packages).toEqual([{ name: 'numpy', a: '1', b: '2' }])
+  const later = side({ environment: environment({ distributions: { numpy: '1', pandas: '3' }, cpu: 'x' }) })
+  expect(await diffRuns(a, later, read)).toMatchObject({ same: true, environment: [] })
+})
+
+test('an environment variable that is set differs from one that is not', async () => {
+  const a = side({ environment: environment({ variables: {} }) })
+  const b = side({ environment: environment({ variables: { TZ: 'UTC' } }) })
+  expect((await diffRuns(a, b, read)).environment).toEqual([{ name: 'variables.TZ', a: null, b: 'UTC' }])
+})
+
+test('a generator counts for those that drew from it', async () => {
+  const state = (digest: string) => ({ cwd: '', random: {}, before: { random: digestOf(digest) } })
+  expect((await diffRuns(side({ state: state('1') }), side({ state: state('2') }), read)).same).toBe(true)
+  const generated = [edge('random', { kind: 'state' })]
+  const [a, b] = ['1', '2'].map((digest) => side({ state: state(digest), generated }))
+  if (a === undefined || b === undefined) throw new Error('two sides')
+  expect((await diffRuns(a, b, read)).random).toHaveLength(1)
+})
