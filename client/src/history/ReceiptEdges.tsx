@@ -83,6 +83,9 @@ function EdgeLine(props: Props & { readonly edge: Edge }) {
   )
 }
 
+/** The agent's word for a maker that changed what another had bound. */
+const IN_PLACE = 'changed in place there'
+
 function Origin({
   edge,
   inputs = [],
@@ -103,7 +106,10 @@ function Origin({
             ? t('receipt.madeBy', { run: shortId(by) })
             : node.cell === null
               ? t('receipt.madeByRun', { order: node.order })
-              : t('receipt.madeByCell', { order: node.order, cell: node.cell })}
+              : t(edge.reason === IN_PLACE ? 'receipt.changedByCell' : 'receipt.madeByCell', {
+                  order: node.order,
+                  cell: node.cell,
+                })}
         </button>
       )}
       {now !== null && (now.now === 'changed' || now.now === 'gone') && (

@@ -9,7 +9,9 @@ from __future__ import annotations
 import array
 import collections
 import contextvars
+import csv
 import functools
+import gc
 import io
 import logging
 import random
@@ -24,6 +26,7 @@ from . import callables, containers, libraries
 from .addresses import address
 from .databases import RESULT, is_connection
 from .digests import mark
+from .kinds import package_of
 from .parts import WHOLE, Anatomy, add_part, token
 from .userland import is_user_class
 
@@ -69,7 +72,7 @@ def _instance(value: Any, anatomy: Anatomy) -> None:
     attributes = _dict_of(value)
     cached = _caches(kind)  # type: ignore[arg-type]
     for name, item in list(attributes.items()):
-        if type(name) is not str or name in cached:
+        if type(name) is not str or name in cached or (name == "_cache" and package_of(kind) == "pandas"):
             continue
         if name in libraries.SHARED:
             anatomy.parts[f".{name}"] = token(item)
@@ -116,6 +119,11 @@ def _slots(kind: type) -> tuple[tuple[str, Any], ...]:
     )
 
 
+def _csv_writer(value: Any) -> Anatomy:
+    """What it writes goes through a method of the file that it was given."""
+    return Anatomy({WHOLE: "writer"}, [(WHOLE, held) for held in gc.get_referents(value) if callable(held)])
+
+
 def _memory_file(value: Any) -> Any:
     return (value.closed, None if value.closed else (value.tell(), hash(value.getvalue())))
 
@@ -147,6 +155,8 @@ def _readers() -> list[tuple[Any, Callable[[Any], Anatomy]]]:
         ((set, frozenset), containers.read_set),
         (dict, containers.read_dict),
         (collections.deque, containers.read_deque),
+        (containers.VIEWS, containers.read_view),
+        (type(csv.writer(io.StringIO())), _csv_writer),
         (type, callables.read_class),
         (types.ModuleType, callables.read_module),
         (types.FunctionType, callables.read_function),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import gc
 from typing import Any
 
 from .addresses import address
@@ -51,7 +52,8 @@ def read_deque(value: Any) -> Anatomy:
 def read_dict(value: Any) -> Anatomy:
     """A namespace that code was executed in holds the built-ins, which are not its own."""
     anatomy = Anatomy()
-    items = list(dict.items(value))
+    is_ordered = isinstance(value, collections.OrderedDict)
+    items = list(collections.OrderedDict.items(value) if is_ordered else dict.items(value))
     if len(items) > LINK_LIMIT:
         in_bulk(anatomy, items)
     elif len(items) <= PART_LIMIT and all(type(key) in (str, int) for key, _ in items):
@@ -63,3 +65,12 @@ def read_dict(value: Any) -> Anatomy:
     else:
         elements(anatomy, [part for item in items for part in item])
     return anatomy
+
+
+def read_view(value: Any) -> Anatomy:
+    """Keys, values or items of a dict are those that it has when they are looked at."""
+    return Anatomy({WHOLE: "view"}, [(WHOLE, held) for held in gc.get_referents(value) if isinstance(held, dict)])
+
+
+_HOLDERS: tuple[dict[str, int], ...] = ({}, collections.OrderedDict())
+VIEWS = tuple(type(view) for held in _HOLDERS for view in (held.keys(), held.values(), held.items()))

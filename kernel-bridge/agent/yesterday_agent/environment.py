@@ -47,6 +47,8 @@ class EnvironmentFacts:
         self._count = 0
         self._fixed = _fixed_facts()
         self._first = _top_names()
+        self._patience = PATIENCE_SECONDS
+        self._process = os.getpid()
         self._read = _thread.allocate_lock()
         self._read.acquire()
         own_threads.start(functools.partial(self._read_slow_facts, os.getcwd()))
@@ -68,7 +70,9 @@ class EnvironmentFacts:
         top = _top_names() - self._seen
         candidates = [name for name in top if not name.startswith("_") and name not in sys.stdlib_module_names]
         if self._names is None and not self._first.issuperset(candidates):
-            self._read.acquire(timeout=PATIENCE_SECONDS)
+            # A forked process has no thread that reads.
+            self._read.acquire(timeout=self._patience if self._process == os.getpid() else 0.0)
+            self._patience = 0.0
         if self._names is None:
             return
         self._count = len(sys.modules)

@@ -19,6 +19,7 @@ from .files import FileUse, FileWatch
 from .kept import Kept
 from .lineage import Lineage
 from .loads import ModuleLoads
+from .loggers import Loggers
 from .probes import Probe
 from .pyplot import NAME as CURRENT_FIGURE
 from .pyplot import CurrentFigure, pyplot_calls
@@ -81,6 +82,7 @@ class Recorder:
         self.state_makers: dict[str, str] = {}
         self.settings = Settings()
         self._figure = CurrentFigure()
+        self._loggers = Loggers()
         self._urls = UrlWatch()
         self._budget = ValueBudget.of(os.environ)
         self._fault = fault
@@ -103,6 +105,7 @@ class Recorder:
         self._guard("begin", current, self._urls.begin)
         self._guard("begin", current, self._note_states)
         self._guard("begin", current, self._figure.begin)
+        self._guard("begin", current, lambda: self._loggers.begin(self.lineage.namespace))
         self._guard("begin", current, lambda: self._note_random(current))
         self.watch.current = current.files
         current.agent_seconds = time.perf_counter() - started
@@ -221,6 +224,11 @@ class Recorder:
         used += [_state_edge(CURRENT_FIGURE, None, by, "drawn on there") for by in makers]
         if drew:
             generated.append(_state_edge(CURRENT_FIGURE, None, run.run, "drawn on in this run"))
+        if run.reads is not None:
+            values = [self.lineage.namespace.get(name) for name in loads]
+            set_by, configured = self._loggers.finish(run.run, run.reads.strings, run.reads.calls, values)
+            used += [_state_edge(f"logger {name}", None, by, "set up there") for name, by in set_by.items()]
+            generated += [_state_edge(f"logger {name}", None, run.run, "set up in this run") for name in configured]
 
     def _settings(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
         """Options, contexts, locale and environment variables, each by its name; values of variables may be secret."""

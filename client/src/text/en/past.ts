@@ -56,6 +56,7 @@ export const past = {
     other: '{count} more: libraries and hidden state',
   },
   'receipt.showAll': 'Show all {count}',
+  'receipt.changedByCell': 'changed by run {order} of cell {cell}',
   'receipt.madeByCell': 'made by run {order} of cell {cell}',
   'receipt.madeByRun': 'made by run {order}',
   'receipt.git': 'commit {commit}',

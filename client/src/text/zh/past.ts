@@ -56,6 +56,7 @@ export const past: Translation<typeof english> = {
   'receipt.timeline': '时间线',
   'receipt.rest': { other: '另外 {count} 项：库和隐藏状态' },
   'receipt.showAll': '显示全部 {count} 项',
+  'receipt.changedByCell': '被单元格 {cell} 的运行 {order} 修改',
   'receipt.madeByCell': '由单元格 {cell} 的运行 {order} 产生',
   'receipt.madeByRun': '由运行 {order} 产生',
   'receipt.git': '提交 {commit}',
