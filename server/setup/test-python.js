@@ -81,7 +81,7 @@ async function make(version, base, packages) {
   const stamp = join(folder, '.made')
   if (isFresh(stamp, hash)) return python
   await step(`Making a Python ${version} environment for tests`, base, ['-m', 'venv', '--clear', folder])
-  await step(`Installing its packages`, python, [
+  await step(`Installing packages of Python ${version}`, python, [
     '-m',
     'pip',
     'install',
@@ -100,12 +100,31 @@ async function make(version, base, packages) {
 export async function testPythons() {
   const base = (await find(MAIN)) ?? (await find('3.12')) ?? (await find('3.13'))
   if (base === null) throw new Error('Python 3.11 was not found. Install it, then: npm test')
-  const main = await make(MAIN, base, full)
-  const others = []
-  for (const version of OTHERS) {
-    const found = await find(version)
-    if (found === null) say(`  Python ${version} is not here; its tests are left out`)
-    else others.push({ version, python: await make(version, found, libraries) })
+  const found = await Promise.all(OTHERS.map(async (version) => ({ version, base: await find(version) })))
+  for (const { version, base: missing } of found)
+    if (missing === null) say(`  Python ${version} is not here; its tests are left out`)
+  const present = found.filter(({ base: one }) => one !== null)
+  const wanted = [
+    { version: MAIN, base, packages: full },
+    ...present.map((one) => ({ ...one, packages: libraries })),
+    { version: 'validators', base, packages: validating },
+  ]
+  const made = await sideBySide(wanted, (one) => make(one.version, one.base, one.packages))
+  return {
+    main: made[0],
+    others: present.map(({ version }, index) => ({ version, python: made[index + 1] })),
+    validators: made.at(-1),
   }
-  return { main, others, validators: await make('validators', base, validating) }
+}
+
+/** Two at a time: unpacking fills a core. Settles with what came of each, in order. */
+async function sideBySide(items, work) {
+  const results = []
+  const waiting = items.map((item, index) => ({ item, index }))
+  const lane = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      results[next.index] = await work(next.item)
+  }
+  await Promise.all([lane(), lane()])
+  return results
 }

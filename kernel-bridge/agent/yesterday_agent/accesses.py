@@ -187,6 +187,9 @@ def _access(node: ast.Name, above: list[ast.AST]) -> Access:
         return Access("argument", WHOLE, dotted(parent.func))
     if isinstance(parent, ast.Call):
         return _invoked(node, parent, above)
+    called = above[-2] if isinstance(parent, ast.keyword) and len(above) > 1 else None
+    if isinstance(called, ast.Call):
+        return Access("argument", WHOLE, dotted(called.func))
     if isinstance(parent, ast.AugAssign) and parent.target is node:
         return Access("augment", WHOLE)
     if isinstance(parent, ast.Compare):
