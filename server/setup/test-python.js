@@ -29,11 +29,13 @@ const libraries = [
 ]
 const full = [
   ...libraries,
+  'dill',
   'h5py',
   'httpx',
   'hypothesis',
   'mypy==2.*',
   'nbformat==5.*',
+  'numba',
   'requests',
   'ruff==0.*',
   'sqlglot',

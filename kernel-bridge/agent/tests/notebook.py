@@ -14,11 +14,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from yesterday_agent import shipping
 from yesterday_agent.environment import EnvironmentFacts
 from yesterday_agent.kept import Kept
 from yesterday_agent.probes import PROBE_LIST, ProbeTable, instrument
 from yesterday_agent.record import Record
 from yesterday_agent.recorder import Recorder
+
+shipping.watch()
 
 
 @functools.cache
@@ -38,7 +41,7 @@ class Notebook:
         self.shell = InteractiveShell.instance()
         self.shell.reset(new_session=True)
         self.shell.history_manager.enabled = False
-        self.table = ProbeTable(lambda probe: self.recorder.hit(probe))
+        self.table = ProbeTable(lambda touches: self.recorder.hit(touches), lambda *note: self.recorder.note(*note))
         type(self).end()
         self.recorder = Recorder(self.shell.user_ns, [], lambda step: None, Kept(tempfile.mkdtemp()), facts())
         type(self).end = self.recorder.close

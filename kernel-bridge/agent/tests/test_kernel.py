@@ -126,3 +126,30 @@ def test_functions_run_in_worker_processes(kernel: Kernel) -> None:
         "print(Parallel(n_jobs=2, backend='loky')(delayed(work)(n) for n in range(2)))"
     )
     assert kernel.run(code).text == "[10, 11]\n"
+    timed = (
+        "%%time\ndef timed(n, base=base):\n    import os\n    return os.path.exists(f'{n}.none') or n + base\n"
+        "print(Parallel(n_jobs=2, backend='loky')(delayed(timed)(n) for n in range(2)))"
+    )
+    assert kernel.run(timed).text.startswith("[10, 11]\n")
+
+
+@pytest.mark.parametrize("pickler", ["cloudpickle", "dill"])
+def test_functions_are_pickled_as_without_probes(kernel: Kernel, pickler: str) -> None:
+    pytest.importorskip(pickler)
+    code = (
+        f"import {pickler}, subprocess, sys\nbase = 10\n"
+        "def deep(n):\n    inner = lambda m: m + base if m else base\n    return inner(n)\n"
+        f"with open('deep.pickle', 'wb') as file: {pickler}.dump(deep, file{', recurse=True' * (pickler == 'dill')})\n"
+        f"read = \"import {pickler}; print({pickler}.load(open('deep.pickle', 'rb'))(3))\"\n"
+        "print(subprocess.check_output([sys.executable, '-c', read], text=True, stderr=subprocess.STDOUT))"
+    )
+    assert kernel.run(code).text == "13\n\n"
+
+
+def test_numba_compiles_what_cells_define(kernel: Kernel) -> None:
+    pytest.importorskip("numba")
+    ran = kernel.run(
+        "import numba\nlimit = 2\n@numba.njit\ndef above(n):\n    found = 0\n    for i in range(n):\n"
+        "        if i > limit:\n            found += i\n    return found\nprint(above(5))"
+    )
+    assert ran.text == "7\n"

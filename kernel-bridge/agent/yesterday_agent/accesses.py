@@ -37,7 +37,7 @@ class Access(NamedTuple):
 @dataclass
 class Touches:
     """Of one straight piece of code. `own`: loads of names that the run itself has bound by then. `calls`: the last
-    names of what is called. `queries`: the variables that are given as SQL; empty for what is made on the way."""
+    names of what is called. `untold`: it asks a database for what is not in its texts."""
 
     loads: dict[str, set[Access]] = field(default_factory=dict)
     own: dict[str, set[Access]] = field(default_factory=dict)
@@ -46,10 +46,10 @@ class Touches:
     strings: set[str] = field(default_factory=set)
     attributes: set[str] = field(default_factory=set)
     calls: set[str] = field(default_factory=set)
-    queries: set[str] = field(default_factory=set)
+    untold: bool = False
 
     def __bool__(self) -> bool:
-        touched = self.loads or self.own or self.stores or self.deletes or self.queries
+        touched = self.loads or self.own or self.stores or self.deletes or self.untold
         return bool(touched) or any(map(may_lead, self.strings))
 
     def add(self, other: Touches) -> None:
@@ -61,7 +61,7 @@ class Touches:
         self.strings |= other.strings
         self.attributes |= other.attributes
         self.calls |= other.calls
-        self.queries |= other.queries
+        self.untold |= other.untold
 
 
 def may_lead(text: str) -> bool:
@@ -118,23 +118,12 @@ def _collect_call(touches: Touches, node: ast.Call, name: str) -> None:
             verb = TABLE_CALLS[name].get(str(how.value)) if isinstance(how, ast.Constant) else None
             quoted = table.value.replace('"', '""')
             touches.strings.update([f'{verb} "{quoted}"'] if verb else ())
-            touches.queries.update(() if verb else [""])
+            touches.untold |= not verb
         elif name != "table" and len(node.args) > 1:
-            touches.queries.add("")
+            touches.untold = True
     elif name in SQL_CALLS:
-        touches.queries.update(_asked_by(node))
-
-
-def _asked_by(call: ast.Call) -> Iterable[str]:
-    """The variable that holds the statement; nothing for a text that stands in the code itself."""
-    given = [*call.args[:1], *(word.value for word in call.keywords if word.arg in ("sql", "query"))]
-    for text in given[:1]:
-        if isinstance(text, ast.Call) and dotted(text.func).rpartition(".")[2] == "text" and text.args:
-            text = text.args[0]
-        if isinstance(text, ast.Name):
-            yield text.id
-        elif not isinstance(text, ast.Constant):
-            yield ""
+        spread = any(isinstance(argument, ast.Starred) for argument in node.args[:1])
+        touches.untold |= spread or any(word.arg is None for word in node.keywords)
 
 
 SQL_CALLS = frozenset(["execute", "executemany", "executescript", "sql", "query", "read_sql", "read_sql_query"])

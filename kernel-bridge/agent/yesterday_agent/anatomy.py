@@ -24,6 +24,7 @@ from typing import Any
 
 from . import callables, containers, libraries
 from .addresses import address
+from .compiled import is_compilers, original
 from .databases import RESULT, is_connection
 from .digests import mark
 from .kinds import package_of
@@ -36,6 +37,10 @@ def dissect(value: Any) -> Anatomy:
     found = libraries.dissect(value)
     if found is not None:
         return Anatomy(*found)
+    compiled = original(value)
+    if compiled is not None or is_compilers(value):
+        links = [] if compiled is None else [(WHOLE, compiled)]
+        return Anatomy({WHOLE: address(type(value))}, links, opaque=compiled is None)
     for kind, reader in _READERS:
         if isinstance(value, kind):
             anatomy = reader(value)
@@ -86,8 +91,14 @@ def _instance(value: Any, anatomy: Anatomy) -> None:
     if is_user_class(kind):
         anatomy.links.append((".__class__", kind))
     elif not attributes and not anatomy.parts:
-        anatomy.opaque = True
+        anatomy.opaque = _hides(kind)
     anatomy.parts.setdefault(WHOLE, address(kind))
+
+
+def _hides(kind: type) -> bool:
+    """Whether its objects are larger than an empty one, which `object()` and sentinels of Python classes are."""
+    references = bool(kind.__dictoffset__) + bool(kind.__weakrefoffset__)
+    return kind.__basicsize__ > object.__basicsize__ + 8 * references
 
 
 @functools.lru_cache(maxsize=1024)

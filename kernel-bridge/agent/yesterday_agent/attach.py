@@ -21,9 +21,10 @@ from collections.abc import Callable
 from typing import Any
 
 from . import iopub, prompts, shipping
+from .accesses import Touches
 from .environment import EnvironmentFacts
 from .kept import Kept
-from .probes import PROBE_LIST, Probe, ProbeTable, instrument
+from .probes import PROBE_LIST, ProbeTable, instrument
 from .record import Outcome, Record, RunError
 from .recorder import Recorder
 from .spool import Spool
@@ -46,7 +47,7 @@ class KernelHooks:
         self._faults = frozenset(options.get("faults", ()))
         self._hangs = frozenset(options.get("hangs", ()))
         self._watchdog = Watchdog(float(options.get("stepSeconds", SECONDS)))
-        self.table = ProbeTable(self._hit)
+        self.table = ProbeTable(self._hit, self._noted)
         kept, facts = Kept(spool.folder), EnvironmentFacts()
         self.recorder = Recorder(kernel.shell.user_ns, [spool.folder], self._fault, kept, facts)
         self._parent: Any = None
@@ -99,8 +100,11 @@ class KernelHooks:
             why = f"{type(problem).__name__}: {problem}"[:300]
             self.recorder.current.missing.append({"what": what, "why": why})
 
-    def _hit(self, probe: Probe) -> None:
-        self.recorder.hit(probe)
+    def _hit(self, touches: Touches) -> None:
+        self.recorder.hit(touches)
+
+    def _noted(self, value: Any, is_sql: bool) -> None:
+        self.recorder.note(value, is_sql)
 
     def _instrumented(self, node: ast.Module) -> ast.Module:
         if self.recorder.current is None:

@@ -15,12 +15,20 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 def source_of(code: types.CodeType) -> str | None:
     """None where it is not there, or where several that differ could be it."""
+    texts = {ast.unparse(node) for node in _candidates(code)}
+    return texts.pop() if len(texts) == 1 else None
+
+
+def function_of(code: types.CodeType) -> _Function | None:
+    """The same as a syntax tree, which is shared: do not change it."""
+    found = _candidates(code)
+    return found[0] if len(found) == 1 else None
+
+
+def _candidates(code: types.CodeType) -> list[_Function]:
     lines = linecache.getlines(code.co_filename)
     found = [node for node in _functions("".join(lines)) if _matches(node, code)]
-    if len(found) > 1:
-        found = _by_columns(found, code)
-    texts = {ast.unparse(node) for node in found}
-    return texts.pop() if len(texts) == 1 else None
+    return _by_columns(found, code) if len(found) > 1 else found
 
 
 @functools.lru_cache(maxsize=64)

@@ -24,6 +24,7 @@ DATABASE = "database"
 _WATCHED = 64
 """Files, the last that runs made, whose change behind the hook's back is looked for."""
 _IN_FOLDER = 100
+_PATH = 1_000
 _CLOCK = 0.01
 """Seconds by which a file system's clock may be behind."""
 
@@ -67,6 +68,9 @@ class FileLineage:
             self._written(run, path, "opened for writing")
         for path in use.removed:
             if not os.path.exists(path):
+                made, known = self._makers.get(path, (None, None))
+                if made is not None and made != run.run and path not in use.read:
+                    run.used.append(file_edge(path, known, made, "removed"))
                 self._makers[path] = (run.run, None)
                 run.generated.append({**file_edge(path, None, run.run, "removed"), "deleted": True})
         self._held(run)
@@ -114,9 +118,13 @@ class FileLineage:
         if run.reads is None:
             return
         seen = {*run.use.read, *run.use.written, *run.use.removed}
-        named = {
-            path for path in self._candidates(run.reads, run.use) if self._watch.path(path) and os.path.exists(path)
+        every = {
+            os.path.abspath(given): given for given in self._candidates(run.reads, run.use) if self._watch.path(given)
         }
+        named = {path for path in every if os.path.exists(path)}
+        run.use.relative |= any(not os.path.isabs(every[path]) for path in named)
+        if touches_files(run.reads.calls):
+            run.used += self._taken_away(every.keys() - named - seen)
         holding = {os.path.dirname(path) for path in named}
         for path in sorted(named - seen):
             if not os.path.isdir(path):
@@ -124,14 +132,23 @@ class FileLineage:
             elif path not in holding:
                 self._named_folder(run, path, seen)
 
-    def _candidates(self, reads: Reads, use: FileUse) -> set[str]:
-        paths = named_paths(reads.strings)
+    def _candidates(self, reads: Reads, use: FileUse) -> list[str]:
+        paths = named_paths(reads.texts)
+        paths.update(text for text in reads.given if 0 < len(text) < _PATH and "\0" not in text and "\n" not in text)
         if touches_files(reads.calls):
             values = [reads.namespace.get(name) for name in {*reads.loads, *reads.names}]
             paths.update(valued_paths(values, reads.strings))
         if use.programs or {"system", "getoutput"} & reads.calls:
             paths |= command_paths([*use.programs, *reads.strings], reads.namespace)
-        return {os.path.abspath(path) for path in paths}
+        # Of two ways to name a file the absolute one stands last.
+        return sorted(paths, key=os.path.isabs)
+
+    def _taken_away(self, paths: Iterable[str]) -> Iterable[Edge]:
+        """Files that the code names, and that an earlier run removed."""
+        for path in sorted(paths):
+            by, digest = self._makers.get(path, (None, None))
+            if by is not None and digest is None:
+                yield {**file_edge(path, None, by, "taken away there"), "edge": "static"}
 
     def _named_file(self, run: FileRun, path: str) -> None:
         if self._changed(path, run):

@@ -40,6 +40,8 @@ class FileUse:
     databases: dict[str, None] = field(default_factory=dict)
     programs: list[str] = field(default_factory=list)
     sockets: dict[str, None] = field(default_factory=dict)
+    relative: bool = False
+    """It named a file from the working directory."""
 
 
 class FileWatch:
@@ -77,9 +79,12 @@ class FileWatch:
         """The absolute path, or None for descriptors and for what is not the user's."""
         if isinstance(value, int) or value is None:
             return None
-        path = os.path.abspath(os.fsdecode(value))
+        given = os.fsdecode(value)
+        path = os.path.abspath(given)
         if path.startswith(self._ignored) or "__pycache__" in path or path.endswith(".pyc"):
             return None
+        if self.current is not None and not os.path.isabs(given):
+            self.current.relative = True
         return path
 
     def opened(self, use: FileUse, args: tuple[Any, ...]) -> None:

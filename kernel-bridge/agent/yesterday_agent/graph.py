@@ -64,10 +64,16 @@ class Graph:
         self._views: dict[int, set[int]] = {}
 
     def settle(
-        self, run: str, roots: Iterable[Any], handled: set[int], known: Mapping[int, set[str]] | None = None
+        self,
+        run: str,
+        roots: Iterable[Any],
+        handled: set[int],
+        known: Mapping[int, set[str]] | None = None,
+        anew: Mapping[int, set[str]] | None = None,
     ) -> Changes:
         """Walk from the touched names' values; `handled` are ids of opaque objects that the code acted on, `known` says
-        of objects which of their parts were changed, whatever their state looks like."""
+        of objects which of their parts were changed, whatever their state looks like; `anew` are parts that were made
+        again, also where they came out the same."""
         changes = Changes()
         deadline = time.perf_counter() + SECONDS
         stack = [value for value in roots if not is_atom(value)]
@@ -83,6 +89,7 @@ class Graph:
             anatomy = dissect(value)
             changes.over_budget |= anatomy.sampled
             self._visit(run, value, anatomy, changes, handled, (known or {}).get(address(value)))
+            self._made_anew(run, address(value), (anew or {}).get(address(value), set()), changes)
             stack.extend(child for _, child in anatomy.links)
             stack.extend(self._sharing(value))
         return changes
@@ -123,6 +130,13 @@ class Graph:
         if changed:
             changes.changed[address(value)] = changed
         node.parts, node.links, node.opaque = anatomy.parts, links, anatomy.opaque
+
+    def _made_anew(self, run: str, identity: int, parts: set[str], changes: Changes) -> None:
+        node = self.nodes[identity]
+        again = parts & node.parts.keys()
+        if again:
+            node.by.update(dict.fromkeys(again, run))
+            changes.changed.setdefault(identity, set()).update(again)
 
     def makers(self, root: int, paths: Iterable[Path] | None) -> dict[str, set[str]]:
         """Runs that made what is reached from an object: {run: paths of its parts}. `paths` None is all of it."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import types
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from .accesses import WHOLE, Access
 from .addresses import address
+from .compiled import codes_of
 from .content import Budget, UntoldError, content_digest
 from .databases import is_connection, only_looks, writes
 from .executed import names_of, unprobed
@@ -16,7 +18,7 @@ from .facets import facets
 from .graph import Changes, Graph
 from .lingering import Lingering
 from .namespace import Snapshot
-from .narrowing import narrowed
+from .narrowing import narrowed, refitted
 from .patches import Patches
 from .preview import preview, schema, shape, type_name
 from .purity import surely_unchanged
@@ -27,7 +29,10 @@ from .tables import Tables
 from .userland import is_atom
 from .variable_parts import told, variable_in
 
-_SHELL_NAME = re.compile(r"_+$|_i*$|_i?\d+$|_(dh|ih|oh|exit_code)$|(In|Out|exit|quit|open|get_ipython)$|__\w+__$")
+_SHELL_NAME = re.compile(
+    r"_+$|_i*$|_i?\d+$|_(dh|ih|oh|exit_code)$|(In|Out|exit|quit|open|get_ipython)$|__\w+__$"
+    r"|__(?:builtins_dict_|compiled_fn_|resume_at_|import_)\w+$"
+)
 _RECENT = ("_", "__", "___")
 _HARMLESS = frozenset(
     [
@@ -75,7 +80,7 @@ class Settled(NamedTuple):
 
 
 def is_shell_name(name: str) -> bool:
-    """IPython's own names, of which no version is recorded."""
+    """IPython's own names, and those that `torch.compile` puts beside the user's: no version of them is recorded."""
     return _SHELL_NAME.match(name) is not None
 
 
@@ -113,18 +118,18 @@ class Lineage:
         used = [edge for name in sorted(reads.names) for edge in self._used(name, reads)]
         used += [*self._tables.used(), *self._patches.used(), *self._found_missing(reads)]
         written, deleted = self._written(reads)
-        handled = self._handled(reads)
+        handled, anew = self._handled(reads), self._refitted(reads)
         known = {name for name in reads.names if self._binding(name) is not None}
         read = {name for name in known if not self._left_as_it_was(name, reads)}
         lingering = self._lingering.names()
         touched = {name for name in {*read, *written, *lingering} if name in self.namespace}
         shown = self._shown(run, count)
         roots = [self.namespace[name] for name in touched] + shown + self._patches.roots()
-        changes = self.graph.settle(run, roots, handled, self._tables.known())
+        changes = self.graph.settle(run, roots, handled, self._tables.known(), anew)
         generated = self._bind(run, written, deleted)
         generated += self._mutated(run, written, changes)
         generated += self._tables.settle(run, reads, touched)
-        generated += self._patches.settle(run, changes, writes(reads.strings))
+        generated += self._patches.settle(run, changes, writes(reads.texts))
         used += _by_lingering(generated, lingering, reads)
         self._lingering.finish(run, [*reads.names, *written])
         generated += self._output_edges(run, count, shown)
@@ -136,6 +141,10 @@ class Lineage:
                 {"what": "changes inside large objects", "why": "over the run's budget for following objects"}
             )
         return Settled(used, generated, missing, self._live(generated, count, shown))
+
+    def deleted(self) -> set[str]:
+        """Names that a run deleted and none has bound since."""
+        return {name for name in self._deleted if name not in self.namespace}
 
     def adopt(self, makers: Mapping[str, str]) -> None:
         """Names that were bound or taken away between runs are as they are; these come from runs of before."""
@@ -210,8 +219,18 @@ class Lineage:
         for name, accesses in reads.names.items():
             binding = self._binding(name)
             if binding is not None and any(_acts(access) for access in accesses):
-                found |= self._opaque_below(binding.identity, only_looks(accesses, reads.strings))
+                found |= self._opaque_below(binding.identity, only_looks(accesses, reads.texts))
         return found
+
+    def _refitted(self, reads: Reads) -> dict[int, set[str]]:
+        """Estimators that were fitted, with what they had learned before."""
+        found: dict[int, set[str]] = {}
+        for name, accesses in reads.names.items():
+            binding = self._binding(name)
+            node = None if binding is None else self.graph.nodes.get(binding.identity)
+            if binding is not None and node is not None:
+                found[binding.identity] = refitted(node, accesses)
+        return {identity: parts for identity, parts in found.items() if parts}
 
     def _opaque_below(self, root: int, looks: bool) -> set[int]:
         found: set[int] = set()
@@ -231,12 +250,17 @@ class Lineage:
     def _named_by_functions(self, reads: Reads) -> set[str]:
         """What functions that were made without probes may read when they are called."""
         found: set[str] = set()
-        waiting = list(reads.names)
+        waiting = [(name, False) for name in reads.names]
         while waiting:
-            code = unprobed(self.namespace.get(waiting.pop()), self.namespace)
-            new = set() if code is None else names_of(code) - found
+            name, is_compiled = waiting.pop()
+            value = self.namespace.get(name)
+            codes = codes_of(value)
+            code = unprobed(value, self.namespace)
+            if code is None and is_compiled and type(value) is types.FunctionType:
+                code = value.__code__
+            new = set[str]().union(*map(names_of, [*codes, *([code] if code is not None else [])])) - found
             found |= new
-            waiting += new
+            waiting += [(one, is_compiled or bool(codes)) for one in new]
         return found
 
     def _found_missing(self, reads: Reads) -> Iterable[Edge]:

@@ -6,6 +6,7 @@ A path leads from part to part: `("['train']", "['lr']")`. What cannot be said f
 from __future__ import annotations
 
 import collections
+import functools
 import re
 import types
 from collections.abc import Collection, Iterable, Mapping
@@ -17,6 +18,7 @@ from .databases import RESULT, fetches, is_connection
 from .graph import Node
 from .kinds import module_of
 from .libraries import INDEX
+from .methods import looked_at
 from .userland import is_user_class
 
 _MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
@@ -65,6 +67,10 @@ def _of_whole(node: Node, access: Access) -> Iterable[Path] | None:
         return [Path((WHOLE,), deep=False)] if node.parts.get(WHOLE) == address(node.kind) else []
     if _clones(node, access):
         return [Path((name,)) for name in node.parts if name.startswith(".") and not name.endswith("_")]
+    if _refits(node, access):
+        return [Path((WHOLE,), deep=False), *(Path((f".{name}",)) for name in _parameters(node.kind))]
+    if access.verb == "call" and is_user_class(node.kind):
+        return _of_method(node, access.part[1:])
     if access.key and node.kind in _MAPPINGS:
         return [Path((access.key if access.key in node.parts else WHOLE,))]
     if access.verb == "argument" and access.callee == "len":
@@ -116,7 +122,7 @@ def _part(node: Node, named: str) -> str:
     """The part as the object names it: a column that is read as an attribute, a place that is counted from the end."""
     if _is_frame(node) and named.startswith(".") and f"[{named[1:]!r}]" in node.parts:
         return f"[{named[1:]!r}]"
-    if _as_keys(node.kind) and named.startswith("."):
+    if named.startswith(".") and (_as_keys(node.kind) or _is_own_dictionary(node, named)):
         return f"[{named[1:]!r}]"
     from_the_end = _FROM_THE_END.match(named)
     size = node.parts.get(WHOLE)
@@ -163,6 +169,13 @@ def _as_keys(kind: type) -> bool:
     return issubclass(kind, dict) and found in (dict.__getitem__, dict.get)
 
 
+def _is_own_dictionary(node: Node, named: str) -> bool:
+    """`self.__dict__ = self`: only so has a dictionary its keys as attributes that no code of the user's finds."""
+    if not issubclass(node.kind, dict) or named in node.parts or f"[{named[1:]!r}]" not in node.parts:
+        return False
+    return not any(name in vars(base) for base in node.kind.__mro__ for name in ("__getattr__", named[1:]))
+
+
 def _behind(node: Node, step: str, nodes: Mapping[int, Node]) -> Node | None:
     """What stands at this part, where that is one object."""
     inner = node.links.get(step, ())
@@ -177,6 +190,47 @@ def _clones(node: Node, access: Access) -> bool:
     """scikit-learn's `clone` takes the parameters, and nothing that was fitted (those names end in `_`)."""
     is_clone = access.verb == "argument" and access.callee.rpartition(".")[2] == "clone"
     return is_clone and module_of(node.kind).startswith("sklearn.")
+
+
+def _refits(node: Node, access: Access) -> bool:
+    """scikit-learn's `fit` begins anew, but for a `warm_start`."""
+    is_fit = access.verb == "call" and access.part == ".fit" and module_of(node.kind).startswith("sklearn.")
+    return is_fit and bool(_parameters(node.kind)) and node.parts.get(".warm_start") in (None, ("bool", False))
+
+
+def refitted(node: Node, accesses: Collection[Access]) -> set[str]:
+    """The parts that were made anew, whatever they were."""
+    if not any(_refits(node, access) for access in accesses):
+        return set()
+    return {part for part in node.parts if part.startswith(".")} - {f".{name}" for name in _parameters(node.kind)}
+
+
+@functools.lru_cache(maxsize=256)
+def _parameters(kind: type) -> tuple[str, ...]:
+    """Of an estimator; none where it is made of others, which are fitted with it."""
+    code = getattr(getattr(kind, "__init__", None), "__code__", None)
+    names = () if code is None else code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+    return () if not _MADE_OF_OTHERS.isdisjoint(names) else names
+
+
+_MADE_OF_OTHERS = frozenset(("steps", "transformers", "transformer_list", "estimators"))
+
+
+def _of_method(node: Node, method: str) -> Iterable[Path] | None:
+    """What a method of the user's looks at of the instance, and of its class."""
+    names = looked_at(node.kind, method) if CLASS in node.links else None
+    if names is None:
+        return None
+    found = [Path((WHOLE,), deep=False), Path((CLASS, WHOLE), deep=False)]
+    for name in names:
+        part = f".{name}"
+        if part in node.parts:
+            found.append(Path((part,)))
+        elif name in vars(node.kind):
+            found.append(Path((CLASS, part)))
+        else:
+            found.append(Path((CLASS,)))
+    return found
 
 
 def _plain_store(node: Node, part: str) -> bool:

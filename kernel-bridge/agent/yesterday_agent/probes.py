@@ -15,53 +15,54 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .accesses import Touches, touches_of
+from .given import given_sql, given_texts
 from .scopes import COMPREHENSIONS as _COMPREHENSIONS
 from .scopes import FUNCTIONS as _FUNCTIONS
 from .scopes import Comprehension, Scope, suspends
 
 PROBE_LIST = "__yesterday__"
+NOTES = (NOTE_TEXT, NOTE_SQL) = (0, 1)
+"""Places in the list that are no probes: `P[0](x)` tells what `x` is and gives it back."""
 
 Block = list[ast.stmt]
-
-
-@dataclass
-class Probe:
-    """What is known to happen when this place is reached."""
-
-    touches: Touches
-    armed: Callable[[], bool] | None = None
 
 
 @dataclass
 class ProbeTable:
     """All probes of this kernel's life; the cells are what compiled code sees."""
 
-    on_hit: Callable[[Probe], None]
-    probes: list[Probe] = field(default_factory=list)
-    cells: list[Callable[[], bool] | bool] = field(default_factory=list)
-    hit: list[int] = field(default_factory=list)
+    on_hit: Callable[[Touches], None]
+    on_note: Callable[[Any, bool], None]
+    cells: list[Any] = field(default_factory=list)
+    hit: list[tuple[int, Callable[[], bool]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for is_sql in (False, True):
+            self.cells.append(self._note(is_sql))
+
+    def _note(self, is_sql: bool) -> Callable[[Any], Any]:
+        def note(value: Any) -> Any:
+            self.on_note(value, is_sql)
+            return value
+
+        return note
 
     def add(self, touches: Touches) -> int:
-        index = len(self.probes)
-        probe = Probe(touches)
+        index = len(self.cells)
 
         def armed() -> bool:
             self.cells[index] = False
-            self.hit.append(index)
-            self.on_hit(probe)
+            self.hit.append((index, armed))
+            self.on_hit(touches)
             return False
 
-        probe.armed = armed
-        self.probes.append(probe)
         self.cells.append(armed)
         return index
 
     def rearm(self) -> None:
         """Before each run: every probe that was hit since tells again."""
-        for index in self.hit:
-            armed = self.probes[index].armed
-            if armed is not None:
-                self.cells[index] = armed
+        for index, armed in self.hit:
+            self.cells[index] = armed
         self.hit.clear()
 
 
@@ -106,6 +107,12 @@ def wrapped(index: int, expression: ast.expr) -> ast.expr:
     place = _place_of(expression)
     told = ast.BoolOp(_AND, [_lookup(index, place), _called(index, place)], **place)
     return ast.BoolOp(_OR, [told, expression], **place)
+
+
+def noted(index: int, expression: ast.expr) -> ast.expr:
+    """`P[index](expression)`, which is what the expression is."""
+    place = _place_of(expression)
+    return ast.Call(_lookup(index, place), [expression], [], **place)
 
 
 def statement(index: int, at: ast.stmt) -> Block:
@@ -174,6 +181,16 @@ class _Planner:
         index = self.table.add(touches)
         self.edits.append(lambda: setattr(holder, name, wrapped(index, getattr(holder, name))))
 
+    def note(self, index: int, holder: ast.AST, name: str, place: int | None) -> None:
+        def apply() -> None:
+            value = getattr(holder, name)
+            if place is None:
+                setattr(holder, name, noted(index, value))
+            else:
+                value[place] = noted(index, value[place])
+
+        self.edits.append(apply)
+
     def wrap_item(self, items: list[ast.expr], place: int, touches: Touches) -> None:
         if touches:
             index = self.table.add(touches)
@@ -226,6 +243,13 @@ class _Planner:
         else:
             self.conditional(node, scope)
             self.children(node, scope)
+            if isinstance(node, (ast.Call, ast.Subscript)):
+                statements = [*given_sql(node)]
+                for place in statements:
+                    self.note(NOTE_SQL, *place)
+                for place in given_texts(node):
+                    if place not in statements:
+                        self.note(NOTE_TEXT, *place)
 
     def children(self, node: ast.AST, scope: Scope) -> None:
         for name in node._fields:

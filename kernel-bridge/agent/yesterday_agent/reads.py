@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 from .accesses import Access, Touches
@@ -12,6 +13,8 @@ from .patches import Patches
 from .state import SEEDERS
 
 _MISSING = object()
+_TEXT = 100_000
+_GIVEN = 2_000
 
 
 @dataclass
@@ -26,7 +29,8 @@ class Reads:
     stored: set[str] = field(default_factory=set)
     strings: set[str] = field(default_factory=set)
     calls: set[str] = field(default_factory=set)
-    queries: set[str] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)
+    untold: bool = False
     static: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
 
@@ -40,7 +44,20 @@ class Reads:
         self.stored |= touches.stores
         self.strings |= touches.strings
         self.calls |= touches.calls
-        self.queries |= touches.queries
+        self.untold |= touches.untold
+
+    def note(self, value: Any, is_sql: bool) -> None:
+        """What a call was given that may be a path or the name of a variable, or is a statement of SQL."""
+        text = _text(value)
+        if text is not None and len(text) < _TEXT and len(self.given) < _GIVEN:
+            self.given.add(text)
+        elif is_sql:
+            self.untold = True
+
+    @property
+    def texts(self) -> set[str]:
+        """The strings of the code that ran, and those that it made and gave to calls."""
+        return self.strings | self.given
 
     def _told(self, name: str, accesses: set[Access]) -> object:
         self.loads.setdefault(name, set()).update(accesses)
@@ -66,3 +83,12 @@ class Reads:
             for access in accesses
             if access.verb in ("call", "through")
         )
+
+
+def _text(value: Any) -> str | None:
+    """Of a text or path, or of SQLAlchemy's text."""
+    if isinstance(value, PurePath):
+        return str(value)
+    if type(value).__name__ == "TextClause":
+        value = getattr(value, "text", None)
+    return value if type(value) is str else None

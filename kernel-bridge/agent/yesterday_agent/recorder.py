@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from .accesses import Access
+from .accesses import Access, Touches
 from .digests import bytes_digest, text_digest
 from .environment import EnvironmentFacts
 from .executed import watch
@@ -20,7 +20,7 @@ from .kept import Kept
 from .lineage import Lineage
 from .loads import ModuleLoads
 from .loggers import Loggers
-from .probes import Probe
+from .plain_code import note_cell
 from .pyplot import NAME as CURRENT_FIGURE
 from .pyplot import CurrentFigure, pyplot_calls
 from .reads import Reads
@@ -97,6 +97,7 @@ class Recorder:
 
     def begin(self, run: str, cell: str | None, code: str) -> None:
         started = time.perf_counter()
+        note_cell(code)
         self.order += 1
         self.current = Run(run, cell, code, self.order, time.time(), started, time.process_time())
         current = self.current
@@ -110,13 +111,22 @@ class Recorder:
         self.watch.current = current.files
         current.agent_seconds = time.perf_counter() - started
 
-    def hit(self, probe: Probe) -> None:
+    def hit(self, touches: Touches) -> None:
         current = self.current
         if current is not None and current.reads is not None:
             try:
-                current.reads.tell(probe.touches)
+                current.reads.tell(touches)
             except Exception as problem:
                 current.missing.append({"what": "a read", "why": repr(type(problem))})
+
+    def note(self, value: Any, is_sql: bool) -> None:
+        """A call of the user's is about to get this."""
+        current = self.current
+        if current is not None and current.reads is not None:
+            try:
+                current.reads.note(value, is_sql)
+            except Exception as problem:
+                current.missing.append({"what": "what a call was given", "why": repr(type(problem))})
 
     def _executed(self, names: set[str]) -> None:
         """Code without probes is about to run in the notebook's namespace."""
@@ -162,7 +172,8 @@ class Recorder:
     def _variables(self, run: Run, used: list[Edge], generated: list[Edge], count: int | None) -> None:
         if run.reads is None:
             return
-        run.reads.add_static(hidden_names(run.reads.strings, run.reads.loads, run.reads.before))
+        run.reads.add_static(hidden_names(run.reads.texts, run.reads.loads, run.reads.before))
+        run.reads.absent |= hidden_names(run.reads.texts, run.reads.loads, self.lineage.deleted())
         settled = self.lineage.finish(run.run, run.reads, count)
         run.live = settled.values
         run.shows = any(name.startswith("Out[") for name in settled.values)
@@ -313,11 +324,12 @@ class Recorder:
 def _looks_at(name: str, run: Run) -> bool:
     if run.reads is None:
         return False
-    loads = run.reads.loads
     if name == "cwd":
-        asked = any(a.part in (".getcwd", ".getcwdb") for a in loads.get("os", ())) or "Path" in loads
-        return asked or bool(run.files.read or run.files.written or run.files.listed or run.files.programs)
+        return run.files.relative or bool(run.files.programs) or not _ASK_FOR_FOLDER.isdisjoint(run.reads.calls)
     return False
+
+
+_ASK_FOR_FOLDER = frozenset(("getcwd", "getcwdb", "cwd", "resolve", "absolute", "abspath", "realpath", "relpath"))
 
 
 def _cost(wall: float, cpu: float, agent: float) -> Cost:

@@ -29,7 +29,6 @@ class Scope:
     stored: set[str] = field(default_factory=set)
     assigned: set[str] = field(default_factory=set)
     strings: set[str] = field(default_factory=set)
-    queries: set[str] = field(default_factory=set)
     resumable: bool = False
     local: bool = False
 
@@ -46,12 +45,10 @@ class Scope:
                 self.told.update((name, access) for access in unknown)
         new.stores = {name for name in touches.stores if name not in self.hidden and name not in self.stored}
         new.deletes = {name for name in touches.deletes if name not in self.hidden}
-        asked = {"" if name in self.hidden else name for name in touches.queries}
-        new.queries = asked - self.queries
+        new.untold = touches.untold
         if self.resumable:
             return new
         self.strings |= new.strings
-        self.queries |= new.queries
         self.stored |= new.stores
         if isinstance(node, ASSIGNMENTS):
             self.assigned |= touches.stores - self.hidden
@@ -73,7 +70,6 @@ class Scope:
             stored=set(self.stored),
             assigned=self.assigned | targets,
             strings=set(self.strings),
-            queries=set(self.queries),
         )
 
     def function(self, node: Function) -> Scope:

@@ -44,6 +44,11 @@ def _numpy() -> Values | None:
     return None if read is None else dict(read())
 
 
+def _numpy_errors() -> Values | None:
+    read = getattr(sys.modules.get("numpy"), "geterr", None)
+    return None if read is None else dict(read())
+
+
 # What matplotlib sets by itself when it draws for the first time.
 _ITS_OWN = ("backend", "backend_fallback", "interactive")
 
@@ -81,6 +86,7 @@ def _environ() -> Values:
 _READERS: dict[str, Callable[[], Values | None]] = {
     "pandas": _pandas,
     "numpy": _numpy,
+    "numpy errors": _numpy_errors,
     "matplotlib": _matplotlib,
     "decimal": _decimal,
     "locale": _locale,
@@ -154,6 +160,8 @@ def _matters(group: str, key: str, use: Use) -> bool:
     if group in ("pandas", "numpy"):
         about = ("pandas",) if group == "pandas" else ("numpy", "pandas")
         return use.shows and (not key.startswith("mode.")) and any(_package(value) in about for value in use.values)
+    if group == "numpy errors":
+        return any(_package(value) == "numpy" for value in use.values)
     if group == "matplotlib":
         return any(_draws(value) for value in use.values)
     if group == "decimal":

@@ -1,7 +1,7 @@
 """Tables of databases as parts of the connection: who reads one does not depend on who wrote another.
 
-A run is followed by table where its SQL is known: it stands in the code, or in a variable that the run left alone, and
-names no table whose making was not seen, since that might be a view or have triggers. Else the whole connection counts.
+A run is followed by table where its SQL is known, as it stood in the code or was given to calls, and names no table
+whose making was not seen, since that might be a view or have triggers. Else the whole connection counts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from .reads import Reads
 from .record import Edge
 from .secrecy import mask
 from .sql import Statement, statements
-from .variable_parts import steady
 
 _TEXT = 100_000
 _SHOWN = 2_000
@@ -74,16 +73,15 @@ class RunSql:
 
 
 def sql_of(reads: Reads) -> RunSql:
-    """Tables read and tables written, each with its statements."""
-    held = {name: steady(name, reads) for name in reads.queries if name}
-    texts = [text for text in [*reads.strings, *held.values()] if type(text) is str and len(text) < _TEXT]
-    found: list[tuple[str, Statement]] = [(text, one) for text in texts for one in statements(text)]
-    told = "" not in reads.queries and all(type(text) is str for text in held.values())
+    """Tables read and tables written, each with its statements; a piece that was put into one is none."""
+    texts = [text for text in reads.texts if len(text) < _TEXT and statements(text)]
+    whole = [text for text in texts if not any(text != other and text in other for other in reads.given)]
+    found: list[tuple[str, Statement]] = [(text, one) for text in whole for one in statements(text)]
     return RunSql(
         reads=_by_table((table, text) for text, one in found for table in one.reads),
         writes=_by_table((table, text) for text, one in found for table in one.writes),
         views={one.view: frozenset(one.reads) for _, one in found if one.view is not None},
-        known=told and not any(one.beyond for _, one in found) and reads.calls.isdisjoint(_BEYOND),
+        known=not reads.untold and not any(one.beyond for _, one in found) and reads.calls.isdisjoint(_BEYOND),
         makes=frozenset(table for _, one in found for table in one.makes),
         everything=any(one.everything for _, one in found),
         lasts=any(one.lasts for _, one in found),

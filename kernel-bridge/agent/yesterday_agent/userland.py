@@ -9,6 +9,7 @@ import enum
 import functools
 import sys
 import types
+import weakref
 from typing import Any
 
 from . import libraries
@@ -18,7 +19,7 @@ _ATOMS: frozenset[type] = frozenset(
     {bool, int, float, complex, str, bytes, type(None), range, slice, type(...), type(NotImplemented)}.union(
         {types.CodeType, types.WrapperDescriptorType, types.MethodDescriptorType, types.GetSetDescriptorType},
         {types.MemberDescriptorType, types.MethodWrapperType, types.FrameType, types.TracebackType},
-        {types.ClassMethodDescriptorType},
+        {types.ClassMethodDescriptorType, weakref.ProxyType, weakref.CallableProxyType},
     )
 )
 _FEW = 100
@@ -38,7 +39,7 @@ _ATOM_MODULES = (
 
 MACHINERY = frozenset(
     {"ipykernel", "IPython", "zmq", "tornado", "traitlets", "jupyter_client", "jupyter_core", "asyncio", "_asyncio"}
-    | {"comm", "matplotlib_inline", "debugpy", "_pytest", "pluggy"}
+    | {"comm", "matplotlib_inline", "debugpy", "_pytest", "pluggy", "yesterday_agent"}
 )
 """Objects of these packages lead into the process rather than to the user's values."""
 
