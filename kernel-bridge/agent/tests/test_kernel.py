@@ -134,13 +134,14 @@ def test_functions_run_in_worker_processes(kernel: Kernel) -> None:
 
 
 @pytest.mark.parametrize("pickler", ["cloudpickle", "dill"])
-def test_functions_are_pickled_as_without_probes(kernel: Kernel, pickler: str) -> None:
+def test_functions_are_pickled_as_without_probes(kernel: Kernel, pickler: str, tmp_path: Path) -> None:
     pytest.importorskip(pickler)
+    place = str(tmp_path / "deep.pickle")
     code = (
         f"import {pickler}, subprocess, sys\nbase = 10\n"
         "def deep(n):\n    inner = lambda m: m + base if m else base\n    return inner(n)\n"
-        f"with open('deep.pickle', 'wb') as file: {pickler}.dump(deep, file{', recurse=True' * (pickler == 'dill')})\n"
-        f"read = \"import {pickler}; print({pickler}.load(open('deep.pickle', 'rb'))(3))\"\n"
+        f"with open({place!r}, 'wb') as file: {pickler}.dump(deep, file{', recurse=True' * (pickler == 'dill')})\n"
+        f"read = \"import {pickler}; print({pickler}.load(open({place!r}, 'rb'))(3))\"\n"
         "print(subprocess.check_output([sys.executable, '-c', read], text=True, stderr=subprocess.STDOUT))"
     )
     assert kernel.run(code).text == "13\n\n"

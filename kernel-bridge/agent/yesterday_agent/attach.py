@@ -24,6 +24,7 @@ from . import iopub, prompts, shipping
 from .accesses import Touches
 from .environment import EnvironmentFacts
 from .kept import Kept
+from .plans import Plans
 from .probes import PROBE_LIST, ProbeTable, instrument
 from .record import Outcome, Record, RunError
 from .recorder import Recorder
@@ -48,6 +49,7 @@ class KernelHooks:
         self._hangs = frozenset(options.get("hangs", ()))
         self._watchdog = Watchdog(float(options.get("stepSeconds", SECONDS)))
         self.table = ProbeTable(self._hit, self._noted)
+        self._plans = Plans()
         kept, facts = Kept(spool.folder), EnvironmentFacts()
         self.recorder = Recorder(kernel.shell.user_ns, [spool.folder], self._fault, kept, facts)
         self._parent: Any = None
@@ -112,7 +114,12 @@ class KernelHooks:
 
         def plan() -> ast.Module:
             self._fault("instrument")
-            return instrument(node, self.table)
+            known = self._plans.known()
+            if known is not None:
+                return known
+            planned = instrument(node, self.table)
+            self._plans.keep(planned)
+            return planned
 
         try:
             return self._watchdog.run(plan)
@@ -133,7 +140,10 @@ class KernelHooks:
         self._parent = parent
         self.spool.begin(parent["header"]["msg_id"], run)
         self.table.rearm()
-        self.kernel.shell.last_execution_result = None
+        shell = self.kernel.shell
+        shell.last_execution_result = None
+        is_plain = not (shell.ast_transformers or shell.input_transformers_post)
+        self._plans.begin(parent["content"]["code"], is_plain)
         self.recorder.begin(run, None if cell is None else str(cell), parent["content"]["code"])
 
     def _over(self) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .accesses import Touches, touches_of
+from .accesses import WHOLE, Touches, touches_of
 from .given import given_sql, given_texts
 from .scopes import COMPREHENSIONS as _COMPREHENSIONS
 from .scopes import FUNCTIONS as _FUNCTIONS
@@ -160,7 +160,7 @@ class _Planner:
         scope = Scope()
         for node in body:
             touches = self.touches(node, scope)
-            self.parts(node, scope)
+            self.parts(node, scope, touches)
             place = _first_expression(node)
             if place is not None:
                 self.wrap(*place, touches)
@@ -201,9 +201,11 @@ class _Planner:
             index = self.table.add(touches)
             self.edits.append(lambda: _insert_before(body, head, statement(index, head)))
 
-    def block(self, body: Block, scope: Scope, first: int = 0, each: bool = False) -> None:
+    def block(
+        self, body: Block, scope: Scope, first: int = 0, each: bool = False, before: Touches | None = None
+    ) -> None:
         """A block that may not be reached: told at its head, and again after what may leave it; `each` statement
-        by itself where an exception is expected."""
+        by itself where an exception is expected. A block that is surely reached is told with what stands `before`."""
         told = Touches()
         head: ast.stmt | None = None
         for node in body[first:]:
@@ -212,18 +214,24 @@ class _Planner:
             head = head or node
             touches = self.touches(node, scope)
             told.add(touches)
-            self.parts(node, scope)
+            self.parts(node, scope, told)
             paused = scope.resumable and suspends(node)
             if each or paused or not isinstance(node, _STRAIGHT):
-                self.tell(body, head, told)
-                told, head = Touches(), None
+                self.tell_block(body, head, told, before)
+                told, head, before = Touches(), None, None
             if paused and not _only_suspends(node):
                 told.add(touches)
         if head is not None:
-            self.tell(body, head, told)
+            self.tell_block(body, head, told, before)
 
-    def parts(self, node: ast.AST, scope: Scope) -> None:
-        """Everything under a node that runs later, or perhaps not at all."""
+    def tell_block(self, body: Block, head: ast.stmt, touches: Touches, before: Touches | None) -> None:
+        if before is not None and _may_be_told_before(touches):
+            before.add(touches)
+        else:
+            self.tell(body, head, touches)
+
+    def parts(self, node: ast.AST, scope: Scope, told: Touches | None = None) -> None:
+        """Everything under a node that runs later, or perhaps not at all. `told`: what is told before a statement."""
         if isinstance(node, _LEAVES):
             return
         if isinstance(node, _FUNCTIONS):
@@ -242,7 +250,7 @@ class _Planner:
             self.comprehension(node, scope.comprehension(node), scope)
         else:
             self.conditional(node, scope)
-            self.children(node, scope)
+            self.children(node, scope, told)
             if isinstance(node, (ast.Call, ast.Subscript)):
                 statements = [*given_sql(node)]
                 for place in statements:
@@ -251,12 +259,13 @@ class _Planner:
                     if place not in statements:
                         self.note(NOTE_TEXT, *place)
 
-    def children(self, node: ast.AST, scope: Scope) -> None:
+    def children(self, node: ast.AST, scope: Scope, told: Touches | None) -> None:
         for name in node._fields:
             value = getattr(node, name, None)
             if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
                 inner = scope.branch(node if name == "body" else None)
-                self.block(value, inner, each=name == "body" and isinstance(node, ast.Try))
+                before = told if name == "body" and not scope.resumable and _surely_loops(node) else None
+                self.block(value, inner, each=name == "body" and isinstance(node, ast.Try), before=before)
             elif isinstance(value, list):
                 for item in value:
                     if isinstance(item, ast.AST):
@@ -294,6 +303,34 @@ class _Planner:
             part = getattr(node, name)
             self.wrap(node, name, inner.branch().fresh(touches_of(_unconditional(part))))
             self.parts(part, inner)
+
+
+def _surely_loops(node: ast.AST) -> bool:
+    """Whether a loop's body runs at least once: its probe would cost each turn."""
+    if isinstance(node, ast.While):
+        return isinstance(node.test, ast.Constant) and bool(node.test.value)
+    if not isinstance(node, ast.For):
+        return False
+    source = node.iter
+    if isinstance(source, (ast.List, ast.Tuple)):
+        return any(not isinstance(item, ast.Starred) for item in source.elts)
+    is_range = isinstance(source, ast.Call) and isinstance(source.func, ast.Name) and source.func.id == "range"
+    return is_range and len(source.args) == 1 and _is_positive(source.args[0])  # type: ignore[attr-defined]
+
+
+def _is_positive(node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Pow, ast.Mult, ast.Add)):
+        return _is_positive(node.left) and _is_positive(node.right)
+    return isinstance(node, ast.Constant) and type(node.value) is int and node.value > 0
+
+
+def _may_be_told_before(touches: Touches) -> bool:
+    """Whether nothing is lost by telling it before the run has bound its own names."""
+    return all(
+        access.part == WHOLE and access.verb in ("read", "augment", "argument")
+        for accesses in touches.own.values()
+        for access in accesses
+    )
 
 
 def _quicken(body: Block, node: ast.stmt) -> None:

@@ -36,7 +36,10 @@ class Reads:
 
     def tell(self, touches: Touches) -> None:
         for name, accesses in touches.own.items():
-            self._told(name, accesses)
+            if name in self.namespace:
+                self._told(name, accesses)
+            else:
+                self.loads.setdefault(name, set()).update(accesses)
         for name, accesses in touches.loads.items():
             value = self._told(name, accesses)
             if value is not _MISSING and self.before.get(name) == address(value):
