@@ -81,6 +81,35 @@ test('a new notebook says how to begin', async ({ browser }) => {
   await expect(page.getByText('This notebook is empty')).toHaveCount(0)
 })
 
+test('a click into a cell that has no editor yet puts the caret where it was made', async ({ browser }) => {
+  const context = await signedIn(browser, program)
+  const page = await context.newPage()
+  // Cells that are never seen to come into view have no editor until they are clicked.
+  await page.addInitScript(() => {
+    const blind = class {
+      observe(): void {}
+      unobserve(): void {}
+      disconnect(): void {}
+    }
+    Object.assign(window, { IntersectionObserver: blind })
+  })
+  await page.goto(`${program.origin}/notebooks/keys.ipynb`)
+  const code = page.getByRole('article').filter({ has: page.locator('.code-editor') })
+  await code.nth(0).locator('.static-code').click()
+  await expect(code.nth(0).locator('.view-lines')).toBeVisible()
+  const second = code.nth(1)
+  const text = (await second.locator('.static-code').innerText()).trim()
+  await second.locator('.static-code').click({ position: { x: 12, y: 12 } })
+  await page.keyboard.type('z')
+  const lines = second.locator('.view-lines')
+  await expect(lines).toContainText('z')
+  const written = (await lines.innerText()).replaceAll('\u00a0', ' ').trim()
+  expect(written.indexOf('z')).toBeLessThan(3)
+  expect(written.replace('z', '')).toBe(text)
+  await page.keyboard.press('Backspace')
+  await context.close()
+})
+
 test('keys pressed right behind a click into a cell are text, also before its editor is there', async ({
   browser,
 }) => {

@@ -16,8 +16,15 @@ export function useDrawer(): {
     const onEscape = (event: KeyboardEvent): void => {
       if (event.key === 'Escape' && matchMedia(NARROW).matches) setShown(false)
     }
+    const narrow = matchMedia(NARROW)
+    // A page that is turned or made narrow keeps what was read in view; made wide again, the choice holds.
+    const onResize = (): void => setShown(!narrow.matches && stored() !== 'hidden')
     window.addEventListener('keydown', onEscape)
-    return () => window.removeEventListener('keydown', onEscape)
+    narrow.addEventListener('change', onResize)
+    return () => {
+      window.removeEventListener('keydown', onEscape)
+      narrow.removeEventListener('change', onResize)
+    }
   }, [])
 
   const toggle = (): void => {

@@ -2,6 +2,7 @@
 import './editor.css'
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type * as Y from 'yjs'
+import { offsetAt } from './caret.ts'
 import type { EditorPool } from './editor-pool.ts'
 import { StaticCode } from './StaticCode.tsx'
 
@@ -12,8 +13,8 @@ interface Props {
   readonly language: string
   readonly readOnly: boolean
   readonly onFocus: () => void
-  /** Pressed before the editor is there: the cell is to be written in. */
-  readonly onEnter: () => void
+  /** Pressed before the editor is there: the cell is to be written in, from this place where it is known. */
+  readonly onEnter: (offset: number | undefined) => void
   readonly placeholder?: string
 }
 
@@ -30,7 +31,16 @@ export function CodeEditor(props: Props) {
   }, [pool, cell, text, language, readOnly, onFocus])
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a click before the editor is there; keys go by the cell
-    <div ref={host} className="code-editor" onMouseDown={() => live || onEnter()}>
+    <div
+      ref={host}
+      className="code-editor"
+      onMouseDown={(event) => {
+        if (live || event.button !== 0) return
+        // Else the browser gives the focus to the cell's frame behind the editor's back, and keys become commands.
+        event.preventDefault()
+        onEnter(offsetAt(event.currentTarget, event.clientX, event.clientY))
+      }}
+    >
       <StaticCode text={source} language={language} coloured placeholder={props.placeholder ?? ''} />
       <div ref={mount} className="code-editor-mount" />
     </div>

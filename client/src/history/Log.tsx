@@ -151,7 +151,8 @@ function RunLine({ run, onOpen }: { readonly run: RunSummary; readonly onOpen: (
       <span className="run-line">
         <OutcomeMark outcome={run.outcome} />
         <span>
-          <Time iso={run.ended} /> · {durationText(run.durationMs)}
+          <Time iso={run.ended} />
+          {run.outcome !== 'aborted' && ` · ${durationText(run.durationMs)}`}
         </span>
       </span>
       <span className="run-title">{run.title === '' ? t('history.noCode') : run.title}</span>

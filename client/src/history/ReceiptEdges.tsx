@@ -4,7 +4,7 @@ import type { Edge } from '@yesterday/server/contract/run.ts'
 import { useState } from 'react'
 import { t } from '../text/text.ts'
 import { fullName, nowOf, sorted } from './inputs.ts'
-import { byKind, describeEdge, shortId } from './names.ts'
+import { byKind, describeEdge, shortId, shortValue } from './names.ts'
 
 interface Props {
   readonly edges: readonly Edge[]
@@ -64,9 +64,12 @@ function Lines(props: Props) {
 function EdgeLine(props: Props & { readonly edge: Edge }) {
   const { edge, onRun } = props
   const what = describeEdge(edge)
+  const value = shortValue(edge)
   return (
     <li className={`receipt-edge edge-${edge.edge}`}>
-      <code>{fullName(edge)}</code> {what !== '' && <small>{what}</small>}
+      <code>{fullName(edge)}</code>
+      {value !== '' && <code className="receipt-value"> = {value}</code>}{' '}
+      {what !== '' && <small>{what}</small>}
       {edge.deleted && <small> · {t('receipt.deleted')}</small>}
       {edge.digest === null && !edge.deleted && edge.kind !== 'table' && (
         <small> · {t('receipt.noDigest')}</small>

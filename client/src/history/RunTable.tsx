@@ -109,7 +109,7 @@ function Row(props: {
       <td>
         <OutcomeMark outcome={run.outcome} />
       </td>
-      <td className="run-number">{durationText(run.durationMs)}</td>
+      <td className="run-number">{run.outcome === 'aborted' ? '' : durationText(run.durationMs)}</td>
       <td>
         <Time iso={run.ended} />
       </td>

@@ -18,6 +18,15 @@ export function describeEdge(edge: Edge): string {
   return [edge.type, shape ?? columns].filter((part) => part !== null).join(', ')
 }
 
+const CONTAINERS = new Set(['list', 'tuple', 'dict', 'set', 'frozenset'])
+const MOST = 80
+
+/** A value that can be said in a few words; '' for frames and arrays, whose preview is their shape. */
+export function shortValue({ preview, shape, type }: Edge): string {
+  if (preview === null || (shape !== null && !CONTAINERS.has(type ?? ''))) return ''
+  return preview.length > MOST ? `${preview.slice(0, MOST)}…` : preview
+}
+
 /** Who made the version that was used, in words. */
 export const originOf = (edge: Edge): string =>
   edge.by === null ? t('receipt.fromOutside') : t('receipt.madeBy', { run: shortId(edge.by) })

@@ -66,7 +66,7 @@ function Last({ notebook, id }: Props) {
   return (
     <>
       <OutcomeMark outcome={last.outcome} />
-      <span>{durationText(last.durationMs)}</span>
+      {last.outcome !== 'aborted' && <span>{durationText(last.durationMs)}</span>}
       <Time iso={last.ended} />
       <span>{last.by}</span>
     </>

@@ -74,7 +74,10 @@ interface PartProps {
 
 function Source({ notebook, cell, id, language }: PartProps & { readonly language: string }) {
   const focused = useCallback(() => notebook.selection.set(selectOne(id, 'edit')), [notebook, id])
-  const enter = useCallback(() => notebook.reveal(id, 'edit'), [notebook, id])
+  const enter = useCallback(
+    (offset: number | undefined) => notebook.reveal(id, 'edit', offset),
+    [notebook, id],
+  )
   return (
     <CodeEditor
       pool={notebook.pool}

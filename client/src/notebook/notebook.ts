@@ -128,13 +128,13 @@ export class Notebook {
     return this.order.get().filter((id) => wanted.has(id))
   }
 
-  /** Selects a cell and shows it; `edit` puts the cursor into it. */
-  reveal(cell: string, mode: Selection['mode'] = 'command'): void {
+  /** Selects a cell and shows it; `edit` puts the cursor into it, behind `offset` characters where they are told. */
+  reveal(cell: string, mode: Selection['mode'] = 'command', offset?: number): void {
     this.folds.open(cell)
     if (mode === 'edit') this.folds.openSource(cell)
     this.selection.set(selectOne(cell, mode))
     if (mode === 'edit') {
-      this.typeAhead.begin(this.pool.focus(cell), (stroke) => this.onTypedAhead(cell, stroke))
+      this.typeAhead.begin(this.pool.focus(cell, offset), (stroke) => this.onTypedAhead(cell, stroke))
       // The button that was pressed may be gone with its focus: keys must reach the cell until its editor is there.
       queueMicrotask(() => keepFocusIn(cell))
     } else requestAnimationFrame(() => focusCell(cell))

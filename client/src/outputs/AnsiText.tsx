@@ -22,21 +22,29 @@ const cssColor = (color: AnsiColor): string =>
   typeof color === 'string' ? color : `var(--ansi-${color > 7 ? 'bright-' : ''}${NAMES[color % 8]})`
 
 /**
- * Programs choose colours for a terminal that they do not see. On the page's own ground a text colour keeps its hue
- * and takes a lightness that can be read there; on a ground of the program's own it stays as it was chosen.
+ * Programs choose colours for a terminal that they do not see. On the page's own ground, and on a tint of it, a text
+ * colour keeps its hue and takes a lightness that can be read there; on a ground of the program's own it stays.
  */
 function legible(color: string, { background, inverse }: AnsiStyle): string {
-  if (!color.startsWith('rgb') || background !== null || inverse) return color
+  if (!color.startsWith('rgb') || typeof background === 'string' || inverse) return color
   return `oklch(from ${color} clamp(var(--ansi-darkest), l, var(--ansi-lightest)) c h)`
 }
 
+/** The palette's colours are made to be read as text: as a ground they are but a tint. */
+const groundOf = (color: AnsiColor): string =>
+  typeof color === 'string' ? color : `color-mix(in oklch, ${cssColor(color)} 24%, var(--surface))`
+
+/** Black or white, whichever can be read on a ground of the program's own. */
+const textOn = (color: AnsiColor): string | null =>
+  typeof color === 'string' ? `oklch(from ${color} clamp(0, (0.62 - l) * 1000, 1) 0 0)` : null
+
 function cssOf(style: AnsiStyle): CSSProperties {
   const color = style.color === null ? null : legible(cssColor(style.color), style)
-  const background = style.background === null ? null : cssColor(style.background)
   const [front, back] = style.inverse
-    ? [background ?? 'var(--surface)', color ?? 'var(--text)']
-    : // Text of no colour on a coloured ground must be legible on it.
-      [color ?? (background === null ? null : 'var(--surface)'), background]
+    ? [style.background === null ? 'var(--surface)' : cssColor(style.background), color ?? 'var(--text)']
+    : style.background === null
+      ? [color, null]
+      : [color ?? textOn(style.background), groundOf(style.background)]
   const lines = [style.underline ? 'underline' : '', style.strike ? 'line-through' : ''].filter(Boolean)
   return {
     ...(front === null ? {} : { color: front }),

@@ -75,3 +75,18 @@ def test_they_are_on_the_edges() -> None:
     generated = {edge["name"]: edge for edge in notebook.records[1]["generated"]}
     assert used["lr"]["facets"] == {"number": 0.01}
     assert generated["acc"]["facets"] == {"number": 0.5}
+
+
+def test_scalars_say_themselves() -> None:
+    pytest.importorskip("pandas")
+    numpy = pytest.importorskip("numpy")
+    notebook = Notebook()
+    record = notebook.run(
+        "import numpy, datetime, pathlib, decimal\n"
+        "score, when = numpy.float64(0.5), datetime.date(2026, 1, 2)\n"
+        "place, cost, many = pathlib.Path('a') / 'b.csv', decimal.Decimal('1.20'), numpy.ones(3)"
+    )
+    told = {edge["name"]: edge.get("preview") for edge in record["generated"]}
+    assert (told["score"], told["when"], told["cost"]) == (repr(numpy.float64(0.5).item()), "2026-01-02", "1.20")
+    assert told["place"] == "a/b.csv"
+    assert told["many"] == "numpy.ndarray 3"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
+import fractions
+import pathlib
 import sys
 from typing import Any
 
@@ -9,6 +13,10 @@ from .kinds import module_of
 from .secrecy import is_named_secret, mask
 
 LIMIT = 200
+_SAY_THEMSELVES = (
+    *(datetime.date, datetime.datetime, datetime.time, datetime.timedelta),
+    *(decimal.Decimal, fractions.Fraction, pathlib.PosixPath, pathlib.WindowsPath),
+)
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
 
@@ -38,7 +46,15 @@ def _text(value: object, depth: int) -> str | None:
         return _items(value, depth)
     if kind is dict:
         return _mapping(value, depth)
-    return _library(value)
+    return _scalar(value) or _library(value)
+
+
+def _scalar(value: Any) -> str | None:
+    """Of the standard library's and numpy's own, which run no code of the user's to say themselves."""
+    if of_library(value, "numpy", "generic"):
+        item = value.item()
+        return repr(item) if type(item) in _PLAIN else str(value)
+    return str(value) if type(value) in _SAY_THEMSELVES or of_library(value, "pandas", "Timestamp") else None
 
 
 def _items(value: Any, depth: int) -> str:
