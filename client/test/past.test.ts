@@ -2,7 +2,7 @@ import type { Around } from '@yesterday/server/contract/around.ts'
 import type { Edge, OutputEntry, Receipt, RunSummary } from '@yesterday/server/contract/run.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { firstPlot, parallelOf, plottable, scatterOf } from '../src/history/run-plot.ts'
+import { columnsOf, firstPlot, parallelOf, plottable, scatterOf } from '../src/history/run-plot.ts'
 import { pressed, sortRuns } from '../src/history/run-table.ts'
 import { withNewest, withOlder } from '../src/history/useLog.ts'
 import { graphRuns, grown, nothingKnown } from '../src/past/around-state.ts'
@@ -342,11 +342,20 @@ describe('the log', () => {
   test('a plot begins with a parameter and a metric that differ', () => {
     const all = plottable(trials, names)
     expect(all.map((by) => ('name' in by ? by.name : by.of))).toEqual(['time', 'acc', 'lr', 'seed'])
-    expect(firstPlot(all)).toEqual({
+    expect(firstPlot(trials, all)).toEqual({
       x: { of: 'parameters', name: 'lr' },
       y: { of: 'metrics', name: 'acc' },
     })
-    expect(firstPlot(plottable(trials, { parameters: [], metrics: [] }))).toBeNull()
+    expect(firstPlot(trials, plottable(trials, { parameters: [], metrics: [] }))).toBeNull()
+  })
+
+  test('a variable that was passed as a parameter is no second number', () => {
+    const twice = trials.map((run) => ({ ...run, metrics: { ...run.metrics, ...run.parameters } }))
+    const both = { parameters: names.parameters, metrics: ['lr', ...names.metrics] }
+    expect(firstPlot(twice, plottable(twice, both))?.y).toEqual({ of: 'metrics', name: 'acc' })
+    const columns = columnsOf(twice, both).map(({ name }) => name)
+    expect(columns).toHaveLength(new Set(columns).size)
+    expect(columns.at(-1)).toBe('seed')
   })
 
   test('points stand within the plot; numbers over powers of ten stand by their powers', () => {

@@ -14,7 +14,7 @@ test.beforeEach(async () => {
     'a = 20',
     'print(a + 22)',
     'import time\nfor step in range(600):\n    print("step", step, flush=True)\n    time.sleep(0.1)',
-    'name = input("Who is there? ")\nprint("hello", name)',
+    'name = input("Who is there? ")\nprint("hello", name)\nopen("guests.txt", "w").write(name)',
     'import time\nfor step in range(30):\n    print("tick", step, flush=True)\n    time.sleep(0.1)\nprint("finished")',
   ])
   program = await startProgram(folder)
@@ -58,6 +58,8 @@ test('two people edit, run, interrupt, answer, leave and come back', async ({ br
     await prompt.fill('Grace')
     await prompt.press('Enter')
     await expect(outputs(page, 5)).toContainText('hello Grace')
+    // What a cell writes is among the files without a word.
+    await expect(page.getByRole('treeitem', { name: 'guests.txt' })).toBeVisible()
   })
 
   await test.step('a closed tab does not stop the run', async () => {

@@ -50,7 +50,7 @@ export function RunPlot({ log }: { readonly log: LogState }) {
     observer.observe(section)
     return () => observer.disconnect()
   }, [])
-  const first = firstPlot(all)
+  const first = firstPlot(log.runs, all)
   if (first === null) {
     return (
       <div className="history-note">

@@ -7,6 +7,7 @@ import { t } from '../text/text.ts'
 import { fewNames } from './names.ts'
 import { OutcomeMark } from './OutcomeMark.tsx'
 import { PickBox } from './PickBox.tsx'
+import { columnsOf } from './run-plot.ts'
 import { pressed, runColumns, type SortBy, type Sorting, sortRuns } from './run-table.ts'
 import { Time } from './Time.tsx'
 import { durationText } from './time.ts'
@@ -21,10 +22,7 @@ interface Props {
 }
 
 export function RunTable({ log, sorting, onSort, picked, onPick }: Props) {
-  const numbers: readonly SortBy[] = [
-    ...log.parameters.map((name) => ({ of: 'parameters', name }) as const),
-    ...log.metrics.map((name) => ({ of: 'metrics', name }) as const),
-  ]
+  const numbers: readonly SortBy[] = columnsOf(log.runs, log)
   const head = (by: SortBy, words: string) => (
     <Head key={`${by.of} ${by.name}`} by={by} sorting={sorting} onSort={onSort}>
       {words}
@@ -114,8 +112,8 @@ function Row(props: {
         <Time iso={run.ended} />
       </td>
       <td>{run.actor.name}</td>
-      <td>{fewNames(run.usedNames)}</td>
-      <td>{fewNames(run.generatedNames)}</td>
+      <td className="run-names">{fewNames(run.usedNames)}</td>
+      <td className="run-names">{fewNames(run.generatedNames)}</td>
     </tr>
   )
 }

@@ -62,12 +62,34 @@ export function plottable(
   return [{ of: 'time' }, ...byValues.filter(varies), ...byValues.filter((by) => !varies(by))]
 }
 
-/** The first parameter against the first metric, or what there is against time; null where no run tells a number. */
-export function firstPlot(all: readonly PlotBy[]): { readonly x: PlotBy; readonly y: PlotBy } | null {
+/**
+ * The first parameter against the first metric that is another number, or what there is against time; null where no run
+ * tells a number.
+ */
+export function firstPlot(
+  rows: readonly TableRow[],
+  all: readonly PlotBy[],
+): { readonly x: PlotBy; readonly y: PlotBy } | null {
   const [time, ...numbers] = all
-  const y = numbers.find(({ of }) => of === 'metrics') ?? numbers[0]
+  const parameter = numbers.find(({ of }) => of === 'parameters')
+  const isOther = (by: PlotBy): boolean => parameter === undefined || !isSameNumber(rows, parameter, by)
+  const metrics = numbers.filter(({ of }) => of === 'metrics')
+  const y = metrics.find(isOther) ?? metrics[0] ?? numbers[0]
   if (time === undefined || y === undefined) return null
-  return { x: numbers.find(({ of }) => of === 'parameters' && of !== y.of) ?? time, y }
+  return { x: parameter !== undefined && y.of === 'metrics' ? parameter : time, y }
+}
+
+/** Columns of a table: what differs from run to run first, and a number that has one name twice but once. */
+export function columnsOf(
+  rows: readonly TableRow[],
+  names: { readonly parameters: readonly string[]; readonly metrics: readonly string[] },
+): readonly Exclude<PlotBy, { of: 'time' }>[] {
+  const kept: Exclude<PlotBy, { of: 'time' }>[] = []
+  for (const by of plottable(rows, names)) {
+    if (by.of === 'time') continue
+    if (!kept.some((other) => other.name === by.name && isSameNumber(rows, other, by))) kept.push(by)
+  }
+  return kept
 }
 
 export function scatterOf(

@@ -6,6 +6,7 @@ import './notebook.css'
 import './layout.css'
 import { ApiError, OpenedNotebook } from '@yesterday/server/contract/http.ts'
 import { useCallback, useEffect, useState } from 'react'
+import { files } from '../app/files/files-store.ts'
 import { reapply, type UnsentEdit } from '../room/unsent.ts'
 import { t } from '../text/text.ts'
 import { NotebookView } from './NotebookView.tsx'
@@ -54,6 +55,9 @@ export function NotebookPage({ path, onTitle }: Props) {
   return <Living key={life.count} notebook={notebook} onAgain={again} />
 }
 
+/** Runs make files: the tree is read again when none has ended for so long. */
+const FILES_AFTER_MS = 700
+
 const firstLife = { count: 0, unsent: [] }
 
 function Living(props: {
@@ -71,6 +75,17 @@ function Living(props: {
     }
     addEventListener('beforeunload', warn)
     return () => removeEventListener('beforeunload', warn)
+  }, [notebook])
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stop = notebook.session.recorded.listen(() => {
+      clearTimeout(timer)
+      timer = setTimeout(() => void files.refresh(), FILES_AFTER_MS)
+    })
+    return () => {
+      clearTimeout(timer)
+      stop()
+    }
   }, [notebook])
   if (ended?.kind === 'gone') return <p className="problem">{t('notebook.gone')}</p>
   if (ended?.kind === 'forbidden') return <p className="problem">{t('notebook.forbidden')}</p>

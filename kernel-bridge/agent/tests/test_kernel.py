@@ -154,3 +154,11 @@ def test_numba_compiles_what_cells_define(kernel: Kernel) -> None:
         "        if i > limit:\n            found += i\n    return found\nprint(above(5))"
     )
     assert ran.text == "7\n"
+
+
+def test_what_completion_reads_is_no_input(kernel: Kernel) -> None:
+    pytest.importorskip("jedi")
+    ran = kernel.run("import jedi\nprint(len(jedi.Script('import typing; typing.Na').complete()) > 0)")
+    assert ran.text == "True\n"
+    assert ran.record is not None
+    assert [edge["name"] for edge in ran.record["used"] if edge["kind"] in ("file", "directory")] == []

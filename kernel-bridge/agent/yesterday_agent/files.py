@@ -136,6 +136,8 @@ class FileWatch:
         use.programs.append(mask(os.fsdecode(args[0]))[:500])
 
     def program(self, use: FileUse, args: tuple[Any, ...]) -> None:
+        if _called_by_noise():
+            return
         words = args[1] if isinstance(args[1], (list, tuple)) else [args[1]]
         use.programs.append(mask(" ".join(os.fsdecode(word) for word in words))[:500])
 
@@ -148,6 +150,8 @@ class FileWatch:
 _METADATA = f"importlib{os.sep}metadata"
 """Looks through the folders of the path for installed distributions, the notebook's own folder among them."""
 _FRAMES_LOOKED_AT = 7
+_COMPLETES = (f"{os.sep}parso{os.sep}", f"{os.sep}jedi{os.sep}")
+"""Reads source to complete names, on a thread that may go on while the next cell runs."""
 
 
 def _called_by_noise() -> bool:
@@ -158,6 +162,8 @@ def _called_by_noise() -> bool:
             return False
         name = frame.f_code.co_filename
         if name.endswith(_NOISE_CALLERS) or name.startswith("<frozen importlib") or _METADATA in name:
+            return True
+        if any(part in name for part in _COMPLETES):
             return True
         frame = frame.f_back  # type: ignore[assignment]
     return False
