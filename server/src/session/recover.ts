@@ -24,7 +24,8 @@ export interface RecoverOptions {
   readonly kernels: Kernels
   /** The session host of a document; null where the document is gone. */
   readonly hostOf: (documentId: string) => Promise<Host | null>
-  readonly onProblem: (problem: string) => void
+  /** Of a session that could not be taken up; its document where it has one. */
+  readonly onProblem: (documentId: string | null, problem: string) => void
 }
 
 const GONE = 'the kernel was gone when the server came back'
@@ -38,7 +39,8 @@ export async function recoverSessions(options: RecoverOptions): Promise<void> {
       await recoverOne(one, newest.get(one.session.documentId) === one, options)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      options.onProblem(`session ${one.session.session} of ${one.session.notebook}: ${why}`)
+      const { documentId } = one.session
+      options.onProblem(documentId, `session ${one.session.session} of ${one.session.notebook}: ${why}`)
     }
   }
 }

@@ -23,6 +23,8 @@ const PING_MS = 20_000
 const BACKLOG = 1024 * 1024
 /** Commands that leave everything as it is. */
 const reading: ReadonlySet<Command['type']> = new Set(['complete', 'inspect'])
+const LOST =
+  'What ran here before the server stopped could not be taken up again. Its runs that had ended are in the history; the log of the server says what went wrong.'
 const Named = z.object({ id: z.string().max(64) })
 
 /** Takes the sockets of all sessions. */
@@ -81,6 +83,7 @@ class Client {
     this.#pings = setInterval(() => this.#ping(), PING_MS)
     this.#sendView()
     if (visit.stale.told !== null) this.#send(visit.stale.told)
+    if (visit.isLost) this.#send({ type: 'notice', level: 'warning', text: LOST })
   }
 
   end(): void {

@@ -33,6 +33,8 @@ export interface Visit {
   readonly document: LiveDocument
   /** Which cells are stale, as every client is told when that changes. */
   readonly stale: Pick<StaleWatch, 'told'>
+  /** What ran here before the server came back could not be taken up; the log of the server says why. */
+  readonly isLost: boolean
   /** Ends the visit; the document may then be closed. */
   leave(): void
 }
@@ -68,6 +70,8 @@ class OpenSessions implements Sessions {
   readonly #entries = new Map<string, Entry>()
   readonly #stopNotices: () => void
   #recovered: Promise<void> = Promise.resolve()
+  /** Documents whose earlier session could not be taken up. */
+  readonly #lost = new Set<string>()
 
   constructor(options: SessionsOptions) {
     this.#options = options
@@ -92,7 +96,8 @@ class OpenSessions implements Sessions {
       if (entry.visits === 0) void entry.stale.stop()
       this.#keep(entry)
     }
-    return { session: entry.session, document: entry.document, stale: entry.stale, leave }
+    const { session, document, stale } = entry
+    return { session, document, stale, isLost: this.#lost.has(documentId), leave }
   }
 
   sessionAt(path: string): string | null {
@@ -106,7 +111,11 @@ class OpenSessions implements Sessions {
       const document = await documents.openById(documentId)
       return document === null ? null : { session: this.of(documentId), doc: document.doc }
     }
-    const recovering = recoverSessions({ store, kernels, hostOf, onProblem })
+    const tell = (documentId: string | null, problem: string): void => {
+      if (documentId !== null) this.#lost.add(documentId)
+      onProblem(problem)
+    }
+    const recovering = recoverSessions({ store, kernels, hostOf, onProblem: tell })
     this.#recovered = recovering.catch(() => undefined)
     return recovering
   }

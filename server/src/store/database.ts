@@ -43,10 +43,11 @@ class ReadingDatabase extends DatabaseSync {
   }
 }
 
-/** For reading beside writers, also where the folder cannot be written. */
+/** For reading beside writers, also where the folder cannot be written. An older history is brought up to date first. */
 export function openForReading(path: string): DatabaseSync {
   if (!existsSync(path)) throw new StoreError('no-store', `there is no history at ${path}`)
   try {
+    if (isOlder(path)) openForWriting(path).close()
     return readable(new ReadingDatabase(path, { readOnly: true, timeout: BUSY_TIMEOUT }))
   } catch (thrown) {
     const error = asStoreError(thrown)
@@ -74,6 +75,7 @@ function readable(db: DatabaseSync): DatabaseSync {
   db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA mmap_size = ${MAPPED}`)
   const version = userVersion(db)
   if (version > migrations.length) throw newer(version)
+  if (version > 0 && version < migrations.length) throw older(version)
   if (version === 0) throw new StoreError('no-store', 'the history here is still empty')
   return db
 }
@@ -93,6 +95,22 @@ const newer = (version: number) =>
     'newer-version',
     `the history has version ${version}, this program knows ${migrations.length}`,
   )
+
+const older = (version: number) =>
+  new StoreError(
+    'older-version',
+    `the history has version ${version}, and could not be brought to ${migrations.length}, which this program reads`,
+  )
+
+function isOlder(path: string): boolean {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT })
+  try {
+    const version = userVersion(db)
+    return version > 0 && version < migrations.length
+  } finally {
+    db.close()
+  }
+}
 
 function userVersion(db: DatabaseSync): number {
   return integer(one(db, 'PRAGMA user_version'), 'user_version')

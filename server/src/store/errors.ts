@@ -7,6 +7,7 @@ export type StoreErrorCode =
   | 'damaged'
   | 'no-store'
   | 'newer-version'
+  | 'older-version'
   | 'conflict'
   | 'no-document'
   | 'closed'
@@ -19,6 +20,8 @@ const hints: Readonly<Record<StoreErrorCode, string>> = {
   damaged: 'Run "yesterday fsck" to see what is damaged, and "yesterday fsck --rebuild" to mend the index.',
   'no-store': 'Nothing was recorded here yet; name the project folder with --root.',
   'newer-version': 'Update Yesterday to read it.',
+  'older-version':
+    'Give yourself write permission to the project folder once, so that it can be brought up to date.',
   conflict: 'Read the present state again and retry.',
   'no-document': 'Open the notebook again.',
   closed: 'Open the store again.',

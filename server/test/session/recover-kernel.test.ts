@@ -161,4 +161,23 @@ describe.skipIf(python === null)(`a server that was killed${whySkipped}`, () => 
     expect(outputsOf(after.doc, 'b')).toMatchObject([{ data: { 'text/plain': '5' } }])
     expect(await ended(after.house)).toEqual(['a ok', 'b ok'])
   })
+
+  test('who opens a notebook whose session could not be taken up is told so', async () => {
+    const before = await openHouse(await makeProject({ a: 'x = 5' }))
+    const { session, id } = await before.open()
+    await runAll(session, ['a'])
+    await before.close({ shutdown: false })
+    const made = await openHouse(before.root)
+    house = made
+    const find = made.kernels.find.bind(made.kernels)
+    made.kernels.find = () => Promise.reject(new Error('its folder cannot be read'))
+    await made.sessions.recover()
+    expect(made.problems).toEqual([expect.stringMatching(/a\.ipynb: its folder cannot be read$/)])
+    const visit = await made.sessions.visit(id)
+    expect(visit?.isLost).toBe(true)
+    visit?.leave()
+    // The kernel lives: found after all, it is ended with the house.
+    made.kernels.find = find
+    await made.sessions.recover()
+  })
 })

@@ -1,9 +1,11 @@
 /** A disk that refuses, files from elsewhere, bytes that rot: each has a clear answer, and nothing is made or lost. */
 import { chmod, mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openStore, openStoreToRead } from '../../src/store/open-store.ts'
 import { storePaths } from '../../src/store/project-folder.ts'
+import { migrations } from '../../src/store/schema.ts'
 import { ended, queued } from './entries.ts'
 import { newPlace, type SqlitePlace } from './sqlite-place.ts'
 
@@ -91,6 +93,21 @@ test('a history of a newer program is refused, not changed', async () => {
   expect(() => openStoreToRead({ root: place.root })).toThrow(
     expect.objectContaining({ code: 'newer-version' }),
   )
+})
+
+test('a history of an older program is brought up to date by who only reads it', async () => {
+  for (let version = 1; version < migrations.length; version++) {
+    const root = join(place.root, String(version))
+    const { database, objects } = storePaths(root)
+    await mkdir(objects, { recursive: true })
+    const db = new DatabaseSync(database)
+    for (const step of migrations.slice(0, version)) db.exec(step)
+    db.exec(`PRAGMA user_version = ${version}`)
+    db.close()
+    const reader = openStoreToRead({ root })
+    expect((await reader.index.page({})).runs).toEqual([])
+    await reader.close()
+  }
 })
 
 test('a file that is no history is refused, not replaced', async () => {
