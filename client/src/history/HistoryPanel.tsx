@@ -6,6 +6,7 @@ import './history.css'
 import { lazy, Suspense, useCallback, useEffect, useRef } from 'react'
 import { api } from '../app/api.ts'
 import { X } from '../app/icons.ts'
+import { ProblemBox } from '../app/Problem.tsx'
 import { useNotebook } from '../notebook/context.ts'
 import { useWatched } from '../notebook/use-cell.ts'
 import { Checkpoints } from '../past/Checkpoints.tsx'
@@ -102,14 +103,26 @@ function View({ view }: { readonly view: PastView }) {
 
 /** The receipt of what the cell shows: its last run that started. */
 function LastRun({ cell, onRun }: { readonly cell: string; readonly onRun: (run: string) => void }) {
-  const { opened } = useNotebook()
+  const { opened, onRecorded } = useNotebook()
   const ask = useCallback(
     (signal: AbortSignal) => api.log({ notebook: opened.path, cell, before: null, limit: 20 }, signal),
     [opened, cell],
   )
-  const { answer } = useAsked(ask)
+  const { answer, again } = useAsked(ask)
+  const run = answer?.ok ? answer.value.runs.find(({ started }) => started !== null) : undefined
+  const isNone = answer?.ok === true && run === undefined
+  useEffect(() => {
+    // Asked before it was recorded: it is there in a moment.
+    if (isNone) return onRecorded((recorded) => recorded.cell === cell && again())
+  }, [isNone, onRecorded, cell, again])
   if (answer === null) return <p className="history-note">{t('app.loading')}</p>
-  const run = answer.ok ? answer.value.runs.find(({ started }) => started !== null) : undefined
+  if (!answer.ok) {
+    return (
+      <div className="history-note">
+        <ProblemBox title={t('receipt.failed')} problem={answer.problem} onRetry={again} />
+      </div>
+    )
+  }
   if (run !== undefined) return <Receipt run={run.run} onRun={onRun} />
   return (
     <div className="history-note">
