@@ -29,7 +29,7 @@ from .databases import RESULT, is_connection
 from .digests import mark
 from .kinds import package_of
 from .parts import WHOLE, Anatomy, add_part, token
-from .userland import is_user_class
+from .userland import dict_of, is_user_class
 
 
 def dissect(value: Any) -> Anatomy:
@@ -74,7 +74,7 @@ def _instance(value: Any, anatomy: Anatomy) -> None:
     if isinstance(value, (type, types.ModuleType, *_CLOSED)):
         return
     kind = type(value)
-    attributes = _dict_of(value)
+    attributes = dict_of(value)
     cached = _caches(kind)  # type: ignore[arg-type]
     for name, item in list(attributes.items()):
         if type(name) is not str or name in cached or (name == "_cache" and package_of(kind) == "pandas"):
@@ -109,14 +109,6 @@ def _caches(kind: type) -> frozenset[str]:
 
 def _is_cache(item: object) -> bool:
     return type(item) is functools.cached_property
-
-
-def _dict_of(value: Any) -> dict[str, Any]:
-    try:
-        found = object.__getattribute__(value, "__dict__")
-    except (AttributeError, TypeError):
-        return {}
-    return found if type(found) is dict else {}
 
 
 @functools.lru_cache(maxsize=1024)

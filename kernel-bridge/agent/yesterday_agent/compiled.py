@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .kinds import package_of
-from .userland import is_user_class
+from .userland import dict_of, is_user_class
 
 _FUNCTIONS = ("py_func", "_torchdynamo_orig_callable")
 _MODULE = "_orig_mod"
@@ -23,10 +23,10 @@ def original(value: Any) -> Any:
     package = package_of(type(value))
     if package not in ("numba", "torch"):
         return None
-    held = _attributes(value)
+    held = dict_of(value)
     if package == "torch":
         return held.get("_modules", {}).get(_MODULE) if type(value).__name__ == "OptimizedModule" else None
-    inner = _attributes(held.get("_dispatcher"))
+    inner = dict_of(held.get("_dispatcher"))
     return held.get(_FUNCTIONS[0]) or inner.get(_FUNCTIONS[0])
 
 
@@ -50,15 +50,7 @@ def _of_module(module: Any) -> Iterable[types.CodeType]:
         if id(current) in seen:
             continue
         seen.add(id(current))
-        waiting += [part for part in _attributes(current).get("_modules", {}).values() if part is not None]
+        waiting += [part for part in dict_of(current).get("_modules", {}).values() if part is not None]
         for base in type(current).__mro__:
             if is_user_class(base):
                 yield from (item.__code__ for item in vars(base).values() if isinstance(item, types.FunctionType))
-
-
-def _attributes(value: Any) -> dict[str, Any]:
-    try:
-        found = object.__getattribute__(value, "__dict__")
-    except (AttributeError, TypeError):
-        return {}
-    return found if type(found) is dict else {}

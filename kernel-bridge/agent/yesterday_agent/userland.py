@@ -105,3 +105,12 @@ def is_user_module(module: types.ModuleType) -> bool:
         return False
     path = module.__dict__.get("__file__")
     return isinstance(path, str) and _is_user_path(path)
+
+
+def dict_of(value: object) -> dict[str, Any]:
+    """An object's attributes; empty where it has none, or keeps them in something of its own."""
+    try:
+        found = object.__getattribute__(value, "__dict__")
+    except (AttributeError, TypeError):
+        return {}
+    return found if type(found) is dict else {}
