@@ -10,7 +10,7 @@ export function useDrawer(): {
   readonly toggle: () => void
   readonly picked: () => void
 } {
-  const [shown, setShown] = useState(() => !matchMedia(NARROW).matches && stored() !== 'hidden')
+  const [shown, setShown] = useState(isShown)
 
   useEffect(() => {
     const onEscape = (event: KeyboardEvent): void => {
@@ -18,7 +18,7 @@ export function useDrawer(): {
     }
     const narrow = matchMedia(NARROW)
     // A page that is turned or made narrow keeps what was read in view; made wide again, the choice holds.
-    const onResize = (): void => setShown(!narrow.matches && stored() !== 'hidden')
+    const onResize = (): void => setShown(isShown())
     window.addEventListener('keydown', onEscape)
     narrow.addEventListener('change', onResize)
     return () => {
@@ -36,6 +36,9 @@ export function useDrawer(): {
   }
   return { shown, toggle, picked }
 }
+
+/** By the choice that is remembered; never at once on a narrow page. */
+const isShown = (): boolean => !matchMedia(NARROW).matches && stored() !== 'hidden'
 
 function stored(): string | null {
   try {

@@ -15,8 +15,7 @@ import { PickBox } from './PickBox.tsx'
 import { RunPlot } from './RunPlot.tsx'
 import { RunTable } from './RunTable.tsx'
 import { newestFirst } from './run-table.ts'
-import { Time } from './Time.tsx'
-import { durationText } from './time.ts'
+import { Ran } from './Time.tsx'
 import { useLog } from './useLog.ts'
 
 /** Typing rests before the log is asked. */
@@ -151,8 +150,7 @@ function RunLine({ run, onOpen }: { readonly run: RunSummary; readonly onOpen: (
       <span className="run-line">
         <OutcomeMark outcome={run.outcome} />
         <span>
-          <Time iso={run.ended} />
-          {run.outcome !== 'aborted' && ` · ${durationText(run.durationMs)}`}
+          <Ran run={run} />
         </span>
       </span>
       <span className="run-title">{run.title === '' ? t('history.noCode') : run.title}</span>

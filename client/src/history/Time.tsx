@@ -1,7 +1,8 @@
-/** A moment, told relative to now and exactly on hover. */
+/** A moment, told relative to now and exactly on hover; with a run's, how long it took. */
+import type { Outcome } from '@yesterday/server/contract/run.ts'
 import { useEffect, useState } from 'react'
 import { locale } from '../text/locale.ts'
-import { exactTime, relativeTime } from './time.ts'
+import { exactTime, relativeTime, tookText } from './time.ts'
 
 const MINUTE = 60_000
 
@@ -12,6 +13,21 @@ export function Time({ iso }: { readonly iso: string }) {
     <time dateTime={iso} title={exactTime(iso, locale)}>
       {relativeTime(iso, now, locale)}
     </time>
+  )
+}
+
+/** When a run ended, and how long it took where it ran at all. */
+export function Ran({
+  run,
+}: {
+  readonly run: { readonly outcome: Outcome; readonly ended: string; readonly durationMs: number }
+}) {
+  const took = tookText(run)
+  return (
+    <>
+      <Time iso={run.ended} />
+      {took !== '' && ` · ${took}`}
+    </>
   )
 }
 

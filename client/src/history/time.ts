@@ -2,6 +2,7 @@
  * pure. Moments, durations and sizes in words. `now` and the language are parameters; the page's own are given by
  * `Time.tsx`.
  */
+import type { Outcome } from '@yesterday/server/contract/run.ts'
 import { t } from '../text/text.ts'
 
 const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
@@ -36,6 +37,10 @@ export function durationText(ms: number): string {
   const minutes = Math.round(seconds / 60)
   return t('duration.h', { h: Math.floor(minutes / 60), min: minutes % 60 })
 }
+
+/** How long a run took; '' for one that was stopped before it began. */
+export const tookText = (run: { readonly outcome: Outcome; readonly durationMs: number }): string =>
+  run.outcome === 'aborted' ? '' : durationText(run.durationMs)
 
 /** "812 B", "4.2 KB", "1.3 GB"; steps of 1024. */
 export function sizeText(bytes: number, locale: string): string {

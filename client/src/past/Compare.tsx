@@ -5,8 +5,7 @@ import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { api, objectUrl } from '../app/api.ts'
 import { ProblemBox } from '../app/Problem.tsx'
 import { OutcomeMark } from '../history/OutcomeMark.tsx'
-import { Time } from '../history/Time.tsx'
-import { durationText } from '../history/time.ts'
+import { Ran } from '../history/Time.tsx'
 import { useNotebook } from '../notebook/context.ts'
 import { withoutAnsi } from '../outputs/ansi.ts'
 import { t } from '../text/text.ts'
@@ -84,7 +83,7 @@ function Side({ receipt, title }: { readonly receipt: Receipt; readonly title: s
           : t('graph.run', { order: receipt.order, cell: receipt.cell })}
       </button>
       <small>
-        <Time iso={receipt.ended} /> · {durationText(receipt.durationMs)}
+        <Ran run={receipt} />
       </small>
     </div>
   )

@@ -1,8 +1,7 @@
 /** A run in short: its first line, how and when it ended, and a thumbnail of what it showed. */
 import type { RunSummary } from '@yesterday/server/contract/run.ts'
 import { OutcomeMark } from '../history/OutcomeMark.tsx'
-import { Time } from '../history/Time.tsx'
-import { durationText } from '../history/time.ts'
+import { Ran } from '../history/Time.tsx'
 import { t } from '../text/text.ts'
 import { shownForms } from './output-forms.ts'
 import { useReceipt } from './receipts.ts'
@@ -18,7 +17,7 @@ export function RunCard({ run }: { readonly run: RunSummary | undefined }) {
       <span className="run-line">
         <OutcomeMark outcome={run.outcome} />
         <span>
-          <Time iso={run.ended} /> · {durationText(run.durationMs)}
+          <Ran run={run} />
         </span>
       </span>
       {first !== undefined && <StoredOutput output={first} />}

@@ -172,8 +172,10 @@ class Recorder:
     def _variables(self, run: Run, used: list[Edge], generated: list[Edge], count: int | None) -> None:
         if run.reads is None:
             return
-        run.reads.add_static(hidden_names(run.reads.texts, run.reads.loads, run.reads.before))
-        run.reads.absent |= hidden_names(run.reads.texts, run.reads.loads, self.lineage.deleted())
+        texts = run.reads.texts
+        run.reads.add_static(hidden_names(texts, run.reads.loads, run.reads.before))
+        if deleted := self.lineage.deleted():
+            run.reads.absent |= hidden_names(texts, run.reads.loads, deleted)
         settled = self.lineage.finish(run.run, run.reads, count)
         run.live = settled.values
         run.shows = any(name.startswith("Out[") for name in settled.values)

@@ -17,7 +17,6 @@ from collections.abc import Callable, Sequence
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from .executed import has_probes
 from .plain_code import plain
 from .probes import NOTES, PROBE_LIST
 
@@ -82,7 +81,7 @@ def _teach_numba(module: ModuleType) -> None:
 
     def get_code_object(function: Any) -> Any:
         code = original(function)
-        return plain(code) or code if isinstance(code, CodeType) and has_probes(code) else code
+        return (plain(code) or code) if isinstance(code, CodeType) else code
 
     vars(module)["get_code_object"] = get_code_object
 

@@ -47,8 +47,12 @@ class ReadingDatabase extends DatabaseSync {
 export function openForReading(path: string): DatabaseSync {
   if (!existsSync(path)) throw new StoreError('no-store', `there is no history at ${path}`)
   try {
-    if (isOlder(path)) openForWriting(path).close()
-    return readable(new ReadingDatabase(path, { readOnly: true, timeout: BUSY_TIMEOUT }))
+    const open = () => new ReadingDatabase(path, { readOnly: true, timeout: BUSY_TIMEOUT })
+    const db = open()
+    if (!isOlder(userVersion(db))) return readable(db)
+    db.close()
+    openForWriting(path).close()
+    return readable(open())
   } catch (thrown) {
     const error = asStoreError(thrown)
     if (error.code !== 'read-only') throw error
@@ -75,7 +79,7 @@ function readable(db: DatabaseSync): DatabaseSync {
   db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA mmap_size = ${MAPPED}`)
   const version = userVersion(db)
   if (version > migrations.length) throw newer(version)
-  if (version > 0 && version < migrations.length) throw older(version)
+  if (isOlder(version)) throw older(version)
   if (version === 0) throw new StoreError('no-store', 'the history here is still empty')
   return db
 }
@@ -102,15 +106,7 @@ const older = (version: number) =>
     `the history has version ${version}, and could not be brought to ${migrations.length}, which this program reads`,
   )
 
-function isOlder(path: string): boolean {
-  const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT })
-  try {
-    const version = userVersion(db)
-    return version > 0 && version < migrations.length
-  } finally {
-    db.close()
-  }
-}
+const isOlder = (version: number): boolean => version > 0 && version < migrations.length
 
 function userVersion(db: DatabaseSync): number {
   return integer(one(db, 'PRAGMA user_version'), 'user_version')
