@@ -71,9 +71,12 @@ export class EditorPool {
   /** Registers a cell's place; answers the way to leave. */
   add(slot: Slot): () => void {
     this.#slots.set(slot.host, slot)
-    this.#observer.observe(slot.host)
+    const leave = watchDrawn(slot.host, this.#observer)
     this.#focusWanted()
-    return () => this.#remove(slot)
+    return () => {
+      leave()
+      this.#remove(slot)
+    }
   }
 
   /** Loads Monaco; from now on cells in view come alive. */
@@ -226,7 +229,6 @@ export class EditorPool {
   }
 
   #remove(slot: Slot): void {
-    this.#observer.unobserve(slot.host)
     this.#slots.delete(slot.host)
     this.#inView.delete(slot)
     const seat = this.#seats.find((each) => each.slot === slot)
@@ -240,4 +242,24 @@ function layout(seat: Seat): void {
   const height = seat.editor.getContentHeight()
   seat.element.style.height = `${height}px`
   seat.editor.layout({ width, height })
+}
+
+/**
+ * Watches a place unless the browser skips what it is in: a thousand watched places would cost at every frame. Answers
+ * the way to end it.
+ */
+function watchDrawn(host: HTMLElement, observer: IntersectionObserver): () => void {
+  const band = host.closest('.cell-band')
+  const changed = (event: Event): void => {
+    // An element within, as a frame, has states of its own.
+    if (!(event instanceof ContentVisibilityAutoStateChangeEvent) || event.target !== band) return
+    if (event.skipped) observer.unobserve(host)
+    else observer.observe(host)
+  }
+  observer.observe(host)
+  band?.addEventListener('contentvisibilityautostatechange', changed)
+  return () => {
+    band?.removeEventListener('contentvisibilityautostatechange', changed)
+    observer.unobserve(host)
+  }
 }

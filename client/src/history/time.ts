@@ -3,7 +3,15 @@
  * `Time.tsx`.
  */
 import type { Outcome } from '@yesterday/server/contract/run.ts'
+import { byLocale } from '../text/by-locale.ts'
 import { t } from '../text/text.ts'
+
+const relative = byLocale((locale) => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }))
+const moments = byLocale(
+  (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' }),
+)
+const whole = byLocale((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }))
+const tenths = byLocale((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }))
 
 const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['year', 365 * 86_400_000],
@@ -18,14 +26,14 @@ export function relativeTime(iso: string, now: number, locale: string): string {
   const distance = Date.parse(iso) - now
   for (const [unit, length] of STEPS) {
     const count = Math.trunc(distance / length)
-    if (count !== 0) return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(count, unit)
+    if (count !== 0) return relative(locale).format(count, unit)
   }
   return t('time.now')
 }
 
 /** The exact moment in the reader's time zone, with seconds. */
 export function exactTime(iso: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' }).format(new Date(iso))
+  return moments(locale).format(new Date(iso))
 }
 
 /** "12 ms", "3.4 s", "2 min 5 s", "1 h 12 min". */
@@ -48,5 +56,5 @@ export function sizeText(bytes: number, locale: string): string {
   const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10))
   const value = bytes / 1024 ** step
   const digits = step === 0 || value >= 100 ? 0 : 1
-  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)} ${units[step]}`
+  return `${(digits === 0 ? whole : tenths)(locale).format(value)} ${units[step]}`
 }

@@ -1,6 +1,6 @@
 /** One cell: its frame (a named article that takes the focus), source, outputs, prompt. */
 import { cellSource, cellType, type YCell } from '@yesterday/server/contract/document.ts'
-import { lazy, memo, Suspense, useCallback, useMemo } from 'react'
+import { lazy, memo, Suspense, useCallback } from 'react'
 import * as Y from 'yjs'
 import { z } from 'zod'
 import { CodeEditor } from '../editor/CodeEditor.tsx'
@@ -37,14 +37,12 @@ export const CellView = memo(function CellView({ notebook, cell, id, index, tota
   const hidden = useWatched(notebook.folds.outline, (outline) => outline.hidden.has(id))
   const outputs = useOutputs(cell)
   const failed = outputs.some((output) => output.output_type === 'error')
-  const containIntrinsicSize = useMemo(() => `auto ${expectedHeight(cell)}px`, [cell])
   const name = t(`cell.${type}`, { n: index + 1, total })
   return (
     <article
       id={`cell-${id}`}
       className="cell"
       hidden={hidden}
-      style={{ containIntrinsicSize }}
       data-type={type}
       data-active={active}
       data-selected={mark !== undefined}
@@ -90,11 +88,6 @@ function Source({ notebook, cell, id, language }: PartProps & { readonly languag
     />
   )
 }
-
-// A cell out of view takes this height until it is drawn, so that the scroll bar hardly moves.
-const LINE = 21
-const AROUND = 40
-const expectedHeight = (cell: YCell): number => AROUND + LINE * cellSource(cell).toString().split('\n').length
 
 function CodeCell(props: PartProps & { readonly outputs: readonly OutputJson[] }) {
   const { notebook, cell, id, outputs } = props

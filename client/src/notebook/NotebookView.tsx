@@ -4,7 +4,8 @@ import { type KeyboardEvent, lazy, Suspense, useEffect, useMemo, useRef, useStat
 import { Dialog } from '../app/Dialog.tsx'
 import { useFollowing } from '../presence/useFollowing.ts'
 import { t } from '../text/text.ts'
-import { CellView } from './CellView.tsx'
+import { type Band, bandsOf, startsOf } from './bands.ts'
+import { CellBand } from './CellBand.tsx'
 import { CommandDialog } from './CommandDialog.tsx'
 import { NotebookContext } from './context.ts'
 import { EmptyNotebook } from './EmptyNotebook.tsx'
@@ -25,8 +26,8 @@ type Asked =
   | { readonly kind: 'palette' | 'shortcuts' }
   | { readonly kind: 'restart'; readonly restart: () => void }
 
-const FIRST_CELLS = 30
-const MORE_CELLS = 150
+const FIRST_BANDS = 3
+const MORE_BANDS = 12
 
 export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
   const order = useWatched(notebook.order, (ids) => ids)
@@ -35,9 +36,11 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
     () => new Map(cellsOf(notebook.doc).map((cell) => [cellId(cell), cell])),
     [notebook, order],
   )
+  const bands = useBands(notebook, order)
+  const starts = useMemo(() => startsOf(bands), [bands])
   const selectedCell = useWatched(notebook.selection, (selection) => selection.active)
   const history = useWatched(notebook.past.state, (past) => past.open)
-  const shown = useGrowing(order.length, notebook)
+  const shown = useGrowing(bands.length, notebook)
   useFollowing(notebook.presence)
   const held = useRef('')
   const [asked, setAsked] = useState<Asked | null>(null)
@@ -106,20 +109,16 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
       >
         <Toolbar notebook={notebook} dialogs={dialogs} history={history} onHistory={notebook.past.toggle} />
         <div className="notebook-cells" onKeyDownCapture={onKey}>
-          {order.slice(0, shown).map((id, index) => {
-            const found = cells.get(id)
-            if (found === undefined) return null
-            return (
-              <CellView
-                key={id}
-                notebook={notebook}
-                cell={found}
-                id={id}
-                index={index}
-                total={order.length}
-              />
-            )
-          })}
+          {bands.slice(0, shown).map((band) => (
+            <CellBand
+              key={band.key}
+              notebook={notebook}
+              band={band}
+              cells={cells}
+              start={starts.get(band) ?? 0}
+              total={order.length}
+            />
+          ))}
         </div>
         <EmptyNotebook notebook={notebook} />
         <Finding notebook={notebook} mac={mac} />
@@ -158,15 +157,23 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
   )
 }
 
+function useBands(notebook: Notebook, order: readonly string[]): readonly Band[] {
+  const before = useRef<readonly Band[]>([])
+  return useMemo(() => {
+    before.current = bandsOf(order, before.current, notebook.selection.get().active)
+    return before.current
+  }, [notebook, order])
+}
+
 // The first cells are painted before the rest is made; Monaco comes after that.
 function useGrowing(total: number, notebook: Notebook): number {
-  const [shown, setShown] = useState(FIRST_CELLS)
+  const [shown, setShown] = useState(FIRST_BANDS)
   useEffect(() => {
     if (total === 0) return
     const frame = requestAnimationFrame(() => {
       if (performance.getEntriesByName('yesterday:first-cell').length === 0)
         performance.mark('yesterday:first-cell')
-      if (shown < total) setTimeout(() => setShown(shown + MORE_CELLS))
+      if (shown < total) setTimeout(() => setShown(shown + MORE_BANDS))
       else void notebook.pool.load()
     })
     return () => cancelAnimationFrame(frame)

@@ -3,6 +3,7 @@
  * `count` with the rules of its language. The types read the gaps out of the English phrase, so that a call that
  * misses one does not compile.
  */
+import { byLocale } from './by-locale.ts'
 
 /** A phrase whose wording depends on `count`. Languages without a plural give `other` alone. */
 export interface Plural {
@@ -34,18 +35,20 @@ export type Arguments<P> = [GapsOf<P>] extends [never]
 /** Values for the gaps of a phrase, by name. */
 export type Values = Readonly<Record<string, string | number>>
 
+const numbers = byLocale((locale) => new Intl.NumberFormat(locale))
+const plurals = byLocale((locale) => new Intl.PluralRules(locale))
+
 /** The phrase in words. A gap without a value stays visible as `{name}`: a defect that can be seen. */
 export function fill(phrase: Phrase, values: Values, locale: string): string {
   const template = typeof phrase === 'string' ? phrase : choose(phrase, values.count, locale)
-  const numbers = new Intl.NumberFormat(locale)
   return template.replace(/\{(\w+)\}/g, (gap, name: string) => {
     const value = values[name]
     if (value === undefined) return gap
-    return typeof value === 'number' ? numbers.format(value) : value
+    return typeof value === 'number' ? numbers(locale).format(value) : value
   })
 }
 
 function choose(phrase: Plural, count: string | number | undefined, locale: string): string {
-  const rule = new Intl.PluralRules(locale).select(Number(count ?? 0))
+  const rule = plurals(locale).select(Number(count ?? 0))
   return rule === 'one' && phrase.one !== undefined ? phrase.one : phrase.other
 }

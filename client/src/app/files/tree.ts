@@ -72,9 +72,10 @@ function rowsIn(tree: Tree, folder: string, depth: number): readonly Row[] {
   })
 }
 
+const names = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
+
 /** Folders first, then by name as a person sorts: `run 2` before `run 10`. */
 function inOrder(entries: readonly FileEntry[]): readonly FileEntry[] {
-  const names = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
   const rank = (entry: FileEntry): number => (entry.type === 'folder' ? 0 : 1)
   return [...entries].sort((a, b) => rank(a) - rank(b) || names.compare(a.name, b.name))
 }

@@ -1,0 +1,46 @@
+/** Cells that the browser draws or skips as one. */
+import { cellSource, type YCell } from '@yesterday/server/contract/document.ts'
+import { memo, useMemo } from 'react'
+import type { Band } from './bands.ts'
+import { CellView } from './CellView.tsx'
+import type { Notebook } from './notebook.ts'
+import { useWatched } from './use-cell.ts'
+
+interface Props {
+  readonly notebook: Notebook
+  readonly band: Band
+  readonly cells: ReadonlyMap<string, YCell>
+  /** The place of its first cell, from 0. */
+  readonly start: number
+  /** The cells of the notebook. */
+  readonly total: number
+}
+
+export const CellBand = memo(function CellBand({ notebook, band, cells, start, total }: Props) {
+  const hidden = useWatched(notebook.folds.outline, (outline) =>
+    band.cells.every((id) => outline.hidden.has(id)),
+  )
+  const containIntrinsicSize = useMemo(() => {
+    const heights = band.cells.map((id) => expectedHeight(cells.get(id)))
+    return `auto ${heights.reduce((sum, height) => sum + height, 0)}px`
+  }, [band, cells])
+  return (
+    <div className="cell-band" hidden={hidden} style={{ containIntrinsicSize }}>
+      {band.cells.map((id, place) => {
+        const cell = cells.get(id)
+        if (cell === undefined) return null
+        return (
+          <CellView key={id} notebook={notebook} cell={cell} id={id} index={start + place} total={total} />
+        )
+      })}
+    </div>
+  )
+})
+
+// A band out of view takes this height until it is drawn, so that the scroll bar hardly moves.
+const LINE = 21
+const AROUND = 40
+
+function expectedHeight(cell: YCell | undefined): number {
+  return cell === undefined ? 0 : AROUND + LINE * cellSource(cell).toString().split('\n').length
+}
