@@ -14,7 +14,7 @@ interface Props {
 }
 
 export function KernelMenu({ notebook, dialogs }: Props) {
-  const kernel = useWatched(notebook.session.view, (view) => view.kernel)
+  const kernel = useWatched(notebook.shownSession, (view) => view.kernel)
   const [specs, setSpecs] = useState<KernelSpecs | null>(null)
   const look = (): void => void api.kernelspecs().then((found) => setSpecs(found.ok ? found.value : null))
   const choose = (spec: string): void => {
@@ -60,7 +60,7 @@ export function KernelMenu({ notebook, dialogs }: Props) {
 
 /** What is wrong with the kernel, and what to do about it; nothing while all is well. */
 export function KernelBanner({ notebook }: { readonly notebook: Notebook }) {
-  const { kernel, interruptIgnored } = useWatched(notebook.session.view, (view) => view)
+  const { kernel, interruptIgnored } = useWatched(notebook.shownSession, (view) => view)
   const isGone = kernel.state === 'dead' || (kernel.state === 'none' && kernel.problem !== null)
   return (
     <>

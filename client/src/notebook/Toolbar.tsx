@@ -33,7 +33,7 @@ const staleCount = (cells: StaleCells): number =>
 
 export function Toolbar({ notebook, dialogs, history, onHistory }: Props) {
   const room = useWatched(notebook.room.facts, roomStatus)
-  const waiting = useWatched(notebook.session.view, (view) => view.queue.length)
+  const waiting = useWatched(notebook.shownSession, (view) => view.queue.length)
   const stale = useWatched(notebook.session.stale, staleCount)
   const insert = (type: 'code' | 'markdown'): void => {
     const { active } = notebook.selection.get()

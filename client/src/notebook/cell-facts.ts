@@ -31,6 +31,13 @@ export const sameRun = (one: CellRun, other: CellRun): boolean =>
   one.prompt?.run === other.prompt?.run &&
   one.prompt?.text === other.prompt?.text
 
+/** Whether `now` differs from a resting session in nothing but that something runs: it may be over at once. */
+export const isBegun = (shown: SessionView, now: SessionView): boolean =>
+  isResting(shown) && !isResting(now) && ['idle', 'busy'].includes(now.kernel.state) && now.prompt === null
+
+const isResting = ({ kernel, running, queue }: SessionView): boolean =>
+  kernel.state === 'idle' && running === null && queue.length === 0
+
 /** How a cell is marked by the selection. */
 export type CellMark = 'selected' | 'active' | 'editing'
 

@@ -4,6 +4,7 @@
  */
 import { cellSource, cellsOf, cellType, findCell } from '@yesterday/server/contract/document.ts'
 import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
+import type { SessionView } from '@yesterday/server/contract/session.ts'
 import type { StaleCell } from '@yesterday/server/contract/stale.ts'
 import { equalityDeep } from 'lib0/function'
 import * as Y from 'yjs'
@@ -17,15 +18,16 @@ import { Folds } from '../outline/folds.ts'
 import { PastPlace } from '../past/place.ts'
 import { showCarets } from '../presence/carets.ts'
 import { Presence, type Stretch } from '../presence/presence.ts'
+import { calm } from '../room/calm.ts'
 import { Keyed, type KeyedObservable, keyedBy } from '../room/keyed.ts'
-import { Watched } from '../room/observable.ts'
+import { type Observable, Watched } from '../room/observable.ts'
 import { Room } from '../room/room.ts'
 import { DurableSources } from '../room/unsent.ts'
 import { type Answer, type CommandRequest, LOST, SessionSocket } from '../session/session-socket.ts'
 import { t } from '../text/text.ts'
 import type { CellCopy } from './cell-copy.ts'
 import { CellEdits, cellIds } from './cell-edits.ts'
-import { type CellMark, type CellRun, cellMarks, cellRuns, sameRun } from './cell-facts.ts'
+import { type CellMark, type CellRun, cellMarks, cellRuns, isBegun, sameRun } from './cell-facts.ts'
 import { equipEditor } from './editor-keys.ts'
 import { focusCell, keepFocusIn } from './focus.ts'
 import type { Stroke } from './keys.ts'
@@ -42,6 +44,8 @@ export class Notebook {
   readonly presence: Presence
   readonly durable: DurableSources
   readonly session: SessionSocket
+  /** The session as it is shown: a run that is over at once does not flicker. */
+  readonly shownSession: Observable<SessionView>
   /** The cells that run or wait. */
   readonly runs: KeyedObservable<CellRun>
   readonly stale: KeyedObservable<StaleCell>
@@ -75,6 +79,7 @@ export class Notebook {
     this.session = new SessionSocket(
       `${origin}/api/notebooks/${encodeURIComponent(opened.documentId)}/session`,
     )
+    this.shownSession = calm(this.session.view, isBegun)
     this.lastRuns = new LastRuns(opened.path, this.session)
     this.pool = new EditorPool(
       this.origin,
@@ -95,7 +100,7 @@ export class Notebook {
     this.selection.subscribe(mark)
     this.order.subscribe(mark)
     this.stale = keyedBy(this.session.stale, (cells) => cells, equalityDeep)
-    this.runs = keyedBy(this.session.view, cellRuns, sameRun)
+    this.runs = keyedBy(this.shownSession, cellRuns, sameRun)
     this.selection.subscribe(() => this.tellPlace(null))
     void api.me().then((me) => {
       if (me.ok) this.presence.introduce({ ...me.value.actor, color: me.value.color })

@@ -3,6 +3,7 @@ import { executionCount, executionState, type YCell } from '@yesterday/server/co
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import type * as Y from 'yjs'
 import type { OutputJson } from '../outputs/output.ts'
+import { calm } from '../room/calm.ts'
 import type { KeyedObservable } from '../room/keyed.ts'
 import type { Observable } from '../room/observable.ts'
 import { outputsView } from './output-json.ts'
@@ -20,9 +21,13 @@ export function useKeyed<V>(keyed: KeyedObservable<V>, key: string): V | undefin
 
 /** The outputs of a cell as JSON. */
 export function useOutputs(cell: YCell): readonly OutputJson[] {
-  const view = useMemo(() => outputsView(cell), [cell])
+  const view = useMemo(() => calm(outputsView(cell), (shown, now) => isCleared(cell, shown, now)), [cell])
   return useSyncExternalStore(view.subscribe, view.get)
 }
+
+// What a running cell has cleared mostly comes again at once.
+const isCleared = (cell: YCell, shown: readonly OutputJson[], now: readonly OutputJson[]): boolean =>
+  shown.length > 0 && now.length === 0 && executionState(cell) === 'running'
 
 /** The execution count and state of a cell. */
 export function useExecution(cell: YCell): { readonly count: number | null; readonly state: string } {
