@@ -1,4 +1,4 @@
-import { cellSource, cellsOf, makeCell } from '@yesterday/server/contract/document.ts'
+import { cellOutputs, cellSource, cellsOf, makeCell } from '@yesterday/server/contract/document.ts'
 import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
 import * as Y from 'yjs'
@@ -37,6 +37,22 @@ test('an edit is "saving" until the server calls it durable', async () => {
   source.insert(6, '0')
   await vi.waitFor(() => expect(status()).toBe('saved'))
   expect(room.hasUnsaved).toBe(false)
+})
+
+test('what a run prints is no edit, and the page goes on', async () => {
+  const { server, room, durable } = await enter()
+  const output = new Y.Map<unknown>([['text', new Y.Text('1')]])
+  const outputs = cellOutputs(cellsOf(server.doc).get(0))
+  outputs?.insert(0, [output])
+  const printed = () => cellOutputs(cellsOf(room.doc).get(0))?.get(0)?.get('text')
+  await vi.waitFor(() => expect(String(printed())).toBe('1'))
+  const problem = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  const text = output.get('text')
+  if (text instanceof Y.Text) text.insert(1, '2')
+  await vi.waitFor(() => expect(String(printed())).toBe('12'))
+  expect(problem).not.toHaveBeenCalled()
+  expect(durable.unsent()).toEqual([])
+  problem.mockRestore()
 })
 
 test('edits made while the connection is down arrive once it is back', async () => {

@@ -205,7 +205,8 @@ export class EditorPool {
     const element = document.createElement('div')
     const instance = this.#monaco.monaco.editor.create(element, this.#monaco.editorOptions())
     const seat: Seat = { editor: instance, element, slot: null, unbind: () => undefined }
-    instance.onDidContentSizeChange(() => layout(seat))
+    // The width of the text changes with each key; the editor's own does not follow it.
+    instance.onDidContentSizeChange(({ contentHeightChanged }) => contentHeightChanged && layout(seat))
     instance.onDidFocusEditorText(() => seat.slot?.onFocus())
     new ResizeObserver(() => layout(seat)).observe(element)
     this.#equip(instance, this.#monaco.monaco, () => seat.slot?.cell ?? '')

@@ -157,7 +157,11 @@ function ticksOf(least: number, most: number): readonly number[] {
   const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= raw) ?? raw
   const first = Math.ceil(least / step)
   const count = Math.floor(most / step) - first + 1
-  return Array.from({ length: Math.max(0, count) }, (_, n) => Number(((first + n) * step).toPrecision(12)))
+  const ticks = Array.from({ length: Math.max(0, count) }, (_, n) =>
+    Number(((first + n) * step).toPrecision(15)),
+  )
+  // Values that differ in their last digits alone: rounding leads out of them.
+  return ticks.filter((tick) => tick >= least && tick <= most)
 }
 
 function powers(low: number, high: number): readonly number[] {

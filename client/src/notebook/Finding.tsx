@@ -31,9 +31,9 @@ export function Finding({ notebook, mac }: { readonly notebook: Notebook; readon
 function useFindKey(notebook: Notebook, mac: boolean): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || document.querySelector('dialog[open]') !== null) return
       const stroke = strokeName(event, mac)
-      if (stroke !== 'Mod-f' && stroke !== 'Mod-Shift-h') return
+      if (event.defaultPrevented || (stroke !== 'Mod-f' && stroke !== 'Mod-Shift-h')) return
+      if (document.querySelector('dialog[open]') !== null) return
       event.preventDefault()
       notebook.finder.show(stroke === 'Mod-Shift-h')
     }

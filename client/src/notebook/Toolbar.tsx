@@ -2,12 +2,12 @@
 import { Ellipsis } from '../app/icons.ts'
 import { Contents } from '../outline/Contents.tsx'
 import { People } from '../presence/People.tsx'
-import { roomStatus } from '../room/room-state.ts'
 import type { StaleCells } from '../session/session-socket.ts'
 import { t } from '../text/text.ts'
 import { KernelBanner, KernelMenu } from './KernelMenu.tsx'
 import type { CommandName } from './keys.ts'
 import type { Notebook } from './notebook.ts'
+import { PageStates } from './PageStates.tsx'
 import { type Dialogs, perform } from './perform.ts'
 import { RunAnnouncer } from './RunAnnouncer.tsx'
 import { useWatched } from './use-cell.ts'
@@ -32,9 +32,6 @@ const staleCount = (cells: StaleCells): number =>
   [...cells.values()].some(({ reasons }) => reasons.some(({ kind }) => kind !== 'unknown')) ? cells.size : 0
 
 export function Toolbar({ notebook, dialogs, history, onHistory }: Props) {
-  const room = useWatched(notebook.room.facts, roomStatus)
-  const waiting = useWatched(notebook.shownSession, (view) => view.queue.length)
-  const stale = useWatched(notebook.session.stale, staleCount)
   const insert = (type: 'code' | 'markdown'): void => {
     const { active } = notebook.selection.get()
     const place = notebook.order.get().indexOf(active ?? '') + 1
@@ -54,15 +51,7 @@ export function Toolbar({ notebook, dialogs, history, onHistory }: Props) {
             {t(words)}
           </button>
         ))}
-        {stale > 0 && (
-          <button
-            type="button"
-            className="button button-small button-quiet"
-            onClick={() => perform('runStale', notebook, dialogs)}
-          >
-            {t('stale.count', { count: stale })}
-          </button>
-        )}
+        <RunStale notebook={notebook} onRun={() => perform('runStale', notebook, dialogs)} />
         <button type="button" className="button button-small button-quiet" onClick={() => insert('code')}>
           + {t('notebook.addCode')}
         </button>
@@ -82,10 +71,7 @@ export function Toolbar({ notebook, dialogs, history, onHistory }: Props) {
         <span className="notebook-states">
           <People presence={notebook.presence} />
         </span>
-        <span className="notebook-states" role="status">
-          <span data-room={room}>{t(`room.${room}`)}</span>
-          {waiting > 0 && <span>{t('notebook.queue', { n: waiting })}</span>}
-        </span>
+        <PageStates notebook={notebook} />
         <KernelMenu notebook={notebook} dialogs={dialogs} />
         <button type="button" className="button button-small" aria-expanded={history} onClick={onHistory}>
           {t('notebook.history')}
@@ -94,5 +80,15 @@ export function Toolbar({ notebook, dialogs, history, onHistory }: Props) {
       <KernelBanner notebook={notebook} />
       <RunAnnouncer notebook={notebook} />
     </>
+  )
+}
+
+function RunStale({ notebook, onRun }: { readonly notebook: Notebook; readonly onRun: () => void }) {
+  const stale = useWatched(notebook.session.stale, staleCount)
+  if (stale === 0) return null
+  return (
+    <button type="button" className="button button-small button-quiet" onClick={onRun}>
+      {t('stale.count', { count: stale })}
+    </button>
   )
 }

@@ -11,6 +11,7 @@ import {
   cellType,
   findCell,
   makeCell,
+  type YCell,
 } from '@yesterday/server/contract/document.ts'
 import * as Y from 'yjs'
 import { mergeText } from './merge-text.ts'
@@ -29,7 +30,8 @@ export interface UnsentEdit {
 export class DurableSources {
   readonly #room: Room
   readonly #bases = new Map<string, string>()
-  readonly #stale = new Set<string>()
+  /** The cells that were written in since, by their ids. */
+  readonly #stale = new Map<string, YCell>()
   #all = true
 
   constructor(room: Room) {
@@ -56,8 +58,9 @@ export class DurableSources {
 
   #changed(events: readonly Y.YEvent<Y.AbstractType<unknown>>[]): void {
     for (const event of events) {
-      const cell = event.target instanceof Y.Text ? event.target.parent : null
-      if (cell instanceof Y.Map) this.#stale.add(String(cell.get('id')))
+      // The text of an output hangs below an output.
+      const cell = event.path.at(-1) === 'source' ? event.target.parent : null
+      if (cell instanceof Y.Map) this.#stale.set(cellId(cell), cell)
       else if (event.path.length === 0) this.#all = true
     }
   }
@@ -65,11 +68,10 @@ export class DurableSources {
   #refresh(): void {
     if (this.#room.hasUnsaved || !this.#room.facts.get().synced) return
     if (!this.#all && this.#stale.size === 0) return
-    if (this.#all) this.#bases.clear()
-    for (const cell of cellsOf(this.#room.doc)) {
-      const id = cellId(cell)
-      if (this.#all || this.#stale.has(id)) this.#bases.set(id, cellSource(cell).toString())
-    }
+    if (this.#all) {
+      this.#bases.clear()
+      for (const cell of cellsOf(this.#room.doc)) this.#bases.set(cellId(cell), cellSource(cell).toString())
+    } else for (const [id, cell] of this.#stale) this.#bases.set(id, cellSource(cell).toString())
     this.#all = false
     this.#stale.clear()
   }

@@ -1,0 +1,29 @@
+/**
+ * The state of the page's edits and of the queue, in words. Invariant: "saving" and "saved" come with each key and are
+ * for the eye; a reader of the screen is told of what stays, once.
+ */
+import { type RoomStatus, roomStatus } from '../room/room-state.ts'
+import { t } from '../text/text.ts'
+import type { Notebook } from './notebook.ts'
+import { useWatched } from './use-cell.ts'
+
+const routine: ReadonlySet<RoomStatus> = new Set(['live', 'saving', 'saved'])
+
+export function PageStates({ notebook }: { readonly notebook: Notebook }) {
+  const room = useWatched(notebook.room.facts, roomStatus)
+  const waiting = useWatched(notebook.shownSession, (view) => view.queue.length)
+  const words = t(`room.${room}`)
+  return (
+    <>
+      <span className="notebook-states">
+        <span className="room-state" data-room={room} aria-hidden={!routine.has(room)}>
+          {words}
+        </span>
+        {waiting > 0 && <span>{t('notebook.queue', { n: waiting })}</span>}
+      </span>
+      <span className="visually-hidden" role="status">
+        {routine.has(room) ? '' : words}
+      </span>
+    </>
+  )
+}
