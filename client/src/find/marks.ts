@@ -60,7 +60,7 @@ export function highlightMatches(finder: Finder): () => void {
   }
 }
 
-/** Brings a match into view without taking the focus from the field. */
+/** Brings a match into view without taking the focus from the field; does nothing where it is well in view. */
 export function scrollToMatch(finder: Finder, match: Match): void {
   const { chosen } = rangesOf(finder, finder.found.get())
   const article = document.getElementById(`cell-${match.cell}`)

@@ -1,8 +1,9 @@
 /** Cells that the browser draws or skips as one. */
-import { cellSource, type YCell } from '@yesterday/server/contract/document.ts'
+import type { YCell } from '@yesterday/server/contract/document.ts'
 import { memo, useMemo } from 'react'
 import type { Band } from './bands.ts'
 import { CellView } from './CellView.tsx'
+import { expectedHeight } from './expected-height.ts'
 import type { Notebook } from './notebook.ts'
 import { useWatched } from './use-cell.ts'
 
@@ -21,8 +22,8 @@ export const CellBand = memo(function CellBand({ notebook, band, cells, start, t
     band.cells.every((id) => outline.hidden.has(id)),
   )
   const containIntrinsicSize = useMemo(() => {
-    const heights = band.cells.map((id) => expectedHeight(cells.get(id)))
-    return `auto ${heights.reduce((sum, height) => sum + height, 0)}px`
+    const own = band.cells.flatMap((id) => cells.get(id) ?? [])
+    return `auto ${own.reduce((sum, cell) => sum + expectedHeight(cell), 0)}px`
   }, [band, cells])
   return (
     <div className="cell-band" hidden={hidden} style={{ containIntrinsicSize }}>
@@ -36,11 +37,3 @@ export const CellBand = memo(function CellBand({ notebook, band, cells, start, t
     </div>
   )
 })
-
-// A band out of view takes this height until it is drawn, so that the scroll bar hardly moves.
-const LINE = 21
-const AROUND = 40
-
-function expectedHeight(cell: YCell | undefined): number {
-  return cell === undefined ? 0 : AROUND + LINE * cellSource(cell).toString().split('\n').length
-}

@@ -2,9 +2,26 @@
 
 /** Puts the focus on a cell's frame. */
 export function focusCell(cell: string): void {
-  const element = document.getElementById(`cell-${cell}`)
-  element?.focus({ preventScroll: true })
-  element?.scrollIntoView({ block: 'nearest' })
+  showCell(cell)
+  document.getElementById(`cell-${cell}`)?.focus({ preventScroll: true })
+}
+
+/** Scrolls as little as shows a cell. */
+export function showCell(cell: string): void {
+  scrollTo(cell, () => document.getElementById(`cell-${cell}`)?.scrollIntoView({ block: 'nearest' }))
+}
+
+/** What comes into view is drawn a frame or two later, and may then be higher than was expected. */
+const SETTLING_FRAMES = 4
+
+/** Scrolls to a cell, and again where the page moves under it; `scroll` must do nothing once all is in its place. */
+export function scrollTo(cell: string, scroll: () => void): void {
+  const isDrawn = document.getElementById(`cell-${cell}`)?.checkVisibility({ contentVisibilityAuto: true })
+  const settle = (frames: number): void => {
+    scroll()
+    if (frames > 0) requestAnimationFrame(() => settle(frames - 1))
+  }
+  settle(isDrawn ? 0 : SETTLING_FRAMES)
 }
 
 /** Puts the focus on a cell's frame, where it is not in that cell already. */

@@ -29,7 +29,7 @@ import type { CellCopy } from './cell-copy.ts'
 import { CellEdits, cellIds } from './cell-edits.ts'
 import { type CellMark, type CellRun, cellMarks, cellRuns, isBegun, sameRun } from './cell-facts.ts'
 import { equipEditor } from './editor-keys.ts'
-import { focusCell, keepFocusIn } from './focus.ts'
+import { focusCell, keepFocusIn, scrollTo, showCell } from './focus.ts'
 import type { Stroke } from './keys.ts'
 import { LastRuns } from './last-runs.ts'
 import { afterChange, type Selection, selectedCells, selectOne } from './selection.ts'
@@ -154,7 +154,7 @@ export class Notebook {
     this.folds.openSource(cell)
     this.selection.set(selectOne(cell, 'edit'))
     void this.pool.focus(cell, lines.join('\n').length + (lines.length > 0 ? 1 : 0)).then((done) => {
-      if (done) document.getElementById(`cell-${cell}`)?.scrollIntoView({ block: 'nearest' })
+      if (done) showCell(cell)
     })
   }
 
@@ -164,7 +164,7 @@ export class Notebook {
     if (match.output === null) this.folds.openSource(match.cell)
     else this.folds.foldPart(match.cell, 'outputs', false)
     this.selection.set(selectOne(match.cell))
-    requestAnimationFrame(() => scrollToMatch(this.finder, match))
+    requestAnimationFrame(() => scrollTo(match.cell, () => scrollToMatch(this.finder, match)))
   }
 
   /** Queues the code cells among these. */

@@ -1,5 +1,6 @@
 /** Keeps the cell of the followed person in sight, until this person does something. */
 import { useEffect } from 'react'
+import { scrollTo } from '../notebook/focus.ts'
 import type { Presence } from './presence.ts'
 
 const ownDoings = ['keydown', 'pointerdown', 'wheel', 'touchmove'] as const
@@ -11,7 +12,9 @@ export function useFollowing(presence: Presence): void {
       const person = presence.following.get()
       const place = person === null ? null : presence.placeOf(person)
       if (place !== null && place !== shown)
-        document.getElementById(`cell-${place}`)?.scrollIntoView({ block: 'center', behavior: 'smooth' })
+        scrollTo(place, () =>
+          document.getElementById(`cell-${place}`)?.scrollIntoView({ block: 'center', behavior: 'smooth' }),
+        )
       shown = place
     }
     const stop = (event: Event): void => {
