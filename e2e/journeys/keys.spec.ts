@@ -134,3 +134,23 @@ test('keys pressed right behind a click into a cell are text, also before its ed
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await context.close()
 })
+
+test('a cell that is written in keeps its caret while it moves through a long notebook', async ({
+  browser,
+}) => {
+  const lines = Array.from({ length: 60 }, (_, n) => `line_${n} = ${n}`)
+  await writeNotebook(folder, 'keys.ipynb', lines)
+  const page = await open(await signedIn(browser, program), program, 'keys.ipynb')
+  await cell(page, 10).locator('.code-editor').click()
+  await expect(cell(page, 10).locator('.monaco-editor.focused')).toBeVisible()
+  await page.keyboard.press('End')
+  for (let n = 0; n < 8; n++) await page.keyboard.press('ControlOrMeta+Shift+ArrowDown')
+  await page.keyboard.type(' + 1')
+  await expect(cell(page, 18)).toContainText('line_9 = 9 + 1')
+  await expect(cell(page, 18)).toBeInViewport()
+  for (let n = 0; n < 12; n++) await page.keyboard.press('ControlOrMeta+Shift+ArrowUp')
+  await page.keyboard.type(' + 2')
+  await expect(cell(page, 6)).toContainText('line_9 = 9 + 1 + 2')
+  const moved = lines.toSpliced(9, 1).toSpliced(5, 0, 'line_9 = 9 + 1 + 2')
+  await expectOrder(moved)
+})

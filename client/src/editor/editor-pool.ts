@@ -127,6 +127,13 @@ export class EditorPool {
     return this.#seats.find((seat) => seat.slot?.cell === cell)?.editor ?? null
   }
 
+  /** Characters before the caret of a cell; undefined where it has no live editor. */
+  caretIn(cell: string): number | undefined {
+    const editor = this.editorOf(cell)
+    const [model, position] = [editor?.getModel(), editor?.getPosition()]
+    return model && position ? model.getOffsetAt(position) : undefined
+  }
+
   /** Reads the page's colours again. */
   paint(): void {
     this.#monaco?.paint()

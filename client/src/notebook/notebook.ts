@@ -139,7 +139,9 @@ export class Notebook {
     if (mode === 'edit') this.folds.openSource(cell)
     this.selection.set(selectOne(cell, mode))
     if (mode === 'edit') {
-      this.typeAhead.begin(this.pool.focus(cell, offset), (stroke) => this.onTypedAhead(cell, stroke))
+      // What has changed is drawn at the end of this turn: a cell that was moved has its editor in another place then.
+      const focused = Promise.resolve().then(() => this.pool.focus(cell, offset))
+      this.typeAhead.begin(focused, (stroke) => this.onTypedAhead(cell, stroke))
       // The button that was pressed may be gone with its focus: keys must reach the cell until its editor is there.
       queueMicrotask(() => keepFocusIn(cell))
     } else requestAnimationFrame(() => focusCell(cell))

@@ -174,13 +174,16 @@ function insert(notebook: Notebook, after: 0 | 1, mode: 'command' | 'edit'): voi
   notebook.reveal(notebook.edits.insert(index, 'code'), mode)
 }
 
-// Undo stops collecting, so that each change of structure is one step of its own; the focus follows the cell.
+// Undo stops collecting, so that each change of structure is one step of its own; focus and caret follow the cell.
 function change(notebook: Notebook, act: () => void): void {
+  const caret = notebook.pool.caretIn(notebook.selection.get().active ?? '')
   notebook.undo.stopCapturing()
   act()
   notebook.undo.stopCapturing()
   const { active, mode } = notebook.selection.get()
-  if (active !== null && mode === 'command') requestAnimationFrame(() => focusCell(active))
+  if (active === null) return
+  if (mode === 'edit') notebook.reveal(active, 'edit', caret)
+  else requestAnimationFrame(() => focusCell(active))
 }
 
 function paste(notebook: Notebook): void {

@@ -17,8 +17,16 @@ export class TypeAhead {
       if (turn !== this.#turn) return
       const strokes = this.#waiting ?? []
       this.#waiting = null
-      if (done) for (const stroke of strokes) replay(stroke)
+      for (let stroke = strokes.shift(); done && stroke !== undefined; stroke = strokes.shift()) {
+        replay(stroke)
+        // It asked for another place: what follows is meant for there.
+        if (turn !== this.#turn) return this.#holdFirst(strokes)
+      }
     })
+  }
+
+  #holdFirst(strokes: readonly Stroke[]): void {
+    this.#waiting?.unshift(...strokes)
   }
 
   /** True when the stroke is held. */
