@@ -11,7 +11,8 @@ export interface Band {
 }
 
 const LENGTH = 12
-const LONGEST = 2 * LENGTH
+// Where cells are written one after another; a band is divided seldom, since frames in outputs load anew then.
+const LONGEST = 5 * LENGTH
 
 /**
  * The bands of an order of cells, given those of the order before. Cells that others were moved past stay where they

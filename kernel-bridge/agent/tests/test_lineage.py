@@ -38,3 +38,11 @@ def _is_fault(what: str) -> bool:
 def test_names_are_unique() -> None:
     names = [case.name for case in CASES]
     assert len(names) == len(set(names))
+
+
+def test_what_is_over_the_budget_of_texts_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    notebook = Notebook()
+    notebook.run("def load(name): return name")
+    record = notebook.run("names = [load(f'a{n}') for n in range(2_100)]")
+    assert [one["why"] for one in record["notCaptured"]] == ["more than 2,000 texts in one run"]

@@ -22,7 +22,7 @@ from .narrowing import narrowed, refitted
 from .patches import Patches
 from .preview import preview, schema, shape, type_name
 from .purity import surely_unchanged
-from .reads import Reads
+from .reads import GIVEN, Reads
 from .record import Edge, Missing
 from .secrecy import is_named_secret
 from .tables import Tables
@@ -139,6 +139,10 @@ class Lineage:
         if changes.over_budget:
             missing.append(
                 {"what": "changes inside large objects", "why": "over the run's budget for following objects"}
+            )
+        if reads.overflowed:
+            missing.append(
+                {"what": "files and tables that made texts name", "why": f"more than {GIVEN:,} texts in one run"}
             )
         return Settled(used, generated, missing, self._live(generated, count, shown))
 

@@ -14,7 +14,7 @@ from .state import SEEDERS
 
 _MISSING = object()
 _TEXT = 100_000
-_GIVEN = 2_000
+GIVEN = 2_000
 
 
 @dataclass
@@ -31,6 +31,7 @@ class Reads:
     calls: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
     untold: bool = False
+    overflowed: bool = False
     static: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
 
@@ -52,10 +53,12 @@ class Reads:
     def note(self, value: Any, is_sql: bool) -> None:
         """What a call was given that may be a path or the name of a variable, or is a statement of SQL."""
         text = _text(value)
-        if text is not None and len(text) < _TEXT and len(self.given) < _GIVEN:
-            self.given.add(text)
-        elif is_sql:
-            self.untold = True
+        if text is not None and len(text) < _TEXT:
+            if text in self.given or len(self.given) < GIVEN:
+                self.given.add(text)
+                return
+            self.overflowed = True
+        self.untold |= is_sql
 
     @property
     def texts(self) -> set[str]:

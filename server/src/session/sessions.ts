@@ -97,6 +97,8 @@ class OpenSessions implements Sessions {
       this.#keep(entry)
     }
     const { session, document, stale } = entry
+    // A new session has begun since: the old one is not missed any more.
+    if (session.isActive) this.#lost.delete(documentId)
     return { session, document, stale, isLost: this.#lost.has(documentId), leave }
   }
 
