@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,15 @@ def test_slice(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert [one for record in notebook.records for one in record["notCaptured"] if _is_fault(one["what"])] == []
     assert notebook.slice() == case.expected
     os.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def settings_of_torch() -> Iterator[None]:
+    yield
+    if torch := sys.modules.get("torch"):
+        torch.set_default_dtype(torch.float32)
+        torch.set_grad_enabled(True)
+        torch.set_printoptions(profile="default")
 
 
 def _is_fault(what: str) -> bool:

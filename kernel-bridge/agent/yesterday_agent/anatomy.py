@@ -77,7 +77,10 @@ def _instance(value: Any, anatomy: Anatomy) -> None:
     attributes = dict_of(value)
     cached = _caches(kind)  # type: ignore[arg-type]
     for name, item in list(attributes.items()):
-        if type(name) is not str or name in cached or (name == "_cache" and package_of(kind) == "pandas"):
+        if type(name) is str and name in cached:
+            anatomy.caches[f".{name}"] = address(item)
+            continue
+        if type(name) is not str or (name == "_cache" and package_of(kind) == "pandas"):
             continue
         if name in libraries.SHARED:
             anatomy.parts[f".{name}"] = token(item)

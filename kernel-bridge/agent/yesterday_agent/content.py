@@ -12,9 +12,9 @@ import copyreg
 import functools
 import hashlib
 import marshal
-import time
 import types
 from collections.abc import Callable, Iterable
+from time import perf_counter
 from typing import Any
 
 from .content_code import class_parts, code_parts, function_parts, module_parts
@@ -44,10 +44,10 @@ class Budget:
     """The time that one run's digests may take together, in seconds."""
 
     def __init__(self, seconds: float = RUN_SECONDS) -> None:
-        self._end = time.perf_counter() + seconds
+        self._end = perf_counter() + seconds
 
     def check(self) -> None:
-        if time.perf_counter() > self._end:
+        if perf_counter() > self._end:
             raise UntoldError("it takes longer than a run's time for digests")
 
 

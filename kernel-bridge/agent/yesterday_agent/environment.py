@@ -5,12 +5,12 @@ from __future__ import annotations
 import _thread
 import functools
 import importlib.metadata as metadata
-import json
 import os
 import platform
 import shutil
 import subprocess
 import sys
+from json import dumps
 from typing import Any
 
 from . import own_threads
@@ -61,7 +61,7 @@ class EnvironmentFacts:
             return {"digest": self._told, "facets": None}
         self._varying = varying
         facts = {**self._fixed, **varying}
-        self._told = text_digest(json.dumps(facts, sort_keys=True, default=str))
+        self._told = text_digest(dumps(facts, sort_keys=True, default=str))
         return {"digest": self._told, "facets": facts}
 
     def _update_versions(self) -> None:

@@ -6,11 +6,11 @@ not touched keeps what was known. No user object is kept alive by it: nodes hold
 
 from __future__ import annotations
 
-import time
 import types
 import weakref
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
 from . import libraries
@@ -42,6 +42,9 @@ class Node:
     unsure: set[str] = field(default_factory=set)
     views: dict[str, frozenset[str]] = field(default_factory=dict)
     """Of a database connection: the tables that each view looks at."""
+    caches: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """What a `cached_property` keeps: the id of the value, and the run that computed it. It follows from the rest, so
+    it is no part; once the rest has changed it is one, in `by`."""
     is_obscure: bool = False
     """A database connection on which a statement may do more than it says."""
 
@@ -75,14 +78,14 @@ class Graph:
         of objects which of their parts were changed, whatever their state looks like; `anew` are parts that were made
         again, also where they came out the same."""
         changes = Changes()
-        deadline = time.perf_counter() + SECONDS
+        deadline = perf_counter() + SECONDS
         stack = [value for value in roots if not is_atom(value)]
         seen: dict[int, Any] = {}
         while stack:
             value = stack.pop()
             if address(value) in seen:
                 continue
-            if len(seen) > NODE_LIMIT or time.perf_counter() > deadline:
+            if len(seen) > NODE_LIMIT or perf_counter() > deadline:
                 changes.over_budget = True
                 break
             seen[address(value)] = value
@@ -114,9 +117,9 @@ class Graph:
         node = self.nodes.get(address(value))
         if node is None or not node.alive(value):
             by = dict.fromkeys([*anatomy.parts, WHOLE], run)
-            self.nodes[address(value)] = Node(
-                type(value), _guard(value), anatomy.parts, by, links, anatomy.opaque, anatomy.consumed
-            )
+            node = Node(type(value), _guard(value), anatomy.parts, by, links, anatomy.opaque, anatomy.consumed)
+            self.nodes[address(value)] = node
+            node.caches = {part: (kept, run) for part, kept in anatomy.caches.items()}
             return
         every = {part for part in {*node.parts, *anatomy.parts} if not part.startswith(COUNTER)}
         changed = {part for part in every if _differs(node.parts, anatomy.parts, part)} if known is None else known
@@ -129,6 +132,8 @@ class Graph:
             node.by[part] = run
         if changed:
             changes.changed[address(value)] = changed
+        if node.caches or anatomy.caches:
+            _look_at_caches(node, anatomy, run, bool(changed))
         node.parts, node.links, node.opaque = anatomy.parts, links, anatomy.opaque
 
     def _made_anew(self, run: str, identity: int, parts: set[str], changes: Changes) -> None:
@@ -226,6 +231,21 @@ class Graph:
         self.nodes = {identity: node for identity, node in self.nodes.items() if identity in live}
         kept = {owner: views & live for owner, views in self._views.items()}
         self._views = {owner: views for owner, views in kept.items() if views}
+
+
+def _look_at_caches(node: Node, anatomy: Anatomy, run: str, changed: bool) -> None:
+    for part, (kept, by) in list(node.caches.items()):
+        now = anatomy.caches.get(part)
+        if now is None:
+            del node.caches[part]
+            node.by.pop(part, None)
+        elif now != kept:
+            # The property itself never replaces what it keeps.
+            node.caches[part], node.by[part] = (now, run), run
+        elif changed:
+            node.by.setdefault(part, by)
+    for part, kept in anatomy.caches.items():
+        node.caches.setdefault(part, (kept, run))
 
 
 def consulted(node: Node) -> bool:

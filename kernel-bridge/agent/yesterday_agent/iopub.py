@@ -6,10 +6,10 @@ Off the user's path; a failure to copy is counted and never stops a message.
 from __future__ import annotations
 
 import _thread
-import json
 import queue
 import sys
 from collections.abc import Callable
+from json import loads
 from typing import Any
 
 from . import own_threads
@@ -90,7 +90,7 @@ class Copies:
     def _copy(self, frames: list[bytes]) -> None:
         try:
             start = frames.index(_DELIMITER) + 2
-            parent = json.loads(frames[start + 1])
+            parent = loads(frames[start + 1])
             if parent.get("msg_type") != "execute_request" or b'"yesterday_record"' in frames[start]:
                 return
             self._spool.message(parent["msg_id"], encode_frame(frames[start : start + 4], frames[start + 4 :]))

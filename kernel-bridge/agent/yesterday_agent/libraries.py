@@ -61,6 +61,8 @@ def dissect(value: Any) -> Found | None:
         return _frame(value)
     if _is(value, "pandas", "Series"):
         return {WHOLE: (_column(value.array), index_mark(value.index), _name(value.name))}, []
+    if _is_extension(value):
+        return {WHOLE: _column(value)}, []
     if _is(value, "torch", "Tensor"):
         return _tensor(value)
     if _is(value, "polars", "DataFrame"):
@@ -96,7 +98,16 @@ def _array(value: Any) -> Found:
     lender = _lender(value)
     if isinstance(lender, bytearray) or _is(lender, "torch", "Tensor"):
         links.append((WHOLE, lender))
-    return {WHOLE: (value.shape, value.dtype.str, value.flags.writeable, array_mark(value))}, links
+    mask = array_mark(value.mask) if _is_masked(value) else b""
+    return {WHOLE: (value.shape, value.dtype.str, value.flags.writeable, array_mark(value), mask)}, links
+
+
+def _is_masked(value: Any) -> bool:
+    return _is(value, "numpy.ma", "MaskedArray") and bool(value.mask.shape)
+
+
+def _is_extension(value: Any) -> bool:
+    return _is(value, "pandas.api.extensions", "ExtensionArray")
 
 
 def _column(array: Any) -> Any:
@@ -165,12 +176,20 @@ def memories(value: Any) -> list[int]:
     if package not in ("numpy", "pandas", "torch", "__main__"):
         return []
     if _is(value, "numpy", "ndarray"):
-        return [_array_memory(value)]
+        return [_array_memory(value), *([_array_memory(value.mask)] if _is_masked(value) else [])]
+    if _is_extension(value):
+        return [_array_memory(array) for array in _plain_arrays(value)]
     if _is(value, "torch", "Tensor"):
         return [value.untyped_storage().data_ptr()] if value.device.type == "cpu" and _is_strided(value) else []
     if _is(value, "pandas", "DataFrame") or _is(value, "pandas", "Series"):
-        return [_array_memory(array) for array in value._mgr.arrays if _is(array, "numpy", "ndarray")]
+        return [_array_memory(plain) for array in value._mgr.arrays for plain in _plain_arrays(array)]
     return []
+
+
+def _plain_arrays(array: Any) -> list[Any]:
+    """The numpy arrays in which one of pandas keeps its values."""
+    inner = [array, *(getattr(array, name, None) for name in ("_ndarray", "_data", "_mask"))]
+    return [one for one in inner if _is(one, "numpy", "ndarray")]
 
 
 def _array_memory(value: Any) -> int:

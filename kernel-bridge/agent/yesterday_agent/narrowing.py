@@ -55,7 +55,17 @@ def narrowed(node: Node, accesses: Collection[Access], nodes: Mapping[int, Node]
 def _paths(node: Node, access: Access, nodes: Mapping[int, Node]) -> Iterable[Path] | None:
     if access.part == WHOLE or access.verb == "call":
         return _of_whole(node, access)
+    if access.verb in _LOOKS and _is_property(node.kind, access.part) and not _is_outdated(node, access.part):
+        return _of_method(node, access.part[1:])
     return _inwards(node, [access.part, *access.rest], access.puts or _stores(access), nodes)
+
+
+_LOOKS = ("read", "through", "argument", "iterate", "contains", "identity")
+
+
+def _is_property(kind: type, part: str) -> bool:
+    item = next((vars(base)[part[1:]] for base in kind.__mro__ if part[1:] in vars(base)), None)
+    return part.startswith(".") and is_user_class(kind) and isinstance(item, (property, functools.cached_property))
 
 
 def _stores(access: Access) -> bool:
@@ -107,7 +117,7 @@ def _inwards(node: Node, steps: list[str], puts: bool, nodes: Mapping[int, Node]
             found.append(Path((*walked, WHOLE), deep=False))
             walked.append(CLASS)
             current = nodes[address(current.kind)]
-        if step not in current.parts or not _looks_there(current.kind, step):
+        if (step not in current.parts and not _is_outdated(current, step)) or not _looks_there(current.kind, step):
             break
         if _is_frame(current):
             found.append(Path((*walked, INDEX)))
@@ -139,6 +149,11 @@ def _looks_there(kind: type, step: str) -> bool:
         if is_user_class(owner) and (name.startswith("__") or _is_computed(owner.__dict__[name])):
             return False
     return True
+
+
+def _is_outdated(node: Node, step: str) -> bool:
+    """Whether a `cached_property` has kept this from before the instance changed."""
+    return step in node.caches and step in node.by
 
 
 def _is_computed(item: object) -> bool:
@@ -224,7 +239,7 @@ def _of_method(node: Node, method: str) -> Iterable[Path] | None:
     found = [Path((WHOLE,), deep=False), Path((CLASS, WHOLE), deep=False)]
     for name in names:
         part = f".{name}"
-        if part in node.parts:
+        if part in node.parts or _is_outdated(node, part):
             found.append(Path((part,)))
         elif name in vars(node.kind):
             found.append(Path((CLASS, part)))

@@ -26,13 +26,14 @@ _PLAIN = {int, float, str, bool, type(None)}
 @dataclass
 class Anatomy:
     """`opaque`: its state cannot be seen from outside; what is done to it decides. `consumed`: any read advances
-    it. `sampled`: too large to be compared whole."""
+    it. `sampled`: too large to be compared whole. `caches`: what `cached_property` keeps, by its id."""
 
     parts: dict[str, Any] = field(default_factory=dict)
     links: list[tuple[str, Any]] = field(default_factory=list)
     opaque: bool = False
     consumed: bool = False
     sampled: bool = False
+    caches: dict[str, int] = field(default_factory=dict)
 
 
 def token(value: Any) -> Any:

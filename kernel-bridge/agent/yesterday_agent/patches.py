@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import collections
+import sys
 import types
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -60,6 +61,14 @@ class Patches:
                 self._attributes(value, accesses)
         elif self._makers:
             self._of_instance(value, accesses)
+
+    def named(self, texts: Iterable[str]) -> None:
+        """`patch("json.dumps", …)`: attributes of modules, by their whole names."""
+        for text in texts:
+            module, _, name = text.rpartition(".")
+            holder = sys.modules.get(module)
+            if isinstance(holder, types.ModuleType) and not is_user_module(holder):
+                self._look(holder, name, "through")
 
     def missing(self, name: str) -> None:
         """A name that the notebook does not bind: a built-in, perhaps a patched one."""
@@ -121,7 +130,12 @@ class Patches:
         edges: list[Edge] = []
         reached = self._graph.reaching(changes.changed) if changes.changed else set()
         for key, seen in self._seen.items():
-            now = token(seen.holder.__dict__.get(seen.name, _ABSENT))
+            value = seen.holder.__dict__.get(seen.name, _ABSENT)
+            now = token(value)
+            if now != seen.token and "store" not in seen.verbs and _is_own(value, seen):
+                # A patch was on when the run first named it, and has been taken back since.
+                self._makers.pop(key, None)
+                continue
             wrote = wrote_sql and seen.name == _DEFAULT_CONNECTION
             changed = now != seen.token or "store" in seen.verbs or wrote
             inside = seen.container is not None and address(seen.container) in reached
@@ -132,6 +146,16 @@ class Patches:
             if changed or inside:
                 edges.append(_edge(seen.shown, run, "changed in this run"))
         return edges
+
+
+def _is_own(value: Any, seen: _Seen) -> bool:
+    """Whether a function is the one that its library defined in this place."""
+    inside = f"{seen.holder.__qualname__}.{seen.name}" if isinstance(seen.holder, type) else seen.name
+    module = getattr(seen.holder, "__module__", None) if isinstance(seen.holder, type) else seen.holder.__name__
+    return callable(value) and (getattr(value, "__module__", None), getattr(value, "__qualname__", None)) == (
+        module,
+        inside,
+    )
 
 
 def _edge(name: str, by: str, reason: str) -> Edge:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import types
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -15,6 +17,7 @@ from .state import SEEDERS
 _MISSING = object()
 _TEXT = 100_000
 GIVEN = 2_000
+_NAMESPACES = frozenset(("globals", "locals", "vars"))
 
 
 @dataclass
@@ -45,6 +48,8 @@ class Reads:
             value = self._told(name, accesses)
             if value is not _MISSING and self.before.get(name) == address(value):
                 self.names.setdefault(name, set()).update(accesses)
+        if "patch" in touches.calls:
+            self.patches.named(touches.strings)
         self.stored |= touches.stores
         self.strings |= touches.strings
         self.calls |= touches.calls
@@ -64,6 +69,15 @@ class Reads:
     def texts(self) -> set[str]:
         """The strings of the code that ran, and those that it made and gave to calls."""
         return self.strings | self.given
+
+    @property
+    def handed_on(self) -> set[str]:
+        """Where the namespace itself may have been handed on: what may be asked of it."""
+        if _NAMESPACES.isdisjoint(self.loads):
+            return set()
+        called = (getattr(self.namespace.get(name), "__code__", None) for name in self.calls)
+        texts = {text for code in called if code is not None for text in _constants(code)}
+        return texts | {value for name in self.names if type(value := self.namespace.get(name)) is str}
 
     def _told(self, name: str, accesses: set[Access]) -> object:
         self.loads.setdefault(name, set()).update(accesses)
@@ -89,6 +103,14 @@ class Reads:
             for access in accesses
             if access.verb in ("call", "through")
         )
+
+
+def _constants(code: types.CodeType) -> Iterable[str]:
+    for constant in code.co_consts:
+        if type(constant) is str:
+            yield constant
+        elif isinstance(constant, types.CodeType):
+            yield from _constants(constant)
 
 
 def _text(value: Any) -> str | None:

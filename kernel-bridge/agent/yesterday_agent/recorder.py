@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from time import perf_counter, process_time, time
 from typing import Any
 
 from .accesses import Access, Touches
@@ -25,7 +25,7 @@ from .pyplot import NAME as CURRENT_FIGURE
 from .pyplot import CurrentFigure, pyplot_calls
 from .reads import Reads
 from .record import Cost, Edge, Missing, Outcome, Record, RunError
-from .settings import Settings, Use, is_work_of
+from .settings import Settings, Use, is_work_of, only_set
 from .state import SEEDERS, imported_states, process_states, random_bytes, random_states, working_directory
 from .storing import ValueBudget, store_values
 from .strings import hidden_names
@@ -96,10 +96,10 @@ class Recorder:
         self._unwatch()
 
     def begin(self, run: str, cell: str | None, code: str) -> None:
-        started = time.perf_counter()
+        started = perf_counter()
         note_cell(code)
         self.order += 1
-        self.current = Run(run, cell, code, self.order, time.time(), started, time.process_time())
+        self.current = Run(run, cell, code, self.order, time(), started, process_time())
         current = self.current
         self._guard("begin", current, lambda: setattr(current, "reads", self.lineage.begin()))
         self._guard("begin", current, self.files.begin)
@@ -109,7 +109,7 @@ class Recorder:
         self._guard("begin", current, lambda: self._loggers.begin(self.lineage.namespace))
         self._guard("begin", current, lambda: self._note_random(current))
         self.watch.current = current.files
-        current.agent_seconds = time.perf_counter() - started
+        current.agent_seconds = perf_counter() - started
 
     def hit(self, touches: Touches) -> None:
         current = self.current
@@ -138,9 +138,9 @@ class Recorder:
         """The user's code has ended; what follows is ours."""
         if self.current is not None:
             self._guard("over", self.current, self.lineage.over)
-            self.current.ended = time.time()
-            self.current.wall = time.perf_counter() - self.current.clock
-            self.current.cpu = time.process_time() - self.current.cpu
+            self.current.ended = time()
+            self.current.wall = perf_counter() - self.current.clock
+            self.current.cpu = process_time() - self.current.cpu
 
     def finish(self, outcome: Outcome, error: RunError | None, count: int | None) -> Record | None:
         if self.current is not None and self.current.ended == 0:
@@ -149,7 +149,7 @@ class Recorder:
         if current is None:
             return None
         self.watch.current = None
-        started = time.perf_counter()
+        started = perf_counter()
         used: list[Edge] = []
         generated: list[Edge] = []
         self.kept.begin()
@@ -158,7 +158,7 @@ class Recorder:
         self._guard("state", current, lambda: self._states(current, used, generated))
         self._guard("values", current, lambda: self._values(current, generated))
         record = self._record(current, outcome, error, count, (used, generated))
-        now = time.perf_counter()
+        now = perf_counter()
         record["cost"] = _cost(current.wall, current.cpu, current.agent_seconds + now - started)
         return record
 
@@ -173,7 +173,7 @@ class Recorder:
         if run.reads is None:
             return
         texts = run.reads.texts
-        run.reads.add_static(hidden_names(texts, run.reads.loads, run.reads.before))
+        run.reads.add_static(hidden_names(texts | run.reads.handed_on, run.reads.loads, run.reads.before))
         if deleted := self.lineage.deleted():
             run.reads.absent |= hidden_names(texts, run.reads.loads, deleted)
         settled = self.lineage.finish(run.run, run.reads, count)
@@ -246,9 +246,10 @@ class Recorder:
     def _settings(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
         """Options, contexts, locale and environment variables, each by its name; values of variables may be secret."""
         use = self._use(run)
-        for name, by in self.settings.made_before(use).items():
-            used.append(_state_edge(name, None, by, "set there"))
+        before = self.settings.made_before(use)
         changed = {name: text for name, text in self.settings.changed().items() if is_work_of(name, use)}
+        only = only_set(changed, use)
+        used += [_state_edge(name, None, by, "set there") for name, by in before.items() if name not in only]
         self.settings.made(run.run, changed)
         for name, text in changed.items():
             digest = text_digest(text) if text else None

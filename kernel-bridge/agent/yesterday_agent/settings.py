@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .kinds import module_of
+from .kinds import module_of, package_of
 
 Values = dict[str, Any]
 _NOT_SET = object()
@@ -48,6 +48,21 @@ def _numpy_errors() -> Values | None:
     read = getattr(sys.modules.get("numpy"), "geterr", None)
     return None if read is None else dict(read())
 
+
+def _torch() -> Values | None:
+    torch: Any = sys.modules.get("torch")
+    if not hasattr(torch, "get_default_dtype") or not hasattr(torch, "_tensor_str"):
+        return None
+    return {
+        "default dtype": torch.get_default_dtype(),
+        "default device": str(torch.get_default_device()),
+        "gradients": torch.is_grad_enabled(),
+        "deterministic": torch.are_deterministic_algorithms_enabled(),
+        _TORCH_PRINTS: dict(vars(torch._tensor_str.PRINT_OPTS)),
+    }
+
+
+_TORCH_PRINTS = "print options"
 
 # What matplotlib sets by itself when it draws for the first time.
 _ITS_OWN = ("backend", "backend_fallback", "interactive")
@@ -87,6 +102,7 @@ _READERS: dict[str, Callable[[], Values | None]] = {
     "pandas": _pandas,
     "numpy": _numpy,
     "numpy errors": _numpy_errors,
+    "torch": _torch,
     "matplotlib": _matplotlib,
     "decimal": _decimal,
     "locale": _locale,
@@ -142,6 +158,16 @@ def is_work_of(name: str, use: Use) -> bool:
     return group != "warnings" or _matters(group, key, use)
 
 
+def only_set(changed: Collection[str], use: Use) -> set[str]:
+    """Of the settings that a run changed, those that mattered to nothing else in it: its code has no data at hand."""
+    if not all(isinstance(value, (types.ModuleType, type)) or callable(value) for value in use.values):
+        return set()
+    return {name for name in changed if name.partition(":")[0] not in _ADDED_TO}
+
+
+_ADDED_TO = ("warnings", "environ", "decimal")
+
+
 @dataclass(frozen=True)
 class Use:
     """What a run did that settings could matter to."""
@@ -162,6 +188,8 @@ def _matters(group: str, key: str, use: Use) -> bool:
         return use.shows and (not key.startswith("mode.")) and any(_package(value) in about for value in use.values)
     if group == "numpy errors":
         return any(_package(value) == "numpy" for value in use.values)
+    if group == "torch":
+        return (use.shows or key != _TORCH_PRINTS) and any(map(_is_of_torch, use.values))
     if group == "matplotlib":
         return any(_draws(value) for value in use.values)
     if group == "decimal":
@@ -180,6 +208,10 @@ def _matters(group: str, key: str, use: Use) -> bool:
 def _package(value: Any) -> str:
     name = value.__name__ if isinstance(value, types.ModuleType) else _module_of(value)
     return name.partition(".")[0]
+
+
+def _is_of_torch(value: Any) -> bool:
+    return _package(value) == "torch" or any(package_of(base) == "torch" for base in type(value).__mro__)
 
 
 def _module_of(value: Any) -> str:

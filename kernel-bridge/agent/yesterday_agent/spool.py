@@ -6,11 +6,11 @@ Frames: repeated [u32 BE total][u32 BE json length][json][u32 buffer count, then
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import struct
 from collections import OrderedDict
 from collections.abc import Sequence
+from json import dumps
 from typing import BinaryIO
 
 from .record import Record
@@ -70,7 +70,7 @@ class Spool:
             return
         self._question = self.path(self._current, "prompt.json")
         with contextlib.suppress(OSError), open(self._question, "w", encoding="utf-8") as handle:
-            handle.write(json.dumps(content))
+            handle.write(dumps(content))
 
     def answered(self) -> None:
         """Nothing waits any more."""
@@ -125,6 +125,6 @@ class Spool:
         target = self.path(run, "record.json")
         temporary = f"{target}.tmp"
         with open(temporary, "w", encoding="utf-8") as handle:
-            handle.write(json.dumps(record))
+            handle.write(dumps(record))
         os.replace(temporary, target)
         self._finished.add(run)

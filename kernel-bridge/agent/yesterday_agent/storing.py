@@ -3,10 +3,10 @@ with another name is not: loaded apart, they would be two where they were one.""
 
 from __future__ import annotations
 
-import time
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from .kept import Kept
@@ -57,7 +57,7 @@ def store_values(
     }
     compound = [name for name, value in wanted.items() if not is_atom(value)]
     shared = lineage.sharing(compound) if compound else {}
-    limit, until = min(kept.left, budget.bytes, max(0, budget.total - kept.spent)), time.perf_counter() + budget.seconds
+    limit, until = min(kept.left, budget.bytes, max(0, budget.total - kept.spent)), perf_counter() + budget.seconds
     found: dict[str, Pickled] = {}
     missing: list[Missing] = []
     for name, value in wanted.items():

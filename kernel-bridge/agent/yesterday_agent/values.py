@@ -14,13 +14,13 @@ import base64
 import functools
 import importlib
 import io
-import json
 import pickle
 import sys
-import time
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from json import dumps, loads
+from time import perf_counter
 from typing import Any
 
 from .kinds import package_of
@@ -52,7 +52,7 @@ class Pickled:
 
 
 def pickled(value: Any, namespace: Mapping[str, Any], limit: int, until: float) -> Pickled:
-    """Raises `UnstorableError`: over `limit` bytes, later than `until` (of `time.perf_counter`), or not to be had."""
+    """Raises `UnstorableError`: over `limit` bytes, later than `until` (of `perf_counter`), or not to be had."""
     sink = _Sink(limit, until)
     pickler = _Pickler(sink, namespace)
     try:
@@ -81,7 +81,7 @@ class _Sink(io.BytesIO):
         self._left -= size
         if self._left < 0:
             raise UnstorableError("it is over the budget for values")
-        if time.perf_counter() > self._until:
+        if perf_counter() > self._until:
             raise UnstorableError("it takes longer than a run's time for values")
 
 
@@ -192,7 +192,7 @@ def stored(values: Mapping[str, Pickled], keep: Keep) -> dict[str, StoredValue]:
     found: dict[str, StoredValue] = {}
     if small:
         texts = {name: base64.b64encode(one.data).decode() for name, one in small.items()}
-        digest = keep(json.dumps(texts, sort_keys=True).encode())
+        digest = keep(dumps(texts, sort_keys=True).encode())
         if digest is not None:
             found.update({name: _value(PACK, digest, len(one.data)) for name, one in small.items()})
     for name, one in values.items():
@@ -221,7 +221,7 @@ def _kept(one: Pickled, keep: Keep) -> StoredValue | None:
             return None
         buffers.append([piece for piece in pieces if piece is not None])
         size += buffer.raw().nbytes
-    digest = keep(json.dumps({"pickle": body, "buffers": buffers, "needs": one.needs}).encode())
+    digest = keep(dumps({"pickle": body, "buffers": buffers, "needs": one.needs}).encode())
     return None if digest is None else _value(PARTS, digest, size)
 
 
@@ -235,10 +235,10 @@ def loaded(value: StoredValue, name: str, read: Callable[[str], bytes], namespac
     if value["format"] == PICKLE:
         return _Unpickler(io.BytesIO(body), namespace).load()
     if value["format"] == PACK:
-        return _Unpickler(io.BytesIO(base64.b64decode(json.loads(body)[name])), namespace).load()
+        return _Unpickler(io.BytesIO(base64.b64decode(loads(body)[name])), namespace).load()
     if value["format"] != PARTS:
         raise ValueError(f"no value has the format {value['format']}")
-    parts = json.loads(body)
+    parts = loads(body)
     # Writable, as they were.
     buffers = [bytearray().join(map(read, pieces)) for pieces in parts["buffers"]]
     return _Unpickler(io.BytesIO(read(parts["pickle"])), namespace, buffers=buffers).load()
