@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from typing import Any
 
 from .digests import file_digest
@@ -109,6 +110,8 @@ class FileLineage:
     def _held(self, run: FileRun) -> None:
         """Files that handles from earlier runs wrote to."""
         told = {*run.use.written, *run.use.removed}
+        # A folder that changed because of these files is no other folder.
+        told |= {os.path.dirname(path) for path in told}
         for path, before in self._before.items():
             if path not in told and _signature(path) != before and os.path.exists(path):
                 run.use.written[path] = None
@@ -185,12 +188,17 @@ class FileLineage:
         return os.path.getmtime(path) >= run.started - _CLOCK
 
     def _listed(self, run: FileRun) -> None:
-        for path in run.use.listed:
-            run.used += [plain_edge("directory", path, "listed"), *self._makers_in(path)]
+        for path, patterns in run.use.listed.items():
+            run.used += [plain_edge("directory", path, "listed"), *self._makers_in(path, patterns)]
 
-    def _makers_in(self, folder: str) -> Iterable[Edge]:
+    def _makers_in(self, folder: str, patterns: set[str] | None) -> Iterable[Edge]:
         """What a listing tells was made, or taken away, by the runs that did so to the files in the folder."""
-        makers = {made for path, (made, _) in self._makers.items() if os.path.dirname(path) == folder}
+        makers = {
+            made
+            for path, (made, _) in self._makers.items()
+            if os.path.dirname(path) == folder
+            and (patterns is None or any(fnmatch(os.path.basename(path), pattern) for pattern in patterns))
+        }
         makers |= {self._folders[folder]} if folder in self._folders else set()
         for made in sorted(makers):
             yield {**plain_edge("directory", folder, "lists files made there"), "by": made}

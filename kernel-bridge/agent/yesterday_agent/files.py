@@ -11,6 +11,7 @@ import sysconfig
 import tempfile
 import threading
 from dataclasses import dataclass, field
+from glob import has_magic
 from typing import Any
 
 from .addresses import address
@@ -36,7 +37,10 @@ class FileUse:
     read: dict[str, None] = field(default_factory=dict)
     written: dict[str, None] = field(default_factory=dict)
     removed: dict[str, None] = field(default_factory=dict)
-    listed: dict[str, None] = field(default_factory=dict)
+    listed: dict[str, set[str] | None] = field(default_factory=dict)
+    """Folders with the patterns of names that were asked for; None where all names were."""
+    awaited: list[tuple[str, str]] = field(default_factory=list)
+    """Folders and patterns that a `glob` is about to look for."""
     databases: dict[str, None] = field(default_factory=dict)
     programs: list[str] = field(default_factory=list)
     sockets: dict[str, None] = field(default_factory=dict)
@@ -99,8 +103,28 @@ class FileWatch:
 
     def listed(self, use: FileUse, args: tuple[Any, ...]) -> None:
         path = self.path(args[0] if args[0] is not None else ".")
-        if path is not None and not _called_by_noise():
+        if path is None or _called_by_noise():
+            return
+        asked = next((one for one in use.awaited if one[0] == path), None)
+        if asked is None:
             use.listed[path] = None
+            return
+        use.awaited.remove(asked)
+        patterns = use.listed.setdefault(path, set())
+        if patterns is not None:
+            patterns.add(asked[1])
+
+    def globbed(self, use: FileUse, args: tuple[Any, ...]) -> None:
+        """`glob.glob("data/*.csv")`: what else lies in the folder is not looked at."""
+        self._await(use, os.path.split(os.fsdecode(args[0])))
+
+    def globbed_path(self, use: FileUse, args: tuple[Any, ...]) -> None:
+        self._await(use, (os.fspath(args[0]), str(args[1])))
+
+    def _await(self, use: FileUse, place: tuple[str, str]) -> None:
+        folder, pattern = place
+        if not has_magic(folder) and "**" not in pattern and os.path.basename(pattern) == pattern:
+            use.awaited.append((os.path.abspath(folder), pattern))
 
     def removed(self, use: FileUse, args: tuple[Any, ...]) -> None:
         path = self.path(args[0])
@@ -173,6 +197,8 @@ _HANDLERS = {
     "open": FileWatch.opened,
     "os.listdir": FileWatch.listed,
     "os.scandir": FileWatch.listed,
+    "glob.glob": FileWatch.globbed,
+    "pathlib.Path.glob": FileWatch.globbed_path,
     "os.remove": FileWatch.removed,
     "os.rename": FileWatch.renamed,
     "os.mkdir": FileWatch.folder,

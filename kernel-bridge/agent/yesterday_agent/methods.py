@@ -23,7 +23,7 @@ _HOOKS = ("__getattribute__", "__getattr__", "__setattr__", "__delattr__")
 def _own_attributes(code: types.CodeType) -> frozenset[str] | None:
     # A file may have been edited since; a cell's source stays what it was.
     node = None if os.path.exists(code.co_filename) else function_of(code)
-    if node is None or not code.co_argcount or isinstance(node, ast.Lambda):
+    if node is None or not code.co_argcount:
         return None
     own = code.co_varnames[0]
     found: set[str] = set()
