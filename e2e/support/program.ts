@@ -97,6 +97,14 @@ async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<
 
 /** Ends the kernels that outlived the server and removes the folder. */
 export async function discard(folder: string): Promise<void> {
+  await endKernels(folder)
+  // One that a killed server had just begun to start has its name only now.
+  await new Promise((done) => setTimeout(done, 250))
+  await endKernels(folder)
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+}
+
+async function endKernels(folder: string): Promise<void> {
   for (const pid of await kernelPids(folder)) {
     try {
       process.kill(pid, 'SIGKILL')
@@ -104,7 +112,6 @@ export async function discard(folder: string): Promise<void> {
       // It was gone already, which is what is wanted.
     }
   }
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 
 /** Process ids of ipykernel processes whose connection files lie in this folder. */
