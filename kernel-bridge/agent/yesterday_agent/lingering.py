@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import weakref
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -19,18 +20,20 @@ class Lingering:
     """Which threads and tasks are on, and the run and names of each."""
 
     def __init__(self) -> None:
-        self._known: set[int] = set()
+        self._known = _weakly(_every())
         self._started: list[Any] = []
         self._on: list[tuple[Any, str, frozenset[str]]] = []
 
     def begin(self) -> None:
-        """What is on before a run was not started by it."""
+        """A run begins; people wait for it, so that what is on is looked at when it is over."""
         self._on = [entry for entry in self._on if _is_on(entry[0])]
-        self._known = set(map(id, _every()))
 
     def over(self) -> None:
-        """The run's own code has ended: what is on now and was not before was started by it."""
-        new = [one for one in _every() if id(one) not in self._known]
+        """The run's own code has ended: what is on now and was not when the last one ended was started by it. What the
+        kernel started between them is known for the kernel's."""
+        every = _every()
+        new = [one for one in every if (known := self._known.get(id(one))) is None or known() is not one]
+        self._known = _weakly(every)
         self._started = [one for one in new if not _is_kernels(type(one), _module_of(one))]
 
     def finish(self, run: str, names: Collection[str]) -> None:
@@ -40,6 +43,10 @@ class Lingering:
     def names(self) -> dict[str, str]:
         """Names that something still on may change, with the run that started it."""
         return {name: run for _, run, names in self._on for name in names}
+
+
+def _weakly(every: Iterable[Any]) -> dict[int, weakref.ref[Any]]:
+    return {id(one): weakref.ref(one) for one in every}
 
 
 def _every() -> Iterable[Any]:

@@ -80,6 +80,7 @@ class Recorder:
         self.files = FileLineage(self.watch, kept)
         self.states: dict[str, str] = {}
         self.state_makers: dict[str, str] = {}
+        self._random: dict[str, bytes] = {}
         self.settings = Settings()
         self._figure = CurrentFigure()
         self._loggers = Loggers()
@@ -205,8 +206,11 @@ class Recorder:
 
     def _note_random(self, run: Run) -> None:
         """What a run starts from, also where something between runs changed it."""
-        run.random = random_bytes()
-        self.states.update({name: bytes_digest(data) for name, data in run.random.items()})
+        run.random = random_bytes(between_runs=True)
+        for name, data in run.random.items():
+            if data is not self._random.get(name):
+                self.states[name] = bytes_digest(data)
+        self._random = run.random
         run.before = {name: self.states[name] for name in run.random}
 
     def _states(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:

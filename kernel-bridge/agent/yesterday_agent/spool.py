@@ -56,11 +56,9 @@ class Spool:
         return os.path.join(self.folder, f"{safe}.{kind}")
 
     def begin(self, msg_id: str, run: str) -> None:
-        """From now on, messages with this parent belong to the run; those held already come first. That it has begun is
-        on the disk at once: what it says is copied behind its back, and a server may end and another look meanwhile."""
+        """From now on, messages with this parent belong to the run; those held already come first. That it has begun
+        the bridge has noted on the disk before it asked: nothing is written here, while people wait."""
         self._runs[msg_id] = self._current = run
-        with contextlib.suppress(OSError):
-            os.close(os.open(self.path(run, "frames"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666))
         while len(self._runs) > 256:
             self._runs.popitem(last=False)
 
