@@ -17,7 +17,7 @@ from .state import SEEDERS
 _MISSING = object()
 _TEXT = 100_000
 GIVEN = 2_000
-_NAMESPACES = frozenset(("globals", "locals", "vars"))
+_NAMESPACES = frozenset(("globals", "locals"))
 
 
 @dataclass

@@ -160,11 +160,12 @@ def is_work_of(name: str, use: Use) -> bool:
 
 def only_set(changed: Collection[str], use: Use) -> set[str]:
     """Of the settings that a run changed, those that mattered to nothing else in it: its code has no data at hand."""
-    if not all(isinstance(value, (types.ModuleType, type)) or callable(value) for value in use.values):
+    if not all(isinstance(value, _CODE) for value in use.values):
         return set()
     return {name for name in changed if name.partition(":")[0] not in _ADDED_TO}
 
 
+_CODE = (types.ModuleType, type, types.FunctionType, types.BuiltinFunctionType)
 _ADDED_TO = ("warnings", "environ", "decimal")
 
 
