@@ -151,6 +151,16 @@ test('a cell that is written in keeps its caret while it moves through a long no
   for (let n = 0; n < 12; n++) await page.keyboard.press('ControlOrMeta+Shift+ArrowUp')
   await page.keyboard.type(' + 2')
   await expect(cell(page, 6)).toContainText('line_9 = 9 + 1 + 2')
+  await page.keyboard.press('Escape')
+  for (let n = 0; n < 40; n++) await page.keyboard.press('j')
+  for (let n = 0; n < 30; n++) await page.keyboard.press('k')
+  await expect(cell(page, 16)).toBeFocused()
+  const toolbar = page.getByRole('toolbar', { name: 'Notebook' })
+  const edges = async () => {
+    const [bar, box] = await Promise.all([toolbar.boundingBox(), cell(page, 16).boundingBox()])
+    return [(bar?.y ?? 0) + (bar?.height ?? 0), box?.y ?? 0] as const
+  }
+  await expect.poll(async () => (([bottom, top]) => top >= bottom)(await edges())).toBe(true)
   const moved = lines.toSpliced(9, 1).toSpliced(5, 0, 'line_9 = 9 + 1 + 2')
   await expectOrder(moved)
 })
