@@ -13,7 +13,7 @@ import { WebSocket } from 'ws'
 import type * as Y from 'yjs'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { openNotebook, RoomPeer, request, SessionPeer, signIn } from '../support/peer.ts'
-import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
+import { discard, endKernels, newFolder, type Program, startProgram } from '../support/program.ts'
 
 const sourceOf = (doc: Y.Doc, cell: number): Y.Text => {
   const source = doc.getArray<Y.Map<unknown>>('cells').get(cell).get('source')
@@ -110,6 +110,7 @@ async function smallDisk(): Promise<{
   const words = ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', folder]
   if (process.platform === 'linux' && spawnSync('mount', words).status === 0) {
     const remove = async () => {
+      await endKernels(folder)
       spawnSync('umount', ['-l', folder])
       await rm(folder, { recursive: true, force: true })
     }

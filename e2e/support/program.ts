@@ -104,7 +104,8 @@ export async function discard(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 
-async function endKernels(folder: string): Promise<void> {
+/** Ends the kernels of a folder: by design they outlive their server. */
+export async function endKernels(folder: string): Promise<void> {
   for (const pid of await kernelPids(folder)) {
     try {
       process.kill(pid, 'SIGKILL')

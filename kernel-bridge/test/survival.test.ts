@@ -36,6 +36,8 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
   afterEach(async () => {
     await killServer(server)
     await kernels.close({ shutdown: true })
+    // A test may have left it to nobody.
+    if (isRunning(address.pid)) process.kill(address.pid, 'SIGKILL')
     await rm(dir, { recursive: true, force: true, maxRetries: 5 })
   })
 
