@@ -98,9 +98,6 @@ async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<
 /** Ends the kernels that outlived the server and removes the folder. */
 export async function discard(folder: string): Promise<void> {
   await endKernels(folder)
-  // One that a killed server had just begun to start has its name only now.
-  await new Promise((done) => setTimeout(done, 250))
-  await endKernels(folder)
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 

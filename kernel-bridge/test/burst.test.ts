@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { python, realKernels, whySkipped } from './real-kernels.ts'
 
-const LINES = 20_000
+const LINES = 200_000
 
 describe.skipIf(python === null)(`a burst of output${whySkipped}`, () => {
   it('arrives whole and in order, each line flushed by itself', { timeout: 240_000 }, async () => {
