@@ -103,14 +103,17 @@ class FileWatch:
 
     def listed(self, use: FileUse, args: tuple[Any, ...]) -> None:
         path = self.path(args[0] if args[0] is not None else ".")
-        if path is None or _called_by_noise():
-            return
+        if path is not None and not _called_by_noise():
+            use.listed[path] = None
+
+    def scanned(self, use: FileUse, args: tuple[Any, ...]) -> None:
+        path = self.path(args[0] if args[0] is not None else ".")
         asked = next((one for one in use.awaited if one[0] == path), None)
         if asked is None:
-            use.listed[path] = None
+            self.listed(use, args)
             return
         use.awaited.remove(asked)
-        patterns = use.listed.setdefault(path, set())
+        patterns = use.listed.setdefault(asked[0], set())
         if patterns is not None:
             patterns.add(asked[1])
 
@@ -123,7 +126,9 @@ class FileWatch:
 
     def _await(self, use: FileUse, place: tuple[str, str]) -> None:
         folder, pattern = place
-        if not has_magic(folder) and "**" not in pattern and os.path.basename(pattern) == pattern:
+        is_plain = "**" not in pattern and os.path.basename(pattern) == pattern
+        # A pattern without a wildcard is looked up, and no folder is scanned for it.
+        if is_plain and has_magic(pattern) and not has_magic(folder):
             use.awaited.append((os.path.abspath(folder), pattern))
 
     def removed(self, use: FileUse, args: tuple[Any, ...]) -> None:
@@ -196,7 +201,7 @@ def _called_by_noise() -> bool:
 _HANDLERS = {
     "open": FileWatch.opened,
     "os.listdir": FileWatch.listed,
-    "os.scandir": FileWatch.listed,
+    "os.scandir": FileWatch.scanned,
     "glob.glob": FileWatch.globbed,
     "pathlib.Path.glob": FileWatch.globbed_path,
     "os.remove": FileWatch.removed,

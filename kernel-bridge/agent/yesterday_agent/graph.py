@@ -119,7 +119,7 @@ class Graph:
             by = dict.fromkeys([*anatomy.parts, WHOLE], run)
             node = Node(type(value), _guard(value), anatomy.parts, by, links, anatomy.opaque, anatomy.consumed)
             self.nodes[address(value)] = node
-            node.caches = {part: (kept, run) for part, kept in anatomy.caches.items()}
+            _look_at_caches(node, anatomy, run, changed=False)
             return
         every = {part for part in {*node.parts, *anatomy.parts} if not part.startswith(COUNTER)}
         changed = {part for part in every if _differs(node.parts, anatomy.parts, part)} if known is None else known
@@ -133,7 +133,7 @@ class Graph:
         if changed:
             changes.changed[address(value)] = changed
         if node.caches or anatomy.caches:
-            _look_at_caches(node, anatomy, run, bool(changed))
+            _look_at_caches(node, anatomy, run, changed=bool(changed))
         node.parts, node.links, node.opaque = anatomy.parts, links, anatomy.opaque
 
     def _made_anew(self, run: str, identity: int, parts: set[str], changes: Changes) -> None:
@@ -233,7 +233,7 @@ class Graph:
         self._views = {owner: views for owner, views in kept.items() if views}
 
 
-def _look_at_caches(node: Node, anatomy: Anatomy, run: str, changed: bool) -> None:
+def _look_at_caches(node: Node, anatomy: Anatomy, run: str, *, changed: bool) -> None:
     for part, (kept, by) in list(node.caches.items()):
         now = anatomy.caches.get(part)
         if now is None:

@@ -69,7 +69,7 @@ _HEAD = object.__basicsize__
 def _memory_of_python(random: Any) -> bytes | None:
     """CPython's `_randommodule.c`: the position and 624 words; None where they do not lie there."""
     generator: Any = getattr(random, "_inst", None)
-    if type(generator) is not random.Random or not _lies_there(random):
+    if sys.implementation.name != "cpython" or type(generator) is not random.Random or not _lies_there(random):
         return None
     return ctypes.string_at(id(generator) + _HEAD, 4 + _WORDS) + repr(generator.gauss_next).encode()
 
