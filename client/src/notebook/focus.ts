@@ -8,17 +8,19 @@ export function focusCell(cell: string): void {
 
 /** Scrolls as little as shows a cell. */
 export function showCell(cell: string): void {
-  scrollTo(cell, () => document.getElementById(`cell-${cell}`)?.scrollIntoView({ block: 'nearest' }))
+  scrollToCell(cell, (element) => element.scrollIntoView({ block: 'nearest' }))
 }
 
 /** What comes into view is drawn a frame or two later, and may then be higher than was expected. */
 const SETTLING_FRAMES = 4
 
 /** Scrolls to a cell, and again where the page moves under it; `scroll` must do nothing once all is in its place. */
-export function scrollTo(cell: string, scroll: () => void): void {
-  const isDrawn = document.getElementById(`cell-${cell}`)?.checkVisibility({ contentVisibilityAuto: true })
+export function scrollToCell(cell: string, scroll: (element: HTMLElement) => void): void {
+  const element = document.getElementById(`cell-${cell}`)
+  if (element === null) return
+  const isDrawn = element.checkVisibility({ contentVisibilityAuto: true })
   const settle = (frames: number): void => {
-    scroll()
+    scroll(element)
     if (frames > 0) requestAnimationFrame(() => settle(frames - 1))
   }
   settle(isDrawn ? 0 : SETTLING_FRAMES)

@@ -29,7 +29,7 @@ import type { CellCopy } from './cell-copy.ts'
 import { CellEdits, cellIds } from './cell-edits.ts'
 import { type CellMark, type CellRun, cellMarks, cellRuns, isBegun, sameRun } from './cell-facts.ts'
 import { equipEditor } from './editor-keys.ts'
-import { focusCell, keepFocusIn, scrollTo, showCell } from './focus.ts'
+import { focusCell, keepFocusIn, scrollToCell, showCell } from './focus.ts'
 import type { Stroke } from './keys.ts'
 import { LastRuns } from './last-runs.ts'
 import { afterChange, type Selection, selectedCells, selectOne } from './selection.ts'
@@ -166,7 +166,7 @@ export class Notebook {
     if (match.output === null) this.folds.openSource(match.cell)
     else this.folds.foldPart(match.cell, 'outputs', false)
     this.selection.set(selectOne(match.cell))
-    requestAnimationFrame(() => scrollTo(match.cell, () => scrollToMatch(this.finder, match)))
+    requestAnimationFrame(() => scrollToCell(match.cell, () => scrollToMatch(this.finder, match)))
   }
 
   /** Queues the code cells among these. */

@@ -1,6 +1,6 @@
 /** Keeps the cell of the followed person in sight, until this person does something. */
 import { useEffect } from 'react'
-import { scrollTo } from '../notebook/focus.ts'
+import { scrollToCell } from '../notebook/focus.ts'
 import type { Presence } from './presence.ts'
 
 const ownDoings = ['keydown', 'pointerdown', 'wheel', 'touchmove'] as const
@@ -12,9 +12,7 @@ export function useFollowing(presence: Presence): void {
       const person = presence.following.get()
       const place = person === null ? null : presence.placeOf(person)
       if (place !== null && place !== shown)
-        scrollTo(place, () =>
-          document.getElementById(`cell-${place}`)?.scrollIntoView({ block: 'center', behavior: 'smooth' }),
-        )
+        scrollToCell(place, (element) => element.scrollIntoView({ block: 'center', behavior: 'smooth' }))
       shown = place
     }
     const stop = (event: Event): void => {

@@ -64,8 +64,13 @@ _LOOKS = ("read", "through", "argument", "iterate", "contains", "identity")
 
 
 def _is_property(kind: type, part: str) -> bool:
-    item = next((vars(base)[part[1:]] for base in kind.__mro__ if part[1:] in vars(base)), None)
-    return part.startswith(".") and is_user_class(kind) and isinstance(item, (property, functools.cached_property))
+    is_attribute = part.startswith(".") and is_user_class(kind)
+    return is_attribute and isinstance(_defined(kind, part[1:]), (property, functools.cached_property))
+
+
+def _defined(kind: type, name: str) -> object:
+    """What a class or one of its bases has under this name, as it stands there."""
+    return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
 
 
 def _stores(access: Access) -> bool:
@@ -180,8 +185,7 @@ _ABSENT = property()
 
 def _as_keys(kind: type) -> bool:
     """A dictionary whose attributes are its keys."""
-    found = next((base.__dict__["__getattr__"] for base in kind.__mro__ if "__getattr__" in base.__dict__), None)
-    return issubclass(kind, dict) and found in (dict.__getitem__, dict.get)
+    return issubclass(kind, dict) and _defined(kind, "__getattr__") in (dict.__getitem__, dict.get)
 
 
 def _is_own_dictionary(node: Node, named: str) -> bool:
@@ -256,6 +260,6 @@ def _plain_store(node: Node, part: str) -> bool:
         return False
     if issubclass(node.kind, type):
         return True
-    found = next((base.__dict__[part[1:]] for base in node.kind.__mro__ if part[1:] in base.__dict__), None)
+    found = _defined(node.kind, part[1:])
     plain = node.kind.__setattr__ is object.__setattr__
     return plain and not hasattr(type(found), "__set__") and bool(part)

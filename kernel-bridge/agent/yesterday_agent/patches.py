@@ -150,12 +150,10 @@ class Patches:
 
 def _is_own(value: Any, seen: _Seen) -> bool:
     """Whether a function is the one that its library defined in this place."""
-    inside = f"{seen.holder.__qualname__}.{seen.name}" if isinstance(seen.holder, type) else seen.name
-    module = getattr(seen.holder, "__module__", None) if isinstance(seen.holder, type) else seen.holder.__name__
-    return callable(value) and (getattr(value, "__module__", None), getattr(value, "__qualname__", None)) == (
-        module,
-        inside,
-    )
+    holder, name = seen.holder, seen.name
+    is_class = isinstance(holder, type)
+    place = (holder.__module__, f"{holder.__qualname__}.{name}") if is_class else (holder.__name__, name)
+    return callable(value) and (getattr(value, "__module__", None), getattr(value, "__qualname__", None)) == place
 
 
 def _edge(name: str, by: str, reason: str) -> Edge:

@@ -1,4 +1,7 @@
-"""One run from start to record. Every step is guarded by itself: what fails is told as not captured."""
+"""One run from start to record. Every step is guarded by itself: what fails is told as not captured.
+
+The agent takes `dumps`, `time` and their like by name: the user's code may patch the modules where they stand.
+"""
 
 from __future__ import annotations
 
