@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path'
 import type * as Y from 'yjs'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { openNotebook, RoomPeer, SessionPeer, signIn } from '../support/peer.ts'
-import { discard, newFolder, startProgram } from '../support/program.ts'
+import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
 import { type Figure, percentile } from './figures.ts'
 
 const RUNS = 200
@@ -44,6 +44,15 @@ async function throughServer(): Promise<Times> {
   const folder = await newFolder()
   await writeNotebook(folder, 'one.ipynb', ['1'])
   const program = await startProgram(folder)
+  try {
+    return await timesOf(program)
+  } finally {
+    await program.stop()
+    await discard(folder)
+  }
+}
+
+async function timesOf(program: Program): Promise<Times> {
   const cookie = await signIn(program.url)
   const opened = await openNotebook(program.origin, cookie, 'one.ipynb')
   const session = new SessionPeer(program.origin, cookie, opened)
@@ -63,8 +72,6 @@ async function throughServer(): Promise<Times> {
   }
   session.close()
   room.close()
-  await program.stop()
-  await discard(folder)
   return times
 }
 

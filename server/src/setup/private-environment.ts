@@ -3,10 +3,11 @@
  * made only by its stamp, which is written last; one that was left half made is made again from the start.
  */
 import { spawn } from 'node:child_process'
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
+import { inTurn } from './turns.ts'
 
 /** What kernels need, and what the example notebooks use beside it. */
 export const kernelPackages: readonly string[] = ['ipykernel']
@@ -43,11 +44,9 @@ export const isComplete = async (folder: string): Promise<boolean> => (await rea
 
 /** Makes it, or adds the packages that it lacks; null when all is there. */
 export async function build(building: Building): Promise<BuildFailure | null> {
-  const { folder, packages } = building
-  const lock = await takeLock(`${folder}.lock`)
-  if (lock === null)
-    return { step: 'waiting for its turn', said: `Another start is at work on it (${folder}.lock).` }
-  try {
+  const { folder, packages, report } = building
+  const waiting = () => report(`Another start is at work on ${folder}; waiting for it`)
+  return inTurn(`${folder}.lock`, waiting, async () => {
     const present = await readStamp(folder)
     const missing = packages.filter((name) => !present?.includes(name))
     if (missing.length === 0) return null
@@ -55,9 +54,7 @@ export async function build(building: Building): Promise<BuildFailure | null> {
     if (failure !== null) return failure
     await writeStamp(folder, [...(present ?? []), ...missing])
     return null
-  } finally {
-    await lock.release()
-  }
+  })
 }
 
 /** The commands that a person can run instead, in order. */
@@ -124,32 +121,3 @@ async function readStamp(folder: string): Promise<readonly string[] | null> {
 
 const writeStamp = (folder: string, packages: readonly string[]): Promise<void> =>
   writeFile(stampFile(folder), `${JSON.stringify({ packages })}\n`)
-
-/** One build at a time, across processes; the lock of a process that died is taken over. */
-async function takeLock(file: string): Promise<{ release(): Promise<void> } | null> {
-  await mkdir(dirname(file), { recursive: true })
-  for (const attempt of ['first', 'after the dead']) {
-    try {
-      const handle = await open(file, 'wx')
-      await handle.writeFile(String(process.pid))
-      await handle.close()
-      return { release: () => rm(file, { force: true }) }
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-      if (attempt !== 'first' || (await holderLives(file))) return null
-      await rm(file, { force: true })
-    }
-  }
-  return null
-}
-
-async function holderLives(file: string): Promise<boolean> {
-  const pid = Number(await readFile(file, 'utf8').catch(() => ''))
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}

@@ -1,5 +1,5 @@
 /** Pythons are found, remembered, made and missed: with real interpreters, a real venv and a real pip. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path, { join } from 'node:path'
@@ -136,9 +136,11 @@ describe('ensuring', () => {
   })
 
   test.skipIf(isWindows)(
-    'a private environment is made, found again, and asked for no second time',
+    'a private environment is made where a start died at it, found again, and asked for no second time',
     async () => {
       const here = machineWithPip({ PIP_FIND_LINKS: makeWheel() })
+      mkdirSync(path.dirname(privateFolder(here)), { recursive: true })
+      writeFileSync(`${privateFolder(here)}.lock`, String(spawnSync(process.execPath, ['--version']).pid))
       const lines: string[] = []
       const first = await ensurePython({ root, starter: false, report: (line) => lines.push(line), here })
       expect(first).toMatchObject({
@@ -153,6 +155,17 @@ describe('ensuring', () => {
       expect(again).toEqual([])
     },
   )
+
+  test.skipIf(isWindows)('of two starts at once one makes the environment and both use it', async () => {
+    const here = machineWithPip({ PIP_FIND_LINKS: makeWheel() })
+    const lines: string[] = []
+    const start = () => ensurePython({ root, starter: false, report: (line) => lines.push(line), here })
+    const [one, other] = await Promise.all([start(), start()])
+    expect(one).toMatchObject({ ok: true })
+    expect(other).toEqual(one)
+    expect(lines.filter((line) => line === 'Installing ipykernel')).toHaveLength(1)
+    expect(lines.filter((line) => line.startsWith('Another start is at work'))).toHaveLength(1)
+  })
 
   test.skipIf(isWindows)(
     'a half made environment is not used; what failed and what to run are told',

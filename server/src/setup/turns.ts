@@ -1,0 +1,66 @@
+/**
+ * One at a time across processes: a file that says who is at work. Invariant: whoever works keeps the file young, so
+ * the file of one that died is known by its dead process or by its age, and is taken over.
+ */
+import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+
+const LOOK_MS = 250
+const TOUCH_MS = 5_000
+const STALE_MS = 60_000
+
+/** Runs `work` when its turn has come; `waiting` is told once where others are before it. */
+export async function inTurn<T>(file: string, waiting: () => void, work: () => Promise<T>): Promise<T> {
+  await mkdir(dirname(file), { recursive: true })
+  for (let told = false; !(await take(file)); ) {
+    if (await isAbandoned(file)) {
+      await rm(file, { force: true })
+      continue
+    }
+    if (!told) waiting()
+    told = true
+    await setTimeout(LOOK_MS)
+  }
+  const young = setInterval(() => utimes(file, new Date(), new Date()).catch(() => {}), TOUCH_MS)
+  try {
+    return await work()
+  } finally {
+    clearInterval(young)
+    await rm(file, { force: true })
+  }
+}
+
+async function take(file: string): Promise<boolean> {
+  try {
+    const handle = await open(file, 'wx')
+    await handle.writeFile(String(process.pid))
+    await handle.close()
+    return true
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+    return false
+  }
+}
+
+/** A file without a process in it is being written, unless it is old. */
+async function isAbandoned(file: string): Promise<boolean> {
+  try {
+    const age = Date.now() - (await stat(file)).mtimeMs
+    const pid = Number(await readFile(file, 'utf8'))
+    return age > STALE_MS || (pid > 0 && !isAlive(pid))
+  } catch {
+    return false
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return codeOf(error) === 'EPERM'
+  }
+}
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : null)
