@@ -7,6 +7,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { run, say, step } from './command.js'
+import { installer } from './python-packages.js'
 import { isFresh, markFresh } from './stamp.js'
 
 const isWindows = process.platform === 'win32'
@@ -43,6 +44,22 @@ const full = [
   'torch==2.13.0',
 ]
 
+/** What of them many tests import: compiled now, or the first tests would wait for it. */
+const imported = [
+  'duckdb',
+  'ipykernel.kernelapp',
+  'matplotlib.pyplot',
+  'pandas',
+  'polars',
+  'pyarrow',
+  'sklearn.ensemble',
+  'sklearn.linear_model',
+  'sqlalchemy',
+]
+
+/** Python keeps what it compiles: kernels by the hundred would compile their libraries anew. */
+export const keepCompiled = { PYTHONDONTWRITEBYTECODE: '' }
+
 /** Programs of others that read what is exported. `rocrate` brings the context that crates name, so that no network is asked. */
 const validating = ['openlineage-python==1.54.0', 'prov==3.2.3', 'roc-validator==0.13.0', 'rocrate==0.13.0']
 
@@ -52,6 +69,8 @@ const cache = () =>
       (isWindows ? (process.env.LOCALAPPDATA ?? homedir()) : join(homedir(), '.cache')),
     'yesterday',
   )
+
+const pythonIn = (folder) => join(folder, isWindows ? 'Scripts/python.exe' : 'bin/python')
 
 /** The programs that may be a version: on the path, then those that pyenv keeps. */
 function candidates(version) {
@@ -76,21 +95,21 @@ async function find(version) {
   return null
 }
 
-async function make(version, base, packages) {
+/** Makes an environment by `install`, unless it stands already; its Python. */
+async function make({ version, base, packages, imports }, install) {
   const hash = createHash('sha256').update(packages.join('\n')).digest('hex')
   const folder = join(cache(), `test-python-${version}`)
-  const python = join(folder, isWindows ? 'Scripts/python.exe' : 'bin/python')
   const stamp = join(folder, '.made')
-  if (isFresh(stamp, hash)) return python
-  await step(`Making a Python ${version} environment for tests`, base, ['-m', 'venv', '--clear', folder])
-  await step(`Installing packages of Python ${version}`, python, [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    ...packages,
+  if (isFresh(stamp, hash)) return pythonIn(folder)
+  await step(`Making a Python ${version} environment for tests`, base, [
+    ...['-m', 'venv', '--clear', '--without-pip', folder],
   ])
+  const python = pythonIn(folder)
+  await install(`Installing packages of Python ${version}`, python, packages)
+  if (imports.length > 0)
+    await step(`Compiling packages of Python ${version}`, python, ['-c', `import ${imports.join(', ')}`], {
+      env: keepCompiled,
+    })
   markFresh(stamp, hash)
   return python
 }
@@ -107,11 +126,12 @@ export async function testPythons() {
     if (missing === null) say(`  Python ${version} is not here; its tests are left out`)
   const present = found.filter(({ base: one }) => one !== null)
   const wanted = [
-    { version: MAIN, base, packages: full },
-    ...present.map((one) => ({ ...one, packages: libraries })),
-    { version: 'validators', base, packages: validating },
+    { version: MAIN, base, packages: full, imports: [...imported, 'torch'] },
+    ...present.map((one) => ({ ...one, packages: libraries, imports: imported })),
+    { version: 'validators', base, packages: validating, imports: [] },
   ]
-  const made = await sideBySide(wanted, (one) => make(one.version, one.base, one.packages))
+  const install = await installer(base, join(cache(), 'uv'))
+  const made = await sideBySide(wanted, (one) => make(one, install))
   return {
     main: made[0],
     others: present.map(({ version }, index) => ({ version, python: made[index + 1] })),

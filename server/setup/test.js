@@ -8,7 +8,7 @@ import { home, packagedNode, run, say } from './command.js'
 import { add, playwrightCounts, pytestCounts, vitestCounts } from './counts.js'
 import { buildClient, installPackages } from './install.js'
 import { inLanes } from './lanes.js'
-import { testPythons } from './test-python.js'
+import { keepCompiled, testPythons } from './test-python.js'
 
 /** The agent's suites compute, so they run side by side; others wait for kernels and servers, and would be late. */
 const LANES = Math.min(2, availableParallelism())
@@ -40,7 +40,7 @@ const vitest = (workspace, env) => ({
 const pytest = (version, python) => ({
   name: `agent on Python ${version}`,
   work: async () => {
-    const { code, output } = await run(python, ['-m', 'pytest'], { cwd: agent })
+    const { code, output } = await run(python, ['-m', 'pytest'], { cwd: agent, env: keepCompiled })
     add(total, pytestCounts(output), code)
     return output
   },
@@ -77,13 +77,18 @@ function readReport(file, count) {
   }
 }
 
-async function main() {
-  const started = Date.now()
+async function installPage() {
   await installPackages()
   await buildClient()
   await ensureChromium()
-  const { main: python, others, validators } = await testPythons()
+}
+
+async function main() {
+  const started = Date.now()
+  const [pythons] = await Promise.all([testPythons(), installPage()])
+  const { main: python, others, validators } = pythons
   const env = {
+    ...keepCompiled,
     YESTERDAY_TEST_PYTHON: python,
     YESTERDAY_PYTHON: python,
     YESTERDAY_TEST_VALIDATORS: validators,

@@ -1,0 +1,61 @@
+/**
+ * Installs Python packages for tests: by uv, which takes seconds for each environment where pip takes a minute, told
+ * what pip is configured with; by pip itself where uv cannot be had or fails.
+ */
+import { join } from 'node:path'
+import { run, StepError, say, step } from './command.js'
+
+const isWindows = process.platform === 'win32'
+
+/** pip's settings, and uv's variables for the same. */
+const variables = {
+  'index-url': 'UV_DEFAULT_INDEX',
+  'extra-index-url': 'UV_INDEX',
+  'find-links': 'UV_FIND_LINKS',
+  constraint: 'UV_CONSTRAINT',
+  cert: 'SSL_CERT_FILE',
+}
+
+/**
+ * `(title, python, packages)`: a step that installs into the environment of `python`, which needs no pip of its own.
+ * `base` is a Python that has pip; `folder` is where uv is put.
+ */
+export async function installer(base, folder) {
+  const uv = await getUv(base, folder)
+  const env = await settingsOf(base)
+  const byPip = (title, python, packages) =>
+    step(title, base, [
+      ...['-m', 'pip', '--python', python, 'install', '--quiet', '--disable-pip-version-check'],
+      ...packages,
+    ])
+  if (uv === null) return byPip
+  return async (title, python, packages) => {
+    const words = ['pip', 'install', '--quiet', '--index-strategy', 'unsafe-best-match', '--python', python]
+    try {
+      await step(title, uv, [...words, ...packages], { env })
+    } catch (error) {
+      if (!(error instanceof StepError)) throw error
+      say(`  ${error.message}\n  pip does it instead`)
+      await byPip(title, python, packages)
+    }
+  }
+}
+
+/** The program: that of the path, or one put into `folder`; null where neither can be had. */
+async function getUv(base, folder) {
+  const program = join(folder, 'bin', isWindows ? 'uv.exe' : 'uv')
+  for (const present of ['uv', program]) if ((await run(present, ['--version'])).code === 0) return present
+  await run(base, ['-m', 'pip', 'install', '--quiet', '--upgrade', '--target', folder, 'uv'])
+  return (await run(program, ['--version'])).code === 0 ? program : null
+}
+
+/** pip's settings as uv's environment: `pip config list` prints `global.name='value'`, or `:env:.name='value'`. */
+async function settingsOf(base) {
+  const { output } = await run(base, ['-m', 'pip', 'config', 'list'])
+  const settings = [...output.matchAll(/^[\w:-]+\.([\w-]+)='(.*)'$/gm)]
+  return Object.fromEntries(
+    settings.flatMap(([, name, value]) =>
+      name in variables ? [[variables[name], value.replaceAll('\\n', ' ').trim()]] : [],
+    ),
+  )
+}
