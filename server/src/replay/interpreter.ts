@@ -37,23 +37,34 @@ export async function layOver(
 ): Promise<string | null> {
   await mkdir(folder, { recursive: true })
   const wanted = distributions.map(({ name, version }) => `${name}==${version}`)
-  const words = [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    '--no-deps',
-    '--target',
-    folder,
-  ]
+  const program = await installer(python, env)
+  if (program === null)
+    return `neither pip nor uv is there to get ${wanted.join(', ')}; to put pip there: ${python} -m ensurepip`
+  const [command = '', ...words] = [...program, '--quiet', '--no-deps', '--target', folder, ...wanted]
   try {
-    await run(python, [...words, ...wanted], { timeout: PIP_MS, env })
+    await run(command, words, { timeout: PIP_MS, env: { ...env, PIP_DISABLE_PIP_VERSION_CHECK: '1' } })
     return null
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error)
-    return `pip could not get ${wanted.join(', ')}: ${said.trim().split('\n').at(-1) ?? ''}`
+    return `${wanted.join(', ')} could not be had: ${said.trim().split('\n').at(-1) ?? ''}`
   }
+}
+
+/**
+ * The words that install for an interpreter: by its own pip, by uv, whose environments have none, or by the pip of the
+ * interpreter that it was made from.
+ */
+async function installer(python: string, env: NodeJS.ProcessEnv): Promise<readonly string[] | null> {
+  const answers = (command: string, words: readonly string[]): Promise<string | null> =>
+    run(command, [...words], { timeout: PROBE_MS, env }).then(
+      ({ stdout }) => stdout.trim(),
+      () => null,
+    )
+  if ((await answers(python, ['-m', 'pip', '--version'])) !== null) return [python, '-m', 'pip', 'install']
+  if ((await answers('uv', ['--version'])) !== null) return ['uv', 'pip', 'install', '--python', python]
+  const base = (await answers(python, ['-c', 'import sys; print(sys._base_executable)'])) ?? python
+  const has = (await answers(base, ['-m', 'pip', '--python', python, '--version'])) !== null
+  return has ? [base, '-m', 'pip', '--python', python, 'install'] : null
 }
 
 /** The same kernels, each started with more in its environment, and none kept ready. */
