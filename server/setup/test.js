@@ -12,16 +12,18 @@ import { keepCompiled, testPythons } from './test-python.js'
 
 /** The agent's suites compute, so they run side by side; others wait for kernels and servers, and would be late. */
 const LANES = Math.min(2, availableParallelism())
+/** It computes as well: two minutes in the kernel. */
+const FLOOD = 'test/burst.test.ts'
 const total = { passed: 0, failed: 0, skipped: 0, unsteady: 0 }
 const module = (...parts) => join(home, 'node_modules', ...parts)
 const agent = join(home, 'kernel-bridge', 'agent')
 
-/** Vitest in a workspace. */
-const vitest = (workspace, env) => ({
-  name: workspace,
+/** Vitest in a workspace, `name` for its report; `which` chooses files. */
+const vitest = (workspace, env, which = [], name = workspace) => ({
+  name,
   work: async () => {
     const cwd = join(home, workspace)
-    const report = join(cwd, '.build', 'vitest.json')
+    const report = join(cwd, '.build', `${name}.json`)
     rmSync(report, { force: true })
     const words = [
       module('vitest', 'vitest.mjs'),
@@ -29,6 +31,7 @@ const vitest = (workspace, env) => ({
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
+      ...which,
     ]
     const { code, output } = await run(packagedNode(), words, { cwd, env })
     add(total, readReport(report, vitestCounts), code)
@@ -36,11 +39,11 @@ const vitest = (workspace, env) => ({
   },
 })
 
-/** The agent's own tests on one Python. */
-const pytest = (version, python) => ({
+/** The agent's own tests on one Python; `which` chooses some. */
+const pytest = (version, python, which = []) => ({
   name: `agent on Python ${version}`,
   work: async () => {
-    const { code, output } = await run(python, ['-m', 'pytest'], { cwd: agent, env: keepCompiled })
+    const { code, output } = await run(python, ['-m', 'pytest', ...which], { cwd: agent, env: keepCompiled })
     add(total, pytestCounts(output), code)
     return output
   },
@@ -97,9 +100,11 @@ async function main() {
   add(total, await check(), 0)
   await lintAgent(python)
   say('\n== tests')
-  await inLanes(1, [vitest('client', env), vitest('server', env), vitest('kernel-bridge', env)], say)
-  const agents = others.map((other) => pytest(other.version, other.python))
-  await inLanes(LANES, [pytest('3.11', python), ...agents], say)
+  const bridge = vitest('kernel-bridge', env, ['--exclude', FLOOD])
+  await inLanes(1, [vitest('client', env), vitest('server', env), bridge], say)
+  const agents = others.map((other) => pytest(other.version, other.python, ['-m', 'not thorough']))
+  const flood = vitest('kernel-bridge', env, [FLOOD], 'a-flood-of-output')
+  await inLanes(LANES, [pytest('3.11', python), flood, ...agents], say)
   await playwright(env)
   say(`\n${((Date.now() - started) / 60_000).toFixed(1)} minutes`)
 }

@@ -1,7 +1,7 @@
 """pure. How a statement touches names: which it loads, by which part, and which it stores or deletes.
 
 A part is written as a person would: `['a']` for a constant subscript, `.attr` for an attribute; `""` is the whole.
-`[=k]` is the part that the variable `k` names, which only the run knows.
+`[=k]` is the part that the variable `k` names, `[=.k]` the attribute, which only the run knows.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ class Access(NamedTuple):
     """The parts behind `part`, each of the one before it: `['b']` of `name['a']['b']`."""
     puts: bool = False
     """The last of `rest` is replaced, whatever it was."""
+    at: str = ""
+    """Which argument of the callee it is: its place from 0, or its keyword."""
 
 
 @dataclass
@@ -81,12 +83,13 @@ def touches_of(nodes: Iterable[object]) -> Touches:
         if isinstance(item, tuple):
             _collect(touches, item[0], item[1])
         elif isinstance(item, ast.AST):
-            for node, above in _all(item):
+            for node, above in all_below(item):
                 _collect(touches, node, above)
     return touches
 
 
-def _all(root: ast.AST) -> Iterable[Placed]:
+def all_below(root: ast.AST) -> Iterable[Placed]:
+    """Every node with those that it stands in, outermost first."""
     stack: list[Placed] = [(root, [])]
     while stack:
         node, above = stack.pop()
@@ -146,11 +149,11 @@ def _collect_name(touches: Touches, node: ast.Name, above: list[ast.AST]) -> Non
         touches.stores.add(node.id)
         if not (above and isinstance(above[-1], ast.AugAssign)):
             return
-    touches.loads.setdefault(node.id, set()).update(_accesses(node, above))
+    touches.loads.setdefault(node.id, set()).update(accesses_of(node, above))
 
 
-def _accesses(node: ast.Name, above: list[ast.AST]) -> list[Access]:
-    """One, but for `frame[['a', 'b']]`, which reads two parts."""
+def accesses_of(node: ast.Name, above: list[ast.AST]) -> list[Access]:
+    """How a name is used where it stands: one access, but for `frame[['a', 'b']]`, which reads two parts."""
     parent = above[-1] if above else None
     if isinstance(parent, ast.Subscript) and parent.value is node and isinstance(parent.ctx, ast.Load):
         names = _listed(parent.slice)
@@ -173,12 +176,12 @@ def _access(node: ast.Name, above: list[ast.AST]) -> Access:
     if isinstance(parent, ast.Subscript) and parent.value is node:
         return _subscript_access(parent, above)
     if isinstance(parent, ast.Call) and parent.func is not node:
-        return Access("argument", WHOLE, dotted(parent.func))
+        return _argument(node, parent)
     if isinstance(parent, ast.Call):
         return _invoked(node, parent, above)
     called = above[-2] if isinstance(parent, ast.keyword) and len(above) > 1 else None
     if isinstance(called, ast.Call):
-        return Access("argument", WHOLE, dotted(called.func))
+        return Access("argument", WHOLE, dotted(called.func), at=parent.arg or "")  # type: ignore[union-attr]
     if isinstance(parent, ast.AugAssign) and parent.target is node:
         return Access("augment", WHOLE)
     if isinstance(parent, ast.Compare):
@@ -187,6 +190,18 @@ def _access(node: ast.Name, above: list[ast.AST]) -> Access:
         return Access("enter", WHOLE)
     is_iterated = isinstance(parent, (ast.For, ast.comprehension)) and parent.iter is node
     return Access("iterate" if is_iterated else "read", WHOLE)
+
+
+def _argument(node: ast.Name, call: ast.Call) -> Access:
+    callee, place = dotted(call.func), call.args.index(node)
+    if callee == "getattr" and place == 0 and len(call.args) > 1:
+        name = call.args[1]
+        if isinstance(name, ast.Constant) and isinstance(name.value, str):
+            return Access("read", f".{name.value}")
+        if isinstance(name, ast.Name):
+            return Access("read", f"{VARIABLE}.{name.id}]")
+    is_sure = not any(isinstance(one, ast.Starred) for one in call.args[:place])
+    return Access("argument", WHOLE, callee, at=str(place) if is_sure else "")
 
 
 def _compared(node: ast.Name, parent: ast.Compare) -> str:
@@ -270,14 +285,18 @@ def _subscript_access(parent: ast.Subscript, above: list[ast.AST]) -> Access:
 
 def subscript_part(index: ast.expr) -> str:
     """`['a']` for a constant key, `[=k]` for a variable; the whole for anything else."""
-    if isinstance(index, ast.Constant) and isinstance(index.value, (str, int)):
-        return f"[{index.value!r}]"
+    if _is_key(index) or (isinstance(index, ast.Tuple) and index.elts and all(map(_is_key, index.elts))):
+        return f"[{ast.literal_eval(index)!r}]"
     if isinstance(index, ast.Name):
         return f"{VARIABLE}{index.id}]"
     negative = isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub)
     if negative and isinstance(index.operand, ast.Constant) and isinstance(index.operand.value, int):  # type: ignore[attr-defined]
         return f"[-{index.operand.value}]"  # type: ignore[attr-defined]
     return WHOLE
+
+
+def _is_key(index: ast.expr) -> bool:
+    return isinstance(index, ast.Constant) and isinstance(index.value, (str, int))
 
 
 VARIABLE = "[="

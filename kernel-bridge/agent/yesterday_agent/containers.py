@@ -56,7 +56,7 @@ def read_dict(value: Any) -> Anatomy:
     items = list(collections.OrderedDict.items(value) if is_ordered else dict.items(value))
     if len(items) > LINK_LIMIT:
         in_bulk(anatomy, items)
-    elif len(items) <= PART_LIMIT and all(type(key) in (str, int) for key, _ in items):
+    elif len(items) <= PART_LIMIT and all(is_key(key) for key, _ in items):
         anatomy.parts[WHOLE] = tuple(key for key, _ in items)
         for key, item in items:
             if key == "__builtins__":
@@ -65,6 +65,13 @@ def read_dict(value: Any) -> Anatomy:
     else:
         elements(anatomy, [part for item in items for part in item])
     return anatomy
+
+
+def is_key(value: object) -> bool:
+    """Whether it can be told from all other keys by how it is written."""
+    if type(value) is tuple:
+        return all(type(item) in (str, int) for item in value)
+    return type(value) in (str, int)
 
 
 def read_view(value: Any) -> Anatomy:

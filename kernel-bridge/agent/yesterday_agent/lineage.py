@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from .accesses import WHOLE, Access
 from .addresses import address
+from .arguments import looked_at
 from .compiled import codes_of
 from .content import Budget, UntoldError, content_digest
 from .databases import is_connection, only_looks, writes
@@ -193,7 +194,8 @@ class Lineage:
             return
         shown = binding.facts.get("out", name)
         node = self.graph.nodes.get(binding.identity)
-        accesses = [one for access in reads.names[name] for one in told(access, reads, self.graph.nodes)]
+        handed = [one for access in reads.names[name] for one in self._handed(access, reads)]
+        accesses = [one for access in handed for one in told(access, reads, self.graph.nodes)]
         parts = self._tables.paths(binding.identity, accesses)
         if parts is None and node is not None:
             parts = narrowed(node, accesses, self.graph.nodes)
@@ -216,6 +218,10 @@ class Lineage:
             edge["part"] = named[0] if parts is not None and len(named) == 1 else None
             edge.update(_facts_for(binding, by))  # type: ignore[typeddict-item]
             yield edge
+
+    def _handed(self, access: Access, reads: Reads) -> Iterable[Access]:
+        """What a function of the notebook's that was not made anew meanwhile looks at of an argument."""
+        return [access] if access.callee in reads.stored else looked_at(access, self.namespace)
 
     def _handled(self, reads: Reads) -> set[int]:
         """Opaque objects on which the code acted in a way that may have changed them."""

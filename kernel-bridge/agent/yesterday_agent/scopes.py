@@ -56,7 +56,9 @@ class Scope:
         return new
 
     def _without_hidden(self, access: Access) -> Access:
-        """Parts that a local variable names may be any."""
+        """Parts that a local variable names may be any, and so may a local function."""
+        if access.verb == "argument" and access.callee.partition(".")[0] in self.hidden:
+            access = access._replace(callee="", at="")
         if self.hidden.isdisjoint(variables_in(access)):
             return access
         return with_parts(access, lambda part: WHOLE if variable_in(part) in self.hidden else part)

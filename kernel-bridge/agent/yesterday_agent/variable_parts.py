@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .accesses import VARIABLE, WHOLE, Access, is_builtin
 from .addresses import address
-from .containers import PLACE_LIMIT, read_list
+from .containers import PLACE_LIMIT, is_key, read_list
 
 if TYPE_CHECKING:
     from .graph import Node
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def variable_in(part: str) -> str | None:
-    """The variable that names this part."""
-    return part[len(VARIABLE) : -1] if part.startswith(VARIABLE) else None
+    """The variable that names this part: `k` of `[=k]` and of `[=.k]`, which is an attribute."""
+    return part[len(VARIABLE) : -1].removeprefix(".") if part.startswith(VARIABLE) else None
 
 
 def variables_in(access: Access) -> Iterable[str]:
@@ -41,15 +41,18 @@ def told(access: Access, reads: Reads, nodes: Mapping[int, Node]) -> list[Access
     """With the parts that variables name, where those stayed what they are; a list of names leads to several."""
     if access.verb == "argument" and is_builtin(access.callee) and access.callee in reads.namespace:
         access = access._replace(callee="")
-    listed = _listed(variable_in(access.part), reads, nodes)
+    is_item = access.part.startswith(VARIABLE) and not access.part.startswith(f"{VARIABLE}.")
+    listed = _listed(variable_in(access.part), reads, nodes) if is_item else []
     if listed and not access.rest:
         return [access._replace(part=f"[{name!r}]") for name in listed]
-    return [with_parts(access, lambda part: _part(variable_in(part), reads))]
+    return [with_parts(access, lambda part: _part(part, reads))]
 
 
-def _part(name: str | None, reads: Reads) -> str:
-    value = steady(name, reads)
-    return f"[{value!r}]" if type(value) in (str, int) else WHOLE
+def _part(part: str, reads: Reads) -> str:
+    value = steady(variable_in(part), reads)
+    if part.startswith(f"{VARIABLE}."):
+        return f".{value}" if type(value) is str else WHOLE
+    return f"[{value!r}]" if is_key(value) else WHOLE
 
 
 def _listed(name: str | None, reads: Reads, nodes: Mapping[int, Node]) -> list[str]:

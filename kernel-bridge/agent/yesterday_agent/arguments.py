@@ -1,0 +1,87 @@
+"""What a function of the user's looks at of an argument, where its source says so for sure.
+
+Whoever hands a configuration to a function that takes one key of it does not depend on who made the other keys. The
+argument may stand only where one of its parts is taken: returned, bound or kept, all of it counts.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import operator
+import os
+import types
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .accesses import VARIABLE, WHOLE, Access, accesses_of, all_below
+from .content_source import function_of
+
+_LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.GeneratorExp)
+_UNSURE = ("locals", "eval", "exec", "vars")
+_RESUMABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+
+
+def looked_at(
+    access: Access, namespace: Mapping[str, Any], above: frozenset[tuple[str, str]] = frozenset()
+) -> Iterable[Access]:
+    """The accesses that this one comes to, which hands a value to the function `access.callee`; itself where that is
+    none of the user's or may do anything. `above`: what is being looked at, where functions call each other."""
+    called, place = namespace.get(access.callee), (access.callee, access.at)
+    if access.verb != "argument" or not access.at or called is None:
+        return [access]
+    if place in above:
+        return []
+    if isinstance(called, (operator.itemgetter, operator.attrgetter)):
+        return _got(called) or [access]
+    inner = _inside(called, access.at) if isinstance(called, types.FunctionType) else None
+    if inner is None or called.__globals__ is not namespace:
+        return [access]
+    return [one for each in inner for one in looked_at(each, namespace, above | {place})]
+
+
+def _got(getter: Any) -> list[Access]:
+    """Of `operator.itemgetter('a')` and its like, by what they pickle as."""
+    names = getter.__reduce__()[1]
+    if isinstance(getter, operator.itemgetter):
+        return [Access("read", f"[{name!r}]") for name in names] if {*map(type, names)} <= {str, int} else []
+    found = [name.split(".") for name in names]
+    return [Access("read", f".{first}", rest=tuple(f".{name}" for name in rest)) for first, *rest in found]
+
+
+def _inside(function: types.FunctionType, at: str) -> frozenset[Access] | None:
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    if at.isdigit():
+        at = names[int(at)] if int(at) < code.co_argcount else ""
+    by_name = names[code.co_posonlyargcount :]
+    return _uses(code, at) if at in names and (at in by_name or at in names[: code.co_argcount]) else None
+
+
+@functools.lru_cache(maxsize=2048)
+def _uses(code: types.CodeType, name: str) -> frozenset[Access] | None:
+    # A file may have been edited since; a cell's source stays what it was.
+    node = None if os.path.exists(code.co_filename) or code.co_flags & _RESUMABLE else function_of(code)
+    if node is None:
+        return None
+    own = {*code.co_varnames, *code.co_cellvars, *code.co_freevars}
+    found: set[Access] = set()
+    for part, above in all_below(node):
+        if not isinstance(part, ast.Name):
+            continue
+        if part.id in _UNSURE:
+            return None
+        if part.id != name:
+            continue
+        if not isinstance(part.ctx, ast.Load) or any(isinstance(one, _LATER) for one in above[1:]):
+            return None
+        found |= {_from_outside(one, own) for one in accesses_of(part, above)}
+    return None if any(one.part == WHOLE and one.verb == "read" for one in found) else frozenset(found)
+
+
+def _from_outside(access: Access, own: set[str]) -> Access:
+    """What its own variables name may be any part, or any function."""
+    if any(part.startswith(VARIABLE) for part in (access.part, access.key, *access.rest)):
+        return Access("read", WHOLE)
+    return access._replace(callee="") if access.callee.partition(".")[0] in own else access
