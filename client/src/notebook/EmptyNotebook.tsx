@@ -1,4 +1,6 @@
-/** A notebook without cells says so once it has come, and how to begin. */
+/** A notebook without cells says so once it has come, and how to begin; whoever has made it can at once. */
+import { useEffect, useRef } from 'react'
+import { isJustMade } from '../app/files/actions.ts'
 import { t } from '../text/text.ts'
 import type { Notebook } from './notebook.ts'
 import { useWatched } from './use-cell.ts'
@@ -6,6 +8,10 @@ import { useWatched } from './use-cell.ts'
 export function EmptyNotebook({ notebook }: { readonly notebook: Notebook }) {
   const known = useWatched(notebook.room.facts, (facts) => facts.everSynced)
   const count = useWatched(notebook.order, (order) => order.length)
+  const first = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (known && isJustMade(notebook.opened.path)) first.current?.focus()
+  }, [known, notebook])
   if (!known || count > 0) return null
   const begin = (type: 'code' | 'markdown'): void => notebook.reveal(notebook.edits.insert(0, type), 'edit')
   return (
@@ -13,7 +19,7 @@ export function EmptyNotebook({ notebook }: { readonly notebook: Notebook }) {
       <p>{t(notebook.opened.writable ? 'outline.empty' : 'outline.emptyReadonly')}</p>
       {notebook.opened.writable && (
         <div>
-          <button type="button" className="button button-primary" onClick={() => begin('code')}>
+          <button ref={first} type="button" className="button button-primary" onClick={() => begin('code')}>
             {t('outline.beginCode')}
           </button>
           <button type="button" className="button" onClick={() => begin('markdown')}>

@@ -122,6 +122,12 @@ async function runCells(session: Session, doc: Y.Doc, options: Options): Promise
   session.events.on('event', (event) => {
     if (event.type === 'notice') process.stderr.write(`${event.text}\n`)
   })
+  let problem: string | null = null
+  session.events.on('changed', () => {
+    const now = session.view().kernel.problem
+    if (now !== null && now !== problem) process.stderr.write(`${now}\n`)
+    problem = now
+  })
   session.events.on('recorded', (entry, run) => {
     if (entry.started !== null) report(entry, run, options.json)
     good &&= entry.outcome === 'ok' || (options.allowErrors && entry.outcome === 'error')

@@ -64,10 +64,7 @@ export function kernelStartFailed(state: SessionState, { session, problem }: Of<
   if (state.session !== session || !isStarting(state)) return unchanged(state)
   const aborted = abort(state, state.queue, 'the kernel did not start')
   const kernel = { ...state.kernel, state: 'dead' as const, problem }
-  return {
-    state: { ...aborted.state, kernel },
-    actions: [...aborted.actions, { type: 'notify', level: 'error', text: problem }],
-  }
+  return { state: { ...aborted.state, kernel }, actions: aborted.actions }
 }
 
 export function kernelStatus(state: SessionState, { session, status }: Of<'KernelStatus'>): Step {
@@ -80,10 +77,7 @@ export function kernelDied(state: SessionState, { session, death }: Of<'KernelDi
   const ended = endSession(state, death, `the kernel died: ${death}`, `died: ${death}`)
   const problem = `The kernel died: ${death}. Restart it to go on; its variables are gone.`
   const kernel = { ...state.kernel, state: 'dead' as const, problem }
-  return {
-    state: { ...ended.state, kernel },
-    actions: [...ended.actions, { type: 'notify', level: 'error', text: problem }],
-  }
+  return { state: { ...ended.state, kernel }, actions: ended.actions }
 }
 
 /** The server came back and found the kernel: everything is as the log and the spool say. */

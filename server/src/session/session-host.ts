@@ -211,9 +211,6 @@ export class SessionHost {
       case 'setCellState':
         this.#setCellState(action.cell, action.state)
         break
-      case 'notify':
-        this.events.emit('event', { type: 'notice', level: action.level, text: action.text })
-        break
     }
   }
 

@@ -167,7 +167,6 @@ export type Action =
       readonly cell: string
       readonly state: 'idle' | 'queued' | 'running'
     }
-  | { readonly type: 'notify'; readonly level: 'info' | 'warning' | 'error'; readonly text: string }
   | { readonly type: 'refuse'; readonly reason: string }
 
 /** The next state, and the actions that go with it. */

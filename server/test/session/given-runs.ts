@@ -121,8 +121,6 @@ function said(action: Action): string {
     case 'logStarted':
     case 'dropRun':
       return `${action.type} ${action.run}`
-    case 'notify':
-      return `notify ${action.level}: ${action.text}`
     case 'refuse':
       return `refuse: ${action.reason}`
   }

@@ -7,10 +7,22 @@ import { navigate, parseRoute } from '../route.ts'
 import { files } from './files-store.ts'
 import { inFolder, nameOf, parentOf } from './tree.ts'
 
+/** The notebook that was made last, until its page has come. */
+let awaited: string | null = null
+
 /** Makes a notebook with a free name in the folder and opens it. */
 export async function makeNotebook(folder: string): Promise<void> {
   const made = told(await files.make('newNotebook', folder))
-  if (made !== null) navigate({ at: 'file', path: made.path })
+  if (made === null) return
+  awaited = made.path
+  navigate({ at: 'file', path: made.path })
+}
+
+/** Whether this page was asked for by making its notebook; told once. */
+export function isJustMade(path: string): boolean {
+  const is = awaited === path
+  awaited = null
+  return is
 }
 
 /** Makes a folder with a free name; its path, or null when it was refused. */
