@@ -12,6 +12,7 @@ import contextvars
 import csv
 import functools
 import gc
+import hashlib
 import io
 import logging
 import random
@@ -75,12 +76,12 @@ def _instance(value: Any, anatomy: Anatomy) -> None:
         return
     kind = type(value)
     attributes = dict_of(value)
-    cached = _caches(kind)  # type: ignore[arg-type]
+    cached, lazy = _caches(kind), libraries.LAZY.get(package_of(kind), ())  # type: ignore[arg-type]
     for name, item in list(attributes.items()):
         if type(name) is str and name in cached:
             anatomy.caches[f".{name}"] = address(item)
             continue
-        if type(name) is not str or (name == "_cache" and package_of(kind) == "pandas"):
+        if type(name) is not str or name in lazy:
             continue
         if name in libraries.SHARED:
             anatomy.parts[f".{name}"] = token(item)
@@ -182,6 +183,7 @@ def _readers() -> list[tuple[Any, Callable[[Any], Anatomy]]]:
         ((bytearray, array.array), _stateful(lambda value: mark(bytes(value)))),
         (memoryview, lambda value: Anatomy({WHOLE: mark(value.tobytes())}, [(WHOLE, value.obj)])),
         (lock, _stateful(lambda value: value.locked())),
+        (tuple({type(hashlib.sha256()), hashlib.blake2b, hashlib.blake2s}), _stateful(lambda value: value.digest())),
         (type(threading.RLock()), _stateful(repr)),
         (sqlite3.Connection, _connection),
         (sqlite3.Cursor, _cursor),

@@ -17,6 +17,7 @@ from typing import Any
 
 from .accesses import VARIABLE, WHOLE, Access, accesses_of, all_below
 from .content_source import function_of
+from .userland import dict_of, is_user_class
 
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.GeneratorExp)
 _UNSURE = ("locals", "eval", "exec", "vars")
@@ -28,17 +29,33 @@ def looked_at(
 ) -> Iterable[Access]:
     """The accesses that this one comes to, which hands a value to the function `access.callee`; itself where that is
     none of the user's or may do anything. `above`: what is being looked at, where functions call each other."""
-    called, place = namespace.get(access.callee), (access.callee, access.at)
-    if access.verb != "argument" or not access.at or called is None:
+    if access.verb != "argument" or not access.at:
         return [access]
-    if place in above:
+    if (access.callee, access.at) in above:
         return []
+    called, first = _called(access.callee, namespace)
     if isinstance(called, (operator.itemgetter, operator.attrgetter)):
         return _got(called) or [access]
-    inner = _inside(called, access.at) if isinstance(called, types.FunctionType) else None
-    if inner is None or called.__globals__ is not namespace:
+    if not isinstance(called, types.FunctionType) or called.__globals__ is not namespace:
         return [access]
-    return [one for each in inner for one in looked_at(each, namespace, above | {place})]
+    inner = _inside(called, str(int(access.at) + first) if access.at.isdigit() else access.at)
+    if inner is None:
+        return [access]
+    return [one for each in inner for one in looked_at(each, namespace, above | {(access.callee, access.at)})]
+
+
+def _called(callee: str, namespace: Mapping[str, Any]) -> tuple[object, int]:
+    """What is called by a name, or as a method of an instance of the user's by `name.method`; and the place of the
+    first argument that the call gives."""
+    holder, _, method = callee.partition(".")
+    value = namespace.get(holder)
+    if not method:
+        return value, 0
+    kind = type(value)
+    hooked = any(hook in vars(base) for base in kind.__mro__[:-1] for hook in ("__getattribute__", "__getattr__"))
+    if not is_user_class(kind) or hooked or method in dict_of(value):
+        return None, 0
+    return next((vars(base)[method] for base in kind.__mro__ if method in vars(base)), None), 1
 
 
 def _got(getter: Any) -> list[Access]:

@@ -122,6 +122,8 @@ def read_iterator(value: Any) -> Anatomy:
     anatomy = Anatomy(consumed=True)
     if type(value) in _HINTED:
         anatomy.parts[WHOLE] = operator.length_hint(value, -1)
+    elif type(value) is itertools.count and all(map(is_atom, gc.get_referents(value))):
+        anatomy.parts[WHOLE] = repr(value)
     else:
         anatomy.opaque = True
         anatomy.parts[WHOLE] = "iterator"

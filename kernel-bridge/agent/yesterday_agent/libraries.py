@@ -32,12 +32,19 @@ def _is(value: object, module: str, name: str) -> bool:
 
 
 def is_atom(value: object) -> bool:
-    """Scalars, dtypes, and arrow data, which never change."""
+    """Scalars, dtypes, arrow data and what is fitted in C, which never change once they are made."""
     module = package_of(type(value))
+    if module == "torch":
+        return type(value).__name__ in ("device", "dtype", "layout", "memory_format", "finfo", "iinfo")
+    if module in ("sklearn", "scipy"):
+        # Trees of a forest and of neighbours: another fit makes others.
+        return _is_native(type(value))
     if module == "numpy":
         return _is(value, "numpy", "generic") or _is(value, "numpy", "dtype") or _is(value, "numpy", "ufunc")
     if module == "pandas":
-        return _is(value, "pandas", "Timestamp") or _is(value, "pandas", "Timedelta") or _is(value, "pandas", "Index")
+        scalars = ("Timestamp", "Timedelta", "Period", "Interval", "Index")
+        is_offset = _is(value, "pandas.tseries.offsets", "BaseOffset")
+        return is_offset or any(_is(value, "pandas", name) for name in scalars)
     if module == "polars":
         return type(value).__name__ in ("Series", "LazyFrame", "Expr")
     if module == "matplotlib":
@@ -46,6 +53,19 @@ def is_atom(value: object) -> bool:
     return module == "pyarrow"
 
 
+def _is_native(kind: type) -> bool:
+    """Whether its objects begin with a struct that its own package defines in C."""
+    native = next(base for base in kind.__mro__ if not base.__flags__ & _HEAP_TYPE)
+    return package_of(native) == package_of(kind)
+
+
+_HEAP_TYPE = 1 << 9
+LAZY = {
+    "pandas": frozenset(("_cache",)),
+    "matplotlib": frozenset(("_isinit", "_lut", "_invalid")),
+    "scipy": frozenset(("_has_canonical_format", "_has_sorted_indices")),
+}
+"""Attributes by package that are filled when they are first asked for, and say nothing new."""
 SHARED = frozenset(("_path_effects", "_powerlimits", "_family"))
 """Attributes of matplotlib's objects that hold a list of `rcParams`, which they do not own."""
 
@@ -53,6 +73,8 @@ SHARED = frozenset(("_path_effects", "_powerlimits", "_family"))
 def dissect(value: Any) -> Found | None:
     """None for what is no array, frame or tensor."""
     module = package_of(type(value))
+    if module == "xxhash" and hasattr(value, "digest"):
+        return {WHOLE: value.digest()}, []
     if module not in ("numpy", "pandas", "torch", "polars", "__main__"):
         return None
     if _is(value, "numpy", "ndarray"):

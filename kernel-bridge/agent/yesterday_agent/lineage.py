@@ -27,7 +27,7 @@ from .reads import GIVEN, Reads
 from .record import Edge, Missing
 from .secrecy import is_named_secret
 from .tables import Tables
-from .userland import is_atom
+from .userland import is_atom, is_user_class
 from .variable_parts import told, variable_in
 
 _SHELL_NAME = re.compile(
@@ -221,14 +221,18 @@ class Lineage:
 
     def _handed(self, access: Access, reads: Reads) -> Iterable[Access]:
         """What a function of the notebook's that was not made anew meanwhile looks at of an argument."""
-        return [access] if access.callee in reads.stored else looked_at(access, self.namespace)
+        is_new = access.callee.partition(".")[0] in reads.stored
+        return [access] if is_new else looked_at(access, self.namespace)
 
     def _handled(self, reads: Reads) -> set[int]:
         """Opaque objects on which the code acted in a way that may have changed them."""
         found: set[int] = set()
         for name, accesses in reads.names.items():
             binding = self._binding(name)
-            if binding is not None and any(_acts(access) for access in accesses):
+            node = None if binding is None else self.graph.nodes.get(binding.identity)
+            if binding is None or (node is not None and _only_asks(node.kind, accesses)):
+                continue
+            if any(map(_acts, accesses)):
                 found |= self._opaque_below(binding.identity, only_looks(accesses, reads.texts))
         return found
 
@@ -376,6 +380,20 @@ def _by_lingering(generated: list[Edge], lingering: dict[str, str], reads: Reads
 
 def _acts(access: Access) -> bool:
     return access.verb != "identity" and not (access.verb == "argument" and access.callee in _HARMLESS)
+
+
+_ASKS = frozenset(
+    [
+        *(".predict", ".predict_proba", ".predict_log_proba", ".decision_function", ".score", ".score_samples"),
+        *(".transform", ".inverse_transform", ".get_params", ".get_feature_names_out"),
+    ]
+)
+"""Methods that by a convention of many libraries leave an estimator as it is."""
+
+
+def _only_asks(kind: type, accesses: Collection[Access]) -> bool:
+    """Whether a library's estimator, which may keep what it learned out of sight, is only asked."""
+    return not is_user_class(kind) and all(access.verb == "call" and access.part in _ASKS for access in accesses)
 
 
 def _is_small(value: Any) -> bool:

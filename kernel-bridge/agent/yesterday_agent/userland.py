@@ -5,8 +5,11 @@ Invariant: nothing here runs a line of the user's code.
 
 from __future__ import annotations
 
+import collections
 import enum
 import functools
+import operator
+import struct
 import sys
 import types
 import weakref
@@ -20,6 +23,8 @@ _ATOMS: frozenset[type] = frozenset(
         {types.CodeType, types.WrapperDescriptorType, types.MethodDescriptorType, types.GetSetDescriptorType},
         {types.MemberDescriptorType, types.MethodWrapperType, types.FrameType, types.TracebackType},
         {types.ClassMethodDescriptorType, weakref.ProxyType, weakref.CallableProxyType},
+        {types.GenericAlias, struct.Struct, operator.itemgetter, operator.attrgetter, operator.methodcaller},
+        {type(vars(collections.namedtuple("Pair", "first"))["first"])} - {property},
     )
 )
 _FEW = 100
