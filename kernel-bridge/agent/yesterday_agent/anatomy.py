@@ -122,8 +122,12 @@ def _slots(kind: type) -> tuple[tuple[str, Any], ...]:
         for base in kind.__mro__
         if base.__flags__ & (1 << 9)
         for name, item in base.__dict__.items()
-        if type(item) is types.MemberDescriptorType
+        if type(item) is types.MemberDescriptorType and name not in _OF_THE_TYPE
     )
+
+
+_OF_THE_TYPE = ("__vectorcalloffset__", "__dictoffset__", "__weaklistoffset__")
+"""Members by which the interpreter reaches into objects; 3.13 gives `functools.partial` the first."""
 
 
 def _csv_writer(value: Any) -> Anatomy:
