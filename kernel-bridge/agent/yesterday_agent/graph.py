@@ -73,10 +73,11 @@ class Graph:
         handled: set[int],
         known: Mapping[int, set[str]] | None = None,
         anew: Mapping[int, set[str]] | None = None,
+        quiet: bool = False,
     ) -> Changes:
         """Walk from the touched names' values; `handled` are ids of opaque objects that the code acted on, `known` says
         of objects which of their parts were changed, whatever their state looks like; `anew` are parts that were made
-        again, also where they came out the same."""
+        again, also where they came out the same. `quiet`: what there is now counts as it was, made by whom it was."""
         changes = Changes()
         deadline = perf_counter() + SECONDS
         stack = [value for value in roots if not is_atom(value)]
@@ -91,7 +92,8 @@ class Graph:
             seen[address(value)] = value
             anatomy = dissect(value)
             changes.over_budget |= anatomy.sampled
-            self._visit(run, value, anatomy, changes, handled, (known or {}).get(address(value)))
+            certain = set[str]() if quiet else (known or {}).get(address(value))
+            self._visit(run, value, anatomy, changes, handled, certain)
             self._made_anew(run, address(value), (anew or {}).get(address(value), set()), changes)
             stack.extend(child for _, child in anatomy.links)
             stack.extend(self._sharing(value))

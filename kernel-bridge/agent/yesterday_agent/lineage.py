@@ -22,7 +22,7 @@ from .namespace import Snapshot
 from .narrowing import narrowed, refitted
 from .patches import Patches
 from .preview import preview, schema, shape, type_name
-from .purity import surely_unchanged
+from .purity import only_draws, surely_unchanged
 from .reads import GIVEN, Reads
 from .record import Edge, Missing
 from .secrecy import is_named_secret
@@ -126,6 +126,7 @@ class Lineage:
         touched = {name for name in {*read, *written, *lingering} if name in self.namespace}
         shown = self._shown(run, count)
         roots = [self.namespace[name] for name in touched] + shown + self._patches.roots()
+        self._draw(reads)
         changes = self.graph.settle(run, roots, handled, self._tables.known(), anew)
         generated = self._bind(run, written, deleted)
         generated += self._mutated(run, written, changes)
@@ -232,9 +233,18 @@ class Lineage:
             node = None if binding is None else self.graph.nodes.get(binding.identity)
             if binding is None or (node is not None and _only_asks(node.kind, accesses)):
                 continue
+            if only_draws(self.namespace.get(name), accesses):
+                continue
             if any(map(_acts, accesses)):
                 found |= self._opaque_below(binding.identity, only_looks(accesses, reads.texts))
         return found
+
+    def _draw(self, reads: Reads) -> None:
+        """A figure that is only saved or shown is laid out for it, and stays the figure that it was."""
+        for name, accesses in reads.names.items():
+            value, binding = self.namespace.get(name), self.bindings.get(name)
+            if binding is not None and binding.by is not None and only_draws(value, accesses):
+                self.graph.settle(binding.by, [value], set(), quiet=True)
 
     def _refitted(self, reads: Reads) -> dict[int, set[str]]:
         """Estimators that were fitted, with what they had learned before."""

@@ -75,3 +75,9 @@ def _harmless(access: Access, calls: frozenset[str]) -> bool:
     if access.verb == "call":
         return access.part in calls
     return access.verb == "read" and access.part in _FACTS
+
+
+def only_draws(value: object, accesses: Collection[Access]) -> bool:
+    """Whether a figure of matplotlib's is put on paper or on the screen, and nothing else."""
+    is_figure = package_of(type(value)) == "matplotlib" and type(value).__name__ == "Figure"
+    return is_figure and all(access.verb == "call" and access.part in (".savefig", ".show") for access in accesses)
