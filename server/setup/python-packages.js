@@ -20,16 +20,17 @@ const variables = {
  * `(title, python, packages)`: a step that installs into the environment of `python`, which needs no pip of its own.
  * `base` is a Python that has pip; `folder` is where uv is put.
  */
-export async function installer(base, folder) {
-  const uv = await getUv(base, folder)
-  const env = await settingsOf(base)
+export function installer(base, folder) {
+  let found
   const byPip = (title, python, packages) =>
     step(title, base, [
       ...['-m', 'pip', '--python', python, 'install', '--quiet', '--disable-pip-version-check'],
       ...packages,
     ])
-  if (uv === null) return byPip
   return async (title, python, packages) => {
+    found ??= Promise.all([getUv(base, folder), settingsOf(base)])
+    const [uv, env] = await found
+    if (uv === null) return byPip(title, python, packages)
     const words = ['pip', 'install', '--quiet', '--index-strategy', 'unsafe-best-match', '--python', python]
     try {
       await step(title, uv, [...words, ...packages], { env })

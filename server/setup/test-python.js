@@ -130,7 +130,7 @@ export async function testPythons() {
     ...present.map((one) => ({ ...one, packages: libraries, imports: imported })),
     { version: 'validators', base, packages: validating, imports: [] },
   ]
-  const install = await installer(base, join(cache(), 'uv'))
+  const install = installer(base, join(cache(), 'uv'))
   const made = await sideBySide(wanted, (one) => make(one, install))
   return {
     main: made[0],

@@ -6,6 +6,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { isRunning } from './running.ts'
 
 const Holder = z.object({
   pid: z.number().int(),
@@ -76,17 +77,8 @@ function read(file: string): Holder | null {
 
 /** A living process, and its port answers: a pid alone may be somebody else's by now. */
 async function isServing({ pid, host, port }: Holder): Promise<boolean> {
-  if (pid === process.pid || !isAlive(pid)) return false
+  if (pid === process.pid || !isRunning(pid)) return false
   return port === 0 || answers(host, port)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
-  }
 }
 
 function answers(host: string, port: number): Promise<boolean> {

@@ -15,7 +15,7 @@ export function PageStates({ notebook }: { readonly notebook: Notebook }) {
   const words = t(`room.${room}`)
   return (
     <>
-      <span className="notebook-states">
+      <span className="notebook-states" data-trouble={routine.has(room) ? undefined : room}>
         <span className="room-state" data-room={room} aria-hidden={!routine.has(room)}>
           {words}
         </span>

@@ -28,7 +28,7 @@ from .addresses import address
 from .compiled import is_compilers, original
 from .databases import RESULT, is_connection
 from .digests import mark
-from .kinds import package_of
+from .kinds import is_native, package_of
 from .parts import WHOLE, Anatomy, add_part, token
 from .userland import dict_of, is_user_class
 
@@ -120,7 +120,7 @@ def _slots(kind: type) -> tuple[tuple[str, Any], ...]:
     return tuple(
         (name, item)
         for base in kind.__mro__
-        if base.__flags__ & (1 << 9)
+        if not is_native(base)
         for name, item in base.__dict__.items()
         if type(item) is types.MemberDescriptorType and name not in _OF_THE_TYPE
     )

@@ -17,7 +17,7 @@ from typing import Any
 
 from .accesses import VARIABLE, WHOLE, Access, accesses_of, all_below
 from .content_source import function_of
-from .userland import dict_of, is_user_class
+from .userland import defined, dict_of, is_user_class
 
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.GeneratorExp)
 _UNSURE = ("locals", "eval", "exec", "vars")
@@ -55,7 +55,7 @@ def _called(callee: str, namespace: Mapping[str, Any]) -> tuple[object, int]:
     hooked = any(hook in vars(base) for base in kind.__mro__[:-1] for hook in ("__getattribute__", "__getattr__"))
     if not is_user_class(kind) or hooked or method in dict_of(value):
         return None, 0
-    return next((vars(base)[method] for base in kind.__mro__ if method in vars(base)), None), 1
+    return defined(kind, method), 1
 
 
 def _got(getter: Any) -> list[Access]:
@@ -72,8 +72,7 @@ def _inside(function: types.FunctionType, at: str) -> frozenset[Access] | None:
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     if at.isdigit():
         at = names[int(at)] if int(at) < code.co_argcount else ""
-    by_name = names[code.co_posonlyargcount :]
-    return _uses(code, at) if at in names and (at in by_name or at in names[: code.co_argcount]) else None
+    return _uses(code, at) if at in names else None
 
 
 @functools.lru_cache(maxsize=2048)

@@ -19,7 +19,7 @@ from typing import Any
 
 from .content_code import class_parts, code_parts, function_parts, module_parts
 from .content_libraries import VALUE_BYTES, library_parts
-from .kinds import module_of, package_of
+from .kinds import is_native, module_of, package_of
 from .reasons import told_as
 from .userland import MACHINERY, is_atom, is_user_class
 
@@ -33,7 +33,6 @@ _TOO_LARGE = f"it is larger than {VALUE_BYTES >> 20} MiB"
 _UNCHANGING = frozenset({tuple, frozenset, types.MethodType, types.FunctionType, types.ModuleType, types.CodeType})
 _DEPTH = 200
 _CHECKED = 256
-_HEAP_TYPE = 1 << 9
 
 
 class UntoldError(Exception):
@@ -166,7 +165,7 @@ class _Writer:
         """By its attributes, and by what it holds as the list, dict or set that it also is."""
         self.part("instance", f"{module_of(kind)}.{kind.__qualname__}".encode())
         for base in kind.__mro__:
-            if not (base.__flags__ & _HEAP_TYPE or base in _BASES or issubclass(base, BaseException) or base is object):
+            if is_native(base) and not (base in _BASES or issubclass(base, BaseException) or base is object):
                 raise UntoldError(f"it also is a {base.__qualname__}, which cannot be looked into")
         for base, read in _BASES.items():
             if issubclass(kind, base):

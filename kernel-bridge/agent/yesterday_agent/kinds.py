@@ -12,3 +12,11 @@ def module_of(kind: type) -> str:
 def package_of(kind: type) -> str:
     """The first part of it."""
     return module_of(kind).partition(".")[0]
+
+
+def is_native(kind: type) -> bool:
+    """Whether it is defined in C for good, not made while the program runs as classes of Python are."""
+    return not kind.__flags__ & _HEAP_TYPE
+
+
+_HEAP_TYPE = 1 << 9

@@ -8,7 +8,7 @@ from typing import Any
 
 from .addresses import address
 from .digests import mark
-from .kinds import package_of
+from .kinds import is_native, package_of
 
 WHOLE = ""
 INDEX = "index"
@@ -38,7 +38,7 @@ def is_atom(value: object) -> bool:
         return type(value).__name__ in ("device", "dtype", "layout", "memory_format", "finfo", "iinfo")
     if module in ("sklearn", "scipy"):
         # Trees of a forest and of neighbours: another fit makes others.
-        return _is_native(type(value))
+        return _begins_native(type(value))
     if module == "numpy":
         return _is(value, "numpy", "generic") or _is(value, "numpy", "dtype") or _is(value, "numpy", "ufunc")
     if module == "pandas":
@@ -53,13 +53,12 @@ def is_atom(value: object) -> bool:
     return module == "pyarrow"
 
 
-def _is_native(kind: type) -> bool:
+def _begins_native(kind: type) -> bool:
     """Whether its objects begin with a struct that its own package defines in C."""
-    native = next(base for base in kind.__mro__ if not base.__flags__ & _HEAP_TYPE)
+    native = next(base for base in kind.__mro__ if is_native(base))
     return package_of(native) == package_of(kind)
 
 
-_HEAP_TYPE = 1 << 9
 LAZY = {
     "pandas": frozenset(("_cache",)),
     "matplotlib": frozenset(("_isinit", "_lut", "_invalid")),

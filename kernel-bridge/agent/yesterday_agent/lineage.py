@@ -22,12 +22,12 @@ from .namespace import Snapshot
 from .narrowing import narrowed, refitted
 from .patches import Patches
 from .preview import preview, schema, shape, type_name
-from .purity import only_draws, surely_unchanged
+from .purity import only_asks, only_draws, surely_unchanged
 from .reads import GIVEN, Reads
 from .record import Edge, Missing
 from .secrecy import is_named_secret
 from .tables import Tables
-from .userland import is_atom, is_user_class
+from .userland import is_atom
 from .variable_parts import told, variable_in
 
 _SHELL_NAME = re.compile(
@@ -231,9 +231,7 @@ class Lineage:
         for name, accesses in reads.names.items():
             binding = self._binding(name)
             node = None if binding is None else self.graph.nodes.get(binding.identity)
-            if binding is None or (node is not None and _only_asks(node.kind, accesses)):
-                continue
-            if only_draws(self.namespace.get(name), accesses):
+            if binding is None or node is None or only_asks(node.kind, accesses) or only_draws(node.kind, accesses):
                 continue
             if any(map(_acts, accesses)):
                 found |= self._opaque_below(binding.identity, only_looks(accesses, reads.texts))
@@ -243,7 +241,7 @@ class Lineage:
         """A figure that is only saved or shown is laid out for it, and stays the figure that it was."""
         for name, accesses in reads.names.items():
             value, binding = self.namespace.get(name), self.bindings.get(name)
-            if binding is not None and binding.by is not None and only_draws(value, accesses):
+            if binding is not None and binding.by is not None and only_draws(type(value), accesses):
                 self.graph.settle(binding.by, [value], set(), quiet=True)
 
     def _refitted(self, reads: Reads) -> dict[int, set[str]]:
@@ -390,20 +388,6 @@ def _by_lingering(generated: list[Edge], lingering: dict[str, str], reads: Reads
 
 def _acts(access: Access) -> bool:
     return access.verb != "identity" and not (access.verb == "argument" and access.callee in _HARMLESS)
-
-
-_ASKS = frozenset(
-    [
-        *(".predict", ".predict_proba", ".predict_log_proba", ".decision_function", ".score", ".score_samples"),
-        *(".transform", ".inverse_transform", ".get_params", ".get_feature_names_out"),
-    ]
-)
-"""Methods that by a convention of many libraries leave an estimator as it is."""
-
-
-def _only_asks(kind: type, accesses: Collection[Access]) -> bool:
-    """Whether a library's estimator, which may keep what it learned out of sight, is only asked."""
-    return not is_user_class(kind) and all(access.verb == "call" and access.part in _ASKS for access in accesses)
 
 
 def _is_small(value: Any) -> bool:

@@ -19,7 +19,7 @@ from .graph import Node
 from .kinds import module_of
 from .libraries import INDEX
 from .methods import looked_at
-from .userland import is_user_class
+from .userland import defined, is_user_class
 
 _MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
 _SIZED = (*_MAPPINGS, list, tuple, set, frozenset, collections.deque)
@@ -65,12 +65,7 @@ _LOOKS = ("read", "through", "argument", "iterate", "contains", "identity")
 
 def _is_property(kind: type, part: str) -> bool:
     is_attribute = part.startswith(".") and is_user_class(kind)
-    return is_attribute and isinstance(_defined(kind, part[1:]), (property, functools.cached_property))
-
-
-def _defined(kind: type, name: str) -> object:
-    """What a class or one of its bases has under this name, as it stands there."""
-    return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
+    return is_attribute and isinstance(defined(kind, part[1:]), (property, functools.cached_property))
 
 
 def _stores(access: Access) -> bool:
@@ -185,7 +180,7 @@ _ABSENT = property()
 
 def _as_keys(kind: type) -> bool:
     """A dictionary whose attributes are its keys."""
-    return issubclass(kind, dict) and _defined(kind, "__getattr__") in (dict.__getitem__, dict.get)
+    return issubclass(kind, dict) and defined(kind, "__getattr__") in (dict.__getitem__, dict.get)
 
 
 def _is_own_dictionary(node: Node, named: str) -> bool:
@@ -260,6 +255,6 @@ def _plain_store(node: Node, part: str) -> bool:
         return False
     if issubclass(node.kind, type):
         return True
-    found = _defined(node.kind, part[1:])
+    found = defined(node.kind, part[1:])
     plain = node.kind.__setattr__ is object.__setattr__
     return plain and not hasattr(type(found), "__set__") and bool(part)

@@ -1,4 +1,4 @@
-"""pure. Uses of a value that certainly leave it as it was, so that a large one is not looked through again.
+"""Uses of a value that certainly leave it as it was, so that a large one is not looked through again.
 
 Only exact library and built-in types count: a subclass may do anything in any method.
 """
@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from .accesses import Access
 from .kinds import package_of
+from .userland import is_user_class
 
 _SIZE_ONLY = frozenset({"len", "type", "id", "isinstance", "bool", "callable"})
 _ARRAY = frozenset(
@@ -77,7 +78,25 @@ def _harmless(access: Access, calls: frozenset[str]) -> bool:
     return access.verb == "read" and access.part in _FACTS
 
 
-def only_draws(value: object, accesses: Collection[Access]) -> bool:
+_ASKS = frozenset(
+    [
+        *(".predict", ".predict_proba", ".predict_log_proba", ".decision_function", ".score", ".score_samples"),
+        *(".transform", ".inverse_transform", ".get_params", ".get_feature_names_out"),
+    ]
+)
+"""Methods that by a convention of many libraries leave an estimator as it is."""
+_DRAWS = frozenset([".savefig", ".show"])
+
+
+def only_asks(kind: type, accesses: Collection[Access]) -> bool:
+    """Whether a library's estimator, which may keep what it learned out of sight, is only asked."""
+    return not is_user_class(kind) and _only_calls(accesses, _ASKS)
+
+
+def only_draws(kind: type, accesses: Collection[Access]) -> bool:
     """Whether a figure of matplotlib's is put on paper or on the screen, and nothing else."""
-    is_figure = package_of(type(value)) == "matplotlib" and type(value).__name__ == "Figure"
-    return is_figure and all(access.verb == "call" and access.part in (".savefig", ".show") for access in accesses)
+    return kind.__name__ == "Figure" and package_of(kind) == "matplotlib" and _only_calls(accesses, _DRAWS)
+
+
+def _only_calls(accesses: Collection[Access], methods: Collection[str]) -> bool:
+    return all(access.verb == "call" and access.part in methods for access in accesses)

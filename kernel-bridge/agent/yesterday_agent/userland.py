@@ -112,6 +112,11 @@ def is_user_module(module: types.ModuleType) -> bool:
     return isinstance(path, str) and _is_user_path(path)
 
 
+def defined(kind: type, name: str) -> object:
+    """What a class or one of its bases has under this name, as it stands there."""
+    return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
+
+
 def dict_of(value: object) -> dict[str, Any]:
     """An object's attributes; empty where it has none, or keeps them in something of its own."""
     try:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from .reads import Reads
 
 
+_ATTRIBUTE = f"{VARIABLE}."
+
+
 def variable_in(part: str) -> str | None:
     """The variable that names this part: `k` of `[=k]` and of `[=.k]`, which is an attribute."""
     return part[len(VARIABLE) : -1].removeprefix(".") if part.startswith(VARIABLE) else None
@@ -41,8 +44,7 @@ def told(access: Access, reads: Reads, nodes: Mapping[int, Node]) -> list[Access
     """With the parts that variables name, where those stayed what they are; a list of names leads to several."""
     if access.verb == "argument" and is_builtin(access.callee) and access.callee in reads.namespace:
         access = access._replace(callee="")
-    is_item = access.part.startswith(VARIABLE) and not access.part.startswith(f"{VARIABLE}.")
-    listed = _listed(variable_in(access.part), reads, nodes) if is_item else []
+    listed = [] if access.part.startswith(_ATTRIBUTE) else _listed(variable_in(access.part), reads, nodes)
     if listed and not access.rest:
         return [access._replace(part=f"[{name!r}]") for name in listed]
     return [with_parts(access, lambda part: _part(part, reads))]
@@ -50,7 +52,7 @@ def told(access: Access, reads: Reads, nodes: Mapping[int, Node]) -> list[Access
 
 def _part(part: str, reads: Reads) -> str:
     value = steady(variable_in(part), reads)
-    if part.startswith(f"{VARIABLE}."):
+    if part.startswith(_ATTRIBUTE):
         return f".{value}" if type(value) is str else WHOLE
     return f"[{value!r}]" if is_key(value) else WHOLE
 

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import type { Interpreter, KernelSpec } from '@yesterday/kernel-bridge'
 import type { Command } from 'commander'
+import { isRunning } from '../running.ts'
 import { StoreError } from '../store/errors.ts'
 import type { OpenSession } from '../store/ports.ts'
 import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
@@ -72,15 +73,6 @@ const liveKernel = ({ session, runs }: OpenSession) => ({
   runs: runs.map(({ run }) => run),
 })
 type LiveKernel = ReturnType<typeof liveKernel>
-
-/** Signal 0 reaches nobody; not being allowed to send it means that there is somebody. */
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
-  }
-}
 
 function specLines(
   specs: readonly Pick<KernelSpec, 'name' | 'displayName' | 'language'>[],

@@ -5,6 +5,7 @@
 import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { isRunning } from '../running.ts'
 
 const LOOK_MS = 250
 const TOUCH_MS = 5_000
@@ -38,7 +39,7 @@ async function take(file: string): Promise<boolean> {
     await handle.close()
     return true
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     return false
   }
 }
@@ -48,19 +49,8 @@ async function isAbandoned(file: string): Promise<boolean> {
   try {
     const age = Date.now() - (await stat(file)).mtimeMs
     const pid = Number(await readFile(file, 'utf8'))
-    return age > STALE_MS || (pid > 0 && !isAlive(pid))
+    return age > STALE_MS || (pid > 0 && !isRunning(pid))
   } catch {
     return false
   }
 }
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return codeOf(error) === 'EPERM'
-  }
-}
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : null)
