@@ -26,7 +26,6 @@ def of_module(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 def test_tasks(module: str, names: dict[str, str]) -> None:
     async def lives() -> dict[str, str]:
         lingering, end = Lingering(), asyncio.Event()
-        lingering.begin()
         task = asyncio.get_running_loop().create_task(of_module(waits, module)(end))
         await asyncio.sleep(0)
         lingering.over()
@@ -34,7 +33,7 @@ def test_tasks(module: str, names: dict[str, str]) -> None:
         found = lingering.names()
         end.set()
         await task
-        lingering.begin()
+        lingering.finish("run-2", [])
         assert lingering.names() == {}
         return found
 
@@ -49,7 +48,6 @@ def test_threads(module: str, names: dict[str, str]) -> None:
         end.wait()
 
     target.__module__ = module
-    lingering.begin()
     thread = threading.Thread(target=target)
     thread.start()
     lingering.over()

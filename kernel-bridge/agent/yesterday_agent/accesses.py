@@ -16,6 +16,7 @@ from .syntax import children
 
 WHOLE = ""
 ELSEWHERE = "in another namespace"
+GRADIENT = "grad"
 
 
 class Access(NamedTuple):
@@ -39,19 +40,19 @@ class Access(NamedTuple):
 @dataclass
 class Touches:
     """Of one straight piece of code. `own`: loads of names that the run itself has bound by then. `calls`: the last
-    names of what is called. `untold`: it asks a database for what is not in its texts."""
+    names of what is called, and `grad`, which torch makes. `untold`: it asks a database for what its texts do not
+    say."""
 
     loads: dict[str, set[Access]] = field(default_factory=dict)
     own: dict[str, set[Access]] = field(default_factory=dict)
     stores: set[str] = field(default_factory=set)
     deletes: set[str] = field(default_factory=set)
     strings: set[str] = field(default_factory=set)
-    attributes: set[str] = field(default_factory=set)
     calls: set[str] = field(default_factory=set)
     untold: bool = False
 
     def __bool__(self) -> bool:
-        touched = self.loads or self.own or self.stores or self.deletes or self.untold
+        touched = self.loads or self.own or self.stores or self.deletes or self.untold or GRADIENT in self.calls
         return bool(touched) or any(map(may_lead, self.strings))
 
     def add(self, other: Touches) -> None:
@@ -61,7 +62,6 @@ class Touches:
         self.stores |= other.stores
         self.deletes |= other.deletes
         self.strings |= other.strings
-        self.attributes |= other.attributes
         self.calls |= other.calls
         self.untold |= other.untold
 
@@ -106,8 +106,8 @@ def _collect(touches: Touches, node: ast.AST, above: list[ast.AST]) -> None:
         touches.stores.update((alias.asname or alias.name.partition(".")[0]) for alias in node.names)
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
         touches.strings.add(node.value)
-    elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
-        touches.attributes.add(node.attr)
+    elif isinstance(node, ast.Attribute) and node.attr == GRADIENT:
+        touches.calls.add(GRADIENT)
     elif isinstance(node, ast.Call) and isinstance(node.func, (ast.Attribute, ast.Name)):
         _collect_call(touches, node, node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id)
 
@@ -129,7 +129,9 @@ def _collect_call(touches: Touches, node: ast.Call, name: str) -> None:
         touches.untold |= spread or any(word.arg is None for word in node.keywords)
 
 
-SQL_CALLS = frozenset(["execute", "executemany", "executescript", "sql", "query", "read_sql", "read_sql_query"])
+SQL_CALLS = frozenset(
+    ["execute", "executemany", "executescript", "sql", "query", "read_sql", "read_sql_query", "scalars", "scalar"]
+)
 """Their first argument is SQL."""
 TABLE_CALLS = {
     "to_sql": {"fail": "create table", "replace": "create or replace table", "append": "insert into"},
@@ -164,9 +166,9 @@ def accesses_of(node: ast.Name, above: list[ast.AST]) -> list[Access]:
 
 def _listed(index: ast.expr) -> list[str]:
     """The constants of a list of names."""
-    items = [item.value for item in index.elts if isinstance(item, ast.Constant)] if isinstance(index, ast.List) else []
-    names = [item for item in items if isinstance(item, str)]
-    return names if isinstance(index, ast.List) and len(names) == len(index.elts) else []
+    items = index.elts if isinstance(index, ast.List) else []
+    names = [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+    return names if len(names) == len(items) else []
 
 
 def _access(node: ast.Name, above: list[ast.AST]) -> Access:
@@ -289,6 +291,10 @@ def subscript_part(index: ast.expr) -> str:
         return f"[{ast.literal_eval(index)!r}]"
     if isinstance(index, ast.Name):
         return f"{VARIABLE}{index.id}]"
+    if isinstance(index, ast.Tuple) and len(index.elts) == 2:
+        column = index.elts[1]
+        if _is_key(column) or _listed(column):
+            return f"{ROWS}{ast.literal_eval(column)!r}]"
     negative = isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub)
     if negative and isinstance(index.operand, ast.Constant) and isinstance(index.operand.value, int):  # type: ignore[attr-defined]
         return f"[-{index.operand.value}]"  # type: ignore[attr-defined]
@@ -299,6 +305,8 @@ def _is_key(index: ast.expr) -> bool:
     return isinstance(index, ast.Constant) and isinstance(index.value, (str, int))
 
 
+ROWS = "[*, "
+"""Begins a part of two keys, the first of which is no constant: rows of a frame, before the names of its columns."""
 VARIABLE = "[="
 """Begins a part that a variable names; constant keys are quoted, so none begins so."""
 

@@ -48,6 +48,7 @@ def dissect(value: Any) -> Anatomy:
             break
     else:
         anatomy = _connection_of_library(value) if is_connection(type(value)) else Anatomy()
+    anatomy.links += [(WHOLE, raw) for raw in libraries.raw_connections(value)]
     _instance(value, anatomy)
     return anatomy
 

@@ -79,6 +79,25 @@ def linked(*names: str) -> Callable[[Any], Anatomy]:
     return read
 
 
+_SAMPLES: tuple[Any, ...] = ([], (), {}, set(), range(1), {}.values(), {}.items())
+_HINTED = frozenset(type(iter(sample)) for sample in _SAMPLES)
+
+
+def iterator_types() -> tuple[type, ...]:
+    every: Iterable[Any] = (
+        *_HINTED,
+        type(iter("")),
+        zip,
+        map,
+        filter,
+        enumerate,
+        reversed,
+        type(reversed([])),
+    )
+    tools = [item for item in vars(itertools).values() if isinstance(item, type)]
+    return (*every, *tools)
+
+
 def read_generator(value: Any) -> Anatomy:
     frame = next((getattr(value, name) for name in ("gi_frame", "cr_frame", "ag_frame") if hasattr(value, name)), None)
     if frame is None:
@@ -86,7 +105,13 @@ def read_generator(value: Any) -> Anatomy:
     anatomy = Anatomy({WHOLE: frame.f_lasti}, consumed=True)
     for name, local in frame.f_locals.items():
         add_part(anatomy, f"local {name}", local)
+    # What it loops over, and what it yields from, lies on its stack.
+    held = [*gc.get_referents(value), *gc.get_referents(frame)]
+    anatomy.links += [(WHOLE, inner) for inner in held if isinstance(inner, _RESUMED)]
     return anatomy
+
+
+_RESUMED = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType, *iterator_types())
 
 
 def read_class(value: type) -> Anatomy:
@@ -129,22 +154,3 @@ def read_iterator(value: Any) -> Anatomy:
         anatomy.parts[WHOLE] = "iterator"
     anatomy.links = [(WHOLE, item) for item in gc.get_referents(value)[:100] if not is_atom(item)]
     return anatomy
-
-
-_SAMPLES: tuple[Any, ...] = ([], (), {}, set(), range(1), {}.values(), {}.items())
-_HINTED = frozenset(type(iter(sample)) for sample in _SAMPLES)
-
-
-def iterator_types() -> tuple[type, ...]:
-    every: Iterable[Any] = (
-        *_HINTED,
-        type(iter("")),
-        zip,
-        map,
-        filter,
-        enumerate,
-        reversed,
-        type(reversed([])),
-    )
-    tools = [item for item in vars(itertools).values() if isinstance(item, type)]
-    return (*every, *tools)

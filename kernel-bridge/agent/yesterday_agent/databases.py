@@ -19,6 +19,8 @@ _READS = re.compile(r"^\s*(?:--[^\n]*\n\s*)*(?:select|with|from|show|describe|ex
 _LOOKING = frozenset(
     [
         "execute",
+        "connect",
+        "begin",
         "sql",
         "query",
         "cursor",
@@ -43,6 +45,8 @@ _KINDS = {
     ("duckdb", "DuckDBPyConnection"),
     ("_duckdb", "DuckDBPyConnection"),
 }
+_ADDS = frozenset(["add", "add_all", "delete", "merge", "bulk_save_objects", "bulk_insert_mappings"])
+_SENDS = frozenset(["commit", "flush", "begin"])
 RESULT = "result"
 """The part of a connection that is the last statement's rows."""
 
@@ -58,8 +62,11 @@ def writes(strings: Iterable[str]) -> bool:
     return any(map(_WRITES.search, texts)) or not any(map(_READS.match, texts))
 
 
-def only_looks(accesses: Collection[Access], strings: Iterable[str]) -> bool:
-    """A use of a connection that leaves its tables as they were."""
+def only_looks(accesses: Collection[Access], strings: Iterable[str], calls: Collection[str]) -> bool:
+    """A use of a connection that leaves its tables as they were. `calls` are all of the run: objects that are added to
+    a session of SQLAlchemy are written where no SQL is seen."""
+    if not _ADDS.isdisjoint(calls) and not _SENDS.isdisjoint(calls):
+        return False
     known = all(access.verb in ("call", "through", "argument") for access in accesses)
     called = all(access.part[1:] in _LOOKING for access in accesses if access.verb != "argument")
     return known and called and not writes(strings)

@@ -17,6 +17,8 @@ from . import libraries
 from .addresses import address
 from .anatomy import dissect
 from .callables import CACHE, HITS, hits
+from .gradients import PART as GRADIENTS
+from .gradients import is_tensor
 from .kinds import package_of
 from .parts import COUNTER, WHOLE, Anatomy
 from .userland import is_atom
@@ -145,8 +147,9 @@ class Graph:
             node.by.update(dict.fromkeys(again, run))
             changes.changed.setdefault(identity, set()).update(again)
 
-    def makers(self, root: int, paths: Iterable[Path] | None) -> dict[str, set[str]]:
-        """Runs that made what is reached from an object: {run: paths of its parts}. `paths` None is all of it."""
+    def makers(self, root: int, paths: Iterable[Path] | None, gradients: bool = True) -> dict[str, set[str]]:
+        """Runs that made what is reached from an object: {run: paths of its parts}. `paths` None is all of it; without
+        `gradients` what `backward` left on tensors does not count."""
         found: dict[str, set[str]] = {}
         node = self.nodes.get(root)
         if node is None:
@@ -154,10 +157,13 @@ class Graph:
         every = [((part,), True) for part in {*node.by, *node.links}] if paths is None else paths
         seen = {root}
         for steps, deep in every:
-            self._along(root, steps, deep, seen, found)
+            if gradients or not (steps[0] == GRADIENTS and is_tensor(node.kind)):
+                self._along(root, steps, deep, seen, found, gradients)
         return found
 
-    def _along(self, root: int, steps: tuple[str, ...], deep: bool, seen: set[int], found: dict[str, set[str]]) -> None:
+    def _along(
+        self, root: int, steps: tuple[str, ...], deep: bool, seen: set[int], found: dict[str, set[str]], gradients: bool
+    ) -> None:
         shown = "".join(steps)
         current, inner = root, [root]
         for step in steps:
@@ -173,10 +179,11 @@ class Graph:
                 continue
             seen.add(current)
             child = self.nodes[current]
+            left = () if gradients or not is_tensor(child.kind) else (GRADIENTS,)
             for piece, run in child.by.items():
-                if piece != CACHE or consulted(child):
+                if piece not in left and (piece != CACHE or consulted(child)):
                     found.setdefault(run, set()).add(shown)
-            stack.extend(identity for ids in child.links.values() for identity in ids)
+            stack.extend(identity for piece, ids in child.links.items() if piece not in left for identity in ids)
 
     def sharing(self, roots: Mapping[str, int], names: Collection[str]) -> dict[str, str]:
         """Those of `names` that reach an object that another root reaches too: {name: the other}. Code, which does not

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import weakref
+from collections.abc import Mapping
 from typing import Any
 
 from .addresses import address
 from .digests import mark
-from .kinds import is_native, package_of
+from .kinds import is_native, module_of, package_of
 
 WHOLE = ""
 INDEX = "index"
@@ -47,10 +48,24 @@ def is_atom(value: object) -> bool:
         return is_offset or any(_is(value, "pandas", name) for name in scalars)
     if module == "polars":
         return type(value).__name__ in ("Series", "LazyFrame", "Expr")
+    if module == "sympy":
+        return _is(value, "sympy", "Basic")
+    if module == "sqlalchemy":
+        return module_of(type(value)).startswith(_ORM) and type(value).__name__ not in ("MetaData", "Session")
     if module == "matplotlib":
         # Registries lead into the toolkit; markers never change, and share their paths.
         return type(value).__name__ in ("CallbackRegistry", "MarkerStyle")
     return module == "pyarrow"
+
+
+_ORM = tuple(
+    [
+        *("sqlalchemy.sql", "sqlalchemy.orm.attributes", "sqlalchemy.orm.mapper", "sqlalchemy.orm.state"),
+        *("sqlalchemy.orm.instrumentation", "sqlalchemy.orm.decl_api", "sqlalchemy.orm.relationships"),
+        *("sqlalchemy.orm.properties", "sqlalchemy.event", "sqlalchemy.orm.clsregistry"),
+    ]
+)
+"""Statements, tables and what maps classes to them: they remember much, and say the same."""
 
 
 def _begins_native(kind: type) -> bool:
@@ -59,7 +74,20 @@ def _begins_native(kind: type) -> bool:
     return package_of(native) == package_of(kind)
 
 
+_POOLS = frozenset(
+    [
+        *("_work_queue", "_idle_semaphore", "_threads", "_shutdown_lock", "_pending_work_items", "_work_ids"),
+        *("_queue_count", "_call_queue", "_result_queue", "_processes", "_executor_manager_thread"),
+        *("_executor_manager_thread_wakeup", "_taskqueue", "_cache", "_pool", "_inqueue", "_outqueue", "_ctx"),
+        *("_change_notifier", "_worker_handler", "_task_handler", "_result_handler", "_terminate", "_quick_put"),
+        *("_quick_get",),
+    ]
+)
+"""What a pool needs to do its work, and changes with each piece of it."""
 LAZY = {
+    "sqlalchemy": frozenset(("_fk_memos", "dispatch", "_compiled_cache", "dialect", "logger", "pool")),
+    "concurrent": _POOLS,
+    "multiprocessing": _POOLS,
     "pandas": frozenset(("_cache",)),
     "matplotlib": frozenset(("_isinit", "_lut", "_invalid")),
     "scipy": frozenset(("_has_canonical_format", "_has_sorted_indices")),
@@ -81,7 +109,8 @@ def dissect(value: Any) -> Found | None:
     if _is(value, "pandas", "DataFrame"):
         return _frame(value)
     if _is(value, "pandas", "Series"):
-        return {WHOLE: (_column(value.array), index_mark(value.index), _name(value.name))}, []
+        links = [(WHOLE, item) for item in _in_cells(value.array)]
+        return {WHOLE: (_column(value.array), index_mark(value.index), _name(value.name))}, links
     if _is_extension(value):
         return {WHOLE: _column(value)}, []
     if _is(value, "torch", "Tensor"):
@@ -111,16 +140,30 @@ def array_mark(value: Any) -> Any:
 
 
 def _array(value: Any) -> Found:
-    links: list[tuple[str, Any]] = []
-    if value.dtype.hasobject and value.size <= 10_000:
-        links = [
-            (WHOLE, item) for item in value.ravel().tolist() if hasattr(item, "__dict__") or type(item) in (list, dict)
-        ]
+    links = [(WHOLE, item) for item in _held(value, 10_000)]
     lender = _lender(value)
     if isinstance(lender, bytearray) or _is(lender, "torch", "Tensor"):
         links.append((WHOLE, lender))
     mask = array_mark(value.mask) if _is_masked(value) else b""
     return {WHOLE: (value.shape, value.dtype.str, value.flags.writeable, array_mark(value), mask)}, links
+
+
+def _held(array: Any, most: int) -> list[Any]:
+    """What an array of objects holds that may change by itself; nothing where there is more than that."""
+    if not array.dtype.hasobject or array.size > most:
+        return []
+    items = array.ravel().tolist()
+    if {*map(type, items)} <= _PLAIN:
+        return []
+    return [item for item in items if hasattr(item, "__dict__") or type(item) in (list, dict, set)]
+
+
+_PLAIN = {str, int, float, bool, bytes, type(None)}
+
+
+def _in_cells(array: Any) -> list[Any]:
+    inner = getattr(array, "_ndarray", None)
+    return [] if inner is None else _held(inner, 1_000)
 
 
 def _is_masked(value: Any) -> bool:
@@ -152,11 +195,21 @@ def _column(array: Any) -> Any:
 def _frame(value: Any) -> Found:
     names = list(value.columns)
     parts: dict[str, Any] = {WHOLE: tuple(map(_name, names)), INDEX: (index_mark(value.index), len(value))}
+    links = [(".attrs", value._attrs)] if value._attrs else []
     for place, name in enumerate(names):
-        parts[f"[{name!r}]" if isinstance(name, (str, int)) else f"column {place}"] = _column(
-            value._ixs(place, axis=1).array
-        )
-    return parts, [(".attrs", value._attrs)] if value._attrs else []
+        part = f"[{name!r}]" if isinstance(name, (str, int)) else f"column {place}"
+        array = value._ixs(place, axis=1).array
+        parts[part] = _column(array)
+        links += [(part, item) for item in _in_cells(array)]
+    return parts, links
+
+
+def is_by_column(value: Any, parts: Mapping[str, Any], stores: bool) -> bool:
+    """Whether `.loc[rows, column]` of a frame looks at its rows and that column alone: a second label of the rows is
+    none, and what is stored has added no row since it was taken to these parts."""
+    if not _is(value, "pandas", "DataFrame") or _is(value.index, "pandas", "MultiIndex"):
+        return False
+    return not stores or parts.get(INDEX) == (index_mark(value.index), len(value))
 
 
 def index_mark(index: Any) -> Any:
@@ -259,3 +312,13 @@ def _generator(value: Any) -> Found | None:
     if _is(value, "torch", "Generator"):
         return {WHOLE: mark(value.get_state().numpy())}, []
     return None
+
+
+def raw_connections(value: Any) -> list[Any]:
+    """Of an engine of SQLAlchemy: the connections that its pool keeps."""
+    if not _is(value, "sqlalchemy.engine", "Engine"):
+        return []
+    pool = value.pool
+    waiting = getattr(getattr(pool, "_pool", None), "queue", ())
+    records = [*(getattr(pool, "_all_conns", None) or ()), *waiting]
+    return [raw for record in records if (raw := getattr(record, "dbapi_connection", None)) is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import types
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from .content import Budget, UntoldError, content_digest
 from .databases import is_connection, only_looks, writes
 from .executed import names_of, unprobed
 from .facets import facets
+from .gradients import asks_none, may_be_asked
 from .graph import Changes, Graph
 from .lingering import Lingering
 from .namespace import Snapshot
@@ -34,6 +36,7 @@ _SHELL_NAME = re.compile(
     r"_+$|_i*$|_i?\d+$|_(dh|ih|oh|exit_code)$|(In|Out|exit|quit|open|get_ipython)$|__\w+__$"
     r"|__(?:builtins_dict_|compiled_fn_|resume_at_|import_)\w+$"
 )
+_LOOKS = ("read", "through", "iterate", "contains", "identity")
 _RECENT = ("_", "__", "___")
 _HARMLESS = frozenset(
     [
@@ -102,27 +105,40 @@ class Lineage:
 
     def begin(self) -> Reads:
         self._patches.begin()
-        self._lingering.begin()
+        return self.reads()
+
+    def reads(self) -> Reads:
+        """For what is touched from now on."""
         return Reads(self.namespace, self._snapshot, self._patches)
+
+    def starter(self) -> str | None:
+        """The earlier run whose thread or task is executing now; None where the present run's own code is."""
+        return self._lingering.starter()
 
     def over(self) -> None:
         """The run's own code has ended."""
         self._lingering.over()
 
-    def finish(self, run: str, reads: Reads, count: int | None) -> Settled:
-        """Used and generated edges of a run that has ended, and what could not be told."""
+    def finish(self, run: str, reads: Reads, count: int | None, others: Mapping[str, Reads]) -> Settled:
+        """Used and generated edges of a run that has ended, and what could not be told. `others` is what threads and
+        tasks of earlier runs touched meanwhile: it counts where they changed something."""
         self._budget, self._untold = Budget(), []
         reads = self._with_outputs(reads)
         reads.add_static(self._named_by_functions(reads))
         bound = {name: binding.identity for name in reads.names if (binding := self._binding(name)) is not None}
         self._tables.look(reads, bound)
         used = [edge for name in sorted(reads.names) for edge in self._used(name, reads)]
+        theirs = {
+            by: [edge for name in sorted(other.names) for edge in self._used(name, other)]
+            for by, other in others.items()
+        }
         used += [*self._tables.used(), *self._patches.used(), *self._found_missing(reads)]
         written, deleted = self._written(reads)
         handled, anew = self._handled(reads), self._refitted(reads)
         known = {name for name in reads.names if self._binding(name) is not None}
         read = {name for name in known if not self._left_as_it_was(name, reads)}
         lingering = self._lingering.names()
+        lingering |= {name: by for by, other in others.items() for name in (*other.names, *other.stored)}
         touched = {name for name in {*read, *written, *lingering} if name in self.namespace}
         shown = self._shown(run, count)
         roots = [self.namespace[name] for name in touched] + shown + self._patches.roots()
@@ -132,7 +148,10 @@ class Lineage:
         generated += self._mutated(run, written, changes)
         generated += self._tables.settle(run, reads, touched)
         generated += self._patches.settle(run, changes, writes(reads.texts))
-        used += _by_lingering(generated, lingering, reads)
+        own = {name for name, accesses in reads.names.items() if not all(one.verb in _LOOKS for one in accesses)}
+        own = own.union(reads.stored).difference(*(other.names for other in others.values()))
+        by_others = list(_by_lingering(generated, lingering, own))
+        used += by_others + [edge for by in {str(edge.get("by")) for edge in by_others} for edge in theirs.get(by, [])]
         self._lingering.finish(run, [*reads.names, *written])
         generated += self._output_edges(run, count, shown)
         if deleted or len(self.graph.nodes) > 4 * len(self.bindings) + 1000 or written:
@@ -200,7 +219,8 @@ class Lineage:
         parts = self._tables.paths(binding.identity, accesses)
         if parts is None and node is not None:
             parts = narrowed(node, accesses, self.graph.nodes)
-        makers = {} if node is None else self.graph.makers(binding.identity, parts)
+        gradients = not all(map(asks_none, accesses)) or self._may_ask_gradients(reads)
+        makers = {} if node is None else self.graph.makers(binding.identity, parts, gradients)
         if binding.by is not None:
             makers.setdefault(binding.by, set())
         kind = "static" if name in reads.static else "observed"
@@ -220,6 +240,13 @@ class Lineage:
             edge.update(_facts_for(binding, by))  # type: ignore[typeddict-item]
             yield edge
 
+    def _may_ask_gradients(self, reads: Reads) -> bool:
+        if "torch" not in sys.modules:
+            return False
+        if reads.gradients is None:
+            reads.gradients = may_be_asked(reads.loads, reads.calls | reads.texts, self.namespace)
+        return reads.gradients
+
     def _handed(self, access: Access, reads: Reads) -> Iterable[Access]:
         """What a function of the notebook's that was not made anew meanwhile looks at of an argument."""
         is_new = access.callee.partition(".")[0] in reads.stored
@@ -234,7 +261,7 @@ class Lineage:
             if binding is None or node is None or only_asks(node.kind, accesses) or only_draws(node.kind, accesses):
                 continue
             if any(map(_acts, accesses)):
-                found |= self._opaque_below(binding.identity, only_looks(accesses, reads.texts))
+                found |= self._opaque_below(binding.identity, only_looks(accesses, reads.texts, reads.calls))
         return found
 
     def _draw(self, reads: Reads) -> None:
@@ -371,11 +398,12 @@ class Lineage:
         self.graph.keep_only([*kept, *self._patches.kept()])
 
 
-def _by_lingering(generated: list[Edge], lingering: dict[str, str], reads: Reads) -> Iterable[Edge]:
-    """What a thread changed while this run was on depends on the run that started the thread."""
+def _by_lingering(generated: list[Edge], lingering: dict[str, str], own: Collection[str]) -> Iterable[Edge]:
+    """What a thread changed while this run was on depends on the run that started the thread; `own` is what this run's
+    code may have changed itself, and no thread touched."""
     for edge in generated:
         by = lingering.get(edge["name"])
-        if by is not None and edge["name"] not in reads.names:
+        if by is not None and edge["name"] not in own:
             used: Edge = {
                 "kind": "variable",
                 "name": edge["name"],

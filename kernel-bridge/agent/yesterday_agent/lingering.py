@@ -24,10 +24,6 @@ class Lingering:
         self._started: list[Any] = []
         self._on: list[tuple[Any, str, frozenset[str]]] = []
 
-    def begin(self) -> None:
-        """A run begins; people wait for it, so that what is on is looked at when it is over."""
-        self._on = [entry for entry in self._on if _is_on(entry[0])]
-
     def over(self) -> None:
         """The run's own code has ended: what is on now and was not when the last one ended was started by it. What the
         kernel started between them is known for the kernel's."""
@@ -37,11 +33,19 @@ class Lingering:
         self._started = [one for one in new if not _is_kernels(type(one), _module_of(one))]
 
     def finish(self, run: str, names: Collection[str]) -> None:
+        self._on = [entry for entry in self._on if _is_on(entry[0])]
         self._on += [(one, run, frozenset(names)) for one in self._started]
         self._started = []
 
+    def starter(self) -> str | None:
+        """The earlier run that started what is executing now; None where the present run's own code is."""
+        if not self._on:
+            return None
+        mine = (threading.current_thread(), _current_task())
+        return next((run for one, run, _ in self._on if one in mine and not _is_workers(one)), None)
+
     def names(self) -> dict[str, str]:
-        """Names that something still on may change, with the run that started it."""
+        """Names that may have been changed by what was on when the last run was over, with the run that started it."""
         return {name: run for _, run, names in self._on for name in names}
 
 
@@ -54,6 +58,18 @@ def _every() -> Iterable[Any]:
         return [*threading.enumerate(), *asyncio.all_tasks()]
     except RuntimeError:
         return threading.enumerate()
+
+
+def _current_task() -> asyncio.Task[Any] | None:
+    try:
+        return asyncio.current_task()
+    except RuntimeError:
+        return None
+
+
+def _is_workers(one: Any) -> bool:
+    """Whether it does what others hand it: the threads of a pool work for the run that waits for them."""
+    return isinstance(one, threading.Thread) and _module_of(one).partition(".")[0] in ("concurrent", "multiprocessing")
 
 
 def _module_of(one: Any) -> str:

@@ -5,19 +5,20 @@ A path leads from part to part: `("['train']", "['lr']")`. What cannot be said f
 
 from __future__ import annotations
 
+import ast
 import collections
 import functools
 import re
 import types
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from .accesses import WHOLE, Access
+from .accesses import ROWS, WHOLE, Access
 from .addresses import address
 from .databases import RESULT, fetches, is_connection
 from .graph import Node
 from .kinds import module_of
-from .libraries import INDEX
+from .libraries import INDEX, is_by_column
 from .methods import looked_at
 from .userland import defined, is_user_class
 
@@ -101,6 +102,8 @@ def _has_parts(node: Node) -> bool:
 
 def _inwards(node: Node, steps: list[str], puts: bool, nodes: Mapping[int, Node]) -> Iterable[Path] | None:
     """Along constant parts as far as they are certain."""
+    if len(steps) > 1 and (columns := _columns(node, steps[0], steps[1], puts)):
+        return [Path((INDEX,)), *(Path((column,)) for column in columns)]
     found: list[Path] = []
     walked: list[str] = []
     current: Node | None = node
@@ -126,6 +129,26 @@ def _inwards(node: Node, steps: list[str], puts: bool, nodes: Mapping[int, Node]
         walked.append(step)
         current = _behind(current, step, nodes)
     return [*found, Path(tuple(walked))] if walked else None
+
+
+def _columns(node: Node, indexer: str, keys: str, stores: bool) -> list[str]:
+    """The columns of `frame.loc[rows, columns]` and its like, where the frame has them."""
+    is_place = indexer in (".iloc", ".iat")
+    if not (is_place or indexer in (".loc", ".at")) or not _is_frame(node) or node.guard is None:
+        return []
+    if not is_by_column(node.guard(), node.parts, stores):
+        return []
+    if keys.startswith(ROWS):
+        asked = ast.literal_eval(keys[len(ROWS) : -1])
+    else:
+        pair: tuple[Any, ...] = ast.literal_eval(keys[1:-1]) if keys.startswith("[(") else ()
+        asked = pair[1] if len(pair) == 2 else []
+    names: Any = node.parts[WHOLE]
+    wanted = asked if isinstance(asked, list) else [asked]
+    if is_place:
+        wanted = [names[place] for place in wanted if type(place) is int and place < len(names)]
+    found = [f"[{name!r}]" for name in wanted]
+    return found if all(part in node.parts for part in found) else []
 
 
 def _part(node: Node, named: str) -> str:

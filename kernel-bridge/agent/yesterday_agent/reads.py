@@ -10,6 +10,7 @@ from typing import Any
 
 from .accesses import Access, Touches
 from .addresses import address
+from .kinds import package_of
 from .namespace import Snapshot
 from .patches import Patches
 from .state import SEEDERS
@@ -34,6 +35,8 @@ class Reads:
     calls: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
     untold: bool = False
+    gradients: bool | None = None
+    """Whether what `backward` leaves may be looked at; None until asked."""
     overflowed: bool = False
     static: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
@@ -57,7 +60,10 @@ class Reads:
 
     def note(self, value: Any, is_sql: bool) -> None:
         """What a call was given that may be a path or the name of a variable, or is a statement of SQL."""
-        text = _text(value)
+        try:
+            text = _text(value)
+        except Exception:  # A statement that SQLAlchemy cannot write without its database.
+            text = None
         if text is not None and len(text) < _TEXT:
             if text in self.given or len(self.given) < GIVEN:
                 self.given.add(text)
@@ -114,9 +120,9 @@ def _constants(code: types.CodeType) -> Iterable[str]:
 
 
 def _text(value: Any) -> str | None:
-    """Of a text or path, or of SQLAlchemy's text."""
+    """Of a text or path, or of a statement of SQLAlchemy's."""
     if isinstance(value, PurePath):
         return str(value)
-    if type(value).__name__ == "TextClause":
-        value = getattr(value, "text", None)
+    if package_of(type(value)) == "sqlalchemy":
+        return getattr(value, "text", None) if type(value).__name__ == "TextClause" else str(value)
     return value if type(value) is str else None

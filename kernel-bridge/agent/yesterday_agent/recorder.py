@@ -89,6 +89,8 @@ class Recorder:
         self._loggers = Loggers()
         self._urls = UrlWatch()
         self._budget = ValueBudget.of(os.environ)
+        self._others: dict[str, Reads] = {}
+        """What threads and tasks touched since the last run was over, by the earlier runs that started them."""
         self._fault = fault
         self._loads = ModuleLoads()
         self._unwatch = watch(namespace, self._executed)
@@ -117,10 +119,14 @@ class Recorder:
 
     def hit(self, touches: Touches) -> None:
         current = self.current
-        if current is not None and current.reads is not None:
-            try:
+        try:
+            starter = self.lineage.starter()
+            if starter is not None:
+                self._others.setdefault(starter, self.lineage.reads()).tell(touches)
+            elif current is not None and current.reads is not None:
                 current.reads.tell(touches)
-            except Exception as problem:
+        except Exception as problem:
+            if current is not None:
                 current.missing.append({"what": "a read", "why": repr(type(problem))})
 
     def note(self, value: Any, is_sql: bool) -> None:
@@ -180,7 +186,8 @@ class Recorder:
         run.reads.add_static(hidden_names(texts | run.reads.handed_on, run.reads.loads, run.reads.before))
         if deleted := self.lineage.deleted():
             run.reads.absent |= hidden_names(texts, run.reads.loads, deleted)
-        settled = self.lineage.finish(run.run, run.reads, count)
+        others, self._others = self._others, {}
+        settled = self.lineage.finish(run.run, run.reads, count, others)
         run.live = settled.values
         run.shows = any(name.startswith("Out[") for name in settled.values)
         used += settled.used

@@ -34,7 +34,7 @@ class Scope:
 
     def fresh(self, touches: Touches, node: ast.AST | None = None) -> Touches:
         """What is not told yet; told from now on. After a plain assignment (`node`) its names are this run's own."""
-        new = Touches(attributes=touches.attributes, strings=touches.strings - self.strings, calls=touches.calls)
+        new = Touches(strings=touches.strings - self.strings, calls=touches.calls)
         for name, every in touches.loads.items():
             accesses = {self._without_hidden(access) for access in every}
             unknown = {access for access in accesses if (name, access) not in self.told}
