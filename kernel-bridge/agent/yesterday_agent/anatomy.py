@@ -10,6 +10,8 @@ import array
 import collections
 import contextvars
 import csv
+import ctypes
+import decimal
 import functools
 import gc
 import hashlib
@@ -23,7 +25,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from . import callables, containers, libraries
+from . import callables, containers, immutables, libraries, library_objects
 from .addresses import address
 from .compiled import is_compilers, original
 from .databases import RESULT, is_connection
@@ -35,7 +37,7 @@ from .userland import dict_of, is_user_class
 
 def dissect(value: Any) -> Anatomy:
     """The anatomy of one object; never raises for a type it does not know."""
-    found = libraries.dissect(value)
+    found = libraries.dissect(value) or library_objects.dissect(value)
     if found is not None:
         return Anatomy(*found)
     compiled = original(value)
@@ -48,7 +50,7 @@ def dissect(value: Any) -> Anatomy:
             break
     else:
         anatomy = _connection_of_library(value) if is_connection(type(value)) else Anatomy()
-    anatomy.links += [(WHOLE, raw) for raw in libraries.raw_connections(value)]
+    anatomy.links += [(WHOLE, raw) for raw in library_objects.raw_connections(value)]
     _instance(value, anatomy)
     return anatomy
 
@@ -77,14 +79,14 @@ def _instance(value: Any, anatomy: Anatomy) -> None:
         return
     kind = type(value)
     attributes = dict_of(value)
-    cached, lazy = _caches(kind), libraries.LAZY.get(package_of(kind), ())  # type: ignore[arg-type]
+    cached, lazy = _caches(kind), immutables.LAZY.get(package_of(kind), ())  # type: ignore[arg-type]
     for name, item in list(attributes.items()):
         if type(name) is str and name in cached:
             anatomy.caches[f".{name}"] = address(item)
             continue
         if type(name) is not str or name in lazy:
             continue
-        if name in libraries.SHARED:
+        if name in immutables.SHARED:
             anatomy.parts[f".{name}"] = token(item)
         else:
             add_part(anatomy, f".{name}", item)
@@ -113,7 +115,7 @@ def _caches(kind: type) -> frozenset[str]:
 
 
 def _is_cache(item: object) -> bool:
-    return type(item) is functools.cached_property
+    return type(item) is functools.cached_property or type(item).__name__ == "lazy_property"
 
 
 @functools.lru_cache(maxsize=1024)
@@ -131,9 +133,26 @@ _OF_THE_TYPE = ("__vectorcalloffset__", "__dictoffset__", "__weaklistoffset__")
 """Members by which the interpreter reaches into objects; 3.13 gives `functools.partial` the first."""
 
 
+def _thread_local(value: threading.local) -> Anatomy:
+    """As this thread sees it."""
+    anatomy = Anatomy({WHOLE: "local"})
+    for name, item in threading.local.__getattribute__(value, "__dict__").items():
+        add_part(anatomy, f".{name}", item)
+    return anatomy
+
+
+_C_DATA = ctypes._SimpleCData.__mro__[1]
+
+
 def _csv_writer(value: Any) -> Anatomy:
     """What it writes goes through a method of the file that it was given."""
     return Anatomy({WHOLE: "writer"}, [(WHOLE, held) for held in gc.get_referents(value) if callable(held)])
+
+
+def _decimal_context(value: decimal.Context) -> Any:
+    """Its flags are what it came across, and change nothing."""
+    traps = tuple(sorted(signal.__name__ for signal, is_on in value.traps.items() if is_on))
+    return (value.prec, value.rounding, value.Emin, value.Emax, value.capitals, value.clamp, traps)
 
 
 def _memory_file(value: Any) -> Any:
@@ -177,7 +196,8 @@ def _readers() -> list[tuple[Any, Callable[[Any], Anatomy]]]:
         (functools.partial, callables.linked("func", "args", "keywords")),
         (property, callables.linked("fget", "fset", "fdel")),
         ((staticmethod, classmethod), callables.linked("__func__")),
-        (types.MappingProxyType, lambda value: containers.read_dict(dict(value))),
+        (types.MappingProxyType, callables.read_proxy),
+        (decimal.Context, _stateful(_decimal_context)),
         (generators, callables.read_generator),
         (callables.iterator_types(), callables.read_iterator),
         ((io.StringIO, io.BytesIO), _stateful(_memory_file)),
@@ -194,6 +214,8 @@ def _readers() -> list[tuple[Any, Callable[[Any], Anatomy]]]:
         (sqlite3.Cursor, _cursor),
         (functools._lru_cache_wrapper, callables.read_cached),
         (types.CellType, callables.read_cell),
+        (threading.local, _thread_local),
+        (_C_DATA, _stateful(lambda value: bytes(memoryview(value)))),
         (weakref.ReferenceType, callables.read_reference),
         (contextvars.ContextVar, callables.read_context_variable),
     ]

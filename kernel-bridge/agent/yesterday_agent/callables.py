@@ -20,9 +20,16 @@ CACHE = "cache"
 """The part of a caching function that holds what it computed before."""
 
 
+_DISPATCH = ("dispatch_cache", "cache_token")
+"""What `functools.singledispatch` remembers of the types that it was called with."""
+
+
 def read_function(value: Any) -> Anatomy:
     anatomy = Anatomy({WHOLE: (address(value.__code__), token(value.__defaults__), token(value.__kwdefaults__))})
+    caches = _DISPATCH if value.__globals__ is vars(functools) else ()
     for name, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=False):
+        if name in caches:
+            continue
         add_part(anatomy, f"closure {name}", cell)
     for default in [*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]:
         if not is_atom(default):
@@ -45,6 +52,11 @@ def read_reference(value: Any) -> Anatomy:
     anatomy = Anatomy()
     add_part(anatomy, WHOLE, weakref.ref.__call__(value))
     return anatomy
+
+
+def read_proxy(value: types.MappingProxyType[Any, Any]) -> Anatomy:
+    """A view of a dict, which others may write."""
+    return Anatomy({WHOLE: "proxy"}, [(WHOLE, held) for held in gc.get_referents(value)])
 
 
 def read_cached(value: Any) -> Anatomy:

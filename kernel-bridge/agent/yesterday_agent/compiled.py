@@ -27,7 +27,7 @@ def original(value: Any) -> Any:
     if package == "torch":
         return held.get("_modules", {}).get(_MODULE) if type(value).__name__ == "OptimizedModule" else None
     inner = dict_of(held.get("_dispatcher"))
-    return held.get(_FUNCTIONS[0]) or inner.get(_FUNCTIONS[0])
+    return held.get(_FUNCTIONS[0]) or inner.get(_FUNCTIONS[0]) or held.get("__wrapped__")
 
 
 def is_compilers(value: Any) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import weakref
 from collections.abc import Mapping
 from typing import Any
 
 from .addresses import address
 from .digests import mark
-from .kinds import is_native, module_of, package_of
+from .imported import is_a, library
+from .kinds import package_of
 
 WHOLE = ""
 INDEX = "index"
@@ -18,109 +18,28 @@ TENSOR_BYTES = 16 << 20
 Found = tuple[dict[str, Any], list[tuple[str, Any]]]
 
 
-def _library(name: str) -> Any:
-    return sys.modules.get(name)
-
-
-def _type(module: str, name: str) -> Any:
-    found = getattr(_library(module), name, None) if _library(module) is not None else None
-    return found if isinstance(found, type) else None
-
-
-def _is(value: object, module: str, name: str) -> bool:
-    kind = _type(module, name)
-    return kind is not None and isinstance(value, kind)
-
-
-def is_atom(value: object) -> bool:
-    """Scalars, dtypes, arrow data and what is fitted in C, which never change once they are made."""
-    module = package_of(type(value))
-    if module == "torch":
-        return type(value).__name__ in ("device", "dtype", "layout", "memory_format", "finfo", "iinfo")
-    if module in ("sklearn", "scipy"):
-        # Trees of a forest and of neighbours: another fit makes others.
-        return _begins_native(type(value))
-    if module == "numpy":
-        return _is(value, "numpy", "generic") or _is(value, "numpy", "dtype") or _is(value, "numpy", "ufunc")
-    if module == "pandas":
-        scalars = ("Timestamp", "Timedelta", "Period", "Interval", "Index")
-        is_offset = _is(value, "pandas.tseries.offsets", "BaseOffset")
-        return is_offset or any(_is(value, "pandas", name) for name in scalars)
-    if module == "polars":
-        return type(value).__name__ in ("Series", "LazyFrame", "Expr")
-    if module == "sympy":
-        return _is(value, "sympy", "Basic")
-    if module == "sqlalchemy":
-        return module_of(type(value)).startswith(_ORM) and type(value).__name__ not in ("MetaData", "Session")
-    if module == "matplotlib":
-        # Registries lead into the toolkit; markers never change, and share their paths.
-        return type(value).__name__ in ("CallbackRegistry", "MarkerStyle")
-    return module == "pyarrow"
-
-
-_ORM = tuple(
-    [
-        *("sqlalchemy.sql", "sqlalchemy.orm.attributes", "sqlalchemy.orm.mapper", "sqlalchemy.orm.state"),
-        *("sqlalchemy.orm.instrumentation", "sqlalchemy.orm.decl_api", "sqlalchemy.orm.relationships"),
-        *("sqlalchemy.orm.properties", "sqlalchemy.event", "sqlalchemy.orm.clsregistry"),
-    ]
-)
-"""Statements, tables and what maps classes to them: they remember much, and say the same."""
-
-
-def _begins_native(kind: type) -> bool:
-    """Whether its objects begin with a struct that its own package defines in C."""
-    native = next(base for base in kind.__mro__ if is_native(base))
-    return package_of(native) == package_of(kind)
-
-
-_POOLS = frozenset(
-    [
-        *("_work_queue", "_idle_semaphore", "_threads", "_shutdown_lock", "_pending_work_items", "_work_ids"),
-        *("_queue_count", "_call_queue", "_result_queue", "_processes", "_executor_manager_thread"),
-        *("_executor_manager_thread_wakeup", "_taskqueue", "_cache", "_pool", "_inqueue", "_outqueue", "_ctx"),
-        *("_change_notifier", "_worker_handler", "_task_handler", "_result_handler", "_terminate", "_quick_put"),
-        *("_quick_get",),
-    ]
-)
-"""What a pool needs to do its work, and changes with each piece of it."""
-LAZY = {
-    "sqlalchemy": frozenset(("_fk_memos", "dispatch", "_compiled_cache", "dialect", "logger", "pool")),
-    "concurrent": _POOLS,
-    "multiprocessing": _POOLS,
-    "pandas": frozenset(("_cache",)),
-    "matplotlib": frozenset(("_isinit", "_lut", "_invalid")),
-    "scipy": frozenset(("_has_canonical_format", "_has_sorted_indices")),
-}
-"""Attributes by package that are filled when they are first asked for, and say nothing new."""
-SHARED = frozenset(("_path_effects", "_powerlimits", "_family"))
-"""Attributes of matplotlib's objects that hold a list of `rcParams`, which they do not own."""
-
-
 def dissect(value: Any) -> Found | None:
     """None for what is no array, frame or tensor."""
     module = package_of(type(value))
-    if module == "xxhash" and hasattr(value, "digest"):
-        return {WHOLE: value.digest()}, []
     if module not in ("numpy", "pandas", "torch", "polars", "__main__"):
         return None
-    if _is(value, "numpy", "ndarray"):
+    if is_a(value, "numpy", "ndarray"):
         return _array(value)
-    if _is(value, "pandas", "DataFrame"):
+    if is_a(value, "pandas", "DataFrame"):
         return _frame(value)
-    if _is(value, "pandas", "Series"):
+    if is_a(value, "pandas", "Series"):
         links = [(WHOLE, item) for item in _in_cells(value.array)]
         return {WHOLE: (_column(value.array), index_mark(value.index), _name(value.name))}, links
     if _is_extension(value):
         return {WHOLE: _column(value)}, []
-    if _is(value, "torch", "Tensor"):
+    if is_a(value, "torch", "Tensor"):
         return _tensor(value)
-    if _is(value, "polars", "DataFrame"):
+    if is_a(value, "polars", "DataFrame"):
         return {
             WHOLE: tuple(value.columns),
             **{f"[{name!r}]": _polars(value, name) for name in value.columns},
         }, []
-    return _generator(value)
+    return None
 
 
 def _name(name: object) -> object:
@@ -142,7 +61,7 @@ def array_mark(value: Any) -> Any:
 def _array(value: Any) -> Found:
     links = [(WHOLE, item) for item in _held(value, 10_000)]
     lender = _lender(value)
-    if isinstance(lender, bytearray) or _is(lender, "torch", "Tensor"):
+    if isinstance(lender, bytearray) or is_a(lender, "torch", "Tensor"):
         links.append((WHOLE, lender))
     mask = array_mark(value.mask) if _is_masked(value) else b""
     return {WHOLE: (value.shape, value.dtype.str, value.flags.writeable, array_mark(value), mask)}, links
@@ -167,11 +86,11 @@ def _in_cells(array: Any) -> list[Any]:
 
 
 def _is_masked(value: Any) -> bool:
-    return _is(value, "numpy.ma", "MaskedArray") and bool(value.mask.shape)
+    return is_a(value, "numpy.ma", "MaskedArray") and bool(value.mask.shape)
 
 
 def _is_extension(value: Any) -> bool:
-    return _is(value, "pandas.api.extensions", "ExtensionArray")
+    return is_a(value, "pandas.api.extensions", "ExtensionArray")
 
 
 def _column(array: Any) -> Any:
@@ -207,7 +126,7 @@ def _frame(value: Any) -> Found:
 def is_by_column(value: Any, parts: Mapping[str, Any], stores: bool) -> bool:
     """Whether `.loc[rows, column]` of a frame looks at its rows and that column alone: a second label of the rows is
     none, and what is stored has added no row since it was taken to these parts."""
-    if not _is(value, "pandas", "DataFrame") or _is(value.index, "pandas", "MultiIndex"):
+    if not is_a(value, "pandas", "DataFrame") or is_a(value.index, "pandas", "MultiIndex"):
         return False
     return not stores or parts.get(INDEX) == (index_mark(value.index), len(value))
 
@@ -229,9 +148,9 @@ _INDEX_MARKS: dict[int, tuple[Any, Any]] = {}
 
 
 def _labels(index: Any) -> Any:
-    if _is(index, "pandas", "RangeIndex"):
+    if is_a(index, "pandas", "RangeIndex"):
         return ("range", index.start, index.stop, index.step)
-    if _is(index, "pandas", "MultiIndex"):
+    if is_a(index, "pandas", "MultiIndex"):
         return (tuple(array_mark(codes) for codes in index.codes), tuple(map(_labels, index.levels)))
     plain = getattr(index.array, "_ndarray", None)
     if plain is not None and plain.dtype.hasobject and plain.size <= 100_000:
@@ -249,13 +168,13 @@ def memories(value: Any) -> list[int]:
     package = package_of(type(value))
     if package not in ("numpy", "pandas", "torch", "__main__"):
         return []
-    if _is(value, "numpy", "ndarray"):
+    if is_a(value, "numpy", "ndarray"):
         return [_array_memory(value), *([_array_memory(value.mask)] if _is_masked(value) else [])]
     if _is_extension(value):
         return [_array_memory(array) for array in _plain_arrays(value)]
-    if _is(value, "torch", "Tensor"):
+    if is_a(value, "torch", "Tensor"):
         return [value.untyped_storage().data_ptr()] if value.device.type == "cpu" and _is_strided(value) else []
-    if _is(value, "pandas", "DataFrame") or _is(value, "pandas", "Series"):
+    if is_a(value, "pandas", "DataFrame") or is_a(value, "pandas", "Series"):
         return [_array_memory(plain) for array in value._mgr.arrays for plain in _plain_arrays(array)]
     return []
 
@@ -263,11 +182,11 @@ def memories(value: Any) -> list[int]:
 def _plain_arrays(array: Any) -> list[Any]:
     """The numpy arrays in which one of pandas keeps its values."""
     inner = [array, *(getattr(array, name, None) for name in ("_ndarray", "_data", "_mask"))]
-    return [one for one in inner if _is(one, "numpy", "ndarray")]
+    return [one for one in inner if is_a(one, "numpy", "ndarray")]
 
 
 def _array_memory(value: Any) -> int:
-    while _is(value.base, "numpy", "ndarray"):
+    while is_a(value.base, "numpy", "ndarray"):
         value = value.base
     return int(value.__array_interface__["data"][0])
 
@@ -278,47 +197,24 @@ def _is_strided(tensor: Any) -> bool:
 
 def _lender(value: Any) -> Any:
     """What is no array and lends this one its memory: a `bytearray`, a tensor, a map of a file."""
-    while _is(value.base, "numpy", "ndarray"):
+    while is_a(value.base, "numpy", "ndarray"):
         value = value.base
     lender = value.base
     return lender.obj if isinstance(lender, memoryview) else lender
 
 
-def _content(value: Any) -> Any:
+def tensor_mark(value: Any) -> Any:
     """The bytes of a tensor that is small enough, else its count of in-place changes, which views share."""
     small = value.device.type == "cpu" and value.numel() * value.element_size() <= TENSOR_BYTES
     if not small or not _is_strided(value) or value.is_conj() or value.is_quantized or not value.numel():
         return value._version
-    plain = value.detach().contiguous().reshape(-1).view(_library("torch").uint8)
+    plain = value.detach().contiguous().reshape(-1).view(library("torch").uint8)
     return mark(plain.numpy())
 
 
 def _tensor(value: Any) -> Found:
     facts = (value.data_ptr() if _is_strided(value) else 0, tuple(value.shape), value.requires_grad)
-    parts: dict[str, Any] = {WHOLE: (*facts, _content(value))}
+    parts: dict[str, Any] = {WHOLE: (*facts, tensor_mark(value))}
     links: list[tuple[str, Any]] = [(".grad", value.grad)] if value.is_leaf and value.grad is not None else []
     parts[".grad"] = address(links[0][1]) if links else None
     return parts, links
-
-
-def _generator(value: Any) -> Found | None:
-    if _is(value, "numpy.random", "Generator"):
-        return {WHOLE: repr(value.bit_generator.state)}, []
-    if _is(value, "numpy.random", "RandomState"):
-        return {
-            WHOLE: mark(repr(value.get_state(legacy=False)["state"]["key"].tobytes()).encode()),
-            ".pos": repr(value.get_state(legacy=False)["state"]["pos"]),
-        }, []
-    if _is(value, "torch", "Generator"):
-        return {WHOLE: mark(value.get_state().numpy())}, []
-    return None
-
-
-def raw_connections(value: Any) -> list[Any]:
-    """Of an engine of SQLAlchemy: the connections that its pool keeps."""
-    if not _is(value, "sqlalchemy.engine", "Engine"):
-        return []
-    pool = value.pool
-    waiting = getattr(getattr(pool, "_pool", None), "queue", ())
-    records = [*(getattr(pool, "_all_conns", None) or ()), *waiting]
-    return [raw for record in records if (raw := getattr(record, "dbapi_connection", None)) is not None]

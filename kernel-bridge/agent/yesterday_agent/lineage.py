@@ -430,14 +430,18 @@ def facts(value: Any) -> dict[str, Any]:
         ("schema", schema),
         ("preview", preview),
         ("facets", facets),
+        ("size", _size),
     ):
         try:
             found[name] = read(value)
         except Exception:
             found[name] = None
-    size = getattr(value, "nbytes", None) if found["shape"] and not is_atom(value) else None
-    found["size"] = size if type(size) is int else None
     return {key: item for key, item in found.items() if item is not None}
+
+
+def _size(value: Any) -> int | None:
+    size = getattr(value, "nbytes", None) if not is_atom(value) and shape(value) else None
+    return size if type(size) is int else None
 
 
 def _facts_for(binding: Binding, by: str) -> dict[str, Any]:

@@ -85,17 +85,38 @@ _ASKS = frozenset(
     ]
 )
 """Methods that by a convention of many libraries leave an estimator as it is."""
-_DRAWS = frozenset([".savefig", ".show"])
+_DRAWS = frozenset(
+    [
+        *(".savefig", ".show", ".get_xlim", ".get_ylim", ".get_zlim", ".get_title", ".get_xlabel", ".get_ylabel"),
+        *(".get_xticks", ".get_yticks", ".get_xscale", ".get_yscale", ".get_size_inches", ".get_dpi", ".get_text"),
+        *(".get_xdata", ".get_ydata", ".get_data", ".get_position", ".get_window_extent", ".get_tightbbox"),
+        *(".get_facecolor", ".get_label", ".get_visible", ".get_aspect"),
+    ]
+)
+"""Methods of what matplotlib draws that lay it out where it was not yet, and hand out nothing that could change it."""
+
+
+_STEPS = ("fetchone", "fetchmany", "insert", "create", "execute", "close", "to_")
+"""Begin the methods of a relation of DuckDB's that take rows off it or put them elsewhere."""
 
 
 def only_asks(kind: type, accesses: Collection[Access]) -> bool:
-    """Whether a library's estimator, which may keep what it learned out of sight, is only asked."""
+    """Whether a library's estimator, which may keep what it learned out of sight, or a relation, is only asked."""
+    if kind.__name__ == "DuckDBPyRelation":
+        return all(access.verb == "call" and not access.part[1:].startswith(_STEPS) for access in accesses)
     return not is_user_class(kind) and _only_calls(accesses, _ASKS)
 
 
 def only_draws(kind: type, accesses: Collection[Access]) -> bool:
-    """Whether a figure of matplotlib's is put on paper or on the screen, and nothing else."""
-    return kind.__name__ == "Figure" and package_of(kind) == "matplotlib" and _only_calls(accesses, _DRAWS)
+    """Whether what matplotlib draws is put on paper or on the screen, or asked for what is only then laid out, and
+    nothing else."""
+    return package_of(kind) == "matplotlib" and all(map(_draws, accesses))
+
+
+def _draws(access: Access) -> bool:
+    if access.verb == "through":
+        return (access.part, access.callee) in ((".canvas", "draw"), (".figure", "savefig"))
+    return access.verb == "call" and access.part in _DRAWS
 
 
 def _only_calls(accesses: Collection[Access], methods: Collection[str]) -> bool:

@@ -21,6 +21,7 @@ from .file_lineage import FileLineage, FileRun, plain_edge
 from .files import FileUse, FileWatch
 from .kept import Kept
 from .lineage import Lineage
+from .loaders import IdleDraws
 from .loads import ModuleLoads
 from .loggers import Loggers
 from .plain_code import note_cell
@@ -29,7 +30,7 @@ from .pyplot import CurrentFigure, pyplot_calls
 from .reads import Reads
 from .record import Cost, Edge, Missing, Outcome, Record, RunError
 from .settings import Settings, Use, is_work_of, only_set
-from .state import SEEDERS, imported_states, process_states, random_bytes, random_states, working_directory
+from .state import SEEDERS, TORCH, imported_states, process_states, random_bytes, random_states, working_directory
 from .storing import ValueBudget, store_values
 from .strings import hidden_names
 from .urls import UrlWatch
@@ -82,7 +83,9 @@ class Recorder:
         self.order = 0
         self.files = FileLineage(self.watch, kept)
         self.states: dict[str, str] = {}
-        self.state_makers: dict[str, str] = {}
+        self.state_makers: dict[str, list[str]] = {}
+        """By state the run that made it what it is, and those that moved it on since without looking at it."""
+        self._idle = IdleDraws()
         self._random: dict[str, bytes] = {}
         self.settings = Settings()
         self._figure = CurrentFigure()
@@ -221,6 +224,7 @@ class Recorder:
             if data is not self._random.get(name):
                 self.states[name] = bytes_digest(data)
         self._random = run.random
+        self._idle.begin(run.random.get(TORCH))
         run.before = {name: self.states[name] for name in run.random}
 
     def _states(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
@@ -233,14 +237,16 @@ class Recorder:
             # it bound itself is not among its reads.
             began = before is None and "random" in name and any(f"{call}(" in run.code for call in SEEDERS)
             changed = began or (before is not None and digest != before)
-            made_by = self.state_makers.get(name)
-            drawn = changed and "random" in name and not seeded
-            if before is not None and (drawn or looked_at) and made_by is not None:
-                used.append(_state_edge(name, before, made_by, "depends on the state before"))
+            makers = self.state_makers.get(name, [])
+            idle = changed and name == TORCH and self._idle.only()
+            drawn = changed and "random" in name and not seeded and not idle
+            if before is not None and (drawn or looked_at):
+                version = before if len(makers) == 1 else None
+                used += [_state_edge(name, version, by, "depends on the state before") for by in makers]
             if changed and name in run.random:
                 self.kept.data(run.random[name])
             if changed:
-                self.state_makers[name] = run.run
+                self.state_makers[name] = [*(makers if idle else []), run.run]
                 generated.append(_state_edge(name, digest, run.run, "changed in this run"))
         self._settings(run, used, generated)
         self._drawn(run, used, generated)

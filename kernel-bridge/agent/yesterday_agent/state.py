@@ -16,6 +16,9 @@ from typing import Any
 SEEDERS = ("seed", "manual_seed", "setstate", "set_state", "set_rng_state")
 
 
+TORCH = "torch.random"
+
+
 def _short(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
@@ -31,7 +34,7 @@ def random_bytes(*, between_runs: bool = False) -> dict[str, bytes]:
         states["numpy.random"] = _numpy.state(numpy_random, between_runs)
     torch: Any = sys.modules.get("torch")
     if torch is not None and hasattr(torch, "get_rng_state"):
-        states["torch.random"] = torch.get_rng_state().numpy().tobytes()
+        states[TORCH] = torch.get_rng_state().numpy().tobytes()
     return states
 
 
@@ -101,7 +104,7 @@ def set_state(name: str, data: bytes) -> None:
         numpy = importlib.import_module("numpy")
         kind, keys, position, has_gauss, cached = marshal.loads(data)
         numpy.random.set_state((kind, numpy.frombuffer(keys, dtype="uint32"), position, has_gauss, cached))
-    elif name == "torch.random":
+    elif name == TORCH:
         torch = importlib.import_module("torch")
         torch.set_rng_state(torch.frombuffer(bytearray(data), dtype=torch.uint8))
     else:
@@ -115,7 +118,7 @@ def random_states() -> dict[str, str]:
 
 def imported_states() -> frozenset[str]:
     """The names whose state can be told now."""
-    modules = {"random": "random", "numpy.random": "numpy.random", "torch.random": "torch"}
+    modules = {"random": "random", "numpy.random": "numpy.random", TORCH: "torch"}
     return frozenset(["cwd", *(name for name, module in modules.items() if module in sys.modules)])
 
 

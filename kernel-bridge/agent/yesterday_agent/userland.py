@@ -15,7 +15,7 @@ import types
 import weakref
 from typing import Any
 
-from . import libraries
+from . import immutables
 from .kinds import module_of, package_of
 
 _ATOMS: frozenset[type] = frozenset(
@@ -30,7 +30,6 @@ _ATOMS: frozenset[type] = frozenset(
 _FEW = 100
 _ATOM_MODULES = (
     "datetime",
-    "decimal",
     "fractions",
     "uuid",
     "pathlib",
@@ -69,7 +68,12 @@ def is_atom(value: object) -> bool:
     if isinstance(value, enum.Enum):
         return not is_user_class(kind)
     package = package_of(kind)
-    return package in _ATOM_MODULES or libraries.is_atom(value) or _is_machinery(kind, package)
+    if package == "decimal":
+        return kind.__name__ != "Context"
+    if package == "ast":
+        # `Load()` and its like are one each, and tools hang things on them.
+        return not getattr(kind, "_fields", True)
+    return package in _ATOM_MODULES or immutables.is_atom(value) or _is_machinery(kind, package)
 
 
 def _is_librarys(function: types.FunctionType) -> bool:
