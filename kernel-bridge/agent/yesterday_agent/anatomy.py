@@ -15,6 +15,7 @@ import decimal
 import functools
 import gc
 import hashlib
+import hmac
 import io
 import logging
 import random
@@ -36,7 +37,14 @@ from .userland import dict_of, is_user_class
 
 
 def dissect(value: Any) -> Anatomy:
-    """The anatomy of one object; never raises for a type it does not know."""
+    """The anatomy of one object. One that cannot be looked into says nothing: what is done to it decides."""
+    try:
+        return _dissect(value)
+    except Exception:
+        return Anatomy({WHOLE: address(type(value))}, opaque=True)
+
+
+def _dissect(value: Any) -> Anatomy:
     found = libraries.dissect(value) or library_objects.dissect(value)
     if found is not None:
         return Anatomy(*found)
@@ -44,8 +52,9 @@ def dissect(value: Any) -> Anatomy:
     if compiled is not None or is_compilers(value):
         links = [] if compiled is None else [(WHOLE, compiled)]
         return Anatomy({WHOLE: address(type(value))}, links, opaque=compiled is None)
+    own = type(value)
     for kind, reader in _READERS:
-        if isinstance(value, kind):
+        if issubclass(own, kind):
             anatomy = reader(value)
             break
     else:
@@ -141,7 +150,16 @@ def _thread_local(value: threading.local) -> Anatomy:
     return anatomy
 
 
+_SIGNED: Any = hmac.new(b"", b"", "sha256")
+_HASHES = tuple(
+    {type(hashlib.sha256()), hashlib.blake2b, hashlib.blake2s, type(getattr(_SIGNED, "_hmac", hashlib.md5()))}
+)
 _C_DATA = ctypes._SimpleCData.__mro__[1]
+
+
+def _memory(value: memoryview) -> Anatomy:
+    links = [] if isinstance(value.obj, bytes) else [(WHOLE, value.obj)]
+    return Anatomy({WHOLE: mark(value.tobytes())}, links)
 
 
 def _csv_writer(value: Any) -> Anatomy:
@@ -206,9 +224,9 @@ def _readers() -> list[tuple[Any, Callable[[Any], Anatomy]]]:
         (threading.Thread, _stateful(lambda value: value.is_alive())),
         (random.Random, _stateful(lambda value: hash(random.Random.getstate(value)))),
         ((bytearray, array.array), _stateful(lambda value: mark(bytes(value)))),
-        (memoryview, lambda value: Anatomy({WHOLE: mark(value.tobytes())}, [(WHOLE, value.obj)])),
+        (memoryview, _memory),
         (lock, _stateful(lambda value: value.locked())),
-        (tuple({type(hashlib.sha256()), hashlib.blake2b, hashlib.blake2s}), _stateful(lambda value: value.digest())),
+        (_HASHES, _stateful(lambda value: value.digest())),
         (type(threading.RLock()), _stateful(repr)),
         (sqlite3.Connection, _connection),
         (sqlite3.Cursor, _cursor),

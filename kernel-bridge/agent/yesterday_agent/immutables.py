@@ -10,7 +10,8 @@ def is_atom(value: object) -> bool:
     """Scalars, dtypes, arrow data and what is fitted in C, which never change once they are made."""
     module = package_of(type(value))
     if module == "torch":
-        return type(value).__name__ in ("device", "dtype", "layout", "memory_format", "finfo", "iinfo")
+        is_node = module_of(type(value)) == "torch.fx.node"
+        return is_node or type(value).__name__ in ("device", "dtype", "layout", "memory_format", "finfo", "iinfo")
     if module in ("sklearn", "scipy"):
         # Trees of a forest and of neighbours: another fit makes others.
         return _begins_native(type(value))
@@ -34,7 +35,8 @@ def is_atom(value: object) -> bool:
     if module == "builtins":
         return type(value).__name__ in _NAMELESS and is_native(type(value))
     if module == "pyarrow":
-        return not type(value).__name__.endswith(("Stream", "Writer", "Reader", "File"))
+        is_open = is_a(value, "pyarrow", "NativeFile") or is_a(value, "pyarrow", "RecordBatchReader")
+        return not is_open and not type(value).__name__.endswith("Writer")
     return module in ("pydantic_core", "rpds", "ssl")
 
 
@@ -78,6 +80,9 @@ LAZY = {
     "builtins": frozenset(("_clear_cache",)),
     "httpx": frozenset(("_encoding",)),
     "difflib": frozenset(("matching_blocks", "opcodes", "fullbcount")),
+    "numpy": frozenset(("zip", "fid", "f")),
+    "torch": frozenset(("_lineno_map", "_prologue_start")),
+    "sklearn": frozenset(("_n_feature_outs", "_stop_words_id")),
     "zipfile": frozenset(("fp", "_fileRefCnt", "_lock")),
 }
 """Attributes by package that are filled when they are first asked for, and say nothing new."""

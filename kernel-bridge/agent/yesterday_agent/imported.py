@@ -17,5 +17,6 @@ def type_of(module: str, name: str) -> Any:
 
 
 def is_a(value: object, module: str, name: str) -> bool:
+    """Whether its type is that or below it, whatever it says of its `__class__`."""
     kind = type_of(module, name)
-    return kind is not None and isinstance(value, kind)
+    return kind is not None and issubclass(type(value), kind)

@@ -80,6 +80,10 @@ def _generator(value: Any) -> Found | None:
             WHOLE: mark(repr(value.get_state(legacy=False)["state"]["key"].tobytes()).encode()),
             ".pos": repr(value.get_state(legacy=False)["state"]["pos"]),
         }, []
+    if is_a(value, "numpy.random", "BitGenerator"):
+        return {WHOLE: repr(value.state)}, []
+    if is_a(value, "numpy.random", "SeedSequence"):
+        return {WHOLE: value.n_children_spawned}, []
     if is_a(value, "torch", "Generator"):
         return {WHOLE: mark(value.get_state().numpy())}, []
     return None

@@ -224,6 +224,7 @@ class Lineage:
         if binding.by is not None:
             makers.setdefault(binding.by, set())
         kind = "static" if name in reads.static else "observed"
+        makers.pop("", None)  # A library's own, as it came.
         for by, touched in makers.items():
             unsure = node is not None and bool(node.unsure) and by == node.by.get(WHOLE) and by != binding.by
             edge: Edge = {

@@ -230,9 +230,12 @@ def _clones(node: Node, access: Access) -> bool:
 
 
 def _refits(node: Node, access: Access) -> bool:
-    """scikit-learn's `fit` begins anew, but for a `warm_start`."""
-    is_fit = access.verb == "call" and access.part == ".fit" and module_of(node.kind).startswith("sklearn.")
+    """scikit-learn's `fit` and its like begin anew, but for a `warm_start`."""
+    is_fit = access.verb == "call" and access.part in _FITS and module_of(node.kind).startswith("sklearn.")
     return is_fit and bool(_parameters(node.kind)) and node.parts.get(".warm_start") in (None, ("bool", False))
+
+
+_FITS = (".fit", ".fit_transform", ".fit_predict")
 
 
 def refitted(node: Node, accesses: Collection[Access]) -> set[str]:

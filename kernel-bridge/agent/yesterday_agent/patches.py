@@ -149,8 +149,10 @@ class Patches:
 
 
 def _is_own(value: Any, seen: _Seen) -> bool:
-    """Whether a function is the one that its library defined in this place."""
+    """Whether a function or a submodule is the one that its library has in this place."""
     holder, name = seen.holder, seen.name
+    if isinstance(value, types.ModuleType):
+        return value.__name__ == f"{holder.__name__}.{name}"
     is_class = isinstance(holder, type)
     place = (holder.__module__, f"{holder.__qualname__}.{name}") if is_class else (holder.__name__, name)
     return callable(value) and (getattr(value, "__module__", None), getattr(value, "__qualname__", None)) == place

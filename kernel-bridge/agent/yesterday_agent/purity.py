@@ -103,7 +103,7 @@ _STEPS = ("fetchone", "fetchmany", "insert", "create", "execute", "close", "to_"
 def only_asks(kind: type, accesses: Collection[Access]) -> bool:
     """Whether a library's estimator, which may keep what it learned out of sight, or a relation, is only asked."""
     if kind.__name__ == "DuckDBPyRelation":
-        return all(access.verb == "call" and not access.part[1:].startswith(_STEPS) for access in accesses)
+        return all(access.verb in ("call", "read") and not access.part[1:].startswith(_STEPS) for access in accesses)
     return not is_user_class(kind) and _only_calls(accesses, _ASKS)
 
 

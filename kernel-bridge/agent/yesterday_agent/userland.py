@@ -9,6 +9,7 @@ import collections
 import enum
 import functools
 import operator
+import sqlite3
 import struct
 import sys
 import types
@@ -23,7 +24,14 @@ _ATOMS: frozenset[type] = frozenset(
         {types.CodeType, types.WrapperDescriptorType, types.MethodDescriptorType, types.GetSetDescriptorType},
         {types.MemberDescriptorType, types.MethodWrapperType, types.FrameType, types.TracebackType},
         {types.ClassMethodDescriptorType, weakref.ProxyType, weakref.CallableProxyType},
-        {types.GenericAlias, struct.Struct, operator.itemgetter, operator.attrgetter, operator.methodcaller},
+        {
+            types.GenericAlias,
+            struct.Struct,
+            operator.itemgetter,
+            operator.attrgetter,
+            operator.methodcaller,
+            sqlite3.Row,
+        },
         {type(vars(collections.namedtuple("Pair", "first"))["first"])} - {property},
     )
 )
