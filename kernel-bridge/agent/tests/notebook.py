@@ -41,6 +41,8 @@ class Notebook:
         self.shell = InteractiveShell.instance()
         self.shell.reset(new_session=True)
         self.shell.history_manager.enabled = False
+        if "numpy" in sys.modules:
+            sys.modules["numpy"].seterr(divide="warn")
         self.table = ProbeTable(lambda touches: self.recorder.hit(touches), lambda *note: self.recorder.note(*note))
         type(self).end()
         self.recorder = Recorder(self.shell.user_ns, [], lambda step: None, Kept(tempfile.mkdtemp()), facts())

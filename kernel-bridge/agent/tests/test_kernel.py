@@ -168,3 +168,19 @@ def test_what_completion_reads_is_no_input(kernel: Kernel) -> None:
     assert ran.text == "True\n"
     assert ran.record is not None
     assert [edge["name"] for edge in ran.record["used"] if edge["kind"] in ("file", "directory")] == []
+
+
+def test_a_task_of_an_earlier_run_is_not_the_run_that_is_on(kernel: Kernel) -> None:
+    """What a task changes depends on the run that started it; a run beside it that has nothing to do with it, does not
+    depend on what the task reads."""
+    kernel.run("import asyncio\ntask_box = []\ntask_go = asyncio.Event()", "run-t1")
+    starts = (
+        "async def waits():\n    await task_go.wait()\n    task_box.append(1)\ntask = asyncio.ensure_future(waits())"
+    )
+    kernel.run(starts, "run-t2")
+    beside = kernel.run("await asyncio.sleep(0.02)", "run-t3").record
+    ends = kernel.run("task_go.set()\nawait asyncio.sleep(0.02)", "run-t4").record
+    assert beside is not None and ends is not None
+    assert [edge["name"] for edge in beside["used"] if edge["name"].startswith("task")] == []
+    assert "task_box" in [edge["name"] for edge in ends["generated"]]
+    assert {edge["by"] for edge in ends["used"]} >= {"run-t1", "run-t2"}

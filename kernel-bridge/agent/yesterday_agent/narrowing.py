@@ -17,7 +17,7 @@ from .accesses import ROWS, WHOLE, Access
 from .addresses import address
 from .databases import RESULT, fetches, is_connection
 from .graph import Node
-from .kinds import module_of
+from .kinds import module_of, package_of
 from .libraries import INDEX, is_by_column
 from .methods import looked_at
 from .userland import defined, is_user_class
@@ -54,7 +54,7 @@ def narrowed(node: Node, accesses: Collection[Access], nodes: Mapping[int, Node]
 
 
 def _paths(node: Node, access: Access, nodes: Mapping[int, Node]) -> Iterable[Path] | None:
-    if access.part == WHOLE or access.verb == "call":
+    if access.part == WHOLE or (access.verb == "call" and not _in_module(node, access.part, nodes)):
         return _of_whole(node, access)
     if access.verb in _LOOKS and _is_property(node.kind, access.part) and not _is_outdated(node, access.part):
         return _of_method(node, access.part[1:])
@@ -120,6 +120,9 @@ def _inwards(node: Node, steps: list[str], puts: bool, nodes: Mapping[int, Node]
             found.append(Path((*walked, WHOLE), deep=False))
             walked.append(CLASS)
             current = nodes[address(current.kind)]
+        if table := _in_module(current, step, nodes):
+            walked.append(table)
+            current, step = nodes[current.links[table][0]], _as_key(step)
         if (step not in current.parts and not _is_outdated(current, step)) or not _looks_there(current.kind, step):
             break
         if _is_frame(current):
@@ -149,6 +152,32 @@ def _columns(node: Node, indexer: str, keys: str, stores: bool) -> list[str]:
         wanted = [names[place] for place in wanted if type(place) is int and place < len(names)]
     found = [f"[{name!r}]" for name in wanted]
     return found if all(part in node.parts for part in found) else []
+
+
+def _in_module(node: Node, step: str, nodes: Mapping[int, Node]) -> str:
+    """Under which of its attributes a module of torch's keeps what is asked for by this name or place; empty where it
+    keeps none, or code of the user's stands before it."""
+    if _TABLES[-1] not in node.links or step in node.parts or not _looks_there(node.kind, step):
+        return ""
+    is_place = step.startswith("[") and node.kind.__name__ in ("Sequential", "ModuleList", "ModuleDict")
+    if not is_place and (not step.startswith(".") or defined(node.kind, "__getattr__") is not _getattr_of(node.kind)):
+        return ""
+    held = ((one, _behind(node, one, nodes)) for one in _TABLES)
+    return next((one for one, table in held if table is not None and _as_key(step) in table.parts), "")
+
+
+def _as_key(step: str) -> str:
+    """`.fc` and `[0]` as a module's tables have them: by the name, and by the place as text."""
+    return step if step.startswith("['") else f"[{step.strip('.[]')!r}]"
+
+
+_TABLES = ("._parameters", "._buffers", "._modules")
+
+
+def _getattr_of(kind: type) -> object:
+    """torch's own, which looks into these tables."""
+    base = next((base for base in kind.__mro__ if base.__name__ == "Module" and package_of(base) == "torch"), object)
+    return vars(base).get("__getattr__", _ABSENT)
 
 
 def _part(node: Node, named: str) -> str:
