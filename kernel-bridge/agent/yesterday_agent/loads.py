@@ -13,13 +13,17 @@ class ModuleLoads:
 
     def __init__(self) -> None:
         self._known = set(sys.modules)
+        self._last = _last()
         # Each load of a module makes it a new spec.
         self._specs = {name: _spec(module) for name, module in list(sys.modules.items()) if _is_users(module)}
 
     def news(self) -> list[ModuleType]:
         """The user's modules that were loaded since the last call, by name."""
-        now = set(sys.modules)
-        fresh, self._known = now - self._known, now
+        fresh = set[str]()
+        # What is imported goes to the end: thousands of names are gone through only where one came or went.
+        if (len(sys.modules), last := _last()) != (len(self._known), self._last):
+            now = set(sys.modules)
+            fresh, self._known, self._last = now - self._known, now, last
         found: list[ModuleType] = []
         for name in sorted(fresh | self._specs.keys()):
             module = sys.modules.get(name)
@@ -29,6 +33,10 @@ class ModuleLoads:
                 self._specs[name] = _spec(module)
                 found.append(module)
         return found
+
+
+def _last() -> str:
+    return next(reversed(sys.modules))
 
 
 def _is_users(module: object) -> bool:

@@ -227,8 +227,13 @@ class Recorder:
         self._idle.begin(run.random.get(TORCH))
         run.before = {name: self.states[name] for name in run.random}
 
+    @staticmethod
+    def _state_digest(run: Run, name: str, data: bytes) -> str:
+        return run.before[name] if name in run.before and run.random.get(name) == data else bytes_digest(data)
+
     def _states(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
-        for name, digest in {**random_states(), **process_states()}.items():
+        now = {name: self._state_digest(run, name, data) for name, data in random_bytes().items()}
+        for name, digest in {**now, **process_states()}.items():
             before = self.states.get(name)
             self.states[name] = digest
             looked_at = _looks_at(name, run)

@@ -8,6 +8,7 @@ import functools
 import os
 import re
 from collections.abc import Mapping
+from typing import Any
 
 _WORDS = r"(?:token|secret|passw(?:or)?d|pwd|api_?key|access_?key|private_?key|credentials?|signature)"
 _IN_TEXT = re.compile(
@@ -32,7 +33,7 @@ def mask(text: str) -> str:
             return f"{found['url']}:***@"
         return f"{found['bearer'] or found['set']}***"
 
-    for secret in of_environment(os.environ):
+    for secret in _present():
         text = text.replace(secret, "***")
     return _IN_TEXT.sub(masked, text)
 
@@ -53,6 +54,19 @@ def of_environment(variables: Mapping[str, str]) -> list[str]:
     return sorted((value for value in found if len(value) >= _SHORTEST), key=len, reverse=True)
 
 
+def _present() -> list[str]:
+    """Of the environment as it is now, which seldom changes and is asked with each text."""
+    data = getattr(os.environ, "_data", None)
+    if type(data) is not dict:
+        return of_environment(os.environ)
+    if not _told or _told[0][0] != data:
+        _told[:] = [(dict(data), of_environment(os.environ))]
+    return _told[0][1]
+
+
+_told: list[tuple[dict[Any, Any], list[str]]] = []
+
+
 @functools.lru_cache(maxsize=4096)
 def _is_secret_variable(name: str) -> bool:
     """Asked for each name of the environment with each text that is recorded."""
@@ -61,4 +75,4 @@ def _is_secret_variable(name: str) -> bool:
 
 def holds_secret(data: bytes) -> bool:
     """Whether a secret of the environment stands in the bytes."""
-    return any(secret.encode("utf-8", "surrogateescape") in data for secret in of_environment(os.environ))
+    return any(secret.encode("utf-8", "surrogateescape") in data for secret in _present())

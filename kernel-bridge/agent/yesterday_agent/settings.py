@@ -70,7 +70,12 @@ _ITS_OWN = ("backend", "backend_fallback", "interactive")
 
 def _matplotlib() -> Values | None:
     params = getattr(sys.modules.get("matplotlib"), "rcParams", None)
-    return None if params is None else {key: value for key, value in dict.items(params) if key not in _ITS_OWN}
+    if params is None:
+        return None
+    values = dict(dict.items(params))
+    for key in _ITS_OWN:
+        values.pop(key, None)
+    return values
 
 
 def _decimal() -> Values:
