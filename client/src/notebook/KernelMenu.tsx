@@ -21,16 +21,17 @@ export function KernelMenu({ notebook, dialogs }: Props) {
     if (kernel.state === 'none' || kernel.state === 'dead') notebook.command({ type: 'start', spec })
     else dialogs.confirmRestart(() => notebook.command({ type: 'restart', spec }))
   }
-  const name = kernel.displayName ?? t('kernel.python')
+  const state = t(`kernel.${kernel.state}`)
+  const name = kernel.displayName ?? (kernel.state === 'none' ? null : t('kernel.python'))
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only to ask for the list before the menu is seen
     <span onPointerEnter={look} onFocus={look}>
       <Menu
-        label={t('kernel.menu', { name, state: t(`kernel.${kernel.state}`) })}
+        label={name === null ? state : t('kernel.menu', { name, state })}
         className="kernel-menu"
         icon={
           <span className="kernel-state" data-kernel={kernel.state}>
-            <span className="kernel-name">{name}</span> {t(`kernel.${kernel.state}`)}
+            {name !== null && <span className="kernel-name">{name}</span>} {state}
           </span>
         }
       >

@@ -12,6 +12,8 @@ import pytest
 from cases import Case, parse
 from notebook import Notebook
 
+from yesterday_agent.narrowing import as_written
+
 FOLDER = Path(__file__).parent / "cases"
 CASES = [case for path in sorted(FOLDER.glob("*.txt")) for case in parse("\n" + path.read_text("utf-8"))]
 
@@ -56,3 +58,7 @@ def test_what_is_over_the_budget_of_texts_is_said(tmp_path: Path, monkeypatch: p
     notebook.run("def load(name): return name")
     record = notebook.run("names = [load(f'a{n}') for n in range(2_100)]")
     assert [one["why"] for one in record["notCaptured"]] == ["more than 2,000 texts in one run"]
+
+
+def test_parts_of_modules_are_told_as_a_person_writes_them() -> None:
+    assert as_written("._modules['net']._modules['0']._parameters['weight']") == ".net[0].weight"

@@ -17,6 +17,8 @@ from .syntax import children
 WHOLE = ""
 ELSEWHERE = "in another namespace"
 GRADIENT = "grad"
+ON_GRADIENTS = frozenset((GRADIENT, "backward", "step", "zero_grad", "unscale_"))
+"""What is called, or asked for, where gradients are made and used."""
 
 
 class Access(NamedTuple):
@@ -52,8 +54,8 @@ class Touches:
     untold: bool = False
 
     def __bool__(self) -> bool:
-        touched = self.loads or self.own or self.stores or self.deletes or self.untold or GRADIENT in self.calls
-        return bool(touched) or any(map(may_lead, self.strings))
+        touched = self.loads or self.own or self.stores or self.deletes or self.untold
+        return bool(touched) or not ON_GRADIENTS.isdisjoint(self.calls) or any(map(may_lead, self.strings))
 
     def add(self, other: Touches) -> None:
         for mine, theirs in ((self.loads, other.loads), (self.own, other.own)):

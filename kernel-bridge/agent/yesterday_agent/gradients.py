@@ -9,16 +9,34 @@ import types
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from .accesses import GRADIENT, WHOLE, Access
+from .accesses import GRADIENT, ON_GRADIENTS, WHOLE, Access
 from .kinds import package_of
 from .userland import is_user_class
 
 PART = f".{GRADIENT}"
-_WORDS = frozenset((GRADIENT, "backward", "step", "zero_grad", "deepcopy", "clone", "fit", "train_step", "unscale_"))
+_WORDS = ON_GRADIENTS | {"deepcopy", "clone", "fit", "train_step"}
 
 
 def is_tensor(kind: type) -> bool:
     return package_of(kind) == "torch" and kind.__name__ in ("Tensor", "Parameter", "Buffer")
+
+
+def leaves(value: Any) -> list[Any]:
+    """The tensors on which `value.backward()` would leave gradients: they stand behind what it was computed with."""
+    begin = getattr(value, "grad_fn", None) if is_tensor(type(value)) else None
+    waiting, seen, found = [] if begin is None else [begin], {begin}, []
+    while waiting and len(seen) < _NODES:
+        node = waiting.pop()
+        variable = getattr(node, "variable", None)
+        if variable is not None:
+            found.append(variable)
+        new = {inner for inner, _ in node.next_functions if inner is not None} - seen
+        seen |= new
+        waiting += new
+    return found
+
+
+_NODES = 10_000
 
 
 def may_be_asked(names: Iterable[str], calls: Collection[str], namespace: Mapping[str, Any]) -> bool:

@@ -18,7 +18,7 @@ from .addresses import address
 from .anatomy import dissect
 from .callables import CACHE, HITS, hits
 from .gradients import PART as GRADIENTS
-from .gradients import is_tensor
+from .gradients import is_tensor, leaves
 from .kinds import package_of
 from .parts import COUNTER, WHOLE, Anatomy
 from .userland import is_atom
@@ -76,10 +76,12 @@ class Graph:
         known: Mapping[int, set[str]] | None = None,
         anew: Mapping[int, set[str]] | None = None,
         quiet: bool = False,
+        gradients: bool = False,
     ) -> Changes:
         """Walk from the touched names' values; `handled` are ids of opaque objects that the code acted on, `known` says
         of objects which of their parts were changed, whatever their state looks like; `anew` are parts that were made
-        again, also where they came out the same. `quiet`: what there is now counts as it was, made by whom it was."""
+        again, also where they came out the same. `quiet`: what there is now counts as it was, made by whom it was.
+        `gradients`: what was computed may have left some on the tensors that it was computed from."""
         changes = Changes()
         deadline = perf_counter() + SECONDS
         stack = [value for value in roots if not is_atom(value)]
@@ -99,6 +101,7 @@ class Graph:
             self._made_anew(run, address(value), (anew or {}).get(address(value), set()), changes)
             stack.extend(child for _, child in anatomy.links)
             stack.extend(self._sharing(value))
+            stack.extend(leaves(value) if gradients else ())
         return changes
 
     def _sharing(self, value: Any) -> list[Any]:

@@ -14,6 +14,8 @@ from .kinds import package_of
 WHOLE = ""
 INDEX = "index"
 """The part of a frame that is its labels, which every column has too."""
+ORDER = "columns"
+"""The part of a frame that is the places of its columns."""
 TENSOR_BYTES = 16 << 20
 Found = tuple[dict[str, Any], list[tuple[str, Any]]]
 
@@ -114,6 +116,7 @@ def _column(array: Any) -> Any:
 def _frame(value: Any) -> Found:
     names = list(value.columns)
     parts: dict[str, Any] = {WHOLE: tuple(map(_name, names)), INDEX: (index_mark(value.index), len(value))}
+    parts[ORDER] = _Order(parts[WHOLE])
     links = [(".attrs", value._attrs)] if value._attrs else []
     for place, name in enumerate(names):
         part = f"[{name!r}]" if isinstance(name, (str, int)) else f"column {place}"
@@ -121,6 +124,21 @@ def _frame(value: Any) -> Found:
         parts[part] = _column(array)
         links += [(part, item) for item in _in_cells(array)]
     return parts, links
+
+
+class _Order:
+    """Columns by their places: the same for as long as they only come and go at the end."""
+
+    def __init__(self, names: tuple[Any, ...]) -> None:
+        self._names = names
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Order) and all(
+            one == two for one, two in zip(self._names, other._names, strict=False)
+        )
+
+    def __hash__(self) -> int:
+        return 0
 
 
 def is_by_column(value: Any, parts: Mapping[str, Any], stores: bool) -> bool:

@@ -21,7 +21,7 @@ from .gradients import asks_none, may_be_asked
 from .graph import Changes, Graph
 from .lingering import Lingering
 from .namespace import Snapshot
-from .narrowing import narrowed, refitted
+from .narrowing import as_written, narrowed, refitted
 from .patches import Patches
 from .preview import preview, schema, shape, type_name
 from .purity import only_asks, only_draws, surely_unchanged
@@ -143,7 +143,9 @@ class Lineage:
         shown = self._shown(run, count)
         roots = [self.namespace[name] for name in touched] + shown + self._patches.roots()
         self._draw(reads)
-        changes = self.graph.settle(run, roots, handled, self._tables.known(), anew)
+        changes = self.graph.settle(
+            run, roots, handled, self._tables.known(), anew, gradients=self._may_ask_gradients(reads)
+        )
         generated = self._bind(run, written, deleted)
         generated += self._mutated(run, written, changes)
         generated += self._tables.settle(run, reads, touched)
@@ -237,7 +239,7 @@ class Lineage:
             edge["edge"] = "maybe" if unsure else kind  # type: ignore[typeddict-item]
             edge["reason"] = _reason(name, by, binding, touched, kind)
             named = sorted(part for part in touched if part)
-            edge["part"] = named[0] if parts is not None and len(named) == 1 else None
+            edge["part"] = as_written(named[0]) if parts is not None and len(named) == 1 else None
             edge.update(_facts_for(binding, by))  # type: ignore[typeddict-item]
             yield edge
 

@@ -18,7 +18,7 @@ from .addresses import address
 from .databases import RESULT, fetches, is_connection
 from .graph import Node
 from .kinds import module_of, package_of
-from .libraries import INDEX, is_by_column
+from .libraries import INDEX, ORDER, is_by_column
 from .methods import looked_at
 from .userland import defined, is_user_class
 
@@ -103,7 +103,8 @@ def _has_parts(node: Node) -> bool:
 def _inwards(node: Node, steps: list[str], puts: bool, nodes: Mapping[int, Node]) -> Iterable[Path] | None:
     """Along constant parts as far as they are certain."""
     if len(steps) > 1 and (columns := _columns(node, steps[0], steps[1], puts)):
-        return [Path((INDEX,)), *(Path((column,)) for column in columns)]
+        order = [Path((ORDER,))] if steps[0] in _BY_PLACE else []
+        return [Path((INDEX,)), *order, *(Path((column,)) for column in columns)]
     found: list[Path] = []
     walked: list[str] = []
     current: Node | None = node
@@ -134,9 +135,12 @@ def _inwards(node: Node, steps: list[str], puts: bool, nodes: Mapping[int, Node]
     return [*found, Path(tuple(walked))] if walked else None
 
 
+_BY_PLACE = (".iloc", ".iat")
+
+
 def _columns(node: Node, indexer: str, keys: str, stores: bool) -> list[str]:
     """The columns of `frame.loc[rows, columns]` and its like, where the frame has them."""
-    is_place = indexer in (".iloc", ".iat")
+    is_place = indexer in _BY_PLACE
     if not (is_place or indexer in (".loc", ".at")) or not _is_frame(node) or node.guard is None:
         return []
     if not is_by_column(node.guard(), node.parts, stores):
@@ -171,7 +175,15 @@ def _as_key(step: str) -> str:
     return step if step.startswith("['") else f"[{step.strip('.[]')!r}]"
 
 
+def as_written(part: str) -> str:
+    """A part as a person would write it: `.fc.weight`, not by the tables in which a module keeps it."""
+    if part in (INDEX, ORDER):
+        return f".{part}"
+    return _IN_TABLE.sub(lambda found: f"[{found[1]}]" if found[1].isdigit() else f".{found[1]}", part)
+
+
 _TABLES = ("._parameters", "._buffers", "._modules")
+_IN_TABLE = re.compile(r"\._(?:parameters|buffers|modules)\['(\w+)'\]")
 
 
 def _getattr_of(kind: type) -> object:
