@@ -8,7 +8,15 @@ import pytest
 from notebook import Notebook
 
 LINES = Path(__file__).with_name("objects.txt").read_text("utf-8").splitlines()
-OBJECTS = [[word.strip() for word in line.split(" || ")] for line in LINES if line and not line.startswith("#")]
+OBJECTS = [
+    [word.strip().replace("⏎", "\n") for word in line.split(" || ")]
+    for line in LINES
+    if line and not line.startswith("#")
+]
+    [word.strip().replace("⏎", "\n") for word in line.split(" || ")]
+    for line in LINES
+    if line and not line.startswith("#")
+]
 
 
 @pytest.mark.parametrize("line", OBJECTS, ids=[line[0] + (" changed" if len(line) == 4 else "") for line in OBJECTS])

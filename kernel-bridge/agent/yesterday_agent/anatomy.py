@@ -33,7 +33,7 @@ from .databases import RESULT, is_connection
 from .digests import mark
 from .kinds import is_native, package_of
 from .parts import WHOLE, Anatomy, add_part, token
-from .userland import dict_of, is_user_class
+from .userland import dict_of, is_atom, is_user_class
 
 
 def dissect(value: Any) -> Anatomy:
@@ -61,7 +61,14 @@ def _dissect(value: Any) -> Anatomy:
         anatomy = _connection_of_library(value) if is_connection(type(value)) else Anatomy()
     anatomy.links += [(WHOLE, raw) for raw in library_objects.raw_connections(value)]
     _instance(value, anatomy)
+    if anatomy.opaque and not anatomy.links and not is_connection(own):
+        # What it holds may be written through it.
+        held = gc.get_referents(value)[:_HELD]
+        anatomy.links += [(WHOLE, one) for one in held if not is_atom(one) and type(one) is not dict]
     return anatomy
+
+
+_HELD = 50
 
 
 def _stateful(read: Callable[[Any], Any]) -> Callable[[Any], Anatomy]:
@@ -93,7 +100,7 @@ def _instance(value: Any, anatomy: Anatomy) -> None:
         if type(name) is str and name in cached:
             anatomy.caches[f".{name}"] = address(item)
             continue
-        if type(name) is not str or name in lazy:
+        if type(name) is not str or (name in lazy and not immutables.is_written_through(value, name)):
             continue
         if name in immutables.SHARED:
             anatomy.parts[f".{name}"] = token(item)
@@ -140,6 +147,12 @@ def _slots(kind: type) -> tuple[tuple[str, Any], ...]:
 
 _OF_THE_TYPE = ("__vectorcalloffset__", "__dictoffset__", "__weaklistoffset__")
 """Members by which the interpreter reaches into objects; 3.13 gives `functools.partial` the first."""
+
+
+def _exception(value: BaseException) -> Anatomy:
+    anatomy = Anatomy({WHOLE: address(type(value))})
+    add_part(anatomy, ".args", BaseException.args.__get__(value))  # type: ignore[attr-defined]
+    return anatomy
 
 
 def _thread_local(value: threading.local) -> Anatomy:
@@ -233,6 +246,7 @@ def _readers() -> list[tuple[Any, Callable[[Any], Anatomy]]]:
         (functools._lru_cache_wrapper, callables.read_cached),
         (types.CellType, callables.read_cell),
         (threading.local, _thread_local),
+        (BaseException, _exception),
         (_C_DATA, _stateful(lambda value: bytes(memoryview(value)))),
         (weakref.ReferenceType, callables.read_reference),
         (contextvars.ContextVar, callables.read_context_variable),

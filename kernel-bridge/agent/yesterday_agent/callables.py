@@ -66,7 +66,13 @@ def read_cached(value: Any) -> Anatomy:
     info = functools._lru_cache_wrapper.cache_info(value)
     anatomy.parts[CACHE] = (info.misses, info.currsize)
     anatomy.parts[HITS] = info.hits
+    held = gc.get_referents(value) if info.currsize <= _KEPT else []
+    anatomy.links += [(CACHE, one) for one in held if not is_atom(one) and not isinstance(one, (dict, *_CODE))]
     return anatomy
+
+
+_KEPT = 200
+_CODE = (type, types.FunctionType)
 
 
 def hits(value: Any) -> int:

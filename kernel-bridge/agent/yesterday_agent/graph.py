@@ -60,6 +60,8 @@ class Changes:
 
     changed: dict[int, set[str]] = field(default_factory=dict)
     unsure: set[int] = field(default_factory=set)
+    lost: set[int] = field(default_factory=set)
+    """What was held by an object when the run began, and is no more: it may have been changed before it was let go."""
     over_budget: bool = False
 
 
@@ -139,6 +141,9 @@ class Graph:
             node.by[part] = run
         if changed:
             changes.changed[address(value)] = changed
+        if node.links != links:
+            changes.lost.update(*node.links.values())
+            changes.lost.difference_update(*links.values())
         if node.caches or anatomy.caches:
             _look_at_caches(node, anatomy, run, changed=bool(changed))
         node.parts, node.links, node.opaque = anatomy.parts, links, anatomy.opaque
@@ -172,7 +177,9 @@ class Graph:
         for step in steps:
             current = inner[0]
             node = self.nodes[current]
-            if step in node.by and (step != CACHE or consulted(node)):
+            if step == CACHE and not consulted(node):
+                return
+            if step in node.by:
                 found.setdefault(node.by[step], set()).add(shown)
             inner = list(node.links.get(step, ()))
         stack = inner if deep else []
@@ -183,8 +190,9 @@ class Graph:
             seen.add(current)
             child = self.nodes[current]
             left = () if gradients or not is_tensor(child.kind) else (GRADIENTS,)
+            left = left if CACHE not in child.by or consulted(child) else (*left, CACHE)
             for piece, run in child.by.items():
-                if piece not in left and (piece != CACHE or consulted(child)):
+                if piece not in left:
                     found.setdefault(run, set()).add(shown)
             stack.extend(identity for piece, ids in child.links.items() if piece not in left for identity in ids)
 
@@ -229,17 +237,21 @@ class Graph:
                     stack.append(parent)
         return found
 
-    def keep_only(self, roots: Iterable[int]) -> None:
-        """Forget what no name reaches any more, so that a recycled address is not taken for the old object."""
-        live: set[int] = set()
+    def below(self, roots: Iterable[int]) -> set[int]:
+        """All that is reached from these, themselves included."""
+        found: set[int] = set()
         stack = list(roots)
         while stack:
             current = stack.pop()
             node = self.nodes.get(current)
-            if node is None or current in live:
-                continue
-            live.add(current)
-            stack.extend(identity for ids in node.links.values() for identity in ids)
+            if node is not None and current not in found:
+                found.add(current)
+                stack.extend(identity for ids in node.links.values() for identity in ids)
+        return found
+
+    def keep_only(self, roots: Iterable[int]) -> None:
+        """Forget what no name reaches any more, so that a recycled address is not taken for the old object."""
+        live = self.below(roots)
         self.nodes = {identity: node for identity, node in self.nodes.items() if identity in live}
         kept = {owner: views & live for owner, views in self._views.items()}
         self._views = {owner: views for owner, views in kept.items() if views}

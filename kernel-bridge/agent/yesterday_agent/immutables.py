@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .imported import is_a
 from .kinds import is_native, module_of, package_of
 
@@ -86,5 +88,12 @@ LAZY = {
     "zipfile": frozenset(("fp", "_fileRefCnt", "_lock")),
 }
 """Attributes by package that are filled when they are first asked for, and say nothing new."""
+
+
+def is_written_through(value: Any, name: str) -> bool:
+    """Whether this lazy attribute leads to what is written: the file of an archive that is not only read."""
+    return name == "fp" and getattr(value, "mode", "r") != "r"
+
+
 SHARED = frozenset(("_path_effects", "_powerlimits", "_family"))
 """Attributes of matplotlib's objects that hold a list of `rcParams`, which they do not own."""

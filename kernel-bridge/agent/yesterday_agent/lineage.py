@@ -146,6 +146,7 @@ class Lineage:
         changes = self.graph.settle(
             run, roots, handled, self._tables.known(), anew, gradients=self._may_ask_gradients(reads)
         )
+        self._settle_lost(run, changes, handled)
         generated = self._bind(run, written, deleted)
         generated += self._mutated(run, written, changes)
         generated += self._tables.settle(run, reads, touched)
@@ -242,6 +243,18 @@ class Lineage:
             edge["part"] = as_written(named[0]) if parts is not None and len(named) == 1 else None
             edge.update(_facts_for(binding, by))  # type: ignore[typeddict-item]
             yield edge
+
+    def _settle_lost(self, run: str, changes: Changes, handled: set[int]) -> None:
+        """Looks at what names are bound to that something touched held before this run, and has let go."""
+        if not changes.lost:
+            return
+        below = self.graph.below(changes.lost)
+        names = [name for name, binding in self.bindings.items() if binding.identity in below]
+        values = [self.namespace[name] for name in names if name in self.namespace]
+        later = self.graph.settle(run, values, handled)
+        for identity, parts in later.changed.items():
+            changes.changed.setdefault(identity, set()).update(parts)
+        changes.unsure |= later.unsure
 
     def _may_ask_gradients(self, reads: Reads) -> bool:
         if "torch" not in sys.modules:
