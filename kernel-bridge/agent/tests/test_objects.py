@@ -13,10 +13,6 @@ OBJECTS = [
     for line in LINES
     if line and not line.startswith("#")
 ]
-    [word.strip().replace("⏎", "\n") for word in line.split(" || ")]
-    for line in LINES
-    if line and not line.startswith("#")
-]
 
 
 @pytest.mark.parametrize("line", OBJECTS, ids=[line[0] + (" changed" if len(line) == 4 else "") for line in OBJECTS])
