@@ -15,6 +15,7 @@ OBJECTS = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("line", OBJECTS, ids=[line[0] + (" changed" if len(line) == 4 else "") for line in OBJECTS])
 def test_object(line: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -12,31 +12,29 @@ from typing import Any, NamedTuple
 from .accesses import WHOLE, Access
 from .addresses import address
 from .arguments import looked_at
+from .beside import Beside
 from .compiled import codes_of
 from .content import Budget, UntoldError, content_digest
 from .databases import is_connection, only_looks, writes
 from .executed import names_of, unprobed
-from .facets import facets
+from .facts import facts
 from .gradients import asks_none, may_be_asked
 from .graph import Changes, Graph
 from .lingering import Lingering
 from .namespace import Snapshot
 from .narrowing import as_written, narrowed, refitted
 from .patches import Patches
-from .preview import preview, schema, shape, type_name
 from .purity import only_asks, only_draws, surely_unchanged
 from .reads import GIVEN, Reads
 from .record import Edge, Missing
 from .secrecy import is_named_secret
 from .tables import Tables
-from .userland import is_atom
 from .variable_parts import told, variable_in
 
 _SHELL_NAME = re.compile(
     r"_+$|_i*$|_i?\d+$|_(dh|ih|oh|exit_code)$|(In|Out|exit|quit|open|get_ipython)$|__\w+__$"
     r"|__(?:builtins_dict_|compiled_fn_|resume_at_|import_)\w+$"
 )
-_LOOKS = ("read", "through", "iterate", "contains", "identity")
 _RECENT = ("_", "__", "___")
 _HARMLESS = frozenset(
     [
@@ -127,19 +125,14 @@ class Lineage:
         reads.add_static(self._named_by_functions(reads))
         bound = {name: binding.identity for name in reads.names if (binding := self._binding(name)) is not None}
         self._tables.look(reads, bound)
-        used = [edge for name in sorted(reads.names) for edge in self._used(name, reads)]
-        theirs = {
-            by: [edge for name in sorted(other.names) for edge in self._used(name, other)]
-            for by, other in others.items()
-        }
+        used = self._used_by(reads)
+        beside = Beside(others, self._lingering.names(), self.reads, self._used_by)
         used += [*self._tables.used(), *self._patches.used(), *self._found_missing(reads)]
         written, deleted = self._written(reads)
         handled, anew = self._handled(reads), self._refitted(reads)
         known = {name for name in reads.names if self._binding(name) is not None}
         read = {name for name in known if not self._left_as_it_was(name, reads)}
-        lingering = self._lingering.names()
-        lingering |= {name: by for by, other in others.items() for name in (*other.names, *other.stored)}
-        touched = {name for name in {*read, *written, *lingering} if name in self.namespace}
+        touched = {name for name in {*read, *written, *beside.names} if name in self.namespace}
         shown = self._shown(run, count)
         roots = [self.namespace[name] for name in touched] + shown + self._patches.roots()
         self._draw(reads)
@@ -151,10 +144,8 @@ class Lineage:
         generated += self._mutated(run, written, changes)
         generated += self._tables.settle(run, reads, touched)
         generated += self._patches.settle(run, changes, writes(reads.texts))
-        own = {name for name, accesses in reads.names.items() if not all(one.verb in _LOOKS for one in accesses)}
-        own = own.union(reads.stored).difference(*(other.names for other in others.values()))
-        by_others = list(_by_lingering(generated, lingering, own))
-        used += by_others + [edge for by in {str(edge.get("by")) for edge in by_others} for edge in theirs.get(by, [])]
+        told = {(edge["name"], edge.get("by")) for edge in used}
+        used += [edge for edge in beside.used(generated, reads) if (edge["name"], edge.get("by")) not in told]
         self._lingering.finish(run, [*reads.names, *written])
         generated += self._output_edges(run, count, shown)
         if deleted or len(self.graph.nodes) > 4 * len(self.bindings) + 1000 or written:
@@ -210,6 +201,9 @@ class Lineage:
 
     def _binding(self, name: str) -> Binding | None:
         return self.bindings.get(name) or self.outputs.get(name)
+
+    def _used_by(self, reads: Reads) -> list[Edge]:
+        return [edge for name in sorted(reads.names) for edge in self._used(name, reads)]
 
     def _used(self, name: str, reads: Reads) -> Iterable[Edge]:
         binding = self._binding(name)
@@ -414,50 +408,12 @@ class Lineage:
         self.graph.keep_only([*kept, *self._patches.kept()])
 
 
-def _by_lingering(generated: list[Edge], lingering: dict[str, str], own: Collection[str]) -> Iterable[Edge]:
-    """What a thread changed while this run was on depends on the run that started the thread; `own` is what this run's
-    code may have changed itself, and no thread touched."""
-    for edge in generated:
-        by = lingering.get(edge["name"])
-        if by is not None and edge["name"] not in own:
-            used: Edge = {
-                "kind": "variable",
-                "name": edge["name"],
-                "version": f"{by}:{edge['name']}",
-                "edge": "observed",
-            }
-            used.update({"by": by, "reason": "a thread or task that it started was still on"})
-            yield used
-
-
 def _acts(access: Access) -> bool:
     return access.verb != "identity" and not (access.verb == "argument" and access.callee in _HARMLESS)
 
 
 def _is_small(value: Any) -> bool:
     return type(value) in (int, float, bool, complex) or (type(value) in (str, bytes) and len(value) < 1000)
-
-
-def facts(value: Any) -> dict[str, Any]:
-    """Type, shape and preview for display; none of it decides an edge."""
-    found: dict[str, Any] = {"type": type_name(value)}
-    for name, read in (
-        ("shape", shape),
-        ("schema", schema),
-        ("preview", preview),
-        ("facets", facets),
-        ("size", _size),
-    ):
-        try:
-            found[name] = read(value)
-        except Exception:
-            found[name] = None
-    return {key: item for key, item in found.items() if item is not None}
-
-
-def _size(value: Any) -> int | None:
-    size = getattr(value, "nbytes", None) if not is_atom(value) and shape(value) else None
-    return size if type(size) is int else None
 
 
 def _facts_for(binding: Binding, by: str) -> dict[str, Any]:
