@@ -58,7 +58,7 @@ def _dissect(value: Any) -> Anatomy:
             anatomy = reader(value)
             break
     else:
-        anatomy = _connection_of_library(value) if is_connection(type(value)) else Anatomy()
+        anatomy = _connection_of_library(value) if is_connection(own) else Anatomy()
     anatomy.links += [(WHOLE, raw) for raw in library_objects.raw_connections(value)]
     _instance(value, anatomy)
     if anatomy.opaque and not anatomy.links and not is_connection(own):

@@ -11,6 +11,7 @@ from typing import Any
 
 from .accesses import GRADIENT, ON_GRADIENTS, WHOLE, Access
 from .kinds import package_of
+from .strings import codes_in
 from .userland import is_user_class
 
 PART = f".{GRADIENT}"
@@ -63,12 +64,7 @@ def _codes(value: Any) -> Iterable[types.CodeType]:
 
 
 def _words(code: types.CodeType) -> Iterable[str]:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if type(constant) is str:
-            yield constant
-        elif isinstance(constant, types.CodeType):
-            yield from _words(constant)
+    return (word for one in codes_in(code) for word in (*one.co_names, *one.co_consts) if type(word) is str)
 
 
 def asks_none(access: Access) -> bool:

@@ -8,12 +8,10 @@ from .addresses import address
 from .digests import mark
 from .imported import is_a
 from .kinds import package_of
-from .libraries import tensor_mark
+from .libraries import WHOLE, Found, tensor_mark
 
-WHOLE = ""
 IMAGE_PIXELS = 64 << 20
 MAP_BYTES = 16 << 20
-Found = tuple[dict[str, Any], list[tuple[str, Any]]]
 
 
 def dissect(value: Any) -> Found | None:

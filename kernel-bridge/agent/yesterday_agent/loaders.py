@@ -10,6 +10,8 @@ import functools
 import sys
 from typing import Any
 
+from .state import torch_state
+
 _MARK = "_yesterday_loader"
 _MODULE = "torch.utils.data.dataloader"
 _KIND = "_BaseDataLoaderIter"
@@ -32,7 +34,7 @@ class IdleDraws:
 
     def only(self) -> bool:
         """To be asked of a run that moved the state."""
-        return self._expected != self._began and self._expected == _state()
+        return self._expected != self._began and self._expected == torch_state()
 
     def drew(self, before: bytes, after: bytes) -> None:
         if before == self._expected:
@@ -42,10 +44,6 @@ class IdleDraws:
 _hearing: list[IdleDraws] = []
 
 
-def _state() -> bytes:
-    return bytes(sys.modules["torch"].get_rng_state().numpy().tobytes())
-
-
 def _look_on(kind: Any) -> None:
     real = kind.__init__
     if hasattr(real, _MARK):
@@ -53,11 +51,11 @@ def _look_on(kind: Any) -> None:
 
     @functools.wraps(real)
     def looked_on(self: Any, loader: Any) -> None:
-        before = _state()
+        before = torch_state()
         real(self, loader)
         if loader.num_workers == 0:
             for draws in _hearing:
-                draws.drew(before, _state())
+                draws.drew(before, torch_state())
 
     setattr(looked_on, _MARK, True)
     kind.__init__ = looked_on

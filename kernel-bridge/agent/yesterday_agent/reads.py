@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import types
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -14,6 +12,7 @@ from .kinds import package_of
 from .namespace import Snapshot
 from .patches import Patches
 from .state import SEEDERS
+from .strings import texts_in
 
 _MISSING = object()
 _TEXT = 100_000
@@ -82,7 +81,7 @@ class Reads:
         if _NAMESPACES.isdisjoint(self.loads):
             return set()
         called = (getattr(self.namespace.get(name), "__code__", None) for name in self.calls)
-        texts = {text for code in called if code is not None for text in _constants(code)}
+        texts = {text for code in called if code is not None for text in texts_in(code)}
         return texts | {value for name in self.names if type(value := self.namespace.get(name)) is str}
 
     def _told(self, name: str, accesses: set[Access]) -> object:
@@ -109,14 +108,6 @@ class Reads:
             for access in accesses
             if access.verb in ("call", "through")
         )
-
-
-def _constants(code: types.CodeType) -> Iterable[str]:
-    for constant in code.co_consts:
-        if type(constant) is str:
-            yield constant
-        elif isinstance(constant, types.CodeType):
-            yield from _constants(constant)
 
 
 def _text(value: Any) -> str | None:

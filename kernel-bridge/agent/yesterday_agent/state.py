@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import functools
-import hashlib
 import importlib
 import marshal
 import os
@@ -13,14 +12,12 @@ from array import array
 from collections.abc import Callable
 from typing import Any
 
+from .digests import bytes_digest
+
 SEEDERS = ("seed", "manual_seed", "setstate", "set_state", "set_rng_state")
 
 
 TORCH = "torch.random"
-
-
-def _short(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def random_bytes(*, between_runs: bool = False) -> dict[str, bytes]:
@@ -34,8 +31,13 @@ def random_bytes(*, between_runs: bool = False) -> dict[str, bytes]:
         states["numpy.random"] = _numpy.state(numpy_random, between_runs)
     torch: Any = sys.modules.get("torch")
     if torch is not None and hasattr(torch, "get_rng_state"):
-        states[TORCH] = torch.get_rng_state().numpy().tobytes()
+        states[TORCH] = torch_state()
     return states
+
+
+def torch_state() -> bytes:
+    """Of torch's own generator; torch is loaded."""
+    return bytes(sys.modules["torch"].get_rng_state().numpy().tobytes())
 
 
 class _Told:
@@ -113,7 +115,7 @@ def set_state(name: str, data: bytes) -> None:
 
 def random_states() -> dict[str, str]:
     """Digest of each of them."""
-    return {name: _short(data) for name, data in random_bytes().items()}
+    return {name: bytes_digest(data) for name, data in random_bytes().items()}
 
 
 def imported_states() -> frozenset[str]:
@@ -124,7 +126,7 @@ def imported_states() -> frozenset[str]:
 
 def process_states() -> dict[str, str]:
     """The working directory, as a digest."""
-    return {"cwd": _short(working_directory().encode("utf-8", "surrogateescape"))}
+    return {"cwd": bytes_digest(working_directory().encode("utf-8", "surrogateescape"))}
 
 
 def working_directory() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import types
 from collections.abc import Collection, Iterable, Mapping
 
 from .accesses import ELSEWHERE, Access
@@ -41,3 +42,16 @@ def _names_of(text: str) -> set[str]:
     except (SyntaxError, ValueError):
         return set(_IDENTIFIER.findall(text))
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+
+
+def codes_in(code: types.CodeType) -> Iterable[types.CodeType]:
+    """The code and all that is nested in it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from codes_in(constant)
+
+
+def texts_in(code: types.CodeType) -> Iterable[str]:
+    """The strings that stand in it."""
+    return (constant for one in codes_in(code) for constant in one.co_consts if type(constant) is str)
