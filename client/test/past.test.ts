@@ -40,6 +40,7 @@ const edge = (name: string, digest: string | null, over: Partial<Edge> = {}): Ed
   digest,
   edge: 'observed',
   by: null,
+  makers: [],
   part: null,
   reason: null,
   type: 'int',

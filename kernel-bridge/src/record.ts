@@ -54,6 +54,8 @@ export const AgentEdge = z.object({
   size: z.number().nullish(),
   /** A short plain-text preview, at most 200 characters. */
   preview: z.string().nullish(),
+  /** The runs that made parts of it which this run neither made nor used (generated edges only). */
+  makers: z.array(z.string()).nullish(),
   /** Deleted by this run (generated edges only). */
   deleted: z.boolean().nullish(),
   /** SQL, for tables. */

@@ -133,6 +133,7 @@ function variable(run: number, which: number, isThere: boolean): Edge | null {
     digest,
     edge: 'observed',
     by: isFile ? null : runId(run),
+    makers: [],
     part: null,
     reason: null,
     type: 'DataFrame',

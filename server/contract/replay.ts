@@ -93,8 +93,8 @@ export type OutputVerdict = z.infer<typeof OutputVerdict>
 export const VersionVerdict = z.object({
   kind: Edge.shape.kind,
   name: z.string(),
-  /** `unknown` where one of both has no digest. */
-  verdict: z.enum(['identical', 'different', 'missing', 'unknown']),
+  /** `unknown` where one of both has no digest; `in part` where runs that made the rest of it were not repeated. */
+  verdict: z.enum(['identical', 'different', 'missing', 'unknown', 'in part']),
   was: z.string().nullable(),
   is: z.string().nullable(),
 })

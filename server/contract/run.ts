@@ -46,6 +46,8 @@ export const Edge = z.object({
   edge: z.enum(['observed', 'static', 'maybe']),
   /** The run that generated this version, where a recorded run did. */
   by: RunId.nullable(),
+  /** The runs that made parts of it which `by` neither made nor used; empty in records from before they were told. */
+  makers: z.array(RunId).default([]),
   part: z.string().nullable(),
   reason: z.string().nullable(),
   type: z.string().nullable(),

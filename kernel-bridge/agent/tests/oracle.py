@@ -1,5 +1,6 @@
 """Judges lineage by running it: the slice of every version, alone in a fresh interpreter, must make the same content,
-and must not do so when any one of its cells is left out.
+and must not do so when any one of its cells is left out. What a cell changed in part is judged with the cells that made
+the rest of it; what it printed without them.
 
     python tests/oracle.py NOTEBOOK.ipynb ...
 
@@ -22,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,11 +41,13 @@ _COUNT = re.compile(r"^Out\[\d+\]: ", re.M)
 
 @dataclass
 class Ran:
-    """What each cell left, in the order in which they ran: content by name, what it printed, whom it depends on."""
+    """What each cell left, in the order in which they ran: content by name, what it printed, whom it depends on, and
+    who else made parts of the versions that it left."""
 
     contents: list[dict[str, str]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     uses: list[set[int]] = field(default_factory=list)
+    makers: list[dict[str, set[int]]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
 
@@ -92,6 +95,9 @@ def _run(cells: Sequence[str], beside: str | None, sender: Any) -> None:
             {_inside(folder, edge["name"]): str(edge["digest"]) for edge in record["generated"] if _has_content(edge)}  # type: ignore[arg-type]
         )
         ran.uses.append({int(edge["by"]) - 1 for edge in record["used"] if edge.get("by") is not None})
+        ran.makers.append(
+            {edge["name"]: {int(by) - 1 for by in edge.get("makers") or ()} for edge in record["generated"]}
+        )
     ran.errors = [f"{type(error).__name__}: {error}"[:200] for error in notebook.errors if error is not None]
     sender.send(ran)
     shutil.rmtree(folder, ignore_errors=True)
@@ -109,9 +115,11 @@ def _inside(folder: str, name: str) -> str:
     return os.path.relpath(name, folder) if os.path.isabs(name) else name
 
 
-def slice_of(ran: Ran, last: int) -> list[int]:
-    """Places of the cells that the last one depends on, with itself, in order."""
-    found, waiting = {last}, [last]
+def slice_of(ran: Ran, last: int, *, whole: bool) -> list[int]:
+    """Places of the cells that the last one depends on, with itself, in order; `whole`: with those that made the parts
+    that it left alone of what it changed."""
+    found = {last}.union(*ran.makers[last].values()) if whole else {last}
+    waiting = list(found)
     while waiting:
         new = ran.uses[waiting.pop()] - found
         found |= new
@@ -136,19 +144,22 @@ def judge(cells: Sequence[str], beside: str | None = None, most: int | None = No
             tuple(places), known.get(tuple(places)) or run_cells([cells[n] for n in places], beside)
         )
 
-    left: list[tuple[int, list[int], int]] = []
+    left: list[tuple[int, list[int], int, set[str] | None]] = []
     for place in _some([n for n in range(len(whole.contents)) if whole.contents[n] or whole.texts[n]], most):
-        places = slice_of(whole, place)
+        own = whole.contents[place].keys() - {name for name, makers in whole.makers[place].items() if makers}
+        run, version = slice_of(whole, place, whole=False), slice_of(whole, place, whole=True)
         verdict.cells += 1
-        if _same(whole, place, ran(places)):
-            verdict.same += 1
+        if not _same(whole, place, ran(run), own):
+            verdict.faults.append(f"cell {place + 1}: its slice {[n + 1 for n in run]} made something else")
+        elif not _same(whole, place, ran(version)):
+            verdict.faults.append(f"cell {place + 1}: {[n + 1 for n in version]} made other versions than the whole")
         else:
-            verdict.faults.append(f"cell {place + 1}: its slice {[n + 1 for n in places]} made something else")
-            continue
-        left += [(place, places, dropped) for dropped in places[:-1]]
-    for place, places, dropped in _some(left, most):
+            verdict.same += 1
+            left += [(place, run, dropped, own) for dropped in run[:-1]]
+            left += [(place, version, dropped, None) for dropped in version if dropped not in run]
+    for place, places, dropped, names in _some(left, most):
         verdict.drops += 1
-        if _same(whole, place, ran([n for n in places if n != dropped])):
+        if _same(whole, place, ran([n for n in places if n != dropped]), names):
             verdict.faults.append(f"cell {place + 1}: nothing is missed when cell {dropped + 1} is left out")
         else:
             verdict.noticed += 1
@@ -161,10 +172,12 @@ def _some(items: list[T], most: int | None) -> list[T]:
     return [items[(n + 1) * len(items) // most - 1] for n in range(most)]
 
 
-def _same(whole: Ran, place: int, ran: Ran) -> bool:
+def _same(whole: Ran, place: int, ran: Ran, names: Collection[str] | None = None) -> bool:
+    """Whether the last cell printed the same and made the same of these names; None: of all."""
     if ran.errors or not ran.contents:
         return False
-    here, there = whole.contents[place], ran.contents[-1]
+    here = {name: digest for name, digest in whole.contents[place].items() if names is None or name in names}
+    there = {name: digest for name, digest in ran.contents[-1].items() if names is None or name in names}
     # A change in place is a version of every name that leads to the object, also of those that no slice has.
     same = there.keys() <= here.keys() and all(here[name] == there[name] for name in there)
     return same and bool(there or not here) and whole.texts[place] == ran.texts[-1]

@@ -42,6 +42,26 @@ def settings_of_torch() -> Iterator[None]:
         torch.set_printoptions(profile="default")
 
 
+@pytest.mark.parametrize(
+    ("cells", "makers"),
+    [
+        (["d = {'a': 1}", "d['b'] = 2", "d['c'] = 3"], {"d": ["2"]}),
+        (["d = {'a': 1, 'b': 2}", "d['b'] = 3", "d['b'] = 4"], {}),
+        (["x = []", "y = x", "x.append(1)"], {"y": ["2"]}),
+        (["a = {'n': [1]}", "a['m'] = 2", "b = {'of': a['n']}", "a['n'].append(3)"], {"a": ["2"], "b": ["3"]}),
+        (["a = [1]", "a.append(2)", "a = [3]"], {}),
+        (["class A:\n  pass", "o = A()", "o.p = 1", "o.q = 2", "del o.p"], {"o": ["1", "4"]}),
+        (["import pandas as pd", "df = pd.DataFrame({'a': [1]})", "df['b'] = 2", "df['c'] = df.a"], {"df": ["3"]}),
+    ],
+)
+def test_who_else_made_parts_of_what_a_run_changed(cells: list[str], makers: dict[str, list[str]]) -> None:
+    if "pandas" in cells[0] and importlib.util.find_spec("pandas") is None:
+        pytest.skip("needs pandas")
+    notebook = Notebook()
+    record = [notebook.run(cell) for cell in cells][-1]
+    assert {edge["name"]: edge["makers"] for edge in record["generated"] if edge.get("makers")} == makers
+
+
 def _is_fault(what: str) -> bool:
     """A generator or a connection has no digest of its content and cannot be stored, which is no fault."""
     return not what.startswith(("the content of ", "the value of "))

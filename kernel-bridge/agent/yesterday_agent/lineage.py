@@ -148,6 +148,7 @@ class Lineage:
         used += [edge for edge in beside.used(generated, reads) if (edge["name"], edge.get("by")) not in told]
         self._lingering.finish(run, [*reads.names, *written])
         generated += self._output_edges(run, count, shown)
+        self._tell_other_makers(run, generated, used)
         if deleted or len(self.graph.nodes) > 4 * len(self.bindings) + 1000 or written:
             self._forget()
         missing = self._untold
@@ -383,6 +384,17 @@ class Lineage:
                 edge["reason"] = "used in a way that may have changed it; its state cannot be seen"
             edges.append(edge)
         return edges
+
+    def _tell_other_makers(self, run: str, generated: Iterable[Edge], used: Iterable[Edge]) -> None:
+        """Whoever wants such a version whole needs these runs too, though this one did without."""
+        told = {run, "", *(by for edge in used if (by := edge.get("by")) is not None)}
+        for edge in generated:
+            binding = self.bindings.get(edge["name"]) if edge["kind"] == "variable" else None
+            if binding is None or edge.get("deleted"):
+                continue
+            makers = {*self.graph.makers(binding.identity, None, gradients=False), binding.by or ""} - told
+            if makers:
+                edge["makers"] = sorted(makers)
 
     def _shown(self, run: str, count: int | None) -> list[Any]:
         outputs = self.namespace.get("Out")

@@ -36,7 +36,8 @@ class _EdgeCore(TypedDict):
 
 
 class Edge(_EdgeCore, total=False):
-    """One used or generated version; `by` is the run that generated it."""
+    """One used or generated version; `by` is the run that generated it, `makers` are others that made parts of it which
+    this run neither made nor used."""
 
     part: str | None
     by: str | None
@@ -47,6 +48,7 @@ class Edge(_EdgeCore, total=False):
     schema: list[list[str]] | None
     size: int | None
     preview: str | None
+    makers: list[str] | None
     deleted: bool | None
     query: str | None
     facets: dict[str, Any] | None

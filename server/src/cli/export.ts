@@ -99,7 +99,7 @@ async function runsOf(
   if (notebook !== undefined) return notebookRuns(index, projectPath(root, notebook))
   const found = await findRun(index, what)
   if (isRefusal(found)) return found
-  return (await index.links(found.run)) === null ? notEnded(found.run) : sliceOf(index, [found.run])
+  return (await index.links(found.run)) === null ? notEnded(found.run) : sliceOf(index, { runs: [found.run] })
 }
 
 async function notebookRuns(index: Index, notebook: string): Promise<readonly string[] | Refusal> {

@@ -1,5 +1,5 @@
 /** pure. Plans and verdicts as a person reads them in a terminal. */
-import type { ReplayPlan, ReplayReport, StepVerdict } from '../../contract/replay.ts'
+import type { ReplayPlan, ReplayReport, StepVerdict, VersionVerdict } from '../../contract/replay.ts'
 import { environmentWords } from '../replay/environment.ts'
 import { shortId, table } from './text.ts'
 
@@ -48,11 +48,14 @@ export function reportLines(report: ReplayReport): readonly string[] {
 
 function stepRow(step: StepVerdict): readonly string[] {
   const rules = [...new Set(step.outputs.flatMap(({ rules }) => rules))]
-  const changed = step.versions.filter(({ verdict }) => verdict === 'different').map(({ name }) => name)
+  const named = (asked: VersionVerdict['verdict']) =>
+    step.versions.filter(({ verdict }) => verdict === asked).map(({ name }) => name)
+  const [changed, inPart] = [named('different'), named('in part')]
   const notes = [
     ...(step.why === null ? [] : [step.why]),
     ...(rules.length === 0 ? [] : [`within ${rules.join(', ')}`]),
     ...(changed.length === 0 ? [] : [`another ${changed.join(', ')}`]),
+    ...(inPart.length === 0 ? [] : [`${inPart.join(', ')} only in part: other runs made the rest`]),
   ]
   return [step.verdict, place(step.cell), seconds(step.durationMs), notes.join('; ') || step.title]
 }

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { loadRun } from '../lineage/named-side.ts'
-import { type LineageSource, sliceOf, targetOf } from '../lineage/slice.ts'
+import { type Asked, sliceOf, targetOf, type VersionSource } from '../lineage/slice.ts'
 import { sliceNotebook, sliceScript } from '../lineage/slice-code.ts'
 import type { RunIndex } from '../store/ports.ts'
 import { CommonOptions, isRefusal, perform, printJson, printLines, type Refusal } from './answer.ts'
@@ -22,7 +22,7 @@ type Options = z.infer<typeof Options>
 export function registerSlice(program: Command): void {
   program
     .command('slice')
-    .argument('<run[:name]>', 'the id of a run or its first digits; with a name, only what made that')
+    .argument('<run[:name]>', 'the id of a run or its first digits; with a name, what made that version')
     .description('the runs that made it, oldest first')
     .addOption(
       new Option('--as <form>', 'the runs, or something that runs').choices(['ids', 'script', 'notebook']),
@@ -46,9 +46,9 @@ async function slice(asked: string, { json, root, as, output, depth }: Options):
   const { openStoreToRead } = await import('../store/open-store.ts')
   const { index, close } = openStoreToRead({ root: projectRoot({ root }) })
   try {
-    const targets = await targetsOf(index, asked)
-    if (isRefusal(targets)) return targets
-    const runs = await sliceOf(index, targets, depth === undefined ? null : await near(index, targets, depth))
+    const target = await targetOfWords(index, asked)
+    if (isRefusal(target)) return target
+    const runs = await sliceOf(index, target, depth === undefined ? null : await near(index, target, depth))
     if (as === 'ids') await print(index, runs, json)
     else await printCode(await codeOf(index, runs, as), output)
     return null
@@ -62,10 +62,10 @@ const MOST = 100_000
 
 async function near(
   index: Pick<RunIndex, 'upstream'>,
-  targets: readonly string[],
+  { runs, makers = [] }: Asked,
   depth: number,
 ): Promise<ReadonlySet<string>> {
-  const found = await Promise.all(targets.map((run) => index.upstream(run, depth, MOST)))
+  const found = await Promise.all([...runs, ...makers].map((run) => index.upstream(run, depth, MOST)))
   return new Set(found.flat().map(({ run }) => run))
 }
 
@@ -85,19 +85,19 @@ async function printCode(code: string, output: string | undefined): Promise<void
 }
 
 /** Ids are of letters and digits, so that the first colon begins the name; the name may have more. */
-async function targetsOf(
-  index: LineageSource & Pick<RunIndex, 'resolve'>,
+async function targetOfWords(
+  index: VersionSource & Pick<RunIndex, 'resolve'>,
   asked: string,
-): Promise<readonly string[] | Refusal> {
+): Promise<Asked | Refusal> {
   const colon = asked.indexOf(':')
   const name = colon < 0 ? null : asked.slice(colon + 1)
   const found = await findRun(index, colon < 0 ? asked : asked.slice(0, colon))
   if (isRefusal(found)) return found
   const links = await index.links(found.run)
   if (links === null) return notEnded(found.run)
-  if (name === null) return [found.run]
+  if (name === null) return { runs: [found.run] }
   const target = await targetOf(index, links, name)
-  return target.kind === 'runs' ? target.runs : noTarget(target.kind, found.run, name, target.names)
+  return target.kind === 'runs' ? target : noTarget(target.kind, found.run, name, target.names)
 }
 
 async function print(

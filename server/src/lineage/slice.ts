@@ -7,16 +7,31 @@ import { orderRuns } from './run-order.ts'
 
 /** Where the edges come from. */
 export type LineageSource = Pick<RunIndex, 'links' | 'fileProducer'>
+/** And what a run says of its versions. */
+export type VersionSource = LineageSource & Pick<RunIndex, 'receipt'>
+
+/** `makers`: runs that made parts of what is asked for which `runs` neither made nor used. */
+export interface Asked {
+  readonly runs: readonly string[]
+  readonly makers?: readonly string[]
+}
 
 /** What is asked for: a run, or one thing that it generated or used. */
 export type Target =
-  | { readonly kind: 'runs'; readonly runs: readonly string[] }
+  | ({ readonly kind: 'runs' } & Asked)
   /** The run has to do with no such thing, or no recorded run made it; `names` are those that can be asked for. */
   | { readonly kind: 'no-name' | 'not-made'; readonly names: readonly string[] }
 
-/** The runs whose slice is that of `name` at `links`: the run itself where it generated it, else who made what it used. */
-export async function targetOf(source: LineageSource, links: RunLinks, name: string): Promise<Target> {
-  if (links.generated.some((link) => link.name === name)) return { kind: 'runs', runs: [links.run] }
+/**
+ * The runs whose slice is that of `name` at `links`: the run itself where it generated it, with those that made the parts
+ * of it that the run left alone; else who made what it used.
+ */
+export async function targetOf(source: VersionSource, links: RunLinks, name: string): Promise<Target> {
+  if (links.generated.some((link) => link.name === name)) {
+    const receipt = await source.receipt(links.run)
+    const versions = receipt?.generated.filter((edge) => edge.name === name) ?? []
+    return { kind: 'runs', runs: [links.run], makers: versions.flatMap(({ makers }) => makers) }
+  }
   const used = links.used.filter((link) => link.name === name && link.kind !== 'environment')
   const runs = await producersOf(source, { ...links, used })
   if (runs.length > 0) return { kind: 'runs', runs }
@@ -29,16 +44,16 @@ function namesOf({ generated, used }: RunLinks): readonly string[] {
 }
 
 /**
- * The runs that made `targets`, oldest first; a single target is the last. Runs that did not end are not in it, nor those
- * that are not `within`, where that is given.
+ * The runs that made what is asked for, oldest first; a single asked run is the last. Runs that did not end are not in it,
+ * nor those that are not `within`, where that is given.
  */
 export async function sliceOf(
   source: LineageSource,
-  targets: readonly string[],
+  { runs, makers = [] }: Asked,
   within: ReadonlySet<string> | null = null,
 ): Promise<readonly string[]> {
-  const graph = await collect(source, targets, within)
-  const [last] = targets.length === 1 ? targets : []
+  const graph = await collect(source, [...runs, ...makers], within)
+  const [last] = runs.length === 1 ? runs : []
   // What the asked run made is not what made it, even where others of the slice used that.
   const before = [...graph.values()].filter(({ links }) => links.run !== last)
   const ordered = orderRuns(

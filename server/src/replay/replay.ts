@@ -158,6 +158,9 @@ async function replayIn(
   const problems: string[] = []
   const laid = new LaidFiles(world, ready.cwd, scratch)
   const verdicts = new Map<string, StepVerdict>()
+  const repeated = new Set(
+    ready.steps.flatMap(({ step, receipt }) => (step.action === 'cannot' ? [] : [receipt.run])),
+  )
   const tell = (now: string | null): void =>
     options.onProgress?.({
       done: verdicts.size,
@@ -188,7 +191,7 @@ async function replayIn(
     after: async (place, receipt) => {
       const step = steps[place]
       if (step === undefined) return true
-      verdicts.set(step.receipt.run, await verdictOf(world, step.receipt, receipt, null))
+      verdicts.set(step.receipt.run, await verdictOf(world, step.receipt, receipt, repeated))
       for (const edge of receipt.generated) laid.forget(edge.name)
       tell(null)
       return true
@@ -199,7 +202,8 @@ async function replayIn(
     if (step.action === 'reuse') return []
     const verdict = verdicts.get(receipt.run)
     if (verdict !== undefined) return [verdict]
-    return [judgeStep({ was: receipt, is: null, outputsWere: [], outputsAre: [], why: step.why ?? unseen })]
+    const why = step.why ?? unseen
+    return [judgeStep({ was: receipt, is: null, outputsWere: [], outputsAre: [], repeated, why })]
   })
   if (problem !== null) problems.push(problem)
   problems.push(...strayFiles(steps, receipts))
@@ -275,15 +279,15 @@ function outsideFiles(scratch: Scratch, steps: readonly PreparedStep[]): Readonl
   return Object.fromEntries(outside.map((name) => [name, join(scratch.root, '..', 'elsewhere', name)]))
 }
 
-/** The verdict of one recorded run beside its repetition. */
+/** The verdict of one recorded run beside its repetition; `repeated`: all recorded runs that are. */
 export async function verdictOf(
   { store }: ReplayWorld,
   was: Receipt,
   is: Receipt,
-  why: string | null,
+  repeated: ReadonlySet<string>,
 ): Promise<StepVerdict> {
   const [outputsWere, outputsAre] = await Promise.all([shown(store, was.outputs), shown(store, is.outputs)])
-  return judgeStep({ was, is, outputsWere, outputsAre, why })
+  return judgeStep({ was, is, outputsWere, outputsAre, repeated, why: null })
 }
 
 const shown = ({ objects }: Store, outputs: readonly OutputEntry[]): Promise<ShownOutput[]> =>

@@ -152,7 +152,7 @@ async function tryOut(
   const last = report.steps.at(-1)
   const receipt = last?.replayRun == null ? null : await world.store.index.receipt(last.replayRun)
   const verdict: Verdict | null =
-    receipt === null ? null : (await verdictOf(world, good.run, receipt, null)).verdict
+    receipt === null ? null : (await verdictOf(world, good.run, receipt, new Set())).verdict
   const explains = verdict === 'identical' || verdict === 'equal'
   const problem = verdict === null ? (report.cause ?? 'it could not be run') : null
   return {

@@ -64,7 +64,7 @@ async function sliceRuns(
     const known = target.names.join(', ') || 'nothing that has a name'
     return refused(target.kind, `no recorded run made "${name}" for run ${run}`, `It knows: ${known}`)
   }
-  const slice = await sliceOf(index, target?.runs ?? [run])
+  const slice = await sliceOf(index, target ?? { runs: [run] })
   return inSession(index, slice, links.session)
 }
 

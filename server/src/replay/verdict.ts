@@ -76,15 +76,24 @@ function textOf(mime: string, bytes: Uint8Array): string {
   return `${ename}: ${evalue}`
 }
 
-/** Versions by digest; what the agent could not see then or now is unknown, and decides nothing. */
-export function judgeVersions(was: readonly Edge[], is: readonly Edge[]): readonly VersionVerdict[] {
+/**
+ * Versions by digest. What the agent could not see then or now is unknown, and decides nothing; nor does what is another
+ * or is not there where parts of it were made by runs that were not repeated.
+ */
+export function judgeVersions(
+  was: readonly Edge[],
+  is: readonly Edge[],
+  repeated: ReadonlySet<string>,
+): readonly VersionVerdict[] {
   const now = new Map(is.map((edge) => [keyOf(edge), edge]))
   return was.filter(isJudged).map((edge) => {
     const other = now.get(keyOf(edge))
     const told = { kind: edge.kind, name: edge.name, was: edge.digest, is: other?.digest ?? null }
-    if (other === undefined) return { ...told, verdict: 'missing' }
+    const inPart = edge.makers.some((run) => !repeated.has(run))
+    if (other === undefined) return { ...told, verdict: inPart ? 'in part' : 'missing' }
     if (edge.digest === null || other.digest === null) return { ...told, verdict: 'unknown' }
-    return { ...told, verdict: edge.digest === other.digest ? 'identical' : 'different' }
+    if (edge.digest === other.digest) return { ...told, verdict: 'identical' }
+    return { ...told, verdict: inPart ? 'in part' : 'different' }
   })
 }
 
@@ -99,17 +108,19 @@ export interface Pair {
   readonly is: Receipt | null
   readonly outputsWere: readonly ShownOutput[]
   readonly outputsAre: readonly ShownOutput[]
+  /** The recorded runs that are repeated, or whose results are there. */
+  readonly repeated: ReadonlySet<string>
   /** Why it was not run, or was cut short. */
   readonly why: string | null
 }
 
 /** The verdict of one step. */
-export function judgeStep({ was, is, outputsWere, outputsAre, why }: Pair): StepVerdict {
+export function judgeStep({ was, is, outputsWere, outputsAre, repeated, why }: Pair): StepVerdict {
   const told = { run: was.run, cell: was.cell, cellId: was.cellId, title: was.title }
   if (is === null)
     return { ...told, replayRun: null, verdict: 'failed', outputs: [], versions: [], why, durationMs: 0 }
   const outputs = [...judgeOutputs(outputsWere, outputsAre)]
-  const versions = [...judgeVersions(was.generated, is.generated)]
+  const versions = [...judgeVersions(was.generated, is.generated, repeated)]
   const { verdict, reason } = outcomeVerdict(was, is, outputs, versions)
   return {
     ...told,

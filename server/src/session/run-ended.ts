@@ -127,6 +127,7 @@ function edgeOf(edge: AgentEdge, signature: string | null): Edge {
     digest: edge.digest ?? null,
     edge: edge.edge,
     by: edge.by ?? null,
+    makers: edge.makers ?? [],
     part: edge.part ?? null,
     reason: edge.reason ?? null,
     type: edge.type ?? null,

@@ -1,9 +1,11 @@
 /** The slice on random graphs: complete, minimal, ordered, the asked run last. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { assembleReceipt } from '../../src/lineage/receipt.ts'
 import { compareMoments } from '../../src/lineage/run-order.ts'
-import { type LineageSource, sliceOf, targetOf } from '../../src/lineage/slice.ts'
+import { sliceOf, targetOf, type VersionSource } from '../../src/lineage/slice.ts'
 import type { Link, RunLinks } from '../../src/store/ports.ts'
+import { edge, ended, queued } from '../store/entries.ts'
 
 const link = (name: string, by: string | null, more: Partial<Link> = {}): Link => ({
   kind: 'variable',
@@ -28,11 +30,12 @@ const runLinks = (
   ...more,
 })
 
-function sourceOf(runs: readonly RunLinks[], files: Readonly<Record<string, string>> = {}): LineageSource {
+function sourceOf(runs: readonly RunLinks[], files: Readonly<Record<string, string>> = {}): VersionSource {
   const byRun = new Map(runs.map((links) => [links.run, links]))
   return {
     links: async (run) => byRun.get(run) ?? null,
     fileProducer: async (path, digest) => files[`${path} ${digest}`] ?? null,
+    receipt: async () => null,
   }
 }
 
@@ -85,7 +88,7 @@ describe('the slice of a random graph', () => {
   test('holds all runs that lead to the asked one, each once, and no other; the asked one is last', async () => {
     const property = fc.asyncProperty(graphs({ circles: true }), async (graph) => {
       const asked = name(graph.asked)
-      const slice = await sliceOf(sourceOf(runsOf(graph)), [asked])
+      const slice = await sliceOf(sourceOf(runsOf(graph)), { runs: [asked] })
       expect([...slice].toSorted()).toEqual([...ancestors(dependenciesOf(graph), asked)].toSorted())
       expect(slice.at(-1)).toBe(asked)
     })
@@ -96,7 +99,7 @@ describe('the slice of a random graph', () => {
     const property = fc.asyncProperty(graphs({ circles: false }), async (graph) => {
       const needs = dependenciesOf(graph)
       const runs = new Map(runsOf(graph).map((links) => [links.run, links]))
-      const slice = await sliceOf(sourceOf([...runs.values()]), [name(graph.asked)])
+      const slice = await sliceOf(sourceOf([...runs.values()]), { runs: [name(graph.asked)] })
       const told = new Set<string>()
       for (const run of slice) {
         const ready = slice
@@ -115,7 +118,7 @@ describe('the slice of a random graph', () => {
     const property = fc.asyncProperty(graphs({ circles: true }), async (graph) => {
       const runs = runsOf(graph)
       const turned = runs.map((links) => ({ ...links, used: links.used.toReversed() }))
-      const asked = [name(graph.asked)]
+      const asked = { runs: [name(graph.asked)] }
       expect(await sliceOf(sourceOf(turned), asked)).toEqual(await sliceOf(sourceOf(runs), asked))
     })
     await fc.assert(property, { numRuns: 100 })
@@ -126,7 +129,7 @@ test('a chain of 50,000 runs is sliced without recursion', async () => {
   const runs = Array.from({ length: 50_000 }, (_, place) =>
     runLinks(`r${place}`, place, place === 0 ? [] : [link('x', `r${place - 1}`)]),
   )
-  const slice = await sliceOf(sourceOf(runs), ['r49999'])
+  const slice = await sliceOf(sourceOf(runs), { runs: ['r49999'] })
   expect(slice).toEqual(runs.map(({ run }) => run))
 })
 
@@ -137,7 +140,7 @@ test('one run that used what 200,000 made is sliced', async () => {
     200_000,
     makers.map(({ run }) => link(run, run)),
   )
-  expect(await sliceOf(sourceOf([...makers, reader]), ['reader'])).toHaveLength(200_001)
+  expect(await sliceOf(sourceOf([...makers, reader]), { runs: ['reader'] })).toHaveLength(200_001)
 })
 
 test('environments are not followed, nor runs that have not ended', async () => {
@@ -145,20 +148,23 @@ test('environments are not followed, nor runs that have not ended', async () => 
     runLinks('a', 1, []),
     runLinks('b', 2, [link('python', 'a', { kind: 'environment' }), link('x', 'unknown')]),
   ]
-  expect(await sliceOf(sourceOf(runs), ['b'])).toEqual(['b'])
+  expect(await sliceOf(sourceOf(runs), { runs: ['b'] })).toEqual(['b'])
 })
 
 test('a file leads to the run that wrote it, in another session as well', async () => {
   const file = link('data.csv', null, { kind: 'file', digest: 'd1' })
   const runs = [runLinks('writer', 7, []), runLinks('reader', 1, [file], { session: 't', sessionSeq: 2 })]
-  expect(await sliceOf(sourceOf(runs, { 'data.csv d1': 'writer' }), ['reader'])).toEqual(['writer', 'reader'])
-  expect(await sliceOf(sourceOf(runs, { 'data.csv d2': 'writer' }), ['reader'])).toEqual(['reader'])
+  expect(await sliceOf(sourceOf(runs, { 'data.csv d1': 'writer' }), { runs: ['reader'] })).toEqual([
+    'writer',
+    'reader',
+  ])
+  expect(await sliceOf(sourceOf(runs, { 'data.csv d2': 'writer' }), { runs: ['reader'] })).toEqual(['reader'])
 })
 
 test('a file whose writer is known by its edge is not looked up', async () => {
   const file = link('data.csv', 'a', { kind: 'file', digest: 'd1' })
   const runs = [runLinks('a', 1, []), runLinks('b', 2, []), runLinks('c', 3, [file])]
-  expect(await sliceOf(sourceOf(runs, { 'data.csv d1': 'b' }), ['c'])).toEqual(['a', 'c'])
+  expect(await sliceOf(sourceOf(runs, { 'data.csv d1': 'b' }), { runs: ['c'] })).toEqual(['a', 'c'])
 })
 
 describe('what is asked for by name', () => {
@@ -169,7 +175,23 @@ describe('what is asked for by name', () => {
   const source = sourceOf([runLinks('a', 1, []), runLinks('b', 2, []), links])
 
   test('is the run where it generated it', async () => {
-    expect(await targetOf(source, links, 'y')).toEqual({ kind: 'runs', runs: ['c'] })
+    expect(await targetOf(source, links, 'y')).toEqual({ kind: 'runs', runs: ['c'], makers: [] })
+  })
+
+  test('has with it the makers of the parts that the run left alone, though the run itself does without', async () => {
+    const frame = [
+      runLinks('load', 1, []),
+      runLinks('column a', 2, [link('df', 'load')]),
+      runLinks('column b', 3, [link('df', 'load')], { generated: [link('df', 'column b')] }),
+    ]
+    const record = ended('column b', 3, { generated: [edge('df', { makers: ['column a'] })] })
+    const made = assembleReceipt(queued('column b', 's'), record, 'df["b"] = 1')
+    const known: VersionSource = { ...sourceOf(frame), receipt: async () => made }
+    const target = await targetOf(known, frame[2] ?? links, 'df')
+    expect(target).toEqual({ kind: 'runs', runs: ['column b'], makers: ['column a'] })
+    const asked = { runs: ['column b'], makers: ['column a'] }
+    expect(await sliceOf(known, asked)).toEqual(['load', 'column a', 'column b'])
+    expect(await sliceOf(known, { runs: ['column b'] })).toEqual(['load', 'column b'])
   })
 
   test('is its maker, or its makers, where the run only used it', async () => {

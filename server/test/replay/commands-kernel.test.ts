@@ -90,6 +90,25 @@ describe.skipIf(python === null)(`running the past again${whySkipped}`, () => {
     await rm(outside)
   }, 60_000)
 
+  test('a run is repeated with what it needs, a version with all that made it', async () => {
+    const project = await makeProject({ made: 'd = {"a": 1}', b: 'd["b"] = 2', c: 'd["c"] = 3' })
+    const spec = { cwd: project, env: { JUPYTER_PATH: join(root, 'jupyter') } }
+    const ran = await start(spec, ['run', 'a.ipynb', '--kernel', 'tested', '--json'])
+    const { run } = RunLine.parse(JSON.parse(ran.out.trim().split('\n').at(-1) ?? ''))
+    const replayed = async (target: string) => {
+      const { out } = await start(spec, ['replay', target, '--json'])
+      return ReplayReport.parse(JSON.parse(out))
+    }
+    const inPart = { cellId: 'c', versions: [{ name: 'd', verdict: 'in part' }] }
+    expect(await replayed(run)).toMatchObject({ verdict: 'identical', steps: [{ cellId: 'made' }, inPart] })
+    const whole = { cellId: 'c', versions: [{ name: 'd', verdict: 'identical' }] }
+    expect(await replayed(`${run}:d`)).toMatchObject({
+      verdict: 'identical',
+      steps: [{ cellId: 'made' }, { cellId: 'b' }, whole],
+    })
+    await rm(project, { recursive: true, maxRetries: 5 })
+  }, 60_000)
+
   test('a cell that never ends is ended', async () => {
     const slow = 'import time\nwhile True:\n    time.sleep(0.1)'
     const project = await makeProject({ slow })

@@ -13,7 +13,14 @@ const text = (words: string, mime = 'text/plain'): ShownOutput => ({
   bytes: Buffer.from(words),
 })
 const judge = (outputsWere: readonly ShownOutput[], outputsAre: readonly ShownOutput[]) =>
-  judgeStep({ was: receipt('a'), is: receipt('b'), outputsWere, outputsAre, why: null })
+  judgeStep({
+    was: receipt('a'),
+    is: receipt('b'),
+    outputsWere,
+    outputsAre,
+    repeated: new Set(),
+    why: null,
+  })
 
 test.each([
   ['the same', [text('1')], [text('1')], 'identical'],
@@ -30,7 +37,7 @@ test.each([
 test('a run that fails now has failed; one that failed in the same way then is as it was', () => {
   const error = { ename: 'ValueError', evalue: 'no', traceback: [] }
   const failed = receipt('b', { outcome: 'error', error })
-  const both = { outputsWere: [], outputsAre: [], why: null }
+  const both = { outputsWere: [], outputsAre: [], repeated: new Set<string>(), why: null }
   expect(judgeStep({ was: receipt('a'), is: failed, ...both })).toMatchObject({
     verdict: 'failed',
     why: 'ValueError: no',
@@ -41,7 +48,7 @@ test('a run that fails now has failed; one that failed in the same way then is a
 
 test('what shows nothing is judged by what it made', () => {
   const [was, is] = [edge('x', { digest: digestOf('1') }), edge('x', { digest: digestOf('2') })]
-  const both = { outputsWere: [], outputsAre: [], why: null }
+  const both = { outputsWere: [], outputsAre: [], repeated: new Set<string>(), why: null }
   const step = judgeStep({
     was: receipt('a', { generated: [was] }),
     is: receipt('b', { generated: [is] }),
@@ -49,6 +56,27 @@ test('what shows nothing is judged by what it made', () => {
   })
   expect(step).toMatchObject({ verdict: 'different', why: 'variable x is another' })
   expect(step.versions).toMatchObject([{ name: 'x', verdict: 'different' }])
+})
+
+test('what a run changed in part is judged where the rest of it is there', () => {
+  const was = [
+    edge('df', { digest: digestOf('1'), makers: ['column a'] }),
+    edge('alias', { digest: digestOf('1'), makers: ['alias'] }),
+  ]
+  const is = [edge('df', { digest: digestOf('2') })]
+  const judged = (...repeated: string[]) =>
+    judgeStep({
+      was: receipt('a', { generated: was }),
+      is: receipt('b', { generated: is }),
+      outputsWere: [],
+      outputsAre: [],
+      repeated: new Set(repeated),
+      why: null,
+    })
+  const inPart = { verdict: 'in part' }
+  expect(judged('a')).toMatchObject({ verdict: 'identical', versions: [inPart, inPart] })
+  expect(judged('a', 'column a')).toMatchObject({ verdict: 'different', why: 'variable df is another' })
+  expect(judged('a', 'alias')).toMatchObject({ verdict: 'different', why: 'variable alias is another' })
 })
 
 test('pictures are compared by what is seen', () => {

@@ -24,6 +24,7 @@ export function edge(name: string, more: Partial<Edge> = {}): Edge {
     digest: null,
     edge: 'observed',
     by: null,
+    makers: [],
     part: null,
     reason: null,
     type: null,

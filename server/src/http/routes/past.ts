@@ -121,7 +121,7 @@ async function slice({ index }: PastParts, call: Call): Promise<Reply> {
   const target = name === undefined ? null : await targetOf(index, links, name)
   if (target !== null && target.kind !== 'runs')
     return refuse(missing(`Run ${run.value} has no “${name}” that a recorded run made.`))
-  const runs = await sliceOf(index, target?.runs ?? [run.value])
+  const runs = await sliceOf(index, target ?? { runs: [run.value] })
   return as === 'ids' ? sliceList(index, runs) : sliceFile(index, runs, as)
 }
 
