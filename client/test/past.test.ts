@@ -41,7 +41,7 @@ const edge = (name: string, digest: string | null, over: Partial<Edge> = {}): Ed
   edge: 'observed',
   by: null,
   makers: [],
-  part: null,
+  parts: null,
   reason: null,
   type: 'int',
   shape: null,

@@ -35,8 +35,11 @@ export const AgentEdge = z.object({
   kind: EdgeTarget,
   /** A variable's name, a path (relative to the start folder where inside it), a URL without secrets, a table. */
   name: z.string(),
-  /** The part that was touched, where known: `['a']` for a frame's column or dict's key, `.attr` for an attribute. */
-  part: z.string().nullish(),
+  /**
+   * The parts that were used or changed, where known: `['a']` for a frame's column or dict's key, `.attr` for an
+   * attribute, one behind the other for what lies deeper, `*` for what is not told apart.
+   */
+  parts: z.array(z.string()).nullish(),
   /** The run that generated this version; null where no recorded run did (a file from outside, a builtin). */
   by: z.string().nullish(),
   /** Identity of the version: same string, same version. `<run>:<name>` for variables, the digest for files. */

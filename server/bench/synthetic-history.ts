@@ -134,7 +134,7 @@ function variable(run: number, which: number, isThere: boolean): Edge | null {
     edge: 'observed',
     by: isFile ? null : runId(run),
     makers: [],
-    part: null,
+    parts: null,
     reason: null,
     type: 'DataFrame',
     shape: [1000, 12],

@@ -48,7 +48,11 @@ export const Edge = z.object({
   by: RunId.nullable(),
   /** The runs that made parts of it which `by` neither made nor used; empty in records from before they were told. */
   makers: z.array(RunId).default([]),
-  part: z.string().nullable(),
+  /**
+   * The parts that were used or changed, as Python writes them (`['column']`, `.attribute`; `*` for what is not told
+   * apart); null where it was all of it, or that is not known.
+   */
+  parts: z.array(z.string()).nullable().default(null),
   reason: z.string().nullable(),
   type: z.string().nullable(),
   shape: z.array(z.number()).nullable(),
@@ -62,6 +66,12 @@ export const Edge = z.object({
   value: StoredValue.nullable().default(null),
 })
 export type Edge = z.infer<typeof Edge>
+
+/** The part that an edge is about, where a person would name it; null where that is the whole, or several. */
+export function partOf({ parts }: Pick<Edge, 'parts'>): string | null {
+  const named = parts?.filter((part) => !part.startsWith('*')) ?? []
+  return named.length === 1 ? (named[0] ?? null) : null
+}
 
 export const OutputEntry = z.object({
   mime: z.string(),

@@ -48,7 +48,7 @@ function Lines(props: Props) {
   return (
     <ul>
       {shown.map((edge) => (
-        <EdgeLine key={`${edge.version} ${edge.part} ${edge.edge}`} edge={edge} {...props} />
+        <EdgeLine key={`${edge.version} ${edge.edge}`} edge={edge} {...props} />
       ))}
       {shown.length < props.edges.length && (
         <li>

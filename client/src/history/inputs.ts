@@ -3,7 +3,7 @@
  * hidden state that nearly every run touches.
  */
 import type { InputNow } from '@yesterday/server/contract/around.ts'
-import type { Edge } from '@yesterday/server/contract/run.ts'
+import { type Edge, partOf } from '@yesterday/server/contract/run.ts'
 
 export interface Sorted {
   readonly main: readonly Edge[]
@@ -22,8 +22,10 @@ export function sorted(edges: readonly Edge[]): Sorted {
 }
 
 /** A name with its part, which is written as Python would: `['column']`, `.attribute`; else in words. */
-export const fullName = ({ name, part }: Edge): string =>
-  /^\w/.test(part ?? '') ? `${name}, ${part}` : `${name}${part ?? ''}`
+export function fullName(edge: Edge): string {
+  const part = partOf(edge) ?? ''
+  return /^\w/.test(part) ? `${edge.name}, ${part}` : `${edge.name}${part}`
+}
 
 /** Whether the thing is still as it was used. */
 export const nowOf = (edge: Edge, inputs: readonly InputNow[]): InputNow | null =>

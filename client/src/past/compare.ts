@@ -2,7 +2,7 @@
  * pure. What differs between two runs, kind by kind. Invariant: nothing is called the same that was not captured on
  * both sides; such things are `unknown`.
  */
-import type { Edge, OutputEntry, Receipt } from '@yesterday/server/contract/run.ts'
+import { type Edge, type OutputEntry, partOf, type Receipt } from '@yesterday/server/contract/run.ts'
 import { z } from 'zod'
 import { isPicture, isText, outputGroups, shownForms } from './output-forms.ts'
 
@@ -52,7 +52,7 @@ export const isSame = (comparison: Comparison): boolean =>
     (lines) => lines.every(({ state }) => state === 'same' || state === 'unknown'),
   )
 
-const keyOf = ({ kind, name, part }: Edge): string => `${kind}\n${name}${part ?? ''}`
+const keyOf = (edge: Edge): string => `${edge.kind}\n${edge.name}${partOf(edge) ?? ''}`
 const shownAs = (edge: Edge): string =>
   [edge.type, edge.shape === null || edge.shape.length === 0 ? null : edge.shape.join(' × '), edge.preview]
     .filter((part) => part !== null)

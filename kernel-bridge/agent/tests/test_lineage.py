@@ -12,7 +12,7 @@ import pytest
 from cases import Case, parse
 from notebook import Notebook
 
-from yesterday_agent.narrowing import as_written
+from yesterday_agent.written import written
 
 FOLDER = Path(__file__).parent / "cases"
 CASES = [case for path in sorted(FOLDER.glob("*.txt")) for case in parse("\n" + path.read_text("utf-8"))]
@@ -80,5 +80,26 @@ def test_what_is_over_the_budget_of_texts_is_said(tmp_path: Path, monkeypatch: p
     assert [one["why"] for one in record["notCaptured"]] == ["more than 2,000 texts in one run"]
 
 
+@pytest.mark.parametrize(
+    ("cells", "used", "changed"),
+    [
+        (["d = {'a': 1, 'b': 2}", "d['c'] = d['a'] + d['b']"], {("1", "['a']", "['b']")}, {("d", "*", "['c']")}),
+        (
+            ["d = {'a': {'b': 1}}", "e = [d]", "d['a']['b'] = 2"],
+            {("1", "['a']")},
+            {("d", "['a']['b']"), ("e", "[0]['a']['b']")},
+        ),
+        (["x = [1, 2]", "x[0]", "x[1] = 5"], {("1", "*")}, {("x", "[1]")}),
+        (["x = [[1]]", "y = x[0]", "x[0].append(2)"], {("1", "[0]")}, {("x", "[0]*", "[0][1]"), ("y", "*", "[1]")}),
+        (["x = {1}", "x.add(2)"], {("1",)}, {("x", "*")}),
+    ],
+)
+def test_parts_that_a_run_used_and_changed(cells: list[str], used: set[object], changed: set[object]) -> None:
+    notebook = Notebook()
+    record = [notebook.run(cell) for cell in cells][-1]
+    assert {(edge["by"], *(edge.get("parts") or ())) for edge in record["used"] if edge["kind"] == "variable"} == used
+    assert {(edge["name"], *(edge.get("parts") or ())) for edge in record["generated"]} == changed
+
+
 def test_parts_of_modules_are_told_as_a_person_writes_them() -> None:
-    assert as_written("._modules['net']._modules['0']._parameters['weight']") == ".net[0].weight"
+    assert written(["._modules['net']", "._modules['0']", "._parameters['weight']"]) == ".net[0].weight"

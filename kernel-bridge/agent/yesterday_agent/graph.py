@@ -23,9 +23,12 @@ from .kinds import package_of
 from .parts import COUNTER, WHOLE, Anatomy
 from .userland import is_atom
 
-Path = tuple[tuple[str, ...], bool]
+Steps = tuple[str, ...]
+"""Parts, each inside the one before."""
+Path = tuple[Steps, bool]
 """Parts from an object inwards, and whether all that is reached from the last is meant."""
 NODE_LIMIT = 50_000
+PATH_LIMIT = 64
 SECONDS = 0.5
 _CODE = (type, types.FunctionType, types.ModuleType, types.MethodType)
 
@@ -155,10 +158,10 @@ class Graph:
             node.by.update(dict.fromkeys(again, run))
             changes.changed.setdefault(identity, set()).update(again)
 
-    def makers(self, root: int, paths: Iterable[Path] | None, gradients: bool = True) -> dict[str, set[str]]:
-        """Runs that made what is reached from an object: {run: paths of its parts}. `paths` None is all of it; without
+    def makers(self, root: int, paths: Iterable[Path] | None, gradients: bool = True) -> dict[str, set[Steps]]:
+        """Runs that made what is reached from an object: {run: ways to its parts}. `paths` None is all of it; without
         `gradients` what `backward` left on tensors does not count."""
-        found: dict[str, set[str]] = {}
+        found: dict[str, set[Steps]] = {}
         node = self.nodes.get(root)
         if node is None:
             return found
@@ -170,9 +173,8 @@ class Graph:
         return found
 
     def _along(
-        self, root: int, steps: tuple[str, ...], deep: bool, seen: set[int], found: dict[str, set[str]], gradients: bool
+        self, root: int, steps: Steps, deep: bool, seen: set[int], found: dict[str, set[Steps]], gradients: bool
     ) -> None:
-        shown = "".join(steps)
         current, inner = root, [root]
         for step in steps:
             current = inner[0]
@@ -180,7 +182,7 @@ class Graph:
             if step == CACHE and not consulted(node):
                 return
             if step in node.by:
-                found.setdefault(node.by[step], set()).add(shown)
+                found.setdefault(node.by[step], set()).add(steps)
             inner = list(node.links.get(step, ()))
         stack = inner if deep else []
         while stack:
@@ -193,7 +195,7 @@ class Graph:
             left = left if CACHE not in child.by or consulted(child) else (*left, CACHE)
             for piece, run in child.by.items():
                 if piece not in left:
-                    found.setdefault(run, set()).add(shown)
+                    found.setdefault(run, set()).add(steps)
             stack.extend(identity for piece, ids in child.links.items() if piece not in left for identity in ids)
 
     def sharing(self, roots: Mapping[str, int], names: Collection[str]) -> dict[str, str]:
@@ -235,6 +237,23 @@ class Graph:
                 if parent not in found:
                     found.add(parent)
                     stack.append(parent)
+        return found
+
+    def paths(self, root: int, ends: Collection[int], changed: Mapping[int, set[str]]) -> list[Steps] | None:
+        """The ways from an object to what changed below it; `ends` are the nodes that lie on such ways. None where they
+        are too many to be told."""
+        found: list[Steps] = []
+        stack: list[tuple[int, Steps, frozenset[int]]] = [(root, (), frozenset())]
+        visits = 0
+        while stack:
+            current, steps, above = stack.pop()
+            visits += 1
+            if visits > PATH_LIMIT or len(found) > PATH_LIMIT:
+                return None
+            found += [(*steps, part) for part in changed.get(current, ())]
+            for part, ids in self.nodes[current].links.items():
+                inner = [one for one in ids if one in ends and one != current and one not in above]
+                stack += [(one, (*steps, part), above | {current}) for one in inner]
         return found
 
     def below(self, roots: Iterable[int]) -> set[int]:

@@ -19,10 +19,10 @@ from .databases import is_connection, only_looks, writes
 from .executed import names_of, unprobed
 from .facts import facts
 from .gradients import asks_none, may_be_asked
-from .graph import Changes, Graph
+from .graph import Changes, Graph, Steps
 from .lingering import Lingering
 from .namespace import Snapshot
-from .narrowing import as_written, narrowed, refitted
+from .narrowing import narrowed, refitted
 from .patches import Patches
 from .purity import only_asks, only_draws, surely_unchanged
 from .reads import GIVEN, Reads
@@ -30,12 +30,13 @@ from .record import Edge, Missing
 from .secrecy import is_named_secret
 from .tables import Tables
 from .variable_parts import told, variable_in
+from .written import written
 
 _SHELL_NAME = re.compile(
     r"_+$|_i*$|_i?\d+$|_(dh|ih|oh|exit_code)$|(In|Out|exit|quit|open|get_ipython)$|__\w+__$"
     r"|__(?:builtins_dict_|compiled_fn_|resume_at_|import_)\w+$"
 )
-_RECENT = ("_", "__", "___")
+_MOST_PARTS = 32
 _HARMLESS = frozenset(
     [
         "print",
@@ -233,9 +234,8 @@ class Lineage:
                 "by": by,
             }
             edge["edge"] = "maybe" if unsure else kind  # type: ignore[typeddict-item]
-            edge["reason"] = _reason(name, by, binding, touched, kind)
-            named = sorted(part for part in touched if part)
-            edge["part"] = as_written(named[0]) if parts is not None and len(named) == 1 else None
+            edge["reason"] = _reason(by, binding, kind)
+            edge["parts"] = _written(None if parts is None else touched)
             edge.update(_facts_for(binding, by))  # type: ignore[typeddict-item]
             yield edge
 
@@ -377,8 +377,7 @@ class Lineage:
                 continue
             binding.facts = self._facts(name, self.namespace[name])
             edge = _generated(run, name, binding.facts, "changed in place by this run")
-            parts = sorted(part for part in changes.changed.get(binding.identity, ()) if part)
-            edge["part"] = parts[0] if len(parts) == 1 else None
+            edge["parts"] = _written(self.graph.paths(binding.identity, reached, changes.changed) or None)
             if changes.unsure and set(changes.changed) <= changes.unsure:
                 edge["edge"] = "maybe"
                 edge["reason"] = "used in a way that may have changed it; its state cannot be seen"
@@ -439,7 +438,13 @@ def _generated(run: str, name: str, known: dict[str, Any], reason: str) -> Edge:
     return edge
 
 
-def _reason(name: str, by: str, binding: Binding, touched: set[str], kind: str) -> str:
+def _written(ways: Iterable[Steps] | None) -> list[str] | None:
+    """None for all of it, and where the parts are too many to be told."""
+    found = None if ways is None else sorted(set(map(written, ways)))
+    return found if found is None or len(found) <= _MOST_PARTS else None
+
+
+def _reason(by: str, binding: Binding, kind: str) -> str:
     if kind == "static":
         return "named in a string that code can evaluate"
     return "bound there" if by == binding.by else "changed in place there"

@@ -175,15 +175,7 @@ def _as_key(step: str) -> str:
     return step if step.startswith("['") else f"[{step.strip('.[]')!r}]"
 
 
-def as_written(part: str) -> str:
-    """A part as a person would write it: `.fc.weight`, not by the tables in which a module keeps it."""
-    if part in (INDEX, ORDER):
-        return f".{part}"
-    return _IN_TABLE.sub(lambda found: f"[{found[1]}]" if found[1].isdigit() else f".{found[1]}", part)
-
-
 _TABLES = ("._parameters", "._buffers", "._modules")
-_IN_TABLE = re.compile(r"\._(?:parameters|buffers|modules)\['(\w+)'\]")
 
 
 def _getattr_of(kind: type) -> object:

@@ -39,7 +39,7 @@ class Edge(_EdgeCore, total=False):
     """One used or generated version; `by` is the run that generated it, `makers` are others that made parts of it which
     this run neither made nor used."""
 
-    part: str | None
+    parts: list[str] | None
     by: str | None
     digest: str | None
     reason: str | None

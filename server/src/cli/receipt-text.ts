@@ -1,5 +1,5 @@
 /** pure. A receipt as a person reads it in a terminal. */
-import type { Edge, OutputEntry, Receipt } from '../../contract/run.ts'
+import { type Edge, type OutputEntry, partOf, type Receipt } from '../../contract/run.ts'
 import { duration, localTime, plain, shortId, size } from './text.ts'
 
 /** The lines, in the order of the questions: what, when, what ran, from what, what came of it, what is not known. */
@@ -49,7 +49,7 @@ function outcomeOf({ outcome, error, death }: Receipt): string {
 function edgeLine(edge: Edge, run: string): string {
   const parts = [
     `${edge.kind} ${edge.name}`,
-    edge.part === null ? null : `part ${edge.part}`,
+    partOf(edge) === null ? null : `part ${partOf(edge)}`,
     edge.type,
     edge.shape === null ? null : edge.shape.join(' × '),
     edge.size === null ? null : size(edge.size),

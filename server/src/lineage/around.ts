@@ -4,6 +4,7 @@
  */
 import type { Around, AroundEdge, AroundNode, InputNow } from '../../contract/around.ts'
 import type { Link, LogQuery, RunIndex, RunLinks } from '../store/ports.ts'
+import { partsOfBoth, partsOverlap } from './parts.ts'
 import { producerOf } from './slice.ts'
 import type { FileNow } from './stale-facts.ts'
 
@@ -99,18 +100,27 @@ async function inputsOf(source: AroundSource, links: RunLinks, facts: AroundFact
   const later = isLive ? await laterRuns(source, links) : []
   const names = links.used.filter(({ kind }) => kind === 'file').map(({ name }) => name)
   const files = await facts.files(new Set(names))
-  const own = new Set(links.generated.map(keyOf))
-  const seen = new Map<string, InputNow>()
-  for (const link of links.used) {
-    const key = keyOf(link)
-    if (seen.has(key)) continue
-    if (link.kind === 'file') seen.set(key, fileNow(link, files.get(link.name), own.has(key)))
-    else seen.set(key, isLive ? inputNow(link, later, own.has(key)) : answer(link, 'unknown'))
+  return thingsOf(links.used).map((link) => {
+    const isOwn = links.generated.some((own) => isSameThing(own, link))
+    if (link.kind === 'file') return fileNow(link, files.get(link.name), isOwn)
+    return isLive ? inputNow(link, later, isOwn) : answer(link, 'unknown')
+  })
+}
+
+/** Each thing once, with all parts of it that were used. */
+function thingsOf(used: readonly Link[]): readonly Link[] {
+  const things = new Map<string, Link>()
+  for (const link of used) {
+    const known = things.get(keyOf(link))
+    const parts = known === undefined ? link.parts : partsOfBoth(known.parts, link.parts)
+    things.set(keyOf(link), { ...(known ?? link), parts })
   }
-  return [...seen.values()]
+  return [...things.values()]
 }
 
 const keyOf = ({ kind, name }: Link): string => `${kind} ${name}`
+
+const isSameThing = (a: Link, b: Link): boolean => keyOf(a) === keyOf(b) && partsOverlap(a.parts, b.parts)
 
 const answer = (link: Link, now: InputNow['now'], by: RunLinks | null = null): InputNow => ({
   kind: link.kind,
@@ -133,7 +143,7 @@ const inKernel: ReadonlySet<Link['kind']> = new Set(['variable', 'module', 'stat
 function inputNow(link: Link, later: readonly RunLinks[], changedIt: boolean): InputNow {
   if (!inKernel.has(link.kind)) return answer(link, 'unknown')
   for (const run of later) {
-    const made = run.generated.find((own) => keyOf(own) === keyOf(link))
+    const made = run.generated.find((own) => isSameThing(own, link))
     if (made === undefined) continue
     const isSame = made.digest !== null && made.digest === link.digest
     return isSame ? answer(link, 'same') : answer(link, 'changed', run)

@@ -5,7 +5,7 @@ import type { StaticNames } from './static-names.ts'
 /** What of an edge tells whether an input is the same. */
 export type StaleEdge = Pick<
   Edge,
-  'kind' | 'name' | 'part' | 'version' | 'digest' | 'by' | 'deleted' | 'size' | 'type' | 'preview'
+  'kind' | 'name' | 'parts' | 'version' | 'digest' | 'by' | 'deleted' | 'size' | 'type' | 'preview'
 >
 
 /** A code cell that says something, as it stands in the document. */

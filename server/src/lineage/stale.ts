@@ -4,8 +4,9 @@
  * stale, unless that cell used it. Invariant: a cell is stale for a reason that a person can look up.
  */
 
-import type { Edge } from '../../contract/run.ts'
+import { type Edge, partOf } from '../../contract/run.ts'
 import type { StaleCell, StaleReason } from '../../contract/stale.ts'
+import { partsOverlap } from './parts.ts'
 import type { CellNow, EndedRun, FileNow, StaleEdge, StaleFacts } from './stale-facts.ts'
 import { upstreamReasons } from './stale-upstream.ts'
 
@@ -39,7 +40,7 @@ function ownReasons(cell: CellNow, facts: StaleFacts, made: Generations): StaleR
 const inputs: ReadonlySet<Edge['kind']> = new Set(['variable', 'table', 'module', 'state'])
 
 /** A part is written as Python would: `['column']`, `.attribute`. */
-const labelOf = ({ name, part }: StaleEdge): string => `${name}${part ?? ''}`
+const labelOf = (edge: StaleEdge): string => `${edge.name}${partOf(edge) ?? ''}`
 
 /** Modules have no digest: importing one again gives the same one. */
 function sameContent(now: StaleEdge, before: StaleEdge): boolean {
@@ -50,7 +51,7 @@ function sameContent(now: StaleEdge, before: StaleEdge): boolean {
 
 /** Whether two edges speak of the same thing, or of one that holds the other. */
 const overlaps = (a: StaleEdge, b: StaleEdge): boolean =>
-  a.kind === b.kind && a.name === b.name && (a.part === null || b.part === null || a.part === b.part)
+  a.kind === b.kind && a.name === b.name && partsOverlap(a.parts, b.parts)
 
 /** Who made what in the present session. */
 class Generations {

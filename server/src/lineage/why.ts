@@ -96,7 +96,7 @@ async function changeOf(
 
 /** A variable changed where its session made it anew after the run that used it, or after its maker. */
 async function variableChange(source: WhySource, { run }: Receipt, edge: Edge): Promise<Change> {
-  const later = await source.laterVersion(edge.name, run)
+  const later = await source.laterVersion(edge.name, run, edge.parts)
   if (later === null) return { changed: 'no', by: null }
   return { changed: later.deleted ? 'gone' : 'yes', by: later.run }
 }

@@ -99,7 +99,7 @@ export function judgeVersions(
 
 const judged: ReadonlySet<Edge['kind']> = new Set(['variable', 'file', 'table'])
 const isJudged = ({ kind, deleted }: Edge): boolean => judged.has(kind) && !deleted
-const keyOf = ({ kind, name, part }: Edge): string => JSON.stringify([kind, name, part])
+const keyOf = ({ kind, name }: Edge): string => JSON.stringify([kind, name])
 
 /** A recorded run beside the run that repeats it. */
 export interface Pair {

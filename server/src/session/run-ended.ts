@@ -128,7 +128,7 @@ function edgeOf(edge: AgentEdge, signature: string | null): Edge {
     edge: edge.edge,
     by: edge.by ?? null,
     makers: edge.makers ?? [],
-    part: edge.part ?? null,
+    parts: edge.parts ?? null,
     reason: edge.reason ?? null,
     type: edge.type ?? null,
     shape: edge.shape ?? null,

@@ -224,7 +224,18 @@ function endedRun({ run, cellId: cell, session, order, sourceDigest, used, gener
 }
 
 /** Without schemas and facets, and with the preview where it is the identity: they would be kept for each run. */
-function slim({ kind, name, part, version, digest, by, deleted, size, type, preview }: StaleEdge): StaleEdge {
+function slim({
+  kind,
+  name,
+  parts,
+  version,
+  digest,
+  by,
+  deleted,
+  size,
+  type,
+  preview,
+}: StaleEdge): StaleEdge {
   const shown = type === 'module' ? preview : null
-  return { kind, name, part, version, digest, by, deleted, size, type, preview: shown }
+  return { kind, name, parts, version, digest, by, deleted, size, type, preview: shown }
 }

@@ -47,7 +47,7 @@ const prepare = (db: DatabaseSync): Statements => ({
   addName: db.prepare('INSERT INTO names (kind, name) VALUES (?, ?)'),
   findName: db.prepare('SELECT id FROM names WHERE kind = ? AND name = ?'),
   addEdge: db.prepare(
-    'INSERT INTO edges (ended, generated, position, name, digest, by, deleted) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO edges (ended, generated, position, name, digest, by, deleted, parts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   ),
   addNumber: db.prepare('INSERT INTO numbers (ended, metric, name, value) VALUES (?, ?, ?, ?)'),
   addCheckpoint: db.prepare('INSERT INTO checkpoints (seq, checkpoint, name, notebook) VALUES (?, ?, ?, ?)'),
@@ -160,7 +160,9 @@ export class IndexWriter {
     for (const [position, edge] of edges.entries()) {
       const producer = edge.by === null ? undefined : sql.findRun.get(edge.by)
       const by = producer === undefined ? null : integer(producer, 'id')
-      sql.addEdge.run(ended, generated, position, nameId(sql, edge), edge.digest, by, edge.deleted ? 1 : 0)
+      const parts = edge.parts === null ? null : JSON.stringify(edge.parts)
+      const deleted = edge.deleted ? 1 : 0
+      sql.addEdge.run(ended, generated, position, nameId(sql, edge), edge.digest, by, deleted, parts)
     }
   }
 }

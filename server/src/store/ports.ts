@@ -122,7 +122,7 @@ export interface OpenSession {
 }
 
 /** What lineage follows of an edge. */
-export type Link = Pick<Edge, 'kind' | 'name' | 'digest' | 'by'>
+export type Link = Pick<Edge, 'kind' | 'name' | 'digest' | 'by' | 'parts'>
 
 /** An ended run as lineage sees it: its place and its edges. */
 export interface RunLinks {
@@ -193,8 +193,12 @@ export interface RunIndex {
   numbers(runs: readonly string[]): Promise<ReadonlyMap<string, RunFigures>>
   /** Runs that used what `run` made, in log order; at most `limit`. */
   consumers(run: string, limit: number): Promise<readonly string[]>
-  /** The last run of the session, after `run`, that generated the variable anew; null where none did. */
-  laterVersion(name: string, run: string): Promise<{ readonly run: string; readonly deleted: boolean } | null>
+  /** The last run of the session, after `run`, that made the variable, or any of these parts of it, anew; null where none did. */
+  laterVersion(
+    name: string,
+    run: string,
+    parts?: Edge['parts'],
+  ): Promise<{ readonly run: string; readonly deleted: boolean } | null>
   /** The source that this cell's last run of the notebook ran; null where none ended. */
   lastSource(notebook: string, cellId: string): Promise<string | null>
   /** Null where the session is unknown. */

@@ -30,7 +30,7 @@ export const migrations: readonly string[] = [
 ]
 
 /** Raised with every change of the index tables; a file with another number gets its index rebuilt when opened. */
-export const indexVersion = 4
+export const indexVersion = 5
 
 /** Every derived table, for dropping and for comparing. */
 export const indexTables = [
@@ -102,6 +102,7 @@ export const indexSchema = `
     digest TEXT,
     by INTEGER,
     deleted INTEGER NOT NULL,
+    parts TEXT,
     PRIMARY KEY (ended, generated, position)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX edges_by_name ON edges (name, generated, ended);

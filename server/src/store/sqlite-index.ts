@@ -1,7 +1,7 @@
 /** Reading the past from the derived tables: every question is answered by an index of the database. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Checkpoint, Moment, RunName, SessionLine, Timeline } from '../../contract/past.ts'
-import { type LogPage, type Receipt, RunSummary } from '../../contract/run.ts'
+import { type Edge, type LogPage, type Receipt, RunSummary } from '../../contract/run.ts'
 import { assembleReceipt, median } from '../lineage/receipt.ts'
 import { entryAt } from './entry-at.ts'
 import { StoreError } from './errors.ts'
@@ -108,8 +108,8 @@ export class SqliteIndex implements RunIndex {
     return this.#past.consumers(run, limit)
   }
 
-  async laterVersion(name: string, run: string) {
-    return this.#past.laterVersion(name, run)
+  async laterVersion(name: string, run: string, parts: Edge['parts'] = null) {
+    return this.#past.laterVersion(name, run, parts)
   }
 
   async lastSource(notebook: string, cellId: string): Promise<string | null> {

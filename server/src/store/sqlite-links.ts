@@ -1,6 +1,7 @@
 /** The derived edges as lineage asks for them. */
 import { dirname, resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
 import { VersionKind } from '../../contract/run.ts'
 import type { Link, RunLinks, Upstream } from './ports.ts'
 import { prepared } from './prepared.ts'
@@ -29,7 +30,7 @@ export function linksOf(db: DatabaseSync, run: string): RunLinks | null {
 function edgesOf(db: DatabaseSync, ended: number, generated: 0 | 1): readonly Link[] {
   return prepared(
     db,
-    `SELECT kind, names.name, digest, producer.run AS by
+    `SELECT kind, names.name, digest, producer.run AS by, parts
        FROM edges JOIN names ON names.id = edges.name LEFT JOIN runs AS producer ON producer.id = edges.by
        WHERE edges.ended = ? AND generated = ? ORDER BY position`,
   )
@@ -42,7 +43,14 @@ const linkOf = (row: Row): Link => ({
   name: text(row, 'name'),
   digest: textOrNull(row, 'digest'),
   by: textOrNull(row, 'by'),
+  parts: partsOf(row),
 })
+
+/** As `IndexWriter` wrote them. */
+export function partsOf(row: Row): Link['parts'] {
+  const parts = textOrNull(row, 'parts')
+  return parts === null ? null : z.array(z.string()).parse(JSON.parse(parts))
+}
 
 /** So many states of the same content are looked at. */
 const LOOKED = 1000

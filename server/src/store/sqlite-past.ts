@@ -2,11 +2,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Checkpoint, HistoryEntry, RunName } from '../../contract/past.ts'
 import type { Edge } from '../../contract/run.ts'
+import { type Parts, partsOverlap } from '../lineage/parts.ts'
 import { entryAt } from './entry-at.ts'
 import { cursorSeq, nameIds, pageLimit } from './log-query.ts'
 import type { HistoryQuery, RunFigures } from './ports.ts'
 import { integer, type Row, text } from './row.ts'
 import { runNameOf } from './run-name.ts'
+import { partsOf } from './sqlite-links.ts'
 
 /** So many later states of a name, in all sessions, are looked through for one of this session. */
 const LATER = 500
@@ -60,22 +62,29 @@ export class SqlitePast {
       .map((row) => text(row, 'run'))
   }
 
-  laterVersion(name: string, run: string): { readonly run: string; readonly deleted: boolean } | null {
+  laterVersion(
+    name: string,
+    run: string,
+    parts: Parts = null,
+  ): { readonly run: string; readonly deleted: boolean } | null {
     // From the session's end backwards: other sessions use the same names, mostly before or after it.
-    const row = this.#db
+    const rows = this.#db
       .prepare(
-        `SELECT runs.run, later.deleted FROM runs AS maker JOIN (
-           SELECT ended, deleted FROM edges
+        `SELECT runs.run, later.deleted, later.parts FROM runs AS maker JOIN (
+           SELECT ended, deleted, parts FROM edges
            WHERE name = (SELECT id FROM names WHERE kind = 'variable' AND name = :name) AND generated = 1
              AND ended > (SELECT ended_seq FROM runs WHERE run = :run)
              AND ended <= (SELECT max(ended_seq) FROM runs WHERE ended_seq IS NOT NULL
                AND session = (SELECT session FROM runs WHERE run = :run))
            ORDER BY ended DESC LIMIT :most) AS later
          JOIN runs ON runs.ended_seq = later.ended AND runs.session = maker.session
-         WHERE maker.run = :run ORDER BY later.ended DESC LIMIT 1`,
+         WHERE maker.run = :run ORDER BY later.ended DESC`,
       )
-      .get({ name, run, most: LATER })
-    return row === undefined ? null : { run: text(row, 'run'), deleted: integer(row, 'deleted') === 1 }
+      .iterate({ name, run, most: LATER })
+    for (const row of rows)
+      if (partsOverlap(partsOf(row), parts))
+        return { run: text(row, 'run'), deleted: integer(row, 'deleted') === 1 }
+    return null
   }
 
   lastSource(notebook: string, cellId: string): string | null {

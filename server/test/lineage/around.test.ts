@@ -3,11 +3,17 @@ import { aroundOf } from '../../src/lineage/around.ts'
 import type { FileNow } from '../../src/lineage/stale-facts.ts'
 import type { Link, RunLinks } from '../../src/store/ports.ts'
 
-const link = (name: string, by: string | null, digest: string | null = `${by} ${name}`): Link => ({
+const link = (
+  name: string,
+  by: string | null,
+  digest: string | null = `${by} ${name}`,
+  parts: Link['parts'] = null,
+): Link => ({
   kind: name.includes('.') ? 'file' : 'variable',
   name,
   digest,
   by,
+  parts,
 })
 
 /** Runs in order; each tells what it used (`name` of the run that made it) and what it made. */
@@ -84,6 +90,21 @@ describe('around a run', () => {
       'y changed r3',
       'z same null',
     ])
+  })
+
+  test('of an input the parts count that were used', async () => {
+    const [a, b] = [["['a']"], ["['b']"]]
+    const used = [link('df', 'r1', null, a), link('df', 'r2', null, ["['a2']"]), link('d', 'r1', null, b)]
+    const later = history(
+      [[], []],
+      [used, [link('df', 'r2', null, b)]],
+      [[], [link('df', 'r3', null, b), link('d', 'r3', null, b)]],
+    )
+    const told = async (source: ReturnType<typeof history>) =>
+      (await look(source, 'r2'))?.inputs.map(({ name, now }) => `${name} ${now}`)
+    expect(await told(later)).toEqual(['df same', 'd changed'])
+    const again = history([[], []], [used, []], [[], [link('df', 'r3', null, ["['a2']"])]])
+    expect(await told(again)).toEqual(['df changed', 'd same'])
   })
 
   test('what a run changed itself is no longer what it used', async () => {

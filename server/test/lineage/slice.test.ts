@@ -12,6 +12,7 @@ const link = (name: string, by: string | null, more: Partial<Link> = {}): Link =
   name,
   digest: null,
   by,
+  parts: null,
   ...more,
 })
 

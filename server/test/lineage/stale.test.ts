@@ -85,7 +85,7 @@ function edge(word: string, by: string | null): StaleEdge {
   return {
     kind,
     name,
-    part: part === undefined ? null : `[${part}`,
+    parts: part === undefined ? null : [`[${part}`],
     version,
     digest,
     by,

@@ -72,4 +72,26 @@ describe.skipIf(python === null)(`stale cells on a real kernel${whySkipped}`, ()
     await session.restart(null, ['a'], ada)
     await until(['b session', 'c session', 'd session'])
   }, 60_000)
+
+  test('a cell is stale for the parts that it read', async () => {
+    const { session, until, edit } = await visited({
+      load: 'import pandas as pd\ndf = pd.DataFrame({"g": ["a", "b"], "v": [1, 2], "w": [0, 0]})',
+      column: 'df["w"] = df.v * 2',
+      sums: 'print(df[["g", "v"]].describe())',
+      weights: 'print(df[["v", "w"]].sum())',
+      all: 'print(df)',
+      config: 'config = {"train": {"lr": 0.1, "epochs": 2}, "name": "net"}',
+      rate: 'config["train"]["lr"] = 0.2',
+      epochs: 'print(config["train"]["epochs"], config["name"])',
+      train: 'print(config["train"])',
+    })
+    await runAll(session, ['load', 'column', 'sums', 'weights', 'all', 'config', 'rate', 'epochs', 'train'])
+    await until([])
+    edit('column', 'df["w"] = df.v * 3')
+    edit('rate', 'config["train"]["lr"] = 0.3')
+    await runAll(session, ['column', 'rate'])
+    await until(['weights input', 'all input', 'train input'])
+    await runAll(session, ['weights', 'all', 'train'])
+    await until([])
+  }, 60_000)
 })

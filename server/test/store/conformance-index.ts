@@ -49,7 +49,7 @@ export function index({ store }: Given): void {
   test('a receipt holds all that was said, with the source', async () => {
     const source = 'x = 1\ny = "ü"'
     await store().objects.put(Buffer.from(source))
-    const used = [edge('a', { part: 'p' }), edge('a', { version: 'a@2' })]
+    const used = [edge('a', { parts: ['p'] }), edge('a', { version: 'a@2' })]
     await append(queued('run1', 's', { source }), ended('run1', 1, { used, generated: [edge('x')] }))
     const receipt = await store().index.receipt('run1')
     expect(receipt).toMatchObject({ run: 'run1', source, used, generated: [edge('x')], title: 'x = 1' })
@@ -91,7 +91,26 @@ export function index({ store }: Given): void {
       ],
       generated: [],
     })
-    expect((await store().index.links('run1'))?.generated).toEqual([{ ...x, by: null }])
+    expect((await store().index.links('run1'))?.generated).toEqual([{ ...x, by: null, parts: null }])
+  })
+
+  test('a later version is the last of the same session, of any of the parts that are asked for', async () => {
+    await append(sessionStarted('s'), sessionStarted('t'))
+    const made = [null, ["['a']"], ["['b']['c']"], []]
+    for (const [place, parts] of made.entries()) {
+      const generated = [edge('x', { parts, deleted: place === 0 })]
+      await append(queued(`run${place}`, 's'), ended(`run${place}`, place + 1, { generated }))
+    }
+    await append(queued('other', 't'), ended('other', 1, { generated: [edge('x')] }))
+    const later = async (run: string, parts?: readonly string[]) =>
+      (await store().index.laterVersion('x', run, parts === undefined ? null : [...parts]))?.run ?? null
+    expect(await later('run0')).toBe('run3')
+    expect(await later('run0', ["['a']"])).toBe('run1')
+    expect(await later('run0', ["['a']", "['b']"])).toBe('run2')
+    expect(await later('run1', ["['a']"])).toBeNull()
+    expect(await later('run3')).toBeNull()
+    expect(await later('other')).toBeNull()
+    expect((await store().index.links('run2'))?.generated).toMatchObject([{ parts: ["['b']['c']"] }])
   })
 
   test('a file was made by the last run that wrote those bytes before', async () => {

@@ -25,7 +25,7 @@ export function edge(name: string, more: Partial<Edge> = {}): Edge {
     edge: 'observed',
     by: null,
     makers: [],
-    part: null,
+    parts: null,
     reason: null,
     type: null,
     shape: null,
