@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .syntax import children
+from .frame_calls import frame_columns
+from .syntax import VARIABLE, children
 
 WHOLE = ""
 ELSEWHERE = "in another namespace"
@@ -37,6 +38,8 @@ class Access(NamedTuple):
     """The last of `rest` is replaced, whatever it was."""
     at: str = ""
     """Which argument of the callee it is: its place from 0, or its keyword."""
+    columns: tuple[str, ...] = ()
+    """Of a frame, all that is looked at."""
 
 
 @dataclass
@@ -163,7 +166,7 @@ def accesses_of(node: ast.Name, above: list[ast.AST]) -> list[Access]:
         names = _listed(parent.slice)
         if names:
             return [Access("read", f"[{name!r}]") for name in names]
-    return [_access(node, above)]
+    return [_access(node, above)._replace(columns=frame_columns(node, above))]
 
 
 def _listed(index: ast.expr) -> list[str]:
@@ -309,8 +312,6 @@ def _is_key(index: ast.expr) -> bool:
 
 ROWS = "[*, "
 """Begins a part of two keys, the first of which is no constant: rows of a frame, before the names of its columns."""
-VARIABLE = "[="
-"""Begins a part that a variable names; constant keys are quoted, so none begins so."""
 
 
 def dotted(node: ast.expr) -> str:

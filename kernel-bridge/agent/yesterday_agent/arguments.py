@@ -15,8 +15,9 @@ import types
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .accesses import VARIABLE, WHOLE, Access, accesses_of, all_below
+from .accesses import WHOLE, Access, accesses_of, all_below
 from .content_source import function_of
+from .syntax import VARIABLE
 from .userland import defined, dict_of, is_user_class
 
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.GeneratorExp)
@@ -93,11 +94,13 @@ def _uses(code: types.CodeType, name: str) -> frozenset[Access] | None:
         if not isinstance(part.ctx, ast.Load) or any(isinstance(one, _LATER) for one in above[1:]):
             return None
         found |= {_from_outside(one, own) for one in accesses_of(part, above)}
-    return None if any(one.part == WHOLE and one.verb == "read" for one in found) else frozenset(found)
+    return (
+        None if any(one.part == WHOLE and one.verb == "read" and not one.columns for one in found) else frozenset(found)
+    )
 
 
 def _from_outside(access: Access, own: set[str]) -> Access:
     """What its own variables name may be any part, or any function."""
-    if any(part.startswith(VARIABLE) for part in (access.part, access.key, *access.rest)):
+    if any(part.startswith(VARIABLE) for part in (access.part, access.key, *access.rest, *access.columns)):
         return Access("read", WHOLE)
     return access._replace(callee="") if access.callee.partition(".")[0] in own else access

@@ -9,6 +9,7 @@ import ast
 import collections
 import functools
 import re
+import sys
 import types
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
@@ -54,6 +55,8 @@ def narrowed(node: Node, accesses: Collection[Access], nodes: Mapping[int, Node]
 
 
 def _paths(node: Node, access: Access, nodes: Mapping[int, Node]) -> Iterable[Path] | None:
+    if access.columns and (paths := _of_columns(node, access.columns)):
+        return paths
     if access.part == WHOLE or (access.verb == "call" and not _in_module(node, access.part, nodes)):
         return _of_whole(node, access)
     if access.verb in _LOOKS and _is_property(node.kind, access.part) and not _is_outdated(node, access.part):
@@ -112,6 +115,8 @@ def _inwards(node: Node, steps: list[str], puts: bool, nodes: Mapping[int, Node]
         if current is None:
             break
         step = _part(current, named)
+        if puts and step == ".index" and _is_frame(current):
+            return [*found, Path((*walked, INDEX))]
         if puts and place == len(steps) - 1:
             if _plain_store(current, step):
                 return [*found, *([Path(tuple(walked), deep=False)] if walked else [])]
@@ -133,6 +138,21 @@ def _inwards(node: Node, steps: list[str], puts: bool, nodes: Mapping[int, Node]
         walked.append(step)
         current = _behind(current, step, nodes)
     return [*found, Path(tuple(walked))] if walked else None
+
+
+def _of_columns(node: Node, columns: Collection[str]) -> list[Path]:
+    """Of a frame that has these columns; none where it is none, or has others."""
+    frame = node.guard() if _is_frame(node) and node.guard is not None else None
+    if frame is None or not is_by_column(frame, node.parts, stores=False):
+        return []
+    parts = [f"[{one[1:]!r}]" if one.startswith(".") and not _is_of_frames(frame, one[1:]) else one for one in columns]
+    return [Path((INDEX,)), *(Path((part,)) for part in parts)] if all(part in node.parts for part in parts) else []
+
+
+def _is_of_frames(frame: Any, name: str) -> bool:
+    """Whether frames, or what `groupby` makes of them, have this attribute whatever their columns are."""
+    grouped = sys.modules["pandas"].core.groupby.DataFrameGroupBy
+    return hasattr(type(frame), name) or hasattr(grouped, name)
 
 
 _BY_PLACE = (".iloc", ".iat")

@@ -61,6 +61,7 @@ class Scope:
             access = access._replace(callee="", at="")
         if self.hidden.isdisjoint(variables_in(access)):
             return access
+        access = access._replace(columns=())
         return with_parts(access, lambda part: WHOLE if variable_in(part) in self.hidden else part)
 
     def branch(self, node: ast.AST | None = None) -> Scope:

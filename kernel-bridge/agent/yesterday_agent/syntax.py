@@ -1,9 +1,12 @@
-"""pure. The children of a syntax node, quicker than `ast` tells them: cells are planned before they may run."""
+"""pure. What is asked of syntax everywhere. The children of a node, quicker than `ast` tells them: cells are planned
+before they may run."""
 
 from __future__ import annotations
 
 import ast
 
+VARIABLE = "[="
+"""Begins a part that a variable names; constant keys are quoted, so none begins so."""
 _MARKS = frozenset(("ctx", "op", "ops"))
 """Fields with nothing but a sign in them."""
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .accesses import VARIABLE, WHOLE, Access, is_builtin
+from .accesses import WHOLE, Access, is_builtin
 from .addresses import address
 from .containers import PLACE_LIMIT, is_key, read_list
+from .imported import is_a
+from .syntax import VARIABLE
 
 if TYPE_CHECKING:
     from .graph import Node
@@ -26,7 +28,7 @@ def variable_in(part: str) -> str | None:
 
 def variables_in(access: Access) -> Iterable[str]:
     """Those that name its parts."""
-    return filter(None, map(variable_in, (access.part, access.key, *access.rest)))
+    return filter(None, map(variable_in, (access.part, access.key, *access.rest, *access.columns)))
 
 
 def with_parts(access: Access, told: Callable[[str], str]) -> Access:
@@ -44,10 +46,27 @@ def told(access: Access, reads: Reads, nodes: Mapping[int, Node]) -> list[Access
     """With the parts that variables name, where those stayed what they are; a list of names leads to several."""
     if access.verb == "argument" and is_builtin(access.callee) and access.callee in reads.namespace:
         access = access._replace(callee="")
+    if access.columns:
+        access = access._replace(columns=_columns(access.columns, reads))
+        if access.columns:
+            return [access]
     listed = [] if access.part.startswith(_ATTRIBUTE) else _listed(variable_in(access.part), reads, nodes)
     if listed and not access.rest:
         return [access._replace(part=f"[{name!r}]") for name in listed]
     return [with_parts(access, lambda part: _part(part, reads))]
+
+
+def _columns(columns: tuple[str, ...], reads: Reads) -> tuple[str, ...]:
+    """Without the variables among them that only choose rows; none where one may be anything else."""
+    named = [variable_in(part) for part in columns if part.startswith(VARIABLE)]
+    if not all(_is_mask(steady(name, reads)) for name in named):
+        return ()
+    return tuple(part for part in columns if not part.startswith(VARIABLE))
+
+
+def _is_mask(value: Any) -> bool:
+    is_array = is_a(value, "pandas", "Series") or is_a(value, "numpy", "ndarray")
+    return type(value) is slice or (is_array and value.dtype == bool)
 
 
 def _part(part: str, reads: Reads) -> str:
