@@ -195,8 +195,14 @@ def _access(node: ast.Name, above: list[ast.AST]) -> Access:
         return Access(_compared(node, parent), WHOLE)
     if isinstance(parent, ast.withitem):
         return Access("enter", WHOLE)
-    is_iterated = isinstance(parent, (ast.For, ast.comprehension)) and parent.iter is node
-    return Access("iterate" if is_iterated else "read", WHOLE)
+    return Access("iterate" if parent is not None and _iterates(parent, node) else "read", WHOLE)
+
+
+def _iterates(parent: ast.AST, node: ast.Name) -> bool:
+    """A comprehension may stand here for its first clause, which is evaluated with it."""
+    if isinstance(parent, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+        parent = parent.generators[0]
+    return isinstance(parent, (ast.For, ast.comprehension)) and parent.iter is node
 
 
 def _argument(node: ast.Name, call: ast.Call) -> Access:

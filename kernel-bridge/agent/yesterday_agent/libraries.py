@@ -16,6 +16,8 @@ INDEX = "index"
 """The part of a frame that is its labels, which every column has too."""
 ORDER = "columns"
 """The part of a frame that is the places of its columns."""
+NAMES = ".columns.names"
+"""The part of a frame that is what its columns are called together."""
 TENSOR_BYTES = 16 << 20
 Found = tuple[dict[str, Any], list[tuple[str, Any]]]
 
@@ -66,7 +68,8 @@ def _array(value: Any) -> Found:
     if isinstance(lender, bytearray) or is_a(lender, "torch", "Tensor"):
         links.append((WHOLE, lender))
     mask = array_mark(value.mask) if _is_masked(value) else b""
-    return {WHOLE: (value.shape, value.dtype.str, value.flags.writeable, array_mark(value), mask)}, links
+    state = (value.shape, value.dtype.str, value.flags.writeable, array_mark(value), mask)
+    return {WHOLE: state, ".shape": value.shape, ".dtype": value.dtype.str}, links
 
 
 def _held(array: Any, most: int) -> list[Any]:
@@ -116,7 +119,7 @@ def _column(array: Any) -> Any:
 def _frame(value: Any) -> Found:
     names = list(value.columns)
     parts: dict[str, Any] = {WHOLE: tuple(map(_name, names)), INDEX: (index_mark(value.index), len(value))}
-    parts[ORDER] = _Order(parts[WHOLE])
+    parts |= {ORDER: _Order(parts[WHOLE]), NAMES: tuple(map(_name, value.columns.names))}
     links = [(".attrs", value._attrs)] if value._attrs else []
     for place, name in enumerate(names):
         part = f"[{name!r}]" if isinstance(name, (str, int)) else f"column {place}"
@@ -234,5 +237,6 @@ def _tensor(value: Any) -> Found:
     facts = (value.data_ptr() if _is_strided(value) else 0, tuple(value.shape), value.requires_grad)
     parts: dict[str, Any] = {WHOLE: (*facts, tensor_mark(value))}
     links: list[tuple[str, Any]] = [(".grad", value.grad)] if value.is_leaf and value.grad is not None else []
+    parts |= {".shape": facts[1], ".dtype": str(value.dtype), ".device": str(value.device)}
     parts[".grad"] = address(links[0][1]) if links else None
     return parts, links

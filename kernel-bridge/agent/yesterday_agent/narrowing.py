@@ -21,6 +21,7 @@ from .graph import Node
 from .kinds import module_of, package_of
 from .libraries import INDEX, ORDER, is_by_column
 from .methods import looked_at
+from .shapes import asked_parts, is_array, is_frame
 from .userland import defined, is_user_class
 
 _MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
@@ -57,6 +58,8 @@ def narrowed(node: Node, accesses: Collection[Access], nodes: Mapping[int, Node]
 def _paths(node: Node, access: Access, nodes: Mapping[int, Node]) -> Iterable[Path] | None:
     if access.columns and (paths := _of_columns(node, access.columns)):
         return paths
+    if (asked := asked_parts(node, access)) and _looks_there(node.kind, access.part or ".__len__"):
+        return [Path(steps, deep=False) for steps in asked]
     if access.part == WHOLE or (access.verb == "call" and not _in_module(node, access.part, nodes)):
         return _of_whole(node, access)
     if access.verb in _LOOKS and _is_property(node.kind, access.part) and not _is_outdated(node, access.part):
@@ -88,7 +91,7 @@ def _of_whole(node: Node, access: Access) -> Iterable[Path] | None:
     if access.key and node.kind in _MAPPINGS:
         return [Path((access.key if access.key in node.parts else WHOLE,))]
     if access.verb == "argument" and access.callee == "len":
-        return [Path((INDEX,))] if _is_frame(node) else [Path((WHOLE,), deep=False)] if node.kind in _SIZED else None
+        return [Path((WHOLE,), deep=False)] if node.kind in _SIZED else None
     return [Path((WHOLE,))] if node.kind in _MAPPINGS and _asks_keys(access) and _has_parts(node) else None
 
 
@@ -115,8 +118,10 @@ def _inwards(node: Node, steps: list[str], puts: bool, nodes: Mapping[int, Node]
         if current is None:
             break
         step = _part(current, named)
-        if puts and step == ".index" and _is_frame(current):
+        if puts and step == ".index" and is_frame(current):
             return [*found, Path((*walked, INDEX))]
+        if puts and place == len(steps) - 1 and is_array(current):
+            break
         if puts and place == len(steps) - 1:
             if _plain_store(current, step):
                 return [*found, *([Path(tuple(walked), deep=False)] if walked else [])]
@@ -131,7 +136,7 @@ def _inwards(node: Node, steps: list[str], puts: bool, nodes: Mapping[int, Node]
             current, step = nodes[current.links[table][0]], _as_key(step)
         if (step not in current.parts and not _is_outdated(current, step)) or not _looks_there(current.kind, step):
             break
-        if _is_frame(current):
+        if is_frame(current):
             found.append(Path((*walked, INDEX)))
         elif _FROM_THE_END.match(named):
             found.append(Path((*walked, WHOLE), deep=False))
@@ -142,7 +147,7 @@ def _inwards(node: Node, steps: list[str], puts: bool, nodes: Mapping[int, Node]
 
 def _of_columns(node: Node, columns: Collection[str]) -> list[Path]:
     """Of a frame that has these columns; none where it is none, or has others."""
-    frame = node.guard() if _is_frame(node) and node.guard is not None else None
+    frame = node.guard() if is_frame(node) and node.guard is not None else None
     if frame is None or not is_by_column(frame, node.parts, stores=False):
         return []
     parts = [f"[{one[1:]!r}]" if one.startswith(".") and not _is_of_frames(frame, one[1:]) else one for one in columns]
@@ -161,7 +166,7 @@ _BY_PLACE = (".iloc", ".iat")
 def _columns(node: Node, indexer: str, keys: str, stores: bool) -> list[str]:
     """The columns of `frame.loc[rows, columns]` and its like, where the frame has them."""
     is_place = indexer in _BY_PLACE
-    if not (is_place or indexer in (".loc", ".at")) or not _is_frame(node) or node.guard is None:
+    if not (is_place or indexer in (".loc", ".at")) or not is_frame(node) or node.guard is None:
         return []
     if not is_by_column(node.guard(), node.parts, stores):
         return []
@@ -206,7 +211,7 @@ def _getattr_of(kind: type) -> object:
 
 def _part(node: Node, named: str) -> str:
     """The part as the object names it: a column that is read as an attribute, a place that is counted from the end."""
-    if _is_frame(node) and named.startswith(".") and f"[{named[1:]!r}]" in node.parts:
+    if is_frame(node) and named.startswith(".") and f"[{named[1:]!r}]" in node.parts:
         return f"[{named[1:]!r}]"
     if named.startswith(".") and (_as_keys(node.kind) or _is_own_dictionary(node, named)):
         return f"[{named[1:]!r}]"
@@ -272,10 +277,6 @@ def _behind(node: Node, step: str, nodes: Mapping[int, Node]) -> Node | None:
     return nodes.get(inner[0]) if len(inner) == 1 else None
 
 
-def _is_frame(node: Node) -> bool:
-    return INDEX in node.parts and node.kind.__name__ == "DataFrame"
-
-
 def _clones(node: Node, access: Access) -> bool:
     """scikit-learn's `clone` takes the parameters, and nothing that was fitted (those names end in `_`)."""
     is_clone = access.verb == "argument" and access.callee.rpartition(".")[2] == "clone"
@@ -329,8 +330,8 @@ def _of_method(node: Node, method: str) -> Iterable[Path] | None:
 def _plain_store(node: Node, part: str) -> bool:
     """Replacing one part without looking at the others."""
     if part.startswith("["):
-        return _is_frame(node) or issubclass(node.kind, dict)
-    if not part.startswith(".") or _is_frame(node):
+        return is_frame(node) or issubclass(node.kind, dict)
+    if not part.startswith(".") or is_frame(node):
         return False
     if issubclass(node.kind, type):
         return True

@@ -1,0 +1,46 @@
+"""pure. What asks of a frame, array or tensor how large it is and what its columns are called, and for no content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .accesses import WHOLE, Access
+from .graph import Node
+from .kinds import package_of
+from .libraries import INDEX, NAMES
+
+SHAPE = ".shape"
+_NAMES = ((WHOLE,), (NAMES,))
+_LABELS = ((INDEX,),)
+_OF_FRAMES: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    ".columns": _NAMES,
+    ".keys": _NAMES,
+    ".index": _LABELS,
+    **dict.fromkeys((".shape", ".size", ".empty", ".axes"), (*_NAMES, *_LABELS)),
+}
+_OF_ARRAYS = frozenset((".ndim", ".size", ".numel", ".dim", ".nbytes", ".itemsize"))
+_BY_NAMES = frozenset(("list", "tuple", "set", "sorted", "enumerate"))
+
+
+def is_frame(node: Node) -> bool:
+    return INDEX in node.parts and node.kind.__name__ == "DataFrame"
+
+
+def is_array(node: Node) -> bool:
+    """Or a tensor."""
+    return SHAPE in node.parts and not is_frame(node) and package_of(node.kind) in ("numpy", "torch", "__main__")
+
+
+def asked_parts(node: Node, access: Access) -> tuple[tuple[str, ...], ...]:
+    """The parts that tell it; none where the access looks at more."""
+    if access.verb == "argument" and access.part == WHOLE:
+        if access.callee == "len":
+            return _LABELS if is_frame(node) else ((SHAPE,),) if is_array(node) else ()
+        return _NAMES if is_frame(node) and access.callee in _BY_NAMES else ()
+    if access.part == WHOLE:
+        return _NAMES if is_frame(node) and access.verb in ("iterate", "contains") else ()
+    if access.verb not in ("read", "through", "call") or access.puts:
+        return ()
+    if is_frame(node):
+        return _OF_FRAMES.get(access.part, ())
+    return ((SHAPE,), (".dtype",)) if is_array(node) and access.part in _OF_ARRAYS else ()
