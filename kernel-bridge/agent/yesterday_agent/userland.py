@@ -110,7 +110,7 @@ def is_user_class(kind: type) -> bool:
     return module is not None and is_user_module(module)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=1 << 16)
 def _is_user_path(path: str) -> bool:
     noise = ("site-packages", "dist-packages", "<frozen", "<yesterday_agent")
     return not path.startswith((sys.base_prefix, sys.prefix)) and not any(part in path for part in noise)
