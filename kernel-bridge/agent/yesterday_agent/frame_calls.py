@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 
 from .syntax import VARIABLE
 
+MASK = "?"
+"""Begins a column that chooses rows, if it holds truths."""
 _GROUP = {"by", "as_index", "sort", "group_keys", "observed", "dropna"}
 _CHOOSING: Mapping[str, tuple[tuple[str, ...], set[str]]] = {
     "groupby": (("by",), _GROUP),
@@ -52,7 +54,7 @@ def frame_columns(node: ast.expr, above: list[ast.AST]) -> tuple[str, ...]:
 
 def _begins(node: ast.expr, first: ast.AST, second: ast.AST | None) -> bool:
     if isinstance(first, ast.Subscript):
-        return first.value is node and _is_rows(first)
+        return first.value is node and _rows(first, node) is not None
     return isinstance(first, ast.Attribute) and (isinstance(second, ast.Call) or first.attr == "plot")
 
 
@@ -63,9 +65,10 @@ def _columns(node: ast.expr, users: Iterator[ast.AST]) -> list[str] | None:
         if isinstance(user, ast.Subscript) and user.value is current and isinstance(user.ctx, ast.Load):
             if chosen := _named(user.slice):
                 return [*found, *chosen]
-            if not _is_rows(user):
+            rows = _rows(user, node)
+            if rows is None:
                 return None
-            found += [f"{VARIABLE}{user.slice.id}]"] if isinstance(user.slice, ast.Name) else []
+            found += rows
             current = user
             continue
         if not isinstance(user, ast.Attribute) or user.value is not current:
@@ -107,10 +110,24 @@ def _with(found: list[str], more: list[str] | None) -> list[str] | None:
     return [*found, *more] if more else None
 
 
-def _is_rows(user: ast.Subscript) -> bool:
-    """Whether what stands in the brackets chooses rows: a slice, a mask, or what is named so, if that is one."""
-    is_slice = isinstance(user.slice, (ast.Slice, ast.Name))
-    return isinstance(user.ctx, ast.Load) and (is_slice or _is_mask(user.slice))
+def _rows(user: ast.Subscript, frame: ast.expr) -> list[str] | None:
+    """What is asked besides where the brackets choose rows, by a slice or a mask: that a variable or a column is one.
+    None where they may choose anything."""
+    if not isinstance(user.ctx, ast.Load):
+        return None
+    index = user.slice
+    if isinstance(index, ast.Slice) or _is_mask(index):
+        return []
+    if isinstance(index, ast.Name):
+        return [f"{VARIABLE}{index.id}]"]
+    if isinstance(index, (ast.Attribute, ast.Subscript)) and _same(index.value, frame):
+        part = [f".{index.attr}"] if isinstance(index, ast.Attribute) else _named(index.slice)
+        return [f"{MASK}{part[0]}"] if len(part) == 1 else None
+    return None
+
+
+def _same(one: ast.expr, other: ast.expr) -> bool:
+    return isinstance(one, ast.Name) and isinstance(other, ast.Name) and one.id == other.id
 
 
 def _is_mask(index: ast.expr) -> bool:

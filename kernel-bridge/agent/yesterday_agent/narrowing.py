@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from .accesses import ROWS, WHOLE, Access
 from .addresses import address
 from .databases import RESULT, fetches, is_connection
+from .frame_calls import MASK
 from .graph import Node
 from .kinds import module_of, package_of
 from .libraries import INDEX, ORDER, is_by_column
@@ -150,8 +151,18 @@ def _of_columns(node: Node, columns: Collection[str]) -> list[Path]:
     frame = node.guard() if is_frame(node) and node.guard is not None else None
     if frame is None or not is_by_column(frame, node.parts, stores=False):
         return []
-    parts = [f"[{one[1:]!r}]" if one.startswith(".") and not _is_of_frames(frame, one[1:]) else one for one in columns]
-    return [Path((INDEX,)), *(Path((part,)) for part in parts)] if all(part in node.parts for part in parts) else []
+    named = [(_column_of(frame, one.removeprefix(MASK)), one.startswith(MASK)) for one in columns]
+    if not all(part in node.parts and (not masks or _has_truths(frame, part)) for part, masks in named):
+        return []
+    return [Path((INDEX,)), *(Path((part,)) for part, _ in named)]
+
+
+def _column_of(frame: Any, part: str) -> str:
+    return f"[{part[1:]!r}]" if part.startswith(".") and not _is_of_frames(frame, part[1:]) else part
+
+
+def _has_truths(frame: Any, part: str) -> bool:
+    return bool(frame[ast.literal_eval(part[1:-1])].dtype == bool)
 
 
 def _is_of_frames(frame: Any, name: str) -> bool:

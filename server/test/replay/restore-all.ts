@@ -1,6 +1,7 @@
 /**
  * `node test/replay/restore-all.ts [NAME …]`: the twenty notebooks of the lineage tests, each restored to each of its
- * runs, by loading and by running all again: which variables are what they were, and which way is quicker.
+ * runs, by loading and by running all again: which variables are what they were, in a kernel of their own; and which way
+ * is quicker in place, in a kernel that has imported what they import, as the median of three.
  */
 import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,9 +9,11 @@ import { join } from 'node:path'
 import type { Kernels } from '@yesterday/kernel-bridge'
 import * as Y from 'yjs'
 import type { RestoreReport } from '../../contract/replay.ts'
+import { median } from '../../src/lineage/receipt.ts'
 import { performActs, until } from '../../src/replay/perform.ts'
 import { restore } from '../../src/replay/restore.ts'
 import { isRefused } from '../../src/replay/targets.ts'
+import type { ReplayWorld } from '../../src/replay/world.ts'
 import { Session } from '../../src/session/session.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/ports.ts'
@@ -28,13 +31,13 @@ const notebooks = (await readFile(file, 'utf8'))
     const name = head.split('|')[0]?.trim() ?? ''
     return { name, cells: lines.join('\n').split('\n--\n') }
   })
-const asked = process.argv.slice(2)
+const wanted = process.argv.slice(2)
 const results: Record<string, number> = {}
 const count = (what: string): void => {
   results[what] = (results[what] ?? 0) + 1
 }
 for (const { name, cells } of notebooks)
-  if (asked.length === 0 || asked.includes(name)) await restoreEach(name, cells)
+  if (wanted.length === 0 || wanted.includes(name)) await restoreEach(name, cells)
 process.stdout.write(`${JSON.stringify(results)}\n`)
 
 async function restoreEach(name: string, cells: readonly string[]): Promise<void> {
@@ -43,11 +46,12 @@ async function restoreEach(name: string, cells: readonly string[]): Promise<void
   const kernels = kernelsOf(interpreter, root, process.env)
   try {
     const runs = await record(store, kernels, root, cells)
+    const world = { store, kernels, root, env: process.env }
     for (const [place, run] of runs.entries()) {
-      const loading = await restored(store, kernels, root, run, false)
-      const running = await restored(store, kernels, root, run, true)
-      tell(name, place, loading, running)
+      for (const recompute of [false, true])
+        tellResults(name, place, recompute, await inKernelOfItsOwn(world, run, recompute))
     }
+    await inPlace(name, world, runs)
   } finally {
     await kernels.close({ shutdown: true })
     await store.close()
@@ -55,22 +59,35 @@ async function restoreEach(name: string, cells: readonly string[]): Promise<void
   }
 }
 
-function tell(name: string, place: number, loading: RestoreReport, running: RestoreReport): void {
-  for (const { name: variable, result, why } of loading.variables) {
-    count(result)
-    if (result !== 'restored' && why !== null)
-      process.stdout.write(`${name}, cell ${place + 1}: ${variable}: ${result}: ${why}\n`)
+function tellResults(name: string, place: number, recompute: boolean, report: RestoreReport): void {
+  const [way, wanted] = recompute ? ['run again: ', 'recomputed'] : ['', 'restored']
+  for (const { name: variable, result, why } of report.variables) {
+    count(`${way}${result}`)
+    if (result !== wanted && why !== null)
+      process.stdout.write(`${name}, cell ${place + 1}: ${variable}: ${way}${result}: ${why}\n`)
   }
-  for (const { name: variable, result, why } of running.variables) {
-    count(`run again: ${result}`)
-    if (result !== 'recomputed')
-      process.stdout.write(`${name}, cell ${place + 1}: ${variable}: run again: ${result}: ${why}\n`)
-  }
-  if (loading.loaded.length === 0) return
-  count(loading.tookMs <= running.tookMs ? 'quicker by loading' : 'slower by loading')
-  process.stdout.write(
-    `${name}, cell ${place + 1}: ${loading.tookMs} ms with ${loading.loaded.length} loaded, ${running.tookMs} ms by running\n`,
-  )
+}
+
+async function inPlace(name: string, world: ReplayWorld, runs: readonly string[]): Promise<void> {
+  const last = runs.at(-1)
+  if (last === undefined) return
+  await inSession(world, last, async (session) => {
+    await asked(world, session, last, true)
+    for (const [place, run] of runs.entries()) {
+      const [loading, running]: RestoreReport[][] = [[], []]
+      for (let time = 0; time < 3; time++) {
+        loading?.push(await asked(world, session, run, false))
+        running?.push(await asked(world, session, run, true))
+      }
+      const loaded = loading?.[0]?.loaded.length ?? 0
+      if (loaded === 0) continue
+      const [quick, slow] = [loading, running].map((some) => median((some ?? []).map(({ tookMs }) => tookMs)))
+      count((quick ?? 0) <= (slow ?? 0) ? 'quicker by loading' : 'slower by loading')
+      process.stdout.write(
+        `${name}, cell ${place + 1}: ${quick} ms with ${loaded} loaded, ${slow} ms by running\n`,
+      )
+    }
+  })
 }
 
 async function record(store: Store, kernels: Kernels, root: string, cells: readonly string[]) {
@@ -92,7 +109,26 @@ async function record(store: Store, kernels: Kernels, root: string, cells: reado
   return receipts.flatMap((receipt) => (receipt === null ? [] : [receipt.run]))
 }
 
-async function restored(store: Store, kernels: Kernels, root: string, run: string, recompute: boolean) {
+function inKernelOfItsOwn(world: ReplayWorld, run: string, recompute: boolean): Promise<RestoreReport> {
+  return inSession(world, run, (session) => asked(world, session, run, recompute))
+}
+
+async function asked(
+  world: ReplayWorld,
+  session: Session,
+  run: string,
+  recompute: boolean,
+): Promise<RestoreReport> {
+  const report = await restore(world, session, run, { actor: ada, branch: false, recompute })
+  if (isRefused(report)) throw new Error(report.refused.message)
+  return report
+}
+
+async function inSession<T>(
+  { store, kernels, root }: ReplayWorld,
+  run: string,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
   const session = new Session({
     kernels,
     store,
@@ -108,13 +144,7 @@ async function restored(store: Store, kernels: Kernels, root: string, run: strin
   try {
     session.start(null)
     await until(session, () => session.view().kernel.state !== 'starting')
-    const report = await restore({ store, kernels, root, env: process.env }, session, run, {
-      actor: ada,
-      branch: false,
-      recompute,
-    })
-    if (isRefused(report)) throw new Error(report.refused.message)
-    return report
+    return await work(session)
   } finally {
     session.shutdown(ada)
     await session.settled()
