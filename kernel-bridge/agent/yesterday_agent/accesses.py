@@ -247,13 +247,19 @@ def _attribute_access(parent: ast.Attribute, above: list[ast.AST]) -> Access:
         augmented = isinstance(holder, ast.AugAssign)
         return Access("update" if augmented else "store", part)
     if isinstance(holder, ast.Call) and holder.func is parent:
-        return Access("call", part, parent.attr, _asked(holder) if parent.attr == "get" else WHOLE)
+        return Access("call", part, _called(parent.attr, holder), _asked(holder) if parent.attr == "get" else WHOLE)
     rest, puts = _behind(above)
     if isinstance(holder, ast.Subscript) and holder.value is parent and not isinstance(holder.ctx, ast.Load):
         return Access("update", part, rest=rest, puts=puts)
     if isinstance(holder, ast.Attribute):
         return Access("through", part, holder.attr, rest=rest, puts=puts)
     return Access("read", part, rest=rest, puts=puts)
+
+
+def _called(method: str, call: ast.Call) -> str:
+    """Without a name where all of a state may not be loaded."""
+    is_part = method == "load_state_dict" and (len(call.args) != 1 or call.keywords)
+    return "" if is_part else method
 
 
 def _behind(above: list[ast.AST]) -> tuple[tuple[str, ...], bool]:

@@ -64,7 +64,8 @@ class FileWatch:
         every = [os.path.abspath(root) for root in [*roots, *ignored, *extra] if root]
         # Where ipykernel says that a cell's code stands, so that a traceback looks there.
         cells = os.path.join(tempfile.gettempdir(), f"ipykernel_{os.getpid()}", "")
-        self._ignored = (*every, cells, "/proc/", "/dev/", "/sys/", "/etc/", "/usr/share/", "/usr/lib")
+        compiled = os.path.join(tempfile.gettempdir(), "torchinductor_")
+        self._ignored = (*every, cells, compiled, "/proc/", "/dev/", "/sys/", "/etc/", "/usr/share/", "/usr/lib")
         self.close = listen(_HANDLERS, self._hook)
 
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:

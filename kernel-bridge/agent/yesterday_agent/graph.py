@@ -158,15 +158,17 @@ class Graph:
             node.by.update(dict.fromkeys(again, run))
             changes.changed.setdefault(identity, set()).update(again)
 
-    def makers(self, root: int, paths: Iterable[Path] | None, gradients: bool = True) -> dict[str, set[Steps]]:
+    def makers(
+        self, root: int, paths: Iterable[Path] | None, gradients: bool = True, without: Collection[int] = ()
+    ) -> dict[str, set[Steps]]:
         """Runs that made what is reached from an object: {run: ways to its parts}. `paths` None is all of it; without
-        `gradients` what `backward` left on tensors does not count."""
+        `gradients` what `backward` left on tensors does not count, nor do the objects of `without`."""
         found: dict[str, set[Steps]] = {}
         node = self.nodes.get(root)
         if node is None:
             return found
         every = [((part,), True) for part in {*node.by, *node.links}] if paths is None else paths
-        seen = {root}
+        seen = {root, *without}
         for steps, deep in every:
             if gradients or not (steps[0] == GRADIENTS and is_tensor(node.kind)):
                 self._along(root, steps, deep, seen, found, gradients)

@@ -234,9 +234,10 @@ def tensor_mark(value: Any) -> Any:
 
 
 def _tensor(value: Any) -> Found:
-    facts = (value.data_ptr() if _is_strided(value) else 0, tuple(value.shape), value.requires_grad)
-    parts: dict[str, Any] = {WHOLE: (*facts, tensor_mark(value))}
+    shape = tuple(value.shape)
+    parts: dict[str, Any] = {WHOLE: (value.data_ptr() if _is_strided(value) else 0, shape, tensor_mark(value))}
     links: list[tuple[str, Any]] = [(".grad", value.grad)] if value.is_leaf and value.grad is not None else []
-    parts |= {".shape": facts[1], ".dtype": str(value.dtype), ".device": str(value.device)}
+    parts |= {".shape": shape, ".dtype": str(value.dtype), ".device": str(value.device)}
+    parts[".requires_grad"] = value.requires_grad
     parts[".grad"] = address(links[0][1]) if links else None
     return parts, links

@@ -30,6 +30,7 @@ from .record import Edge, Missing
 from .secrecy import is_named_secret
 from .tables import Tables
 from .variable_parts import told, variable_in
+from .weights import are_loaded, replaced
 from .written import written
 
 _SHELL_NAME = re.compile(
@@ -219,7 +220,8 @@ class Lineage:
         if parts is None and node is not None:
             parts = narrowed(node, accesses, self.graph.nodes)
         gradients = not all(map(asks_none, accesses)) or self._may_ask_gradients(reads)
-        makers = {} if node is None else self.graph.makers(binding.identity, parts, gradients)
+        without = self._replaced(name, reads)
+        makers = {} if node is None else self.graph.makers(binding.identity, parts, gradients, without)
         if binding.by is not None:
             makers.setdefault(binding.by, set())
         kind = "static" if name in reads.static else "observed"
@@ -282,9 +284,15 @@ class Lineage:
             if binding is not None and binding.by is not None and only_draws(type(value), accesses):
                 self.graph.settle(binding.by, [value], set(), quiet=True)
 
+    def _replaced(self, name: str, reads: Reads) -> list[int]:
+        """The weights of a torch module that the run loaded anew."""
+        if reads.failed or not are_loaded(reads.names[name]):
+            return []
+        return list(map(address, replaced(self.namespace.get(name))))
+
     def _refitted(self, reads: Reads) -> dict[int, set[str]]:
-        """Estimators that were fitted, with what they had learned before."""
-        found: dict[int, set[str]] = {}
+        """Estimators that were fitted, with what they had learned before; weights that were loaded."""
+        found: dict[int, set[str]] = {one: {WHOLE} for name in reads.names for one in self._replaced(name, reads)}
         for name, accesses in reads.names.items():
             binding = self._binding(name)
             node = None if binding is None else self.graph.nodes.get(binding.identity)

@@ -37,6 +37,8 @@ class Reads:
     gradients: bool | None = None
     """Whether what `backward` leaves may be looked at; None until asked."""
     overflowed: bool = False
+    failed: bool = False
+    """The run did not end as it should."""
     static: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
 

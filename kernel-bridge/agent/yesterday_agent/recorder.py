@@ -165,6 +165,8 @@ class Recorder:
         started = perf_counter()
         used: list[Edge] = []
         generated: list[Edge] = []
+        if current.reads is not None:
+            current.reads.failed = outcome != "ok"
         self.kept.begin()
         self._guard("variables", current, lambda: self._variables(current, used, generated, count))
         self._guard("files", current, lambda: self._files(current, used, generated))
