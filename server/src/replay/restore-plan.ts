@@ -3,7 +3,7 @@
  * order. Invariant: whatever runs again finds what it read, loaded or made before it.
  */
 import type { Edge, Receipt } from '../../contract/run.ts'
-import { cheapest, type Item, type Work } from './cheapest.ts'
+import { type Choice, cheapest, type Item, type Work } from './cheapest.ts'
 import type { LiveState } from './live-state.ts'
 import type { FileSource } from './plan.ts'
 
@@ -27,8 +27,9 @@ export interface RestoreFacts extends FileSource {
   readonly loadable: ReadonlyMap<string, Loadable>
 }
 
-/** What a load and a run cost beside their bytes and their own time, in ms. */
+/** What a load and a run cost beside their bytes and their own time, and loading at all, in ms. */
 const LOAD_MS = 3
+const LOADING_MS = 40
 const RUN_MS = 15
 const IMPORT_MS = 2000
 const BYTES_PER_MS = 200_000
@@ -64,11 +65,31 @@ export function planRestore(facts: RestoreFacts): RestorePlan {
   const wanted = [...live.variables].flatMap(([name, { by }]) =>
     by !== null && there.has(by) ? [itemOf(by, name)] : [],
   )
-  const { load, rerun } = cheapest([...items.values()], works, wanted)
+  const { load, rerun } = quickest([...items.values()], works, wanted)
   return {
     load: [...load].flatMap((id) => loadable.get(id) ?? []),
     rerun: live.runs.filter(({ run }) => rerun.has(run)),
   }
+}
+
+/** The least cut, unless the little that it loads would be made sooner than loading begins. */
+function quickest(items: readonly Item[], works: readonly Work[], wanted: readonly string[]): Choice {
+  const cut = cheapest(items, works, wanted)
+  if (cut.load.size === 0) return cut
+  const none = cheapest(
+    items.map((item) => ({ ...item, loadMs: null })),
+    works,
+    wanted,
+  )
+  const isAll = [...cut.load].every((id) => none.rerun.has(makerOf(id)))
+  return isAll && msOf(none, items, works) <= msOf(cut, items, works) + LOADING_MS ? none : cut
+}
+
+/** Infinite where something of it cannot be done. */
+function msOf({ load, rerun }: Choice, items: readonly Item[], works: readonly Work[]): number {
+  const loads = items.map(({ id, loadMs }) => (load.has(id) ? (loadMs ?? Infinity) : 0))
+  const runs = works.map(({ id, ms }) => (rerun.has(id) ? (ms ?? Infinity) : 0))
+  return [...loads, ...runs].reduce((sum, ms) => sum + ms, 0)
 }
 
 /**

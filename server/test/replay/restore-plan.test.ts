@@ -49,6 +49,15 @@ test('where the last version is kept, nothing before it runs', () => {
   expect([plan.load.length, plan.rerun]).toEqual([3, []])
 })
 
+test('what is made sooner than loading begins is not loaded', () => {
+  const short = [run(1, 'make', { generated: [bound('rows', 'make')], durationMs: 10 })]
+  const loadable = new Map([kept('make', 'rows')])
+  const plan = planRestore({ live: liveState(short), loadable, ...files })
+  expect([plan.load.length, plan.rerun.length]).toEqual([0, 1])
+  const died = short.map((one): Receipt => ({ ...one, outcome: 'died' }))
+  expect(planRestore({ live: liveState(died), loadable, ...files }).load).toHaveLength(1)
+})
+
 const drew = (order: number, id: string, before: string, after: string): Receipt =>
   run(order, id, {
     state: { cwd: '', before: { random: digestOf(before) }, random: { random: digestOf(after) } },
