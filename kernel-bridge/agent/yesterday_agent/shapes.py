@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from .accesses import WHOLE, Access
 from .graph import Node
+from .imported import type_of
 from .kinds import package_of
 from .libraries import INDEX, NAMES
+from .userland import is_user_class
 
 SHAPE = ".shape"
 _NAMES = ((WHOLE,), (NAMES,))
@@ -23,12 +25,13 @@ _BY_NAMES = frozenset(("list", "tuple", "set", "sorted", "enumerate"))
 
 
 def is_frame(node: Node) -> bool:
-    return INDEX in node.parts and node.kind.__name__ == "DataFrame"
+    return INDEX in node.parts and node.kind.__name__ == "DataFrame" and package_of(node.kind) == "pandas"
 
 
 def is_array(node: Node) -> bool:
     """Or a tensor."""
-    return SHAPE in node.parts and not is_frame(node) and package_of(node.kind) in ("numpy", "torch", "__main__")
+    kinds = (type_of("numpy", "ndarray"), type_of("torch", "Tensor"))
+    return SHAPE in node.parts and any(kind is not None and issubclass(node.kind, kind) for kind in kinds)
 
 
 def asked_parts(node: Node, access: Access) -> tuple[tuple[str, ...], ...]:
@@ -39,7 +42,7 @@ def asked_parts(node: Node, access: Access) -> tuple[tuple[str, ...], ...]:
         return _NAMES if is_frame(node) and access.callee in _BY_NAMES else ()
     if access.part == WHOLE:
         return _NAMES if is_frame(node) and access.verb in ("iterate", "contains") else ()
-    if access.verb not in ("read", "through", "call") or access.puts:
+    if access.verb not in ("read", "through", "call") or access.puts or is_user_class(node.kind):
         return ()
     if is_frame(node):
         return _OF_FRAMES.get(access.part, ())
