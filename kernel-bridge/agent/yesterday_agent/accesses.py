@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .frame_calls import frame_columns
-from .syntax import VARIABLE, children
+from .syntax import VARIABLE, children, listed
 
 WHOLE = ""
 ELSEWHERE = "in another namespace"
@@ -163,17 +163,10 @@ def accesses_of(node: ast.Name, above: list[ast.AST]) -> list[Access]:
     """How a name is used where it stands: one access, but for `frame[['a', 'b']]`, which reads two parts."""
     parent = above[-1] if above else None
     if isinstance(parent, ast.Subscript) and parent.value is node and isinstance(parent.ctx, ast.Load):
-        names = _listed(parent.slice)
+        names = listed(parent.slice)
         if names:
             return [Access("read", f"[{name!r}]") for name in names]
     return [_access(node, above)._replace(columns=frame_columns(node, above))]
-
-
-def _listed(index: ast.expr) -> list[str]:
-    """The constants of a list of names."""
-    items = index.elts if isinstance(index, ast.List) else []
-    names = [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
-    return names if len(names) == len(items) else []
 
 
 def _access(node: ast.Name, above: list[ast.AST]) -> Access:
@@ -310,7 +303,7 @@ def subscript_part(index: ast.expr) -> str:
         return f"{VARIABLE}{index.id}]"
     if isinstance(index, ast.Tuple) and len(index.elts) == 2:
         column = index.elts[1]
-        if _is_key(column) or _listed(column):
+        if _is_key(column) or listed(column):
             return f"{ROWS}{ast.literal_eval(column)!r}]"
     negative = isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub)
     if negative and isinstance(index.operand, ast.Constant) and isinstance(index.operand.value, int):  # type: ignore[attr-defined]

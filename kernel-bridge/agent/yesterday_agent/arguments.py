@@ -94,9 +94,8 @@ def _uses(code: types.CodeType, name: str) -> frozenset[Access] | None:
         if not isinstance(part.ctx, ast.Load) or any(isinstance(one, _LATER) for one in above[1:]):
             return None
         found |= {_from_outside(one, own) for one in accesses_of(part, above)}
-    return (
-        None if any(one.part == WHOLE and one.verb == "read" and not one.columns for one in found) else frozenset(found)
-    )
+    is_whole = any(one.part == WHOLE and one.verb == "read" and not one.columns for one in found)
+    return None if is_whole else frozenset(found)
 
 
 def _from_outside(access: Access, own: set[str]) -> Access:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from .syntax import VARIABLE
+from .syntax import VARIABLE, listed
 
 MASK = "?"
 """Begins a column that chooses rows, if it holds truths."""
@@ -36,6 +36,8 @@ _MAKING: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("plot", "scatter", "line", "bar", "barh"), ("x", "y")),
 }
 """What these make comes from the columns that they are given, if all are."""
+_OTHERS = {"c", "s", "by", "column", "yerr", "xerr", "secondary_y", "subplots"}
+"""What of these may name a column besides."""
 _SIZES = ("size", "ngroup", "cumcount")
 _MASKS = {
     *("isin", "isna", "notna", "isnull", "notnull", "between", "duplicated", "contains", "startswith"),
@@ -146,9 +148,13 @@ _OF_PYTHON = (ast.In, ast.NotIn, ast.Is, ast.IsNot)
 
 def _named(index: ast.expr) -> list[str]:
     """A constant name or a list of such, as parts."""
-    items = index.elts if isinstance(index, ast.List) else [index]
-    names = [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
-    return [f"[{name!r}]" for name in names] if len(names) == len(items) else []
+    is_name = isinstance(index, ast.Constant) and isinstance(index.value, str)
+    return [f"[{name!r}]" for name in ([index.value] if is_name else listed(index))]  # type: ignore[attr-defined]
+
+
+def _all_of(parts: list[list[str]]) -> list[str] | None:
+    """Of all arguments; None where one names none."""
+    return [part for some in parts for part in some] if all(parts) else None
 
 
 def _given(call: ast.Call, places: tuple[str, ...], allowed: set[str]) -> list[str] | None:
@@ -159,26 +165,17 @@ def _given(call: ast.Call, places: tuple[str, ...], allowed: set[str]) -> list[s
     given = [value for name, value in zip(places, call.args, strict=False) if name]
     given += [word.value for word in call.keywords if word.arg in names]
     parts = [_named(value) for value in given]
-    return None if len(parts) < len(names) or not all(parts) else [part for some in parts for part in some]
+    return None if len(parts) < len(names) else _all_of(parts)
 
 
 def _all_given(call: ast.Call, places: tuple[str, ...]) -> list[str] | None:
     """Those of `pivot_table` and its like, where every argument that may name columns does."""
     given = dict(zip(places, call.args, strict=False))
     given.update({word.arg: word.value for word in call.keywords if word.arg in places})
-    others = {word.arg for word in call.keywords} & {
-        "c",
-        "s",
-        "by",
-        "column",
-        "yerr",
-        "xerr",
-        "secondary_y",
-        "subplots",
-    }
-    parts = [_named(value) for value in given.values()]
-    is_all = len(given) == len(places) and len(call.args) <= len(places) and all(parts) and not others
-    return [part for some in parts for part in some] if is_all else None
+    is_other = any(word.arg in _OTHERS for word in call.keywords)
+    if len(given) != len(places) or len(call.args) > len(places) or is_other:
+        return None
+    return _all_of([_named(value) for value in given.values()])
 
 
 def _aggregated(call: ast.Call) -> list[str] | None:
@@ -190,4 +187,4 @@ def _aggregated(call: ast.Call) -> list[str] | None:
         parts = [_named(value.elts[0]) if isinstance(value, ast.Tuple) and value.elts else [] for value in values]
     else:
         return None
-    return [part for some in parts for part in some] if all(parts) else None
+    return _all_of(parts)

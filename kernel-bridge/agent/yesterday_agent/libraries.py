@@ -18,6 +18,8 @@ ORDER = "columns"
 """The part of a frame that is the places of its columns."""
 NAMES = ".columns.names"
 """The part of a frame that is what its columns are called together."""
+SHAPE, DTYPE = ".shape", ".dtype"
+"""The parts of an array or tensor that tell how large it is, and of what."""
 TENSOR_BYTES = 16 << 20
 Found = tuple[dict[str, Any], list[tuple[str, Any]]]
 
@@ -69,7 +71,7 @@ def _array(value: Any) -> Found:
         links.append((WHOLE, lender))
     mask = array_mark(value.mask) if _is_masked(value) else b""
     state = (value.shape, value.dtype.str, value.flags.writeable, array_mark(value), mask)
-    return {WHOLE: state, ".shape": value.shape, ".dtype": value.dtype.str}, links
+    return {WHOLE: state, SHAPE: value.shape, DTYPE: value.dtype.str}, links
 
 
 def _held(array: Any, most: int) -> list[Any]:
@@ -237,7 +239,7 @@ def _tensor(value: Any) -> Found:
     shape = tuple(value.shape)
     parts: dict[str, Any] = {WHOLE: (value.data_ptr() if _is_strided(value) else 0, shape, tensor_mark(value))}
     links: list[tuple[str, Any]] = [(".grad", value.grad)] if value.is_leaf and value.grad is not None else []
-    parts |= {".shape": shape, ".dtype": str(value.dtype), ".device": str(value.device)}
+    parts |= {SHAPE: shape, DTYPE: str(value.dtype), ".device": str(value.device)}
     parts[".requires_grad"] = value.requires_grad
     parts[".grad"] = address(links[0][1]) if links else None
     return parts, links

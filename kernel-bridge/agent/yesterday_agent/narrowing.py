@@ -148,17 +148,23 @@ def _inwards(node: Node, steps: list[str], puts: bool, nodes: Mapping[int, Node]
 
 def _of_columns(node: Node, columns: Collection[str]) -> list[Path]:
     """Of a frame that has these columns; none where it is none, or has others."""
-    frame = node.guard() if is_frame(node) and node.guard is not None else None
-    if frame is None or not is_by_column(frame, node.parts, stores=False):
+    frame = _by_column(node, stores=False)
+    if frame is None:
         return []
-    named = [(_column_of(frame, one.removeprefix(MASK)), one.startswith(MASK)) for one in columns]
+    named = [(_column_of(node, frame, one.removeprefix(MASK)), one.startswith(MASK)) for one in columns]
     if not all(part in node.parts and (not masks or _has_truths(frame, part)) for part, masks in named):
         return []
     return [Path((INDEX,)), *(Path((part,)) for part, _ in named)]
 
 
-def _column_of(frame: Any, part: str) -> str:
-    return f"[{part[1:]!r}]" if part.startswith(".") and not _is_of_frames(frame, part[1:]) else part
+def _by_column(node: Node, stores: bool) -> Any:
+    """The frame, where one column of it can be looked at without the others; else None."""
+    frame = node.guard() if is_frame(node) and node.guard is not None else None
+    return frame if is_by_column(frame, node.parts, stores) else None
+
+
+def _column_of(node: Node, frame: Any, part: str) -> str:
+    return part if part.startswith(".") and _is_of_frames(frame, part[1:]) else _part(node, part)
 
 
 def _has_truths(frame: Any, part: str) -> bool:
@@ -177,9 +183,7 @@ _BY_PLACE = (".iloc", ".iat")
 def _columns(node: Node, indexer: str, keys: str, stores: bool) -> list[str]:
     """The columns of `frame.loc[rows, columns]` and its like, where the frame has them."""
     is_place = indexer in _BY_PLACE
-    if not (is_place or indexer in (".loc", ".at")) or not is_frame(node) or node.guard is None:
-        return []
-    if not is_by_column(node.guard(), node.parts, stores):
+    if not (is_place or indexer in (".loc", ".at")) or _by_column(node, stores) is None:
         return []
     if keys.startswith(ROWS):
         asked = ast.literal_eval(keys[len(ROWS) : -1])

@@ -8,10 +8,9 @@ from .accesses import WHOLE, Access
 from .graph import Node
 from .imported import type_of
 from .kinds import package_of
-from .libraries import INDEX, NAMES
+from .libraries import DTYPE, INDEX, NAMES, SHAPE
 from .userland import is_user_class
 
-SHAPE = ".shape"
 _NAMES = ((WHOLE,), (NAMES,))
 _LABELS = ((INDEX,),)
 _OF_FRAMES: Mapping[str, tuple[tuple[str, ...], ...]] = {
@@ -46,4 +45,4 @@ def asked_parts(node: Node, access: Access) -> tuple[tuple[str, ...], ...]:
         return ()
     if is_frame(node):
         return _OF_FRAMES.get(access.part, ())
-    return ((SHAPE,), (".dtype",)) if is_array(node) and access.part in _OF_ARRAYS else ()
+    return ((SHAPE,), (DTYPE,)) if is_array(node) and access.part in _OF_ARRAYS else ()

@@ -11,6 +11,13 @@ _MARKS = frozenset(("ctx", "op", "ops"))
 """Fields with nothing but a sign in them."""
 
 
+def listed(index: ast.expr) -> list[str]:
+    """The constants of a list of names."""
+    items = index.elts if isinstance(index, ast.List) else []
+    names = [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+    return names if len(names) == len(items) else []
+
+
 def children(node: ast.AST) -> list[ast.AST]:
     """Nodes and no operators, in the order of the source."""
     found: list[ast.AST] = []

@@ -47,9 +47,10 @@ function outcomeOf({ outcome, error, death }: Receipt): string {
 }
 
 function edgeLine(edge: Edge, run: string): string {
+  const part = partOf(edge)
   const parts = [
     `${edge.kind} ${edge.name}`,
-    partOf(edge) === null ? null : `part ${partOf(edge)}`,
+    part === null ? null : `part ${part}`,
     edge.type,
     edge.shape === null ? null : edge.shape.join(' × '),
     edge.size === null ? null : size(edge.size),

@@ -197,7 +197,7 @@ export interface RunIndex {
   laterVersion(
     name: string,
     run: string,
-    parts?: Edge['parts'],
+    parts: Edge['parts'],
   ): Promise<{ readonly run: string; readonly deleted: boolean } | null>
   /** The source that this cell's last run of the notebook ran; null where none ended. */
   lastSource(notebook: string, cellId: string): Promise<string | null>

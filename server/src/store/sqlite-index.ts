@@ -108,7 +108,7 @@ export class SqliteIndex implements RunIndex {
     return this.#past.consumers(run, limit)
   }
 
-  async laterVersion(name: string, run: string, parts: Edge['parts'] = null) {
+  async laterVersion(name: string, run: string, parts: Edge['parts']) {
     return this.#past.laterVersion(name, run, parts)
   }
 

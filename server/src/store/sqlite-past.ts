@@ -65,7 +65,7 @@ export class SqlitePast {
   laterVersion(
     name: string,
     run: string,
-    parts: Parts = null,
+    parts: Parts,
   ): { readonly run: string; readonly deleted: boolean } | null {
     // From the session's end backwards: other sessions use the same names, mostly before or after it.
     const rows = this.#db
