@@ -15,7 +15,7 @@ export default defineConfig({
   use: {
     ...chromiumOptions,
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    trace: 'on-first-retry',
     viewport: { width: 1440, height: 900 },
   },
 })

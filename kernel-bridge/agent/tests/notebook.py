@@ -41,6 +41,8 @@ class Notebook:
         self.shell = InteractiveShell.instance()
         self.shell.reset(new_session=True)
         self.shell.history_manager.enabled = False
+        # A whole traceback takes a second where much is loaded, and nobody reads it.
+        self.shell.InteractiveTB.set_mode("Minimal")
         if "numpy" in sys.modules:
             sys.modules["numpy"].seterr(divide="warn")
         self.table = ProbeTable(lambda touches: self.recorder.hit(touches), lambda *note: self.recorder.note(*note))

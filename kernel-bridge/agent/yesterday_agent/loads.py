@@ -14,8 +14,13 @@ class ModuleLoads:
     def __init__(self) -> None:
         self._known = set(sys.modules)
         self._last = _last()
+        installed = {name for name, module in list(sys.modules.items()) if "." not in name and _is_installed(module)}
         # Each load of a module makes it a new spec.
-        self._specs = {name: _spec(module) for name, module in list(sys.modules.items()) if _is_users(module)}
+        self._specs = {
+            name: _spec(module)
+            for name, module in list(sys.modules.items())
+            if name.partition(".")[0] not in installed and _is_users(module)
+        }
 
     def news(self) -> list[ModuleType]:
         """The user's modules that were loaded since the last call, by name."""
@@ -37,6 +42,11 @@ class ModuleLoads:
 
 def _last() -> str:
     return next(reversed(sys.modules))
+
+
+def _is_installed(module: object) -> bool:
+    """Its submodules are no user's either, as far as it has a file of its own: a namespace may be shared."""
+    return isinstance(module, ModuleType) and bool(module.__dict__.get("__file__")) and not is_user_module(module)
 
 
 def _is_users(module: object) -> bool:

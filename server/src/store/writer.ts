@@ -1,4 +1,6 @@
 /** This side of the writing thread: a request becomes a promise that settles when it is durable or refused. */
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { isStoreErrorCode, StoreError } from './errors.ts'
 import type { Numbered, WriteAnswer, WriteRequest } from './write-request.ts'
@@ -28,7 +30,10 @@ export class Writer implements Requests {
   }
 
   private constructor(database: string) {
-    this.#worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: database })
+    this.#worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
+      workerData: database,
+      env: { ...process.env, ...keptCompiled() },
+    })
     this.#worker.on('message', (answer: WriteAnswer) => this.#settle(answer))
     this.#worker.on('error', (error) => this.#end(error.message))
     this.#worker.on('exit', () => this.#end('the store is closed'))
@@ -72,4 +77,10 @@ export class Writer implements Requests {
     for (const { reject } of this.#waiting.values()) reject(new StoreError('closed', reason))
     this.#waiting.clear()
   }
+}
+
+/** A thread would compile its modules anew: it is told where this process keeps what is compiled, in a folder by version. */
+function keptCompiled(): NodeJS.ProcessEnv {
+  const folder = getCompileCacheDir()
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) }
 }
