@@ -40,9 +40,8 @@ CELLS = {
 
 
 def bundle(spool: str) -> str:
-    """The bootstrap with the modules in it, as the bridge builds it."""
-    modules = {path.stem: path.read_text("utf-8") for path in (HERE / "yesterday_agent").glob("*.py")}
-    text = json.dumps({"modules": modules, "spoolDir": spool, "options": {}})
+    """The bootstrap, told where the agent stands, as the bridge builds it."""
+    text = json.dumps({"folder": str(HERE), "spoolDir": spool, "options": {}})
     return (HERE / "bootstrap.py").read_text("utf-8").replace("__YESTERDAY_BUNDLE__", repr(text))
 
 

@@ -1,46 +1,90 @@
 # Brings the recording agent into a running kernel. Sent as one silent request; leaves no name behind in the user's
-# namespace. The token below is replaced by a string literal of JSON: {"modules": {name: source}, "spoolDir", "options"}.
+# namespace. The token below is replaced by a string literal of JSON: {"folder", "modules", "spoolDir", "options"}.
+# `folder` holds the package; a kernel that does not see it raises AgentNotHere, and is sent `modules`: {name: source}.
+
+
+class AgentNotHere(Exception):
+    """The agent's folder cannot be read from here."""
 
 
 def __yesterday_boot__(bundle_text):
     import importlib.abc
     import importlib.util
     import json
+    import marshal
+    import os
     import sys
 
     bundle = json.loads(bundle_text)
-    sources = bundle["modules"]
     package = "yesterday_agent"
 
-    def source_of(fullname):
-        if fullname == package:
-            return sources.get(package, sources.get("__init__"))
-        short = fullname.partition(".")[2]
-        return sources.get(fullname, sources.get(short))
+    def compiled(name, source):
+        return compile(source, f"<{name}>", "exec", dont_inherit=True)
+
+    def long_name(short):
+        return package if short == "__init__" else f"{package}.{short}"
+
+    def codes_of(folder):
+        """Code by module, compiled once for each Python: kept beside the package, as Python itself keeps it."""
+        with os.scandir(os.path.join(folder, package)) as entries:
+            files = {entry.name[:-3]: entry.stat() for entry in entries if entry.name.endswith(".py")}
+        seen = {name: (found.st_mtime_ns, found.st_size) for name, found in files.items()}
+        kept = os.path.join(
+            folder, "__pycache__", f"{package}.{sys.implementation.cache_tag}-{sys.flags.optimize}.marshal"
+        )
+        try:
+            with open(kept, "rb") as file:
+                found, codes = marshal.load(file)
+            if found == seen:
+                return codes
+        except (OSError, EOFError, ValueError, TypeError):
+            pass
+        codes = {}
+        for short in sorted(files):
+            with open(os.path.join(folder, package, f"{short}.py"), encoding="utf-8") as file:
+                codes[long_name(short)] = compiled(long_name(short), file.read())
+        keep(kept, marshal.dumps((seen, codes)))
+        return codes
+
+    def keep(path, data):
+        passing = f"{path}.{os.getpid()}"
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(passing, "wb") as file:
+                file.write(data)
+            os.replace(passing, path)
+        except OSError:
+            pass
+
+    if "modules" in bundle:
+        codes = {name: compiled(name, source) for name, source in bundle["modules"].items()}
+    else:
+        try:
+            codes = codes_of(bundle["folder"])
+        except OSError as problem:
+            raise AgentNotHere(str(problem)) from None
 
     class BundleLoader(importlib.abc.InspectLoader):
         def get_source(self, fullname):
-            return source_of(fullname)
+            return None
 
         def is_package(self, fullname):
             return fullname == package
 
         def exec_module(self, module):
-            name = module.__name__
-            code = compile(source_of(name), f"<{name}>", "exec", dont_inherit=True)
-            exec(code, module.__dict__)
+            exec(codes[module.__name__], module.__dict__)
 
     class BundleFinder(importlib.abc.MetaPathFinder):
         def find_spec(self, fullname, path=None, target=None):
-            if fullname.partition(".")[0] != package or source_of(fullname) is None:
+            if fullname not in codes:
                 return None
             return importlib.util.spec_from_loader(fullname, BundleLoader(), is_package=fullname == package)
 
     finder = BundleFinder()
     sys.meta_path.insert(0, finder)
     try:
-        for name in [package, *(name for name in sources if name not in (package, "__init__"))]:
-            __import__(name if name.startswith(package) else f"{package}.{name}")
+        for name in [package, *(name for name in codes if name != package)]:
+            __import__(name)
     finally:
         sys.meta_path.remove(finder)
     sys.modules[package].start(bundle["spoolDir"], bundle.get("options") or {})
@@ -49,4 +93,4 @@ def __yesterday_boot__(bundle_text):
 try:
     __yesterday_boot__(__YESTERDAY_BUNDLE__)
 finally:
-    del __yesterday_boot__
+    del __yesterday_boot__, AgentNotHere

@@ -50,21 +50,31 @@ export function bootstrapCode(bootstrap: string, bundle: JsonObject): string {
   return `${bootstrap.replaceAll(TOKEN, () => literal)}\n${CRASH_REPORTS}`
 }
 
-/** Injects the agent; never rejects but for the kernel's death. */
+/**
+ * Injects the agent; never rejects but for the kernel's death. The kernel is told where the agent stands, so that its
+ * Python compiles it once for all kernels; one that does not see the folder is sent the sources.
+ */
 export async function injectAgent(
   conversation: Conversation,
   agent: { folder: string; spoolDir: string; options: JsonObject },
 ): Promise<Injection> {
-  const modules = await readAgent(agent.folder)
-  const bootstrap = await readFile(join(agent.folder, 'bootstrap.py'), 'utf8').catch(() => null)
-  if (bootstrap === null || Object.keys(modules).length === 0) {
-    return { recording: false, problem: 'the recording agent is missing from this installation' }
-  }
-  const code = bootstrapCode(bootstrap, { modules, spoolDir: agent.spoolDir, options: agent.options })
-  return runSilently(conversation, code)
+  const { folder, spoolDir, options } = agent
+  const bootstrap = await readFile(join(folder, 'bootstrap.py'), 'utf8').catch(() => null)
+  if (bootstrap === null) return MISSING
+  const injection = await runSilently(conversation, bootstrapCode(bootstrap, { folder, spoolDir, options }))
+  if (injection !== 'not here') return injection
+  const modules = await readAgent(folder)
+  if (Object.keys(modules).length === 0) return MISSING
+  const sent = await runSilently(conversation, bootstrapCode(bootstrap, { modules, spoolDir, options }))
+  return sent === 'not here' ? MISSING : sent
 }
 
-async function runSilently(conversation: Conversation, code: string): Promise<Injection> {
+const MISSING: Injection = {
+  recording: false,
+  problem: 'the recording agent is missing from this installation',
+}
+
+async function runSilently(conversation: Conversation, code: string): Promise<Injection | 'not here'> {
   const content = { code, silent: true, store_history: false, allow_stdin: false, user_expressions: {} }
   const reply = await conversation
     .ask('shell', 'execute_request', content, INJECT_TIMEOUT_MS)
@@ -74,6 +84,7 @@ async function runSilently(conversation: Conversation, code: string): Promise<In
       throw error
     })
   if ('status' in reply && reply.status === 'ok') return { recording: true }
+  if (reply.ename === 'AgentNotHere') return 'not here'
   return {
     recording: false,
     problem: `the recording agent failed: ${String(reply.ename)}: ${String(reply.evalue)}`,

@@ -1,8 +1,9 @@
 /** The door to kernels: who gets which process, what stands on disk, who finds it again. */
 import { existsSync } from 'node:fs'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { agentFolder } from '../src/agent-code.ts'
 import { createKernels, type Kernel, type KernelsOptions } from '../src/index.ts'
 import { isRunning } from '../src/process.ts'
 import {
@@ -146,6 +147,16 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
     expect(kernel.agentProblem).toContain('missing')
     expect(await shownValue(kernel, '2')).toBe('2')
     await lame.close({ shutdown: true })
+  })
+
+  it('sends the agent to a kernel that does not see its folder', async () => {
+    // Relative to this process; the kernel stands elsewhere.
+    const far = another({ agentFolder: relative(process.cwd(), agentFolder) })
+    const kernel = await far.start({ specName, cwd: bridge.dir, prewarm: false })
+    expect(kernel.agentProblem).toBeNull()
+    expect(kernel.recording).toBe(true)
+    expect(await shownValue(kernel, '2')).toBe('2')
+    await far.close({ shutdown: true })
   })
 
   it('gives a kernel the environment and folder that were asked for', async () => {

@@ -43,8 +43,7 @@ class Kernel:
             assert reply["content"]["status"] == "ok", reply["content"]
 
     def _bundle(self, options: dict[str, Any]) -> str:
-        modules = {path.stem: path.read_text("utf-8") for path in (AGENT / "yesterday_agent").glob("*.py")}
-        text = json.dumps({"modules": modules, "spoolDir": self.spool, "options": options})
+        text = json.dumps({"folder": str(AGENT), "spoolDir": self.spool, "options": options})
         return (AGENT / "bootstrap.py").read_text("utf-8").replace("__YESTERDAY_BUNDLE__", repr(text))
 
     def run(self, code: str, run: str | None = None, cell: str | None = None) -> Ran:

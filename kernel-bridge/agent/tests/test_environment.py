@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from yesterday_agent.distributions import distributions_by_module
 from yesterday_agent.environment import DIFF_CHARACTERS, EnvironmentFacts
 
 
@@ -67,14 +68,41 @@ def test_the_machine_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_the_first_record_knows_what_its_run_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who distributes what is read meanwhile, and takes its time on a busy machine."""
 
-    def slow() -> dict[str, list[str]]:
+    def slow() -> dict[str, list[metadata.Distribution]]:
         time.sleep(0.3)
-        return {"demo_module": ["demo-distribution"]}
+        return distributions_by_module()
 
+    installed = tmp_path / "demo_distribution-1.2.3.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Name: demo-distribution\nVersion: 1.2.3\n")
+    (installed / "RECORD").write_text("demo_module.py,,\n")
+    monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(metadata, "packages_distributions", slow)
-    monkeypatch.setattr(metadata, "version", lambda name: "1.2.3")
+    monkeypatch.setattr("yesterday_agent.environment.distributions_by_module", slow)
     environment = EnvironmentFacts()
     assert environment.current()["facets"]["distributions"] == {}  # type: ignore[index]
     monkeypatch.setitem(sys.modules, "demo_module", types.ModuleType("demo_module"))
-    assert environment.current()["facets"]["distributions"] == {"demo-distribution": "1.2.3"}  # type: ignore[index]
+    assert environment.current()["facets"]["distributions"]["demo-distribution"] == "1.2.3"  # type: ignore[index]
+
+
+def test_distributions_are_told_as_the_standard_library_tells_them() -> None:
+    found = distributions_by_module()
+    for module, names in metadata.packages_distributions().items():
+        assert {one.metadata["Name"] for one in found.get(module, [])} == set(names), module
+
+
+def test_distributions_by_what_installers_leave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "a-1.dist-info/METADATA": "Name: a\nVersion: 1\n",
+        "a-1.dist-info/RECORD": "one.py,,\nshared/x/y.py,,\n_fast.cpython-311-x86_64-linux-gnu.so,,\n",
+        "b.egg-info/PKG-INFO": "Name: b\nVersion: 2\n",
+        "b.egg-info/top_level.txt": "shared\n",
+        "broken-1.dist-info/RECORD": "three.py,,\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    found = {module: [one.metadata["Name"] for one in ones] for module, ones in distributions_by_module().items()}
+    assert sorted(found.pop("shared")) == ["a", "b"]
+    assert found == {"one": ["a"], "_fast": ["a"], "three": [None]}

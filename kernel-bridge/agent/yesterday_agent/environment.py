@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import contextlib
 import functools
 import importlib.metadata as metadata
 import os
@@ -15,6 +16,7 @@ from typing import Any
 
 from . import own_threads
 from .digests import text_digest
+from .distributions import distributions_by_module
 from .record import Environment
 from .secrecy import mask
 
@@ -39,7 +41,7 @@ class EnvironmentFacts:
     def __init__(self) -> None:
         self._versions: dict[str, str] = {}
         self._seen: set[str] = set()
-        self._names: dict[str, list[str]] | None = None
+        self._names: dict[str, list[metadata.Distribution]] | None = None
         self._git: dict[str, Any] | None = None
         self._machine: dict[str, Any] = {}
         self._told = ""
@@ -82,16 +84,17 @@ class EnvironmentFacts:
 
     def _add_version(self, module: str) -> None:
         for distribution in (self._names or {}).get(module, []):
-            try:
-                self._versions[distribution] = metadata.version(distribution)
-            except metadata.PackageNotFoundError:
-                continue
+            # What a broken installation left has no name; of two under one name the first on the path counts.
+            name = distribution.metadata["Name"]
+            if name:
+                with contextlib.suppress(metadata.PackageNotFoundError):
+                    self._versions[name] = metadata.version(name)
 
     def _read_slow_facts(self, folder: str) -> None:
         """Off the user's path: what walks the disk or starts a program."""
         self._read_git(folder)
         self._machine = {"cpu": _cpu(), "gpus": _gpus()}
-        self._names = {module: list(names) for module, names in metadata.packages_distributions().items()}
+        self._names = distributions_by_module()
         self._read.release()
 
     def _read_git(self, folder: str) -> None:

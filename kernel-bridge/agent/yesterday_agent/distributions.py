@@ -1,0 +1,31 @@
+"""Which installed distributions bring a module, by the lists of files that installers leave beside them.
+
+`importlib.metadata.packages_distributions` tells the same and takes up to a second, as it makes an object of each file.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import metadata
+
+_TOP = re.compile(r'^"?([^/,"\n]+?)(?:/|\.(?:py|pyd|[\w.-]+\.so|so),)', re.MULTILINE)
+"""The first folder of a line of RECORD (PEP 376), or the module that is a file by itself."""
+
+
+def distributions_by_module() -> dict[str, list[metadata.Distribution]]:
+    """By a module's first name; folders that are no module are among them. Reads one or two files of each."""
+    found: dict[str, list[metadata.Distribution]] = {}
+    for distribution in metadata.distributions():
+        for name in _top_names(distribution):
+            found.setdefault(name, []).append(distribution)
+    return found
+
+
+def _top_names(distribution: metadata.Distribution) -> set[str]:
+    listed = distribution.read_text("top_level.txt")
+    if listed:
+        return set(listed.split())
+    record = distribution.read_text("RECORD")
+    if record is not None:
+        return set(_TOP.findall(record))
+    return {path.parts[0].removesuffix(".py") for path in distribution.files or ()}
