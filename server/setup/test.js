@@ -39,11 +39,14 @@ const vitest = (workspace, env, which = [], name = workspace) => ({
   },
 })
 
-/** The agent's own tests on one Python; `which` chooses some. */
-const pytest = (version, python, which = []) => ({
-  name: `agent on Python ${version}`,
+/** The agent's own tests on one Python; `which` chooses by marks. */
+const pytest = (version, python, which) => ({
+  name: `agent on Python ${version}, ${which}`,
   work: async () => {
-    const { code, output } = await run(python, ['-m', 'pytest', ...which], { cwd: agent, env: keepCompiled })
+    const { code, output } = await run(python, ['-m', 'pytest', '-m', which], {
+      cwd: agent,
+      env: keepCompiled,
+    })
     add(total, pytestCounts(output), code)
     return output
   },
@@ -102,9 +105,10 @@ async function main() {
   say('\n== tests')
   const bridge = vitest('kernel-bridge', env, ['--exclude', FLOOD])
   await inLanes(1, [vitest('client', env), vitest('server', env), bridge], say)
-  const agents = others.map((other) => pytest(other.version, other.python, ['-m', 'not thorough']))
+  const [exact, thorough] = ['not thorough', 'thorough'].map((which) => pytest('3.11', python, which))
   const flood = vitest('kernel-bridge', env, [FLOOD], 'a-flood-of-output')
-  await inLanes(LANES, [pytest('3.11', python), flood, ...agents], say)
+  const agents = others.map((other) => pytest(other.version, other.python, 'not thorough'))
+  await inLanes(LANES, [exact, flood, thorough, ...agents], say)
   await playwright(env)
   say(`\n${((Date.now() - started) / 60_000).toFixed(1)} minutes`)
 }
