@@ -22,14 +22,13 @@ from .graph import Node
 from .kinds import module_of, package_of
 from .libraries import INDEX, ORDER, is_by_column
 from .methods import looked_at
-from .shapes import asked_parts, is_array, is_frame
+from .shapes import asked_parts, asks_names, is_array, is_frame
 from .userland import defined, is_user_class
 
 _MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
 _SIZED = (*_MAPPINGS, list, tuple, set, frozenset, collections.deque)
 _BY_KIND = frozenset(("type", "id", "isinstance", "issubclass", "callable"))
 """What these built-ins tell does not follow from the content."""
-_BY_KEYS = frozenset(("list", "tuple", "set", "frozenset", "sorted", "iter", "enumerate", "reversed", "min", "max"))
 """What these make of a mapping follows from its keys."""
 CLASS = ".__class__"
 """The link from an instance to a class of the user's."""
@@ -93,13 +92,7 @@ def _of_whole(node: Node, access: Access) -> Iterable[Path] | None:
         return [Path((access.key if access.key in node.parts else WHOLE,))]
     if access.verb == "argument" and access.callee == "len":
         return [Path((WHOLE,), deep=False)] if node.kind in _SIZED else None
-    return [Path((WHOLE,))] if node.kind in _MAPPINGS and _asks_keys(access) and _has_parts(node) else None
-
-
-def _asks_keys(access: Access) -> bool:
-    if access.verb == "argument":
-        return access.callee in _BY_KEYS
-    return access.verb in ("iterate", "contains") or (access.verb == "call" and access.part == ".keys")
+    return [Path((WHOLE,))] if node.kind in _MAPPINGS and asks_names(access) and _has_parts(node) else None
 
 
 def _has_parts(node: Node) -> bool:

@@ -20,7 +20,7 @@ _OF_FRAMES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     **dict.fromkeys((".shape", ".size", ".empty", ".axes"), (*_NAMES, *_LABELS)),
 }
 _OF_ARRAYS = frozenset((".ndim", ".size", ".numel", ".dim", ".nbytes", ".itemsize"))
-_BY_NAMES = frozenset(("list", "tuple", "set", "sorted", "enumerate"))
+_BY_NAMES = frozenset(("list", "tuple", "set", "frozenset", "sorted", "iter", "enumerate", "reversed", "min", "max"))
 
 
 def is_frame(node: Node) -> bool:
@@ -35,14 +35,19 @@ def is_array(node: Node) -> bool:
 
 def asked_parts(node: Node, access: Access) -> tuple[tuple[str, ...], ...]:
     """The parts that tell it; none where the access looks at more."""
-    if access.verb == "argument" and access.part == WHOLE:
-        if access.callee == "len":
-            return _LABELS if is_frame(node) else ((SHAPE,),) if is_array(node) else ()
-        return _NAMES if is_frame(node) and access.callee in _BY_NAMES else ()
     if access.part == WHOLE:
-        return _NAMES if is_frame(node) and access.verb in ("iterate", "contains") else ()
+        if access.verb == "argument" and access.callee == "len":
+            return _LABELS if is_frame(node) else ((SHAPE,),) if is_array(node) else ()
+        return _NAMES if is_frame(node) and asks_names(access) else ()
     if access.verb not in ("read", "through", "call") or access.puts or is_user_class(node.kind):
         return ()
     if is_frame(node):
         return _OF_FRAMES.get(access.part, ())
     return ((SHAPE,), (DTYPE,)) if is_array(node) and access.part in _OF_ARRAYS else ()
+
+
+def asks_names(access: Access) -> bool:
+    """Of a mapping or a frame only what its keys or columns are called."""
+    if access.verb == "argument":
+        return access.callee in _BY_NAMES
+    return access.verb in ("iterate", "contains") or (access.verb == "call" and access.part == ".keys")
