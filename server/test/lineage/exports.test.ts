@@ -68,7 +68,7 @@ async function validated(program: string, file: string): Promise<unknown> {
 describe.skipIf(validators === undefined)(`validators of others${whySkipped}`, () => {
   test.each(['aaaa02', 'book.ipynb'])('OpenLineage events of %s are read without an issue', async (what) => {
     const found = await validated('openlineage_events.py', await exported(what, 'openlineage'))
-    expect(found).toMatchObject({ events: what === 'aaaa02' ? 4 : 6, issues: [] })
+    expect(found).toMatchObject({ events: what === 'aaaa02' ? 6 : 8, issues: [] })
   })
 
   test('PROV-JSON comes back equal from a round trip', async () => {
@@ -96,22 +96,33 @@ test('a crate has the licence that its owner states, and says so where none was 
   expect(await licenceIn(stated)).toBe('https://spdx.org/licenses/CC-BY-4.0')
 })
 
-test('events are START, then how it ended, and outputs name their inputs', async () => {
+test('events are START, then how it ended, those of the session around them, and each job names what went in', async () => {
   const events = (await readFile(await exported('book.ipynb', 'openlineage'), 'utf8')).trim().split('\n')
   const parsed = events.map((line) => JSON.parse(line))
   expect(parsed.map(({ eventType }) => eventType)).toEqual([
+    'START',
     'START',
     'COMPLETE',
     'START',
     'COMPLETE',
     'START',
     'FAIL',
+    'COMPLETE',
   ])
-  const [frame] = parsed[1].outputs
-  expect(frame.facets.lineage.inputs.map(({ name }: { name: string }) => name)).toEqual([
+  expect(parsed[0].run.runId).toBe(parsed[1].run.facets.parent.run.runId)
+  expect(parsed[7].run.runId).toBe(parsed[0].run.runId)
+  const [frame] = parsed[2].outputs
+  const [whole, made] = parsed[2].job.facets.lineage.entries
+  expect(whole.inputs.map(({ name }: { name: string }) => name)).toEqual([
     join(root, 'données, 1.csv'),
     join(root, 'gone.csv'),
   ])
+  expect(made).toEqual({
+    namespace: frame.namespace,
+    name: frame.name,
+    type: 'DATASET',
+    inputs: [{ type: 'JOB' }],
+  })
   expect(frame.facets.schema.fields).toEqual([{ name: 'a', type: 'int64' }])
 })
 
@@ -128,8 +139,8 @@ test('events are sent in order, and a receiver that refuses is told', async () =
   const { code, err } = await yesterday(root, 'export', 'book.ipynb', '--format', 'openlineage', '--to', url)
   server.close()
   expect(code).toBe(1)
-  expect(err).toContain('event 4 of 6 was not taken: status 503')
-  expect(taken).toEqual(['START', 'COMPLETE', 'START', 'COMPLETE'])
+  expect(err).toContain('event 4 of 8 was not taken: status 503')
+  expect(taken).toEqual(['START', 'START', 'COMPLETE', 'START'])
 })
 
 test('the report says why, shows the output in a frame where nothing runs, and loads nothing', async () => {

@@ -1,9 +1,10 @@
 /**
  * pure. Runs as OpenLineage 2-0-2 events: START, then COMPLETE, FAIL or ABORT. A cell is a job, its session the parent;
- * variables, files and tables are datasets with their schema and version, and each output says by its `lineage` facet
- * from which inputs it came (https://openlineage.io/docs/spec/object-model).
+ * variables, files and tables are datasets with their schema and version. The `lineage` facet of the job says what went
+ * into the run and what came out of it (https://openlineage.io/docs/spec/object-model).
  */
 import { join, posix, resolve } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import type { Edge, Receipt } from '../../../contract/run.ts'
 import type { RunSide } from '../diff.ts'
 import { type ExportScope, isData, uuidOf } from './scope.ts'
@@ -16,28 +17,55 @@ type Json = Readonly<Record<string, unknown>>
 /** One event, as it goes over the wire. */
 export type LineageEvent = Json
 
-/** Events in the order in which things happened. */
+/** Events in the order in which things happened; those of a session enclose those of its runs. */
 export function openLineageEvents(scope: ExportScope): readonly LineageEvent[] {
-  return scope.runs.flatMap((side) => runEvents(scope, side))
+  const first = new Map<string, RunSide>()
+  const last = new Map<string, RunSide>()
+  for (const side of scope.runs) {
+    if (!first.has(side.receipt.session)) first.set(side.receipt.session, side)
+    last.set(side.receipt.session, side)
+  }
+  return scope.runs.flatMap((side) => {
+    const { session } = side.receipt
+    return [
+      ...(first.get(session) === side ? [sessionEvent(scope, side.receipt, 'START')] : []),
+      ...runEvents(scope, side),
+      ...(last.get(session) === side ? [sessionEvent(scope, side.receipt, 'COMPLETE')] : []),
+    ]
+  })
+}
+
+const base = { producer: PRODUCER, schemaURL: `${SPEC}/2-0-2/OpenLineage.json#/$defs/RunEvent` }
+
+const startOf = ({ started, queued }: Receipt): string => started ?? queued
+
+/** As far as it is exported: it ends with the last of its runs. */
+function sessionEvent({ project }: ExportScope, receipt: Receipt, eventType: 'START' | 'COMPLETE'): Json {
+  return {
+    eventType,
+    eventTime: eventType === 'START' ? startOf(receipt) : receipt.ended,
+    run: { runId: uuidOf(receipt.session), facets: {} },
+    job: {
+      namespace: namespaceOf(project),
+      name: receipt.notebook,
+      facets: { jobType: jobType('NOTEBOOK') },
+    },
+    inputs: [],
+    outputs: [],
+    ...base,
+  }
 }
 
 function runEvents(scope: ExportScope, side: RunSide): readonly LineageEvent[] {
   const { receipt } = side
-  const base = { producer: PRODUCER, schemaURL: `${SPEC}/2-0-2/OpenLineage.json#/$defs/RunEvent` }
-  const job = jobOf(scope, side)
-  const inputs = unique(receipt.used.filter(isData)).map((edge) => dataset(scope, receipt, edge, {}))
-  const sources = inputs.map(({ namespace, name }) => ({ namespace, name, type: 'DATASET' }))
-  const lineage = {
-    lineage: facet('facets/1-0-0/LineageFacet.json#/$defs/LineageDatasetFacet', { inputs: sources }),
-  }
-  const made = unique(receipt.generated.filter((edge) => isData(edge) && !edge.deleted))
-  const outputs = made.map((edge) => dataset(scope, receipt, edge, lineage))
+  const inputs = unique(receipt.used.filter(isData)).map((edge) => dataset(scope, receipt, edge))
+  const outputs = unique(receipt.generated.filter(isData)).map((edge) => dataset(scope, receipt, edge))
   return [
     {
       eventType: 'START',
-      eventTime: receipt.started ?? receipt.queued,
+      eventTime: startOf(receipt),
       run: runOf(scope, side, false),
-      job,
+      job: jobOf(scope, side, {}),
       inputs,
       outputs: [],
       ...base,
@@ -46,12 +74,22 @@ function runEvents(scope: ExportScope, side: RunSide): readonly LineageEvent[] {
       eventType: endOf(receipt),
       eventTime: receipt.ended,
       run: runOf(scope, side, true),
-      job,
+      job: jobOf(scope, side, { lineage: lineageOf(inputs, outputs) }),
       inputs,
       outputs,
       ...base,
     },
   ]
+}
+
+/** All that was used went into the run, and each output came from it: which input an output came from is not claimed. */
+function lineageOf(inputs: readonly Dataset[], outputs: readonly Dataset[]): Json {
+  const named = ({ namespace, name }: Dataset) => ({ namespace, name, type: 'DATASET' })
+  const entries = [
+    { type: 'JOB', inputs: inputs.map(named) },
+    ...outputs.map((output) => ({ ...named(output), inputs: [{ type: 'JOB' }] })),
+  ]
+  return facet('facets/1-0-0/LineageFacet.json#/$defs/LineageJobFacet', { entries })
 }
 
 const ends: Readonly<Record<Receipt['outcome'], string>> = {
@@ -62,7 +100,7 @@ const ends: Readonly<Record<Receipt['outcome'], string>> = {
 }
 const endOf = ({ outcome }: Receipt): string => ends[outcome]
 
-function jobOf({ project }: ExportScope, { receipt }: RunSide): Json {
+function jobOf({ project }: ExportScope, { receipt }: RunSide, more: Json): Json {
   return {
     namespace: namespaceOf(project),
     name: `${receipt.notebook}/${receipt.cellId ?? receipt.run}`,
@@ -71,14 +109,18 @@ function jobOf({ project }: ExportScope, { receipt }: RunSide): Json {
         language: 'PYTHON',
         sourceCode: receipt.source,
       }),
-      jobType: facet('facets/2-0-4/JobTypeJobFacet.json#/$defs/JobTypeJobFacet', {
-        processingType: 'BATCH',
-        integration: 'YESTERDAY',
-        jobType: 'CELL',
-      }),
+      jobType: jobType('CELL'),
+      ...more,
     },
   }
 }
+
+const jobType = (type: 'CELL' | 'NOTEBOOK') =>
+  facet('facets/2-0-4/JobTypeJobFacet.json#/$defs/JobTypeJobFacet', {
+    processingType: 'BATCH',
+    integration: 'YESTERDAY',
+    jobType: type,
+  })
 
 function runOf({ project }: ExportScope, { receipt }: RunSide, ended: boolean): Json {
   const parent = facet('facets/1-2-0/ParentRunFacet.json#/$defs/ParentRunFacet', {
@@ -94,7 +136,7 @@ function runOf({ project }: ExportScope, { receipt }: RunSide, ended: boolean): 
           errorMessage: facet('facets/1-0-1/ErrorMessageRunFacet.json#/$defs/ErrorMessageRunFacet', {
             message,
             programmingLanguage: 'PYTHON',
-            ...(error === null ? {} : { stackTrace: error.traceback.join('\n') }),
+            ...(error === null ? {} : { stackTrace: stripVTControlCharacters(error.traceback.join('\n')) }),
           }),
         }
   return { runId: uuidOf(receipt.run), facets: { parent, ...failed } }
@@ -106,22 +148,48 @@ interface Dataset {
   readonly facets: Json
 }
 
-function dataset(scope: ExportScope, receipt: Receipt, edge: Edge, more: Json): Dataset {
-  const version = facet('facets/1-0-1/DatasetVersionDatasetFacet.json#/$defs/DatasetVersionDatasetFacet', {
-    datasetVersion: edge.digest ?? edge.version,
-  })
-  const fields = edge.schema?.map(([name, type]) => ({ name, type }))
-  const schema =
-    fields === undefined
-      ? {}
-      : { schema: facet('facets/1-2-0/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet', { fields }) }
-  return { ...placeOf(scope, receipt, edge), facets: { version, ...schema, ...more } }
+function dataset(scope: ExportScope, receipt: Receipt, edge: Edge): Dataset {
+  const facets = edge.deleted
+    ? { lifecycleStateChange: dropped }
+    : { ...versionOf(receipt.run, edge), ...schemaOf(edge) }
+  return { ...placeOf(scope, receipt, edge), facets }
 }
 
-/** Files by their path on the machine, so that other tools' lineage meets ours; variables by session. */
+const dropped = facet(
+  'facets/1-0-1/LifecycleStateChangeDatasetFacet.json#/$defs/LifecycleStateChangeDatasetFacet',
+  { lifecycleStateChange: 'DROP' },
+)
+
+/** None of what came from outside, by no recorded run, and has no digest. */
+function versionOf(run: string, { digest, by, version }: Edge): Json {
+  if (digest === null && by === null && !version.startsWith(`${run}:`)) return {}
+  return {
+    version: facet('facets/1-0-1/DatasetVersionDatasetFacet.json#/$defs/DatasetVersionDatasetFacet', {
+      datasetVersion: digest ?? version,
+    }),
+  }
+}
+
+function schemaOf({ schema }: Edge): Json {
+  if (schema === null) return {}
+  const fields = schema.map(([name, type]) => ({ name, type }))
+  return { schema: facet('facets/1-2-0/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet', { fields }) }
+}
+
+/**
+ * Files by their path on the machine, tables by that of their database, addresses by their host, so that other tools'
+ * lineage meets ours (https://openlineage.io/docs/spec/naming); variables, and tables in memory, by session.
+ */
 function placeOf({ project, root }: ExportScope, { notebook, session }: Receipt, { kind, name }: Edge) {
-  if (kind === 'file') return { namespace: 'file', name: resolve(root, posix.dirname(notebook), name) }
-  if (kind === 'url') return { namespace: 'url', name }
+  const onDisk = (path: string) => resolve(root, posix.dirname(notebook), path)
+  if (kind === 'file') return { namespace: 'file', name: onDisk(name) }
+  if (kind === 'url' && URL.canParse(name)) {
+    const { origin, href } = new URL(name)
+    return { namespace: origin, name: href.slice(origin.length) }
+  }
+  const colon = name.lastIndexOf(':')
+  if (kind === 'table' && colon > 0)
+    return { namespace: 'file', name: `${onDisk(name.slice(0, colon))}${name.slice(colon)}` }
   return { namespace: namespaceOf(project), name: join(notebook, session, kind, name) }
 }
 
@@ -132,8 +200,6 @@ function unique(edges: readonly Edge[]): readonly Edge[] {
 
 const namespaceOf = (project: string) => `yesterday://${project}`
 
-const facet = (schema: string, members: Json): Json => ({
-  _producer: PRODUCER,
-  _schemaURL: `${SPEC}/${schema}`,
-  ...members,
-})
+function facet(schema: string, members: Json): Json {
+  return { _producer: PRODUCER, _schemaURL: `${SPEC}/${schema}`, ...members }
+}
