@@ -55,6 +55,8 @@ class Touches:
     strings: set[str] = field(default_factory=set)
     calls: set[str] = field(default_factory=set)
     untold: bool = False
+    puts: dict[str, set[Access]] | None = None
+    """Of a plain statement of the cell's own: what it has replaced, by name, when the next is told."""
 
     def __bool__(self) -> bool:
         touched = self.loads or self.own or self.stores or self.deletes or self.untold
@@ -69,6 +71,25 @@ class Touches:
         self.strings |= other.strings
         self.calls |= other.calls
         self.untold |= other.untold
+
+
+def puts_of(statement: ast.stmt, touches: Touches) -> dict[str, set[Access]] | None:
+    """What the statement surely replaces when it is over, by the name it does it through; None where it is no plain
+    one."""
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Expr)):
+        return None
+    found = {name: set(filter(_replaces, accesses)) for name, accesses in touches.loads.items()}
+    return {name: accesses for name, accesses in found.items() if accesses}
+
+
+def _replaces(access: Access) -> bool:
+    if access.verb == "call":
+        return access.part in _ANEW
+    return access.verb == "store" and access.part != WHOLE and not access.rest and VARIABLE not in access.part
+
+
+_ANEW = (".fit", ".fit_transform", ".fit_predict", ".load_state_dict")
+"""Methods after which what an estimator had learned, or a module's weights were, is gone."""
 
 
 def may_lead(text: str) -> bool:

@@ -50,8 +50,18 @@ class Node:
     caches: dict[str, tuple[int, str]] = field(default_factory=dict)
     """What a `cached_property` keeps: the id of the value, and the run that computed it. It follows from the rest, so
     it is no part; once the rest has changed it is one, in `by`."""
+    shaped: set[str] = field(default_factory=set)
+    """Of keys or columns that came and went: the runs that made the first, took some away or changed their order."""
+    added: dict[str, str] = field(default_factory=dict)
+    """And the run that would have added it, had it not been there, by its part."""
     is_obscure: bool = False
     """A database connection on which a statement may do more than it says."""
+
+    def makers_of(self, part: str, put: Collection[str] = ()) -> Iterable[str]:
+        """None where there is no such part."""
+        if part == WHOLE and self.shaped:
+            return {*self.shaped, *(run for key, run in self.added.items() if key not in put)}
+        return [self.by[part]] if part in self.by else []
 
     def alive(self, value: object) -> bool:
         return self.kind is type(value) and (self.guard is None or self.guard() is value)
@@ -140,6 +150,7 @@ class Graph:
             if not anatomy.consumed:
                 changes.unsure.add(address(value))
                 node.unsure.add(WHOLE)
+        _follow_keys(run, node, anatomy.parts, changed)
         for part in changed:
             node.by[part] = run
         if changed:
@@ -159,10 +170,16 @@ class Graph:
             changes.changed.setdefault(identity, set()).update(again)
 
     def makers(
-        self, root: int, paths: Iterable[Path] | None, gradients: bool = True, without: Collection[int] = ()
+        self,
+        root: int,
+        paths: Iterable[Path] | None,
+        gradients: bool = True,
+        without: Collection[int] = (),
+        put: Collection[str] = (),
     ) -> dict[str, set[Steps]]:
         """Runs that made what is reached from an object: {run: ways to its parts}. `paths` None is all of it; without
-        `gradients` what `backward` left on tensors does not count, nor do the objects of `without`."""
+        `gradients` what `backward` left on tensors does not count, nor do the objects of `without`, nor who added keys
+        that the asking run `put` there."""
         found: dict[str, set[Steps]] = {}
         node = self.nodes.get(root)
         if node is None:
@@ -171,11 +188,18 @@ class Graph:
         seen = {root, *without}
         for steps, deep in every:
             if gradients or not (steps[0] == GRADIENTS and is_tensor(node.kind)):
-                self._along(root, steps, deep, seen, found, gradients)
+                self._along(root, steps, deep, seen, found, gradients, put)
         return found
 
     def _along(
-        self, root: int, steps: Steps, deep: bool, seen: set[int], found: dict[str, set[Steps]], gradients: bool
+        self,
+        root: int,
+        steps: Steps,
+        deep: bool,
+        seen: set[int],
+        found: dict[str, set[Steps]],
+        gradients: bool,
+        put: Collection[str],
     ) -> None:
         current, inner = root, [root]
         for step in steps:
@@ -183,8 +207,8 @@ class Graph:
             node = self.nodes[current]
             if step == CACHE and not consulted(node):
                 return
-            if step in node.by:
-                found.setdefault(node.by[step], set()).add(steps)
+            for run in node.makers_of(step, put if current == root else ()):
+                found.setdefault(run, set()).add(steps)
             inner = list(node.links.get(step, ()))
         stack = inner if deep else []
         while stack:
@@ -195,9 +219,8 @@ class Graph:
             child = self.nodes[current]
             left = () if gradients or not is_tensor(child.kind) else (GRADIENTS,)
             left = left if CACHE not in child.by or consulted(child) else (*left, CACHE)
-            for piece, run in child.by.items():
-                if piece not in left:
-                    found.setdefault(run, set()).add(steps)
+            for run in (run for piece in child.by if piece not in left for run in child.makers_of(piece)):
+                found.setdefault(run, set()).add(steps)
             stack.extend(identity for piece, ids in child.links.items() if piece not in left for identity in ids)
 
     def sharing(self, roots: Mapping[str, int], names: Collection[str]) -> dict[str, str]:
@@ -303,6 +326,29 @@ def _differs(before: dict[str, Any], after: dict[str, Any], part: str) -> bool:
     missing = object()
     old, new = before.get(part, missing), after.get(part, missing)
     return old is missing or new is missing or old != new
+
+
+def _follow_keys(run: str, node: Node, parts: Mapping[str, Any], changed: Collection[str]) -> None:
+    """`d['b'] = 1` looks at no other key: who lists the keys depends on all that added some."""
+    before, now = (keys_in(parts) for parts in (node.parts, parts)) if changed else (None, None)
+    if before is None or now is None:
+        return
+    if WHOLE in changed:
+        node.shaped |= set() if node.shaped else {node.by[WHOLE]}
+        if now[: len(before)] == before:
+            node.added.update(dict.fromkeys(now[len(before) :], run))
+        else:
+            node.shaped.add(run)
+            node.added = {key: by for key, by in node.added.items() if key in now}
+    if now and now[-1] in changed and now[-1] in node.added:
+        node.added[now[-1]] = run
+
+
+def keys_in(parts: Mapping[str, Any]) -> list[str] | None:
+    """The parts that are keys or columns, in their order; None where the object has no such."""
+    names = parts.get(WHOLE)
+    found = [f"[{name!r}]" for name in names] if type(names) is tuple else None
+    return found if found is not None and all(key in parts for key in found) else None
 
 
 def _guard(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 import types
@@ -22,11 +23,12 @@ from .gradients import asks_none, may_be_asked
 from .graph import Changes, Graph, Steps
 from .lingering import Lingering
 from .namespace import Snapshot
-from .narrowing import narrowed, refitted
+from .narrowing import refitted
 from .patches import Patches
 from .purity import only_asks, only_draws, surely_unchanged
 from .reads import GIVEN, Reads
 from .record import Edge, Missing
+from .replacing import in_order
 from .secrecy import is_named_secret
 from .tables import Tables
 from .variable_parts import told, variable_in
@@ -214,14 +216,17 @@ class Lineage:
             return
         shown = binding.facts.get("out", name)
         node = self.graph.nodes.get(binding.identity)
-        handed = [one for access in reads.names[name] for one in self._handed(access, reads)]
-        accesses = [one for access in handed for one in told(access, reads, self.graph.nodes)]
+        meant = functools.partial(self._meant, reads)
+        accesses = meant(reads.names[name])
         parts = self._tables.paths(binding.identity, accesses)
+        put: Collection[str] = ()
         if parts is None and node is not None:
-            parts = narrowed(node, accesses, self.graph.nodes)
+            order = in_order(name, reads)
+            parts = order.seen(node, self.namespace.get(name), self.graph.nodes, meant)
+            put = order.put
         gradients = not all(map(asks_none, accesses)) or self._may_ask_gradients(reads)
         without = self._replaced(name, reads)
-        makers = {} if node is None else self.graph.makers(binding.identity, parts, gradients, without)
+        makers = {} if node is None else self.graph.makers(binding.identity, parts, gradients, without, put)
         if binding.by is not None:
             makers.setdefault(binding.by, set())
         kind = "static" if name in reads.static else "observed"
@@ -260,6 +265,11 @@ class Lineage:
             reads.gradients = may_be_asked(reads.loads, reads.calls | reads.texts, self.namespace)
         return reads.gradients
 
+    def _meant(self, reads: Reads, accesses: Iterable[Access]) -> list[Access]:
+        """What functions look at of their arguments, and the parts that variables name."""
+        handed = [one for access in accesses for one in self._handed(access, reads)]
+        return [one for access in handed for one in told(access, reads, self.graph.nodes)]
+
     def _handed(self, access: Access, reads: Reads) -> Iterable[Access]:
         """What a function of the notebook's that was not made anew meanwhile looks at of an argument."""
         is_new = access.callee.partition(".")[0] in reads.stored
@@ -286,7 +296,7 @@ class Lineage:
 
     def _replaced(self, name: str, reads: Reads) -> list[int]:
         """The weights of a torch module that the run loaded anew."""
-        if reads.failed or not are_loaded(reads.names[name]):
+        if reads.failed or not are_loaded(in_order(name, reads).first):
             return []
         return list(map(address, replaced(self.namespace.get(name))))
 

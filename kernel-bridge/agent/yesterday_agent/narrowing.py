@@ -62,7 +62,7 @@ def _paths(node: Node, access: Access, nodes: Mapping[int, Node]) -> Iterable[Pa
         return [Path(steps, deep=False) for steps in asked]
     if access.part == WHOLE or (access.verb == "call" and not _in_module(node, access.part, nodes)):
         return _of_whole(node, access)
-    if access.verb in _LOOKS and _is_property(node.kind, access.part) and not _is_outdated(node, access.part):
+    if access.verb in _LOOKS and is_property(node.kind, access.part) and not _is_outdated(node, access.part):
         return _of_method(node, access.part[1:])
     return _inwards(node, [access.part, *access.rest], access.puts or _stores(access), nodes)
 
@@ -70,7 +70,7 @@ def _paths(node: Node, access: Access, nodes: Mapping[int, Node]) -> Iterable[Pa
 _LOOKS = ("read", "through", "argument", "iterate", "contains", "identity")
 
 
-def _is_property(kind: type, part: str) -> bool:
+def is_property(kind: type, part: str) -> bool:
     is_attribute = part.startswith(".") and is_user_class(kind)
     return is_attribute and isinstance(defined(kind, part[1:]), (property, functools.cached_property))
 

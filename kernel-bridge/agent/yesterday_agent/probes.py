@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .accesses import WHOLE, Touches, touches_of
+from .accesses import WHOLE, Touches, puts_of, touches_of
 from .given import given_sql, given_texts
 from .scopes import COMPREHENSIONS as _COMPREHENSIONS
 from .scopes import FUNCTIONS as _FUNCTIONS
@@ -160,6 +160,7 @@ class _Planner:
         scope = Scope()
         for node in body:
             touches = self.touches(node, scope)
+            touches.puts = puts_of(node, touches)
             self.parts(node, scope, touches)
             place = _first_expression(node)
             if place is not None:

@@ -41,8 +41,15 @@ class Reads:
     """The run did not end as it should."""
     static: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
+    late: dict[str, dict[Access, frozenset[Access]]] = field(default_factory=dict)
+    """Accesses behind statements that had replaced parts of what the name is bound to, with what had replaced them."""
+    _replaced: dict[str, frozenset[Access]] = field(default_factory=dict)
+    _replacing: dict[str, set[Access]] = field(default_factory=dict)
 
     def tell(self, touches: Touches) -> None:
+        if touches.puts is not None:
+            self._end_statement()
+            self._replacing = touches.puts
         for name, accesses in touches.own.items():
             if name in self.namespace:
                 self._told(name, accesses)
@@ -51,13 +58,25 @@ class Reads:
         for name, accesses in touches.loads.items():
             value = self._told(name, accesses)
             if value is not _MISSING and self.before.get(name) == address(value):
-                self.names.setdefault(name, set()).update(accesses)
+                self._read(name, accesses)
         if "patch" in touches.calls:
             self.patches.named(touches.strings)
         self.stored |= touches.stores
         self.strings |= touches.strings
         self.calls |= touches.calls
         self.untold |= touches.untold
+
+    def _end_statement(self) -> None:
+        for name, accesses in self._replacing.items():
+            if self.before.get(name) == address(self.namespace.get(name)):
+                self._replaced[name] = self._replaced.get(name, frozenset()) | accesses
+        self._replacing = {}
+
+    def _read(self, name: str, accesses: set[Access]) -> None:
+        known = self.names.setdefault(name, set())
+        if name in self._replaced:
+            self.late.setdefault(name, {}).update(dict.fromkeys(accesses - known, self._replaced[name]))
+        known |= accesses
 
     def note(self, value: Any, is_sql: bool) -> None:
         """What a call was given that may be a path or the name of a variable, or is a statement of SQL."""

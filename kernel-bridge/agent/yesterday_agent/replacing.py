@@ -1,0 +1,71 @@
+"""What a run looks at of an object behind its own statements that replaced parts of it: a cell that sets `df['b']` and
+then shows `df` does not depend on who had set `df['b']` before, nor one that fits a model and then scores it on who
+had fitted it.
+
+Only the cell's own plain statements count, as it is sure that these were over when the next began.
+"""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .accesses import WHOLE, Access
+from .graph import Node, keys_in
+from .narrowing import Path, is_property, narrowed, refitted
+from .shapes import is_frame
+from .userland import defined, dict_of, is_user_class
+
+if TYPE_CHECKING:
+    from .reads import Reads
+
+_MAPPINGS = (dict, collections.OrderedDict, collections.Counter)
+_HOOKS = ("__setattr__", "__getattribute__", "__getattr__")
+
+
+def in_order(name: str, reads: Reads) -> InOrder:
+    return InOrder(reads.names[name], reads.late.get(name, {}))
+
+
+class InOrder:
+    """The accesses of one name's object, told apart by what the run had replaced by then."""
+
+    def __init__(self, accesses: Collection[Access], late: Mapping[Access, frozenset[Access]]) -> None:
+        self.first = {access for access in accesses if access not in late}
+        self._later: dict[frozenset[Access], set[Access]] = {}
+        for access in set(accesses) - self.first:
+            self._later.setdefault(late[access], set()).add(access)
+        self.put: set[str] = set()
+        """Of the keys or columns the last, where it was replaced: it does not matter who had added it."""
+
+    def seen(self, node: Node, value: Any, nodes: Mapping[int, Node], told: Any) -> set[Path] | None:
+        """As `narrowed`, without what the run itself had put there. `told` makes of accesses those that are meant."""
+        found = narrowed(node, told(self.first), nodes)
+        looks_at_keys = found is None or any(path.steps[0] == WHOLE for path in found)
+        put = set() if looks_at_keys or not self._later else set((keys_in(node.parts) or [])[-1:])
+        for puts, accesses in self._later.items():
+            if found is None or refitted(node, puts):
+                continue
+            own = {put.part for put in puts if _is_plain(node, value, put.part)}
+            paths = narrowed(node, told(accesses), nodes)
+            if paths is None:
+                if not own:
+                    return None
+                paths = {Path((part,)) for part in {*node.by, *node.links}}
+            found |= {path for path in paths if path.steps[0] not in own}
+            put &= own
+        self.put = put
+        return found
+
+
+def _is_plain(node: Node, value: Any, part: str) -> bool:
+    """Whether what was stored there is what is found there."""
+    if part.startswith("["):
+        return node.kind in _MAPPINGS or is_frame(node)
+    name = part[1:]
+    if not is_user_class(node.kind) or name not in dict_of(value) or is_property(node.kind, part):
+        return False
+    return not any(is_user_class(base) and hook in vars(base) for base in node.kind.__mro__ for hook in _HOOKS) and (
+        not hasattr(defined(node.kind, name), "__set__")
+    )
