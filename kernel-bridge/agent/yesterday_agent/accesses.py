@@ -88,8 +88,8 @@ def _replaces(access: Access) -> bool:
     return access.verb == "store" and access.part != WHOLE and not access.rest and VARIABLE not in access.part
 
 
-_ANEW = (".fit", ".fit_transform", ".fit_predict", ".load_state_dict")
-"""Methods after which what an estimator had learned, or a module's weights were, is gone."""
+_ANEW = (".fit", ".fit_transform", ".fit_predict", ".load_state_dict", ".clear")
+"""Methods after which what an estimator had learned, what a module's weights were, what a container held is gone."""
 
 
 def may_lead(text: str) -> bool:
@@ -313,7 +313,17 @@ def _subscript_access(parent: ast.Subscript, above: list[ast.AST]) -> Access:
     if isinstance(parent.ctx, ast.Load):
         rest, puts = _behind(above) if part else ((), False)
         return Access("read", part, rest=rest, puts=puts)
-    return Access("update" if isinstance(holder, ast.AugAssign) else "store", part)
+    if isinstance(holder, ast.AugAssign):
+        return Access("update", part)
+    return Access("store", ALL if _is_all(parent.slice) else part)
+
+
+def _is_all(index: ast.expr) -> bool:
+    return isinstance(index, ast.Slice) and index.lower is index.upper is index.step is None
+
+
+ALL = "[:]"
+"""The part of all elements, where they are stored."""
 
 
 def subscript_part(index: ast.expr) -> str:

@@ -95,7 +95,7 @@ def _instance(value: Any, anatomy: Anatomy) -> None:
         return
     kind = type(value)
     attributes = dict_of(value)
-    cached, lazy = _caches(kind), immutables.LAZY.get(package_of(kind), ())  # type: ignore[arg-type]
+    cached, lazy = caches_of(kind), immutables.LAZY.get(package_of(kind), ())  # type: ignore[arg-type]
     for name, item in list(attributes.items()):
         if type(name) is str and name in cached:
             anatomy.caches[f".{name}"] = address(item)
@@ -125,7 +125,7 @@ def _hides(kind: type) -> bool:
 
 
 @functools.lru_cache(maxsize=1024)
-def _caches(kind: type) -> frozenset[str]:
+def caches_of(kind: type) -> frozenset[str]:
     """Attributes that only remember what a `cached_property` computed."""
     return frozenset(name for base in kind.__mro__ for name, item in base.__dict__.items() if _is_cache(item))
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import Any
 
+from .anatomy import caches_of
 from .content_code import class_parts, code_parts, function_parts, module_parts
 from .content_libraries import VALUE_BYTES, library_parts
 from .kinds import is_native, module_of, package_of
@@ -193,6 +194,8 @@ class _Writer:
         self.value(maker)
         self.value(arguments)
         state, items, pairs = (*rest, None, None, None)[:3]
+        if type(state) is dict and (kept := caches_of(kind) & state.keys()):
+            state = {name: item for name, item in state.items() if name not in kept}
         self.value(state)
         self.items("listed", list(items or ()))
         self.items("paired", [tuple(pair) for pair in pairs or ()])

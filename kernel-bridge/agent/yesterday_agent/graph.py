@@ -50,6 +50,8 @@ class Node:
     caches: dict[str, tuple[int, str]] = field(default_factory=dict)
     """What a `cached_property` keeps: the id of the value, and the run that computed it. It follows from the rest, so
     it is no part; once the rest has changed it is one, in `by`."""
+    also: dict[str, set[str]] = field(default_factory=dict)
+    """The runs whose work is still in a part that was last changed through another object, which lies in its memory."""
     shaped: set[str] = field(default_factory=set)
     """Of keys or columns that came and went: the runs that made the first, took some away or changed their order."""
     added: dict[str, str] = field(default_factory=dict)
@@ -61,7 +63,7 @@ class Node:
         """None where there is no such part."""
         if part == WHOLE and self.shaped:
             return {*self.shaped, *(run for key, run in self.added.items() if key not in put)}
-        return [self.by[part]] if part in self.by else []
+        return {self.by[part], *self.also.get(part, ())} if part in self.by else ()
 
     def alive(self, value: object) -> bool:
         return self.kind is type(value) and (self.guard is None or self.guard() is value)
@@ -100,9 +102,11 @@ class Graph:
         changes = Changes()
         deadline = perf_counter() + SECONDS
         stack = [value for value in roots if not is_atom(value)]
+        beside: list[Any] = []
         seen: dict[int, Any] = {}
-        while stack:
-            value = stack.pop()
+        while stack or beside:
+            through_another = not stack
+            value = (stack or beside).pop()
             if address(value) in seen:
                 continue
             if len(seen) > NODE_LIMIT or perf_counter() > deadline:
@@ -112,10 +116,10 @@ class Graph:
             anatomy = dissect(value)
             changes.over_budget |= anatomy.sampled
             certain = set[str]() if quiet else (known or {}).get(address(value))
-            self._visit(run, value, anatomy, changes, handled, certain)
+            self._visit(run, value, anatomy, changes, handled, certain, through_another)
             self._made_anew(run, address(value), (anew or {}).get(address(value), set()), changes)
             stack.extend(child for _, child in anatomy.links)
-            stack.extend(self._sharing(value))
+            beside.extend(self._sharing(value))
             stack.extend(leaves(value) if gradients else ())
         return changes
 
@@ -131,7 +135,14 @@ class Graph:
         return found
 
     def _visit(
-        self, run: str, value: Any, anatomy: Anatomy, changes: Changes, handled: set[int], known: set[str] | None
+        self,
+        run: str,
+        value: Any,
+        anatomy: Anatomy,
+        changes: Changes,
+        handled: set[int],
+        known: set[str] | None,
+        through_another: bool,
     ) -> None:
         links: dict[str, list[int]] = {}
         for part, child in anatomy.links:
@@ -152,7 +163,9 @@ class Graph:
                 node.unsure.add(WHOLE)
         _follow_keys(run, node, anatomy.parts, changed)
         for part in changed:
+            others = {*node.also.get(part, ()), *node.makers_of(part)} if through_another else set()
             node.by[part] = run
+            node.also[part] = others
         if changed:
             changes.changed[address(value)] = changed
         if node.links != links:

@@ -14,15 +14,15 @@ import types
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from .accesses import ROWS, WHOLE, Access
+from .accesses import ALL, ROWS, WHOLE, Access
 from .addresses import address
 from .databases import RESULT, fetches, is_connection
 from .frame_calls import MASK
 from .graph import Node
 from .kinds import module_of, package_of
-from .libraries import INDEX, ORDER, is_by_column
+from .libraries import DTYPE, INDEX, ORDER, SHAPE, is_by_column
 from .methods import looked_at
-from .shapes import asked_parts, asks_names, is_array, is_frame
+from .shapes import asked_parts, asks_names, is_array, is_frame, owns_memory
 from .userland import defined, is_user_class
 
 _MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
@@ -58,6 +58,8 @@ def narrowed(node: Node, accesses: Collection[Access], nodes: Mapping[int, Node]
 def _paths(node: Node, access: Access, nodes: Mapping[int, Node]) -> Iterable[Path] | None:
     if access.columns and (paths := _of_columns(node, access.columns)):
         return paths
+    if (left := left_by(node, access)) is not None:
+        return left
     if (asked := asked_parts(node, access)) and _looks_there(node.kind, access.part or ".__len__"):
         return [Path(steps, deep=False) for steps in asked]
     if access.part == WHOLE or (access.verb == "call" and not _in_module(node, access.part, nodes)):
@@ -68,6 +70,14 @@ def _paths(node: Node, access: Access, nodes: Mapping[int, Node]) -> Iterable[Pa
 
 
 _LOOKS = ("read", "through", "argument", "iterate", "contains", "identity")
+
+
+def left_by(node: Node, access: Access) -> list[Path] | None:
+    """What stays of an object when all that it holds is replaced; None where that is not done."""
+    if access.verb == "store" and access.part == ALL and owns_memory(node):
+        return [Path((SHAPE,), deep=False), Path((DTYPE,), deep=False)]
+    is_emptied = access.verb == "call" and access.part == ".clear" and node.kind in _SIZED
+    return [] if is_emptied or (access.verb == "store" and access.part == ALL and node.kind is list) else None
 
 
 def is_property(kind: type, part: str) -> bool:

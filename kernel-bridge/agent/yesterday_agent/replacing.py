@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .accesses import WHOLE, Access
 from .graph import Node, keys_in
-from .narrowing import Path, is_property, narrowed, refitted
+from .narrowing import Path, is_property, left_by, narrowed, refitted
 from .shapes import is_frame
 from .userland import defined, dict_of, is_user_class
 
@@ -45,7 +45,7 @@ class InOrder:
         looks_at_keys = found is None or any(path.steps[0] == WHOLE for path in found)
         put = set() if looks_at_keys or not self._later else set((keys_in(node.parts) or [])[-1:])
         for puts, accesses in self._later.items():
-            if found is None or refitted(node, puts):
+            if found is None or refitted(node, puts) or any(left_by(node, put) is not None for put in puts):
                 continue
             own = {put.part for put in puts if _is_plain(node, value, put.part)}
             paths = narrowed(node, told(accesses), nodes)

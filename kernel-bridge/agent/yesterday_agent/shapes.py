@@ -33,6 +33,16 @@ def is_array(node: Node) -> bool:
     return SHAPE in node.parts and any(kind is not None and issubclass(node.kind, kind) for kind in kinds)
 
 
+def owns_memory(node: Node) -> bool:
+    """A plain array or tensor that is no view into a larger one."""
+    value = node.guard() if node.guard is not None else None
+    if node.kind is type_of("numpy", "ndarray"):
+        return value is not None and value.base is None
+    if node.kind is not type_of("torch", "Tensor") or value is None or value._base is not None:
+        return False
+    return is_array(node) and value.nbytes == value.untyped_storage().nbytes()
+
+
 def asked_parts(node: Node, access: Access) -> tuple[tuple[str, ...], ...]:
     """The parts that tell it; none where the access looks at more."""
     if access.part == WHOLE:
