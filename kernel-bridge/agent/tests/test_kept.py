@@ -37,6 +37,25 @@ def test_a_file_that_was_read_is_kept_as_it_was(tmp_path: Path) -> None:
     assert [edge["value"] for edge in taken["used"] if edge["kind"] == "file"] == [edge["value"]]
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "text = open(p).read(); open(p, 'w').write(text + ',3')",
+        "with open(p, 'a') as file: file.write(',3')",
+        "with open(p, 'r+b') as file: file.write(b'9')",
+        "import pathlib; q = pathlib.Path(p); q.write_text(q.read_text() * 2); q.write_text('')",
+    ],
+)
+def test_a_file_that_the_run_wrote_to_as_well_is_kept_as_it_was_before(code: str, tmp_path: Path) -> None:
+    source = tmp_path / "x.csv"
+    source.write_bytes(b"1,2")
+    record = Notebook().run(f"p = {str(source)!r}\n{code}")
+    (edge,) = [edge for edge in record["used"] if edge["kind"] == "file"]
+    assert edge["digest"] == digest(b"1,2")
+    assert edge["value"] == {"format": "bytes", "digest": digest(b"1,2"), "size": 3}
+    assert [edge["digest"] for edge in record["generated"] if edge["kind"] == "file"] == [digest(source.read_bytes())]
+
+
 def test_what_is_over_the_budget_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_module, "RUN_BYTES", 2)
     source = tmp_path / "x.csv"

@@ -13,9 +13,9 @@ from fnmatch import fnmatch
 from typing import Any
 
 from .digests import file_digest
-from .files import FileUse, FileWatch
+from .files import Content, FileUse, FileWatch
 from .kept import Kept
-from .named_files import command_paths, named_paths, touches_files, valued_paths
+from .named_files import adds_to, command_paths, named_paths, touches_files, valued_paths
 from .reads import Reads
 from .record import Edge, Missing
 from .secrecy import is_secret_file
@@ -24,6 +24,8 @@ DATABASE = "database"
 """The type of a file to which a run connected, which is not to say that it read all of it."""
 _WATCHED = 64
 """Files, the last that runs made, whose change behind the hook's back is looked for."""
+_KEPT_AT_ONCE = 16 << 20
+"""Bytes of a file that are kept while the person waits, as the run is about to write to it."""
 _IN_FOLDER = 100
 _PATH = 1_000
 _CLOCK = 0.01
@@ -54,6 +56,7 @@ class FileLineage:
         self._makers: dict[str, tuple[str, str | None]] = {}
         self._folders: dict[str, str] = {}
         self._before: dict[str, Signature] = {}
+        watch.keep = self._content
 
     def begin(self) -> None:
         """How the files are that runs made: what changes from here on is the run's work."""
@@ -83,9 +86,11 @@ class FileLineage:
         if path in run.use.removed and not os.path.exists(path):
             run.used.append(file_edge(path, known, made, "moved"))
             return
-        digest = known if path in run.use.written else file_digest(path)
+        content = run.use.before.get(path)
+        is_as_read = path not in run.use.written
+        digest = (content and content[0]) or (file_digest(path) if is_as_read else known)
         by = made if digest == known else None
-        edge = self.read_edge(path, digest, by, "opened for reading", run.missing)
+        edge = self.read_edge(path, digest, by, "opened for reading", run.missing, content)
         if path in run.use.databases:
             edge["type"] = DATABASE
         run.used.append(edge)
@@ -115,7 +120,13 @@ class FileLineage:
         for path, before in self._before.items():
             if path not in told and _signature(path) != before and os.path.exists(path):
                 run.use.written[path] = None
-                self._written(run, path, "changed while the cell ran")
+                self._written_unheard(run, path, "changed while the cell ran")
+
+    def _written_unheard(self, run: FileRun, path: str, reason: str) -> None:
+        made, known = self._makers.get(path, (None, None))
+        if made is not None and run.reads is not None and adds_to(path, run.reads.texts, run.reads.calls):
+            run.used.append({**file_edge(path, known, made, "added to"), "edge": "static"})
+        self._written(run, path, reason)
 
     def _named(self, run: FileRun) -> None:
         if run.reads is None:
@@ -155,7 +166,7 @@ class FileLineage:
 
     def _named_file(self, run: FileRun, path: str) -> None:
         if self._changed(path, run):
-            self._written(run, path, "named in the code, and written meanwhile")
+            self._written_unheard(run, path, "named in the code, and written meanwhile")
             return
         digest = file_digest(path)
         made, known = self._makers.get(path, (None, None))
@@ -209,14 +220,33 @@ class FileLineage:
         edge = self.read_edge(path, file_digest(path), made, "imported", missing)
         return {**edge, "kind": "module", "name": name}
 
-    def read_edge(self, path: str, digest: str | None, by: str | None, reason: str, missing: list[Missing]) -> Edge:
-        """An edge to a file that was read, its bytes kept within the budget."""
+    def _content(self, path: str) -> Content:
+        """How a file is that the run is about to write to, and has read or adds to."""
+        try:
+            if not os.path.isfile(path) or os.path.getsize(path) > _KEPT_AT_ONCE or is_secret_file(path):
+                return None, None
+            digest = file_digest(path)
+            return digest, self._kept.file(path, digest)
+        except OSError:
+            return None, None
+
+    def read_edge(
+        self,
+        path: str,
+        digest: str | None,
+        by: str | None,
+        reason: str,
+        missing: list[Missing],
+        content: Content | None = None,
+    ) -> Edge:
+        """An edge to a file that was read, its bytes kept within the budget. `content` is how it was before the run
+        wrote to it."""
         edge = file_edge(path, digest, by, reason)
         if is_secret_file(path):
             missing.append({"what": f"bytes of {shown_path(path)}", "why": "its name says that it keeps secrets"})
             return edge
         try:
-            edge["value"] = self._kept.file(path, digest)
+            edge["value"] = content[1] if content is not None else self._kept.file(path, digest)
         except OSError as problem:
             missing.append({"what": f"bytes of {shown_path(path)}", "why": str(problem)[:300]})
         if digest is not None and edge.get("value") is None:

@@ -10,6 +10,7 @@ import sys
 import sysconfig
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from glob import has_magic
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from .addresses import address
 from .audit import FRAMES_ABOVE, listen
 from .own_threads import is_own
+from .record import StoredValue
 from .secrecy import mask
 
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -30,12 +32,18 @@ _NOISE_CALLERS = (
 )
 
 
+Content = tuple[str | None, StoredValue | None]
+"""The digest of a file, and where its bytes are kept; None for what could not be told or kept."""
+
+
 @dataclass
 class FileUse:
     """What one run did outside the process."""
 
     read: dict[str, None] = field(default_factory=dict)
     written: dict[str, None] = field(default_factory=dict)
+    before: dict[str, Content] = field(default_factory=dict)
+    """Of files that were read and then opened for writing: how they were."""
     removed: dict[str, None] = field(default_factory=dict)
     listed: dict[str, set[str] | None] = field(default_factory=dict)
     """Folders with the patterns of names that were asked for; None where all names were."""
@@ -55,6 +63,8 @@ class FileWatch:
         self.current: FileUse | None = None
         self.databases: dict[int, str] = {}
         """The file of each SQLite connection that a run opened, by its id."""
+        self.keep: Callable[[str], Content] = lambda path: (None, None)
+        """Asked before a file that the run reads is opened for writing."""
         self._connecting: str | None = None
         self._busy = threading.local()
         paths = sysconfig.get_paths()
@@ -98,9 +108,11 @@ class FileWatch:
             return
         mode, flags = args[1], args[2]
         writes = any(char in mode for char in "wax+") if isinstance(mode, str) else bool(flags & _WRITE_FLAGS)
-        (use.written if writes else use.read)[path] = None
         if isinstance(mode, str) and ("a" in mode or "r+" in mode):
             use.read[path] = None
+        if writes and path in use.read and path not in {**use.before, **use.written}:
+            use.before[path] = self.keep(path)
+        (use.written if writes else use.read)[path] = None
 
     def listed(self, use: FileUse, args: tuple[Any, ...]) -> None:
         path = self.path(args[0] if args[0] is not None else ".")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -40,6 +40,17 @@ def sounds_like_files(call: str) -> bool:
 def touches_files(calls: Iterable[str]) -> bool:
     """Whether a run that called these may have read or written files unheard."""
     return any(map(sounds_like_files, {*calls} - HEARD))
+
+
+def adds_to(path: str, texts: Collection[str], calls: Collection[str]) -> bool:
+    """Whether a file of the kinds that hold many things, and are written in C, may keep what was in it: by the mode
+    that it was opened in, or where that is the default."""
+    return _HOLDS_MANY.search(path) is not None and not (_MODES.isdisjoint(texts) and _ADDING.isdisjoint(calls))
+
+
+_HOLDS_MANY = re.compile(r"\.(?:h5|hdf5?|he5|nc4?)$")
+_MODES = frozenset(("a", "r+"))
+_ADDING = frozenset(("to_hdf", "HDFStore"))
 
 
 def named_paths(strings: Iterable[str]) -> set[str]:

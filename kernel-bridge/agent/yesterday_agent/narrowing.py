@@ -64,7 +64,7 @@ def _paths(node: Node, access: Access, nodes: Mapping[int, Node]) -> Iterable[Pa
         return [Path(steps, deep=False) for steps in asked]
     if access.part == WHOLE or (access.verb == "call" and not _in_module(node, access.part, nodes)):
         return _of_whole(node, access)
-    if access.verb in _LOOKS and is_property(node.kind, access.part) and not _is_outdated(node, access.part):
+    if access.verb in _LOOKS and _is_property(node.kind, access.part) and not _is_outdated(node, access.part):
         return _of_method(node, access.part[1:])
     return _inwards(node, [access.part, *access.rest], access.puts or _stores(access), nodes)
 
@@ -80,7 +80,7 @@ def left_by(node: Node, access: Access) -> list[Path] | None:
     return [] if is_emptied or (access.verb == "store" and access.part == ALL and node.kind is list) else None
 
 
-def is_property(kind: type, part: str) -> bool:
+def _is_property(kind: type, part: str) -> bool:
     is_attribute = part.startswith(".") and is_user_class(kind)
     return is_attribute and isinstance(defined(kind, part[1:]), (property, functools.cached_property))
 
@@ -127,7 +127,7 @@ def _inwards(node: Node, steps: list[str], puts: bool, nodes: Mapping[int, Node]
         if puts and place == len(steps) - 1 and is_array(current):
             break
         if puts and place == len(steps) - 1:
-            if _plain_store(current, step):
+            if plain_store(current, step):
                 return [*found, *([Path(tuple(walked), deep=False)] if walked else [])]
             if current.kind is list and step in current.parts:
                 return [*found, Path((*walked, WHOLE), deep=False)]
@@ -345,7 +345,7 @@ def _of_method(node: Node, method: str) -> Iterable[Path] | None:
     return found
 
 
-def _plain_store(node: Node, part: str) -> bool:
+def plain_store(node: Node, part: str) -> bool:
     """Replacing one part without looking at the others."""
     if part.startswith("["):
         return is_frame(node) or issubclass(node.kind, dict)

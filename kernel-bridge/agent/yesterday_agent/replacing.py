@@ -8,20 +8,20 @@ Only the cell's own plain statements count, as it is sure that these were over w
 from __future__ import annotations
 
 import collections
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .accesses import WHOLE, Access
 from .graph import Node, keys_in
-from .narrowing import Path, is_property, left_by, narrowed, refitted
+from .narrowing import Path, left_by, narrowed, plain_store, refitted
 from .shapes import is_frame
-from .userland import defined, dict_of, is_user_class
+from .userland import dict_of, is_user_class
 
 if TYPE_CHECKING:
     from .reads import Reads
 
+Told = Callable[[Iterable[Access]], list[Access]]
 _MAPPINGS = (dict, collections.OrderedDict, collections.Counter)
-_HOOKS = ("__setattr__", "__getattribute__", "__getattr__")
 
 
 def in_order(name: str, reads: Reads) -> InOrder:
@@ -39,7 +39,7 @@ class InOrder:
         self.put: set[str] = set()
         """Of the keys or columns the last, where it was replaced: it does not matter who had added it."""
 
-    def seen(self, node: Node, value: Any, nodes: Mapping[int, Node], told: Any) -> set[Path] | None:
+    def seen(self, node: Node, value: Any, nodes: Mapping[int, Node], told: Told) -> set[Path] | None:
         """As `narrowed`, without what the run itself had put there. `told` makes of accesses those that are meant."""
         found = narrowed(node, told(self.first), nodes)
         looks_at_keys = found is None or any(path.steps[0] == WHOLE for path in found)
@@ -63,9 +63,6 @@ def _is_plain(node: Node, value: Any, part: str) -> bool:
     """Whether what was stored there is what is found there."""
     if part.startswith("["):
         return node.kind in _MAPPINGS or is_frame(node)
-    name = part[1:]
-    if not is_user_class(node.kind) or name not in dict_of(value) or is_property(node.kind, part):
-        return False
-    return not any(is_user_class(base) and hook in vars(base) for base in node.kind.__mro__ for hook in _HOOKS) and (
-        not hasattr(defined(node.kind, name), "__set__")
-    )
+    looks_itself = any("__getattribute__" in vars(base) for base in node.kind.__mro__[:-1])
+    is_own = is_user_class(node.kind) and not looks_itself
+    return is_own and plain_store(node, part) and part[1:] in dict_of(value)
