@@ -53,7 +53,13 @@ def test_a_file_that_the_run_wrote_to_as_well_is_kept_as_it_was_before(code: str
     (edge,) = [edge for edge in record["used"] if edge["kind"] == "file"]
     assert edge["digest"] == digest(b"1,2")
     assert edge["value"] == {"format": "bytes", "digest": digest(b"1,2"), "size": 3}
+    assert {"digest": digest(b"1,2"), "size": 3} in record["objects"]
     assert [edge["digest"] for edge in record["generated"] if edge["kind"] == "file"] == [digest(source.read_bytes())]
+
+
+def test_what_begins_a_file_does_not_read_it(tmp_path: Path) -> None:
+    record = Notebook().run(f"with open({str(tmp_path / 'new.txt')!r}, 'a') as file: file.write('x')")
+    assert [edge["name"] for edge in record["used"] if edge["kind"] == "file"] == []
 
 
 def test_what_is_over_the_budget_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

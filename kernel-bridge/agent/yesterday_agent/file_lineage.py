@@ -227,7 +227,7 @@ class FileLineage:
                 return None, None
             digest = file_digest(path)
             return digest, self._kept.file(path, digest)
-        except OSError:
+        except Exception:  # The person's own `open` goes on, whatever happens here.
             return None, None
 
     def read_edge(

@@ -110,6 +110,7 @@ class Recorder:
         self.order += 1
         self.current = Run(run, cell, code, self.order, time(), started, process_time())
         current = self.current
+        self.kept.begin()
         self._guard("begin", current, lambda: setattr(current, "reads", self.lineage.begin()))
         self._guard("begin", current, self.files.begin)
         self._guard("begin", current, self._urls.begin)
@@ -167,7 +168,6 @@ class Recorder:
         generated: list[Edge] = []
         if current.reads is not None:
             current.reads.failed = outcome != "ok"
-        self.kept.begin()
         self._guard("variables", current, lambda: self._variables(current, used, generated, count))
         self._guard("files", current, lambda: self._files(current, used, generated))
         self._guard("state", current, lambda: self._states(current, used, generated))
