@@ -289,7 +289,10 @@ def _behind(above: list[ast.AST]) -> tuple[tuple[str, ...], bool]:
         node, user = user, None
     if isinstance(user, ast.Call) and user.func is node and steps:
         steps.pop()
-    is_replaced = isinstance(getattr(node, "ctx", None), ast.Store) and not isinstance(user, ast.AugAssign)
+    ctx = getattr(node, "ctx", None)
+    if isinstance(ctx, ast.Del) and steps:
+        steps.pop()
+    is_replaced = isinstance(ctx, ast.Store) and not isinstance(user, ast.AugAssign)
     return tuple(steps), bool(steps) and is_replaced
 
 
@@ -315,6 +318,8 @@ def _subscript_access(parent: ast.Subscript, above: list[ast.AST]) -> Access:
         return Access("read", part, rest=rest, puts=puts)
     if isinstance(holder, ast.AugAssign):
         return Access("update", part)
+    if isinstance(parent.ctx, ast.Del):
+        return Access("store", part, DELETED)
     return Access("store", ALL if _is_all(parent.slice) else part)
 
 
@@ -322,6 +327,8 @@ def _is_all(index: ast.expr) -> bool:
     return isinstance(index, ast.Slice) and index.lower is index.upper is index.step is None
 
 
+DELETED = "del"
+"""The callee of a store that takes the part away."""
 ALL = "[:]"
 """The part of all elements, where they are stored."""
 

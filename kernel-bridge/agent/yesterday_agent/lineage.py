@@ -143,7 +143,7 @@ class Lineage:
         changes = self.graph.settle(
             run, roots, handled, self._tables.known(), anew, gradients=self._may_ask_gradients(reads)
         )
-        self._settle_lost(run, changes, handled)
+        self._settle_lost(run, changes, handled, self._let_go({*written, *deleted}, reads))
         generated = self._bind(run, written, deleted)
         generated += self._mutated(run, written, changes)
         generated += self._tables.settle(run, reads, touched)
@@ -246,11 +246,17 @@ class Lineage:
             edge.update(_facts_for(binding, by))  # type: ignore[typeddict-item]
             yield edge
 
-    def _settle_lost(self, run: str, changes: Changes, handled: set[int]) -> None:
-        """Looks at what names are bound to that something touched held before this run, and has let go."""
-        if not changes.lost:
+    def _let_go(self, names: Iterable[str], reads: Reads) -> set[int]:
+        """Objects that names were bound to when the run acted on them, and are no more."""
+        found = (self.bindings.get(name) for name in names if any(map(_acts, reads.names.get(name, ()))))
+        return {binding.identity for binding in found if binding is not None} & self.graph.nodes.keys()
+
+    def _settle_lost(self, run: str, changes: Changes, handled: set[int], let_go: set[int]) -> None:
+        """Looks at what names are bound to that something touched held before this run, and has let go, or that hold
+        what their own name has let go."""
+        if not changes.lost and not let_go:
             return
-        below = self.graph.below(changes.lost)
+        below = self.graph.below(changes.lost) | (self.graph.reaching(let_go) if let_go else set())
         names = [name for name, binding in self.bindings.items() if binding.identity in below]
         values = [self.namespace[name] for name in names if name in self.namespace]
         later = self.graph.settle(run, values, handled)

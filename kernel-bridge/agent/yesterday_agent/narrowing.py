@@ -14,7 +14,7 @@ import types
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from .accesses import ALL, ROWS, WHOLE, Access
+from .accesses import ALL, DELETED, ROWS, WHOLE, Access
 from .addresses import address
 from .databases import RESULT, fetches, is_connection
 from .frame_calls import MASK
@@ -60,6 +60,8 @@ def _paths(node: Node, access: Access, nodes: Mapping[int, Node]) -> Iterable[Pa
         return paths
     if (left := left_by(node, access)) is not None:
         return left
+    if access.callee == DELETED and access.verb == "store" and node.kind is list:
+        return None  # What stood behind it moves.
     if (asked := asked_parts(node, access)) and _looks_there(node.kind, access.part or ".__len__"):
         return [Path(steps, deep=False) for steps in asked]
     if access.part == WHOLE or (access.verb == "call" and not _in_module(node, access.part, nodes)):
