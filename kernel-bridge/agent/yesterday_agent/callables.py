@@ -97,16 +97,15 @@ def linked(*names: str) -> Callable[[Any], Anatomy]:
     return read
 
 
-_PLACED: frozenset[type] = frozenset((type(iter([])), type(iter(())), type(iter(range(1)))))
-"""A list may grow meanwhile, so that its length hint comes back to what it was."""
-_HINTED: frozenset[type] = frozenset(
-    (type(iter({})), type(iter(set())), type(iter({}.values())), type(iter({}.items())))
-)
+_OF_LIST: type = type(iter([]))
+"""A list may grow meanwhile, so that its iterator's length hint comes back to what it was."""
+_SAMPLES: tuple[Any, ...] = ((), {}, set(), range(1), {}.values(), {}.items())
+_HINTED = frozenset(type(iter(sample)) for sample in _SAMPLES)
 
 
 def iterator_types() -> tuple[type, ...]:
     every: Iterable[Any] = (
-        *_PLACED,
+        _OF_LIST,
         *_HINTED,
         type(iter("")),
         zip,
@@ -165,10 +164,9 @@ def read_module(value: types.ModuleType) -> Anatomy:
 
 
 def read_iterator(value: Any) -> Anatomy:
-    """An iterator's place: as it is pickled, or by its length hint where that is no copy of what it goes through; else
-    any use of it counts as a step."""
+    """An iterator's place: by its length hint where C tells it, else any use of it counts as a step."""
     anatomy = Anatomy(consumed=True)
-    if type(value) in _PLACED:
+    if type(value) is _OF_LIST:
         anatomy.parts[WHOLE] = value.__reduce__()[2:]
     elif type(value) in _HINTED:
         anatomy.parts[WHOLE] = operator.length_hint(value, -1)
