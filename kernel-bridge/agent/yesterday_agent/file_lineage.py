@@ -65,7 +65,10 @@ class FileLineage:
     def finish(self, run: FileRun) -> None:
         use = run.use
         for path in use.databases:
-            (use.written if self._changed(path, run) else use.read)[path] = None
+            is_changed = self._changed(path, run)
+            (use.written if is_changed else use.read)[path] = None
+            if is_changed:
+                self._added_to(run, path)
         for path in use.read:
             self._read(run, path)
         for path in use.written:
@@ -87,7 +90,7 @@ class FileLineage:
             run.used.append(file_edge(path, known, made, "moved"))
             return
         content = run.use.before.get(path)
-        is_as_read = path not in run.use.written
+        is_as_read = path not in run.use.written and self._before.get(path) in (None, _signature(path))
         digest = (content and content[0]) or (file_digest(path) if is_as_read else known)
         by = made if digest == known else None
         edge = self.read_edge(path, digest, by, "opened for reading", run.missing, content)
@@ -123,10 +126,14 @@ class FileLineage:
                 self._written_unheard(run, path, "changed while the cell ran")
 
     def _written_unheard(self, run: FileRun, path: str, reason: str) -> None:
-        made, known = self._makers.get(path, (None, None))
-        if made is not None and run.reads is not None and adds_to(path, run.reads.texts, run.reads.calls):
-            run.used.append({**file_edge(path, known, made, "added to"), "edge": "static"})
+        if run.reads is not None and adds_to(path, run.reads.texts, run.reads.calls):
+            self._added_to(run, path)
         self._written(run, path, reason)
+
+    def _added_to(self, run: FileRun, path: str) -> None:
+        made, known = self._makers.get(path, (None, None))
+        if made is not None:
+            run.used.append({**file_edge(path, known, made, "added to"), "edge": "static"})
 
     def _named(self, run: FileRun) -> None:
         if run.reads is None:
@@ -250,7 +257,10 @@ class FileLineage:
         except OSError as problem:
             missing.append({"what": f"bytes of {shown_path(path)}", "why": str(problem)[:300]})
         if digest is not None and edge.get("value") is None:
-            missing.append({"what": f"bytes of {shown_path(path)}", "why": "over the budget of the run"})
+            why = "over the budget of the run" if file_digest(path) == digest else "written to before they were kept"
+            # What a run made can be made again.
+            if by is None or why.startswith("over"):
+                missing.append({"what": f"bytes of {shown_path(path)}", "why": why})
         return edge
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from glob import has_magic
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from .addresses import address
 from .audit import FRAMES_ABOVE, listen
@@ -54,6 +55,15 @@ class FileUse:
     sockets: dict[str, None] = field(default_factory=dict)
     relative: bool = False
     """It named a file from the working directory."""
+
+
+def _without_scheme(name: Any) -> Any:
+    """The path in an SQLite URI, `file:/data/a%20b.db?mode=ro` (https://www.sqlite.org/uri.html)."""
+    given = name if isinstance(name, int) or name is None else os.fsdecode(name)
+    if not isinstance(given, str) or not given.startswith("file:"):
+        return name
+    path = unquote(urlsplit(given).path)
+    return path if path and "mode=memory" not in given else ":memory:"
 
 
 class FileWatch:
@@ -158,7 +168,7 @@ class FileWatch:
             use.written[target] = None
 
     def database(self, use: FileUse, args: tuple[Any, ...]) -> None:
-        path = self.path(args[0])
+        path = self.path(_without_scheme(args[0]))
         if path is not None and not path.endswith(":memory:"):
             use.databases[path] = None
         self._connecting = path
