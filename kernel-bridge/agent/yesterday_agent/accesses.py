@@ -88,7 +88,8 @@ def _replaces(access: Access) -> bool:
     return access.verb == "store" and access.part != WHOLE and not access.rest and VARIABLE not in access.part
 
 
-_ANEW = (".fit", ".fit_transform", ".fit_predict", ".load_state_dict", ".clear")
+FITS = (".fit", ".fit_transform", ".fit_predict")
+_ANEW = (*FITS, ".load_state_dict", ".clear")
 """Methods after which what an estimator had learned, what a module's weights were, what a container held is gone."""
 
 

@@ -120,7 +120,7 @@ class FileWatch:
         writes = any(char in mode for char in "wax+") if isinstance(mode, str) else bool(flags & _WRITE_FLAGS)
         if isinstance(mode, str) and ("a" in mode or "r+" in mode) and os.path.exists(path):
             use.read[path] = None
-        if writes and path in use.read and path not in {**use.before, **use.written}:
+        if writes and path in use.read and path not in use.before and path not in use.written:
             use.before[path] = self.keep(path)
         (use.written if writes else use.read)[path] = None
 

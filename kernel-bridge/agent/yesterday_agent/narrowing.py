@@ -14,7 +14,7 @@ import types
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from .accesses import ALL, DELETED, ROWS, WHOLE, Access
+from .accesses import ALL, DELETED, FITS, ROWS, WHOLE, Access
 from .addresses import address
 from .databases import RESULT, fetches, is_connection
 from .frame_calls import MASK
@@ -305,11 +305,8 @@ def _clones(node: Node, access: Access) -> bool:
 
 def _refits(node: Node, access: Access) -> bool:
     """scikit-learn's `fit` and its like begin anew, but for a `warm_start`."""
-    is_fit = access.verb == "call" and access.part in _FITS and module_of(node.kind).startswith("sklearn.")
+    is_fit = access.verb == "call" and access.part in FITS and module_of(node.kind).startswith("sklearn.")
     return is_fit and bool(_parameters(node.kind)) and node.parts.get(".warm_start") in (None, ("bool", False))
-
-
-_FITS = (".fit", ".fit_transform", ".fit_predict")
 
 
 def refitted(node: Node, accesses: Collection[Access]) -> set[str]:

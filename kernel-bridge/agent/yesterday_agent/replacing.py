@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from .reads import Reads
 
 Told = Callable[[Iterable[Access]], list[Access]]
-_MAPPINGS = (dict, collections.OrderedDict, collections.Counter)
+_KEEPING = (dict, collections.OrderedDict, collections.Counter)
+"""Mappings that have nothing of their own to say where a key is missing, as a `defaultdict` has."""
 
 
 def in_order(name: str, reads: Reads) -> InOrder:
@@ -45,9 +46,9 @@ class InOrder:
         looks_at_keys = found is None or any(path.steps[0] == WHOLE for path in found)
         put = set() if looks_at_keys or not self._later else set((keys_in(node.parts) or [])[-1:])
         for puts, accesses in self._later.items():
-            if found is None or refitted(node, puts) or any(left_by(node, put) is not None for put in puts):
+            if found is None or refitted(node, puts) or any(left_by(node, one) is not None for one in puts):
                 continue
-            own = {put.part for put in puts if _is_plain(node, value, put.part)}
+            own = {one.part for one in puts if _is_plain(node, value, one.part)}
             paths = narrowed(node, told(accesses), nodes)
             if paths is None:
                 if not own:
@@ -62,7 +63,7 @@ class InOrder:
 def _is_plain(node: Node, value: Any, part: str) -> bool:
     """Whether what was stored there is what is found there."""
     if part.startswith("["):
-        return node.kind in _MAPPINGS or is_frame(node)
+        return node.kind in _KEEPING or is_frame(node)
     looks_itself = any("__getattribute__" in vars(base) for base in node.kind.__mro__[:-1])
     is_own = is_user_class(node.kind) and not looks_itself
     return is_own and plain_store(node, part) and part[1:] in dict_of(value)
