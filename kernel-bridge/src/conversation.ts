@@ -29,7 +29,17 @@ type Ask = Parameters<Kernel['request']>
 const WORK = new Set(['execute_request', 'comm_open', 'comm_msg', 'comm_close'])
 /** `idle` follows its reply within milliseconds; later than this it is looked for. */
 const IDLE_LATE_MS = 1_000
+/** A reply is sent before its `idle`. */
+const REPLY_LATE_MS = 100
 const RESEND_MS = 300
+/** How a run ends of which the kernel says no more than that it is over. */
+const INTERRUPTED: ExecuteOutcome = {
+  status: 'error',
+  executionCount: null,
+  ename: 'KeyboardInterrupt',
+  evalue: 'interrupted before its first line',
+  traceback: [],
+}
 
 export class Conversation {
   readonly #channels: Channels
@@ -121,6 +131,7 @@ export class Conversation {
   resume(msgId: string): Resumed {
     this.#working.add(msgId)
     const done = this.#executions.open(msgId)
+    this.#executions.begun(msgId)
     return {
       execution: { msgId, done },
       served: new Promise((resolve) => this.#whenServed(resolve)),
@@ -130,6 +141,16 @@ export class Conversation {
         this.#rest(msgId)
       },
     }
+  }
+
+  /** The execution that the kernel is at, begun or not; null where there is none. */
+  get executing(): string | null {
+    return this.#executions.current
+  }
+
+  /** Settles when the execution has begun, with true, or is over, with false. */
+  untilBegun(msgId: string): Promise<boolean> {
+    return this.#executions.untilBegun(msgId)
   }
 
   /** Hands on those of an earlier server's messages that were not heard, and from now on none twice. */
@@ -242,9 +263,10 @@ export class Conversation {
   #settle(message: Message, parentId: string): void {
     if (message.channel === 'iopub') {
       if (message.header.msg_type === 'status') this.#statusChanged(message, parentId)
+      else this.#executions.begun(parentId)
     } else if (message.channel !== 'stdin' && !this.#requests.replied(parentId, message.content)) {
       this.#executions.replied(parentId, outcomeOf(message.content))
-      if (this.#executions.has(parentId)) setTimeout(() => this.#lookForIdle(parentId), IDLE_LATE_MS).unref()
+      this.#lookForTheOther(parentId, IDLE_LATE_MS)
     }
   }
 
@@ -257,6 +279,7 @@ export class Conversation {
     if (state !== 'idle') return
     this.#rest(parentId)
     this.#executions.idle(parentId)
+    this.#lookForTheOther(parentId, REPLY_LATE_MS)
     this.#probes.get(parentId)?.()
     this.#probes.delete(parentId)
   }
@@ -265,8 +288,11 @@ export class Conversation {
     if (this.#working.delete(msgId) && this.#working.size === 0) this.#hearing?.busy(false)
   }
 
-  #lookForIdle(msgId: string): void {
-    if (this.#executions.awaitingIdle().includes(msgId)) this.#whenServed(() => this.#idleWasLost(msgId))
+  #lookForTheOther(msgId: string, lateMs: number): void {
+    const look = () => {
+      if (this.#executions.isHalfOver(msgId)) this.#whenServed(() => this.#neverCame(msgId))
+    }
+    if (this.#executions.isHalfOver(msgId)) setTimeout(look, lateMs).unref()
   }
 
   /** The main shell and iopub keep their order: the `idle` of a request of ours proves that all before it is over and heard. */
@@ -278,10 +304,14 @@ export class Conversation {
     this.#open(probe, message, undefined).catch(() => undefined)
   }
 
-  #idleWasLost(msgId: string): void {
-    if (!this.#executions.has(msgId)) return
-    this.#onProblem({ kind: 'idle-lost', detail: `${msgId}: the kernel dropped messages of this run` })
-    this.#rest(msgId)
+  /** An interrupt in the instant before the code leaves ipykernel without a reply; a burst may cost it the `idle`. */
+  #neverCame(msgId: string): void {
+    if (!this.#executions.isHalfOver(msgId)) return
+    if (this.#working.has(msgId)) {
+      this.#onProblem({ kind: 'idle-lost', detail: `${msgId}: the kernel dropped messages of this run` })
+      this.#rest(msgId)
+    }
+    this.#executions.replied(msgId, INTERRUPTED)
     this.#executions.idle(msgId)
   }
 }

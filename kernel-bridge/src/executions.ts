@@ -9,6 +9,8 @@ import type { JsonObject } from './message.ts'
 interface Open {
   reply: ExecuteOutcome | null
   idle: boolean
+  /** Who waits for it to begin; null once it has. */
+  awaitBegin: ((begun: boolean) => void)[] | null
   readonly settle: (outcome: ExecuteOutcome) => void
 }
 
@@ -56,7 +58,28 @@ export class Executions {
   /** Promises the outcome. Two open executions under one id would be a broken invariant. */
   open(msgId: string): Promise<ExecuteOutcome> {
     if (this.#open.has(msgId)) throw new Error(`Execution ${msgId} is open already`)
-    return new Promise((settle) => this.#open.set(msgId, { reply: null, idle: false, settle }))
+    return new Promise((settle) => {
+      this.#open.set(msgId, { reply: null, idle: false, awaitBegin: [], settle })
+    })
+  }
+
+  /** The kernel's first word on what it executes: from now on an interrupt meets its code. */
+  begun(msgId: string): void {
+    this.#begins(this.#open.get(msgId), true)
+  }
+
+  /** The execution that the kernel is at: the oldest without a reply; null where there is none. */
+  get current(): string | null {
+    for (const [msgId, { reply, idle }] of this.#open) if (reply === null && !idle) return msgId
+    return null
+  }
+
+  /** Settles when the execution has begun, with true, or is over, with false. */
+  async untilBegun(msgId: string): Promise<boolean> {
+    const execution = this.#open.get(msgId)
+    if (execution === undefined) return false
+    const { awaitBegin } = execution
+    return awaitBegin === null || new Promise((resolve) => awaitBegin.push(resolve))
   }
 
   replied(msgId: string, outcome: ExecuteOutcome): void {
@@ -73,18 +96,30 @@ export class Executions {
     this.#settleWhole(msgId, execution)
   }
 
-  /** Open executions with a reply and no idle yet. */
-  awaitingIdle(): readonly string[] {
-    return [...this.#open].filter(([, { reply, idle }]) => reply !== null && !idle).map(([msgId]) => msgId)
+  /** True while one of the two that end an execution is there and the other is not. */
+  isHalfOver(msgId: string): boolean {
+    const execution = this.#open.get(msgId)
+    return execution !== undefined && execution.idle !== (execution.reply !== null)
   }
 
   died(death: Death): void {
     const open = [...this.#open.values()]
     this.#open.clear()
-    for (const { settle, reply } of open) settle(reply ?? { status: 'died', death })
+    for (const execution of open) {
+      this.#begins(execution, false)
+      execution.settle(execution.reply ?? { status: 'died', death })
+    }
   }
 
-  #settleWhole(msgId: string, { reply, idle, settle }: Open): void {
+  #begins(execution: Open | undefined, begun: boolean): void {
+    const waiting = execution?.awaitBegin ?? []
+    if (execution !== undefined) execution.awaitBegin = null
+    for (const resolve of waiting) resolve(begun)
+  }
+
+  #settleWhole(msgId: string, execution: Open): void {
+    const { reply, idle, settle } = execution
+    this.#begins(execution, false)
     if (reply === null || !idle) return
     this.#open.delete(msgId)
     settle(reply)

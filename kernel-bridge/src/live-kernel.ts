@@ -5,6 +5,7 @@
 import type { Hearing } from './conversation.ts'
 import { deathOf, type Ended } from './death.ts'
 import { KernelDeadError } from './errors.ts'
+import { Interrupts } from './interrupt.ts'
 import type {
   Death,
   ExecuteRequest,
@@ -34,6 +35,7 @@ export class LiveKernel implements Kernel {
     dead: new Set(),
     record: new Set(),
   }
+  readonly #interrupts = new Interrupts()
   #life: Life
   #status: KernelStatus = 'idle'
   #death: Death | null = null
@@ -126,7 +128,7 @@ export class LiveKernel implements Kernel {
     // A signal cannot be sent on Windows; a kernel there may still read the message.
     if (this.spec.interruptMode === 'message' || process.platform === 'win32') {
       await this.#life.conversation.ask('control', 'interrupt_request', {}, 5_000)
-    } else this.#life.process.signal('SIGINT')
+    } else await this.#interrupts.send(this.#life.process, this.#life.conversation, this.recording)
   }
 
   restart(): Promise<void> {

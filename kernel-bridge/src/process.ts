@@ -13,7 +13,7 @@ export interface KernelProcess {
   readonly pid: number
   readonly ended: Promise<Ended>
   /** To the whole group; false where it is gone. */
-  signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): boolean
+  signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGURG'): boolean
   /** Stops looking; the process goes on. */
   unwatch(): void
 }

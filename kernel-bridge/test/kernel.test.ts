@@ -129,6 +129,32 @@ describe.skipIf(python === null)(`a living kernel${whySkipped}`, () => {
     expect(await shownValue(kernel, 'before')).toBe('5')
   })
 
+  it('is interrupted at whatever instant it is asked for, also before the code has begun', async () => {
+    const heard = listenTo(kernel)
+    for (let round = 0; round < 40; round++) {
+      const code = `print("at it", flush=True)\nimport time\ntime.sleep(600)`
+      const { msgId, done } = kernel.execute({ code, runId: `instant-${round}`, cellId: null })
+      const moments = ['none', 'status', 'execute_input', 'stream']
+      const moment = moments[round % moments.length] ?? 'none'
+      if (moment !== 'none')
+        await heard.until(({ header, parent }) => header.msg_type === moment && parent.msg_id === msgId)
+      await Promise.all([kernel.interrupt(), kernel.interrupt()])
+      expect([moment, await done]).toMatchObject([moment, { status: 'error', ename: 'KeyboardInterrupt' }])
+    }
+    expect(await shownValue(kernel, '1 + 1')).toBe('2')
+  })
+
+  it('is interrupted in a finalizer, which drops what is raised in it', async () => {
+    const heard = listenTo(kernel)
+    const idle = 'for i in range(10**6): pass'
+    const slow = `class Slow:\n    def __del__(self):\n        ${idle}`
+    const code = `${slow}\nprint("in", flush=True)\nwhile True:\n    Slow()\n    ${idle}`
+    const { msgId, done } = kernel.execute({ code, runId: 'finalizers', cellId: null })
+    await heard.until(({ header, parent }) => header.msg_type === 'stream' && parent.msg_id === msgId)
+    await kernel.interrupt()
+    expect(await done).toMatchObject({ status: 'error', ename: 'KeyboardInterrupt' })
+  })
+
   it('completes while a cell runs', async () => {
     const heard = listenTo(kernel)
     const code = 'findable_name = 1\nprint("going")\nimport time\nwhile True: time.sleep(0.01)'

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from . import iopub, prompts, shipping
+from . import interrupts, iopub, prompts, shipping
 from .accesses import Touches
 from .environment import EnvironmentFacts
 from .kept import Kept
@@ -79,6 +79,7 @@ class KernelHooks:
         kernel.pre_handler_hook, kernel.post_handler_hook = pre_handler_hook, post_handler_hook
         shell.transform_ast = transform_ast
         setattr(builtins, PROBE_LIST, self.table.cells)
+        interrupts.watch()
         shipping.watch()
         prompts.watch(kernel, self.spool)
         atexit.register(self._guarded, self._settle)

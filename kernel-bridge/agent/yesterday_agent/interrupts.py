@@ -1,0 +1,42 @@
+"""An interrupt that was sent arrives: Python itself loses some.
+
+A blocking call that begins in the instant of the signal sleeps over it; the server sends SIGURG behind an interrupt,
+whose handler does nothing, so that the call looks at what came before. And what is raised in a finalizer or a callback
+of a weak reference is dropped with a note; an interrupt is asked for again.
+"""
+
+from __future__ import annotations
+
+import _thread
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+from . import own_threads
+
+AGAIN_SECONDS = 0.001
+"""The finalizer is left by then; if not, the next one loses it and it is asked for once more."""
+
+
+def watch() -> None:
+    """From now on; call it on the main thread."""
+    urgent = getattr(signal, "SIGURG", None)
+    if urgent is not None and signal.getsignal(urgent) is signal.SIG_DFL:
+        signal.signal(urgent, lambda number, frame: None)
+    before = sys.unraisablehook
+    main = threading.get_ident()
+
+    def unraisablehook(lost: Any) -> None:
+        if issubclass(lost.exc_type, KeyboardInterrupt) and threading.get_ident() == main:
+            own_threads.start(_again)
+        else:
+            before(lost)
+
+    sys.unraisablehook = unraisablehook
+
+
+def _again() -> None:
+    time.sleep(AGAIN_SECONDS)
+    _thread.interrupt_main()
