@@ -129,6 +129,30 @@ test('why, from what, what changed, and how it was', async ({ browser }) => {
   })
 })
 
+test('asked again, why tells of the run since; asked while one goes on, it waits for that', async ({
+  browser,
+}) => {
+  const page = await open(await signedIn(browser, program), program, 'day.ipynb')
+  const panel = page.getByRole('region', { name: 'History' })
+  const why = outputs(page, 3).getByRole('button', { name: 'Why?' })
+  await page.getByRole('button', { name: 'Run all', exact: true }).click()
+  await expect(outputs(page, 3)).toContainText('total 6')
+  await why.click()
+  await expect(panel.locator('.receipt-lead')).toContainText('run 3')
+  await typeInto(page, 1, '0')
+  await page.getByRole('button', { name: /^Run stale/ }).click()
+  await expect(outputs(page, 3)).toContainText('total 60')
+  await why.click()
+  await expect(panel.locator('.receipt-lead')).toContainText(/run 5 /)
+  await typeInto(page, 3, '\nimport time; time.sleep(2)')
+  await page.getByRole('button', { name: /^Run stale/ }).click()
+  await expect(page.locator('.cell-running')).toBeVisible()
+  await expect(outputs(page, 3)).toContainText('total 60')
+  await why.click()
+  await expect(panel).toContainText('This run goes on')
+  await expect(panel.locator('.receipt-lead')).toContainText('run 6')
+})
+
 test('what changed since a moment that got a name', async ({ browser }) => {
   const page = await open(await signedIn(browser, program), program, 'day.ipynb')
   const panel = page.getByRole('region', { name: 'History' })

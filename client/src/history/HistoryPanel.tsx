@@ -3,7 +3,8 @@
  * is shown is kept outside (past/place.ts), so that cells and outputs lead here too.
  */
 import './history.css'
-import { lazy, Suspense, useCallback, useEffect, useRef } from 'react'
+import { executionState, findCell } from '@yesterday/server/contract/document.ts'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { api } from '../app/api.ts'
 import { X } from '../app/icons.ts'
 import { ProblemBox } from '../app/Problem.tsx'
@@ -39,7 +40,7 @@ const titles = {
 /** The panel beside the notebook. */
 export function HistoryPanel() {
   const { past } = useNotebook()
-  const { view } = useWatched(past.state, (state) => state)
+  const { view, visit } = useWatched(past.state, (state) => state)
   const heading = useRef<HTMLHeadingElement>(null)
   // A new view is read from its top; the first one leaves the focus where the person is.
   const first = useRef(true)
@@ -67,7 +68,7 @@ export function HistoryPanel() {
       </header>
       <div className="history-body">
         <Suspense fallback={<p className="history-note">{t('app.loading')}</p>}>
-          <View key={JSON.stringify(view)} view={view} />
+          <View key={`${visit} ${JSON.stringify(view)}`} view={view} />
         </Suspense>
       </div>
     </section>
@@ -101,8 +102,38 @@ function View({ view }: { readonly view: PastView }) {
   }
 }
 
-/** The receipt of what the cell shows: its last run that started. */
-function LastRun({ cell, onRun }: { readonly cell: string; readonly onRun: (run: string) => void }) {
+interface LastRunProps {
+  readonly cell: string
+  readonly onRun: (run: string) => void
+}
+
+/** The receipt of what the cell shows: the run that goes on, once it is over, or the last one that started. */
+function LastRun(props: LastRunProps) {
+  if (useIsOver(props.cell)) return <LastRecorded {...props} />
+  return (
+    <div className="history-note">
+      <strong>{t('why.running')}</strong>
+      <p>{t('why.runningHint')}</p>
+    </div>
+  )
+}
+
+/** False while what the cell showed when it was asked for is still being made, or written down. */
+function useIsOver(id: string): boolean {
+  const { doc } = useNotebook()
+  const cell = useMemo(() => findCell(doc, id)?.cell, [doc, id])
+  const [isOver, setOver] = useState(cell === undefined || executionState(cell) !== 'running')
+  useEffect(() => {
+    if (isOver || cell === undefined) return
+    const look = (): void => setOver(executionState(cell) !== 'running')
+    look()
+    cell.observe(look)
+    return () => cell.unobserve(look)
+  }, [isOver, cell])
+  return isOver
+}
+
+function LastRecorded({ cell, onRun }: LastRunProps) {
   const { opened, onRecorded } = useNotebook()
   const ask = useCallback(
     (signal: AbortSignal) => api.log({ notebook: opened.path, cell, before: null, limit: 20 }, signal),

@@ -18,22 +18,23 @@ export type PastView =
   | { readonly at: 'replay' | 'restore' | 'since'; readonly run: string }
   | { readonly at: 'timeline'; readonly session: string }
 
-/** `trail` is what was seen before, the nearest last. */
+/** `trail` is what was seen before, the nearest last; `visit` counts goings: the same view, asked for again, is looked up anew. */
 export interface PastState {
   readonly open: boolean
   readonly view: PastView
   readonly trail: readonly PastView[]
+  readonly visit: number
 }
 
 const TRAIL = 50
-export const closed: PastState = { open: false, view: { at: 'log' }, trail: [] }
+export const closed: PastState = { open: false, view: { at: 'log' }, trail: [], visit: 0 }
 
-/** pure. The state after going to a view; the same view again is no step. */
+/** pure. The state after going to a view; the same view again is no step back. */
 export function gone(state: PastState, view: PastView): PastState {
   const same = JSON.stringify(state.view) === JSON.stringify(view)
   const trail =
     same || !state.open ? (state.open ? state.trail : []) : [...state.trail, state.view].slice(-TRAIL)
-  return { open: true, view, trail }
+  return { open: true, view, trail, visit: state.visit + 1 }
 }
 
 /** pure. The state one step back; at the first view, the log. */

@@ -41,6 +41,8 @@ export const past = {
   'why.more': { one: '{count} more', other: '{count} more' },
   'why.run': 'run {order}',
   'why.someRun': 'an earlier run',
+  'why.running': 'This run goes on',
+  'why.runningHint': 'What made the output, and from what, stands here as soon as it is over.',
   'why.none': 'No run of this cell is recorded',
   'why.noneHint': 'What it shows came with the file. Run it, and the record begins.',
   'now.same': 'still the same',

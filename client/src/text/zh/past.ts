@@ -44,6 +44,8 @@ export const past: Translation<typeof english> = {
   'why.more': { other: '另外 {count} 项' },
   'why.run': '运行 {order}',
   'why.someRun': '较早的运行',
+  'why.running': '本次运行尚未结束',
+  'why.runningHint': '一旦结束，这里便会说明输出由什么产生、来自何处。',
   'why.none': '没有此单元格的运行记录',
   'why.noneHint': '它显示的内容来自文件。运行它，记录便开始。',
   'now.same': '仍然相同',
