@@ -1,6 +1,7 @@
 /** Other programs, run as steps of setting up. Plain JavaScript for Node 20: nothing is installed yet when it runs. */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 
 /** The folder of Yesterday itself. */
@@ -24,9 +25,9 @@ export function packagedNode() {
 
 /**
  * Runs a program to its end: its exit code and what it printed. `show` passes the output through as it comes; `input`
- * is none, so that nothing waits for an answer.
+ * is none, so that nothing waits for an answer. `yields`: others that want the processor have it first.
  */
-export function run(program, words, { cwd = home, show = false, env = {} } = {}) {
+export function run(program, words, { cwd = home, show = false, env = {}, yields = false } = {}) {
   return new Promise((settle) => {
     const child = spawn(program, words, {
       cwd,
@@ -34,6 +35,7 @@ export function run(program, words, { cwd = home, show = false, env = {} } = {})
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: isWindows && !program.endsWith('.exe'),
     })
+    if (yields && child.pid !== undefined) lower(child.pid)
     let output = ''
     const take = (stream) => (chunk) => {
       output += chunk
@@ -44,6 +46,13 @@ export function run(program, words, { cwd = home, show = false, env = {} } = {})
     child.on('error', (error) => settle({ code: 127, output: `${output}${error.message}` }))
     child.on('close', (code) => settle({ code: code ?? 1, output }))
   })
+}
+
+/** A child that is gone already needs no priority. */
+function lower(pid) {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {}
 }
 
 /** A line to the person. */

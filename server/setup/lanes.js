@@ -1,18 +1,23 @@
 /** Jobs side by side: each waits for a free lane, and what it printed comes whole when it is done. */
 
 /**
- * Runs the jobs in their order, `lanes` at a time; settles when all are done. A job is a name and a function that
- * settles with what to print.
+ * Runs jobs: `first` one by one on one lane, which then helps with `beside`; these fill `lanes - 1` others from the
+ * start. With one lane, all are run in order. Settles when all are done. A job is a name and a function that settles
+ * with what to print.
  */
-export async function inLanes(lanes, jobs, say) {
-  const waiting = [...jobs]
-  const lane = async () => {
-    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+export async function inLanes(lanes, first, beside, say) {
+  const waiting = [...beside]
+  const lane = async (jobs) => {
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
       say(`  ${job.name} …`)
       const started = Date.now()
       const output = await job.work()
       say(`\n== ${job.name}, ${((Date.now() - started) / 1000).toFixed(0)} s\n${output}`)
     }
   }
-  await Promise.all(Array.from({ length: lanes }, lane))
+  const leading = async () => {
+    await lane([...first])
+    await lane(waiting)
+  }
+  await Promise.all([leading(), ...Array.from({ length: lanes - 1 }, () => lane(waiting))])
 }

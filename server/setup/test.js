@@ -10,7 +10,10 @@ import { buildClient, installPackages } from './install.js'
 import { inLanes } from './lanes.js'
 import { keepCompiled, testPythons } from './test-python.js'
 
-/** The agent's suites compute, so they run side by side; others wait for kernels and servers, and would be late. */
+/**
+ * The agent's suites compute: they take what is left by those that wait for kernels, servers and browsers, which would
+ * be late behind them.
+ */
 const LANES = Math.min(2, availableParallelism())
 /** It computes as well: two minutes in the kernel. */
 const FLOOD = 'test/burst.test.ts'
@@ -19,7 +22,7 @@ const module = (...parts) => join(home, 'node_modules', ...parts)
 const agent = join(home, 'kernel-bridge', 'agent')
 
 /** Vitest in a workspace, `name` for its report; `which` chooses files. */
-const vitest = (workspace, env, which = [], name = workspace) => ({
+const vitest = (workspace, env, which = [], { name = workspace, yields = false } = {}) => ({
   name,
   work: async () => {
     const cwd = join(home, workspace)
@@ -33,7 +36,7 @@ const vitest = (workspace, env, which = [], name = workspace) => ({
       `--outputFile.json=${report}`,
       ...which,
     ]
-    const { code, output } = await run(packagedNode(), words, { cwd, env })
+    const { code, output } = await run(packagedNode(), words, { cwd, env, yields })
     add(total, readReport(report, vitestCounts), code)
     return output
   },
@@ -46,34 +49,39 @@ const pytest = (version, python, which) => ({
     const { code, output } = await run(python, ['-m', 'pytest', '-m', which], {
       cwd: agent,
       env: keepCompiled,
+      yields: true,
     })
     add(total, pytestCounts(output), code)
     return output
   },
 })
 
-async function lintAgent(python) {
-  say('\n== agent: format, lint, types')
-  for (const words of [['ruff', 'format', '--check', '.'], ['ruff', 'check', '.'], ['mypy']]) {
-    const { code, output } = await run(python, ['-m', ...words], { cwd: agent })
-    say(`${code === 0 ? 'ok    ' : 'FAILED'} ${words.join(' ')}`)
-    if (code !== 0) say(output)
-    total[code === 0 ? 'passed' : 'failed'] += 1
-  }
-}
+/** Ruff and mypy over the agent; their problems are printed. */
+const lintAgent = (python) => ({
+  name: 'agent: format, lint, types',
+  work: async () => {
+    const told = []
+    for (const words of [['ruff', 'format', '--check', '.'], ['ruff', 'check', '.'], ['mypy']]) {
+      const { code, output } = await run(python, ['-m', ...words], { cwd: agent, yields: true })
+      told.push(code === 0 ? `ok     ${words.join(' ')}` : `FAILED ${words.join(' ')}\n${output}`)
+      total[code === 0 ? 'passed' : 'failed'] += 1
+    }
+    return told.join('\n')
+  },
+})
 
-async function playwright(env) {
-  say('\n== journeys in a browser')
-  const cwd = join(home, 'e2e')
-  const report = join(cwd, 'test-results', 'report.json')
-  rmSync(report, { force: true })
-  const { code } = await run(packagedNode(), [module('@playwright', 'test', 'cli.js'), 'test'], {
-    cwd,
-    env,
-    show: true,
-  })
-  add(total, readReport(report, playwrightCounts), code)
-}
+const journeys = (env) => ({
+  name: 'journeys in a browser',
+  work: async () => {
+    const cwd = join(home, 'e2e')
+    const report = join(cwd, 'test-results', 'report.json')
+    rmSync(report, { force: true })
+    const words = [module('@playwright', 'test', 'cli.js'), 'test']
+    const { code, output } = await run(packagedNode(), words, { cwd, env })
+    add(total, readReport(report, playwrightCounts), code)
+    return output
+  },
+})
 
 function readReport(file, count) {
   try {
@@ -87,6 +95,7 @@ async function installPage() {
   await installPackages()
   await buildClient()
   await ensureChromium()
+  add(total, await check(), 0)
 }
 
 async function main() {
@@ -99,17 +108,13 @@ async function main() {
     YESTERDAY_PYTHON: python,
     YESTERDAY_TEST_VALIDATORS: validators,
   }
-  say('\n== check')
-  add(total, await check(), 0)
-  await lintAgent(python)
   say('\n== tests')
   const bridge = vitest('kernel-bridge', env, ['--exclude', FLOOD])
-  await inLanes(1, [vitest('client', env), vitest('server', env), bridge], say)
+  const flood = vitest('kernel-bridge', env, [FLOOD], { name: 'a-flood-of-output', yields: true })
   const [exact, thorough] = ['not thorough', 'thorough'].map((which) => pytest('3.11', python, which))
-  const flood = vitest('kernel-bridge', env, [FLOOD], 'a-flood-of-output')
   const agents = others.map((other) => pytest(other.version, other.python, 'not thorough'))
-  await inLanes(LANES, [exact, flood, thorough, ...agents], say)
-  await playwright(env)
+  const waiting = [vitest('client', env), vitest('server', env), bridge, journeys(env)]
+  await inLanes(LANES, waiting, [lintAgent(python), exact, flood, thorough, ...agents], say)
   say(`\n${((Date.now() - started) / 60_000).toFixed(1)} minutes`)
 }
 
