@@ -43,7 +43,8 @@ test('axe finds nothing serious in the notebook', async ({ browser }) => {
   await cell(page, 4).getByRole('button', { name: 'Run this cell' }).click()
   await expect(outputs(page, 4)).toContainText('careful')
   for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme })
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    await expect(page.locator('html')).toHaveAttribute('data-theme', scheme)
     for (const width of [1440, 390]) {
       await page.setViewportSize({ width, height: 844 })
       expect(await serious(page), `notebook, ${scheme}, ${width}`).toEqual([])

@@ -8,7 +8,8 @@ import { start } from '../cli/program.ts'
 import { makeProject, python, whySkipped } from '../session/house.ts'
 
 const cells = {
-  load: 'rows = [int(line) for line in open("x.csv")]',
+  // So long that to load what it made is quicker on any machine.
+  load: 'rows = [int(line) for line in open("x.csv")]\n__import__("time").sleep(0.5)',
   write: 'with open("sum.txt", "w") as file:\n    file.write(str(sum(rows)))',
   read: 'print(open("sum.txt").read())',
 }
