@@ -18,14 +18,24 @@ function notebookOf(...sources: string[]) {
   }
 }
 
-test('cells move with their ids', () => {
+test('cells move with their ids, in their order', () => {
   const { doc, edits } = notebookOf('a', 'b', 'c', 'd')
-  edits.move(['c1', 'c2'], 1)
-  expect(cellIds(doc)).toEqual(['c0', 'c3', 'c1', 'c2'])
-  edits.move(['c1', 'c2'], -1)
-  expect(cellIds(doc)).toEqual(['c0', 'c1', 'c2', 'c3'])
-  edits.move(['c0'], -1)
-  expect(cellIds(doc)).toEqual(['c0', 'c1', 'c2', 'c3'])
+  const moved = (cells: readonly string[], before: string | null) => {
+    edits.moveBefore(cells, before)
+    return cellIds(doc).join(' ')
+  }
+  expect(moved(['c1', 'c2'], null)).toBe('c0 c3 c1 c2')
+  expect(moved(['c2', 'c1'], 'c0')).toBe('c1 c2 c0 c3')
+  expect(moved(['c1', 'c3'], 'c0')).toBe('c2 c1 c3 c0')
+})
+
+test('cells that would stand where they are do not move, and what others write goes on', () => {
+  const { doc, edits } = notebookOf('a', 'b', 'c')
+  const before = cellsOf(doc).get(1)
+  edits.moveBefore(['c1'], 'c1')
+  edits.moveBefore(['c1'], 'c2')
+  edits.moveBefore(['c1', 'c2'], null)
+  expect(cellsOf(doc).get(1)).toBe(before)
 })
 
 test('a cell is split at the cursor and merged again', () => {

@@ -8,6 +8,7 @@ import { type Band, bandsOf, startsOf } from './bands.ts'
 import { CellBand } from './CellBand.tsx'
 import { CommandDialog } from './CommandDialog.tsx'
 import { NotebookContext } from './context.ts'
+import { dragCells } from './drag-cells.ts'
 import { EmptyNotebook } from './EmptyNotebook.tsx'
 import { Finding } from './Finding.tsx'
 import { look, strokeName } from './keys.ts'
@@ -43,6 +44,10 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
   const shown = useGrowing(bands.length, notebook)
   useFollowing(notebook.presence)
   const held = useRef('')
+  const list = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (list.current !== null && notebook.opened.writable) return dragCells(notebook, list.current)
+  }, [notebook])
   const [asked, setAsked] = useState<Asked | null>(null)
   const dialogs = useMemo<Dialogs>(
     () => ({
@@ -108,7 +113,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
         aria-label={t('notebook.label', { name: notebook.opened.path })}
       >
         <Toolbar notebook={notebook} dialogs={dialogs} history={history} onHistory={notebook.past.toggle} />
-        <div className="notebook-cells" onKeyDownCapture={onKey}>
+        <div ref={list} className="notebook-cells" onKeyDownCapture={onKey}>
           {bands.slice(0, shown).map((band) => (
             <CellBand
               key={band.key}

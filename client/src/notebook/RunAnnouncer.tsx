@@ -1,14 +1,17 @@
 /**
- * Says what became of runs to those who do not look: a polite live region for screen readers, and the page's title
- * for people in another tab. Invariant: many runs that end together are told as one.
+ * Says what became of runs to those who do not look: a polite live region for screen readers, and for people elsewhere
+ * the page's title and, where they asked for it, a notification. Invariant: many runs that end together are told as
+ * one, and long work is told when the last of it has ended.
  */
 import { useEffect, useRef, useState } from 'react'
+import { tellOutside } from '../app/notifications.ts'
+import { durationText } from '../history/time.ts'
 import type { Recorded } from '../session/session-socket.ts'
 import { t } from '../text/text.ts'
 import type { Notebook } from './notebook.ts'
 
 const TOGETHER_MS = 400
-/** A run that took longer is worth a word in the title. */
+/** Work that took longer is worth a word outside of the page. */
 const LONG_MS = 10_000
 
 export function RunAnnouncer({ notebook }: { readonly notebook: Notebook }) {
@@ -16,15 +19,20 @@ export function RunAnnouncer({ notebook }: { readonly notebook: Notebook }) {
   const ended = useRef<Recorded[]>([])
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
+    let work: readonly Recorded[] = []
     const tell = (): void => {
       setText(sentence(notebook, ended.current))
       ended.current = []
+      const { running, queue } = notebook.session.view.get()
+      if (running !== null || queue.length > 0) return
+      tellLong(notebook, work)
+      work = []
     }
     const stop = notebook.session.recorded.listen((run) => {
       ended.current.push(run)
+      work = [...work, run]
       clearTimeout(timer)
       timer = setTimeout(tell, TOGETHER_MS)
-      if (run.durationMs > LONG_MS) markTitle(run.outcome === 'ok' ? '✓' : '✕')
     })
     return () => {
       clearTimeout(timer)
@@ -45,6 +53,18 @@ function sentence(notebook: Notebook, runs: readonly Recorded[]): string {
   if (failed.length === 0 && runs.length > 1) return t('cell.saidAll', { n: runs.length })
   const n = notebook.order.get().indexOf(only.cell ?? '') + 1
   return t(failed.length > 0 ? 'cell.saidFailed' : 'cell.saidDone', { n })
+}
+
+/** Of the runs of one stretch of work, which is over. */
+function tellLong(notebook: Notebook, runs: readonly Recorded[]): void {
+  const begun = Math.min(...runs.map(({ started, ended }) => Date.parse(started ?? ended)))
+  const over = Math.max(...runs.map(({ ended }) => Date.parse(ended)))
+  if (!(over - begun > LONG_MS)) return
+  const sign = runs.every(({ outcome }) => outcome === 'ok') ? '✓' : '✕'
+  markTitle(sign)
+  const { path, documentId } = notebook.opened
+  const body = `${sentence(notebook, runs)} ${t('cell.saidTook', { time: durationText(over - begun) })}`
+  tellOutside(`${sign} ${path}`, body, documentId)
 }
 
 /** A sign before the title until the page is looked at again. */

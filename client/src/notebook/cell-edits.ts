@@ -63,17 +63,19 @@ export class CellEdits {
     return ids
   }
 
-  /** Moves neighbouring cells by one place. */
-  move(ids: readonly string[], by: -1 | 1): void {
+  /** Moves cells, in their order, to stand before another; at the end where that is null. */
+  moveBefore(ids: readonly string[], before: string | null): void {
     const order = cellIds(this.#doc)
-    const at = order.indexOf(by === -1 ? (ids[0] ?? '') : (ids.at(-1) ?? ''))
-    const neighbour = order[at + by]
-    if (at === -1 || neighbour === undefined) return
+    const moving = order.filter((id) => ids.includes(id))
+    const behind = before === null ? [] : order.slice(order.indexOf(before))
+    const next = behind.find((id) => !moving.includes(id))
+    const staying = order.filter((id) => !moving.includes(id))
+    const place = next === undefined ? staying.length : staying.indexOf(next)
+    if (staying.toSpliced(place, 0, ...moving).every((id, at) => id === order[at])) return
     this.#transact(() => {
-      const first = order.indexOf(ids[0] ?? '')
-      const moved = ids.flatMap((id) => findCell(this.#doc, id)?.cell.clone() ?? [])
-      for (const id of ids) this.#delete(id)
-      cellsOf(this.#doc).insert(first + by, moved)
+      const moved = moving.flatMap((id) => findCell(this.#doc, id)?.cell.clone() ?? [])
+      for (const id of moving) this.#delete(id)
+      cellsOf(this.#doc).insert(place, moved)
     })
   }
 

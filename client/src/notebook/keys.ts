@@ -56,6 +56,7 @@ export const commands = [
   'clear',
   'clearAll',
   'save',
+  'notifications',
 ] as const
 /** One of them. */
 export type CommandName = (typeof commands)[number]

@@ -133,6 +133,12 @@ export class Notebook {
     return this.order.get().filter((id) => wanted.has(id))
   }
 
+  /** The cell that stands behind this one, and behind what is folded under it; null at the end. */
+  behind(cell: string): string | null {
+    const order = this.order.get()
+    return order[order.indexOf(this.withFolded([cell]).at(-1) ?? '') + 1] ?? null
+  }
+
   /** Selects a cell and shows it; `edit` puts the cursor into it, behind `offset` characters where they are told. */
   reveal(cell: string, mode: Selection['mode'] = 'command', offset?: number): void {
     this.folds.open(cell)

@@ -1,6 +1,7 @@
 /** What each command does to the notebook. One typed list (keys.ts); the compiler sees that none is forgotten. */
 import type { CellType } from '@yesterday/server/contract/document.ts'
 import { notify } from '../app/notices.ts'
+import { switchNotifications } from '../app/notifications.ts'
 import { headingOver } from '../outline/outline.ts'
 import { roomStatus } from '../room/room-state.ts'
 import { t } from '../text/text.ts'
@@ -75,8 +76,8 @@ const acts: Readonly<Record<CommandName, Act>> = {
   paste: (notebook) => paste(notebook),
   merge: (notebook) => merge(notebook),
   split: (notebook) => split(notebook),
-  moveUp: (notebook) => change(notebook, () => notebook.edits.move(notebook.selected(), -1)),
-  moveDown: (notebook) => change(notebook, () => notebook.edits.move(notebook.selected(), 1)),
+  moveUp: (notebook) => moveBy(notebook, -1),
+  moveDown: (notebook) => moveBy(notebook, 1),
   code: (notebook) => setType(notebook, 'code'),
   markdown: (notebook) => setType(notebook, 'markdown'),
   raw: (notebook) => setType(notebook, 'raw'),
@@ -117,6 +118,7 @@ const acts: Readonly<Record<CommandName, Act>> = {
   clearAll: (notebook) => notebook.command({ type: 'clear' }),
   // The server saves each edit as it comes: this says how far it is.
   save: (notebook) => tellSaved(notebook),
+  notifications: () => void tellSwitched(),
 }
 
 /** Those that are stale, in notebook order; where there is none, it says so. */
@@ -124,6 +126,11 @@ export function runStale(notebook: Notebook): void {
   const stale = notebook.session.stale.get()
   if (stale.size === 0) notify('info', t('stale.none'))
   else notebook.run(notebook.order.get().filter((id) => stale.has(id)))
+}
+
+async function tellSwitched(): Promise<void> {
+  const switched = await switchNotifications()
+  notify(switched === 'on' || switched === 'off' ? 'info' : 'warning', t(`notifications.${switched}`))
 }
 
 function tellSaved(notebook: Notebook): void {
@@ -184,6 +191,21 @@ function change(notebook: Notebook, act: () => void): void {
   if (active === null) return
   if (mode === 'edit') notebook.reveal(active, 'edit', caret)
   else requestAnimationFrame(() => focusCell(active))
+}
+
+/** A folded section goes as one, and is gone over as one. */
+function moveBy(notebook: Notebook, by: -1 | 1): void {
+  const [visible, chosen] = [notebook.visible(), notebook.selected()]
+  const edge = visible.indexOf((by === -1 ? chosen[0] : chosen.findLast((id) => visible.includes(id))) ?? '')
+  const neighbour = edge === -1 ? undefined : visible[edge + by]
+  if (neighbour === undefined) return
+  const before = by === -1 ? neighbour : notebook.behind(neighbour)
+  moveCells(notebook, notebook.withFolded(chosen), before)
+}
+
+/** Moves cells before another, as one step that can be taken back; at the end where that is null. */
+export function moveCells(notebook: Notebook, cells: readonly string[], before: string | null): void {
+  change(notebook, () => notebook.edits.moveBefore(cells, before))
 }
 
 function paste(notebook: Notebook): void {
