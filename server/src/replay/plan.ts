@@ -2,6 +2,7 @@
  * pure. From recorded runs to the steps that repeat them: what runs again, what cannot and why, which file each step
  * is given, how long it takes. Invariant: a step is told to run only where all that it needs is given or made before.
  */
+import { isAbsolute } from 'node:path'
 import type { FilePin, PlanStep, ReplayPlan, ReplayTarget } from '../../contract/replay.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
 
@@ -184,7 +185,7 @@ function sentBy({ used }: Receipt): readonly string[] {
 
 /** What a scratch copy does not hold back. */
 function effectsOf({ used, generated }: Receipt): readonly string[] {
-  const outside = generated.filter(({ kind, name }) => kind === 'file' && name.startsWith('/'))
+  const outside = generated.filter(({ kind, name }) => kind === 'file' && isAbsolute(name))
   return [
     ...used.flatMap(({ kind, name }) => (effectKinds[kind] ? [`${effectKinds[kind]} ${name}`] : [])),
     ...outside.map(({ name }) => `writes ${name}, which a replay keeps in its copy`),

@@ -1,34 +1,23 @@
 /**
- * Replay: the plan, its performance in a scratch copy, and the verdict. Invariant: nothing of the project changes but
+ * Replay: a plan's performance in a scratch copy, and the verdict. Invariant: nothing of the project changes but
  * its history, in which the replay is a session like any other.
  */
 import { randomBytes } from 'node:crypto'
-import { dirname, join } from 'node:path'
-import type { Kernel, KernelSpec } from '@yesterday/kernel-bridge'
-import { z } from 'zod'
-import type {
-  EnvironmentDifference,
-  JobProgress,
-  ReplayReport,
-  ReplayTarget,
-  StepVerdict,
-} from '../../contract/replay.ts'
+import type { JobProgress, ReplayReport, StepVerdict } from '../../contract/replay.ts'
 import type { OutputEntry, Receipt } from '../../contract/run.ts'
 import type { Actor } from '../../contract/session.ts'
 import type { Purpose } from '../store/log-entry.ts'
 import type { Store } from '../store/ports.ts'
-import { compareEnvironments, environmentWords, facetsOf } from './environment.ts'
-import { fileFacts } from './file-facts.ts'
-import { layOver, probe, withVariables } from './interpreter.ts'
-import { redirectCode, variablesCode } from './kernel-code.ts'
-import { perform } from './kernel-talk.ts'
+import { environmentWords } from './environment.ts'
+import { withVariables } from './interpreter.ts'
 import { LaidFiles } from './laid-files.ts'
 import { performActs } from './perform.ts'
-import { ownFiles, type Prepared, type PreparedStep, planReplay } from './plan.ts'
+import { ownFiles, type PreparedStep } from './plan.ts'
 import { restoreRandom } from './random-states.ts'
+import type { ReadyReplay } from './ready-replay.ts'
+import { noSwaps, prepareKernel, type Swaps, textsOf, variablesFor } from './replay-kernel.ts'
 import { makeScratch, type Scratch } from './scratch.ts'
 import { objectBytes } from './stored-bytes.ts'
-import { isRefused, type Refused, runsOf } from './targets.ts'
 import { judgeStep, type ShownOutput, worst } from './verdict.ts'
 import type { ReplayWorld } from './world.ts'
 
@@ -40,94 +29,6 @@ export interface ReplayOptions {
   readonly withEnvironment?: boolean
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: JobProgress) => void
-}
-
-/** What of the recorded past a proof gives to the replay in another way. */
-export interface Swaps {
-  /** For the process from its start; null unsets. */
-  readonly variables: Readonly<Record<string, string | null>>
-  readonly distributions: readonly { readonly name: string; readonly version: string }[]
-}
-
-export const noSwaps: Swaps = { variables: {}, distributions: [] }
-
-/** A plan with what it was made from, to be performed. */
-export interface ReadyReplay extends Prepared {
-  readonly spec: KernelSpec
-  /** The notebook's folder, absolute. */
-  readonly cwd: string
-  readonly environment: readonly EnvironmentDifference[]
-}
-
-/** The plan of a target; nothing runs. */
-export async function prepareReplay(
-  world: ReplayWorld,
-  target: ReplayTarget,
-  only: readonly string[] = [],
-): Promise<ReadyReplay | Refused> {
-  const runs = await runsOf(world.store.index, target)
-  if (isRefused(runs)) return runs
-  return readyRuns(world, target, only.length === 0 ? runs : sliceWithin(runs, only))
-}
-
-/** The runs that these cells' last runs need, among those given. */
-function sliceWithin(runs: readonly Receipt[], cells: readonly string[]): readonly Receipt[] {
-  const byId = new Map(runs.map((receipt) => [receipt.run, receipt]))
-  const named = runs.filter(
-    ({ cell, cellId }) => cells.includes(cellId ?? '') || cells.includes(String(cell)),
-  )
-  const needed = new Set(named.map(({ run }) => run))
-  for (const run of needed) {
-    for (const { by } of byId.get(run)?.used ?? []) if (by !== null && byId.has(by)) needed.add(by)
-  }
-  const found = runs.filter(({ run }) => needed.has(run))
-  return found.length === 0 ? runs : found
-}
-
-export async function readyRuns(
-  world: ReplayWorld,
-  target: ReplayTarget,
-  runs: readonly Receipt[],
-): Promise<ReadyReplay> {
-  const last = runs.at(-1)
-  if (last === undefined) throw new Error('a replay of no runs')
-  const cwd = dirname(join(world.root, last.notebook))
-  const facts = await fileFacts(cwd, world.store, runs)
-  const spec = await specOf(world, last)
-  const environment = await environmentNow(world, spec, last)
-  const prepared = planReplay({ target, runs, ...facts, maySend: world.maySend === true })
-  return { ...prepared, plan: { ...prepared.plan, environment: [...environment] }, spec, cwd, environment }
-}
-
-const Executable = z.object({ executable: z.string() })
-
-/** The Python that ran it, where it is offered as a kernel; else the kernelspec of that name; else a Python. */
-export async function specOf(
-  { store, kernels }: Pick<ReplayWorld, 'store' | 'kernels'>,
-  last: Receipt,
-): Promise<KernelSpec> {
-  const [specs, started] = await Promise.all([kernels.specs(), store.index.sessionStarted(last.session)])
-  const facets = Executable.safeParse(last.environment?.facets)
-  const same = facets.success
-    ? specs.find(({ argv: [python] }) => python === facets.data.executable)
-    : undefined
-  const named = specs.find(({ name }) => name === started?.kernel.specName)
-  const chosen = same ?? named ?? specs.find(({ language }) => language === 'python')
-  if (chosen === undefined)
-    throw new Error('No kernel is installed. Install one: python3 -m pip install ipykernel')
-  return chosen
-}
-
-async function environmentNow(
-  { env }: ReplayWorld,
-  spec: KernelSpec,
-  last: Receipt,
-): Promise<readonly EnvironmentDifference[]> {
-  const was = facetsOf(last.environment)
-  const [python] = spec.argv
-  if (python === undefined || was.python === null) return []
-  const names = Object.keys(was.distributions)
-  return compareEnvironments(was, await probe(python, names, { ...env, ...spec.env }), true)
 }
 
 /** Runs the plan, and judges each step. */
@@ -168,7 +69,14 @@ async function replayIn(
       now,
       verdicts: [...verdicts.values()].map(({ cell, verdict }) => ({ cell, verdict })),
     })
-  const variables = await variablesFor(world, ready, options, swaps, scratch, problems)
+  const variables = await variablesFor(
+    world,
+    ready,
+    options.withEnvironment === true,
+    swaps,
+    scratch,
+    problems,
+  )
   const { receipts, session, problem } = await performActs({
     kernels: withVariables(world.kernels, textsOf(variables)),
     store: world.store,
@@ -216,67 +124,6 @@ async function replayIn(
     cause: firstCause(ready, judged, problems),
     problems: [...new Set(problems)],
   }
-}
-
-const textsOf = (variables: Readonly<Record<string, string | null>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(variables).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
-  )
-
-/** What the kernel's process is given beside the present environment. */
-async function variablesFor(
-  world: ReplayWorld,
-  ready: ReadyReplay,
-  options: ReplayOptions,
-  swaps: Swaps,
-  scratch: Scratch,
-  problems: string[],
-): Promise<Readonly<Record<string, string | null>>> {
-  const recorded = options.withEnvironment ? ready.environment : []
-  const versions = recorded.flatMap(({ what, name, was }) =>
-    what === 'package' && was !== null ? [{ name, version: was }] : [],
-  )
-  const variables = Object.fromEntries(
-    recorded.flatMap(({ what, name, was }) => (what === 'variable' ? [[name, was]] : [])),
-  )
-  const distributions = [...versions, ...swaps.distributions]
-  const [python] = ready.spec.argv
-  if (distributions.length === 0 || python === undefined) return { ...variables, ...swaps.variables }
-  const folder = join(scratch.root, '..', 'packages')
-  const problem = await layOver(python, folder, distributions, world.env)
-  if (problem !== null) problems.push(problem)
-  const path = [folder, world.env.PYTHONPATH].filter(Boolean).join(':')
-  return { ...variables, ...swaps.variables, PYTHONPATH: path }
-}
-
-async function prepareKernel(
-  kernel: Kernel,
-  { root }: ReplayWorld,
-  scratch: Scratch,
-  steps: readonly PreparedStep[],
-  variables: Readonly<Record<string, string | null>>,
-  problems: string[],
-): Promise<void> {
-  const unset = Object.fromEntries(Object.entries(variables).filter(([, value]) => value === null))
-  if (Object.keys(unset).length > 0) await perform(kernel, variablesCode, unset)
-  const files = outsideFiles(scratch, steps)
-  if (Object.keys(files).length === 0 && !steps.some(({ receipt }) => receipt.source.includes(root))) return
-  const told = await perform(kernel, redirectCode, { root, copy: scratch.root, files })
-  if (!told.ok) problems.push(`absolute paths could not be led into the copy: ${told.why}`)
-}
-
-/** Files elsewhere that are given as they were, or that a step writes, and where they lie instead. */
-function outsideFiles(scratch: Scratch, steps: readonly PreparedStep[]): Readonly<Record<string, string>> {
-  const given = steps.flatMap(({ given }) =>
-    given.flatMap(({ pin }) => (pin.from === 'store' ? [pin.name] : [])),
-  )
-  const written = steps.flatMap(({ receipt }) =>
-    receipt.generated.flatMap(({ kind, name }) => (kind === 'file' ? [name] : [])),
-  )
-  const outside = [...given, ...written].filter(
-    (name) => name.startsWith('/') && scratch.locate(name) === null,
-  )
-  return Object.fromEntries(outside.map((name) => [name, join(scratch.root, '..', 'elsewhere', name)]))
 }
 
 /** The verdict of one recorded run beside its repetition; `repeated`: all recorded runs that are. */
