@@ -5,6 +5,8 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
 import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStore } from '../../src/store/open-store.ts'
@@ -58,6 +60,27 @@ async function exported(what: string, format: string, ...more: readonly string[]
   return file
 }
 
+/** Facets stand in `facets` of whatever has some. */
+function facetsIn(value: unknown): { _schemaURL: string }[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, inner]) =>
+    name === 'facets' && !Array.isArray(inner) ? Object.values(inner) : facetsIn(inner),
+  )
+}
+
+/** Copies of a value in each of which one string outside of its facets is a number. */
+function brokenForms(value: unknown): unknown[] {
+  if (typeof value === 'string') return [7]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value)
+    .filter(([name]) => name !== 'facets')
+    .flatMap(([name, inner]) =>
+      brokenForms(inner).map((broken) =>
+        Array.isArray(value) ? value.with(Number(name), broken) : { ...value, [name]: broken },
+      ),
+    )
+}
+
 /** A validator that crashes rejects, and so fails the test. */
 async function validated(program: string, file: string): Promise<unknown> {
   const path = join(import.meta.dirname, '../validators', program)
@@ -69,6 +92,31 @@ describe.skipIf(validators === undefined)(`validators of others${whySkipped}`, (
   test.each(['aaaa02', 'book.ipynb'])('OpenLineage events of %s are read without an issue', async (what) => {
     const found = await validated('openlineage_events.py', await exported(what, 'openlineage'))
     expect(found).toMatchObject({ events: what === 'aaaa02' ? 6 : 8, issues: [] })
+  })
+
+  test('each OpenLineage event and facet is as its schema demands, and no other string would do', async () => {
+    const program = join(import.meta.dirname, '../validators/openlineage_schemas.py')
+    const { stdout } = await run(validators ?? '', [program], { maxBuffer: 64 * 1024 * 1024 })
+    const schemas: Record<string, object> = JSON.parse(stdout)
+    const ajv = new Ajv2020()
+    formats.default(ajv)
+    const compiled = new Map<string, ValidateFunction>()
+    const isValid = (address: string, value: unknown): boolean => {
+      const validate = compiled.get(address) ?? ajv.compile(schemas[address] ?? false)
+      compiled.set(address, validate)
+      return validate(value)
+    }
+    const lines = (await readFile(await exported('book.ipynb', 'openlineage'), 'utf8')).trim().split('\n')
+    const events = lines.map((line) => JSON.parse(line))
+    const facets = events.flatMap(facetsIn)
+    expect(facets.length).toBeGreaterThan(20)
+    const judged = [
+      ...events.map((event) => [event.schemaURL, event]),
+      ...facets.map((facet) => [facet._schemaURL, facet]),
+    ]
+    expect(judged.filter(([address, value]) => !isValid(address, value))).toEqual([])
+    const broken = judged.flatMap(([address, value]) => brokenForms(value).map((form) => [address, form]))
+    expect(broken.filter(([address, form]) => isValid(address, form))).toEqual([])
   })
 
   test('PROV-JSON comes back equal from a round trip', async () => {
