@@ -8,7 +8,6 @@ import { testPythons } from './test-python.js'
 const scripts = [
   ['e2e', 'bench', 'main.ts'],
   ['server', 'bench', 'history.ts'],
-  ['kernel-bridge', 'bench', 'burst.ts'],
 ]
 
 await installPackages()

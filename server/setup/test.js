@@ -15,7 +15,7 @@ import { keepCompiled, testPythons } from './test-python.js'
  * be late behind them.
  */
 const LANES = Math.min(2, availableParallelism())
-/** It computes as well, in the kernel. */
+/** It computes as well: two minutes in the kernel. */
 const FLOOD = 'test/burst.test.ts'
 const total = { passed: 0, failed: 0, skipped: 0, unsteady: 0 }
 const module = (...parts) => join(home, 'node_modules', ...parts)

@@ -71,7 +71,7 @@ def test_the_place_of_a_cells_code_is_no_file_it_used(kernel: Kernel) -> None:
 
 @pytest.mark.thorough
 def test_every_flushed_line_arrives(kernel: Kernel) -> None:
-    count = 20_000
+    count = 200_000
     ran = kernel.run(f"for i in range({count}): print(i, flush=i % 10 == 0)", "run-lines")
     assert ran.text.split() == [str(number) for number in range(count)]
 
