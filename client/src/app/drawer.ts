@@ -1,5 +1,6 @@
 /** Whether the files are shown. On a wide page the choice is remembered; on a narrow one they are a drawer. */
 import { useEffect, useState } from 'react'
+import { remember, remembered } from './remembered.ts'
 
 const KEY = 'yesterday.files'
 const NARROW = '(max-width: 760px)'
@@ -28,7 +29,7 @@ export function useDrawer(): {
   }, [])
 
   const toggle = (): void => {
-    if (!matchMedia(NARROW).matches) remember(shown ? 'hidden' : 'shown')
+    if (!matchMedia(NARROW).matches) remember(KEY, shown ? 'hidden' : 'shown')
     setShown(!shown)
   }
   const picked = (): void => {
@@ -38,20 +39,4 @@ export function useDrawer(): {
 }
 
 /** By the choice that is remembered; never at once on a narrow page. */
-const isShown = (): boolean => !matchMedia(NARROW).matches && stored() !== 'hidden'
-
-function stored(): string | null {
-  try {
-    return localStorage.getItem(KEY)
-  } catch {
-    return null
-  }
-}
-
-function remember(value: 'shown' | 'hidden'): void {
-  try {
-    localStorage.setItem(KEY, value)
-  } catch {
-    // Storage is switched off: the choice lives as long as the page.
-  }
-}
+const isShown = (): boolean => !matchMedia(NARROW).matches && remembered(KEY) !== 'hidden'

@@ -2,6 +2,8 @@
  * Notifications of the system, for people who look elsewhere: off until a person asks for them, and kept per browser.
  * Invariant: none is shown while the page is looked at.
  */
+import { remember, remembered } from './remembered.ts'
+
 const KEY = 'yesterday.notifications'
 
 /** What came of switching them. */
@@ -11,11 +13,11 @@ export type Switched = 'on' | 'off' | 'refused' | 'missing'
 export async function switchNotifications(): Promise<Switched> {
   if (typeof Notification === 'undefined') return 'missing'
   if (areOn()) {
-    keep('off')
+    remember(KEY, 'off')
     return 'off'
   }
   if ((await Notification.requestPermission()) !== 'granted') return 'refused'
-  keep('on')
+  remember(KEY, 'on')
   return 'on'
 }
 
@@ -33,22 +35,5 @@ export function tellOutside(title: string, body: string, tag: string): void {
   }
 }
 
-function areOn(): boolean {
-  try {
-    return (
-      typeof Notification !== 'undefined' &&
-      Notification.permission === 'granted' &&
-      localStorage.getItem(KEY) === 'on'
-    )
-  } catch {
-    return false
-  }
-}
-
-function keep(state: 'on' | 'off'): void {
-  try {
-    localStorage.setItem(KEY, state)
-  } catch {
-    // Storage is switched off: so are notifications.
-  }
-}
+const areOn = (): boolean =>
+  typeof Notification !== 'undefined' && Notification.permission === 'granted' && remembered(KEY) === 'on'

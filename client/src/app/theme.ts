@@ -4,6 +4,7 @@
  */
 import { useSyncExternalStore } from 'react'
 import { z } from 'zod'
+import { remember, remembered } from './remembered.ts'
 
 const Choice = z.enum(['system', 'light', 'dark'])
 /** What a person may choose. */
@@ -18,7 +19,7 @@ let choice: ThemeChoice = 'system'
 
 /** Reads the stored choice and follows the system from now on. Call once, before the first paint. */
 export function startTheme(): void {
-  choice = Choice.catch('system').parse(stored())
+  choice = Choice.catch('system').parse(remembered(KEY))
   systemDark().addEventListener('change', apply)
   apply()
 }
@@ -26,11 +27,7 @@ export function startTheme(): void {
 /** Takes and remembers a choice. */
 export function chooseTheme(next: ThemeChoice): void {
   choice = next
-  try {
-    localStorage.setItem(KEY, next)
-  } catch {
-    // Storage is switched off: the choice lives as long as the page.
-  }
+  remember(KEY, next)
   apply()
 }
 
@@ -55,12 +52,4 @@ function apply(): void {
   const dark = choice === 'dark' || (choice === 'system' && systemDark().matches)
   document.documentElement.dataset.theme = dark ? 'dark' : 'light'
   for (const listener of listeners) listener()
-}
-
-function stored(): string | null {
-  try {
-    return localStorage.getItem(KEY)
-  } catch {
-    return null
-  }
 }

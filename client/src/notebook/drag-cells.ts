@@ -127,9 +127,13 @@ function gapAt(notebook: Notebook, list: HTMLElement, y: number): Gap | null {
   if (cell === null) return null
   const rect = cell.getBoundingClientRect()
   const id = cell.id.replace(/^cell-/, '')
-  if (y < rect.top + rect.height / 2)
-    return { before: id, y: rect.top - 4, left: rect.left, width: rect.width }
-  return { before: notebook.behind(id), y: rect.bottom + 4, left: rect.left, width: rect.width }
+  const isAbove = y < rect.top + rect.height / 2
+  return {
+    before: isAbove ? id : notebook.behind(id),
+    y: isAbove ? rect.top - 4 : rect.bottom + 4,
+    left: rect.left,
+    width: rect.width,
+  }
 }
 
 function scrollNear(scroller: Element, y: number): void {

@@ -3,6 +3,7 @@
  * Invariant: it stays the same for the life of the page; a new choice takes effect by a reload.
  */
 import { z } from 'zod'
+import { remember, remembered } from '../app/remembered.ts'
 
 const Locale = z.enum(['en', 'zh'])
 /** A language the tables are written in. */
@@ -21,21 +22,12 @@ export function pickLocale(chosen: string | null, wished: readonly string[]): Lo
 
 /** The language of this page. */
 export const locale: Locale = pickLocale(
-  stored(),
+  remembered(KEY),
   typeof navigator === 'undefined' ? [] : navigator.languages,
 )
 
 /** Remembers the choice and shows the page in it. */
 export function chooseLocale(next: Locale): void {
-  localStorage.setItem(KEY, next)
+  remember(KEY, next)
   location.reload()
-}
-
-function stored(): string | null {
-  try {
-    return localStorage.getItem(KEY)
-  } catch {
-    // Storage may be switched off, or there is no browser: the browser's own wish decides.
-    return null
-  }
 }
