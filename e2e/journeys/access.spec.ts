@@ -1,6 +1,6 @@
 /** Nobody is kept out: no serious finding of axe on any view, wide or narrow, light or dark; run state is spoken. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
+import { seriousFindings } from '../support/axe.ts'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { cell, open, outputs, signedIn } from '../support/person.ts'
 import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
@@ -25,14 +25,8 @@ test.afterEach(async () => {
   await discard(folder)
 })
 
-async function serious(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-    .analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
-}
+const WCAG = { tags: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }
+const serious = (page: Page): Promise<string[]> => seriousFindings(page, WCAG)
 
 test('axe finds nothing serious in the notebook', async ({ browser }) => {
   const context = await signedIn(browser, program)

@@ -1,6 +1,6 @@
 /** The past is for everyone: each of its views is checked by axe, light and dark, wide and on a phone. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
+import { seriousFindings } from '../support/axe.ts'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { open, outputs, signedIn, typeInto } from '../support/person.ts'
 import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
@@ -19,19 +19,13 @@ test.afterEach(async () => {
   await discard(folder)
 })
 
-async function findings(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).include('.history').include('.cell-gutter').analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
-}
-
 async function passes(page: Page, view: string): Promise<void> {
   for (const theme of ['light', 'dark'] as const) {
     await page.evaluate((name) => {
       document.documentElement.dataset.theme = name
     }, theme)
-    expect(await findings(page), `${view}, ${theme}`).toEqual([])
+    const findings = await seriousFindings(page, { within: ['.history', '.cell-gutter'] })
+    expect(findings, `${view}, ${theme}`).toEqual([])
   }
 }
 

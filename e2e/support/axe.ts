@@ -1,0 +1,24 @@
+/** What axe finds on a page that keeps somebody out. */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+
+export interface Scope {
+  /** Selectors of the parts that are looked at; default the whole page. */
+  readonly within?: readonly string[]
+  /** Default all rules of axe. */
+  readonly tags?: readonly string[]
+}
+
+/**
+ * Its serious and critical findings, as text. Looks at the page itself, not into frames of outputs, whose content is
+ * the person's: so all is asked in the page, where otherwise axe opens another page for each question.
+ */
+export async function seriousFindings(page: Page, { within = [], tags = [] }: Scope = {}): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).setLegacyMode(true)
+  for (const selector of within) axe.include(selector)
+  if (tags.length > 0) axe.withTags([...tags])
+  const { violations } = await axe.analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`)
+}
