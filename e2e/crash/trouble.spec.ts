@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
@@ -82,6 +82,21 @@ const canBeNobody =
     uid: NOBODY,
     gid: NOBODY,
   }).status === 0
+
+test('a server whose terminal is closed saves before it stops', async () => {
+  const folder = await newFolder()
+  await writeNotebook(folder, 'a.ipynb', ['1'])
+  const program = await startProgram(folder)
+  const { room, session } = await visit(program)
+  program.leave()
+  sourceOf(room.doc, 0).insert(0, '"kept" # ')
+  await expect.poll(() => room.acknowledged).toBeGreaterThanOrEqual(room.sent)
+  await program.stop('SIGHUP')
+  expect(await readFile(join(folder, 'a.ipynb'), 'utf8')).toContain('kept')
+  room.close()
+  session.close()
+  await discard(folder)
+})
 
 test('a folder without write permission is refused by its name, and stays as it was', async () => {
   test.skip(

@@ -19,8 +19,10 @@ export interface Program {
   readonly pid: number
   /** All that it printed so far. */
   readonly printed: () => string
-  /** Ends it as Ctrl-C does. */
-  stop(): Promise<void>
+  /** Closes what it prints to, as a terminal or a pipe that is gone. */
+  leave(): void
+  /** Ends it as the system does, or with a terminal that is closed. */
+  stop(signal?: 'SIGTERM' | 'SIGHUP'): Promise<void>
   /** Ends it as a power cut does. */
   kill(): Promise<void>
 }
@@ -68,7 +70,11 @@ export async function startProgram(folder: string, options: StartOptions = {}): 
     folder,
     pid,
     printed: () => printed,
-    stop: () => end(child, 'SIGTERM'),
+    leave: () => {
+      child.stdout.destroy()
+      child.stderr.destroy()
+    },
+    stop: (signal = 'SIGTERM') => end(child, signal),
     kill: () => end(child, 'SIGKILL'),
   }
 }
@@ -88,7 +94,7 @@ async function addressOf(child: ChildProcess, printed: () => string): Promise<st
   return found.promise
 }
 
-async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')
   child.kill(signal)

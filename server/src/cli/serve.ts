@@ -63,6 +63,7 @@ function explain(thrown: unknown): string {
 }
 
 async function serve(dir: string, options: Options): Promise<void> {
+  goOnUnheard()
   const root = projectRoot(dir)
   if (!isLoopback(options.host))
     throw new StartError(
@@ -168,8 +169,12 @@ function stopOnSignal(house: House, lock: ServerLock): void {
       },
     )
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
+}
+
+/** What it prints may go to a pipe that somebody closes, or to a terminal that is gone. */
+function goOnUnheard(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 }
 
 function openBrowser(url: string): void {
