@@ -34,7 +34,8 @@ def __yesterday_boot__(bundle_text):
         )
         try:
             with open(kept, "rb") as file:
-                found, codes = marshal.load(file)
+                # At once: `load` asks the file for each object.
+                found, codes = marshal.loads(file.read())
             if found == seen:
                 return codes
         except (OSError, EOFError, ValueError, TypeError):

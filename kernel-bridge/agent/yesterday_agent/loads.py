@@ -14,13 +14,11 @@ class ModuleLoads:
     def __init__(self) -> None:
         self._known = set(sys.modules)
         self._last = _last()
-        installed = {name for name, module in list(sys.modules.items()) if "." not in name and _is_installed(module)}
-        # Each load of a module makes it a new spec.
-        self._specs = {
-            name: _spec(module)
-            for name, module in list(sys.modules.items())
-            if name.partition(".")[0] not in installed and _is_users(module)
-        }
+        get = sys.modules.get
+        installed = {name for name in self._known if "." not in name and _is_installed(get(name))}
+        # By far the most are told by their names alone. Each load of a module makes it a new spec.
+        others = [name for name in self._known if name.partition(".")[0] not in installed]
+        self._specs = {name: _spec(get(name)) for name in others if _is_users(get(name))}
 
     def news(self) -> list[ModuleType]:
         """The user's modules that were loaded since the last call, by name."""
