@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // Files share a process: none leaves anything behind that another would see, and all is loaded once.
+    isolate: false,
     // A machine shared with others stalls now and then: what is late once is tried once more, and named so.
     retry: 1,
     testTimeout: 60_000,

@@ -57,6 +57,7 @@ class KernelHooks:
         self._thread = threading.current_thread()
         self._copy_problems: list[str] = []
         iopub.lift_limits(kernel)
+        iopub.wake_once(kernel)
         self._copies = iopub.copy_to(spool, kernel, lambda problem: self._copy_problems.append(repr(problem)))
         self._install()
 

@@ -1,4 +1,5 @@
-"""The kernel's iopub side: nothing dropped, streams flushed soon, every message copied to the spool.
+"""The kernel's iopub side: nothing dropped, streams flushed soon, the thread woken once for all that waits, and every
+message copied to the spool.
 
 Off the user's path; a failure to copy is counted and never stops a message.
 """
@@ -6,8 +7,10 @@ Off the user's path; a failure to copy is counted and never stops a message.
 from __future__ import annotations
 
 import _thread
+import logging
 import queue
 import sys
+from collections import deque
 from collections.abc import Callable
 from json import loads
 from typing import Any
@@ -36,6 +39,50 @@ def lift_limits(kernel: Any) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "flush_interval"):
             stream.flush_interval = FLUSH_SECONDS
+
+
+def wake_once(kernel: Any) -> None:
+    """ipykernel wakes its thread for each thing to do, thrice for one flushed line."""
+    thread = thread_of(kernel)
+    thread.schedule = Together(thread).schedule
+
+
+class Together:
+    """What the thread is to do, in order. Invariant: while something waits the thread has been woken for it, or is
+    about to go through all that waits."""
+
+    def __init__(self, thread: Any) -> None:
+        self._thread, self._wake_for = thread.thread, thread.schedule
+        self._waiting: deque[Callable[[], Any]] = deque()
+        self._is_woken = False
+
+    def schedule(self, todo: Callable[[], Any]) -> None:
+        """As the thread's own: at once where it does not run, as in a forked process."""
+        if not self._thread.is_alive():
+            todo()
+            return
+        self._waiting.append(todo)
+        if not self._is_woken:
+            self._wake()
+
+    def _wake(self) -> None:
+        try:
+            self._is_woken = True
+            self._wake_for(self._do_all)
+        except BaseException:
+            # An interrupt, perhaps before the thread was woken.
+            self._is_woken = False
+            raise
+
+    def _do_all(self) -> None:
+        # First: what is added from here on wakes it again.
+        self._is_woken = False
+        for _ in range(len(self._waiting)):
+            try:
+                self._waiting.popleft()()
+            except Exception:
+                # Raised from here it would keep the loop from what else has come.
+                logging.getLogger("tornado.general").exception("Uncaught exception on iopub's thread")
 
 
 def copy_to(spool: Spool, kernel: Any, failed: Callable[[BaseException], None]) -> Copies:
