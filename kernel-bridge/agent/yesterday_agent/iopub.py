@@ -22,6 +22,8 @@ FLUSH_SECONDS = 0.025
 REST_SECONDS = 0.02
 """What is said within this time is written together, behind what people wait for."""
 FLUSH_LATE_SECONDS = 2.0
+AT_ONCE = 1_000
+"""So much is done before the thread looks at what else it waits for."""
 _DELIMITER = b"<IDS|MSG>"
 
 
@@ -75,14 +77,25 @@ class Together:
             raise
 
     def _do_all(self) -> None:
-        # First: what is added from here on wakes it again.
-        self._is_woken = False
-        for _ in range(len(self._waiting)):
-            try:
-                self._waiting.popleft()()
-            except Exception:
-                # Raised from here it would keep the loop from what else has come.
-                logging.getLogger("tornado.general").exception("Uncaught exception on iopub's thread")
+        try:
+            for _ in range(AT_ONCE):
+                if not self._waiting:
+                    # First: what is added from here on wakes it again.
+                    self._is_woken = False
+                    if not self._waiting:
+                        return
+                self._do(self._waiting.popleft())
+        finally:
+            self._is_woken = False
+        self._wake()
+
+    @staticmethod
+    def _do(todo: Callable[[], Any]) -> None:
+        try:
+            todo()
+        except Exception:
+            # Raised from here it would keep the loop from what else has come.
+            logging.getLogger("tornado.general").exception("Uncaught exception on iopub's thread")
 
 
 def copy_to(spool: Spool, kernel: Any, failed: Callable[[BaseException], None]) -> Copies:
