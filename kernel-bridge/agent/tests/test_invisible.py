@@ -71,6 +71,11 @@ CELLS = [
     "def lines():\n    got = load_it((yield 1))\n    yield got\ng2 = lines(); next(g2); g2.send('sent')",
     "class Store:\n    root = 'r'\n    def save_to(self, name): return load_it(self.root + name)\nStore().save_to('n')",
     "class Store2(Store):\n    def save_to(self, name): return super().save_to(name + '2')\nStore2().save_to('n')",
+    "match [x, 2]:\n    case [str(), _]: pass\n    case [1, n] if n / 0: pass",
+    "match x:\n    case asyncio.none: pass\n    case int(v) if v > 0: v",
+    "match x:\n    case 1 if y: print('one', y)\n    case _: print('other')",
+    "try:\n    1 / 0\nexcept undefined_kind:\n    pass",
+    "try:\n    1 / 0\nexcept (KeyError, ZeroDivisionError) as gone:\n    print(type(gone))",
 ]
 _CHANGING = re.compile(r"0x[0-9a-f]+|\d+(\.\d+)?(e[+-]?\d+)? ?[mnµμ]?s\b|ipykernel_\d+|\b\d{6,}\b")
 
@@ -90,7 +95,7 @@ def kernels() -> Iterator[tuple[Kernel, Kernel]]:
 
 # On 3.10 IPython finds the failing expression by comparing syntax trees, and probes make ours another one: the
 # traceback names the same line and loses the highlight inside it.
-HIGHLIGHT_LOST = (6, 8, 31, 32, 47, 48, 49, 50, 53, 55) if sys.version_info < (3, 11) else ()
+HIGHLIGHT_LOST = (6, 8, 31, 32, 47, 48, 49, 50, 53, 55, 63) if sys.version_info < (3, 11) else ()
 PLACES = [
     pytest.param(place, marks=pytest.mark.xfail(strict=True, reason="highlight lost"))
     if place in HIGHLIGHT_LOST

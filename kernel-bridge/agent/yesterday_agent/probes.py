@@ -121,6 +121,13 @@ def statement(index: int, at: ast.stmt) -> Block:
     return [ast.If(_lookup(index, place), [ast.Expr(_called(index, place), **place)], [], **place)]
 
 
+def untaken(index: int, at: ast.pattern) -> ast.match_case:
+    """`case _ if P[n] and P[n]()`, which is never taken, to stand before the pattern that it tells."""
+    place = _place_of(at)
+    guard = ast.BoolOp(_AND, [_lookup(index, place), _called(index, place)], **place)
+    return ast.match_case(ast.MatchAs(**place), guard, [ast.Pass(**place)])
+
+
 _LEAVES = (ast.Name, ast.Constant, ast.expr_context, ast.operator)
 _COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.Match)
 _STRAIGHT = (ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Pass, ast.Import, ast.ImportFrom)
@@ -201,6 +208,11 @@ class _Planner:
         if touches:
             index = self.table.add(touches)
             self.edits.append(lambda: _insert_before(body, head, statement(index, head)))
+
+    def pattern(self, cases: list[ast.match_case], case: ast.match_case, touches: Touches) -> None:
+        if touches:
+            index = self.table.add(touches)
+            self.edits.append(lambda: cases.insert(cases.index(case), untaken(index, case.pattern)))
 
     def block(
         self, body: Block, scope: Scope, first: int = 0, each: bool = False, before: Touches | None = None
@@ -284,6 +296,13 @@ class _Planner:
             self.wrap(node, "msg", scope.branch().fresh(touches_of(_unconditional(node.msg))))
         elif isinstance(node, ast.Compare):
             self.operands(node.comparators, 1, scope)
+        elif isinstance(node, ast.ExceptHandler) and node.type is not None:
+            self.wrap(node, "type", scope.branch().fresh(touches_of(_unconditional(node.type))))
+        elif isinstance(node, ast.Match):
+            for case in node.cases:
+                self.pattern(node.cases, case, scope.branch().fresh(touches_of(_unconditional(case.pattern))))
+                if case.guard is not None:
+                    self.wrap(case, "guard", scope.branch().fresh(touches_of(_unconditional(case.guard))))
         elif isinstance(node, ast.While) and scope.resumable:
             self.wrap(node, "test", scope.fresh(touches_of(_unconditional(node.test))))
 
