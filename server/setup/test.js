@@ -14,7 +14,7 @@ import { keepCompiled, testPythons } from './test-python.js'
  * The agent's suites compute: they take what is left by those that wait for kernels, servers and browsers, which would
  * be late behind them.
  */
-const LANES = Math.min(3, availableParallelism() + 1)
+const LANES = Math.min(2, availableParallelism())
 /** It computes as well: two minutes in the kernel. */
 const FLOOD = 'test/burst.test.ts'
 const total = { passed: 0, failed: 0, skipped: 0, unsteady: 0 }

@@ -193,6 +193,9 @@ def _import_for(cells: Sequence[str]) -> None:
                 for name in names:
                     with contextlib.suppress(ImportError):
                         importlib.import_module(name)
+    if "torch" in sys.modules and any("optim" in cell for cell in cells):
+        # The first optimizer brings it, in seconds.
+        importlib.import_module("torch._dynamo")
 
 
 def cells_of(path: Path) -> list[str]:

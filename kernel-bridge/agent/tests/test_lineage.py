@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,9 +18,17 @@ from yesterday_agent.written import written
 
 FOLDER = Path(__file__).parent / "cases"
 CASES = [case for path in sorted(FOLDER.glob("*.txt")) for case in parse("\n" + path.read_text("utf-8"))]
+TURN = {10: 0, 12: 1, 13: 2}.get(sys.version_info.minor, 0)
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def tried(case: Case) -> object:
+    """The language is tried on every Python. Libraries ask little of it: each of their cases is tried on the main one,
+    and on one of the others in turn."""
+    is_thorough = bool(case.needs) and zlib.crc32(case.name.encode()) % 3 != TURN
+    return pytest.param(case, id=case.name, marks=[pytest.mark.thorough] if is_thorough else [])
+
+
+@pytest.mark.parametrize("case", [tried(case) for case in CASES])
 def test_slice(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if any(importlib.util.find_spec(module) is None for module in case.needs.split()):
         pytest.skip(f"needs {case.needs}")
