@@ -91,6 +91,8 @@ test('a server whose terminal is closed saves before it stops', async () => {
   program.leave()
   sourceOf(room.doc, 0).insert(0, '"kept" # ')
   await expect.poll(() => room.acknowledged).toBeGreaterThanOrEqual(room.sent)
+  // Twice, as from the shell and from the terminal itself.
+  process.kill(program.pid, 'SIGHUP')
   await program.stop('SIGHUP')
   expect(await readFile(join(folder, 'a.ipynb'), 'utf8')).toContain('kept')
   room.close()

@@ -14,6 +14,8 @@ import { FOLDER } from '../store/project-folder.ts'
 
 const FIRST_PORT = 8888
 const TRIES = 50
+/** One Ctrl-C, or one closed terminal, comes twice: from the terminal and by way of those that started the server. */
+const AGAIN_MS = 1_000
 
 const Options = z.object({
   port: z.coerce.number().int().min(0).max(65_535).optional(),
@@ -153,10 +155,13 @@ function listenOn(server: Server, port: number, host: string): Promise<number | 
 }
 
 function stopOnSignal(house: House, lock: ServerLock): void {
-  let stopping = false
-  const stop = () => {
-    if (stopping) process.exit(130)
-    stopping = true
+  let since: number | null = null
+  const stop = (signal: NodeJS.Signals) => {
+    if (since !== null) {
+      if (signal === 'SIGINT' && performance.now() - since > AGAIN_MS) process.exit(130)
+      return
+    }
+    since = performance.now()
     say('Saving and stopping …')
     house.close().then(
       () => {
