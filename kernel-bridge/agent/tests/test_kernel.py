@@ -69,6 +69,13 @@ def test_the_place_of_a_cells_code_is_no_file_it_used(kernel: Kernel) -> None:
     assert [edge["name"] for edge in ran.record["used"] if edge["kind"] == "file"] == []
 
 
+@pytest.mark.thorough
+def test_every_flushed_line_arrives(kernel: Kernel) -> None:
+    count = 200_000
+    ran = kernel.run(f"for i in range({count}): print(i, flush=i % 10 == 0)", "run-lines")
+    assert ran.text.split() == [str(number) for number in range(count)]
+
+
 OFTEN = ["instrument", "variables"]
 """Steps of the user's thread and of the work behind it: on every Python; the others are tried where all is."""
 STEPS = [

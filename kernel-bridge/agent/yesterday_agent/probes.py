@@ -12,7 +12,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from .accesses import WHOLE, Touches, puts_of, touches_of
 from .given import given_sql, given_texts
@@ -25,6 +25,7 @@ NOTES = (NOTE_TEXT, NOTE_SQL) = (0, 1)
 """Places in the list that are no probes: `P[0](x)` tells what `x` is and gives it back."""
 
 Block = list[ast.stmt]
+Part = TypeVar("Part", ast.stmt, ast.match_case)
 
 
 @dataclass
@@ -102,11 +103,15 @@ def _called(index: int, place: dict[str, Any]) -> ast.expr:
     return ast.Call(_lookup(index, place), [], [], **place)
 
 
+def _told(index: int, place: dict[str, Any]) -> ast.expr:
+    """`P[n] and P[n]()`, which is False."""
+    return ast.BoolOp(_AND, [_lookup(index, place), _called(index, place)], **place)
+
+
 def wrapped(index: int, expression: ast.expr) -> ast.expr:
     """`expression`, told first: `(P[n] and P[n]()) or expression`."""
     place = _place_of(expression)
-    told = ast.BoolOp(_AND, [_lookup(index, place), _called(index, place)], **place)
-    return ast.BoolOp(_OR, [told, expression], **place)
+    return ast.BoolOp(_OR, [_told(index, place), expression], **place)
 
 
 def noted(index: int, expression: ast.expr) -> ast.expr:
@@ -124,8 +129,7 @@ def statement(index: int, at: ast.stmt) -> Block:
 def untaken(index: int, at: ast.pattern) -> ast.match_case:
     """`case _ if P[n] and P[n]()`, which is never taken, to stand before the pattern that it tells."""
     place = _place_of(at)
-    guard = ast.BoolOp(_AND, [_lookup(index, place), _called(index, place)], **place)
-    return ast.match_case(ast.MatchAs(**place), guard, [ast.Pass(**place)])
+    return ast.match_case(ast.MatchAs(**place), _told(index, place), [ast.Pass(**place)])
 
 
 _LEAVES = (ast.Name, ast.Constant, ast.expr_context, ast.operator)
@@ -212,7 +216,7 @@ class _Planner:
     def pattern(self, cases: list[ast.match_case], case: ast.match_case, touches: Touches) -> None:
         if touches:
             index = self.table.add(touches)
-            self.edits.append(lambda: cases.insert(cases.index(case), untaken(index, case.pattern)))
+            self.edits.append(lambda: _insert_before(cases, case, [untaken(index, case.pattern)]))
 
     def block(
         self, body: Block, scope: Scope, first: int = 0, each: bool = False, before: Touches | None = None
@@ -290,25 +294,25 @@ class _Planner:
         if isinstance(node, ast.BoolOp):
             self.operands(node.values, 1, scope)
         elif isinstance(node, ast.IfExp):
-            self.wrap(node, "body", scope.branch().fresh(touches_of(_unconditional(node.body))))
-            self.wrap(node, "orelse", scope.branch().fresh(touches_of(_unconditional(node.orelse))))
+            self.wrap(node, "body", _perhaps(node.body, scope))
+            self.wrap(node, "orelse", _perhaps(node.orelse, scope))
         elif isinstance(node, ast.Assert) and node.msg is not None:
-            self.wrap(node, "msg", scope.branch().fresh(touches_of(_unconditional(node.msg))))
+            self.wrap(node, "msg", _perhaps(node.msg, scope))
         elif isinstance(node, ast.Compare):
             self.operands(node.comparators, 1, scope)
         elif isinstance(node, ast.ExceptHandler) and node.type is not None:
-            self.wrap(node, "type", scope.branch().fresh(touches_of(_unconditional(node.type))))
+            self.wrap(node, "type", _perhaps(node.type, scope))
         elif isinstance(node, ast.Match):
             for case in node.cases:
-                self.pattern(node.cases, case, scope.branch().fresh(touches_of(_unconditional(case.pattern))))
+                self.pattern(node.cases, case, _perhaps(case.pattern, scope))
                 if case.guard is not None:
-                    self.wrap(case, "guard", scope.branch().fresh(touches_of(_unconditional(case.guard))))
+                    self.wrap(case, "guard", _perhaps(case.guard, scope))
         elif isinstance(node, ast.While) and scope.resumable:
             self.wrap(node, "test", scope.fresh(touches_of(_unconditional(node.test))))
 
     def operands(self, items: list[ast.expr], start: int, scope: Scope) -> None:
         for place in range(start, len(items)):
-            self.wrap_item(items, place, scope.branch().fresh(touches_of(_unconditional(items[place]))))
+            self.wrap_item(items, place, _perhaps(items[place], scope))
 
     def comprehension(self, node: Comprehension, inner: Scope, outer: Scope) -> None:
         self.parts(node.generators[0].iter, outer)
@@ -321,8 +325,13 @@ class _Planner:
                 self.parts(test, inner)
         for name in ("key", "value") if isinstance(node, ast.DictComp) else ("elt",):
             part = getattr(node, name)
-            self.wrap(node, name, inner.branch().fresh(touches_of(_unconditional(part))))
+            self.wrap(node, name, _perhaps(part, inner))
             self.parts(part, inner)
+
+
+def _perhaps(node: ast.AST, scope: Scope) -> Touches:
+    """What is told where a part is reached that may not be."""
+    return scope.branch().fresh(touches_of(_unconditional(node)))
 
 
 def _surely_loops(node: ast.AST) -> bool:
@@ -360,7 +369,7 @@ def _quicken(body: Block, node: ast.stmt) -> None:
     body[body.index(node)] = ast.copy_location(ast.If(test, [declared, node], []), node)
 
 
-def _insert_before(body: Block, node: ast.stmt, new: Block) -> None:
+def _insert_before(body: list[Part], node: Part, new: list[Part]) -> None:
     place = body.index(node)
     body[place:place] = new
 
