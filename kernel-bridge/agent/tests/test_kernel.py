@@ -69,6 +69,21 @@ def test_the_place_of_a_cells_code_is_no_file_it_used(kernel: Kernel) -> None:
     assert [edge["name"] for edge in ran.record["used"] if edge["kind"] == "file"] == []
 
 
+@pytest.mark.parametrize("code", ["x = (", "def f(:", "compile('y = (', '<mine>', 'exec')"])
+def test_where_the_compiler_looks_for_a_line_is_no_file(kernel: Kernel, code: str) -> None:
+    ran = kernel.run(code, "run-syntax")
+    assert ran.record is not None
+    assert ran.record["outcome"] == "error"
+    assert [edge["name"] for edge in ran.record["used"] if edge["kind"] == "file"] == []
+
+
+def test_a_file_may_be_named_as_code_is(kernel: Kernel, tmp_path: Path) -> None:
+    (tmp_path / "<data>").write_text("1")
+    ran = kernel.run(f"import os; os.chdir({str(tmp_path)!r}); open('<data>').read()", "run-brackets")
+    assert ran.record is not None
+    assert [edge["name"] for edge in ran.record["used"] if edge["kind"] == "file"] == [str(tmp_path / "<data>")]
+
+
 @pytest.mark.thorough
 def test_every_flushed_line_arrives(kernel: Kernel) -> None:
     count = 200_000

@@ -66,6 +66,12 @@ def _without_scheme(name: Any) -> Any:
     return path if path and "mode=memory" not in given else ":memory:"
 
 
+def _is_name_of_code(name: Any) -> bool:
+    """`<string>`: where code is said to stand that is in no file. The compiler looks there for a line that it cannot
+    read."""
+    return isinstance(name, str) and name.startswith("<") and name.endswith(">") and not os.path.exists(name)
+
+
 class FileWatch:
     """Collects into `current` while a run is on; None between runs."""
 
@@ -113,6 +119,8 @@ class FileWatch:
         return path
 
     def opened(self, use: FileUse, args: tuple[Any, ...]) -> None:
+        if args[1] == "rb" and _is_name_of_code(args[0]):
+            return
         path = self.path(args[0])
         if path is None or _called_by_noise():
             return
