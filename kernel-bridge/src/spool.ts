@@ -3,7 +3,7 @@
  * hides no other.
  */
 import { writeFileSync } from 'node:fs'
-import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readJson, writePrivately } from './connection.ts'
@@ -14,6 +14,7 @@ import type { Death, ExecuteOutcome, SpooledRun } from './kernel.ts'
 import type { KernelFolder } from './kernel-folder.ts'
 import type { JsonObject, Message } from './message.ts'
 import { stderrTail } from './process.ts'
+import { removeFile } from './remove-file.ts'
 import { parseFrames } from './spool-frames.ts'
 
 const FRAMES = '.frames'
@@ -23,13 +24,15 @@ const ASKED = '.asked.json'
 const PROMPT = '.prompt.json'
 
 /** What this side notes before it sends: a kernel that is killed at once has not told of the run itself. */
-const AskedFile = z.object({ cellId: z.string().nullable() })
+const AskedFile = z.object({ cellId: z.string().nullable(), at: z.number().optional() })
+type Asked = z.infer<typeof AskedFile>
 
 const PromptFile = z.object({ prompt: z.string(), password: z.boolean() })
 
 /** The part of a record that says how a run ended; the rest is the record's reader's to judge. */
 const Ending = z.object({
   cell: z.string().nullish(),
+  started: z.number().nullish(),
   order: z.number().nullish(),
   outcome: z.enum(['ok', 'error', 'aborted', 'died']),
   executionCount: z.number().int().nullish(),
@@ -50,11 +53,8 @@ export async function readSpool(
 ): Promise<readonly SpooledRun[]> {
   const names = await filesIn(folder)
   const runIds = new Set(names.filter((name) => !name.startsWith('.')).flatMap(runIdOf))
-  const dated = await Promise.all(
-    [...runIds].map(async (runId) => ({ runId, at: await startOf(folder, runId) })),
-  )
-  dated.sort((one, other) => one.at - other.at)
-  return Promise.all(dated.map(({ runId }) => readRun(folder, runId, options)))
+  const read = await Promise.all([...runIds].map((runId) => readRun(folder, runId, options)))
+  return read.sort((one, other) => one.at - other.at).map(({ run }) => run)
 }
 
 /** Named as the agent names it: no run's id leads out of the folder. */
@@ -67,19 +67,11 @@ function runIdOf(name: string): string[] {
   return suffix === undefined ? [] : [name.slice(0, -suffix.length)]
 }
 
-/** When the run's first file was made, in milliseconds; file systems without a birth time say when it was last changed. */
-async function startOf(folder: KernelFolder, runId: string): Promise<number> {
-  const found = await Promise.all(
-    [ASKED, FRAMES, RECORD].map((suffix) => stat(fileOf(folder, runId, suffix)).catch(() => null)),
-  )
-  return Math.min(...found.map((file) => file?.birthtimeMs || file?.mtimeMs || Number.POSITIVE_INFINITY))
-}
-
 async function readRun(
   folder: KernelFolder,
   runId: string,
   options: { alive: boolean; onProblem: (problem: Problem) => void },
-): Promise<SpooledRun> {
+): Promise<{ readonly at: number; readonly run: SpooledRun }> {
   // In this order: of a run that ends meanwhile all messages are there, or it counts as going on.
   const record = await readRecord(folder, runId)
   const { messages, broken } = await readMessages(folder, runId)
@@ -87,29 +79,41 @@ async function readRun(
   const ending = Ending.safeParse(record)
   const death = ending.success ? null : await deathIn(folder, runId, options.alive)
   const outcome = ending.success ? outcomeIn(ending.data, death) : death && { status: 'died' as const, death }
-  const cellId = ending.success ? (ending.data.cell ?? null) : await cellAsked(folder, runId)
-  return { runId, cellId, messages, record, finished: outcome !== null, outcome }
+  const asked = AskedFile.safeParse(await readJson(fileOf(folder, runId, ASKED))).data
+  const cellId = ending.success ? (ending.data.cell ?? null) : (asked?.cellId ?? null)
+  const at = askedAt(asked, messages, ending.data)
+  return { at, run: { runId, cellId, messages, record, finished: outcome !== null, outcome } }
 }
 
-async function cellAsked(folder: KernelFolder, runId: string): Promise<string | null> {
-  const read = AskedFile.safeParse(await readJson(fileOf(folder, runId, ASKED)))
-  return read.success ? read.data.cellId : null
+/**
+ * When the run was asked for, in milliseconds, by the clock of whoever asked where that is told. What the files' own
+ * dates say is no order: the agent writes the messages of a short run after the next one was asked for.
+ */
+function askedAt(
+  asked: Asked | undefined,
+  messages: readonly Message[],
+  ending: z.infer<typeof Ending> | undefined,
+): number {
+  const request = Date.parse(messages[0]?.parent.date ?? '')
+  const started = ending?.started == null ? Number.NaN : ending.started * 1000
+  return [asked?.at, request, started].find((time) => Number.isFinite(time)) ?? Number.POSITIVE_INFINITY
 }
 
 /** Notes that a run is about to be asked for; on disk before the kernel can hear of it. */
 export function noteAsked(folder: KernelFolder, runId: string, cellId: string | null): void {
-  writeFileSync(fileOf(folder, runId, ASKED), JSON.stringify({ cellId }), { mode: 0o600 })
+  const asked: Asked = { cellId, at: Date.now() }
+  writeFileSync(fileOf(folder, runId, ASKED), JSON.stringify(asked), { mode: 0o600 })
 }
 
 /** The run was answered: what is left of it is the agent's to keep. */
 export function forgetAsked(folder: KernelFolder, runId: string): Promise<void> {
-  return rm(fileOf(folder, runId, ASKED), { force: true })
+  return removeFile(fileOf(folder, runId, ASKED))
 }
 
 /** Removes all that was kept of a run. */
 export async function forgetRun(folder: KernelFolder, runId: string): Promise<void> {
   const files = [ASKED, FRAMES, RECORD, DIED, PROMPT].map((suffix) => fileOf(folder, runId, suffix))
-  await Promise.all(files.map((file) => rm(file, { force: true })))
+  await Promise.all(files.map(removeFile))
 }
 
 /** The spooled messages of a run; none where there are none. */

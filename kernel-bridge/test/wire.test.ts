@@ -5,6 +5,7 @@ import type { Json, JsonObject, Message } from '../src/index.ts'
 import { newKey, signer } from '../src/signature.ts'
 import { parseFrames } from '../src/spool-frames.ts'
 import { decode, encode, isRefusal, type Outgoing } from '../src/wire.ts'
+import { spooledFrame, u32 } from './spooled-frame.ts'
 
 const key = 'k'.repeat(64)
 const bytes = new TextEncoder()
@@ -176,7 +177,7 @@ describe('spooled frames', () => {
   it('give every whole message before a cut, and no half one', () => {
     fc.assert(
       fc.property(fc.array(outgoing, { maxLength: 4 }), fc.nat(), (messages, at) => {
-        const spooled = messages.map(spool)
+        const spooled = messages.map(spooledFrame)
         const whole = Buffer.concat(spooled)
         const cut = at % (whole.length + 1)
         const ends = spooled.map((_, index) => Buffer.concat(spooled.slice(0, index + 1)).length)
@@ -192,7 +193,7 @@ describe('spooled frames', () => {
   it('give buffers back', () => {
     fc.assert(
       fc.property(outgoing, (message) => {
-        const [read] = parseFrames(spool(message)).messages
+        const [read] = parseFrames(spooledFrame(message)).messages
         expect(read?.buffers.map((buffer) => [...buffer])).toEqual(
           message.buffers.map((buffer) => [...buffer]),
         )
@@ -210,7 +211,7 @@ describe('spooled frames', () => {
   })
 
   it('say where they broke, after what could be read', () => {
-    const good = spool(messageOf({}))
+    const good = spooledFrame(messageOf({}))
     const bad = Buffer.concat([u32(8), u32(0), u32(0)])
     expect(parseFrames(Buffer.concat([good, bad]))).toMatchObject({
       messages: [{ header: { msg_id: 'm' } }],
@@ -229,17 +230,4 @@ function messageOf(content: JsonObject): Outgoing {
     version: '',
   }
   return { header, parent: {}, metadata: {}, content, buffers: [] }
-}
-
-function spool({ header, parent, metadata, content, buffers }: Outgoing): Buffer {
-  const text = Buffer.from(JSON.stringify({ header, parent_header: parent, metadata, content }))
-  const tail = buffers.flatMap((buffer) => [u32(buffer.length), buffer])
-  const body = Buffer.concat([u32(text.length), text, u32(buffers.length), ...tail])
-  return Buffer.concat([u32(body.length), body])
-}
-
-function u32(value: number): Buffer {
-  const four = Buffer.alloc(4)
-  four.writeUInt32BE(value)
-  return four
 }

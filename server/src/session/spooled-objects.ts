@@ -3,9 +3,9 @@
  * an object is removed from the spool only when the store has it, which the caller knows; one that is missing or is
  * another is left out, and the record that names it says too much.
  */
-import { readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AgentRecord } from '@yesterday/kernel-bridge'
+import { type AgentRecord, removeFile } from '@yesterday/kernel-bridge'
 import { digestOf } from '../store/digest.ts'
 import type { ObjectStore } from '../store/ports.ts'
 
@@ -40,5 +40,5 @@ export async function takeObjects(
 
 /** What was put is durable. */
 export async function removeTaken({ paths }: Taken): Promise<void> {
-  for (const path of paths) await rm(path, { force: true })
+  for (const path of paths) await removeFile(path)
 }
