@@ -1,11 +1,11 @@
 /**
  * What the server adds to a run: from the command on the session socket to the result in another client's document,
  * and to the durable record of the run, against the same execution straight over ZeroMQ (from the request to its reply
- * and `idle`, which come some 2 ms after the result), measured by the bridge's own benchmark in the same minute.
+ * and `idle`, which come some 2 ms after the result). Both in turns, one by one, so that they meet the same machine.
  */
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import type * as Y from 'yjs'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { openNotebook, RoomPeer, SessionPeer, signIn } from '../support/peer.ts'
@@ -16,6 +16,8 @@ const RUNS = 200
 const WARM_UP = 20
 
 interface Times {
+  /** Milliseconds of each execution without a server. */
+  readonly direct: number[]
   /** Milliseconds from each `run` command to its result in a client's document. */
   readonly result: number[]
   /** And to the record of the run. */
@@ -40,34 +42,56 @@ function nextResult(doc: Y.Doc): Promise<void> {
   })
 }
 
-async function throughServer(): Promise<Times> {
+/** An execution straight over ZeroMQ, in a process of its own; each call tells the milliseconds of one more. */
+function startDirect(): { readonly execute: () => Promise<number>; readonly end: () => void } {
+  const script = resolve(import.meta.dirname, '../../kernel-bridge/bench/direct.ts')
+  const child = spawn(process.execPath, [script], {
+    cwd: join(script, '../..'),
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const execute = async () => {
+    child.stdin.write('\n')
+    const { value, done } = await lines.next()
+    if (done === true) throw new Error('the kernel without a server ended')
+    return Number(value)
+  }
+  return { execute, end: () => void child.stdin.end() }
+}
+
+async function inTurns(): Promise<Times> {
   const folder = await newFolder()
   await writeNotebook(folder, 'one.ipynb', ['1'])
   const program = await startProgram(folder)
+  const direct = startDirect()
   try {
-    return await timesOf(program)
+    return await timesOf(program, direct.execute)
   } finally {
+    direct.end()
     await program.stop()
     await discard(folder)
   }
 }
 
-async function timesOf(program: Program): Promise<Times> {
+async function timesOf(program: Program, executeDirectly: () => Promise<number>): Promise<Times> {
   const cookie = await signIn(program.url)
   const opened = await openNotebook(program.origin, cookie, 'one.ipynb')
   const session = new SessionPeer(program.origin, cookie, opened)
   const room = new RoomPeer(program.origin, cookie, opened)
   await room.synced
-  const times: Times = { result: [], recorded: [] }
+  const times: Times = { direct: [], result: [], recorded: [] }
   for (let n = 0; n < WARM_UP + RUNS; n++) {
+    const isKept = n >= WARM_UP
+    const direct = await executeDirectly()
+    if (isKept) times.direct.push(direct)
     session.events.length = 0
     const result = nextResult(room.doc)
     const start = performance.now()
     const accepted = session.command({ type: 'run', cells: ['c1'] })
     await result
-    if (n >= WARM_UP) times.result.push(performance.now() - start)
+    if (isKept) times.result.push(performance.now() - start)
     await session.until((event) => event.type === 'recorded')
-    if (n >= WARM_UP) times.recorded.push(performance.now() - start)
+    if (isKept) times.recorded.push(performance.now() - start)
     await accepted
   }
   session.close()
@@ -75,26 +99,10 @@ async function timesOf(program: Program): Promise<Times> {
   return times
 }
 
-/** The p50 that the bridge's benchmark prints for a recorded kernel, ms; null where it cannot run. */
-async function direct(): Promise<number | null> {
-  const script = resolve(import.meta.dirname, '../../kernel-bridge/bench/execute.ts')
-  const child = spawn(process.execPath, [script, String(RUNS)], {
-    cwd: join(script, '../..'),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let printed = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    printed += chunk.toString('utf8')
-  })
-  await once(child, 'close')
-  const p50 = /^ipc, recorded +p50 ([\d.]+)/m.exec(printed)?.[1]
-  return p50 === undefined ? null : Number(p50)
-}
-
 /** The round trip, what the server adds to it, and the time until it is recorded for good. */
 export async function roundTrip(): Promise<readonly Figure[]> {
-  const baseline = (await direct()) ?? Number.NaN
-  const times = await throughServer()
+  const times = await inTurns()
+  const baseline = percentile(times.direct, 50)
   const value = percentile(times.result, 50)
   const baselineName = 'direct ZeroMQ'
   return [

@@ -30,6 +30,8 @@ import {
 type Performed = Exclude<Action, { type: 'refuse' }>
 
 const INTERRUPT_WAIT_MS = 5000
+/** A run that is over by then needs no forecast. */
+const EXPECT_AFTER_MS = 50
 
 /** The state of one session and everything that it moves; `Session` is its door. */
 export class SessionHost {
@@ -245,7 +247,7 @@ export class SessionHost {
     this.#outputs.begin(run.run, run.cell)
     void this.#untilOver(run.run, link.execute(run, this.#options.allowStdin))
     this.dispatch({ type: 'RunStarted', run: run.run, at: this.#now() })
-    void this.#expect(run)
+    setTimeout(() => void this.#expect(run), EXPECT_AFTER_MS).unref()
   }
 
   async #untilOver(run: RunId, done: Promise<ExecuteOutcome>): Promise<void> {
@@ -253,6 +255,7 @@ export class SessionHost {
   }
 
   async #expect(run: RunningRun): Promise<void> {
+    if (this.#state.running?.run !== run.run) return
     const expectedMs = await this.#options.store.index
       .expectedMs(run.cell, run.sourceDigest)
       .catch(() => null)

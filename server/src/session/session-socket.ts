@@ -130,9 +130,9 @@ class Client {
 
   #schedule(): void {
     if (this.#timer !== null) return
-    const wait = this.#lastView + VIEW_PAUSE_MS - performance.now()
-    if (wait <= 0) this.#sendView()
-    else this.#timer = setTimeout(() => this.#sendView(), wait)
+    // Not before what led to the change is on its way: the log, the kernel.
+    const wait = Math.max(1, this.#lastView + VIEW_PAUSE_MS - performance.now())
+    this.#timer = setTimeout(() => this.#sendView(), wait)
   }
 
   #sendView(): void {

@@ -5,6 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { asStoreError, type StoreError } from './errors.ts'
 import type { IndexWriter } from './index-writer.ts'
+import { prepared } from './prepared.ts'
 import { write } from './write.ts'
 import type { Numbered, WriteAnswer } from './write-request.ts'
 
@@ -15,9 +16,9 @@ export function commitGroup(
   group: readonly Numbered[],
 ): readonly WriteAnswer[] {
   try {
-    db.exec('BEGIN IMMEDIATE')
+    prepared(db, 'BEGIN IMMEDIATE').run()
     const answers = group.map((numbered) => attempt(db, index, numbered))
-    db.exec('COMMIT')
+    prepared(db, 'COMMIT').run()
     return answers
   } catch (thrown) {
     if (db.isTransaction) db.exec('ROLLBACK')
@@ -28,10 +29,10 @@ export function commitGroup(
 }
 
 function attempt(db: DatabaseSync, index: IndexWriter, { id, request }: Numbered): WriteAnswer {
-  db.exec('SAVEPOINT request')
+  prepared(db, 'SAVEPOINT request').run()
   try {
     const value = write(db, index, request)
-    db.exec('RELEASE request')
+    prepared(db, 'RELEASE request').run()
     return { id, ok: true, value }
   } catch (thrown) {
     // A full disk may have ended the whole transaction: then nothing of the group was kept.

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { StoreError } from './errors.ts'
 import type { IndexWriter } from './index-writer.ts'
 import type { LogEntry } from './log-entry.ts'
+import { prepared } from './prepared.ts'
 import { integer } from './row.ts'
 import type { Blob, WriteRequest } from './write-request.ts'
 
@@ -27,7 +28,7 @@ export function write(db: DatabaseSync, index: IndexWriter, request: WriteReques
     case 'moveDocuments':
       return moveDocuments(db, request)
     case 'removeDocument':
-      db.prepare('DELETE FROM documents WHERE document = ?').run(request.documentId)
+      prepared(db, 'DELETE FROM documents WHERE document = ?').run(request.documentId)
       return 0
     case 'rebuild':
       return index.rebuild()
@@ -37,18 +38,18 @@ export function write(db: DatabaseSync, index: IndexWriter, request: WriteReques
 }
 
 function putBlob(db: DatabaseSync, { digest, bytes }: Blob): number {
-  db.prepare('INSERT INTO blobs VALUES (?, ?) ON CONFLICT DO NOTHING').run(digest, bytes)
+  prepared(db, 'INSERT INTO blobs VALUES (?, ?) ON CONFLICT DO NOTHING').run(digest, bytes)
   return 0
 }
 
 function removeBlobs(db: DatabaseSync, { digests }: Request<'removeBlobs'>): number {
   const list = JSON.stringify(digests)
-  db.prepare('DELETE FROM blobs WHERE digest IN (SELECT value FROM json_each(?))').run(list)
+  prepared(db, 'DELETE FROM blobs WHERE digest IN (SELECT value FROM json_each(?))').run(list)
   return 0
 }
 
 function append(db: DatabaseSync, index: IndexWriter, entries: readonly LogEntry[]): number {
-  const insert = db.prepare('INSERT INTO log (at, type, body) VALUES (?, ?, ?)')
+  const insert = prepared(db, 'INSERT INTO log (at, type, body) VALUES (?, ?, ?)')
   for (const entry of entries) {
     const { lastInsertRowid } = insert.run(entry.at, entry.type, JSON.stringify(entry))
     index.apply(Number(lastInsertRowid), entry)
@@ -57,26 +58,28 @@ function append(db: DatabaseSync, index: IndexWriter, entries: readonly LogEntry
 }
 
 function documentNumber(db: DatabaseSync, documentId: string): number {
-  const row = db.prepare('SELECT number FROM documents WHERE document = ?').get(documentId)
+  const row = prepared(db, 'SELECT number FROM documents WHERE document = ?').get(documentId)
   if (row === undefined) throw new StoreError('no-document', `there is no document ${documentId}`)
   return integer(row, 'number')
 }
 
 function createDocument(db: DatabaseSync, request: Request<'createDocument'>): number {
-  const taken = db
-    .prepare('SELECT document FROM documents WHERE document = ? OR path = ?')
-    .get(request.documentId, request.path)
+  const taken = prepared(db, 'SELECT document FROM documents WHERE document = ? OR path = ?').get(
+    request.documentId,
+    request.path,
+  )
   if (taken !== undefined) {
     throw new StoreError('conflict', `document ${request.documentId} or one at "${request.path}" exists`)
   }
-  const { lastInsertRowid } = db
-    .prepare('INSERT INTO documents (document, epoch, path) VALUES (?, ?, ?)')
-    .run(request.documentId, request.epoch, request.path)
+  const { lastInsertRowid } = prepared(
+    db,
+    'INSERT INTO documents (document, epoch, path) VALUES (?, ?, ?)',
+  ).run(request.documentId, request.epoch, request.path)
   return appendUpdates(db, Number(lastInsertRowid), [request.seed])
 }
 
 function appendUpdates(db: DatabaseSync, document: number, updates: readonly Uint8Array[]): number {
-  const insert = db.prepare('INSERT INTO updates (document, bytes) VALUES (?, ?)')
+  const insert = prepared(db, 'INSERT INTO updates (document, bytes) VALUES (?, ?)')
   for (const update of updates) insert.run(document, update)
   return updates.length
 }
@@ -84,20 +87,22 @@ function appendUpdates(db: DatabaseSync, document: number, updates: readonly Uin
 /** The one update takes the place of the last of those that it replaces, so that none has to be numbered anew. */
 function replaceUpdates(db: DatabaseSync, request: Request<'replaceUpdates'>): number {
   const document = documentNumber(db, request.documentId)
-  const { changes } = db
-    .prepare('UPDATE updates SET bytes = ? WHERE document = ? AND seq = ?')
-    .run(request.update, document, request.lastSeq)
+  const { changes } = prepared(db, 'UPDATE updates SET bytes = ? WHERE document = ? AND seq = ?').run(
+    request.update,
+    document,
+    request.lastSeq,
+  )
   if (changes === 0) {
     throw new StoreError('conflict', `document ${request.documentId} has no update ${request.lastSeq}`)
   }
-  db.prepare('DELETE FROM updates WHERE document = ? AND seq < ?').run(document, request.lastSeq)
+  prepared(db, 'DELETE FROM updates WHERE document = ? AND seq < ?').run(document, request.lastSeq)
   return 0
 }
 
 function moveDocuments(db: DatabaseSync, { from, to }: Request<'moveDocuments'>): number {
   const moved = "path = :from OR substr(path, 1, length(:from) + 1) = :from || '/'"
   try {
-    db.prepare(`UPDATE documents SET path = :to || substr(path, length(:from) + 1) WHERE ${moved}`).run({
+    prepared(db, `UPDATE documents SET path = :to || substr(path, length(:from) + 1) WHERE ${moved}`).run({
       from,
       to,
     })

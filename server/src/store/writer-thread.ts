@@ -23,23 +23,24 @@ function serve(db: DatabaseSync, index: IndexWriter): void {
   const flush = () => {
     const group = waiting
     waiting = []
-    for (const answer of commitGroup(db, index, group)) port?.postMessage(answer)
+    port?.postMessage(commitGroup(db, index, group))
     if (group.some(({ request }) => request.type === 'close')) {
       db.close()
       port?.close()
     }
   }
   // Everything that came while the last commit waited for the disk is delivered before the immediate fires.
-  port?.on('message', (numbered: Numbered) => {
-    if (waiting.push(numbered) === 1) setImmediate(flush)
+  port?.on('message', (asked: readonly Numbered[]) => {
+    if (waiting.length === 0) setImmediate(flush)
+    waiting.push(...asked)
   })
 }
 
 try {
   const { db, index } = open(workerData)
   serve(db, index)
-  port.postMessage({ id: 0, ok: true, value: 0 } satisfies WriteAnswer)
+  port.postMessage([{ id: 0, ok: true, value: 0 }] satisfies readonly WriteAnswer[])
 } catch (thrown) {
-  port.postMessage(refusal(0, asStoreError(thrown)))
+  port.postMessage([refusal(0, asStoreError(thrown))])
   port.close()
 }

@@ -1,4 +1,7 @@
-/** This side of the writing thread: a request becomes a promise that settles when it is durable or refused. */
+/**
+ * This side of the writing thread: a request becomes a promise that settles when it is durable or refused. What is
+ * asked in one turn of the event loop goes over together, so that it is committed together.
+ */
 import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -19,6 +22,8 @@ export interface Requests {
 export class Writer implements Requests {
   readonly #worker: Worker
   readonly #waiting = new Map<number, Waiting>()
+  #asked: Numbered[] = []
+  #transfer: ArrayBuffer[] = []
   #last = 0
   #closed = false
 
@@ -34,7 +39,9 @@ export class Writer implements Requests {
       workerData: database,
       env: { ...process.env, ...keptCompiled() },
     })
-    this.#worker.on('message', (answer: WriteAnswer) => this.#settle(answer))
+    this.#worker.on('message', (answers: readonly WriteAnswer[]) => {
+      for (const answer of answers) this.#settle(answer)
+    })
     this.#worker.on('error', (error) => this.#end(error.message))
     this.#worker.on('exit', () => this.#end('the store is closed'))
   }
@@ -44,8 +51,16 @@ export class Writer implements Requests {
     if (this.#closed) return Promise.reject(new StoreError('closed', 'the store is closed'))
     const id = ++this.#last
     const done = this.#wait(id)
-    this.#worker.postMessage({ id, request } satisfies Numbered, transfer)
+    if (this.#asked.push({ id, request }) === 1) setImmediate(() => this.#post())
+    this.#transfer.push(...transfer)
     return done
+  }
+
+  #post(): void {
+    const [asked, transfer] = [this.#asked, this.#transfer]
+    this.#asked = []
+    this.#transfer = []
+    this.#worker.postMessage(asked, transfer)
   }
 
   async close(): Promise<void> {
