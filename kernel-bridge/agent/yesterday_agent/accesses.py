@@ -10,7 +10,7 @@ import ast
 import builtins
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from .frame_calls import frame_columns
 from .syntax import VARIABLE, children, listed
@@ -36,6 +36,8 @@ class Access(NamedTuple):
     """The parts behind `part`, each of the one before it: `['b']` of `name['a']['b']`."""
     puts: bool = False
     """The last of `rest` is replaced, whatever it was."""
+    method: str = ""
+    """What is called of the last of `rest`, or of `part` where there is none."""
     at: str = ""
     """Which argument of the callee it is: its place from 0, or its keyword."""
     columns: tuple[str, ...] = ()
@@ -263,12 +265,12 @@ def _attribute_access(parent: ast.Attribute, above: list[ast.AST]) -> Access:
         return Access("update" if augmented else "store", part)
     if isinstance(holder, ast.Call) and holder.func is parent:
         return Access("call", part, _called(parent.attr, holder), _asked(holder) if parent.attr == "get" else WHOLE)
-    rest, puts = _behind(above)
+    behind = _behind(above)
     if isinstance(holder, ast.Subscript) and holder.value is parent and not isinstance(holder.ctx, ast.Load):
-        return Access("update", part, rest=rest, puts=puts)
+        return Access("update", part, **behind)
     if isinstance(holder, ast.Attribute):
-        return Access("through", part, holder.attr, rest=rest, puts=puts)
-    return Access("read", part, rest=rest, puts=puts)
+        return Access("through", part, holder.attr, **behind)
+    return Access("read", part, **behind)
 
 
 def _called(method: str, call: ast.Call) -> str:
@@ -277,7 +279,13 @@ def _called(method: str, call: ast.Call) -> str:
     return "" if is_part else method
 
 
-def _behind(above: list[ast.AST]) -> tuple[tuple[str, ...], bool]:
+class _Behind(TypedDict, total=False):
+    rest: tuple[str, ...]
+    puts: bool
+    method: str
+
+
+def _behind(above: list[ast.AST]) -> _Behind:
     """The parts that follow the first, and whether the last of them is replaced; a method is no part."""
     steps: list[str] = []
     node = above[-1]
@@ -288,13 +296,14 @@ def _behind(above: list[ast.AST]) -> tuple[tuple[str, ...], bool]:
             break
         steps.append(step)
         node, user = user, None
-    if isinstance(user, ast.Call) and user.func is node and steps:
-        steps.pop()
+    is_called = isinstance(user, ast.Call) and user.func is node and bool(steps)
+    method = steps.pop() if is_called else ""
     ctx = getattr(node, "ctx", None)
     if isinstance(ctx, ast.Del) and steps:
         steps.pop()
     is_replaced = isinstance(ctx, ast.Store) and not isinstance(user, ast.AugAssign)
-    return tuple(steps), bool(steps) and is_replaced
+    name = method[1:] if method.startswith(".") else ""
+    return _Behind(rest=tuple(steps), puts=bool(steps) and is_replaced, method=name)
 
 
 def _step(node: ast.AST, user: ast.AST) -> str:
@@ -315,8 +324,7 @@ def _subscript_access(parent: ast.Subscript, above: list[ast.AST]) -> Access:
     holder = above[-2] if len(above) > 1 else None
     part = subscript_part(parent.slice)
     if isinstance(parent.ctx, ast.Load):
-        rest, puts = _behind(above) if part else ((), False)
-        return Access("read", part, rest=rest, puts=puts)
+        return Access("read", part, **(_behind(above) if part else {}))
     if isinstance(holder, ast.AugAssign):
         return Access("update", part)
     if isinstance(parent.ctx, ast.Del):

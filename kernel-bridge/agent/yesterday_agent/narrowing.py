@@ -68,7 +68,7 @@ def _paths(node: Node, access: Access, nodes: Mapping[int, Node]) -> Iterable[Pa
         return _of_whole(node, access)
     if access.verb in _LOOKS and _is_property(node.kind, access.part) and not _is_outdated(node, access.part):
         return _of_method(node, access.part[1:])
-    return _inwards(node, [access.part, *access.rest], access.puts or _stores(access), nodes)
+    return _inwards(node, [access.part, *access.rest], access, nodes)
 
 
 _LOOKS = ("read", "through", "argument", "iterate", "contains", "identity")
@@ -112,8 +112,9 @@ def _has_parts(node: Node) -> bool:
     return any(part != WHOLE for part in node.parts)
 
 
-def _inwards(node: Node, steps: list[str], puts: bool, nodes: Mapping[int, Node]) -> Iterable[Path] | None:
+def _inwards(node: Node, steps: list[str], access: Access, nodes: Mapping[int, Node]) -> Iterable[Path] | None:
     """Along constant parts as far as they are certain."""
+    puts = access.puts or _stores(access)
     if len(steps) > 1 and (columns := _columns(node, steps[0], steps[1], puts)):
         order = [Path((ORDER,))] if steps[0] in _BY_PLACE else []
         return [Path((INDEX,)), *order, *(Path((column,)) for column in columns)]
@@ -141,14 +142,30 @@ def _inwards(node: Node, steps: list[str], puts: bool, nodes: Mapping[int, Node]
             walked.append(table)
             current, step = nodes[current.links[table][0]], _as_key(step)
         if (step not in current.parts and not _is_outdated(current, step)) or not _looks_there(current.kind, step):
-            break
+            seen = _seen_by(current, step[1:]) if _is_property(current.kind, step) else None
+            return _below(found, walked, seen)
         if is_frame(current):
             found.append(Path((*walked, INDEX)))
         elif _FROM_THE_END.match(named):
             found.append(Path((*walked, WHOLE), deep=False))
         walked.append(step)
         current = _behind(current, step, nodes)
-    return [*found, Path(tuple(walked))] if walked else None
+    return _below(found, walked, None if current is None else _seen_by(current, access.method))
+
+
+def _below(found: list[Path], walked: list[str], seen: Iterable[Path] | None) -> list[Path] | None:
+    """What was found on the way, and of what stands at its end what is seen; None for all of it."""
+    if not walked:
+        return None
+    if seen is None:
+        return [*found, Path(tuple(walked))]
+    inner = (Path((*walked, *path.steps), path.deep) for path in seen)
+    return [*found, Path(tuple(walked), deep=False), *inner]
+
+
+def _seen_by(node: Node, method: str) -> Iterable[Path] | None:
+    """Of an instance of the user's by one of its methods or properties; None for all."""
+    return _of_method(node, method) if method and is_user_class(node.kind) else None
 
 
 def _of_columns(node: Node, columns: Collection[str]) -> list[Path]:
