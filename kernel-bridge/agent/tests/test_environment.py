@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata as metadata
+import os
 import subprocess
 import sys
 import time
@@ -56,6 +57,15 @@ def test_edits_are_told_without_secrets(repository: Path, monkeypatch: pytest.Mo
 def test_a_large_edit_is_cut(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (repository / "model.py").write_text("rate = 2\n" * 10_000)
     assert len(facts_in(repository, monkeypatch)["git"]["diff"]) < DIFF_CHARACTERS + 100
+
+
+def test_the_repository_is_not_written(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that was touched and is the same: git would note that in its index, which it locks for it."""
+    index = repository / ".git" / "index"
+    os.utime(repository / "model.py", (1, 1))
+    before = index.read_bytes()
+    assert facts_in(repository, monkeypatch)["git"]["dirty"] is False
+    assert index.read_bytes() == before
 
 
 def test_the_machine_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,7 +112,8 @@ def _top_names() -> set[str]:
 
 
 def _git(folder: str, *words: str) -> str | None:
-    return _said("git", "-C", folder, *words)
+    """Only looks: without the lock that git takes to note what it found, which stays where git is ended meanwhile."""
+    return _said("git", "--no-optional-locks", "-C", folder, *words)
 
 
 def _said(*words: str) -> str | None:
