@@ -1,5 +1,6 @@
-// The frame's end of an output frame (see src/outputs/frame-host.ts). It draws what the page sends first, once, and
-// tells its height. It has an opaque origin: nothing of the page or the person can be reached from here.
+// The frame's end of an output frame (see src/outputs/frame-host.ts). It draws what the page sends, each in place of
+// what was there, and tells its height. It has an opaque origin: nothing of the page or the person can be reached from
+// here. Whoever connects first, the page, is heard; nobody else.
 ;(() => {
   let port = null
 
@@ -27,14 +28,20 @@
     }
   }
 
-  const load = (src) =>
-    new Promise((done, fail) => {
+  const loading = new Map()
+  const load = (src) => {
+    const known = loading.get(src)
+    if (known !== undefined) return known
+    const loaded = new Promise((done, fail) => {
       const script = document.createElement('script')
       script.src = src
       script.onload = done
       script.onerror = () => fail(new Error(`${src} could not be loaded`))
       document.head.append(script)
     })
+    loading.set(src, loaded)
+    return loaded
+  }
 
   const draw = async (element, mime, value) => {
     if (mime.startsWith('application/vnd.plotly')) {
@@ -63,10 +70,34 @@
     element.append(box)
   }
 
-  addEventListener('message', async (event) => {
-    if (event.source !== parent || port !== null || event.data?.type !== 'draw') return
+  // What comes while something is drawn waits, and only the last of it is drawn.
+  let waiting = null
+  let isDrawing = false
+  let drawn = ''
+  const drawLatest = async (element, tell) => {
+    if (isDrawing) return
+    isDrawing = true
+    while (waiting !== null) {
+      const { mime, value } = waiting
+      waiting = null
+      // The drawing libraries change what they drew themselves.
+      if (drawn !== mime) element.replaceChildren()
+      drawn = mime
+      try {
+        await draw(element, mime, value)
+      } catch (error) {
+        drawn = ''
+        element.replaceChildren()
+        fail(element, error)
+      }
+      tell()
+    }
+    isDrawing = false
+  }
+
+  addEventListener('message', (event) => {
+    if (event.source !== parent || port !== null || event.data?.type !== 'connect') return
     port = event.ports[0]
-    port.onmessage = ({ data }) => data.type === 'theme' && applyTheme(data.theme)
     applyTheme(event.data.theme)
     const element = document.createElement('div')
     element.id = 'output'
@@ -77,12 +108,12 @@
         height: element.getBoundingClientRect().height + (document.body.scrollWidth > innerWidth ? 16 : 0),
       })
     new ResizeObserver(tell).observe(element)
-    try {
-      await draw(element, event.data.mime, event.data.value)
-    } catch (error) {
-      fail(element, error)
+    port.onmessage = ({ data }) => {
+      if (data.type === 'theme') applyTheme(data.theme)
+      if (data.type !== 'draw') return
+      waiting = data
+      void drawLatest(element, tell)
     }
-    tell()
   })
 
   addEventListener('click', (event) => {

@@ -41,7 +41,7 @@ function Output(props: { readonly output: OutputJson }) {
   if (output === null) return <p className="output output-note">{t('outputs.unknown')}</p>
   if (output.output_type === 'stream') return <Stream name={output.name} text={output.text} />
   if (output.output_type === 'error') return <ErrorOutput {...output} />
-  return <Value data={output.data} />
+  return <Value data={output.data} of={props.output} />
 }
 
 function Stream({ name, text }: { readonly name: string; readonly text: unknown }) {
@@ -55,14 +55,15 @@ function Stream({ name, text }: { readonly name: string; readonly text: unknown 
   )
 }
 
-function Value(props: { readonly data: MimeBundle }) {
+/** `of` is the output as it stands in the document: another object when it is another one. */
+function Value(props: { readonly data: MimeBundle; readonly of: object }) {
   const { data } = props
   const form = chooseForm(data)
   if (form === null) return <p className="output output-note">{t('outputs.unknown')}</p>
   const value = data[form.mime]
   if (form.drawer === 'image' || form.drawer === 'svg')
     return <Picture mime={form.mime} value={value} data={data} />
-  return <Loaded mime={form.mime} drawer={form.drawer} value={value} />
+  return <Loaded mime={form.mime} drawer={form.drawer} value={value} of={props.of} />
 }
 
 function Picture(props: { readonly mime: string; readonly value: unknown; readonly data: MimeBundle }) {
@@ -79,7 +80,12 @@ function Picture(props: { readonly mime: string; readonly value: unknown; readon
 
 type TextDrawer = Exclude<NonNullable<ReturnType<typeof chooseForm>>['drawer'], 'image' | 'svg'>
 
-function Loaded(props: { readonly mime: string; readonly drawer: TextDrawer; readonly value: unknown }) {
+function Loaded(props: {
+  readonly mime: string
+  readonly drawer: TextDrawer
+  readonly value: unknown
+  readonly of: object
+}) {
   const loaded = useText(props.value)
   if (loaded.at !== 'here') return <Waiting state={loaded} />
   return (
@@ -95,10 +101,15 @@ function Loaded(props: { readonly mime: string; readonly drawer: TextDrawer; rea
 const ending = (mime: string): string =>
   mime.endsWith('json') ? 'json' : mime === 'text/html' ? 'html' : mime === 'text/markdown' ? 'md' : 'txt'
 
-function Drawing(props: { readonly mime: string; readonly drawer: TextDrawer; readonly text: string }) {
+function Drawing(props: {
+  readonly mime: string
+  readonly drawer: TextDrawer
+  readonly text: string
+  readonly of: object
+}) {
   switch (props.drawer) {
     case 'frame':
-      return <FrameOutput mime={props.mime} value={props.text} />
+      return <FrameOutput mime={props.mime} value={props.text} of={props.of} />
     case 'markdown':
     case 'latex':
       return <Markdown source={props.text} />

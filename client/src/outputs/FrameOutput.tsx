@@ -1,15 +1,19 @@
-/** An output that may carry code, drawn in a sandboxed frame once it comes near the view. Its height is kept. */
+/**
+ * An output that may carry code, drawn in a sandboxed frame once it comes near the view. Its height is kept. Invariant:
+ * what a frame shows is what the output says now; code runs once for each output, in a frame that no other code was in.
+ */
 import { useEffect, useRef, useState } from 'react'
 import { t } from '../text/text.ts'
-import { connectFrame, type FrameContent } from './frame-host.ts'
+import { connectFrame, type FrameConnection, type FrameContent, runsCode } from './frame-host.ts'
 
 const FIRST_HEIGHT = 48
 
-/** The frame of one output. */
-export function FrameOutput({ mime, value }: FrameContent) {
+/** The frame of one output; `of` is another object when the output is another, or was changed. */
+export function FrameOutput({ mime, value, of }: FrameContent & { readonly of: object }) {
   const box = useRef<HTMLDivElement>(null)
   const [near, setNear] = useState(false)
   const [height, setHeight] = useState(FIRST_HEIGHT)
+  const life = useLife({ mime, value }, of)
   useEffect(() => {
     if (box.current === null) return
     const watch = new IntersectionObserver(
@@ -24,19 +28,33 @@ export function FrameOutput({ mime, value }: FrameContent) {
   }, [])
   return (
     <div ref={box} className="output-frame" style={{ height }}>
-      {near && <Frame mime={mime} value={value} onHeight={setHeight} />}
+      {near && <Frame key={life} mime={mime} value={value} onHeight={setHeight} />}
     </div>
   )
+}
+
+/** Which frame shows this content: a table goes into the frame of the table before, code gets one of its own. */
+function useLife(content: FrameContent, of: object): number {
+  const [last, setLast] = useState({ content, of, life: 0 })
+  const isSame = last.of === of && last.content.mime === content.mime && last.content.value === content.value
+  if (isSame) return last.life
+  const life = runsCode(last.content) || runsCode(content) ? last.life + 1 : last.life
+  setLast({ content, of, life })
+  return life
 }
 
 function Frame(props: FrameContent & { readonly onHeight: (height: number) => void }) {
   const { mime, value, onHeight } = props
   const frame = useRef<HTMLIFrameElement>(null)
   const [loads, setLoads] = useState(0)
+  const [connection, setConnection] = useState<FrameConnection | null>(null)
   useEffect(() => {
     if (loads === 0 || frame.current === null) return
-    return connectFrame(frame.current, { mime, value }, onHeight)
-  }, [loads, mime, value, onHeight])
+    const made = connectFrame(frame.current, onHeight)
+    setConnection(made)
+    return () => made.end()
+  }, [loads, onHeight])
+  useEffect(() => connection?.draw({ mime, value }), [connection, mime, value])
   return (
     <iframe
       ref={frame}

@@ -30,12 +30,19 @@ const TOKENS = [
   'font-mono',
 ]
 
-/** Speaks to a loaded frame; the returned function ends it. */
-export function connectFrame(
-  frame: HTMLIFrameElement,
-  content: FrameContent,
-  onHeight: (height: number) => void,
-): () => void {
+/** Whether drawing it runs code of its own, which leaves its traces in the frame. */
+export function runsCode({ mime, value }: FrameContent): boolean {
+  return mime.endsWith('javascript') || (mime === 'text/html' && /<script/i.test(value))
+}
+
+export interface FrameConnection {
+  /** In place of what was drawn before. */
+  readonly draw: (content: FrameContent) => void
+  readonly end: () => void
+}
+
+/** Speaks to a loaded frame. */
+export function connectFrame(frame: HTMLIFrameElement, onHeight: (height: number) => void): FrameConnection {
   const { port1, port2 } = new MessageChannel()
   port1.onmessage = (event: MessageEvent<unknown>) => {
     const message = FromFrame.safeParse(event.data).data
@@ -43,12 +50,15 @@ export function connectFrame(
     if (message?.type === 'link') window.open(message.href, '_blank', 'noopener,noreferrer')
   }
   // An opaque origin can only be addressed by `*`; the port goes to this one window.
-  frame.contentWindow?.postMessage({ type: 'draw', ...content, theme: themeNow() }, '*', [port2])
+  frame.contentWindow?.postMessage({ type: 'connect', theme: themeNow() }, '*', [port2])
   const watch = new MutationObserver(() => port1.postMessage({ type: 'theme', theme: themeNow() }))
   watch.observe(document.documentElement, { attributeFilter: ['data-theme'] })
-  return () => {
-    watch.disconnect()
-    port1.close()
+  return {
+    draw: (content) => port1.postMessage({ type: 'draw', ...content }),
+    end: () => {
+      watch.disconnect()
+      port1.close()
+    },
   }
 }
 
