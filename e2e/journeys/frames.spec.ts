@@ -9,7 +9,7 @@ const cells = [
   'import pandas as pd\npd.DataFrame({"made": [f"table {n}"]})',
   `from IPython.display import HTML, Javascript, display
 HTML(f'<p id="said">nothing ran</p><script>const told = "script {n}"; said.textContent = told</script>')`,
-  'Javascript("element.textContent = `code ${Math.random()}`")',
+  'Javascript("element.textContent = \'code \' + Math.random()")',
   `display({"application/vnd.plotly.v1+json": {"data": [{"y": [1, n]}], "layout": {"title": {"text": f"plot {n}"}}}}, raw=True)`,
   `shown = display(HTML("<b>step 0</b>"), display_id=True)
 for step in range(1, 4):
