@@ -36,6 +36,8 @@ class Access(NamedTuple):
     """The parts behind `part`, each of the one before it: `['b']` of `name['a']['b']`."""
     puts: bool = False
     """The last of `rest` is replaced, whatever it was."""
+    sets: bool = False
+    """The last of `rest` is replaced, or made anew from what it was: a setter may run."""
     method: str = ""
     """What is called of the last of `rest`, or of `part` where there is none."""
     at: str = ""
@@ -282,6 +284,7 @@ def _called(method: str, call: ast.Call) -> str:
 class _Behind(TypedDict, total=False):
     rest: tuple[str, ...]
     puts: bool
+    sets: bool
     method: str
 
 
@@ -301,9 +304,9 @@ def _behind(above: list[ast.AST]) -> _Behind:
     ctx = getattr(node, "ctx", None)
     if isinstance(ctx, ast.Del) and steps:
         steps.pop()
-    is_replaced = isinstance(ctx, ast.Store) and not isinstance(user, ast.AugAssign)
+    sets = bool(steps) and isinstance(ctx, ast.Store)
     name = method[1:] if method.startswith(".") else ""
-    return _Behind(rest=tuple(steps), puts=bool(steps) and is_replaced, method=name)
+    return _Behind(rest=tuple(steps), puts=sets and not isinstance(user, ast.AugAssign), sets=sets, method=name)
 
 
 def _step(node: ast.AST, user: ast.AST) -> str:

@@ -10,7 +10,6 @@ import collections
 import functools
 import re
 import sys
-import types
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -21,7 +20,7 @@ from .frame_calls import MASK
 from .graph import Node
 from .kinds import module_of, package_of
 from .libraries import DTYPE, INDEX, ORDER, SHAPE, is_by_column
-from .methods import looked_at
+from .methods import is_computed, looked_at
 from .shapes import asked_parts, asks_names, is_array, is_frame, owns_memory
 from .userland import defined, is_user_class
 
@@ -142,15 +141,17 @@ def _inwards(node: Node, steps: list[str], access: Access, nodes: Mapping[int, N
             walked.append(table)
             current, step = nodes[current.links[table][0]], _as_key(step)
         if (step not in current.parts and not _is_outdated(current, step)) or not _looks_there(current.kind, step):
-            seen = _seen_by(current, step[1:]) if _is_property(current.kind, step) else None
-            return _below(found, walked, seen)
+            is_asked = _is_property(current.kind, step) and not (access.sets and place == len(steps) - 1)
+            return _below(found, walked, _of_method(current, step[1:]) if is_asked else None)
         if is_frame(current):
             found.append(Path((*walked, INDEX)))
         elif _FROM_THE_END.match(named):
             found.append(Path((*walked, WHOLE), deep=False))
         walked.append(step)
         current = _behind(current, step, nodes)
-    return _below(found, walked, None if current is None else _seen_by(current, access.method))
+    if current is None or not access.method or not is_user_class(current.kind):
+        return _below(found, walked, None)
+    return _below(found, walked, _of_method(current, access.method))
 
 
 def _below(found: list[Path], walked: list[str], seen: Iterable[Path] | None) -> list[Path] | None:
@@ -161,11 +162,6 @@ def _below(found: list[Path], walked: list[str], seen: Iterable[Path] | None) ->
         return [*found, Path(tuple(walked))]
     inner = (Path((*walked, *path.steps), path.deep) for path in seen)
     return [*found, Path(tuple(walked), deep=False), *inner]
-
-
-def _seen_by(node: Node, method: str) -> Iterable[Path] | None:
-    """Of an instance of the user's by one of its methods or properties; None for all."""
-    return _of_method(node, method) if method and is_user_class(node.kind) else None
 
 
 def _of_columns(node: Node, columns: Collection[str]) -> list[Path]:
@@ -264,7 +260,7 @@ def _looks_there(kind: type, step: str) -> bool:
     asked = ("__getitem__",) if step.startswith("[") else ("__getattribute__", step[1:])
     for name in asked:
         owner = next((base for base in kind.__mro__ if name in base.__dict__), object)
-        if is_user_class(owner) and (name.startswith("__") or _is_computed(owner.__dict__[name])):
+        if is_user_class(owner) and (name.startswith("__") or is_computed(owner.__dict__[name])):
             return False
     return True
 
@@ -272,11 +268,6 @@ def _looks_there(kind: type, step: str) -> bool:
 def _is_outdated(node: Node, step: str) -> bool:
     """Whether a `cached_property` has kept this from before the instance changed."""
     return step in node.caches and step in node.by
-
-
-def _is_computed(item: object) -> bool:
-    """A property or its like; a slot is none."""
-    return hasattr(type(item), "__set__") and not isinstance(item, types.MemberDescriptorType)
 
 
 def _is_of_class(node: Node, step: str, nodes: Mapping[int, Node]) -> bool:
