@@ -3,9 +3,10 @@
  * kernel listens and the key it signs with. Invariant: on disk it is never readable by others, nor ever half written.
  */
 import { randomBytes } from 'node:crypto'
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readFile, rename } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Channel } from './message.ts'
+import { removeFile } from './remove-file.ts'
 
 export const Connection = z.object({
   transport: z.enum(['tcp', 'ipc']),
@@ -62,7 +63,7 @@ export async function writePrivately(path: string, value: unknown): Promise<void
     await file.close()
   }
   await rename(temporary, path).catch(async (error: unknown) => {
-    await rm(temporary, { force: true })
+    await removeFile(temporary)
     throw error
   })
 }

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { readConnection, readJson, writePrivately } from './connection.ts'
 import type { KernelAddress, KernelSpec } from './kernel.ts'
 import type { JsonObject } from './message.ts'
+import { removeFile } from './remove-file.ts'
 import { clearSockets } from './transport.ts'
 
 const Fields = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null)
@@ -78,7 +79,7 @@ export async function readWaiting(folder: KernelFolder): Promise<z.infer<typeof 
 
 /** The kernel is somebody's from now on. */
 export function clearWaiting(folder: KernelFolder): Promise<void> {
-  return rm(folder.waitingFile, { force: true })
+  return removeFile(folder.waitingFile)
 }
 
 export function writeFacts(folder: KernelFolder, facts: KernelFacts): Promise<void> {
@@ -94,7 +95,7 @@ export async function readFacts(folder: KernelFolder): Promise<KernelFacts | nul
 export async function clearConnection(folder: KernelFolder): Promise<void> {
   const connection = await readConnection(folder.connectionFile)
   if (connection !== null) await clearSockets(connection)
-  await rm(folder.connectionFile, { force: true })
+  await removeFile(folder.connectionFile)
 }
 
 export async function removeFolder(folder: KernelFolder): Promise<void> {

@@ -4,12 +4,13 @@
  * loopback TCP on ports that the system picked.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm, rmdir } from 'node:fs/promises'
+import { mkdtemp, rmdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { capability } from 'zeromq'
 import { type Connection, socketFiles } from './connection.ts'
+import { removeFile } from './remove-file.ts'
 import { newKey } from './signature.ts'
 
 /** `sun_path` holds 104 bytes on macOS and 108 on Linux, one of them the closing zero. */
@@ -41,7 +42,7 @@ async function socketPrefix(dir: string): Promise<string | null> {
 /** Removes what a connection's sockets left on disk. */
 export async function clearSockets(connection: Connection): Promise<void> {
   const files = socketFiles(connection)
-  await Promise.all(files.map((file) => rm(file, { force: true })))
+  await Promise.all(files.map(removeFile))
   // Only a folder made for the sockets is empty now.
   if (files.length > 0) await rmdir(dirname(connection.ip)).catch(() => undefined)
 }
@@ -54,7 +55,7 @@ async function canListen(path: string): Promise<boolean> {
     server.listen(path, () => resolve(true))
   })
   if (listening) await new Promise((resolve) => server.close(resolve))
-  await rm(path, { force: true })
+  await removeFile(path)
   return listening
 }
 

@@ -36,7 +36,11 @@
       const script = document.createElement('script')
       script.src = src
       script.onload = done
-      script.onerror = () => fail(new Error(`${src} could not be loaded`))
+      script.onerror = () => {
+        // The next drawing tries again.
+        loading.delete(src)
+        fail(new Error(`${src} could not be loaded`))
+      }
       document.head.append(script)
     })
     loading.set(src, loaded)

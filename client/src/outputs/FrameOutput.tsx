@@ -35,11 +35,11 @@ export function FrameOutput({ mime, value, of }: FrameContent & { readonly of: o
 
 /** Which frame shows this content: a table goes into the frame of the table before, code gets one of its own. */
 function useLife(content: FrameContent, of: object): number {
-  const [last, setLast] = useState({ content, of, life: 0 })
-  const isSame = last.of === of && last.content.mime === content.mime && last.content.value === content.value
-  if (isSame) return last.life
-  const life = runsCode(last.content) || runsCode(content) ? last.life + 1 : last.life
-  setLast({ content, of, life })
+  const [last, setLast] = useState({ of, ran: runsCode(content), life: 0 })
+  if (last.of === of) return last.life
+  const ran = runsCode(content)
+  const life = last.ran || ran ? last.life + 1 : last.life
+  setLast({ of, ran, life })
   return life
 }
 

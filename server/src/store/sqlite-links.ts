@@ -107,13 +107,13 @@ export function upstreamOf(
   const first = prepared(db, 'SELECT id FROM runs WHERE run = ?').get(run)
   const found = new Map<number, Upstream>()
   let next = first === undefined ? [] : [integer(first, 'id')]
-  for (let steps = 0; steps <= depth && next.length > 0 && found.size < most; steps++) {
+  for (let steps = 0; next.length > 0 && found.size < most; steps++) {
     const ended = endedOf(db, next).slice(0, most - found.size)
     for (const [id, name] of ended) found.set(id, { run: name, steps })
-    const front = steps < depth ? ended.map(([, , end]) => end) : []
-    next = [...new Set([...makersOf(db, front), ...fileMakersOf(db, root, front)])].filter(
-      (id) => !found.has(id),
-    )
+    if (steps === depth) break
+    const front = ended.map(([, , end]) => end)
+    const makers = new Set([...makersOf(db, front), ...fileMakersOf(db, root, front)])
+    next = [...makers].filter((id) => !found.has(id))
   }
   return [...found.values()]
 }
