@@ -1,7 +1,7 @@
 /** The first day with a notebook: two people edit it, run it, interrupt it, answer it, go away and come back. */
 import { expect, test } from '@playwright/test'
 import { writeNotebook } from '../support/notebook-file.ts'
-import { cell, open, outputs, saved, signedIn, typeInto } from '../support/person.ts'
+import { cell, entered, open, outputs, saved, signedIn, typeInto } from '../support/person.ts'
 import { discard, newFolder, type Program, runCommand, startProgram } from '../support/program.ts'
 
 let folder: string
@@ -26,8 +26,9 @@ test.afterEach(async () => {
 })
 
 test('two people edit, run, interrupt, answer, leave and come back', async ({ browser }) => {
-  const ada = await signedIn(browser, program)
-  const page = await open(ada, program, 'day.ipynb')
+  const page = await entered(browser, program)
+  const ada = page.context()
+  await page.getByRole('link', { name: /^day/ }).first().click()
   await expect(page.getByRole('heading', { name: 'The first day' })).toBeVisible()
 
   await test.step('what one types the other sees', async () => {

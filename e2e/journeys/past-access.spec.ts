@@ -24,7 +24,8 @@ async function passes(page: Page, view: string): Promise<void> {
     await page.evaluate((name) => {
       document.documentElement.dataset.theme = name
     }, theme)
-    const findings = await seriousFindings(page, { within: ['.history', '.cell-gutter'] })
+    const scope = { within: ['.history', '.cell-gutter'], colorsOnly: theme === 'dark' }
+    const findings = await seriousFindings(page, scope)
     expect(findings, `${view}, ${theme}`).toEqual([])
   }
 }

@@ -2,12 +2,12 @@
 import { type Browser, type BrowserContext, expect, type Locator, type Page } from '@playwright/test'
 import { type Program, runCommand } from './program.ts'
 
-const entered = new WeakSet<Program>()
+const opened = new WeakSet<Program>()
 
 /** A fresh link into a running server: the one that it printed, then, as each opens it once, those of second starts. */
 async function freshUrl(program: Program): Promise<string> {
-  if (!entered.has(program)) {
-    entered.add(program)
+  if (!opened.has(program)) {
+    opened.add(program)
     return program.url
   }
   const { stderr, stdout } = await runCommand(['serve', program.folder, '--no-open'])
@@ -16,12 +16,21 @@ async function freshUrl(program: Program): Promise<string> {
   return link
 }
 
-/** Somebody in a browser profile of their own, signed in. */
-export async function signedIn(browser: Browser, program: Program): Promise<BrowserContext> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-  const page = await context.newPage()
+const newContext = (browser: Browser): Promise<BrowserContext> =>
+  browser.newContext({ viewport: { width: 1440, height: 900 } })
+
+/** Somebody in a browser profile of their own, on the page that the link leads to. */
+export async function entered(browser: Browser, program: Program): Promise<Page> {
+  const page = await (await newContext(browser)).newPage()
   await page.goto(await freshUrl(program))
-  await page.close()
+  return page
+}
+
+/** Somebody in a browser profile of their own who has been here before: the cookie is there, no page is open. */
+export async function signedIn(browser: Browser, program: Program): Promise<BrowserContext> {
+  const context = await newContext(browser)
+  const answer = await context.request.get(await freshUrl(program), { maxRedirects: 0 })
+  expect(answer.status(), 'the link leads on').toBe(303)
   return context
 }
 

@@ -7,6 +7,7 @@ Off the user's path; a failure to copy is counted and never stops a message.
 from __future__ import annotations
 
 import _thread
+import functools
 import logging
 import queue
 import sys
@@ -143,19 +144,30 @@ class Copies:
                 waiting.append(self._queue.get())
             for one in waiting:
                 if isinstance(one, list):
-                    self._copy(one)
-                else:
+                    self._try(self._copy, one)
+            self._try(self._spool.settle)
+            for one in waiting:
+                if not isinstance(one, list):
                     one.release()
 
-    def _copy(self, frames: list[bytes]) -> None:
+    def _try(self, step: Callable[..., object], *given: object) -> None:
         try:
-            start = frames.index(_DELIMITER) + 2
-            parent = loads(frames[start + 1])
-            if parent.get("msg_type") != "execute_request" or b'"yesterday_record"' in frames[start]:
-                return
-            self._spool.message(parent["msg_id"], encode_frame(frames[start : start + 4], frames[start + 4 :]))
+            step(*given)
         except Exception as problem:
             self._failed(problem)
+
+    def _copy(self, frames: list[bytes]) -> None:
+        start = frames.index(_DELIMITER) + 2
+        request = _request_of(frames[start + 1])
+        if request is not None and b'"yesterday_record"' not in frames[start]:
+            self._spool.message(request, encode_frame(frames[start : start + 4], frames[start + 4 :]))
+
+
+@functools.lru_cache(maxsize=8)
+def _request_of(parent: bytes) -> str | None:
+    """The id of the execute request whose header this is; messages of one request come with the same bytes."""
+    header = loads(parent)
+    return header["msg_id"] if header.get("msg_type") == "execute_request" else None
 
 
 def _locked() -> _thread.LockType:

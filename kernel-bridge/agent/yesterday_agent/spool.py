@@ -37,7 +37,7 @@ def encode_frame(parts: Sequence[bytes], buffers: Sequence[bytes]) -> bytes:
 
 
 class Spool:
-    """One folder for one kernel. `message` is called on one thread of its own, the rest on the main thread."""
+    """One folder for one kernel. `message` and `settle` are called on a thread of their own, the rest on the main."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -78,7 +78,7 @@ class Spool:
                 os.remove(question)
 
     def message(self, parent_id: str, frame: bytes) -> None:
-        """Append one message of a request; messages that outran `begin` are held for it."""
+        """Append one message of a request; messages that outran `begin` are held for it. On disk after `settle`."""
         run = self._runs.get(parent_id)
         if run is None:
             self._hold(parent_id, frame)
@@ -103,7 +103,11 @@ class Spool:
         handle = self._handle(run)
         if handle is not None:
             handle.write(frame)
-            handle.flush()
+
+    def settle(self) -> None:
+        """What was appended is on disk."""
+        if self._open is not None:
+            self._open[1].flush()
 
     def _handle(self, run: str) -> BinaryIO | None:
         if self._open is not None and self._open[0] == run:
