@@ -15,8 +15,8 @@ export function PageStates({ notebook }: { readonly notebook: Notebook }) {
   const words = t(`room.${room}`)
   return (
     <>
-      <span className="notebook-states" data-trouble={routine.has(room) ? undefined : room}>
-        <span className="room-state" data-room={room} aria-hidden={!routine.has(room)}>
+      <span className="notebook-states page-states" data-trouble={routine.has(room) ? undefined : room}>
+        <span className="room-state" data-room={room} title={words} aria-hidden={!routine.has(room)}>
           {words}
         </span>
         {waiting > 0 && <span>{t('notebook.queue', { n: waiting })}</span>}

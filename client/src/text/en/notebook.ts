@@ -48,7 +48,7 @@ export const notebook = {
   'kernel.ignored': 'The kernel did not obey the interrupt.',
   'room.connecting': 'Connecting…',
   'room.live': 'Connected',
-  'room.offline': 'Offline: edits are kept in this page',
+  'room.offline': 'Offline: edits are kept here',
   'room.saving': 'Saving…',
   'room.saved': 'Saved',
   'room.refused': 'Not saved',
