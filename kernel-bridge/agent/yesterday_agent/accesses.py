@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypedDict
 
+from .elements import Loop, loop_over
 from .frame_calls import frame_columns
 from .syntax import VARIABLE, children, listed
 
@@ -44,6 +45,10 @@ class Access(NamedTuple):
     """Which argument of the callee it is: its place from 0, or its keyword."""
     columns: tuple[str, ...] = ()
     """Of a frame, all that is looked at."""
+    each: tuple[Access, ...] = ()
+    """All that a loop asks of each element."""
+    item: str = ""
+    """The variable that is bound to them, where it stays when the loop is over."""
 
 
 @dataclass
@@ -192,7 +197,24 @@ def accesses_of(node: ast.Name, above: list[ast.AST]) -> list[Access]:
         names = listed(parent.slice)
         if names:
             return [Access("read", f"[{name!r}]") for name in names]
-    return [_access(node, above)._replace(columns=frame_columns(node, above))]
+    access = _access(node, above)._replace(columns=frame_columns(node, above))
+    return [_of_elements(access, loop_over(node, above))]
+
+
+def _of_elements(access: Access, loop: Loop | None) -> Access:
+    """With what the loop asks of each element, where it takes parts of them and nothing else."""
+    if loop is None:
+        return access
+    each = {one for use in loop.uses for one in accesses_of(*use)}
+    if not all(map(_takes_part, each)):
+        return access
+    return access._replace(each=tuple(sorted(each)), item=loop.variable if loop.leaks else "")
+
+
+def _takes_part(access: Access) -> bool:
+    parts = (access.part, access.key, *access.rest, *access.columns)
+    is_known = not any(part.startswith(VARIABLE) for part in parts)
+    return access.verb in ("read", "through", "call") and access.part != WHOLE and is_known
 
 
 def _access(node: ast.Name, above: list[ast.AST]) -> Access:

@@ -91,15 +91,31 @@ def _uses(code: types.CodeType, name: str) -> frozenset[Access] | None:
             return None
         if part.id != name:
             continue
-        if not isinstance(part.ctx, ast.Load) or any(isinstance(one, _LATER) for one in above[1:]):
+        if not isinstance(part.ctx, ast.Load) or _runs_later(part, above):
             return None
         found |= {_from_outside(one, own) for one in accesses_of(part, above)}
     is_whole = any(one.part == WHOLE and one.verb == "read" and not one.columns for one in found)
     return None if is_whole else frozenset(found)
 
 
+def _runs_later(node: ast.AST, above: list[ast.AST]) -> bool:
+    """What a generator goes through first is asked for at once."""
+    path = [*above[1:], node]
+    for place, one in enumerate(path):
+        is_source = isinstance(one, ast.GeneratorExp) and path[place + 1 : place + 3] == _first(one)
+        if isinstance(one, _LATER) and not is_source:
+            return True
+    return False
+
+
+def _first(generator: ast.GeneratorExp) -> list[ast.AST]:
+    return [generator.generators[0], generator.generators[0].iter]
+
+
 def _from_outside(access: Access, own: set[str]) -> Access:
     """What its own variables name may be any part, or any function."""
     if any(part.startswith(VARIABLE) for part in (access.part, access.key, *access.rest, *access.columns)):
         return Access("read", WHOLE)
-    return access._replace(callee="") if access.callee.partition(".")[0] in own else access
+    if access.item in own:
+        access = access._replace(each=())
+    return access._replace(callee="", each=()) if access.callee.partition(".")[0] in own else access

@@ -31,6 +31,7 @@ _BY_KIND = frozenset(("type", "id", "isinstance", "issubclass", "callable"))
 """What these make of a mapping follows from its keys."""
 CLASS = ".__class__"
 """The link from an instance to a class of the user's."""
+_FIELD = type(vars(collections.namedtuple("Pair", "a b"))["a"])
 _FROM_THE_END = re.compile(r"\[-(\d+)\]$")
 
 
@@ -57,6 +58,8 @@ def narrowed(node: Node, accesses: Collection[Access], nodes: Mapping[int, Node]
 def _paths(node: Node, access: Access, nodes: Mapping[int, Node]) -> Iterable[Path] | None:
     if access.columns and (paths := _of_columns(node, access.columns)):
         return paths
+    if access.each and (found := _of_each(node, access, nodes)) is not None:
+        return found
     if (left := left_by(node, access)) is not None:
         return left
     if access.callee == DELETED and access.verb == "store" and node.kind is list:
@@ -104,6 +107,23 @@ def _of_whole(node: Node, access: Access) -> Iterable[Path] | None:
     if access.verb == "argument" and access.callee == "len":
         return [Path((WHOLE,), deep=False)] if node.kind in _SIZED else None
     return [Path((WHOLE,))] if node.kind in _MAPPINGS and asks_names(access) and _has_parts(node) else None
+
+
+_PATH_LIMIT = 4_000
+
+
+def _of_each(node: Node, access: Access, nodes: Mapping[int, Node]) -> list[Path] | None:
+    """What is asked of each element; None where they do not stand apart, or are too many."""
+    kinds = _MAPPINGS if access.verb == "call" else (list, tuple)
+    places = [part for part in node.parts if part.startswith("[")]
+    if node.kind not in kinds or not places or len(places) * len(access.each) > _PATH_LIMIT:
+        return None
+    found = [Path((WHOLE,), deep=False)]
+    for place in places:
+        element = _behind(node, place, nodes)
+        seen = None if element is None else narrowed(element, access.each, nodes)
+        found += _below([], [place], seen) or []
+    return found
 
 
 def _has_parts(node: Node) -> bool:
@@ -243,11 +263,14 @@ def _getattr_of(kind: type) -> object:
 
 
 def _part(node: Node, named: str) -> str:
-    """The part as the object names it: a column that is read as an attribute, a place that is counted from the end."""
+    """The part as the object names it: a column that is read as an attribute, a field of a named tuple, a place that is
+    counted from the end."""
     if is_frame(node) and named.startswith(".") and f"[{named[1:]!r}]" in node.parts:
         return f"[{named[1:]!r}]"
     if named.startswith(".") and (_as_keys(node.kind) or _is_own_dictionary(node, named)):
         return f"[{named[1:]!r}]"
+    if named.startswith(".") and issubclass(node.kind, tuple) and type(defined(node.kind, named[1:])) is _FIELD:
+        return f"[{node.kind._fields.index(named[1:])}]"  # type: ignore[attr-defined]
     from_the_end = _FROM_THE_END.match(named)
     size = node.parts.get(WHOLE)
     if from_the_end and node.kind in (list, tuple) and type(size) is int:

@@ -58,7 +58,9 @@ class Scope:
     def _without_hidden(self, access: Access) -> Access:
         """Parts that a local variable names may be any, and so may a local function."""
         if access.verb == "argument" and access.callee.partition(".")[0] in self.hidden:
-            access = access._replace(callee="", at="")
+            access = access._replace(callee="", at="", each=())
+        if access.item in self.hidden:
+            access = access._replace(each=())
         if self.hidden.isdisjoint(variables_in(access)):
             return access
         access = access._replace(columns=())

@@ -45,7 +45,9 @@ def with_parts(access: Access, told: Callable[[str], str]) -> Access:
 def told(access: Access, reads: Reads, nodes: Mapping[int, Node]) -> list[Access]:
     """With the parts that variables name, where those stayed what they are; a list of names leads to several."""
     if access.verb == "argument" and is_builtin(access.callee) and access.callee in reads.namespace:
-        access = access._replace(callee="")
+        access = access._replace(callee="", each=())
+    if not reads.loads.get(access.item, set()) <= {*access.each}:
+        access = access._replace(each=())  # The variable of a loop was used elsewhere as well.
     if access.columns:
         access = access._replace(columns=_columns(access.columns, reads))
         if access.columns:
