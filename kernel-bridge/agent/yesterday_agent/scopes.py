@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from .accesses import WHOLE, Access, Touches
-from .syntax import children
-from .variable_parts import variable_in, variables_in, with_parts
+from .syntax import VARIABLE, children
+from .variable_parts import any_of, variable_in, variables_in, with_parts
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -31,12 +31,14 @@ class Scope:
     strings: set[str] = field(default_factory=set)
     resumable: bool = False
     local: bool = False
+    named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of the variables of loops over names, the parts that they may name."""
 
     def fresh(self, touches: Touches, node: ast.AST | None = None) -> Touches:
         """What is not told yet; told from now on. After a plain assignment (`node`) its names are this run's own."""
         new = Touches(strings=touches.strings - self.strings, calls=touches.calls)
         for name, every in touches.loads.items():
-            accesses = {self._without_hidden(access) for access in every}
+            accesses = {self._without_hidden(one) for access in every for one in self._spread(access)}
             unknown = {access for access in accesses if (name, access) not in self.told}
             if name in self.hidden or not unknown:
                 continue
@@ -55,6 +57,13 @@ class Scope:
         self.assigned -= touches.deletes
         return new
 
+    def _spread(self, access: Access) -> list[Access]:
+        """`frame[name]` within `for name in ['a', 'b']` is `frame['a']` and `frame['b']`."""
+        parts = self.named.get(variable_in(access.part) or "", ())
+        if not parts or access.part != f"{VARIABLE}{variable_in(access.part)}]":
+            return [access]
+        return [access._replace(part=part, columns=()) for part in parts]
+
     def _without_hidden(self, access: Access) -> Access:
         """Parts that a local variable names may be any, and so may a local function."""
         if access.verb == "argument" and access.callee.partition(".")[0] in self.hidden:
@@ -68,9 +77,15 @@ class Scope:
 
     def branch(self, node: ast.AST | None = None) -> Scope:
         """A part that may not run: what it tells is not known after it. A loop's body has its targets assigned."""
-        targets = set(_stored(_own_nodes([node.target]))) if isinstance(node, (ast.For, ast.AsyncFor)) else set()
+        targets, named = set[str](), self.named
+        if isinstance(node, (ast.For, ast.AsyncFor)):
+            targets = set(_stored(_own_nodes([node.target])))
+            bound = {*_stored(_own_nodes(node.body))}
+            found = {name: parts for name, parts in _named(node.target, node.iter).items() if name not in bound}
+            named = {**{name: self.named[name] for name in self.named.keys() - targets - bound}, **found}
         return replace(
             self,
+            named=named,
             told=set(self.told),
             stored=set(self.stored),
             assigned=self.assigned | targets,
@@ -91,9 +106,12 @@ class Scope:
 
     def comprehension(self, node: Comprehension) -> Scope:
         targets = frozenset(name for clause in node.generators for name in _stored(_own_nodes([clause.target])))
+        named = {name: self.named[name] for name in self.named.keys() - targets}
+        for clause in node.generators:
+            named.update(_named(clause.target, clause.iter))
         if isinstance(node, ast.GeneratorExp):
-            return Scope(self.hidden | targets, self.inherited | targets)
-        return replace(self.branch(), hidden=self.hidden | targets, inherited=self.inherited | targets)
+            return Scope(self.hidden | targets, self.inherited | targets, named=named)
+        return replace(self.branch(), hidden=self.hidden | targets, inherited=self.inherited | targets, named=named)
 
 
 SUSPENSIONS = (ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
@@ -102,6 +120,21 @@ SUSPENSIONS = (ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
 def suspends(node: ast.AST) -> bool:
     """Whether this may hand control back to the caller midway."""
     return any(isinstance(part, SUSPENSIONS) for part in _own_nodes([node]))
+
+
+_MOST_NAMED = 64
+
+
+def _named(target: ast.expr, source: ast.expr) -> dict[str, tuple[str, ...]]:
+    """The parts that the variable of a loop over constants, or over a list, may name."""
+    if not isinstance(target, ast.Name):
+        return {}
+    if isinstance(source, ast.Name) and source.id != target.id:
+        return {target.id: (any_of(source.id),)}
+    items = source.elts if isinstance(source, (ast.List, ast.Tuple)) else []
+    names = [one.value for one in items if isinstance(one, ast.Constant) and type(one.value) in (str, int)]
+    is_plain = 0 < len(names) == len(items) <= _MOST_NAMED
+    return {target.id: tuple(f"[{name!r}]" for name in names)} if is_plain else {}
 
 
 def _arguments(node: Function) -> frozenset[str]:

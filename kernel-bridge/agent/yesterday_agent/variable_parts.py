@@ -19,11 +19,17 @@ if TYPE_CHECKING:
 
 
 _ATTRIBUTE = f"{VARIABLE}."
+_ANY = f"{VARIABLE}*"
+
+
+def any_of(variable: str) -> str:
+    """The part that an element of the list names, whichever."""
+    return f"{_ANY}{variable}]"
 
 
 def variable_in(part: str) -> str | None:
-    """The variable that names this part: `k` of `[=k]` and of `[=.k]`, which is an attribute."""
-    return part[len(VARIABLE) : -1].removeprefix(".") if part.startswith(VARIABLE) else None
+    """The variable that names this part: `k` of `[=k]`, of `[=.k]`, which is an attribute, and of `[=*k]`, a list."""
+    return part[len(VARIABLE) : -1].lstrip(".*") if part.startswith(VARIABLE) else None
 
 
 def variables_in(access: Access) -> Iterable[str]:
@@ -53,7 +59,7 @@ def told(access: Access, reads: Reads, nodes: Mapping[int, Node]) -> list[Access
         if access.columns:
             return [access]
     listed = [] if access.part.startswith(_ATTRIBUTE) else _listed(variable_in(access.part), reads, nodes)
-    if listed and not access.rest:
+    if listed and (not access.rest or access.part.startswith(_ANY)):
         return [access._replace(part=f"[{name!r}]") for name in listed]
     return [with_parts(access, lambda part: _part(part, reads))]
 
@@ -73,6 +79,8 @@ def _is_mask(value: Any) -> bool:
 
 def _part(part: str, reads: Reads) -> str:
     value = steady(variable_in(part), reads)
+    if part.startswith(_ANY):
+        return WHOLE
     if part.startswith(_ATTRIBUTE):
         return f".{value}" if type(value) is str else WHOLE
     return f"[{value!r}]" if is_key(value) else WHOLE
