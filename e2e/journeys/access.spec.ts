@@ -26,7 +26,8 @@ test.afterEach(async () => {
 })
 
 const WCAG = { tags: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }
-const serious = (page: Page, colorsOnly = false): Promise<string[]> => seriousFindings(page, { ...WCAG, colorsOnly })
+const serious = (page: Page, colorsOnly = false): Promise<string[]> =>
+  seriousFindings(page, { ...WCAG, colorsOnly })
 
 test('axe finds nothing serious in the notebook', async ({ browser }) => {
   const context = await signedIn(browser, program)

@@ -17,7 +17,10 @@ const OF_COLORS = ['color-contrast', 'link-in-text-block']
  * Its serious and critical findings, as text. Looks at the page itself, not into frames of outputs, whose content is
  * the person's: so all is asked in the page, where otherwise axe opens another page for each question.
  */
-export async function seriousFindings(page: Page, { within = [], tags = [], colorsOnly = false }: Scope = {}): Promise<string[]> {
+export async function seriousFindings(
+  page: Page,
+  { within = [], tags = [], colorsOnly = false }: Scope = {},
+): Promise<string[]> {
   const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] })
   for (const selector of within) axe.include(selector)
   if (colorsOnly) axe.withRules(OF_COLORS)
