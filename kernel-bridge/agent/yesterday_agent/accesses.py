@@ -14,7 +14,7 @@ from typing import NamedTuple, TypedDict
 
 from .elements import Loop, loop_over
 from .frame_calls import frame_columns
-from .syntax import VARIABLE, children, listed
+from .syntax import VARIABLE, all_below, listed
 
 WHOLE = ""
 ELSEWHERE = "in another namespace"
@@ -109,8 +109,6 @@ def may_lead(text: str) -> bool:
 
 _LEADING = frozenset("./\\@{ ")
 
-Placed = tuple[ast.AST, list[ast.AST]]
-
 
 def touches_of(nodes: Iterable[object]) -> Touches:
     """Collects from (node, ancestors) pairs, as the prober walks them; bare nodes are walked whole."""
@@ -122,15 +120,6 @@ def touches_of(nodes: Iterable[object]) -> Touches:
             for node, above in all_below(item):
                 _collect(touches, node, above)
     return touches
-
-
-def all_below(root: ast.AST) -> Iterable[Placed]:
-    """Every node with those that it stands in, outermost first."""
-    stack: list[Placed] = [(root, [])]
-    while stack:
-        node, above = stack.pop()
-        yield node, above
-        stack.extend((child, [*above, node]) for child in children(node))
 
 
 def _collect(touches: Touches, node: ast.AST, above: list[ast.AST]) -> None:

@@ -15,9 +15,9 @@ import types
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .accesses import WHOLE, Access, accesses_of, all_below
+from .accesses import WHOLE, Access, accesses_of
 from .content_source import function_of
-from .syntax import VARIABLE
+from .syntax import VARIABLE, all_below
 from .userland import defined, dict_of, is_user_class
 
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.GeneratorExp)

@@ -7,10 +7,10 @@ A loop is a `for` statement or a clause of a comprehension over a name, its `val
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
-from .syntax import children
+from .syntax import all_below
 
 Placed = tuple[ast.Name, list[ast.AST]]
 _GIVERS = ("enumerate", "zip", "reversed")
@@ -36,7 +36,7 @@ def loop_over(node: ast.Name, above: list[ast.AST]) -> Loop | None:
     scope, target, leaks = found
     if not isinstance(target, ast.Name) or target.id == node.id:
         return None
-    names = list(_names(scope))
+    names = [(name, over) for name, over in all_below(scope) if isinstance(name, ast.Name)]
     if not _UNSURE.isdisjoint(name.id for name, _ in names):
         return None
     uses = [(name, over) for name, over in names if name.id == target.id and isinstance(name.ctx, ast.Load)]
@@ -97,12 +97,3 @@ def _chosen(call: ast.Call, node: ast.Name) -> Callable[[ast.expr], ast.expr | N
     if place:
         return lambda _: None
     return _second if name == "enumerate" else _itself
-
-
-def _names(root: ast.AST) -> Iterable[Placed]:
-    stack: list[tuple[ast.AST, list[ast.AST]]] = [(root, [])]
-    while stack:
-        node, above = stack.pop()
-        if isinstance(node, ast.Name):
-            yield node, above
-        stack.extend((child, [*above, node]) for child in children(node))

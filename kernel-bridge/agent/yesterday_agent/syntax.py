@@ -4,6 +4,7 @@ before they may run."""
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 VARIABLE = "[="
 """Begins a part that a variable names; constant keys are quoted, so none begins so."""
@@ -29,3 +30,12 @@ def children(node: ast.AST) -> list[ast.AST]:
             elif isinstance(value, list):
                 found.extend([item for item in value if isinstance(item, ast.AST)])
     return found
+
+
+def all_below(root: ast.AST) -> Iterable[tuple[ast.AST, list[ast.AST]]]:
+    """Every node with those that it stands in, outermost first."""
+    stack: list[tuple[ast.AST, list[ast.AST]]] = [(root, [])]
+    while stack:
+        node, above = stack.pop()
+        yield node, above
+        stack.extend((child, [*above, node]) for child in children(node))
