@@ -14,7 +14,7 @@ from typing import NamedTuple, TypedDict
 
 from .elements import Loop, loop_over
 from .frame_calls import frame_columns
-from .syntax import VARIABLE, all_below, listed
+from .syntax import COMPREHENSIONS, VARIABLE, all_below, listed
 
 WHOLE = ""
 ELSEWHERE = "in another namespace"
@@ -230,7 +230,7 @@ def _access(node: ast.Name, above: list[ast.AST]) -> Access:
 
 def _iterates(parent: ast.AST, node: ast.Name) -> bool:
     """A comprehension may stand here for its first clause, which is evaluated with it."""
-    if isinstance(parent, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+    if isinstance(parent, COMPREHENSIONS):
         parent = parent.generators[0]
     return isinstance(parent, (ast.For, ast.comprehension)) and parent.iter is node
 

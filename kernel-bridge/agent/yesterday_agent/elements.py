@@ -10,12 +10,11 @@ import ast
 from collections.abc import Callable
 from typing import NamedTuple
 
-from .syntax import all_below
+from .syntax import COMPREHENSIONS, all_below
 
 Placed = tuple[ast.Name, list[ast.AST]]
 _GIVERS = ("enumerate", "zip", "reversed")
 _VIEWS = ("values", "items")
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _UNSURE = frozenset(("locals", "eval", "exec", "vars", "globals"))
 
 
@@ -56,7 +55,7 @@ def _clause_and_target(node: ast.Name, above: list[ast.AST]) -> tuple[ast.AST, a
     loop = above[place] if place >= 0 else None
     if isinstance(loop, ast.For) and loop.iter is source:
         return loop, choose(loop.target), True
-    if isinstance(loop, _COMPREHENSIONS):
+    if isinstance(loop, COMPREHENSIONS):
         # It may stand for its first clause, which is evaluated with it.
         scope, clause = loop, loop.generators[0]
     elif isinstance(loop, ast.comprehension) and place:

@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 
 from .accesses import WHOLE, Touches, puts_of, touches_of
 from .given import given_sql, given_texts
-from .scopes import COMPREHENSIONS as _COMPREHENSIONS
 from .scopes import FUNCTIONS as _FUNCTIONS
 from .scopes import Comprehension, Scope, suspends
+from .syntax import COMPREHENSIONS
 
 PROBE_LIST = "__yesterday__"
 NOTES = (NOTE_TEXT, NOTE_SQL) = (0, 1)
@@ -263,7 +263,7 @@ class _Planner:
             for part in _certain_children(node):
                 self.parts(part, scope)
             self.block(node.body, scope.class_body(node), _after_docstring(node.body))
-        elif isinstance(node, _COMPREHENSIONS):
+        elif isinstance(node, COMPREHENSIONS):
             self.comprehension(node, scope.comprehension(node), scope)
         else:
             self.conditional(node, scope)
@@ -445,7 +445,7 @@ def _first_source(node: Comprehension) -> list[ast.AST]:
 
 _CERTAIN: dict[type, Callable[[Any], list[ast.AST]]] = {
     **dict.fromkeys(_FUNCTIONS, lambda node: list(_function_header(node))),
-    **dict.fromkeys(_COMPREHENSIONS, _first_source),
+    **dict.fromkeys(COMPREHENSIONS, _first_source),
     ast.Lambda: _defaults,
     ast.ClassDef: _class_header,
     ast.BoolOp: lambda node: [node.values[0]],

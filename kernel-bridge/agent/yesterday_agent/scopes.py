@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from .accesses import WHOLE, Access, Touches
-from .syntax import VARIABLE, children
+from .syntax import COMPREHENSIONS, VARIABLE, children
 from .variable_parts import any_of, variable_in, variables_in, with_parts
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 ASSIGNMENTS = (ast.Assign, ast.AugAssign, ast.Import, ast.ImportFrom, ast.ClassDef, *FUNCTIONS)
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -105,10 +104,13 @@ class Scope:
         return Scope(self.inherited | own, self.inherited)
 
     def comprehension(self, node: Comprehension) -> Scope:
-        targets = frozenset(name for clause in node.generators for name in _stored(_own_nodes([clause.target])))
+        bound = [name for clause in node.generators for name in _stored(_own_nodes([clause.target]))]
+        targets = frozenset(bound)
         named = {name: self.named[name] for name in self.named.keys() - targets}
         for clause in node.generators:
-            named.update(_named(clause.target, clause.iter))
+            # What a later clause binds anew may be anything.
+            found = _named(clause.target, clause.iter)
+            named.update({name: parts for name, parts in found.items() if bound.count(name) == 1})
         if isinstance(node, ast.GeneratorExp):
             return Scope(self.hidden | targets, self.inherited | targets, named=named)
         return replace(self.branch(), hidden=self.hidden | targets, inherited=self.inherited | targets, named=named)

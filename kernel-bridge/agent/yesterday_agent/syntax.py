@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 VARIABLE = "[="
 """Begins a part that a variable names; constant keys are quoted, so none begins so."""
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _MARKS = frozenset(("ctx", "op", "ops"))
 """Fields with nothing but a sign in them."""
 
