@@ -14,8 +14,10 @@ export type YOutput = Y.Map<unknown>
 
 /** Origins of transactions: who may change what is decided by them. */
 export const origin = {
-  /** The server writing outputs and run state. */
+  /** The server writing outputs. */
   server: Symbol.for('yesterday.server'),
+  /** The server writing how far runs are: what may wait a moment for company. */
+  progress: Symbol.for('yesterday.progress'),
   /** The server seeding a document or merging a change of the file. */
   file: Symbol.for('yesterday.file'),
 } as const

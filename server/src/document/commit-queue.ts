@@ -1,6 +1,6 @@
 /**
- * Makes updates durable in the order in which they came. The first is committed at once; what comes meanwhile is
- * committed together after it. Invariant: `committed` is told of an update only after the log has it; when the log
+ * Makes updates durable in the order in which they came. The first is committed at once, unless it may wait for company;
+ * what comes meanwhile is committed together after it. Invariant: `committed` is told of an update only after the log has it; when the log
  * fails, nothing is dropped or reordered, and it is tried again until it works.
  */
 
@@ -23,6 +23,8 @@ export interface CommitEffects {
   readonly wait: (ms: number) => Promise<void>
 }
 
+/** How long an update may wait for one that is urgent. */
+const companyMs = 25
 const firstRetryMs = 250
 const lastRetryMs = 5000
 
@@ -39,7 +41,12 @@ export class CommitQueue {
 
   add(commit: Commit): void {
     this.#waiting.push(commit)
-    this.#drained ??= this.#drain()
+    this.#begin()
+  }
+
+  /** As `add`, for what nobody waits for: it goes with the next update, or after a moment. */
+  addLater(commit: Commit): void {
+    if (this.#waiting.push(commit) === 1) void this.#effects.wait(companyMs).then(() => this.#begin())
   }
 
   /** Updates that the log may not have yet, in order. */
@@ -58,6 +65,10 @@ export class CommitQueue {
   /** Gives up on what the log does not take; for a server that stops. */
   stop(): void {
     this.#stopped = true
+  }
+
+  #begin(): void {
+    if (this.#waiting.length > 0) this.#drained ??= this.#drain()
   }
 
   async #drain(): Promise<void> {

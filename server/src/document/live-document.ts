@@ -1,7 +1,7 @@
 /**
  * An open notebook: the document that the server works on, and the way for changes into it. Invariant: peers are
- * sent only what is durable; a browser's update is in `doc` only after it is durable; the scratch copy is `doc` with
- * all accepted updates that are still on their way.
+ * sent only what is durable; a browser's update is in `doc` only after it is durable; the scratch copy, when it is
+ * asked, is `doc` with all accepted updates that are still on their way.
  */
 import * as Y from 'yjs'
 import { cellsOf, metaOf, origin, stateOf } from '../../contract/document.ts'
@@ -37,6 +37,8 @@ export class LiveDocument implements OpenDocument {
   readonly #listeners = new Set<UpdateListener>()
   readonly #goneListeners = new Set<() => void>()
   #scratch: Y.Doc
+  /** The server's own updates that the scratch copy has not yet. */
+  #unseen: Uint8Array[] = []
 
   constructor(init: LiveDocumentInit) {
     this.id = init.id
@@ -51,6 +53,7 @@ export class LiveDocument implements OpenDocument {
 
   /** Takes a browser's update. The answer is a reason when it is refused; else `settled` is called once it is durable. */
   submit(update: Uint8Array, sender: object, settled: () => void): string | null {
+    this.#see()
     const problem = tryUpdate(this.#scratch, update)
     if (problem === null) this.#queue.add({ update, sender, settled })
     else this.#scratch = this.#copy(this.#queue.pending)
@@ -88,6 +91,13 @@ export class LiveDocument implements OpenDocument {
     this.#scratch.destroy()
   }
 
+  /** Brings the scratch copy up to date: before it is asked, or once nobody waits. */
+  #see(): void {
+    const updates = this.#unseen
+    this.#unseen = []
+    for (const update of updates) Y.applyUpdate(this.#scratch, update)
+  }
+
   #copy(pending: readonly Commit[] = []): Y.Doc {
     const copy = new Y.Doc()
     defineRoots(copy)
@@ -101,8 +111,10 @@ export class LiveDocument implements OpenDocument {
       this.#tell(update, this.#sender)
       return
     }
-    Y.applyUpdate(this.#scratch, update)
-    this.#queue.add({ update, sender: null, settled: () => undefined })
+    this.#unseen.push(update)
+    const commit = { update, sender: null, settled: () => undefined }
+    if (from === origin.progress) this.#queue.addLater(commit)
+    else this.#queue.add(commit)
   }
 
   #sender: object | null = null
@@ -114,10 +126,10 @@ export class LiveDocument implements OpenDocument {
     this.doc.transact(() => {
       for (const { update } of browsers) Y.applyUpdate(this.doc, update)
     }, this.#queue)
-    for (const { update, sender } of batch) {
-      if (sender === null && update.length > 0) this.#tell(update, null)
-    }
+    const own = batch.filter(({ update, sender }) => sender === null && update.length > 0)
+    if (own.length > 0) this.#tell(Y.mergeUpdates(own.map(({ update }) => update)), null)
     if (browsers.length > 0) this.doc.transact(() => repairCells(this.doc), origin.server)
+    this.#see()
   }
 
   #tell(update: Uint8Array, sender: object | null): void {

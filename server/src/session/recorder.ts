@@ -19,6 +19,8 @@ import type { Action, Run } from './state.ts'
 
 /** How long a living kernel may take to settle a run's record after the run is over: it follows large values then. */
 const RECORD_WAIT_MS = 20_000
+/** How long an entry that nobody waits for may wait for company. */
+const COMPANY_MS = 25
 
 export interface RecorderOptions {
   readonly objects: ObjectStore
@@ -52,6 +54,8 @@ export class Recorder {
   readonly #queued = new Map<RunId, Promise<void>>()
   #environment: Receipt['environment'] = null
   #line: Promise<void> = Promise.resolve()
+  /** Entries that go with the next ones. */
+  #later: LogEntry[] = []
   #lastEnd: Promise<unknown> = Promise.resolve()
 
   constructor(options: RecorderOptions) {
@@ -97,14 +101,23 @@ export class Recorder {
   /** Appends in the order of calls. */
   append(entries: readonly LogEntry[], blobs: readonly Uint8Array[] = []): Promise<void> {
     const { durable, runs } = this.#options
-    const appended = this.#line.then(() => durable(() => runs.append(entries, blobs)))
+    const all = [...this.#later, ...entries]
+    this.#later = []
+    const appended = this.#line.then(() => durable(() => runs.append(all, blobs)))
     this.#line = appended.catch(() => undefined)
     return appended
   }
 
+  /** As `append`, for what nobody waits for: most runs are over so soon that their start goes with what follows. */
+  async appendLater(entry: LogEntry): Promise<void> {
+    this.#later.push(entry)
+    await new Promise((resolve) => setTimeout(resolve, COMPANY_MS))
+    await (this.#later.length === 0 ? this.#line : this.append([]))
+  }
+
   /** Settles when all that was appended so far is durable, or refused. Never rejects. */
   flushed(): Promise<void> {
-    return this.#line
+    return this.#later.length === 0 ? this.#line : this.append([]).catch(() => undefined)
   }
 
   /** Settles with the entry when it is durable, after those of all runs that ended before. */

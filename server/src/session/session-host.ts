@@ -285,7 +285,7 @@ export class SessionHost {
 
   #setCellState(cell: string, state: 'idle' | 'queued' | 'running'): void {
     const { doc } = this.#options
-    doc.transact(() => findCell(doc, cell)?.cell.set('execution_state', state), origin.server)
+    doc.transact(() => findCell(doc, cell)?.cell.set('execution_state', state), origin.progress)
   }
 
   #stalled(error: unknown): void {

@@ -138,9 +138,13 @@ export class SessionOutputs {
 
   #write(edits: readonly PlacedEdit[]): void {
     if (edits.length === 0) return
-    this.#doc.transact(() => {
-      for (const edit of edits) this.#document.apply(edit)
-    }, origin.server)
+    const isNumber = edits.every(({ edit }) => edit.type === 'count')
+    this.#doc.transact(
+      () => {
+        for (const edit of edits) this.#document.apply(edit)
+      },
+      isNumber ? origin.progress : origin.server,
+    )
   }
 
   #reduce(arrived: readonly Arrival[]): Omit<PlacedEdit, 'data'>[] {

@@ -84,7 +84,7 @@ export class SessionRecord {
   }
 
   logStarted({ run, at }: Of<'logStarted'>): void {
-    this.track(this.#options.recorder.append([{ type: 'run-started', run, at }]))
+    this.track(this.#options.recorder.appendLater({ type: 'run-started', run, at }))
   }
 
   logSessionStarted(session: SessionId, { kernel }: KernelLink): void {

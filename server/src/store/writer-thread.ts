@@ -1,7 +1,7 @@
 /** The thread that alone writes `history.db` in this process, so that the event loop never waits for the disk. */
 import type { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
-import { openForWriting, transaction } from './database.ts'
+import { growWal, openForWriting, transaction } from './database.ts'
 import { asStoreError } from './errors.ts'
 import { commitGroup, refusal } from './group-commit.ts'
 import { IndexWriter } from './index-writer.ts'
@@ -40,6 +40,7 @@ try {
   const { db, index } = open(workerData)
   serve(db, index)
   port.postMessage([{ id: 0, ok: true, value: 0 }] satisfies readonly WriteAnswer[])
+  setImmediate(() => growWal(db, String(workerData)))
 } catch (thrown) {
   port.postMessage([refusal(0, asStoreError(thrown))])
   port.close()
