@@ -285,7 +285,9 @@ export class SessionHost {
 
   #setCellState(cell: string, state: 'idle' | 'queued' | 'running'): void {
     const { doc } = this.#options
-    doc.transact(() => findCell(doc, cell)?.cell.set('execution_state', state), origin.progress)
+    // A run that is over is told at once; that one waits, or goes on, may be told with its output.
+    const from = state === 'idle' ? origin.server : origin.progress
+    doc.transact(() => findCell(doc, cell)?.cell.set('execution_state', state), from)
   }
 
   #stalled(error: unknown): void {
