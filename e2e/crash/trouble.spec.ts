@@ -118,13 +118,13 @@ test('a folder without write permission is refused by its name, and stays as it 
   await Promise.all([discard(folder), discard(home)])
 })
 
-/** A disk of a few megabytes, where this machine lets one be made. */
+/** A small disk, where this machine lets one be made. */
 async function smallDisk(): Promise<{
   readonly folder: string
   readonly remove: () => Promise<void>
 } | null> {
   const folder = await newFolder()
-  const words = ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', folder]
+  const words = ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', folder]
   if (process.platform === 'linux' && spawnSync('mount', words).status === 0) {
     const remove = async () => {
       await endKernels(folder)
@@ -148,11 +148,11 @@ test('on a full disk nothing is called saved that is not, people are told, and a
     await session.command({ type: 'run', cells: ['c1'] })
     await session.until((event) => event.type === 'recorded')
     const ballast = join(disk.folder, 'ballast')
-    await writeFile(ballast, new Uint8Array(8 * 1024 * 1024)).catch(() => undefined)
+    await writeFile(ballast, new Uint8Array(40 * 1024 * 1024)).catch(() => undefined)
     const before = room.acknowledged
-    // More than the file system's last page may still hold.
+    // More than the history has room for already.
     for (let n = 0; n < 40; n++)
-      sourceOf(room.doc, 1).insert(0, `${n} ${'typed on a full disk '.repeat(400)}`)
+      sourceOf(room.doc, 1).insert(0, `${n} ${'typed on a full disk '.repeat(8000)}`)
     const text = sourceOf(room.doc, 1).toString()
     const told = await session.until(
       (event) => event.type === 'notice' && /full|no space|cannot be written/i.test(String(event.text)),

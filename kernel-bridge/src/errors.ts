@@ -2,7 +2,13 @@
 import type { Death } from './kernel.ts'
 
 /** Why a kernel did not start. */
-export type StartFailure = 'unknown-spec' | 'program-missing' | 'folder-missing' | 'ended' | 'silent'
+export type StartFailure =
+  | 'unknown-spec'
+  | 'program-missing'
+  | 'folder-missing'
+  | 'ended'
+  | 'silent'
+  | 'stopping'
 
 /** A kernel did not start; the message names the kernelspec, the program, and what to do. */
 export class KernelStartError extends Error {

@@ -2,6 +2,7 @@
  * One kernel's folder in the runtime directory: connection file, logs, spool, and what a later server needs to know.
  * Invariant: folder mode 700, files mode 600.
  */
+import { writeFileSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -66,9 +67,12 @@ export async function makeFolder(folder: KernelFolder): Promise<void> {
 
 const Waiting = z.object({ server: z.number().int(), kernel: z.number().int() })
 
-/** Notes that a process was started for this folder and belongs to nobody yet. Both are process ids. */
-export function noteWaiting(folder: KernelFolder, waiting: z.infer<typeof Waiting>): Promise<void> {
-  return writePrivately(folder.waitingFile, waiting)
+/**
+ * Notes that a process was started for this folder and belongs to nobody yet. Both are process ids. At once: a server
+ * that is killed before it has noted a process leaves one that nobody ends.
+ */
+export function noteWaiting(folder: KernelFolder, waiting: z.infer<typeof Waiting>): void {
+  writeFileSync(folder.waitingFile, JSON.stringify(waiting), { mode: 0o600 })
 }
 
 /** Null where the kernel is somebody's. */

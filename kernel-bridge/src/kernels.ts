@@ -53,8 +53,10 @@ class LocalKernels implements Kernels {
   readonly #interpreters: readonly Interpreter[]
   readonly #setting: Setting
   readonly #live = new Set<LiveKernel>()
+  readonly #starting = new Set<Promise<unknown>>()
   readonly #pool: Pool<Waiting & { readonly kernel: LiveKernel }>
   #swept: Promise<void> | null = null
+  #isClosed = false
 
   constructor(options: KernelsOptions) {
     this.#runtimeDir = resolve(options.runtimeDir)
@@ -83,10 +85,26 @@ class LocalKernels implements Kernels {
     return specs
   }
 
-  async start(options: StartOptions): Promise<Kernel> {
+  start(options: StartOptions): Promise<Kernel> {
+    const started = this.#start(options)
+    this.#starting.add(started)
+    const over = () => this.#starting.delete(started)
+    started.then(over, over)
+    return started
+  }
+
+  async #start(options: StartOptions): Promise<Kernel> {
     await this.#sweep()
     const ready = await this.#pool.take(options)
     const kernel = ready?.kernel ?? (await this.#startKernel(options))
+    if (this.#isClosed) {
+      await kernel.shutdown({ graceMs: 0 })
+      throw new KernelStartError('The kernel was not started: the server is stopping.', {
+        reason: 'stopping',
+        specName: options.specName,
+        program: null,
+      })
+    }
     await clearWaiting(kernelFolder(this.#runtimeDir, kernel.id))
     this.#own(kernel)
     if (options.prewarm !== false) this.#pool.fill(options)
@@ -115,11 +133,14 @@ class LocalKernels implements Kernels {
     return removeFolder(kernelFolder(this.#runtimeDir, address.kernelId))
   }
 
+  /** One that was still starting is ended in any case: nobody knows of it yet. */
   async close({ shutdown = false }: { readonly shutdown?: boolean } = {}): Promise<void> {
+    this.#isClosed = true
     const live = [...this.#live]
     this.#live.clear()
     if (!shutdown) for (const kernel of live) kernel.detach()
-    await Promise.all([this.#pool.close(), ...(shutdown ? live.map((kernel) => kernel.shutdown()) : [])])
+    const ends = shutdown ? live.map((kernel) => kernel.shutdown()) : []
+    await Promise.all([this.#pool.close(), Promise.allSettled(this.#starting), ...ends])
   }
 
   #own(kernel: LiveKernel): void {

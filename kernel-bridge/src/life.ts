@@ -71,10 +71,11 @@ async function attemptLife(plan: Plan, setting: Setting, choice: TransportChoice
   await writePrivately(folder.connectionFile, { ...connection, kernel_name: spec.name })
   const env = environmentOf(setting.environment, spec, plan.env)
   const argv = await commandOf(spec, folder.connectionFile, env)
-  const process = await launch({ argv, cwd: plan.cwd, env, logDir: folder.dir }).catch((error: unknown) => {
+  const note = (pid: number) => noteWaiting(folder, { server: ourPid, kernel: pid })
+  const launched = launch({ argv, cwd: plan.cwd, env, logDir: folder.dir, note })
+  const process = await launched.catch((error: unknown) => {
     throw startError(plan, 'ended', `its program could not be run (${String(error)})`, '')
   })
-  await noteWaiting(folder, { server: ourPid, kernel: process.pid })
   return settle(plan, setting, connection, process)
 }
 

@@ -22,12 +22,16 @@ const WATCH_MS = 1_000
 const TAIL_BYTES = 8_192
 const TAIL_LINES = 40
 
-/** Rejects with the system's error where the program cannot be run. Output goes to `stdout.log` and `stderr.log` in `logDir`. */
+/**
+ * Rejects with the system's error where the program cannot be run. Output goes to `stdout.log` and `stderr.log` in
+ * `logDir`. `note` is told the process id before anything else can happen; where it throws, the process is ended.
+ */
 export async function launch(options: {
   argv: readonly string[]
   cwd: string
   env: NodeJS.ProcessEnv
   logDir: string
+  note: (pid: number) => void
 }): Promise<KernelProcess> {
   const [program = '', ...rest] = options.argv
   const stdout = await open(join(options.logDir, 'stdout.log'), 'w', 0o600)
@@ -41,9 +45,19 @@ export async function launch(options: {
       windowsHide: true,
       stdio: ['ignore', stdout.fd, stderr.fd],
     })
+    if (child.pid !== undefined) noteOrEnd(child.pid, options.note)
     return await spawned(child)
   } finally {
     await Promise.all([stdout.close(), stderr.close()])
+  }
+}
+
+function noteOrEnd(pid: number, note: (pid: number) => void): void {
+  try {
+    note(pid)
+  } catch (error) {
+    signalGroup(pid, 'SIGKILL')
+    throw error
   }
 }
 

@@ -58,6 +58,19 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
     expect(await shownValue(second, '1')).toBe('1')
   })
 
+  it('ends a kernel that is still starting when the door is closed', async () => {
+    const starting = bridge.kernels.start({ specName, cwd: bridge.dir, prewarm: false })
+    const refused = expect(starting).rejects.toThrow('the server is stopping')
+    const pid = await vi.waitFor(async () => {
+      const [id = ''] = await readdir(join(bridge.dir, 'run'))
+      return JSON.parse(await readFile(join(bridge.dir, 'run', id, 'waiting.json'), 'utf8')).kernel
+    }, 20_000)
+    await bridge.kernels.close()
+    await refused
+    expect(isRunning(pid)).toBe(false)
+    expect(await readdir(join(bridge.dir, 'run'))).toEqual([])
+  })
+
   it.skipIf(process.platform === 'win32')(
     'keeps its folder from others, and its key out of the address',
     async () => {

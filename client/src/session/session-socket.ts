@@ -1,7 +1,7 @@
 /**
  * The session socket as the page uses it: the view of the session to watch, things that happen to listen to, and a
  * promise per command. Invariant: each command's promise settles: by the server's answer, or as refused when the
- * socket falls.
+ * socket falls; a page that has just opened may be quicker than its socket, so what it asks waits for the first one.
  */
 
 import { type Command, Event, type SessionView } from '@yesterday/server/contract/session.ts'
@@ -47,13 +47,15 @@ export class SessionSocket {
   readonly #waiting = new Map<string, (answer: Answer) => void>()
   readonly #link: Link
   #next = 0
+  /** What was asked before the first socket was open; null from then on. */
+  #unsent: string[] | null = []
 
   /** `url` is the whole address of the socket. */
   constructor(url: string, effects?: LinkEffects) {
     this.#link = new Link(
       {
         url: () => url,
-        onOpen: () => this.#connected.set(true),
+        onOpen: () => this.#opened(),
         onMessage: (data) => this.#received(data),
         onClose: () => this.#closed(),
       },
@@ -79,7 +81,9 @@ export class SessionSocket {
     const id = `c${this.#next++}`
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve)
-      if (!this.#link.send(JSON.stringify({ ...request, id }))) this.#settle(id, lost)
+      const text = JSON.stringify({ ...request, id })
+      if (this.#unsent !== null) this.#unsent.push(text)
+      else if (!this.#link.send(text)) this.#settle(id, lost)
     })
   }
 
@@ -124,7 +128,15 @@ export class SessionSocket {
     this.#waiting.delete(id)
   }
 
+  #opened(): void {
+    const unsent = this.#unsent ?? []
+    this.#unsent = null
+    for (const text of unsent) this.#link.send(text)
+    this.#connected.set(true)
+  }
+
   #closed(): boolean {
+    this.#unsent = null
     this.#connected.set(false)
     for (const id of [...this.#waiting.keys()]) this.#settle(id, lost)
     return true
