@@ -3,10 +3,6 @@
 # `folder` holds the package; a kernel that does not see it raises AgentNotHere, and is sent `modules`: {name: source}.
 
 
-class AgentNotHere(Exception):
-    """The agent's folder cannot be read from here."""
-
-
 def __yesterday_boot__(bundle_text):
     import importlib.abc
     import importlib.util
@@ -14,6 +10,9 @@ def __yesterday_boot__(bundle_text):
     import marshal
     import os
     import sys
+
+    class AgentNotHere(Exception):
+        """The agent's folder cannot be read from here."""
 
     bundle = json.loads(bundle_text)
     package = "yesterday_agent"
@@ -94,4 +93,4 @@ def __yesterday_boot__(bundle_text):
 try:
     __yesterday_boot__(__YESTERDAY_BUNDLE__)
 finally:
-    del __yesterday_boot__, AgentNotHere
+    del __yesterday_boot__

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Death, Kernel, KernelStatus } from '../src/index.ts'
-import { KernelDeadError, KernelStartError, RequestTimeoutError } from '../src/index.ts'
+import { AgentRecord, KernelDeadError, KernelStartError, RequestTimeoutError } from '../src/index.ts'
 import {
   listenTo,
   python,
@@ -30,6 +30,17 @@ describe.skipIf(python === null)(`a living kernel${whySkipped}`, () => {
     expect(kernel.recording).toBe(true)
     expect(kernel.status).toBe('idle')
     expect(kernel.address).toMatchObject({ kernelId: kernel.id, specName })
+  })
+
+  it('records of the first run what it made and nothing of how recording began', async () => {
+    const record = new Promise((resolve) => kernel.on('record', resolve))
+    await run(kernel, 'import time\nfirst = 1')
+    const { used, generated } = AgentRecord.parse(await record)
+    expect(used).toEqual([])
+    expect(generated.map(({ kind, name }) => [kind, name])).toEqual([
+      ['variable', 'first'],
+      ['variable', 'time'],
+    ])
   })
 
   it('hands on what a run says in order, all of it before the run is over, and its record after that', async () => {

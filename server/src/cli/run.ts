@@ -50,6 +50,8 @@ export function registerRun(program: Command, interpreters: FindInterpreters = f
     .option('--json', 'a line of JSON per executed cell')
     .option('--root <dir>', 'the project folder')
     .action(async (notebook: string, raw: unknown) => {
+      // Where nobody reads what it prints any more (`| head`), it goes on, and is recorded.
+      for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
       process.exitCode = await runNotebook(resolve(notebook), Options.parse(raw), interpreters)
     })
 }

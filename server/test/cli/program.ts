@@ -20,17 +20,33 @@ export interface Said {
 export const yesterday = (cwd: string, ...words: readonly string[]): Promise<Said> =>
   start({ cwd, env: {} }, words)
 
-/** The same with more in its environment. */
-export async function start(
-  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
-  words: readonly string[],
-): Promise<Said> {
-  const child = spawn(process.execPath, [program, ...words], {
+interface Place {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+const begin = ({ cwd, env }: Place, words: readonly string[]) =>
+  spawn(process.execPath, [program, ...words], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+
+/** The same with more in its environment. */
+export async function start(place: Place, words: readonly string[]): Promise<Said> {
+  const child = begin(place, words)
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { code: child.exitCode, out, err }
+}
+
+/** As `start`, for a reader that goes after the first words: `| head -1`. */
+export async function startUnread(place: Place, words: readonly string[]): Promise<Said> {
+  const child = begin(place, words)
+  const first = once(child.stdout, 'data').then(([data]) => {
+    child.stdout.destroy()
+    return String(data)
+  })
+  const [out, err] = await Promise.all([first, text(child.stderr), once(child, 'close')])
   return { code: child.exitCode, out, err }
 }
 

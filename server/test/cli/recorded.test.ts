@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { Receipt } from '../../contract/run.ts'
 import { makeProject, python, whySkipped } from '../session/house.ts'
-import { start } from './program.ts'
+import { start, startUnread } from './program.ts'
 
 const cells = {
   list: 'numbers = [1]',
@@ -71,6 +71,15 @@ describe.skipIf(python === null)(`a notebook that was run${whySkipped}`, () => {
   test('has its lines in the log, and nothing is damaged', async () => {
     expect(await said('log', 'a.ipynb', '--json')).toHaveLength(5)
     expect((await said('fsck')).at(-1)).toMatch(/all is well$/)
+  })
+
+  test('is run to its end, and recorded, where nobody reads on what that prints', async () => {
+    const words = ['run', 'a.ipynb', '--kernel', 'tested', '--json']
+    const env = { JUPYTER_PATH: join(root, 'jupyter') }
+    const { code, out, err } = await startUnread({ cwd: root, env }, words)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(RunLine.parse(parsed(out.split('\n')[0]))).toMatchObject({ cellId: 'list' })
+    expect(await said('log', 'a.ipynb', '--json')).toHaveLength(10)
   })
 
   test('leaves no kernel', async () => {
