@@ -2,6 +2,7 @@
  * What a command answers when it cannot do what was asked, said in one place: a sentence and what to do, on stderr for
  * a person, as one JSON object on stdout for a program. The exit code is never 0 then.
  */
+import { writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { asStoreError, isSqliteError, StoreError } from '../store/errors.ts'
 
@@ -22,12 +23,16 @@ export const isRefusal = (answer: object): answer is Refusal => 'exit' in answer
 /** The options that every command has. */
 export const CommonOptions = z.object({ json: z.boolean().default(false), root: z.string().optional() })
 
-/** Performs a command's work; `null` means that it is done. */
+/**
+ * Performs a command's work; `null` means that it is done. Where nobody reads what it prints any more, it stops, unless
+ * it `goesOn`: what it does counts and not what it says.
+ */
 export async function perform(
-  { json }: { readonly json: boolean },
+  { json, goesOn = false }: { readonly json: boolean; readonly goesOn?: boolean },
   work: () => Promise<Refusal | null>,
 ): Promise<void> {
-  process.stdout.on('error', stopWhenNobodyReads)
+  const unread = goesOn ? () => undefined : stopWhenNobodyReads
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', unread)
   const refusal = await work().catch(storeRefusal)
   if (refusal === null) return
   const { exit, ...error } = refusal
@@ -43,6 +48,23 @@ export const printJson = (value: unknown) => process.stdout.write(`${JSON.string
 export const printLines = (lines: Iterable<string>) => {
   for (const line of lines) process.stdout.write(`${line}\n`)
 }
+
+/** Prints what was made, or writes it to the file that `-o` names; a refusal where the system does not let it. */
+export async function putOut(body: string | Uint8Array, file: string | undefined): Promise<Refusal | null> {
+  if (file === undefined) process.stdout.write(body)
+  else return writeFile(file, body).then(done, (error: unknown) => notWritten(file, error))
+  return null
+}
+
+const done = (): null => null
+
+/** What the system says of a file that could not be written. */
+export const notWritten = (file: string, error: unknown): Refusal => ({
+  code: 'not-written',
+  message: `"${file}" was not written: ${error instanceof Error ? error.message : String(error)}`,
+  hint: 'Look whether its folder exists and may be written, and whether the disk has room.',
+  exit: 1,
+})
 
 function storeRefusal(thrown: unknown): Refusal {
   if (!(thrown instanceof StoreError || isSqliteError(thrown))) throw thrown

@@ -9,13 +9,14 @@ import { isRefused } from '../replay/targets.ts'
 import { worst } from '../replay/verdict.ts'
 import type { ReplayWorld } from '../replay/world.ts'
 import { perform, printJson, printLines, type Refusal } from './answer.ts'
+import { seconds } from './option-values.ts'
 import { projectPath, projectRoot } from './project-root.ts'
 import { exitCodes } from './replay.ts'
 import { terminalActor, withWorld } from './replaying.ts'
 
 const Options = z.object({
   env: z.boolean().default(false),
-  timeout: z.coerce.number().positive().default(3600),
+  timeout: z.number().default(3600),
   allowSending: z.boolean().default(false),
   json: z.boolean().default(false),
   root: z.string().optional(),
@@ -29,7 +30,7 @@ export function registerCheck(program: Command): void {
     .argument('[notebook...]', 'only these; else every notebook that was run')
     .description('run the last good session of each notebook again, and tell what stopped reproducing')
     .option('--env', 'with the recorded versions of packages, where pip can get them')
-    .option('--timeout <seconds>', 'interrupt a cell that takes longer')
+    .option('--timeout <seconds>', 'interrupt a cell that takes longer', seconds)
     .option('--allow-sending', 'repeat requests that change something elsewhere (POST, PUT, PATCH, DELETE)')
     .option('--json', 'a line of JSON for each notebook')
     .option('--root <dir>', 'the project folder')

@@ -1,5 +1,4 @@
 /** `yesterday export WHAT --format …`: what was recorded, in a form that others read. */
-import { writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
@@ -15,7 +14,7 @@ import { loadRun } from '../lineage/named-side.ts'
 import { producerOf, sliceOf } from '../lineage/slice.ts'
 import { whyOf } from '../lineage/why.ts'
 import type { ReadOnlyStore } from '../store/open-store.ts'
-import { CommonOptions, isRefusal, perform, printJson, type Refusal } from './answer.ts'
+import { CommonOptions, isRefusal, perform, printJson, putOut, type Refusal } from './answer.ts'
 import { findRun, notEnded } from './find-run.ts'
 import { projectPath, projectRoot } from './project-root.ts'
 
@@ -78,8 +77,8 @@ async function exported(what: string, options: Options): Promise<Refusal | null>
     const scope = await scopeOf(store.index, root, what, runs)
     if (options.to !== undefined) return await send(openLineageEvents(scope), options.to, options.json)
     const body = await bodyOf(store, scope, notebook === undefined, options)
-    if (options.output === undefined) process.stdout.write(body)
-    else await writeFile(options.output, body)
+    const refusal = await putOut(body, options.output)
+    if (refusal !== null) return refusal
     if (options.json && options.output !== undefined)
       printJson({ file: resolve(options.output), format: options.format, runs: runs.length })
     return null

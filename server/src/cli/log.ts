@@ -1,6 +1,6 @@
 /** `yesterday log [NOTEBOOK]`: the runs that ended, newest first. */
 import { existsSync } from 'node:fs'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { z } from 'zod'
 import type { RunSummary } from '../../contract/run.ts'
 import { runTable } from '../lineage/run-table.ts'
@@ -8,6 +8,7 @@ import type { LogQuery, RunIndex } from '../store/ports.ts'
 import { CommonOptions, isRefusal, perform, printJson, printLines, type Refusal } from './answer.ts'
 import { FilterOptions, filterQuery } from './log-filter.ts'
 import { numberLines, sortRows } from './log-numbers.ts'
+import { wholeNumber } from './option-values.ts'
 import { projectPath, projectRoot } from './project-root.ts'
 import { duration, localTime, shortId, table } from './text.ts'
 
@@ -36,7 +37,7 @@ export function registerLog(program: Command): void {
     .command('log')
     .argument('[notebook]', 'only runs of this .ipynb file')
     .description('the recorded runs, newest first')
-    .option('-n, --limit <count>', 'at most so many', countOf)
+    .option('-n, --limit <count>', 'at most so many', wholeNumber)
     .option('--cell <id>', 'of this cell')
     .option('--session <id>', 'of this session')
     .option('--actor <name>', 'asked for by this person or program')
@@ -62,11 +63,6 @@ export function registerLog(program: Command): void {
 }
 
 const collect = (word: string, words: readonly string[]) => [...words, word]
-
-function countOf(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('A whole number is expected.')
-}
 
 async function log(file: string | undefined, options: Options): Promise<Refusal | null> {
   const root = projectRoot({ root: options.root, notebook: file })

@@ -6,6 +6,7 @@ import { prepareReplay } from '../replay/ready-replay.ts'
 import { replay } from '../replay/replay.ts'
 import { isRefused } from '../replay/targets.ts'
 import { perform, printJson, printLines, type Refusal } from './answer.ts'
+import { seconds } from './option-values.ts'
 import { projectRoot } from './project-root.ts'
 import { planLines, reportLines } from './replay-text.ts'
 import { asRefusal, targetOfWords, terminalActor, withWorld } from './replaying.ts'
@@ -14,7 +15,7 @@ const Options = z.object({
   dryRun: z.boolean().default(false),
   env: z.boolean().default(false),
   only: z.array(z.string()).default([]),
-  timeout: z.coerce.number().positive().default(3600),
+  timeout: z.number().default(3600),
   allowSending: z.boolean().default(false),
   json: z.boolean().default(false),
   root: z.string().optional(),
@@ -38,7 +39,7 @@ export function registerReplay(program: Command): void {
     .option('--dry-run', 'print the plan and run nothing')
     .option('--only <cell...>', 'of these cells alone, by place or id, with what they need')
     .option('--env', 'with the recorded versions of packages, where pip can get them')
-    .option('--timeout <seconds>', 'interrupt a cell that takes longer')
+    .option('--timeout <seconds>', 'interrupt a cell that takes longer', seconds)
     .option('--allow-sending', 'repeat requests that change something elsewhere (POST, PUT, PATCH, DELETE)')
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')

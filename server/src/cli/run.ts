@@ -2,7 +2,8 @@
  * `yesterday run NOTEBOOK`: all code cells in order in a new session, without a browser and without a room, recorded
  * like any run. Invariant: what it prints as done is durable; the kernel does not outlive it.
  */
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { statSync } from 'node:fs'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createKernels, type Interpreter, type Kernels } from '@yesterday/kernel-bridge'
@@ -22,11 +23,13 @@ import { findInterpreters } from '../setup/python.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/ports.ts'
 import { FOLDER } from '../store/project-folder.ts'
+import { isRefusal, notWritten, perform, type Refusal } from './answer.ts'
+import { seconds } from './option-values.ts'
 import { projectPath, projectRoot } from './project-root.ts'
 
 const Options = z.object({
   allowErrors: z.boolean().default(false),
-  timeout: z.coerce.number().positive().optional(),
+  timeout: z.number().optional(),
   kernel: z.string().optional(),
   save: z.boolean().default(false),
   json: z.boolean().default(false),
@@ -44,25 +47,27 @@ export function registerRun(program: Command, interpreters: FindInterpreters = f
     .argument('<notebook>', 'the .ipynb file')
     .description('run all code cells in order, recorded like any run')
     .option('--allow-errors', 'go on after a cell that fails')
-    .option('--timeout <seconds>', 'interrupt a cell that takes longer')
+    .option('--timeout <seconds>', 'interrupt a cell that takes longer', seconds)
     .option('--kernel <name>', 'the kernelspec to use')
     .option('--save', 'write the outputs into the notebook')
     .option('--json', 'a line of JSON per executed cell')
     .option('--root <dir>', 'the project folder')
     .action(async (notebook: string, raw: unknown) => {
-      // Where nobody reads what it prints any more (`| head`), it goes on, and is recorded.
-      for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
-      process.exitCode = await runNotebook(resolve(notebook), Options.parse(raw), interpreters)
+      const options = Options.parse(raw)
+      await perform({ json: options.json, goesOn: true }, () => runNotebook(notebook, options, interpreters))
     })
 }
 
-async function runNotebook(file: string, options: Options, interpreters: FindInterpreters): Promise<number> {
-  const read = readNotebook(await readFile(file))
-  if (!read.ok) {
-    process.stderr.write(`${read.refusal.message}\n`)
-    return 1
-  }
+async function runNotebook(
+  named: string,
+  options: Options,
+  interpreters: FindInterpreters,
+): Promise<Refusal | null> {
+  const file = resolve(named)
+  const read = await readNamed(named, file)
+  if (isRefusal(read)) return read
   const root = projectRoot({ root: options.root, notebook: file })
+  if (!isFolder(root)) return noFolder(root)
   const store = await openStore({ root })
   const kernels = createKernels({
     runtimeDir: join(root, FOLDER, 'kernels'),
@@ -76,6 +81,43 @@ async function runNotebook(file: string, options: Options, interpreters: FindInt
   }
 }
 
+async function readNamed(named: string, file: string): Promise<ReadNotebook | Refusal> {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => error)
+  if (bytes instanceof Error) return bytes.code === 'ENOENT' ? noNotebook(named) : unreadable(named, bytes)
+  const read = readNotebook(bytes)
+  return read.ok ? read : notNotebook(named, read.refusal.message)
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+const noNotebook = (named: string): Refusal => ({
+  code: 'no-notebook',
+  message: `there is no notebook "${named}"`,
+  hint: 'Name an .ipynb file; its path is taken from the folder that you are in.',
+  exit: 2,
+})
+
+const unreadable = (named: string, { message }: Error): Refusal => ({
+  code: 'unreadable',
+  message: `"${named}" cannot be read: ${message}`,
+  hint: 'Look whether it is a file, and whether you may read it.',
+  exit: 1,
+})
+
+const notNotebook = (named: string, why: string): Refusal => ({
+  code: 'bad-notebook',
+  message: `"${named}" is no notebook that can be run. ${why}`,
+  hint: 'Nothing was run. Mend the file, or take an earlier version of it.',
+  exit: 1,
+})
+
+const noFolder = (root: string): Refusal => ({
+  code: 'no-folder',
+  message: `there is no folder ${root}`,
+  hint: 'Name a folder that exists with --root, or make it first.',
+  exit: 2,
+})
+
 interface Job {
   readonly file: string
   readonly root: string
@@ -85,7 +127,7 @@ interface Job {
   readonly read: ReadNotebook
 }
 
-async function runAll(job: Job): Promise<number> {
+async function runAll(job: Job): Promise<Refusal | null> {
   const { file, root, options, store, kernels, read } = job
   await Promise.all([...read.large.values()].map((bytes) => store.objects.put(bytes)))
   const doc = new Y.Doc()
@@ -107,8 +149,8 @@ async function runAll(job: Job): Promise<number> {
   for (const signal of stopSignals) process.off(signal, stop)
   session.shutdown(actor())
   await session.settled()
-  if (options.save) await save(file, doc, read, store)
-  return ended ? 0 : 1
+  process.exitCode = ended ? 0 : 1
+  return options.save ? await save(file, doc, read, store) : null
 }
 
 /** The kernel is a process group of its own: what ends this program must end it as well. */
@@ -168,10 +210,17 @@ async function chooseSpec(kernels: Kernels, asked: string | undefined, read: Rea
   return chosen.name
 }
 
-async function save(file: string, doc: Y.Doc, read: ReadNotebook, store: Store): Promise<void> {
+/** What was run is recorded, also where its outputs cannot be written into the file. */
+async function save(file: string, doc: Y.Doc, read: ReadNotebook, store: Store): Promise<Refusal | null> {
   const readObject = (digest: string) => store.objects.get(digest)
   const written = await writeNotebook(read.file, readForm(doc), readObject)
   const temporary = `${file}.${process.pid}.tmp`
-  await writeFile(temporary, fileText(written))
-  await rename(temporary, file)
+  try {
+    await writeFile(temporary, fileText(written))
+    await rename(temporary, file)
+    return null
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    return notWritten(file, error)
+  }
 }

@@ -11,6 +11,7 @@ import { LateKernels } from '../late-kernels.ts'
 import { ServerLock, startUrl } from '../server-lock.ts'
 import { projectKernels } from '../setup/project-kernels.ts'
 import { FOLDER } from '../store/project-folder.ts'
+import { portNumber } from './option-values.ts'
 
 const FIRST_PORT = 8888
 const TRIES = 50
@@ -18,7 +19,7 @@ const TRIES = 50
 const AGAIN_MS = 1_000
 
 const Options = z.object({
-  port: z.coerce.number().int().min(0).max(65_535).optional(),
+  port: z.number().optional(),
   host: z.string().default('127.0.0.1'),
   open: z.boolean().default(true),
   python: z.string().optional(),
@@ -41,7 +42,7 @@ export function registerServe(program: Command): void {
     .command('serve', { isDefault: true })
     .argument('[dir]', 'the project folder', '.')
     .description('start the notebook for a folder')
-    .option('--port <number>', `the port (default: the first free one from ${FIRST_PORT})`)
+    .option('--port <number>', `the port (default: the first free one from ${FIRST_PORT})`, portNumber)
     .option('--host <address>', 'the loopback address to listen on', '127.0.0.1')
     .option('--no-open', 'do not open a browser')
     .option('--python <path>', 'the Python whose ipykernel runs the cells')

@@ -5,6 +5,7 @@ import type { SinceReport } from '../../contract/replay.ts'
 import { since } from '../replay/since.ts'
 import { isRefused } from '../replay/targets.ts'
 import { perform, printJson, printLines, type Refusal } from './answer.ts'
+import { seconds } from './option-values.ts'
 import { asRefusal, terminalActor, withWorld } from './replaying.ts'
 import { shortId, table } from './text.ts'
 
@@ -12,7 +13,7 @@ const Options = z.object({
   good: z.string().optional(),
   where: z.string().optional(),
   prove: z.boolean().default(false),
-  timeout: z.coerce.number().positive().default(3600),
+  timeout: z.number().default(3600),
   allowSending: z.boolean().default(false),
   json: z.boolean().default(false),
   root: z.string().optional(),
@@ -28,7 +29,7 @@ export function registerSince(program: Command): void {
     .option('--good <run>', 'the run that was right; else the last that succeeded, or showed something else')
     .option('--where <comparison>', 'the last run of which this is so, as in "acc > 0.9"')
     .option('--prove', 'try it out: run it again with one difference swapped at a time')
-    .option('--timeout <seconds>', 'interrupt a cell that takes longer')
+    .option('--timeout <seconds>', 'interrupt a cell that takes longer', seconds)
     .option('--allow-sending', 'repeat requests that change something elsewhere (POST, PUT, PATCH, DELETE)')
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')

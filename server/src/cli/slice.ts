@@ -1,12 +1,11 @@
 /** `yesterday slice RUN[:NAME]`: the runs that made a run, or one thing of it, oldest first. */
-import { writeFile } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { loadRun } from '../lineage/named-side.ts'
 import { type Asked, sliceOf, targetOf, type VersionSource } from '../lineage/slice.ts'
 import { sliceNotebook, sliceScript } from '../lineage/slice-code.ts'
 import type { RunIndex } from '../store/ports.ts'
-import { CommonOptions, isRefusal, perform, printJson, printLines, type Refusal } from './answer.ts'
+import { CommonOptions, isRefusal, perform, printJson, printLines, putOut, type Refusal } from './answer.ts'
 import { findRun, notEnded } from './find-run.ts'
 import { projectRoot } from './project-root.ts'
 import { localTime, shortId, table } from './text.ts'
@@ -49,8 +48,8 @@ async function slice(asked: string, { json, root, as, output, depth }: Options):
     const target = await targetOfWords(index, asked)
     if (isRefusal(target)) return target
     const runs = await sliceOf(index, target, depth === undefined ? null : await near(index, target, depth))
-    if (as === 'ids') await print(index, runs, json)
-    else await printCode(await codeOf(index, runs, as), output)
+    if (as !== 'ids') return await putOut(await codeOf(index, runs, as), output)
+    await print(index, runs, json)
     return null
   } finally {
     await close()
@@ -77,11 +76,6 @@ async function codeOf(
   const sides = await Promise.all(runs.map((run) => loadRun(index, run)))
   const known = sides.filter((side) => side !== null)
   return as === 'script' ? sliceScript(known) : sliceNotebook(known)
-}
-
-async function printCode(code: string, output: string | undefined): Promise<void> {
-  if (output === undefined) process.stdout.write(code)
-  else await writeFile(output, code)
 }
 
 /** Ids are of letters and digits, so that the first colon begins the name; the name may have more. */

@@ -1,0 +1,22 @@
+/** What is written behind an option, read once: a value that does not fit is refused with what was expected. */
+import { InvalidArgumentError } from 'commander'
+
+/** A count: digits alone, nine at most. */
+export function wholeNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('A whole number is expected.')
+}
+
+/** More than none, and parts of one may be asked for. */
+export function seconds(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value
+  throw new InvalidArgumentError('A number of seconds is expected.')
+}
+
+/** 0 lets the system choose. */
+export function portNumber(text: string): number {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (value <= 65_535) return value
+  throw new InvalidArgumentError('A port is a number from 0 to 65535.')
+}
