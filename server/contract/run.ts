@@ -73,6 +73,11 @@ export function partOf({ parts }: Pick<Edge, 'parts'>): string | null {
   return named.length === 1 ? (named[0] ?? null) : null
 }
 
+/** "3 × 4"; null where it has none, as a number has. */
+export function shapeOf({ shape }: Pick<Edge, 'shape'>): string | null {
+  return shape === null || shape.length === 0 ? null : shape.join(' × ')
+}
+
 export const OutputEntry = z.object({
   mime: z.string(),
   digest: Digest,

@@ -1,5 +1,5 @@
 /** pure. Lists of names, and edges, in words. */
-import type { Edge } from '@yesterday/server/contract/run.ts'
+import { type Edge, shapeOf } from '@yesterday/server/contract/run.ts'
 import { t } from '../text/text.ts'
 
 const FEW = 4
@@ -13,9 +13,8 @@ export function fewNames(names: readonly string[]): string {
 
 /** What an edge's thing is: type, shape or columns; '' when nothing is known. */
 export function describeEdge(edge: Edge): string {
-  const shape = edge.shape === null || edge.shape.length === 0 ? null : edge.shape.join(' × ')
   const columns = edge.schema === null ? null : t('receipt.columns', { count: edge.schema.length })
-  return [edge.type, shape ?? columns].filter((part) => part !== null).join(', ')
+  return [edge.type, shapeOf(edge) ?? columns].filter((part) => part !== null).join(', ')
 }
 
 const CONTAINERS = new Set(['list', 'tuple', 'dict', 'set', 'frozenset'])

@@ -2,7 +2,7 @@
  * pure. What differs between two runs, kind by kind. Invariant: nothing is called the same that was not captured on
  * both sides; such things are `unknown`.
  */
-import { type Edge, type OutputEntry, partOf, type Receipt } from '@yesterday/server/contract/run.ts'
+import { type Edge, type OutputEntry, partOf, type Receipt, shapeOf } from '@yesterday/server/contract/run.ts'
 import { z } from 'zod'
 import { isPicture, isText, outputGroups, shownForms } from './output-forms.ts'
 
@@ -54,9 +54,7 @@ export const isSame = (comparison: Comparison): boolean =>
 
 const keyOf = (edge: Edge): string => `${edge.kind}\n${edge.name}${partOf(edge) ?? ''}`
 const shownAs = (edge: Edge): string =>
-  [edge.type, edge.shape === null || edge.shape.length === 0 ? null : edge.shape.join(' × '), edge.preview]
-    .filter((part) => part !== null)
-    .join(' · ')
+  [edge.type, shapeOf(edge), edge.preview].filter((part) => part !== null).join(' · ')
 
 function edgesCompared(left: readonly Edge[], right: readonly Edge[]): readonly Difference[] {
   const [before, after] = [left, right].map((edges) => new Map(edges.map((edge) => [keyOf(edge), edge])))

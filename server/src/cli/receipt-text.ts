@@ -1,5 +1,5 @@
 /** pure. A receipt as a person reads it in a terminal. */
-import { type Edge, type OutputEntry, partOf, type Receipt } from '../../contract/run.ts'
+import { type Edge, type OutputEntry, partOf, type Receipt, shapeOf } from '../../contract/run.ts'
 import { duration, localTime, plain, shortId, size } from './text.ts'
 
 /** The lines, in the order of the questions: what, when, what ran, from what, what came of it, what is not known. */
@@ -52,7 +52,7 @@ function edgeLine(edge: Edge, run: string): string {
     `${edge.kind} ${edge.name}`,
     part === null ? null : `part ${part}`,
     edge.type,
-    edge.shape === null ? null : edge.shape.join(' × '),
+    shapeOf(edge),
     edge.size === null ? null : size(edge.size),
     edge.deleted ? 'deleted' : null,
     edge.by === null || edge.by === run ? null : `made by ${shortId(edge.by)}`,

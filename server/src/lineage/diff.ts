@@ -4,7 +4,7 @@
  * that it had not imported yet, facts of the machine that were still to be read, states of generators that neither used.
  */
 import type { Difference, RunDiff, RunName } from '../../contract/past.ts'
-import type { Edge, Receipt } from '../../contract/run.ts'
+import { type Edge, type Receipt, shapeOf } from '../../contract/run.ts'
 import { diffLines, diffNames } from './diff-lines.ts'
 import { diffOutputs, type ReadObject } from './diff-outputs.ts'
 import { numbersOf } from './numbers.ts'
@@ -65,9 +65,10 @@ function edgeDifferences(a: readonly Edge[], b: readonly Edge[]): EdgeDifference
 /** What stands behind a name, short enough to be read: the content's digest decides where there is one. */
 const contents = (edges: readonly Edge[]) => new Map(edges.map((edge) => [edge.name, contentOf(edge)]))
 
-function contentOf({ digest, preview, type, shape, deleted, version }: Edge): string {
+function contentOf(edge: Edge): string {
+  const { digest, preview, type, deleted, version } = edge
   if (deleted) return 'deleted'
-  const told = [type, shape === null ? null : shape.join(' × '), preview].filter((part) => part !== null)
+  const told = [type, shapeOf(edge), preview].filter((part) => part !== null)
   const identity = digest ?? `version ${version}`
   return told.length === 0 ? identity : `${told.join(', ')} (${identity})`
 }
