@@ -350,6 +350,17 @@ describe('the log', () => {
     expect(firstPlot(trials, plottable(trials, { parameters: [], metrics: [] }))).toBeNull()
   })
 
+  test('a plot begins with numbers that runs tell together, or with time', () => {
+    const apart = trials.map((run, n) => (n % 2 === 0 ? { ...run, metrics: {} } : { ...run, parameters: {} }))
+    expect(firstPlot(apart, plottable(apart, names))?.x).toEqual({ of: 'time' })
+    const first = { ...names, parameters: ['elsewhere', ...names.parameters] }
+    const rows = [
+      ...trials,
+      ...[1, 2, 3, 4, 5].map((n) => ({ ...row(`e${n}`, 1, {}), parameters: { elsewhere: n } })),
+    ]
+    expect(firstPlot(rows, plottable(rows, first))?.x).toEqual({ of: 'parameters', name: 'lr' })
+  })
+
   test('a variable that was passed as a parameter is no second number', () => {
     const twice = trials.map((run) => ({ ...run, metrics: { ...run.metrics, ...run.parameters } }))
     const both = { parameters: names.parameters, metrics: ['lr', ...names.metrics] }

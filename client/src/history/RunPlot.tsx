@@ -266,11 +266,13 @@ function Field(props: {
         ))}
       </svg>
       <p className="run-plot-told" aria-hidden="true">
-        {told === undefined ? t('plot.point', { count: marks.length }) : sentence(told, axes)}
+        {told === undefined ? hint(marks.length) : sentence(told, axes)}
       </p>
     </>
   )
 }
+
+const hint = (count: number): string => (count === 0 ? t('plot.apart') : t('plot.point', { count }))
 
 const figures = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 })
 const clock = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' })

@@ -62,22 +62,32 @@ export function plottable(
   return [{ of: 'time' }, ...byValues.filter(varies), ...byValues.filter((by) => !varies(by))]
 }
 
+/** Pairs of numbers are looked for among so many parameters and so many metrics. */
+const MOST_PAIRED = 12
+
 /**
- * The first parameter against the first metric that is another number, or what there is against time; null where no run
- * tells a number.
+ * The first parameter and metric that runs tell together and that are two numbers, in several runs if there are such; else
+ * what there is against time. Null where no run tells a number.
  */
 export function firstPlot(
   rows: readonly TableRow[],
   all: readonly PlotBy[],
 ): { readonly x: PlotBy; readonly y: PlotBy } | null {
   const [time, ...numbers] = all
-  const parameter = numbers.find(({ of }) => of === 'parameters')
-  const isOther = (by: PlotBy): boolean => parameter === undefined || !isSameNumber(rows, parameter, by)
   const metrics = numbers.filter(({ of }) => of === 'metrics')
-  const y = metrics.find(isOther) ?? metrics[0] ?? numbers[0]
+  const y = metrics[0] ?? numbers[0]
   if (time === undefined || y === undefined) return null
-  return { x: parameter !== undefined && y.of === 'metrics' ? parameter : time, y }
+  const parameters = numbers.filter(({ of }) => of === 'parameters').slice(0, MOST_PAIRED)
+  const pairs = parameters
+    .flatMap((x) => metrics.slice(0, MOST_PAIRED).map((y) => ({ x, y, runs: together(rows, x, y) })))
+    .filter(({ x, y, runs }) => runs > 0 && !isSameNumber(rows, x, y))
+  const best = pairs.find(({ runs }) => runs > 1) ?? pairs[0]
+  return best === undefined ? { x: time, y } : { x: best.x, y: best.y }
 }
+
+/** How many runs tell both. */
+const together = (rows: readonly TableRow[], a: PlotBy, b: PlotBy): number =>
+  rows.filter((run) => isTold(run, a) && isTold(run, b)).length
 
 /** Columns of a table: what differs from run to run first, and a number that has one name twice but once. */
 export function columnsOf(

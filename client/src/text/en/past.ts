@@ -100,6 +100,7 @@ export const past = {
     one: '{count} run. Point at it to read it, press it for its receipt.',
     other: '{count} runs. Point at one to read it, press it for its receipt.',
   },
+  'plot.apart': 'No run tells both of these numbers. Choose others, or time.',
   'plot.none': 'No run here tells a number',
   'plot.noneHint':
     'Numbers that cells bind (lr = 0.01), parameters of models and what a fit or a score makes are plotted.',

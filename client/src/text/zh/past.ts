@@ -94,6 +94,7 @@ export const past: Translation<typeof english> = {
   'plot.y': '纵轴',
   'plot.log': '{name}，对数',
   'plot.point': { other: '{count} 次运行。指向一个可查看，按下可打开收据。' },
+  'plot.apart': '没有运行同时给出这两个数值。请另选，或选择时间。',
   'plot.none': '这里没有运行给出数值',
   'plot.noneHint': '单元格绑定的数（lr = 0.01）、模型参数，以及 fit 或 score 产生的数都会画出。',
   'plot.noLines': '这里没有运行给出两个数值。',
