@@ -31,6 +31,12 @@ export class KernelStartError extends Error {
   }
 }
 
+/** The door was closed while the kernel started. */
+export function stopping(specName: string): KernelStartError {
+  const facts = { reason: 'stopping', specName, program: null } as const
+  return new KernelStartError(`The kernel "${specName}" was not started: the server is stopping.`, facts)
+}
+
 /** The kernel that was asked is dead. */
 export class KernelDeadError extends Error {
   override readonly name = 'KernelDeadError'

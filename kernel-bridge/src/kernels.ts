@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { agentFolder } from './agent-code.ts'
-import { KernelStartError, type Problem } from './errors.ts'
+import { KernelStartError, type Problem, stopping } from './errors.ts'
 import { findKernel } from './find.ts'
 import type {
   FoundKernel,
@@ -55,8 +55,8 @@ class LocalKernels implements Kernels {
   readonly #live = new Set<LiveKernel>()
   readonly #starting = new Set<Promise<unknown>>()
   readonly #pool: Pool<Waiting & { readonly kernel: LiveKernel }>
+  readonly #closing = new AbortController()
   #swept: Promise<void> | null = null
-  #isClosed = false
 
   constructor(options: KernelsOptions) {
     this.#runtimeDir = resolve(options.runtimeDir)
@@ -69,10 +69,14 @@ class LocalKernels implements Kernels {
       startTimeoutMs: options.startTimeoutMs ?? 60_000,
       transport: options.transport ?? 'auto',
       onProblem,
+      closing: this.#closing.signal,
     }
     this.#pool = new Pool(
       (start) => this.#startWaiting(start),
-      ({ specName }, error) => onProblem({ kind: 'prewarm-failed', detail: `${specName}: ${String(error)}` }),
+      ({ specName }, error) => {
+        const detail = `${specName}: ${String(error)}`
+        if (!this.#closing.signal.aborted) onProblem({ kind: 'prewarm-failed', detail })
+      },
     )
   }
 
@@ -97,13 +101,9 @@ class LocalKernels implements Kernels {
     await this.#sweep()
     const ready = await this.#pool.take(options)
     const kernel = ready?.kernel ?? (await this.#startKernel(options))
-    if (this.#isClosed) {
+    if (this.#closing.signal.aborted) {
       await kernel.shutdown({ graceMs: 0 })
-      throw new KernelStartError('The kernel was not started: the server is stopping.', {
-        reason: 'stopping',
-        specName: options.specName,
-        program: null,
-      })
+      throw stopping(options.specName)
     }
     await clearWaiting(kernelFolder(this.#runtimeDir, kernel.id))
     this.#own(kernel)
@@ -135,7 +135,7 @@ class LocalKernels implements Kernels {
 
   /** One that was still starting is ended in any case: nobody knows of it yet. */
   async close({ shutdown = false }: { readonly shutdown?: boolean } = {}): Promise<void> {
-    this.#isClosed = true
+    this.#closing.abort()
     const live = [...this.#live]
     this.#live.clear()
     if (!shutdown) for (const kernel of live) kernel.detach()

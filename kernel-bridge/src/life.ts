@@ -9,7 +9,7 @@ import { commandOf, environmentOf } from './command.ts'
 import { type Connection, writePrivately } from './connection.ts'
 import { Conversation } from './conversation.ts'
 import { deathOf, type Ended } from './death.ts'
-import { KernelStartError, type Problem } from './errors.ts'
+import { KernelStartError, type Problem, stopping } from './errors.ts'
 import type { KernelSpec } from './kernel.ts'
 import { clearConnection, type KernelFolder, makeFolder, noteWaiting, writeFacts } from './kernel-folder.ts'
 import type { JsonObject } from './message.ts'
@@ -32,6 +32,8 @@ export interface Setting {
   readonly startTimeoutMs: number
   readonly transport: TransportChoice
   readonly onProblem: (problem: Problem) => void
+  /** Aborted when the door is closed: what starts then is ended. */
+  readonly closing: AbortSignal
 }
 
 export interface Life {
@@ -67,6 +69,7 @@ function couldNotListen(error: unknown): boolean {
 async function attemptLife(plan: Plan, setting: Setting, choice: TransportChoice): Promise<Life> {
   const { folder, spec } = plan
   await requireFolder(plan)
+  if (setting.closing.aborted) throw stopping(spec.name)
   const connection = await newConnection(folder.dir, choice)
   await writePrivately(folder.connectionFile, { ...connection, kernel_name: spec.name })
   const env = environmentOf(setting.environment, spec, plan.env)
@@ -113,7 +116,7 @@ async function untilReady(
   conversation: Conversation,
   process: KernelProcess,
   plan: Plan,
-  { startTimeoutMs }: Setting,
+  { startTimeoutMs, closing }: Setting,
 ): Promise<JsonObject> {
   let timer: NodeJS.Timeout | undefined
   const silent = new Promise<{ failed: 'silent'; why: string }>((resolve) => {
@@ -127,8 +130,16 @@ async function untilReady(
     failed: 'ended' as const,
     why: `it ended at once (${said(end)})`,
   }))
-  const first = await Promise.race([ready, ended, silent]).finally(() => clearTimeout(timer))
+  const closed = Promise.withResolvers<{ failed: 'closed' }>()
+  const close = () => closed.resolve({ failed: 'closed' })
+  closing.addEventListener('abort', close)
+  if (closing.aborted) close()
+  const first = await Promise.race([ready, ended, silent, closed.promise]).finally(() => {
+    clearTimeout(timer)
+    closing.removeEventListener('abort', close)
+  })
   if (first.failed === null) return first.info
+  if (first.failed === 'closed') throw stopping(plan.spec.name)
   throw startError(plan, first.failed, first.why, await stderrTail(plan.folder.dir))
 }
 

@@ -1,7 +1,7 @@
 /**
  * Makes updates durable in the order in which they came. The first is committed at once, unless it may wait for company;
- * what comes meanwhile is committed together after it. Invariant: `committed` is told of an update only after the log has it; when the log
- * fails, nothing is dropped or reordered, and it is tried again until it works.
+ * what comes meanwhile is committed together after it. Invariant: `committed` is told of an update only after the log
+ * has it; when the log fails, nothing is dropped or reordered, and it is tried again until it works.
  */
 
 /** An update on its way to the log. */
