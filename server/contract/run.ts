@@ -78,6 +78,13 @@ export function shapeOf({ shape }: Pick<Edge, 'shape'>): string | null {
   return shape === null || shape.length === 0 ? null : shape.join(' × ')
 }
 
+/** What its thing is: type, shape and preview, each once, since a preview may begin with the others. */
+export function factsOf(edge: Pick<Edge, 'type' | 'shape' | 'preview'>): readonly string[] {
+  const { type, preview } = edge
+  if (type !== null && preview?.startsWith(`${type} `)) return [preview]
+  return [type, shapeOf(edge), preview].filter((fact) => fact !== null)
+}
+
 export const OutputEntry = z.object({
   mime: z.string(),
   digest: Digest,

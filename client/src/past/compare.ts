@@ -2,7 +2,7 @@
  * pure. What differs between two runs, kind by kind. Invariant: nothing is called the same that was not captured on
  * both sides; such things are `unknown`.
  */
-import { type Edge, type OutputEntry, partOf, type Receipt, shapeOf } from '@yesterday/server/contract/run.ts'
+import { type Edge, factsOf, type OutputEntry, partOf, type Receipt } from '@yesterday/server/contract/run.ts'
 import { z } from 'zod'
 import { isPicture, isText, outputGroups, shownForms } from './output-forms.ts'
 
@@ -53,8 +53,7 @@ export const isSame = (comparison: Comparison): boolean =>
   )
 
 const keyOf = (edge: Edge): string => `${edge.kind}\n${edge.name}${partOf(edge) ?? ''}`
-const shownAs = (edge: Edge): string =>
-  [edge.type, shapeOf(edge), edge.preview].filter((part) => part !== null).join(' · ')
+const shownAs = (edge: Edge): string => factsOf(edge).join(' · ')
 
 function edgesCompared(left: readonly Edge[], right: readonly Edge[]): readonly Difference[] {
   const [before, after] = [left, right].map((edges) => new Map(edges.map((edge) => [keyOf(edge), edge])))

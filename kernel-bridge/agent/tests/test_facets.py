@@ -84,9 +84,11 @@ def test_scalars_say_themselves() -> None:
     record = notebook.run(
         "import numpy, datetime, pathlib, decimal\n"
         "score, when = numpy.float64(0.5), datetime.date(2026, 1, 2)\n"
-        "place, cost, many = pathlib.Path('a') / 'b.csv', decimal.Decimal('1.20'), numpy.ones(3)"
+        "place, cost, many = pathlib.Path('a') / 'b.csv', decimal.Decimal('1.20'), numpy.ones(3)\n"
+        "single = numpy.array(1.5)"
     )
     told = {edge["name"]: edge.get("preview") for edge in record["generated"]}
     assert (told["score"], told["when"], told["cost"]) == (repr(numpy.float64(0.5).item()), "2026-01-02", "1.20")
     assert told["place"] == "a/b.csv"
     assert told["many"] == "numpy.ndarray 3"
+    assert told["single"] is None

@@ -80,7 +80,7 @@ def _item(key: object, item: object, depth: int) -> str | None:
 
 def _library(value: Any) -> str | None:
     facts = shape(value)
-    if facts is not None:
+    if facts:
         return f"{type_name(value)} {' by '.join(str(size) for size in facts)}"
     return None
 

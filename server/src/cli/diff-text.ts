@@ -42,10 +42,13 @@ function section(title: string, differences: readonly (Difference & { kind?: str
   return [
     title,
     ...differences.map(({ kind, name, a, b }) =>
-      plain(`  ${kind ? `${kind} ` : ''}${name}: ${a ?? '-'} → ${b ?? '-'}`),
+      plain(`  ${kind ? `${kind} ` : ''}${name}: ${short(a ?? '-')} → ${short(b ?? '-')}`),
     ),
   ]
 }
+
+/** Digests are there to tell two apart, which their beginning does. */
+const short = (text: string): string => text.replaceAll(/\b(\w+:[0-9a-f]{12})[0-9a-f]{20,}/g, '$1…')
 
 const signs: Readonly<Record<DiffLine['type'], string>> = { same: ' ', removed: '-', added: '+' }
 

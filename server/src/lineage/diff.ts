@@ -4,7 +4,7 @@
  * that it had not imported yet, facts of the machine that were still to be read, states of generators that neither used.
  */
 import type { Difference, RunDiff, RunName } from '../../contract/past.ts'
-import { type Edge, type Receipt, shapeOf } from '../../contract/run.ts'
+import { type Edge, factsOf, type Receipt } from '../../contract/run.ts'
 import { diffLines, diffNames } from './diff-lines.ts'
 import { diffOutputs, type ReadObject } from './diff-outputs.ts'
 import { numbersOf } from './numbers.ts'
@@ -66,9 +66,9 @@ function edgeDifferences(a: readonly Edge[], b: readonly Edge[]): EdgeDifference
 const contents = (edges: readonly Edge[]) => new Map(edges.map((edge) => [edge.name, contentOf(edge)]))
 
 function contentOf(edge: Edge): string {
-  const { digest, preview, type, deleted, version } = edge
+  const { digest, deleted, version } = edge
   if (deleted) return 'deleted'
-  const told = [type, shapeOf(edge), preview].filter((part) => part !== null)
+  const told = factsOf(edge)
   const identity = digest ?? `version ${version}`
   return told.length === 0 ? identity : `${told.join(', ')} (${identity})`
 }

@@ -1,6 +1,7 @@
 /** What differs between two recorded runs, and what one of them only does not tell. */
 import { expect, test } from 'vitest'
 import type { Receipt } from '../../contract/run.ts'
+import { diffText } from '../../src/cli/diff-text.ts'
 import { diffRuns, type RunSide } from '../../src/lineage/diff.ts'
 import { digestOf } from '../../src/store/digest.ts'
 import { edge, receipt } from '../replay/given.ts'
@@ -37,4 +38,28 @@ test('a generator counts for those that drew from it', async () => {
   const [a, b] = ['1', '2'].map((digest) => side({ state: state(digest), generated }))
   if (a === undefined || b === undefined) throw new Error('two sides')
   expect((await diffRuns(a, b, read)).random).toHaveLength(1)
+})
+
+test('what stands behind a name is told once, whatever its preview repeats, and a digest by its beginning', async () => {
+  const array = {
+    type: 'numpy.ndarray',
+    shape: [3, 4],
+    preview: 'numpy.ndarray 3 by 4',
+    digest: digestOf('a'),
+  }
+  const number = { type: 'float', shape: null, preview: '0.5', digest: digestOf('b') }
+  const tensor = { type: 'torch.Tensor', shape: [], preview: null, digest: digestOf('c') }
+  const used = (...facts: readonly object[]) => facts.map((fact, n) => edge(`v${n}`, fact))
+  const a = side({ used: used(array, number, tensor) })
+  const b = side({ used: used(number, array, number) })
+  const diff = await diffRuns(a, b, read)
+  expect(diff.inputs.map((input) => input.a)).toEqual([
+    `numpy.ndarray 3 by 4 (${digestOf('a')})`,
+    `float, 0.5 (${digestOf('b')})`,
+    `torch.Tensor (${digestOf('c')})`,
+  ])
+  const lines = diffText({ kind: 'runs', diff })
+  expect(lines).toContain(
+    `  variable v2: torch.Tensor (${digestOf('c').slice(0, 19)}…) → float, 0.5 (${digestOf('b').slice(0, 19)}…)`,
+  )
 })
