@@ -1,10 +1,11 @@
 /** pure. How long to wait before the n-th try to connect again. */
 
 const FIRST_MS = 250
-const LONGEST_MS = 15_000
+/** The server is on this machine, where a try costs little, and somebody who has started it again is waiting. */
+const LONGEST_MS = 4_000
 
 /**
- * Milliseconds before try `attempt` (from 0): doubled each time up to 15 s, and spread over the upper half by
+ * Milliseconds before try `attempt` (from 0): doubled each time up to 4 s, and spread over the upper half by
  * `random` in [0, 1), so that the pages of a room do not all come back in the same instant.
  */
 export function retryDelay(attempt: number, random: number): number {

@@ -1,5 +1,5 @@
 /**
- * A WebSocket that comes back: with backoff, and at once when the network or the page returns. Rooms and sessions
+ * A WebSocket that comes back: with backoff, and at once when the network, the page or the person returns. Rooms and sessions
  * both stand on it. Invariant: at most one socket at a time; after `close()` there is none and none will come.
  */
 import { retryDelay } from './backoff.ts'
@@ -36,6 +36,8 @@ export class Link {
     this.#effects = effects
     globalThis.addEventListener?.('online', this.#hurry)
     globalThis.addEventListener?.('offline', this.#drop)
+    // Back from the terminal in which the server was started again.
+    globalThis.addEventListener?.('focus', this.#hurry)
     globalThis.document?.addEventListener('visibilitychange', this.#hurry)
     this.#dial()
   }
@@ -55,6 +57,7 @@ export class Link {
     this.#ended = true
     globalThis.removeEventListener?.('online', this.#hurry)
     globalThis.removeEventListener?.('offline', this.#drop)
+    globalThis.removeEventListener?.('focus', this.#hurry)
     globalThis.document?.removeEventListener('visibilitychange', this.#hurry)
     this.#stopWaiting()
     this.#socket?.close(1000)
