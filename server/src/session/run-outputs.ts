@@ -67,6 +67,18 @@ const KernelError = z.object({
 const Input = z.object({ execution_count: z.number() })
 const Clear = z.object({ wait: z.boolean().default(false) })
 
+/** Messages that change what a cell shows; of all others (`status`, `comm_msg`) no output comes. */
+const shown: ReadonlySet<string> = new Set([
+  'stream',
+  'display_data',
+  'update_display_data',
+  'execute_result',
+  'error',
+  'clear_output',
+  'execute_input',
+])
+export const isShown = (type: string): boolean => shown.has(type)
+
 /** The id that `update_display_data` speaks of, and its new content; null when it cannot be read. */
 export function displayUpdate(
   content: unknown,

@@ -9,7 +9,7 @@ import { origin } from '../../contract/document.ts'
 import type { ObjectStore } from '../store/ports.ts'
 import { DocumentOutputs, type PlacedEdit } from './document-outputs.ts'
 import { isSmall, outlineBundle } from './output-objects.ts'
-import { displayUpdate, type Edit, type RichOutput, RunOutputs } from './run-outputs.ts'
+import { displayUpdate, type Edit, isShown, type RichOutput, RunOutputs } from './run-outputs.ts'
 
 /** Writes that many outputs lead to are this far apart, ms. */
 const PAUSE_MS = 30
@@ -65,7 +65,7 @@ export class SessionOutputs {
   /** A message of a run; also long after its end, from a thread that it started. */
   accept(run: string, message: Pick<Message, 'header' | 'content'>): void {
     const place = this.#places.get(run)
-    if (place === undefined) return
+    if (place === undefined || !isShown(message.header.msg_type)) return
     this.#arrived.push({ place, message })
     const concludes = !place.hasConcluded && concluding.has(message.header.msg_type)
     if (concludes) place.hasConcluded = true
@@ -127,13 +127,19 @@ export class SessionOutputs {
 
   async #placeAll(edits: readonly Omit<PlacedEdit, 'data'>[]): Promise<void> {
     try {
+      if (edits.length === 0) return
       if (edits.every(isImmediate)) this.#write(edits.map((one) => ({ ...one, data: null })))
       else this.#write(await this.#store(edits))
     } finally {
       this.#busy = false
-      this.#paidUntil = Math.max(this.#paidUntil, performance.now()) + PAUSE_MS
+      if (edits.length > 0) this.#pay()
       if (this.#arrived.length > 0) this.#schedule()
     }
+  }
+
+  #pay(): void {
+    const now = performance.now()
+    this.#paidUntil = Math.min(Math.max(this.#paidUntil, now) + PAUSE_MS, now + AT_ONCE * PAUSE_MS)
   }
 
   #write(edits: readonly PlacedEdit[]): void {

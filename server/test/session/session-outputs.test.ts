@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import * as Y from 'yjs'
 import { cellOutputs, cellsOf, findCell, makeCell } from '../../contract/document.ts'
 import { SessionOutputs } from '../../src/session/session-outputs.ts'
@@ -93,4 +93,31 @@ test('what a run says much of is written together, its result at once', () => {
   say('r1', 'execute_result', { execution_count: 1, data: { 'text/plain': "'done'" }, metadata: {} })
   const text = [...Array(20).keys(), ''].join('\n')
   expect(shown('c1')).toMatchObject([{ text }, { data: { 'text/plain': "'done'" } }])
+})
+
+test('runs that are soon over, however many, delay no output of the next by more than a moment', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  try {
+    for (let n = 0; n < 200; n++) {
+      outputs.begin(`q${n}`, 'c1')
+      say(`q${n}`, 'execute_input', { execution_count: n })
+      say(`q${n}`, 'stream', { name: 'stdout', text: `${n}\n` })
+      await outputs.end(`q${n}`)
+    }
+    say('r2', 'stream', { name: 'stdout', text: 'first\n' })
+    await vi.advanceTimersByTimeAsync(120)
+    expect(shown('c2')).toMatchObject([{ text: 'first\n' }])
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('what is no output leads to no write', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  try {
+    for (let n = 0; n < 20; n++) say('r1', 'status', { execution_state: 'busy' })
+    expect(vi.getTimerCount()).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
 })
