@@ -13,7 +13,7 @@ import { KernelStartError, type Problem, stopping } from './errors.ts'
 import type { KernelSpec } from './kernel.ts'
 import { clearConnection, type KernelFolder, makeFolder, noteWaiting, writeFacts } from './kernel-folder.ts'
 import type { JsonObject } from './message.ts'
-import { type KernelProcess, launch, stderrTail } from './process.ts'
+import { ENDED_WITHIN_MS, type KernelProcess, launch, stderrTail, within } from './process.ts'
 import { newConnection, type TransportChoice } from './transport.ts'
 
 /** What a kernel is started from, at first and at each restart. */
@@ -105,6 +105,7 @@ async function settle(
     return { process, conversation, info, agentProblem: injection, startedAt }
   } catch (error) {
     process.signal('SIGKILL')
+    await within(process.ended, ENDED_WITHIN_MS)
     conversation.died(
       deathOf({ exitCode: null, signal: null }, { asked: null, memoryKill: null, stderrTail: '' }),
     )

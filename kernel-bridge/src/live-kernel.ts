@@ -18,11 +18,10 @@ import type {
 import { addressOf, clearConnection, clearWaiting, removeFolder } from './kernel-folder.ts'
 import { type Life, type Plan, type Setting, startLife } from './life.ts'
 import type { JsonObject, Message } from './message.ts'
-import { memoryKills, stderrTail } from './process.ts'
+import { ENDED_WITHIN_MS, memoryKills, stderrTail, within } from './process.ts'
 import { forgetAsked, forgetRun, noteAsked, noteDeath } from './spool.ts'
 
 const GRACE_MS = 3_000
-const ENDED_WITHIN_MS = 4_000
 
 type Listeners = { [E in keyof KernelEvents]: Set<KernelEvents[E]> }
 
@@ -279,13 +278,4 @@ export class LiveKernel implements Kernel {
   #requireAlive(): void {
     if (this.#death !== null) throw new KernelDeadError(this.#death)
   }
-}
-
-/** False where the time ran out first. */
-async function within(settled: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ms, false)
-  })
-  return Promise.race([settled.then(() => true), late]).finally(() => clearTimeout(timer))
 }

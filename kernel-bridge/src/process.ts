@@ -19,6 +19,8 @@ export interface KernelProcess {
 }
 
 const WATCH_MS = 1_000
+/** A process that was killed is told as ended within this. */
+export const ENDED_WITHIN_MS = 4_000
 const TAIL_BYTES = 8_192
 const TAIL_LINES = 40
 
@@ -150,4 +152,13 @@ export async function memoryKills(): Promise<number | null> {
   const counters = await readFile('/proc/vmstat', 'utf8').catch(() => '')
   const found = /^oom_kill (\d+)$/m.exec(counters)?.[1]
   return found === undefined ? null : Number(found)
+}
+
+/** False where the time ran out first. */
+export async function within(settled: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false)
+  })
+  return Promise.race([settled.then(() => true), late]).finally(() => clearTimeout(timer))
 }
