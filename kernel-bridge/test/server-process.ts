@@ -1,6 +1,7 @@
 /**
  * A server to be killed: starts a kernel in the runtime folder named, asks it for a run that counts aloud until a
- * file exists, and tells on its standard output where the kernel is once that run speaks.
+ * file exists, and tells on its standard output where the kernel is once that run speaks. A word on its standard input
+ * makes another kernel ready.
  */
 import { createKernels } from '../src/index.ts'
 import { listenTo } from './real-kernels.ts'
@@ -12,7 +13,8 @@ const kernels = createKernels({
   interpreters: [{ name: 'tested', displayName: 'Tested Python', python }],
 })
 const kernel = await kernels.start({ specName: 'tested', cwd, prewarm: false })
-kernels.prewarm({ specName: 'tested', cwd })
+// One is made ready where the test asks for it: else it would be killed in the middle of making it.
+process.stdin.once('data', () => kernels.prewarm({ specName: 'tested', cwd }))
 await kernel.execute({ code: 'x = 41', runId: 'first', cellId: 'c1' }).done
 
 const heard = listenTo(kernel)

@@ -25,7 +25,7 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
     signalFile = join(dir, 'go')
     const runtimeDir = join(dir, 'run')
     server = spawn(process.execPath, [program, python ?? '', runtimeDir, dir, signalFile], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     })
     address = await firstLine(server)
     kernels = createKernels({
@@ -128,6 +128,7 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
   it.each(['start', 'find'] as const)(
     'ends with the kernels that waited for that server, at the first %s',
     async (first) => {
+      server.stdin?.write('ready one\n')
       const runtimeDir = join(dir, 'run')
       const waiting = (): string[] =>
         readdirSync(runtimeDir).filter((id) => existsSync(join(runtimeDir, id, 'waiting.json')))

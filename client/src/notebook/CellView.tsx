@@ -1,9 +1,10 @@
 /** One cell: its frame (a named article that takes the focus), source, outputs, prompt. */
 import { cellSource, cellType, type YCell } from '@yesterday/server/contract/document.ts'
-import { lazy, memo, Suspense, useCallback } from 'react'
+import { memo, useCallback } from 'react'
 import * as Y from 'yjs'
 import { z } from 'zod'
 import { CodeEditor } from '../editor/CodeEditor.tsx'
+import { markdownNow } from '../markdown/load-markdown.ts'
 import { FoldedPart, SectionFold } from '../outline/Folded.tsx'
 import { useFolded } from '../outline/use-folds.ts'
 import { CellOutputs } from '../outputs/CellOutputs.tsx'
@@ -25,8 +26,6 @@ interface Props {
   readonly total: number
 }
 
-// KaTeX and the markdown parser come in a chunk of their own; until then the source stands in its place.
-const Markdown = lazy(async () => ({ default: (await import('../markdown/Markdown.tsx')).Markdown }))
 const Attachments = z.record(z.string(), z.record(z.string(), z.string()))
 
 export const CellView = memo(function CellView({ notebook, cell, id, index, total }: Props) {
@@ -153,11 +152,9 @@ function MarkdownCell({ notebook, cell, id, editing }: PartProps & { readonly ed
   const source = useText(cellSource(cell))
   if (editing) return <Source notebook={notebook} cell={cell} id={id} language="markdown" />
   if (source.trim() === '') return <p className="cell-empty">{t('cell.empty')}</p>
-  return (
-    <Suspense fallback={<pre className="cell-plain">{source}</pre>}>
-      <Markdown source={source} attachments={attachmentsOf(cell)} />
-    </Suspense>
-  )
+  const Markdown = markdownNow()
+  if (Markdown === null) return <pre className="cell-plain">{source}</pre>
+  return <Markdown source={source} attachments={attachmentsOf(cell)} />
 }
 
 function attachmentsOf(cell: YCell): z.infer<typeof Attachments> {

@@ -7,6 +7,7 @@ import './layout.css'
 import { ApiError, OpenedNotebook } from '@yesterday/server/contract/http.ts'
 import { useCallback, useEffect, useState } from 'react'
 import { files } from '../app/files/files-store.ts'
+import { markdownSettled } from '../markdown/load-markdown.ts'
 import { reapply, type UnsentEdit } from '../room/unsent.ts'
 import { t } from '../text/text.ts'
 import { NotebookView } from './NotebookView.tsx'
@@ -36,7 +37,8 @@ export function NotebookPage({ path, onTitle }: Props) {
         if (gone.signal.aborted) return
         made = new Notebook(opened, location.origin.replace(/^http/, 'ws'))
         bringBack(made, life.unsent)
-        setNotebook(made)
+        const ready = made
+        void markdownSettled.then(() => gone.signal.aborted || setNotebook(ready))
       },
       (error: unknown) =>
         gone.signal.aborted || setProblem(String(error instanceof Error ? error.message : error)),
