@@ -41,6 +41,7 @@ type Form = 'scatter' | 'parallel'
 
 export function RunPlot({ log }: { readonly log: LogState }) {
   const all = useMemo(() => plottable(log.runs, log), [log])
+  const first = useMemo(() => firstPlot(log.runs, all), [log, all])
   const [form, setForm] = useState<Form>('scatter')
   const [chosen, setChosen] = useState<{ readonly x?: string; readonly y?: string }>({})
   const [width, setWidth] = useState(FIRST_WIDTH)
@@ -50,7 +51,6 @@ export function RunPlot({ log }: { readonly log: LogState }) {
     observer.observe(section)
     return () => observer.disconnect()
   }, [])
-  const first = firstPlot(log.runs, all)
   if (first === null) {
     return (
       <div className="history-note">

@@ -1,6 +1,6 @@
 /**
- * A WebSocket that comes back: with backoff, and at once when the network, the page or the person returns. Rooms and sessions
- * both stand on it. Invariant: at most one socket at a time; after `close()` there is none and none will come.
+ * A WebSocket that comes back: with backoff, and at once when the network, the page or the person returns. Rooms and
+ * sessions both stand on it. Invariant: at most one socket at a time; after `close()` there is none and none will come.
  */
 import { retryDelay } from './backoff.ts'
 

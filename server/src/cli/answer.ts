@@ -17,6 +17,13 @@ export interface Refusal {
   readonly exit: 1 | 2
 }
 
+const printed = [process.stdout, process.stderr]
+
+/** What is printed may go to a pipe that somebody closes, or to a terminal that is gone. */
+export function goOnUnheard(): void {
+  for (const stream of printed) stream.on('error', () => {})
+}
+
 /** Tells refusals from what was asked for. */
 export const isRefusal = (answer: object): answer is Refusal => 'exit' in answer && 'hint' in answer
 
@@ -31,8 +38,8 @@ export async function perform(
   { json, goesOn = false }: { readonly json: boolean; readonly goesOn?: boolean },
   work: () => Promise<Refusal | null>,
 ): Promise<void> {
-  const unread = goesOn ? () => undefined : stopWhenNobodyReads
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', unread)
+  if (goesOn) goOnUnheard()
+  else for (const stream of printed) stream.on('error', stopWhenNobodyReads)
   const refusal = await work().catch(storeRefusal)
   if (refusal === null) return
   const { exit, ...error } = refusal

@@ -11,6 +11,7 @@ import { LateKernels } from '../late-kernels.ts'
 import { ServerLock, startUrl } from '../server-lock.ts'
 import { projectKernels } from '../setup/project-kernels.ts'
 import { FOLDER } from '../store/project-folder.ts'
+import { goOnUnheard } from './answer.ts'
 import { portNumber } from './option-values.ts'
 
 const FIRST_PORT = 8888
@@ -176,11 +177,6 @@ function stopOnSignal(house: House, lock: ServerLock): void {
     )
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
-}
-
-/** What it prints may go to a pipe that somebody closes, or to a terminal that is gone. */
-function goOnUnheard(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 }
 
 function openBrowser(url: string): void {

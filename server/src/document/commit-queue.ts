@@ -23,8 +23,8 @@ export interface CommitEffects {
   readonly wait: (ms: number) => Promise<void>
 }
 
-/** How long an update may wait for one that is urgent. */
-const companyMs = 25
+/** How long what nobody waits for may wait for what somebody does. */
+export const companyMs = 25
 const firstRetryMs = 250
 const lastRetryMs = 5000
 

@@ -6,6 +6,7 @@
 import type { AgentEdge } from '@yesterday/kernel-bridge'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import type { OutputEntry, Receipt } from '../../contract/run.ts'
+import { companyMs } from '../document/commit-queue.ts'
 import type { LogEntry } from '../store/log-entry.ts'
 import type { ObjectStore, RunLog } from '../store/ports.ts'
 import type { ProjectKey } from '../store/project-key.ts'
@@ -19,8 +20,6 @@ import type { Action, Run } from './state.ts'
 
 /** How long a living kernel may take to settle a run's record after the run is over: it follows large values then. */
 const RECORD_WAIT_MS = 20_000
-/** How long an entry that nobody waits for may wait for company. */
-const COMPANY_MS = 25
 
 export interface RecorderOptions {
   readonly objects: ObjectStore
@@ -111,7 +110,7 @@ export class Recorder {
   /** As `append`, for what nobody waits for: most runs are over so soon that their start goes with what follows. */
   async appendLater(entry: LogEntry): Promise<void> {
     this.#later.push(entry)
-    await new Promise((resolve) => setTimeout(resolve, COMPANY_MS))
+    await new Promise((resolve) => setTimeout(resolve, companyMs))
     await (this.#later.length === 0 ? this.#line : this.append([]))
   }
 
