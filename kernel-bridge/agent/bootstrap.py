@@ -20,14 +20,26 @@ def __yesterday_boot__(bundle_text):
     def compiled(name, source):
         return compile(source, f"<{name}>", "exec", dont_inherit=True)
 
-    def long_name(short):
-        return package if short == "__init__" else f"{package}.{short}"
+    def files_of(folder):
+        """The package's sources: path by full name of the module."""
+        root, found = os.path.join(folder, package), {}
+
+        def fail(problem):
+            raise problem
+
+        for base, folders, names in os.walk(root, onerror=fail):
+            folders[:] = [name for name in folders if name != "__pycache__"]
+            above = [package, *os.path.relpath(base, root).split(os.sep)]
+            for short in (name[:-3] for name in names if name.endswith(".py")):
+                full = ".".join(part for part in [*above, short] if part not in (".", "__init__"))
+                found[full] = os.path.join(base, f"{short}.py")
+        return found
 
     def codes_of(folder):
         """Code by module, compiled once for each Python: kept beside the package, as Python itself keeps it."""
-        with os.scandir(os.path.join(folder, package)) as entries:
-            files = {entry.name[:-3]: entry.stat() for entry in entries if entry.name.endswith(".py")}
-        seen = {name: (found.st_mtime_ns, found.st_size) for name, found in files.items()}
+        files = files_of(folder)
+        stats = {name: os.stat(path) for name, path in files.items()}
+        seen = {name: (found.st_mtime_ns, found.st_size) for name, found in stats.items()}
         kept = os.path.join(
             folder, "__pycache__", f"{package}.{sys.implementation.cache_tag}-{sys.flags.optimize}.marshal"
         )
@@ -40,9 +52,9 @@ def __yesterday_boot__(bundle_text):
         except (OSError, EOFError, ValueError, TypeError):
             pass
         codes = {}
-        for short in sorted(files):
-            with open(os.path.join(folder, package, f"{short}.py"), encoding="utf-8") as file:
-                codes[long_name(short)] = compiled(long_name(short), file.read())
+        for name in sorted(files):
+            with open(files[name], encoding="utf-8") as file:
+                codes[name] = compiled(name, file.read())
         keep(kept, marshal.dumps((seen, codes)))
         return codes
 
@@ -64,29 +76,36 @@ def __yesterday_boot__(bundle_text):
         except OSError as problem:
             raise AgentNotHere(str(problem)) from None
 
+    packages = {name.rpartition(".")[0] for name in codes}
+
     class BundleLoader(importlib.abc.InspectLoader):
         def get_source(self, fullname):
             return None
 
         def is_package(self, fullname):
-            return fullname == package
+            return fullname in packages
 
         def exec_module(self, module):
-            exec(codes[module.__name__], module.__dict__)
+            exec(codes.pop(module.__name__), module.__dict__)
 
     class BundleFinder(importlib.abc.MetaPathFinder):
         def find_spec(self, fullname, path=None, target=None):
             if fullname not in codes:
                 return None
-            return importlib.util.spec_from_loader(fullname, BundleLoader(), is_package=fullname == package)
+            return importlib.util.spec_from_loader(fullname, BundleLoader())
 
     finder = BundleFinder()
     sys.meta_path.insert(0, finder)
     try:
-        for name in [package, *(name for name in codes if name != package)]:
-            __import__(name)
+        for name in [package, *codes]:
+            if not name.startswith(f"{package}.libraries."):
+                __import__(name)
     finally:
         sys.meta_path.remove(finder)
+    if package not in codes:
+        # Loaded now, not by an earlier request. What is left are the modules of `libraries`, each of which is loaded
+        # once the user has imported its package: the finder stays, behind all others.
+        sys.meta_path.append(finder)
     sys.modules[package].start(bundle["spoolDir"], bundle.get("options") or {})
 
 

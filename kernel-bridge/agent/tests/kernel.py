@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import queue
+import shutil
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -12,6 +14,7 @@ from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
+from patience import seconds
 
 AGENT = Path(__file__).resolve().parent.parent
 
@@ -29,33 +32,57 @@ class Ran:
 
 class Kernel:
     def __init__(self, recorded: bool = True, **options: Any) -> None:
-        self.spool, self.recorded = tempfile.mkdtemp(), recorded
+        self.recorded, self.options = recorded, options
+        self._start()
+
+    def _start(self) -> None:
+        self.spool = tempfile.mkdtemp()
         python = os.environ.get("YESTERDAY_TEST_PYTHON", sys.executable)
         self.manager = KernelManager()
         argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         self.manager._kernel_spec = KernelSpec(argv=argv, language="python", display_name="test")
         self.manager.start_kernel()
         self.client = self.manager.blocking_client()
-        self.client.start_channels()
-        self.client.wait_for_ready(timeout=60)
-        if recorded:
-            reply = self.client.execute_interactive(self._bundle(options), silent=True, store_history=False)
-            assert reply["content"]["status"] == "ok", reply["content"]
+        try:
+            self.client.start_channels()
+            self.client.wait_for_ready(timeout=seconds(60))
+            if self.recorded:
+                reply = self.client.execute_interactive(self._bundle(self.options), silent=True, store_history=False)
+                assert reply["content"]["status"] == "ok", reply["content"]
+        except BaseException:
+            self.close()
+            raise
 
     def _bundle(self, options: dict[str, Any]) -> str:
         text = json.dumps({"folder": str(AGENT), "spoolDir": self.spool, "options": options})
         return (AGENT / "bootstrap.py").read_text("utf-8").replace("__YESTERDAY_BUNDLE__", repr(text))
 
-    def run(self, code: str, run: str | None = None, cell: str | None = None) -> Ran:
+    def run(self, code: str, run: str | None = None, cell: str | None = None, answers: list[str] | None = None) -> Ran:
+        """What came of the code; `answers` are given to what it asks.
+
+        A kernel that does not answer is replaced, so that the next test has one.
+        """
+        try:
+            return self._run(code, run, cell, answers)
+        except queue.Empty:
+            self.close()
+            self._start()
+            raise TimeoutError(f"the kernel did not finish: {code}") from None
+
+    def _run(self, code: str, run: str | None, cell: str | None, answers: list[str] | None) -> Ran:
         session = self.client.session
-        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
+        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}}
+        content["allow_stdin"] = answers is not None
         message = session.msg("execute_request", {**content, "stop_on_error": True})
         if run is not None:
             message["metadata"]["yesterday"] = {"run": run, "cell": cell}
         self.client.shell_channel.send(message)
+        for answer in answers or ():
+            self.client.get_stdin_msg(timeout=seconds(60))
+            self.client.input(answer)
         ran, idle = Ran(), False
         while True:
-            heard = self.client.get_iopub_msg(timeout=120)
+            heard = self.client.get_iopub_msg(timeout=seconds(120))
             if heard["parent_header"].get("msg_id") != message["header"]["msg_id"]:
                 continue
             kind, body = heard["msg_type"], heard["content"]
@@ -72,10 +99,16 @@ class Kernel:
     def _reply_to(self, msg_id: str) -> dict[str, Any]:
         """Its reply; a slow start leaves replies to the client's own first questions in the way."""
         while True:
-            heard = self.client.get_shell_msg(timeout=30)
+            heard = self.client.get_shell_msg(timeout=seconds(30))
             if heard["parent_header"].get("msg_id") == msg_id:
                 return heard["content"]
+
+    def say(self, code: str) -> None:
+        """Silently, as the server speaks to the agent."""
+        reply = self.client.execute_interactive(code, silent=True, store_history=False)
+        assert reply["content"]["status"] == "ok", reply["content"]
 
     def close(self) -> None:
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
+        shutil.rmtree(self.spool, ignore_errors=True)

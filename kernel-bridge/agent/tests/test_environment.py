@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import seconds
 
 from yesterday_agent.distributions import distributions_by_module
 from yesterday_agent.environment import DIFF_CHARACTERS, EnvironmentFacts
@@ -19,7 +20,7 @@ from yesterday_agent.environment import DIFF_CHARACTERS, EnvironmentFacts
 
 def facts_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.chdir(folder)
-    environment, end = EnvironmentFacts(), time.monotonic() + 20
+    environment, end = EnvironmentFacts(), time.monotonic() + seconds(20)
     while True:
         facets = environment.current()["facets"]
         if facets is not None and "cpu" in facets and environment._names is not None:

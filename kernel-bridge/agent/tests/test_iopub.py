@@ -10,7 +10,7 @@ import pytest
 import zmq
 from ipykernel.iostream import IOPubThread
 
-from yesterday_agent.iopub import Together
+from yesterday_agent.iopub import PIECE, Together, in_pieces
 
 
 @pytest.fixture
@@ -77,3 +77,16 @@ def test_without_its_thread_all_is_done_at_once(thread: IOPubThread) -> None:
     seen: list[int] = []
     Together(thread).schedule(lambda: seen.append(1))
     assert seen == [1]
+
+
+def test_a_long_text_is_sent_in_pieces() -> None:
+    long = "é" * (2 * PIECE) + "z"
+    found = list(in_pieces(lambda: iter([("one", "a"), ("two", long), ("three", "")])))
+    assert [(parent, len(text)) for parent, text in found] == [
+        ("one", 1),
+        ("two", PIECE),
+        ("two", PIECE),
+        ("two", 1),
+        ("three", 0),
+    ]
+    assert "".join(text for parent, text in found if parent == "two") == long

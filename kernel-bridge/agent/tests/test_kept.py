@@ -26,14 +26,15 @@ def test_a_file_that_was_read_is_kept_as_it_was(tmp_path: Path) -> None:
     record = book.run(f"open({str(source)!r}).close()")
     (edge,) = [edge for edge in record["used"] if edge["kind"] == "file"]
     assert edge["value"] == {"format": "bytes", "digest": digest(b"1,2"), "size": 3}
-    assert record["objects"] == [{"digest": digest(b"1,2"), "size": 3}]
+    announced = {"digest": digest(b"1,2"), "size": 3}
+    assert record["objects"].count(announced) == 1
     again = book.run(f"open({str(source)!r}).close()")
-    assert again["objects"] == record["objects"], "nobody has taken it yet"
+    assert again["objects"].count(announced) == 1, "the server has not stored it yet"
     place = Path(book.recorder.kept._folder) / digest(b"1,2").partition(":")[2]
     assert place.stat().st_mode & 0o777 == 0o600
     place.unlink()
     taken = book.run(f"open({str(source)!r}).close()")
-    assert taken["objects"] == []
+    assert announced not in taken["objects"]
     assert [edge["value"] for edge in taken["used"] if edge["kind"] == "file"] == [edge["value"]]
 
 
@@ -87,10 +88,10 @@ def test_objects_are_whole(tmp_path: Path) -> None:
 )
 def test_a_state_before_a_draw_brings_the_draw_back(name: str, setup: str, draw: str) -> None:
     book = Notebook()
-    book.run(setup)
+    imported = book.run(setup)
     record = book.run(draw)
     before = record["state"]["before"][name]
-    assert before in [kept["digest"] for kept in record["objects"]]
+    assert before in [kept["digest"] for kept in imported["objects"] + record["objects"]]
     drawn = book.shell.user_ns["x"]
     folder = Path(book.recorder.kept._folder)
     state.set_state(name, (folder / before.partition(":")[2]).read_bytes())

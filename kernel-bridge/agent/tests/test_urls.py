@@ -17,6 +17,7 @@ from kernel import Kernel
 from notebook import Notebook
 
 from yesterday_agent.record import Edge
+from yesterday_agent.secrecy import mask
 
 BODY = b"born,died\n1,2\n" * 5_000
 
@@ -42,7 +43,10 @@ class Server(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(body)
 
-    do_POST = do_GET
+    def do_POST(self) -> None:
+        """Reads the body first: to close a connection with unread bytes resets it, and the answer may be lost."""
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.do_GET()
 
     def log_message(self, format: str, *args: Any) -> None:
         return
@@ -87,7 +91,7 @@ def test_each_answer_is_a_version(way: str, path: str, address: str) -> None:
     if path.startswith("/gzip") and way.startswith("urllib"):
         pytest.skip("it does not unpack")
     (edge,) = fetched(f"{load}\nurl = {address + path!r}", fetch)
-    assert edge["name"] == address + path.replace("abc12345", "***")
+    assert edge["name"] == address + path.replace("abc12345", mask("?token=abc12345")[7:])
     assert edge["digest"] == f"sha256:{hashlib.sha256(BODY).hexdigest()}"
     assert edge["size"] == len(BODY)
     assert edge["reason"] == "fetched (GET, 200)"

@@ -26,12 +26,12 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from . import callables, containers, immutables, libraries, library_objects
+from . import callables, containers, immutables, libraries, standard_objects
 from .addresses import address
 from .compiled import is_compilers, original
 from .databases import RESULT, is_connection
 from .digests import mark
-from .kinds import is_native, package_of
+from .kinds import is_native
 from .parts import WHOLE, Anatomy, add_part, token
 from .userland import dict_of, is_atom, is_user_class
 
@@ -45,7 +45,7 @@ def dissect(value: Any) -> Anatomy:
 
 
 def _dissect(value: Any) -> Anatomy:
-    found = libraries.dissect(value) or library_objects.dissect(value)
+    found = libraries.dissect(value) or standard_objects.dissect(value)
     if found is not None:
         return Anatomy(*found)
     compiled = original(value)
@@ -59,7 +59,7 @@ def _dissect(value: Any) -> Anatomy:
             break
     else:
         anatomy = _connection_of_library(value) if is_connection(own) else Anatomy()
-    anatomy.links += [(WHOLE, raw) for raw in library_objects.raw_connections(value)]
+    anatomy.links += [(WHOLE, raw) for raw in libraries.hidden_links(value)]
     _instance(value, anatomy)
     if anatomy.opaque and not anatomy.links and not is_connection(own):
         # What it holds may be written through it.
@@ -95,14 +95,15 @@ def _instance(value: Any, anatomy: Anatomy) -> None:
         return
     kind = type(value)
     attributes = dict_of(value)
-    cached, lazy = caches_of(kind), immutables.LAZY.get(package_of(kind), ())  # type: ignore[arg-type]
+    cached, lazy = caches_of(kind), immutables.lazy_attributes(kind)  # type: ignore[arg-type]
+    borrowed = immutables.borrowed_attributes(kind)
     for name, item in list(attributes.items()):
         if type(name) is str and name in cached:
             anatomy.caches[f".{name}"] = address(item)
             continue
         if type(name) is not str or (name in lazy and not immutables.is_written_through(value, name)):
             continue
-        if name in immutables.SHARED:
+        if name in borrowed:
             anatomy.parts[f".{name}"] = token(item)
         else:
             add_part(anatomy, f".{name}", item)

@@ -13,6 +13,7 @@ import asyncio
 import atexit
 import builtins
 import contextlib
+import contextvars
 import functools
 import sys
 import threading
@@ -20,7 +21,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from . import interrupts, iopub, prompts, shipping
+from . import (
+    interrupts,
+    iopub,
+    masked_logs,
+    masked_messages,
+    parse_cache,
+    prompts,
+    secret_sources,
+    shipping,
+)
 from .accesses import Touches
 from .environment import EnvironmentFacts
 from .kept import Kept
@@ -28,6 +38,7 @@ from .plans import Plans
 from .probes import PROBE_LIST, ProbeTable, instrument
 from .record import Outcome, Record, RunError
 from .recorder import Recorder
+from .secrecy import use_key
 from .spool import Spool
 from .watchdog import SECONDS, Watchdog
 
@@ -45,6 +56,8 @@ class KernelHooks:
     def __init__(self, kernel: Any, spool: Spool, options: dict[str, Any]) -> None:
         self.kernel = kernel
         self.spool = spool
+        if options.get("maskKey"):
+            use_key(str(options["maskKey"]))
         self._faults = frozenset(options.get("faults", ()))
         self._hangs = frozenset(options.get("hangs", ()))
         self._watchdog = Watchdog(float(options.get("stepSeconds", SECONDS)))
@@ -54,6 +67,8 @@ class KernelHooks:
         self.recorder = Recorder(kernel.shell.user_ns, [spool.folder], self._fault, kept, facts)
         self._parent: Any = None
         self._ended: tuple[Outcome, RunError | None, int | None] | None = None
+        self._context = contextvars.copy_context()
+        """That of the cell: a run is settled from a callback of the loop, which runs in another."""
         self._thread = threading.current_thread()
         self._copy_problems: list[str] = []
         iopub.lift_limits(kernel)
@@ -82,7 +97,11 @@ class KernelHooks:
         setattr(builtins, PROBE_LIST, self.table.cells)
         interrupts.watch()
         shipping.watch()
+        secret_sources.watch()
+        masked_logs.watch(kernel)
+        self._outgoing = masked_messages.watch(kernel, lambda problem: self._copy_problems.append(repr(problem)))
         prompts.watch(kernel, self.spool)
+        parse_cache.watch(kernel)
         atexit.register(self._guarded, self._settle)
         atexit.register(self._copies.flush)
 
@@ -133,6 +152,7 @@ class KernelHooks:
         if threading.current_thread() is not self._thread:
             return
         self._settle()
+        self._outgoing.flush()
         parent = self.kernel.get_parent("shell")
         if parent["header"]["msg_type"] != "execute_request" or parent["content"].get("silent"):
             return
@@ -158,6 +178,7 @@ class KernelHooks:
             self._note("how the run ended", problem)
             self._ended = "ok", None, None
         self.recorder.over()
+        self._context = contextvars.copy_context()
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
@@ -180,7 +201,7 @@ class KernelHooks:
         if current.run in self.spool.truncated:
             current.missing.append({"what": "messages in the spool", "why": "more than 256 MiB"})
         try:
-            record = self.recorder.finish(outcome, error, count)
+            record = self._context.run(self.recorder.finish, outcome, error, count)
         except Exception as problem:
             record = self.recorder.bare(current, outcome, error, count, problem)
         if record is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import functools
 import gc
 import itertools
@@ -79,9 +80,15 @@ def hits(value: Any) -> int:
     return functools._lru_cache_wrapper.cache_info(value).hits
 
 
+_SET_BY_KERNEL = frozenset(contextvars.copy_context())
+"""Context variables that were set before the agent was imported, as that of the request. They change with each run and
+are no state of the user's."""
+
+
 def read_context_variable(value: Any) -> Anatomy:
     anatomy = Anatomy()
-    add_part(anatomy, WHOLE, value.get(None))
+    if value not in _SET_BY_KERNEL:
+        add_part(anatomy, WHOLE, value.get(None))
     return anatomy
 
 

@@ -1,4 +1,4 @@
-"""Functions and modules that a compiler runs in place of their Python: numba's, and those of `torch.compile`.
+"""Functions and modules that a compiler runs in place of their Python.
 
 No probe tells what such code reads, so that all that it names counts; what the compiler keeps is no state of theirs.
 """
@@ -9,30 +9,24 @@ import types
 from collections.abc import Iterable
 from typing import Any
 
-from .kinds import package_of
+from . import libraries
 from .userland import dict_of, is_user_class
 
-_FUNCTIONS = ("py_func", "_torchdynamo_orig_callable")
-_MODULE = "_orig_mod"
+_FUNCTION = "_torchdynamo_orig_callable"
 
 
 def original(value: Any) -> Any:
     """What was compiled; None where nothing was."""
     if type(value) is types.FunctionType:
-        return value.__dict__.get(_FUNCTIONS[1]) if value.__dict__ else None
-    package = package_of(type(value))
-    if package not in ("numba", "torch"):
-        return None
-    held = dict_of(value)
-    if package == "torch":
-        return held.get("_modules", {}).get(_MODULE) if type(value).__name__ == "OptimizedModule" else None
-    inner = dict_of(held.get("_dispatcher"))
-    return held.get(_FUNCTIONS[0]) or inner.get(_FUNCTIONS[0]) or held.get("__wrapped__")
+        return value.__dict__.get(_FUNCTION) if value.__dict__ else None
+    library = libraries.of_kind(type(value))
+    return None if library is None or library.compiled_from is None else library.compiled_from(value)
 
 
 def is_compilers(value: Any) -> bool:
     """Whether it leads into the compiler's own machinery."""
-    return package_of(type(value)) == "numba"
+    library = libraries.of_kind(type(value))
+    return library is not None and library.is_compiler
 
 
 def codes_of(value: Any) -> list[types.CodeType]:

@@ -19,7 +19,7 @@ from typing import Any
 
 from .anatomy import caches_of
 from .content_code import class_parts, code_parts, function_parts, module_parts
-from .content_libraries import VALUE_BYTES, library_parts
+from .content_parts import TOO_LARGE, VALUE_BYTES, library_parts
 from .kinds import is_native, module_of, package_of
 from .reasons import told_as
 from .userland import MACHINERY, is_atom, is_user_class
@@ -30,7 +30,6 @@ _ATOMS = frozenset({bool, int, float, complex, str, bytes, type(None)})
 _SIZED = frozenset({str, bytes, bytearray})
 _CACHED = type(functools.lru_cache(len))
 _FUNCTIONS = frozenset({types.FunctionType, types.MethodType, types.BuiltinFunctionType, _CACHED})
-_TOO_LARGE = f"it is larger than {VALUE_BYTES >> 20} MiB"
 _UNCHANGING = frozenset({tuple, frozenset, types.MethodType, types.FunctionType, types.ModuleType, types.CodeType})
 _DEPTH = 200
 _CHECKED = 256
@@ -83,12 +82,12 @@ class _Writer:
     def _add(self, size: int) -> None:
         self._size += size
         if self._size > VALUE_BYTES:
-            raise UntoldError(_TOO_LARGE)
+            raise UntoldError(TOO_LARGE)
 
     def value(self, value: Any) -> None:
         kind = type(value)
         if kind in _SIZED and len(value) > VALUE_BYTES:
-            raise UntoldError(_TOO_LARGE)
+            raise UntoldError(TOO_LARGE)
         if kind in _ATOMS:
             self.part("atom", marshal.dumps(value, 2))
             return

@@ -14,7 +14,7 @@ import sys
 from json import dumps
 from typing import Any
 
-from . import own_threads
+from . import own_threads, read_variables
 from .digests import text_digest
 from .distributions import distributions_by_module
 from .record import Environment
@@ -24,7 +24,6 @@ VARIABLES = (
     "LANG",
     "LC_ALL",
     "TZ",
-    "PYTHONHASHSEED",
     "OMP_NUM_THREADS",
     "CUDA_VISIBLE_DEVICES",
     "MPLBACKEND",
@@ -48,6 +47,7 @@ class EnvironmentFacts:
         self._varying: dict[str, Any] | None = None
         self._count = 0
         self._fixed = _fixed_facts()
+        self._reads = read_variables.watch()
         self._first = _top_names()
         self._patience = PATIENCE_SECONDS
         self._process = os.getpid()
@@ -59,6 +59,8 @@ class EnvironmentFacts:
         self._update_versions()
         varying = {"distributions": dict(self._versions), "git": self._git, "variables": _variables()}
         varying.update(self._machine)
+        if read := {name: digest for name, digest in self._reads.facts().items() if name not in VARIABLES}:
+            varying["readVariables"] = read
         if varying == self._varying:
             return {"digest": self._told, "facets": None}
         self._varying = varying

@@ -7,7 +7,8 @@ file of the notebook's that changed while a run was on, unopened by it, was writ
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from typing import Any
@@ -16,9 +17,12 @@ from .digests import file_digest
 from .files import Content, FileUse, FileWatch
 from .kept import Kept
 from .named_files import adds_to, command_paths, named_paths, touches_files, valued_paths
+from .own_record import is_own_record
 from .reads import Reads
 from .record import Edge, Missing
-from .secrecy import is_secret_file
+from .state import working_directory
+from .tree_snapshot import Changes
+from .withheld import Withheld
 
 DATABASE = "database"
 """The type of a file to which a run connected, which is not to say that it read all of it."""
@@ -56,13 +60,15 @@ class FileLineage:
         self._makers: dict[str, tuple[str, str | None]] = {}
         self._folders: dict[str, str] = {}
         self._before: dict[str, Signature] = {}
+        self._withheld = Withheld()
         watch.keep = self._content
 
     def begin(self) -> None:
         """How the files are that runs made: what changes from here on is the run's work."""
         self._before = {path: _signature(path) for path in list(self._makers)[-_WATCHED:]}
 
-    def finish(self, run: FileRun) -> None:
+    def finish(self, run: FileRun, changes: Changes | None = None, programs: Collection[str] = ()) -> None:
+        """`changes`: of files while programs ran; `programs`: their command lines, and the code with their scripts."""
         use = run.use
         for path in use.databases:
             is_changed = self._changed(path, run)
@@ -77,17 +83,51 @@ class FileLineage:
             if not os.path.exists(path):
                 made, known = self._makers.get(path, (None, None))
                 if made is not None and made != run.run and path not in use.read:
-                    run.used.append(file_edge(path, known, made, "removed"))
+                    run.used.append(self._edge(path, known, made, "removed"))
                 self._makers[path] = (run.run, None)
                 run.generated.append({**file_edge(path, None, run.run, "removed"), "deleted": True})
+        if changes is not None:
+            self._by_programs(run, changes, programs)
         self._held(run)
         self._named(run)
         self._listed(run)
 
+    def _by_programs(self, run: FileRun, changes: Changes, programs: Collection[str]) -> None:
+        """What changed while programs ran is theirs: surely where the command names it, else perhaps."""
+        heard = {*run.use.written, *run.use.removed, *run.use.databases}
+        shown = next(iter(programs), "a process")[:80]
+        for path in changes.written:
+            if path in heard or self._watch.path(path) is None:
+                continue
+            run.use.written[path] = None
+            self._kept_from_before(run, path, programs)
+            self._written(run, path, f"changed while a program ran: {shown}")
+            if not any(os.path.basename(path) in words for words in programs):
+                run.generated[-1]["edge"] = "maybe"
+        for path in changes.removed:
+            if path in heard or self._watch.path(path) is None:
+                continue
+            run.use.removed[path] = None
+            made, known = self._makers.get(path, (None, None))
+            if made is not None and made != run.run and path not in run.use.read:
+                run.used.append(self._edge(path, known, made, "removed"))
+            self._makers[path] = (run.run, None)
+            edge = file_edge(path, None, run.run, f"removed while a program ran: {shown}")
+            run.generated.append({**edge, "deleted": True})
+
+    def _kept_from_before(self, run: FileRun, path: str, programs: Collection[str]) -> None:
+        """A program may have kept what an earlier run wrote, unless a shell redirects all of it."""
+        made, known = self._makers.get(path, (None, None))
+        is_whole = any(
+            re.search(rf"(?<!>)>\s*[\"']?\S*{re.escape(os.path.basename(path))}", words) for words in programs
+        )
+        if made is not None and made != run.run and not is_whole:
+            run.used.append({**self._edge(path, known, made, "changed by a program"), "edge": "maybe"})
+
     def _read(self, run: FileRun, path: str) -> None:
         made, known = self._makers.get(path, (None, None))
         if path in run.use.removed and not os.path.exists(path):
-            run.used.append(file_edge(path, known, made, "moved"))
+            run.used.append(self._edge(path, known, made, "moved"))
             return
         content = run.use.before.get(path)
         is_as_read = path not in run.use.written and self._before.get(path) in (None, _signature(path))
@@ -101,6 +141,7 @@ class FileLineage:
     def _written(self, run: FileRun, path: str, reason: str) -> None:
         digest = file_digest(path)
         self._made(path, run.run, digest)
+        self._withheld.written(path, run.use.history)
         if os.path.isdir(path):
             self._folders[path] = run.run
         folder = os.path.dirname(path)
@@ -108,7 +149,7 @@ class FileLineage:
         if by is not None and by != run.run:
             run.used.append({**plain_edge("directory", folder, "writes into the folder made there"), "by": by})
         if os.path.exists(path):
-            run.generated.append(file_edge(path, digest, run.run, reason))
+            run.generated.append(self._edge(path, digest, run.run, reason))
 
     def _made(self, path: str, run: str, digest: str | None) -> None:
         """The last made stands last."""
@@ -133,15 +174,14 @@ class FileLineage:
     def _added_to(self, run: FileRun, path: str) -> None:
         made, known = self._makers.get(path, (None, None))
         if made is not None:
-            run.used.append({**file_edge(path, known, made, "added to"), "edge": "static"})
+            run.used.append({**self._edge(path, known, made, "added to"), "edge": "static"})
 
     def _named(self, run: FileRun) -> None:
         if run.reads is None:
             return
         seen = {*run.use.read, *run.use.written, *run.use.removed}
-        every = {
-            os.path.abspath(given): given for given in self._candidates(run.reads, run.use) if self._watch.path(given)
-        }
+        candidates = [(os.path.abspath(given), given) for given in self._candidates(run.reads, run.use)]
+        every = {path: given for path, given in candidates if self._watch.path(path) and not _holds_work(path)}
         named = {path for path in every if os.path.exists(path)}
         run.use.relative |= any(not os.path.isabs(every[path]) for path in named)
         if touches_files(run.reads.calls):
@@ -150,7 +190,7 @@ class FileLineage:
         for path in sorted(named - seen):
             if not os.path.isdir(path):
                 self._named_file(run, path)
-            elif path not in holding:
+            elif path not in holding and touches_files(run.reads.calls):
                 self._named_folder(run, path, seen)
 
     def _candidates(self, reads: Reads, use: FileUse) -> list[str]:
@@ -230,10 +270,10 @@ class FileLineage:
     def _content(self, path: str) -> Content:
         """How a file is that the run is about to write to, and has read or adds to."""
         try:
-            if not os.path.isfile(path) or os.path.getsize(path) > _KEPT_AT_ONCE or is_secret_file(path):
+            if not os.path.isfile(path) or os.path.getsize(path) > _KEPT_AT_ONCE:
                 return None, None
             digest = file_digest(path)
-            return digest, self._kept.file(path, digest)
+            return digest, None if self._withheld.why(path, digest) else self._kept.file(path, digest)
         except Exception:  # The person's own `open` goes on, whatever happens here.
             return None, None
 
@@ -248,11 +288,12 @@ class FileLineage:
     ) -> Edge:
         """An edge to a file that was read, its bytes kept within the budget. `content` is how it was before the run
         wrote to it."""
-        edge = file_edge(path, digest, by, reason)
-        if is_secret_file(path):
-            missing.append({"what": f"bytes of {shown_path(path)}", "why": "its name says that it keeps secrets"})
-            return edge
+        edge = self._edge(path, digest, by, reason)
         try:
+            withheld = self._withheld.why(path, digest) if os.path.isfile(path) else None
+            if withheld is not None:
+                missing.append({"what": f"bytes of {shown_path(path)}", "why": withheld})
+                return edge
             edge["value"] = content[1] if content is not None else self._kept.file(path, digest)
         except OSError as problem:
             missing.append({"what": f"bytes of {shown_path(path)}", "why": str(problem)[:300]})
@@ -263,10 +304,23 @@ class FileLineage:
                 missing.append({"what": f"bytes of {shown_path(path)}", "why": why})
         return edge
 
+    def _edge(self, path: str, digest: str | None, by: str | None, reason: str) -> Edge:
+        return file_edge(path, self._withheld.digest(path, digest), by, reason)
+
+
+def _holds_work(path: str) -> bool:
+    """Whether an absolute path is the working directory or a folder around it.
+
+    Code names these as a place to start from (`Path('.')`, `sys.path.insert(0, '..')`), or means punctuation
+    (`'a.b'.split('.')`). It does not mean the data in them.
+    """
+    return f"{working_directory()}{os.sep}".startswith(path.rstrip(os.sep) + os.sep)
+
 
 def _files_in(folder: str) -> list[str]:
     found: list[str] = []
-    for root, _, names in os.walk(folder):
+    for root, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not is_own_record(os.path.join(root, name))]
         found += [os.path.join(root, name) for name in sorted(names)]
         if len(found) > _IN_FOLDER:
             break

@@ -6,7 +6,6 @@ The hook must be quick and silent: outside a run it returns at once.
 from __future__ import annotations
 
 import os
-import sys
 import sysconfig
 import tempfile
 import threading
@@ -17,22 +16,14 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from .addresses import address
-from .audit import FRAMES_ABOVE, listen
+from .audit import listen
+from .noise import is_noise
+from .own_record import is_own_record
 from .own_threads import is_own
 from .record import StoredValue
 from .secrecy import mask
 
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_NOISE_CALLERS = (
-    "<frozen importlib",
-    "linecache.py",
-    "tokenize.py",
-    "<frozen zipimport",
-    "font_manager.py",
-    "inspect.py",
-)
-
-
 Content = tuple[str | None, StoredValue | None]
 """The digest of a file, and where its bytes are kept; None for what could not be told or kept."""
 
@@ -55,6 +46,8 @@ class FileUse:
     sockets: dict[str, None] = field(default_factory=dict)
     relative: bool = False
     """It named a file from the working directory."""
+    history: bool = False
+    """It read files of a history, as those do that copy or archive a whole folder."""
 
 
 def _without_scheme(name: Any) -> Any:
@@ -70,6 +63,10 @@ def _is_name_of_code(name: Any) -> bool:
     """`<string>`: where code is said to stand that is in no file. The compiler looks there for a line that it cannot
     read."""
     return isinstance(name, str) and name.startswith("<") and name.endswith(">") and not os.path.exists(name)
+
+
+def _leads_to_history(name: Any) -> bool:
+    return name is not None and not isinstance(name, int) and is_own_record(os.path.abspath(os.fsdecode(name)))
 
 
 class FileWatch:
@@ -112,7 +109,7 @@ class FileWatch:
             return None
         given = os.fsdecode(value)
         path = os.path.abspath(given)
-        if path.startswith(self._ignored) or "__pycache__" in path or path.endswith(".pyc"):
+        if path.startswith(self._ignored) or "__pycache__" in path or path.endswith(".pyc") or is_own_record(path):
             return None
         if self.current is not None and not os.path.isabs(given):
             self.current.relative = True
@@ -122,7 +119,8 @@ class FileWatch:
         if args[1] == "rb" and _is_name_of_code(args[0]):
             return
         path = self.path(args[0])
-        if path is None or _called_by_noise():
+        if path is None or is_noise():
+            use.history |= path is None and _leads_to_history(args[0])
             return
         mode, flags = args[1], args[2]
         writes = any(char in mode for char in "wax+") if isinstance(mode, str) else bool(flags & _WRITE_FLAGS)
@@ -134,7 +132,7 @@ class FileWatch:
 
     def listed(self, use: FileUse, args: tuple[Any, ...]) -> None:
         path = self.path(args[0] if args[0] is not None else ".")
-        if path is not None and not _called_by_noise():
+        if path is not None and not is_noise():
             use.listed[path] = None
 
     def scanned(self, use: FileUse, args: tuple[Any, ...]) -> None:
@@ -157,6 +155,8 @@ class FileWatch:
 
     def _await(self, use: FileUse, place: tuple[str, str]) -> None:
         folder, pattern = place
+        if is_own_record(os.path.abspath(folder)):
+            return
         is_plain = "**" not in pattern and os.path.basename(pattern) == pattern
         # A pattern without a wildcard is looked up, and no folder is scanned for it.
         if is_plain and has_magic(pattern) and not has_magic(folder):
@@ -196,7 +196,7 @@ class FileWatch:
         use.programs.append(mask(os.fsdecode(args[0]))[:500])
 
     def program(self, use: FileUse, args: tuple[Any, ...]) -> None:
-        if _called_by_noise():
+        if is_noise():
             return
         words = args[1] if isinstance(args[1], (list, tuple)) else [args[1]]
         use.programs.append(mask(" ".join(os.fsdecode(word) for word in words))[:500])
@@ -205,28 +205,6 @@ class FileWatch:
         address = args[1]
         if isinstance(address, tuple):
             use.sockets[f"{address[0]}:{address[1]}"] = None
-
-
-_METADATA = f"importlib{os.sep}metadata"
-"""Looks through the folders of the path for installed distributions, the notebook's own folder among them."""
-_FRAMES_LOOKED_AT = 7
-_COMPLETES = (f"{os.sep}parso{os.sep}", f"{os.sep}jedi{os.sep}")
-"""Reads source to complete names, on a thread that may go on while the next cell runs."""
-
-
-def _called_by_noise() -> bool:
-    # Two more for the handler that asks and for this.
-    frame = sys._getframe(FRAMES_ABOVE + 2)
-    for _ in range(_FRAMES_LOOKED_AT):
-        if frame is None:
-            return False
-        name = frame.f_code.co_filename
-        if name.endswith(_NOISE_CALLERS) or name.startswith("<frozen importlib") or _METADATA in name:
-            return True
-        if any(part in name for part in _COMPLETES):
-            return True
-        frame = frame.f_back  # type: ignore[assignment]
-    return False
 
 
 _HANDLERS = {

@@ -236,17 +236,19 @@ class Graph:
                 found.setdefault(run, set()).add(steps)
             stack.extend(identity for piece, ids in child.links.items() if piece not in left for identity in ids)
 
-    def sharing(self, roots: Mapping[str, int], names: Collection[str]) -> dict[str, str]:
-        """Those of `names` that reach an object that another root reaches too: {name: the other}. Code, which does not
-        change, does not count; nor does the memory of frames, which each write for themselves."""
+    def groups(self, roots: Mapping[str, int], names: Collection[str]) -> list[list[str]]:
+        """Each of `names` with the roots that reach an object in common with it, directly or by way of others. Code,
+        which does not change, does not count; nor does the memory of frames, which each write for themselves."""
         owners: dict[int, str] = {}
-        found: dict[str, str] = {}
-        for name in sorted(roots, key=lambda one: one not in names):
+        group_of: dict[str, set[str]] = {name: {name} for name in roots}
+        for name in roots:
             for identity in self._own_parts(roots[name]):
-                other = owners.setdefault(identity, name)
-                if other != name:
-                    found.update({one: two for one, two in ((other, name), (name, other)) if one in names})
-        return found
+                other = group_of[owners.setdefault(identity, name)]
+                if other is not group_of[name]:
+                    other |= group_of[name]
+                    group_of.update(dict.fromkeys(group_of[name], other))
+        found = {id(group): sorted(group) for name in names if (group := group_of.get(name)) is not None}
+        return list(found.values())
 
     def _own_parts(self, root: int) -> Iterable[int]:
         stack, seen = [root], set[int]()

@@ -1,8 +1,9 @@
 """An interrupt that was sent arrives: Python itself loses some.
 
-A blocking call that begins in the instant of the signal sleeps over it; the server sends SIGURG behind an interrupt,
-whose handler does nothing, so that the call looks at what came before. And what is raised in a finalizer or a callback
-of a weak reference is dropped with a note; an interrupt is asked for again.
+A blocking call that begins in the instant of the signal sleeps over it. The server sends SIGURG after an interrupt, so
+that the call looks at what came before. An event loop that waits goes on waiting after a signal: the handler wakes it,
+and the cell that awaits is cancelled at once. What is raised in a finalizer or a callback of a weak reference is
+dropped with a note: the interrupt is asked for again.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+from types import FrameType
 from typing import Any
 
 from . import own_threads
@@ -24,7 +26,7 @@ def watch() -> None:
     """From now on; call it on the main thread."""
     urgent = getattr(signal, "SIGURG", None)
     if urgent is not None and signal.getsignal(urgent) is signal.SIG_DFL:
-        signal.signal(urgent, lambda number, frame: None)
+        signal.signal(urgent, _wake)
     before = sys.unraisablehook
     main = threading.get_ident()
 
@@ -35,6 +37,18 @@ def watch() -> None:
             before(lost)
 
     sys.unraisablehook = unraisablehook
+
+
+def _wake(number: int, frame: FrameType | None) -> None:
+    """Runs inside the wait of the main thread's event loop, where one waits."""
+    asyncio = sys.modules.get("asyncio")
+    loop = None if asyncio is None else asyncio._get_running_loop()
+    if loop is not None:
+        loop.call_soon_threadsafe(_nothing)
+
+
+def _nothing() -> None:
+    """What the loop is woken for."""
 
 
 def _again() -> None:

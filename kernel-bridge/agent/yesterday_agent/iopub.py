@@ -12,17 +12,21 @@ import logging
 import queue
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from json import loads
 from typing import Any
 
 from . import own_threads
+from .masked_messages import spool_copy
+from .secrecy import masker
 from .spool import Spool, encode_frame
 
 FLUSH_SECONDS = 0.025
 REST_SECONDS = 0.02
 """What is said within this time is written together, behind what people wait for."""
 FLUSH_LATE_SECONDS = 2.0
+PIECE = 64 * 1024
+"""Characters of a stream in one message."""
 AT_ONCE = 1_000
 """So much is done before the thread looks at what else it waits for."""
 _DELIMITER = b"<IDS|MSG>"
@@ -34,7 +38,7 @@ def thread_of(kernel: Any) -> Any:
 
 
 def lift_limits(kernel: Any) -> None:
-    """No high-water mark on iopub, and streams flushed after 25 ms."""
+    """No high-water mark on iopub, and streams flushed after 25 ms, in messages that are not too long."""
     import zmq
 
     thread = thread_of(kernel)
@@ -42,6 +46,15 @@ def lift_limits(kernel: Any) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "flush_interval"):
             stream.flush_interval = FLUSH_SECONDS
+        if hasattr(stream, "_flush_buffers"):
+            stream._flush_buffers = functools.partial(in_pieces, stream._flush_buffers)
+
+
+def in_pieces(flush_buffers: Callable[[], Iterable[tuple[Any, str]]]) -> Iterator[tuple[Any, str]]:
+    """What a stream sends, in messages of a bounded length: who reads a message does nothing else meanwhile."""
+    for parent, text in flush_buffers():
+        for start in range(0, max(1, len(text)), PIECE):
+            yield parent, text[start : start + PIECE]
 
 
 def wake_once(kernel: Any) -> None:
@@ -160,7 +173,8 @@ class Copies:
         start = frames.index(_DELIMITER) + 2
         request = _request_of(frames[start + 1])
         if request is not None and b'"yesterday_record"' not in frames[start]:
-            self._spool.message(request, encode_frame(frames[start : start + 4], frames[start + 4 :]))
+            parts = spool_copy(frames[start : start + 4], masker())
+            self._spool.message(request, encode_frame(parts, frames[start + 4 :]))
 
 
 @functools.lru_cache(maxsize=8)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import types
+from typing import Any
+
 
 def module_of(kind: type) -> str:
     """The module's name; empty where the class says none."""
@@ -20,3 +23,20 @@ def is_native(kind: type) -> bool:
 
 
 _HEAP_TYPE = 1 << 9
+
+
+def begins_native(kind: type) -> bool:
+    """Whether its objects begin with a struct that its own package defines in C."""
+    native = next(base for base in kind.__mro__ if is_native(base))
+    return package_of(native) == package_of(kind)
+
+
+def origin_of(value: Any) -> str:
+    """The package of a module, a class or a function, else that of the value's class."""
+    if isinstance(value, types.ModuleType):
+        name = value.__name__
+    elif isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
+        name = str(getattr(value, "__module__", None) or "")
+    else:
+        name = module_of(value if isinstance(value, type) else type(value))
+    return name.partition(".")[0]

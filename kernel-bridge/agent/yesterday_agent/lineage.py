@@ -29,7 +29,7 @@ from .purity import only_asks, only_draws, surely_unchanged
 from .reads import GIVEN, Reads
 from .record import Edge, Missing
 from .replacing import in_order
-from .secrecy import is_named_secret
+from .secrecy import concealed, hidden, hides, masker
 from .tables import Tables
 from .variable_parts import told, variable_in
 from .weights import are_loaded, replaced
@@ -166,6 +166,16 @@ class Lineage:
             )
         return Settled(used, generated, missing, self._live(generated, count, shown))
 
+    def conceal(self, edge: Edge) -> None:
+        """The value behind this edge holds a secret: its digest is keyed, here and for the runs that use it."""
+        digest = edge.get("digest")
+        if digest is None or digest.startswith("keyed:"):
+            return
+        edge["digest"] = masker().keyed(digest)
+        binding = self._binding(edge["name"]) or self.outputs.get("_" + edge["name"][4:-1])
+        if binding is not None and "digest" in binding.facts:
+            binding.facts["digest"] = edge["digest"]
+
     def deleted(self) -> set[str]:
         """Names that a run deleted and none has bound since."""
         return {name for name in self._deleted if name not in self.namespace}
@@ -178,9 +188,9 @@ class Lineage:
             self.graph.settle(by, [value], set())
             self.bindings[name] = Binding(address(value), by, facts(value), value if _is_small(value) else None)
 
-    def sharing(self, names: Collection[str]) -> dict[str, str]:
-        """Of these, those that have parts in common with another name, and with which."""
-        return self.graph.sharing({name: binding.identity for name, binding in self.bindings.items()}, names)
+    def groups(self, names: Collection[str]) -> list[list[str]]:
+        """These, each with the variables that have parts in common with it."""
+        return self.graph.groups({name: binding.identity for name, binding in self.bindings.items()}, names)
 
     def _live(self, generated: list[Edge], count: int | None, shown: list[Any]) -> dict[str, Any]:
         values = {f"Out[{count}]": value for value in shown}
@@ -381,12 +391,14 @@ class Lineage:
 
     def _facts(self, name: str, value: Any) -> dict[str, Any]:
         """What is told of a version: facts for display, and the digest of its content or why there is none."""
+        is_hidden = hides(name, value)
         found = facts(value)
-        if is_named_secret(name) and "preview" in found:
+        if is_hidden and "preview" in found:
             found.pop("facets", None)
-            found["preview"] = "***"
+            found["preview"] = hidden(value)
         try:
-            found["digest"] = content_digest(value, self._budget)
+            digest = content_digest(value, self._budget)
+            found["digest"] = masker().keyed(digest) if is_hidden else concealed(value, digest)
         except UntoldError as reason:
             self._untold.append({"what": f"the content of {name}", "why": str(reason)})
         return found

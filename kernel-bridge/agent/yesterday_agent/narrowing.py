@@ -13,14 +13,15 @@ import sys
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from .accesses import ALL, DELETED, FITS, ROWS, WHOLE, Access
+from . import libraries
+from .accesses import ALL, DELETED, ROWS, WHOLE, Access
 from .addresses import address
 from .databases import RESULT, fetches, is_connection
 from .frame_calls import MASK
 from .graph import Node
-from .kinds import module_of, package_of
-from .libraries import DTYPE, INDEX, ORDER, SHAPE, is_by_column
+from .kinds import package_of
 from .methods import is_computed, looked_at
+from .part_names import DTYPE, INDEX, ORDER, SHAPE
 from .shapes import asked_parts, asks_names, is_array, is_frame, owns_memory
 from .userland import defined, is_user_class
 
@@ -96,10 +97,9 @@ def _stores(access: Access) -> bool:
 def _of_whole(node: Node, access: Access) -> Iterable[Path] | None:
     if access.verb == "identity" or (access.verb == "argument" and access.callee in _BY_KIND):
         return [Path((WHOLE,), deep=False)] if node.parts.get(WHOLE) == address(node.kind) else []
-    if _clones(node, access):
-        return [Path((name,)) for name in node.parts if name.startswith(".") and not name.endswith("_")]
-    if _refits(node, access):
-        return [Path((WHOLE,), deep=False), *(Path((f".{name}",)) for name in _parameters(node.kind))]
+    library = libraries.of_kind(node.kind)
+    if library is not None and library.narrow is not None and (found := library.narrow(node, access)) is not None:
+        return found
     if access.verb == "call" and is_user_class(node.kind):
         return _of_method(node, access.part[1:])
     if access.key and node.kind in _MAPPINGS:
@@ -197,7 +197,11 @@ def _of_columns(node: Node, columns: Collection[str]) -> list[Path]:
 
 def _by_column(node: Node, stores: bool) -> Any:
     """The frame, where one column of it can be looked at without the others; else None."""
-    frame = node.guard() if is_frame(node) and node.guard is not None else None
+    if not is_frame(node) or node.guard is None:
+        return None
+    from .libraries.pandas import is_by_column
+
+    frame = node.guard()
     return frame if is_by_column(frame, node.parts, stores) else None
 
 
@@ -328,34 +332,10 @@ def _behind(node: Node, step: str, nodes: Mapping[int, Node]) -> Node | None:
     return nodes.get(inner[0]) if len(inner) == 1 else None
 
 
-def _clones(node: Node, access: Access) -> bool:
-    """scikit-learn's `clone` takes the parameters, and nothing that was fitted (those names end in `_`)."""
-    is_clone = access.verb == "argument" and access.callee.rpartition(".")[2] == "clone"
-    return is_clone and module_of(node.kind).startswith("sklearn.")
-
-
-def _refits(node: Node, access: Access) -> bool:
-    """scikit-learn's `fit` and its like begin anew, but for a `warm_start`."""
-    is_fit = access.verb == "call" and access.part in FITS and module_of(node.kind).startswith("sklearn.")
-    return is_fit and bool(_parameters(node.kind)) and node.parts.get(".warm_start") in (None, ("bool", False))
-
-
 def refitted(node: Node, accesses: Collection[Access]) -> set[str]:
-    """The parts that were made anew, whatever they were."""
-    if not any(_refits(node, access) for access in accesses):
-        return set()
-    return {part for part in node.parts if part.startswith(".")} - {f".{name}" for name in _parameters(node.kind)}
-
-
-@functools.lru_cache(maxsize=256)
-def _parameters(kind: type) -> tuple[str, ...]:
-    """Of an estimator; none where it is made of others, which are fitted with it."""
-    code = getattr(getattr(kind, "__init__", None), "__code__", None)
-    names = () if code is None else code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
-    return () if not _MADE_OF_OTHERS.isdisjoint(names) else names
-
-
-_MADE_OF_OTHERS = frozenset(("steps", "transformers", "transformer_list", "estimators"))
+    """The parts that were made again, whatever they were."""
+    library = libraries.of_kind(node.kind)
+    return set() if library is None or library.refitted is None else library.refitted(node, accesses)
 
 
 def _of_method(node: Node, method: str) -> Iterable[Path] | None:

@@ -24,3 +24,16 @@ def start(work: Callable[[], None]) -> None:
 def is_own() -> bool:
     """Whether the caller runs on one of them."""
     return _thread.get_ident() in _OWN
+
+
+def as_own(work: Callable[[], None]) -> None:
+    """Runs it here and now, as if on a thread of the agent's: what it opens is not the user's."""
+    mine = _thread.get_ident()
+    if mine in _OWN:
+        work()
+        return
+    _OWN.add(mine)
+    try:
+        work()
+    finally:
+        _OWN.discard(mine)

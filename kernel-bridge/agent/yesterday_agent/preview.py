@@ -6,13 +6,14 @@ import datetime
 import decimal
 import fractions
 import pathlib
-import sys
 from typing import Any
 
 from .kinds import module_of
-from .secrecy import is_named_secret, mask
+from .libraries import of_bases
+from .secrecy import hidden, hides, mask
 
 LIMIT = 200
+_BEYOND = 512
 _SAY_THEMSELVES = (
     *(datetime.date, datetime.datetime, datetime.time, datetime.timedelta),
     *(decimal.Decimal, fractions.Fraction, pathlib.PosixPath, pathlib.WindowsPath),
@@ -37,7 +38,8 @@ def preview(value: object) -> str | None:
 def _text(value: object, depth: int) -> str | None:
     kind = type(value)
     if kind is str or kind is bytes:
-        return repr(value[:LIMIT])  # type: ignore[index]
+        # More than is shown: a secret at the end is found whole.
+        return repr(value[: LIMIT + _BEYOND])  # type: ignore[index]
     if kind is int:
         return repr(value) if value.bit_length() < 2000 else "a large int"  # type: ignore[attr-defined]
     if kind in _PLAIN:
@@ -50,11 +52,10 @@ def _text(value: object, depth: int) -> str | None:
 
 
 def _scalar(value: Any) -> str | None:
-    """Of the standard library's and numpy's own, which run no code of the user's to say themselves."""
-    if of_library(value, "numpy", "generic"):
-        item = value.item()
-        return repr(item) if type(item) in _PLAIN else str(value)
-    return str(value) if type(value) in _SAY_THEMSELVES or of_library(value, "pandas", "Timestamp") else None
+    """Of the standard library and of libraries, which run no code of the user's to say themselves."""
+    if type(value) in _SAY_THEMSELVES:
+        return str(value)
+    return next((text for one in of_bases(type(value)) if one.text and (text := one.text(value)) is not None), None)
 
 
 def _items(value: Any, depth: int) -> str:
@@ -75,7 +76,9 @@ def _mapping(value: Any, depth: int) -> str:
 
 
 def _item(key: object, item: object, depth: int) -> str | None:
-    return "***" if type(key) is str and is_named_secret(key) else _text(item, depth + 1)
+    if type(key) is str and hides(key, item):
+        return hidden(item)
+    return _text(item, depth + 1)
 
 
 def _library(value: Any) -> str | None:
@@ -85,30 +88,15 @@ def _library(value: Any) -> str | None:
     return None
 
 
-def of_library(value: object, module: str, name: str) -> bool:
-    """Is it exactly this library's type or a subclass, without importing the library."""
-    library = sys.modules.get(module)
-    kind = getattr(library, name, None) if library is not None else None
-    return isinstance(kind, type) and issubclass(type(value), kind)
-
-
 def shape(value: Any) -> list[int] | None:
     """Rows and columns, array dimensions, or the length of a plain container."""
     if type(value) in (list, tuple, dict, set, frozenset):
         return [len(value)]
-    for module, name in (
-        ("numpy", "ndarray"),
-        ("pandas", "DataFrame"),
-        ("pandas", "Series"),
-        ("torch", "Tensor"),
-    ):
-        if of_library(value, module, name):
-            return [int(size) for size in value.shape]
-    return None
+    return next((found for one in of_bases(type(value)) if one.shape and (found := one.shape(value)) is not None), None)
 
 
 def schema(value: Any) -> list[list[str]] | None:
     """A frame's columns with their types, at most 200."""
-    if of_library(value, "pandas", "DataFrame"):
-        return [[str(name), str(kind)] for name, kind in list(zip(value.columns, value.dtypes, strict=True))[:200]]
-    return None
+    return next(
+        (found for one in of_bases(type(value)) if one.schema and (found := one.schema(value)) is not None), None
+    )

@@ -7,66 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from . import libraries
 from .accesses import Access
-from .kinds import package_of
 from .userland import is_user_class
 
 _SIZE_ONLY = frozenset({"len", "type", "id", "isinstance", "bool", "callable"})
-_ARRAY = frozenset(
-    [
-        ".sum",
-        ".mean",
-        ".std",
-        ".var",
-        ".min",
-        ".max",
-        ".argmin",
-        ".argmax",
-        ".any",
-        ".all",
-        ".copy",
-        ".tolist",
-        ".dot",
-        ".cumsum",
-        ".round",
-        ".item",
-        ".prod",
-    ]
-)
-_FRAME = frozenset(
-    [
-        ".sum",
-        ".mean",
-        ".std",
-        ".var",
-        ".min",
-        ".max",
-        ".median",
-        ".describe",
-        ".head",
-        ".tail",
-        ".groupby",
-        ".count",
-        ".nunique",
-        ".value_counts",
-        ".corr",
-    ]
-) | frozenset([".info", ".quantile", ".idxmax", ".idxmin", ".any", ".all", ".copy"])
 _FACTS = frozenset([".shape", ".dtype", ".dtypes", ".size", ".ndim", ".nbytes"])
-_CALLS = {
-    ("numpy", "ndarray"): _ARRAY,
-    ("pandas", "DataFrame"): _FRAME,
-    ("pandas", "Series"): _FRAME,
-    ("builtins", "list"): frozenset({".index", ".count"}),
-    ("builtins", "dict"): frozenset[str](),
-    ("builtins", "set"): frozenset[str](),
+_CALLS: dict[type, frozenset[str]] = {
+    list: frozenset({".index", ".count"}),
+    dict: frozenset[str](),
+    set: frozenset[str](),
 }
 
 
 def surely_unchanged(value: object, accesses: Collection[Access]) -> bool:
     """True only where none of these uses can change the value or hand it on."""
     kind = type(value)
-    calls = _CALLS.get((package_of(kind), kind.__qualname__))
+    library = libraries.of_kind(kind)
+    calls = _CALLS.get(kind) if library is None else library.harmless_calls.get(kind.__qualname__)
     return calls is not None and all(_harmless(access, calls) for access in accesses)
 
 
@@ -85,17 +43,6 @@ _ASKS = frozenset(
     ]
 )
 """Methods that by a convention of many libraries leave an estimator as it is."""
-_DRAWS = frozenset(
-    [
-        *(".savefig", ".show", ".get_xlim", ".get_ylim", ".get_zlim", ".get_title", ".get_xlabel", ".get_ylabel"),
-        *(".get_xticks", ".get_yticks", ".get_xscale", ".get_yscale", ".get_size_inches", ".get_dpi", ".get_text"),
-        *(".get_xdata", ".get_ydata", ".get_data", ".get_position", ".get_window_extent", ".get_tightbbox"),
-        *(".get_facecolor", ".get_label", ".get_visible", ".get_aspect"),
-    ]
-)
-"""Methods of what matplotlib draws that lay it out where it was not yet, and hand out nothing that could change it."""
-
-
 _STEPS = ("fetchone", "fetchmany", "insert", "create", "execute", "close", "to_")
 """Begin the methods of a relation of DuckDB's that take rows off it or put them elsewhere."""
 
@@ -108,15 +55,10 @@ def only_asks(kind: type, accesses: Collection[Access]) -> bool:
 
 
 def only_draws(kind: type, accesses: Collection[Access]) -> bool:
-    """Whether what matplotlib draws is put on paper or on the screen, or asked for what is only then laid out, and
+    """Whether what a library draws is put on paper or on the screen, or asked for what is only then laid out, and
     nothing else."""
-    return package_of(kind) == "matplotlib" and all(map(_draws, accesses))
-
-
-def _draws(access: Access) -> bool:
-    if access.verb == "through":
-        return (access.part, access.callee) in ((".canvas", "draw"), (".figure", "savefig"))
-    return access.verb == "call" and access.part in _DRAWS
+    library = libraries.of_kind(kind)
+    return library is not None and library.only_lays_out is not None and library.only_lays_out(accesses)
 
 
 def _only_calls(accesses: Collection[Access], methods: Collection[str]) -> bool:

@@ -6,6 +6,10 @@ import contextlib
 from collections.abc import Iterator
 
 
+class UnstorableError(Exception):
+    """Why a value is not stored."""
+
+
 @contextlib.contextmanager
 def told_as(kind: type[Exception]) -> Iterator[None]:
     """What fails in it is raised as `kind`, in words."""

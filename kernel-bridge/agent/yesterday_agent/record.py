@@ -81,11 +81,17 @@ class Environment(TypedDict):
 
 
 class State(TypedDict):
-    """`random`: digests after the run, `before`: at its start; each names the object that holds the state."""
+    """`random`: digests after the run, `before`: at its start; each names the object that holds the state. `entropy`
+    names the object with what the run drew from the operating system (chance.py); None where that is nothing.
+    `hashSeed` is the process' `PYTHONHASHSEED`; None where Python chose one itself, which it does not say.
+    `answers` names the object with what a person answered to `input()` (answers.py); None where nothing was asked."""
 
     cwd: str
     random: dict[str, str]
     before: dict[str, str]
+    entropy: str | None
+    hashSeed: str | None
+    answers: str | None
 
 
 class Cost(TypedDict):

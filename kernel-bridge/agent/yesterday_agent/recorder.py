@@ -13,23 +13,27 @@ from itertools import chain
 from time import perf_counter, process_time, time
 from typing import Any
 
+from . import chance
 from .accesses import Access, Touches
+from .answers import ANSWERS
 from .digests import bytes_digest, text_digest
 from .environment import EnvironmentFacts
 from .executed import watch
 from .file_lineage import FileLineage, FileRun, plain_edge
 from .files import FileUse, FileWatch
 from .kept import Kept
+from .library import Use
+from .library_watchers import LibraryWatchers
 from .lineage import Lineage
 from .loaders import IdleDraws
 from .loads import ModuleLoads
 from .loggers import Loggers
 from .plain_code import note_cell
-from .pyplot import NAME as CURRENT_FIGURE
-from .pyplot import CurrentFigure, pyplot_calls
+from .programs import ProgramWatch
 from .reads import Reads
 from .record import Cost, Edge, Missing, Outcome, Record, RunError
-from .settings import Settings, Use, is_work_of, only_set
+from .secrecy import learn_from, mask_code, masked_record
+from .settings import Settings, is_work_of, only_set
 from .state import SEEDERS, TORCH, imported_states, process_states, random_bytes, random_states, working_directory
 from .storing import ValueBudget, store_values
 from .strings import hidden_names
@@ -59,6 +63,8 @@ class Run:
     missing: list[Missing] = field(default_factory=list)
     random: dict[str, bytes] = field(default_factory=dict)
     before: dict[str, str] = field(default_factory=dict)
+    entropy: str | None = None
+    answers: str | None = None
     agent_seconds: float = 0.0
     shows: bool = False
     live: dict[str, Any] = field(default_factory=dict)
@@ -88,10 +94,12 @@ class Recorder:
         self._idle = IdleDraws()
         self._random: dict[str, bytes] = {}
         self.settings = Settings()
-        self._figure = CurrentFigure()
+        self._watchers = LibraryWatchers()
         self._loggers = Loggers()
         self._urls = UrlWatch()
+        self._programs = ProgramWatch()
         self._budget = ValueBudget.of(os.environ)
+        self._entropy = chance.watch()
         self._others: dict[str, Reads] = {}
         """What threads and tasks touched since the last run was over, by the earlier runs that started them."""
         self._fault = fault
@@ -102,6 +110,7 @@ class Recorder:
         """Hears no more of what the process does."""
         self.watch.close()
         self._urls.close()
+        self._programs.close()
         self._unwatch()
 
     def begin(self, run: str, cell: str | None, code: str) -> None:
@@ -111,13 +120,18 @@ class Recorder:
         self.current = Run(run, cell, code, self.order, time(), started, process_time())
         current = self.current
         self.kept.begin()
+        self._guard("secrets", current, lambda: learn_from(code, is_code=True))
         self._guard("begin", current, lambda: setattr(current, "reads", self.lineage.begin()))
         self._guard("begin", current, self.files.begin)
         self._guard("begin", current, self._urls.begin)
+        self._guard("begin", current, self._programs.begin)
         self._guard("begin", current, self._note_states)
-        self._guard("begin", current, self._figure.begin)
+        self._guard("begin", current, self._watchers.begin)
         self._guard("begin", current, lambda: self._loggers.begin(self.lineage.namespace))
         self._guard("begin", current, lambda: self._note_random(current))
+        self._guard("begin", current, self._entropy.begin)
+        self._guard("begin", current, chance.look_on_torch)
+        self._guard("begin", current, ANSWERS.begin)
         self.watch.current = current.files
         current.agent_seconds = perf_counter() - started
 
@@ -175,7 +189,7 @@ class Recorder:
         record = self._record(current, outcome, error, count, (used, generated))
         now = perf_counter()
         record["cost"] = _cost(current.wall, current.cpu, current.agent_seconds + now - started)
-        return record
+        return masked_record(record)
 
     def _guard(self, step: str, run: Run, work: Callable[[], None]) -> None:
         try:
@@ -204,13 +218,16 @@ class Recorder:
         run.missing += store_values(generated, live, self.lineage, self.kept, self._budget)
 
     def _files(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
+        programs, changes, unseen = self._programs.finish()
+        run.missing += unseen
         work = FileRun(run.run, run.started, run.files, run.reads, run.missing, used, generated)
-        self.files.finish(work)
+        run.files.programs = [edge["name"] for edge in programs]
+        self.files.finish(work, changes, [*run.files.programs, run.code] if programs else ())
         for module in self._loads.news():
             used.append(self.files.module_edge(os.path.abspath(str(module.__file__)), module.__name__, run.missing))
         used += self._urls.finish()
         used += [plain_edge("socket", address, "connected") for address in run.files.sockets]
-        used += [plain_edge("subprocess", words, "started") for words in run.files.programs]
+        used += programs
 
     def _note_states(self) -> None:
         """What was imported since the last run starts from its present state."""
@@ -224,7 +241,8 @@ class Recorder:
         run.random = random_bytes(between_runs=True)
         for name, data in run.random.items():
             if data is not self._random.get(name):
-                self.states[name] = bytes_digest(data)
+                # Kept, drawn from or not: a replay starts from it.
+                self.states[name] = self.kept.data(data)
         self._random = run.random
         self._idle.begin(run.random.get(TORCH))
         run.before = {name: self.states[name] for name in run.random}
@@ -250,20 +268,35 @@ class Recorder:
             if before is not None and (drawn or looked_at):
                 version = before if len(makers) == 1 else None
                 used += [_state_edge(name, version, by, "depends on the state before") for by in makers]
-            if changed and name in run.random:
-                self.kept.data(run.random[name])
             if changed:
                 self.state_makers[name] = [*(makers if idle else []), run.run]
                 generated.append(_state_edge(name, digest, run.run, "changed in this run"))
+        self._keep_entropy(run)
+        self._keep_answers(run, used)
         self._settings(run, used, generated)
         self._drawn(run, used, generated)
 
+    def _keep_entropy(self, run: Run) -> None:
+        drawn = self._entropy.finish()
+        if drawn is not None:
+            run.entropy = self.kept.data(drawn)
+        if self._entropy.overflowed:
+            why = f"the run drew more than {chance.RUN_BYTES} bytes from the system"
+            run.missing.append({"what": "entropy", "why": why})
+
+    def _keep_answers(self, run: Run, used: list[Edge]) -> None:
+        data, edges, missing = ANSWERS.finish()
+        if data is not None:
+            run.answers = self.kept.data(data)
+        used += edges
+        run.missing += missing
+
     def _drawn(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
         loads = {} if run.reads is None else run.reads.loads
-        makers, drew = self._figure.finish(run.run, pyplot_calls(loads, self.lineage.namespace))
-        used += [_state_edge(CURRENT_FIGURE, None, by, "drawn on there") for by in makers]
-        if drew:
-            generated.append(_state_edge(CURRENT_FIGURE, None, run.run, "drawn on in this run"))
+        for watcher, makers, changed in self._watchers.finish(run.run, loads, self.lineage.namespace):
+            used += [_state_edge(watcher.name, None, by, watcher.used_reason) for by in makers]
+            if changed:
+                generated.append(_state_edge(watcher.name, None, run.run, watcher.changed_reason))
         if run.reads is not None:
             values = [self.lineage.namespace.get(name) for name in loads]
             set_by, configured = self._loggers.finish(run.run, run.reads.strings, run.reads.calls, values)
@@ -296,25 +329,27 @@ class Recorder:
     def bare(self, run: Run, outcome: Outcome, error: RunError | None, count: int | None, problem: Exception) -> Record:
         """What is known of a run whose record could not be made."""
         why = f"{type(problem).__name__}: {problem}"[:300]
-        return {
-            "schema": 1,
-            "run": run.run,
-            "cell": run.cell,
-            "order": run.order,
-            "executionCount": count,
-            "outcome": outcome,
-            "error": error,
-            "started": run.started,
-            "ended": run.ended,
-            "codeDigest": text_digest(run.code),
-            "used": [],
-            "generated": [],
-            "environment": {"digest": text_digest(""), "facets": None},
-            "state": {"cwd": "", "random": {}, "before": {}},
-            "cost": _cost(run.wall, run.cpu, run.agent_seconds),
-            "objects": [],
-            "notCaptured": [*run.missing, {"what": "the record", "why": why}],
-        }
+        return masked_record(
+            {
+                "schema": 1,
+                "run": run.run,
+                "cell": run.cell,
+                "order": run.order,
+                "executionCount": count,
+                "outcome": outcome,
+                "error": error,
+                "started": run.started,
+                "ended": run.ended,
+                "codeDigest": text_digest(mask_code(run.code)),
+                "used": [],
+                "generated": [],
+                "environment": {"digest": text_digest(""), "facets": None},
+                "state": {"cwd": "", "random": {}, "before": {}, "entropy": None, "hashSeed": None, "answers": None},
+                "cost": _cost(run.wall, run.cpu, run.agent_seconds),
+                "objects": [],
+                "notCaptured": [*run.missing, {"what": "the record", "why": why}],
+            }
+        )
 
     def _record(
         self,
@@ -336,7 +371,7 @@ class Recorder:
             "error": error,
             "started": run.started,
             "ended": run.ended,
-            "codeDigest": text_digest(run.code),
+            "codeDigest": text_digest(mask_code(run.code)),
             "used": used,
             "generated": generated,
             "environment": self.environment.current(),
@@ -344,6 +379,9 @@ class Recorder:
                 "cwd": working_directory(),
                 "random": {k: v for k, v in self.states.items() if "random" in k},
                 "before": run.before,
+                "entropy": run.entropy,
+                "hashSeed": chance.HASH_SEED,
+                "answers": run.answers,
             },
             "cost": _cost(0.0, 0.0, 0.0),
             "objects": self.kept.objects,

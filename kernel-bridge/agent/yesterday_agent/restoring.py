@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, TypedDict
 
 from .content import Budget, UntoldError, content_digest
-from .values import loaded
+from .values import BUNDLE, loaded
 
 SECONDS = 60.0
 
@@ -31,7 +31,8 @@ class Result(TypedDict):
 def load(folder: str, wanted: Sequence[Wanted]) -> list[Result]:
     """Objects stand in `folder` by their hex digests. A value that is another one is not bound; `why` is None where
     all is well."""
-    return [{"name": one["name"], "why": _load(folder, one)} for one in wanted]
+    bundles: dict[str, dict[str, Any]] = {}
+    return [{"name": one["name"], "why": _load(folder, one, bundles)} for one in wanted]
 
 
 def settle() -> None:
@@ -39,15 +40,19 @@ def settle() -> None:
     _recorder().lineage.adopt({})
 
 
-def _load(folder: str, one: Wanted) -> str | None:
-    lineage = _recorder().lineage
+def _load(folder: str, one: Wanted, bundles: dict[str, dict[str, Any]]) -> str | None:
+    """`bundles`: those that were read, by digest."""
+    lineage, stored, name = _recorder().lineage, one["value"], one["name"]
 
     def read(digest: str) -> bytes:
         with open(os.path.join(folder, digest.partition(":")[2]), "rb") as handle:
             return handle.read()
 
     try:
-        value = loaded(one["value"], one["name"], read, lineage.namespace)
+        if stored["format"] == BUNDLE and stored["digest"] not in bundles:
+            bundles[stored["digest"]] = loaded(stored, name, read, lineage.namespace)
+        bundle = bundles.get(stored["digest"])
+        value = loaded(stored, name, read, lineage.namespace) if bundle is None else bundle[name]
         now = content_digest(value, Budget(SECONDS))
     except UntoldError as reason:
         return str(reason)
@@ -55,9 +60,30 @@ def _load(folder: str, one: Wanted) -> str | None:
         return f"it does not load: {type(problem).__name__}: {problem}"[:300]
     if now != one["digest"]:
         return "what was loaded is another value"
-    lineage.namespace[one["name"]] = value
-    lineage.adopt({one["name"]: one["run"]})
+    lineage.namespace[name] = value
+    lineage.adopt({name: one["run"]})
+    if bundle is not None:
+        _share(lineage, bundle)
     return None
+
+
+def _share(lineage: Any, bundle: dict[str, Any]) -> None:
+    """What is there already, and has the content that it has in the bundle, becomes that of the bundle: variables that
+    had parts in common have them in common again."""
+    for name, value in bundle.items():
+        there = lineage.bindings.get(name)
+        if there is None or name not in lineage.namespace or lineage.namespace[name] is value:
+            continue
+        if _is_same(value, lineage.namespace[name]):
+            lineage.namespace[name] = value
+            lineage.adopt({name: there.by})
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    try:
+        return content_digest(one, Budget(SECONDS)) == content_digest(other, Budget(SECONDS))
+    except UntoldError:
+        return False
 
 
 def _recorder() -> Any:

@@ -1,78 +1,129 @@
-"""What must not be written down: passwords and tokens, as they stand in URLs, in assignments, in the environment and in
-variables that are named so. Invariant: a text passes through `mask` before it is recorded; bytes that hold a secret of
-the environment are not stored."""
+"""What must not be written down, for the whole agent: one masker, and the rules for names, values and bytes.
+
+Invariant: a text passes through `mask` before it leaves the process; bytes in which `holds_secret` finds something are
+not stored; a digest of what holds a secret is keyed.
+"""
 
 from __future__ import annotations
 
-import functools
 import os
-import re
-from collections.abc import Mapping
+import types
+from collections.abc import Iterable
+from json import dumps
 from typing import Any
 
-_WORDS = r"(?:token|secret|passw(?:or)?d|pwd|api_?key|access_?key|private_?key|credentials?|signature)"
-_IN_TEXT = re.compile(
-    r"(?P<url>://[^/\s:@]*):[^/\s@]*@"
-    r"|(?P<bearer>\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}"
-    rf"|(?P<set>(?:\b|_)(?:{_WORDS}|(?<=[?&])(?:key|sig))[\"']?\]?\s*[=:]\s*[\"']?)[^&\s\"',]+",
-    re.I,
-)
-_NAME = re.compile(rf"(?:^|_){_WORDS}(?:$|_)", re.I)
-_VARIABLE = re.compile(rf"{_WORDS}|KEY$|AUTH", re.I)
-_FILE = re.compile(
-    r"^(?:\.env.*|\.netrc|_netrc|\.pgpass|credentials?(?:\.\w+)?|id_[a-z0-9]+|.*\.(?:pem|key|p12|pfx|kdbx))$", re.I
-)
-_SHORTEST = 8
+from .known_secrets import KnownSecrets
+from .masking import SIGN, Masker
+from .record import Record
+from .secret_finder import WORDS_UP_TO
+from .secret_names import is_secret_file as is_secret_file
+from .secret_names import name_class
+from .secret_shapes import is_placeholder, looks_secret
+
+_LOOKED_AT = 4 * 1024 * 1024
+_known = KnownSecrets()
+_masker = Masker(_known, os.urandom(32))
+
+
+def use_key(key: str) -> None:
+    """The key for fingerprints, as hex; they are the same then in every process that is given it."""
+    global _masker
+    _masker = Masker(_known, bytes.fromhex(key))
+
+
+def masker() -> Masker:
+    """The masker, which knows the environment as it is now."""
+    data = getattr(os.environ, "_data", None)
+    if not isinstance(data, dict):
+        _known.learn_variables(os.environ)
+    elif data != _environment:
+        _environment.clear()
+        _environment.update(data)
+        _known.learn_variables(dict(os.environ))
+    return _masker
+
+
+_environment: dict[Any, Any] = {}
 
 
 def mask(text: str) -> str:
-    """Takes passwords and tokens out of URLs, headers, assignments and connection strings."""
-
-    def masked(found: re.Match[str]) -> str:
-        if found["url"] is not None:
-            return f"{found['url']}:***@"
-        return f"{found['bearer'] or found['set']}***"
-
-    for secret in _present():
-        text = text.replace(secret, "***")
-    return _IN_TEXT.sub(masked, text)
+    """The text without its secrets."""
+    return masker().mask(text)
 
 
-def is_named_secret(name: str) -> bool:
-    """A variable, or a key, of this name holds what nobody else should see."""
-    return _NAME.search(name) is not None
+def mask_code(code: str) -> str:
+    """As `mask`, for the source of a cell."""
+    return masker().mask(code, is_code=True)
 
 
-def is_secret_file(path: str) -> bool:
-    """Its name says that it keeps secrets: its bytes are not for the history."""
-    return _FILE.match(os.path.basename(path)) is not None
+def masked_record(record: Record) -> Record:
+    """The record with every text masked. Most hold none, which is told from all of them at once."""
+    text = dumps(record)
+    if len(text) <= WORDS_UP_TO and not masker().find(text):
+        return record
+    masked: Record = masker().mask_tree(record)
+    return masked
 
 
-def of_environment(variables: Mapping[str, str]) -> list[str]:
-    """Values of variables that are named as secrets, the longest first."""
-    found = {variables[name] for name in variables if _is_secret_variable(name)}
-    return sorted((value for value in found if len(value) >= _SHORTEST), key=len, reverse=True)
+def learn(values: Iterable[str]) -> None:
+    """These are secret from now on, wherever they occur."""
+    _known.learn(values)
 
 
-def _present() -> list[str]:
-    """Of the environment as it is now, which seldom changes and is asked with each text."""
-    data = getattr(os.environ, "_data", None)
-    if type(data) is not dict:
-        return of_environment(os.environ)
-    if not _told or _told[0][0] != data:
-        _told[:] = [(dict(data), of_environment(os.environ))]
-    return _told[0][1]
+def learn_from(text: str, is_code: bool) -> None:
+    """The secrets that a cell's source or a configuration tells by itself are known from now on."""
+    learn(masker().values(text, is_code))
 
 
-_told: list[tuple[dict[Any, Any], list[str]]] = []
+def hides(name: str, value: object) -> bool:
+    """Whether a variable of this name holds what nobody else should see: then it is also known as a secret."""
+    kind = name_class(name)
+    if kind is None or type(value) not in (str, bytes, dict):
+        return False
+    text = value.decode("utf-8", "replace") if type(value) is bytes else value
+    if type(text) is not str:
+        return bool(value)
+    if not looks_secret(text, kind) and (kind == "key" or is_placeholder(text)):
+        return False
+    learn([text])
+    return True
 
 
-@functools.lru_cache(maxsize=4096)
-def _is_secret_variable(name: str) -> bool:
-    """Asked for each name of the environment with each text that is recorded."""
-    return _VARIABLE.search(name) is not None
+def hidden(value: object) -> str:
+    """What is shown in the place of a value that `hides` names."""
+    text = value.decode("utf-8", "replace") if type(value) is bytes else value
+    return masker().placeholder(text if type(text) is str else type(value).__name__)
 
 
-def holds_secret(data: bytes) -> bool:
-    """Whether a secret of the environment stands in the bytes."""
-    return any(secret.encode("utf-8", "surrogateescape") in data for secret in _present())
+def holds_secret(data: Any) -> bool:
+    """Whether a secret stands in the bytes: one that is known, or one of a known format in the first 4 MiB."""
+    known = masker().known
+    if known.in_bytes(data):
+        return True
+    head = bytes(memoryview(data).cast("B")[:_LOOKED_AT]).decode("latin-1")
+    return bool(_masker.issued(head))
+
+
+def concealed(value: object, digest: str) -> str:
+    """The digest, keyed where the value is a text or a function that holds a secret."""
+    return masker().keyed(digest) if _tells(value) else digest
+
+
+def _tells(value: object) -> bool:
+    kind = type(value)
+    if kind is str:
+        return len(value) < _LOOKED_AT and masker().mask(value) is not value  # type: ignore[arg-type]
+    if kind is bytes:
+        return holds_secret(value)
+    if kind is types.FunctionType:
+        return _code_tells(value.__code__)  # type: ignore[attr-defined]
+    return False
+
+
+def _code_tells(code: types.CodeType) -> bool:
+    return any(_code_tells(one) if type(one) is types.CodeType else _tells(one) for one in code.co_consts)
+
+
+def is_masked(text: str | None) -> bool:
+    """Whether something in the text was masked."""
+    return text is not None and SIGN in text

@@ -8,7 +8,7 @@ from .accesses import WHOLE, Access
 from .graph import Node
 from .imported import type_of
 from .kinds import package_of
-from .libraries import DTYPE, INDEX, NAMES, SHAPE
+from .part_names import DTYPE, INDEX, NAMES, SHAPE
 from .userland import is_user_class
 
 _NAMES = ((WHOLE,), (NAMES,))

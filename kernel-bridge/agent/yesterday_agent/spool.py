@@ -36,6 +36,11 @@ def encode_frame(parts: Sequence[bytes], buffers: Sequence[bytes]) -> bytes:
     return struct.pack(">I", len(whole)) + whole
 
 
+def _private(path: str, flags: int) -> int:
+    """Opens a file that its owner alone may read."""
+    return os.open(path, flags, 0o600)
+
+
 class Spool:
     """One folder for one kernel. `message` and `settle` are called on a thread of their own, the rest on the main."""
 
@@ -67,7 +72,7 @@ class Spool:
         if self._current is None:
             return
         self._question = self.path(self._current, "prompt.json")
-        with contextlib.suppress(OSError), open(self._question, "w", encoding="utf-8") as handle:
+        with contextlib.suppress(OSError), open(self._question, "w", encoding="utf-8", opener=_private) as handle:
             handle.write(dumps(content))
 
     def answered(self) -> None:
@@ -117,7 +122,7 @@ class Spool:
             return None
         if self._open is not None:
             self._open[1].close()
-        handle = open(path, "ab")  # noqa: SIM115
+        handle = open(path, "ab", opener=_private)  # noqa: SIM115
         self._open = (run, handle)
         return handle
 
@@ -126,7 +131,7 @@ class Spool:
         self.answered()
         target = self.path(run, "record.json")
         temporary = f"{target}.tmp"
-        with open(temporary, "w", encoding="utf-8") as handle:
+        with open(temporary, "w", encoding="utf-8", opener=_private) as handle:
             handle.write(dumps(record))
         os.replace(temporary, target)
         self._finished.add(run)

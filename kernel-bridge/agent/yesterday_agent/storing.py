@@ -1,23 +1,27 @@
-"""Which values of a run are stored: those with a digest of their content, within the run's budget. What shares parts
-with another name is not: loaded apart, they would be two where they were one."""
+"""Which values of a run are stored: those with a digest of their content, within the run's budget. Variables that have
+parts in common are stored as one bundle, with those among them that earlier runs made: loaded apart, they would be two
+where they were one."""
 
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 from .kept import Kept
 from .lineage import Lineage
+from .reasons import UnstorableError
 from .record import Edge, Missing
-from .secrecy import is_named_secret
+from .secrecy import hides
+from .shared_memory import Memories
 from .userland import is_atom
-from .values import Pickled, UnstorableError, pickled, stored
+from .values import Pickled, SecretError, bundled, pickled, stored
 
 _CODE = (types.FunctionType, type)
 """Made again by running what defines it; so is what would be told by its own name alone."""
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -56,21 +60,57 @@ def store_values(
         if name in edges and name in lineage.namespace and not isinstance(value, _CODE)
     }
     compound = [name for name, value in wanted.items() if not is_atom(value)]
-    shared = lineage.sharing(compound) if compound else {}
+    groups = [group for group in lineage.groups(compound) if len(group) > 1] if compound else []
     limit, until = min(kept.left, budget.bytes, max(0, budget.total - kept.spent)), perf_counter() + budget.seconds
     found: dict[str, Pickled] = {}
     missing: list[Missing] = []
-    for name, value in wanted.items():
+
+    def refused(name: str, reason: UnstorableError, why: str) -> None:
+        if isinstance(reason, SecretError):
+            lineage.conceal(edges[name])
+        missing.append({"what": f"the value of {name}", "why": why})
+
+    for group in groups:
+        mine = [name for name in group if name in wanted]
         try:
-            if name in shared:
-                raise UnstorableError(f"it has parts in common with {shared[name]}")
-            if is_named_secret(name):
-                raise UnstorableError("its name says that it is a secret")
-            one = pickled(value, lineage.namespace, limit, until)
+            where = bundled(_together(group, lineage.namespace, limit, until), kept.within)
+            if where is not None:
+                for name in mine:
+                    edges[name]["value"] = where
+        except UnstorableError as reason:
+            for name in mine:
+                refused(name, reason, _why(name, group, reason))
+    together = {name for group in groups for name in group}
+    for name in (name for name in wanted if name not in together):
+        try:
+            one = _alone(name, wanted[name], lineage.namespace, limit, until)
             if name not in one.needs:
                 found[name] = one
         except UnstorableError as reason:
-            missing.append({"what": f"the value of {name}", "why": str(reason)})
-    for name, value in stored(found, kept.within).items():
-        edges[name]["value"] = value
+            refused(name, reason, str(reason))
+    for name, where in stored(found, kept.within).items():
+        edges[name]["value"] = where
     return missing
+
+
+def _alone(name: str, value: Any, namespace: Mapping[str, Any], limit: int, until: float) -> Pickled:
+    if hides(name, value):
+        raise SecretError("its name says that it is a secret")
+    return pickled(value, namespace, limit, until)
+
+
+def _together(group: Collection[str], namespace: Mapping[str, Any], limit: int, until: float) -> Pickled:
+    values = {name: namespace[name] for name in group if name in namespace}
+    for name, value in values.items():
+        if hides(name, value):
+            raise SecretError(f"the name {name} says that it is a secret")
+    one = pickled(values, namespace, limit, until, Memories())
+    if not set(group).isdisjoint(one.needs):
+        raise UnstorableError("they need each other to be loaded")
+    return one
+
+
+def _why(name: str, group: Collection[str], reason: Exception) -> str:
+    others = [other for other in group if other != name]
+    shown = ", ".join(others[:_SHOWN]) + (" and others" if len(others) > _SHOWN else "")
+    return f"it has parts in common with {shown}; together: {reason}"

@@ -111,7 +111,8 @@ def is_user_class(kind: type) -> bool:
 
 
 @functools.lru_cache(maxsize=1 << 16)
-def _is_user_path(path: str) -> bool:
+def is_user_path(path: str) -> bool:
+    """Whether source at this path is neither the standard library's nor an installed distribution's."""
     noise = ("site-packages", "dist-packages", "<frozen", "<yesterday_agent")
     return not path.startswith((sys.base_prefix, sys.prefix)) and not any(part in path for part in noise)
 
@@ -121,7 +122,7 @@ def is_user_module(module: types.ModuleType) -> bool:
     if module.__name__ == "__main__" or module.__name__.startswith("yesterday_agent"):
         return False
     path = module.__dict__.get("__file__")
-    return isinstance(path, str) and _is_user_path(path)
+    return isinstance(path, str) and is_user_path(path)
 
 
 def defined(kind: type, name: str) -> object:

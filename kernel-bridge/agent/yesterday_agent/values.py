@@ -1,9 +1,10 @@
 """Values as bytes, so that a variable can be had again without running what made it. Pickle, protocol 5: large buffers
 are parts of their own, in pieces, so that what did not change is kept once.
 
-Three formats. `pickle5`: the object is the pickle. `pickle5-pack`: a JSON object of small pickles by name, base64.
+Four formats. `pickle5`: the object is the pickle. `pickle5-pack`: a JSON object of small pickles by name, base64.
 `pickle5-parts`: JSON of `pickle` (an object), `buffers` (each a list of objects) and `needs` (names of the notebook's
-functions and classes that have to be there first).
+functions and classes that have to be there first). `pickle5-bundle`: the same of a dict of variables by name, which
+have parts in common.
 
 Invariant: no method of the user's is run to store a value; what cannot be stored says why.
 """
@@ -23,14 +24,15 @@ from json import dumps, loads
 from time import perf_counter
 from typing import Any
 
+from .imported import is_a
 from .kinds import package_of
-from .preview import of_library
-from .reasons import told_as
+from .reasons import UnstorableError, told_as
 from .record import StoredValue
 from .secrecy import holds_secret
+from .shared_memory import Memories
 from .userland import is_user_class, is_user_module
 
-PICKLE, PACK, PARTS = "pickle5", "pickle5-pack", "pickle5-parts"
+PICKLE, PACK, PARTS, BUNDLE = "pickle5", "pickle5-pack", "pickle5-parts", "pickle5-bundle"
 PIECE = 4 * 1024 * 1024
 _APART = 64 * 1024
 _SMALL = 4 * 1024
@@ -38,8 +40,8 @@ _CACHED = type(functools.lru_cache(len))
 _OWN_WAYS = ("__reduce__", "__reduce_ex__", "__getstate__", "__getnewargs__", "__getnewargs_ex__")
 
 
-class UnstorableError(Exception):
-    """Why a value is not stored."""
+class SecretError(UnstorableError):
+    """It holds a secret."""
 
 
 @dataclass
@@ -51,18 +53,21 @@ class Pickled:
     needs: list[str] = field(default_factory=list)
 
 
-def pickled(value: Any, namespace: Mapping[str, Any], limit: int, until: float) -> Pickled:
-    """Raises `UnstorableError`: over `limit` bytes, later than `until` (of `perf_counter`), or not to be had."""
+def pickled(
+    value: Any, namespace: Mapping[str, Any], limit: int, until: float, memories: Memories | None = None
+) -> Pickled:
+    """Raises `UnstorableError`: over `limit` bytes, later than `until` (of `perf_counter`), or not to be had. With
+    `memories`, arrays come back with the memory that they share."""
     sink = _Sink(limit, until)
-    pickler = _Pickler(sink, namespace)
+    pickler = _Pickler(sink, namespace, memories)
     try:
         with told_as(UnstorableError):
             pickler.dump(value)
     finally:
         pickler.leave_no_trace()
     data = sink.getvalue()
-    if holds_secret(data):
-        raise UnstorableError("it holds a secret of the environment")
+    if holds_secret(data) or any(holds_secret(buffer.raw()) for buffer in pickler.buffers):
+        raise SecretError("it holds a secret")
     return Pickled(data, pickler.buffers, sorted(pickler.needs))
 
 
@@ -88,9 +93,9 @@ class _Sink(io.BytesIO):
 class _Pickler(pickle.Pickler):
     """Names the notebook's own functions and classes rather than taking them in."""
 
-    def __init__(self, sink: _Sink, namespace: Mapping[str, Any]) -> None:
+    def __init__(self, sink: _Sink, namespace: Mapping[str, Any], memories: Memories | None) -> None:
         super().__init__(sink, protocol=5, buffer_callback=self._buffer)
-        self._sink, self._namespace = sink, namespace
+        self._sink, self._namespace, self._memories = sink, namespace, memories
         self.buffers: list[pickle.PickleBuffer] = []
         self.needs: set[str] = set()
         self._marked: set[type] = set()
@@ -122,17 +127,23 @@ class _Pickler(pickle.Pickler):
             if is_user_module(value):
                 raise UnstorableError(f"it holds the module {value.__name__}")
             return importlib.import_module, (value.__name__,)
-        elif package_of(kind) == "torch" and (parts := _tensor(value)) is not None:
+        elif (parts := self._memory_of(kind, value)) is not None:
             return parts
         elif is_user_class(kind):
             self._users(kind, value)
         return NotImplemented
 
+    def _memory_of(self, kind: type, value: Any) -> Any:
+        """How an array or tensor is pickled; None leaves it to its library."""
+        if self._memories is not None:
+            return self._memories.reduced(value)
+        return _tensor(value) if package_of(kind) == "torch" else None
+
     def _users(self, kind: type, value: Any) -> None:
         """An instance of a class of the user's."""
         if (own := _own_way(kind)) is not None:
             raise UnstorableError(f"{own} of its class would have to run")
-        if of_library(value, "numpy", "ndarray") and vars(value):
+        if is_a(value, "numpy", "ndarray") and vars(value):
             raise UnstorableError("numpy does not pickle what an array keeps beside")
         if "__slotnames__" not in vars(kind):
             self._marked.add(kind)
@@ -209,9 +220,9 @@ def _value(kind: str, digest: str, size: int) -> StoredValue:
     return {"format": kind, "digest": digest, "size": size}
 
 
-def _kept(one: Pickled, keep: Keep) -> StoredValue | None:
+def _kept(one: Pickled, keep: Keep, kind: str = PARTS) -> StoredValue | None:
     body = keep(one.data)
-    if body is None or not (one.buffers or one.needs):
+    if body is None or (kind == PARTS and not (one.buffers or one.needs)):
         return None if body is None else _value(PICKLE, body, len(one.data))
     buffers: list[list[str]] = []
     size = len(one.data)
@@ -222,7 +233,12 @@ def _kept(one: Pickled, keep: Keep) -> StoredValue | None:
         buffers.append([piece for piece in pieces if piece is not None])
         size += buffer.raw().nbytes
     digest = keep(dumps({"pickle": body, "buffers": buffers, "needs": one.needs}).encode())
-    return None if digest is None else _value(PARTS, digest, size)
+    return None if digest is None else _value(kind, digest, size)
+
+
+def bundled(one: Pickled, keep: Keep) -> StoredValue | None:
+    """Where the bytes of variables are that were pickled together; None where the budget left them out."""
+    return _kept(one, keep, BUNDLE)
 
 
 def _pieces(memory: memoryview) -> Iterable[memoryview]:
@@ -230,13 +246,14 @@ def _pieces(memory: memoryview) -> Iterable[memoryview]:
 
 
 def loaded(value: StoredValue, name: str, read: Callable[[str], bytes], namespace: Mapping[str, Any]) -> Any:
-    """The value again. Only for bytes whose signature was seen to be the project's: a pickle is code."""
+    """The value again, of a bundle all of its values by name. Only for bytes whose signature was seen to be the
+    project's: a pickle is code."""
     body = read(value["digest"])
     if value["format"] == PICKLE:
         return _Unpickler(io.BytesIO(body), namespace).load()
     if value["format"] == PACK:
         return _Unpickler(io.BytesIO(base64.b64decode(loads(body)[name])), namespace).load()
-    if value["format"] != PARTS:
+    if value["format"] not in (PARTS, BUNDLE):
         raise ValueError(f"no value has the format {value['format']}")
     parts = loads(body)
     # Writable, as they were.

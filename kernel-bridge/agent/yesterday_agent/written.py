@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .libraries import INDEX, ORDER
+from .part_names import INDEX, ORDER
 
 _TABLES = re.compile(r"\._(?:parameters|buffers|modules)\['(\w+)'\]")
 

@@ -1,0 +1,157 @@
+"""Libraries: each in one module, loaded when its package is used, and named nowhere else."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from kernel import AGENT, Kernel
+from notebook import Notebook
+
+from yesterday_agent import libraries
+from yesterday_agent.content import Budget, content_digest
+
+PACKAGE = AGENT / "yesterday_agent"
+APART = (
+    *("PIL", "cloudpickle", "dill", "joblib", "matplotlib", "numba", "polars", "pyarrow", "pydantic_core", "rpds"),
+    *("scipy", "seaborn", "sklearn", "sympy"),
+)
+"""Libraries of which all knowledge is in `libraries`. The list grows with each that is moved there."""
+
+
+@pytest.mark.parametrize("name", APART)
+def test_no_other_module_names_the_library(name: str) -> None:
+    word = re.compile(rf"(?<![a-z]){name}(?![a-z_])", re.IGNORECASE)
+    sources = [path for path in PACKAGE.rglob("*.py") if (PACKAGE / "libraries") not in path.parents]
+    assert len(sources) > 50
+    assert [path.name for path in sources if word.search(path.read_text("utf-8"))] == []
+
+
+def test_each_module_says_what_it_knows_of_its_package() -> None:
+    files = {path.stem for path in (PACKAGE / "libraries").glob("*.py")} - {"__init__"}
+    assert set(libraries.MODULES.values()) == files
+    for package in libraries.MODULES:
+        found = libraries.find(package)
+        assert found is not None and libraries.MODULES[found.package] == libraries.MODULES[package]
+
+
+def test_no_module_is_loaded_before_its_package_is_imported() -> None:
+    code = """
+import sys, fractions
+from yesterday_agent import anatomy, libraries, recorder
+def loaded(): return [one for one in sys.modules if one.startswith('yesterday_agent.libraries.')]
+anatomy.dissect(fractions.Fraction(1))
+anatomy.dissect([1])
+print(loaded())
+import sqlite3 as other
+sys.modules['rpds'] = other
+print([one.package for one in libraries.imported()], loaded())
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=AGENT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[]", "['rpds'] ['yesterday_agent.libraries.rpds']"]
+
+
+def test_a_kernel_finds_the_modules_of_libraries_after_the_agent_came() -> None:
+    kernel = Kernel()
+    try:
+        ask = "import sys; print(sorted(one for one in sys.modules if one.startswith('yesterday_agent.libraries.')))"
+        assert kernel.run(ask, run="1").text.strip() == "[]"
+        kernel.run("import numpy; a = numpy.ones(3)", run="2")
+        assert "'yesterday_agent.libraries.numpy'" in kernel.run(ask, run="3").text
+        record = kernel.run("a[0] = 2", run="4").record
+        assert record is not None
+        assert [edge["name"] for edge in record["generated"] if edge["kind"] == "variable"] == ["a"]
+    finally:
+        kernel.close()
+
+
+BOXES = '''
+_contents = {}
+
+
+class Box:
+    """Keeps what is put into it where no attribute leads."""
+
+    __slots__ = ("number",)
+
+    def __init__(self):
+        self.number = len(_contents)
+        _contents[self.number] = {}
+
+    def put(self, name, value):
+        _contents[self.number][name] = value
+
+    def get(self, name):
+        return _contents[self.number][name]
+
+
+def contents(box):
+    return _contents[box.number]
+'''
+KNOWN = '''
+"""boxes: by what is in them."""
+
+import sys
+
+from ..library import Library
+
+
+def _contents(value):
+    return sys.modules["boxes"].contents(value)
+
+
+def _dissect(value):
+    contents = _contents(value)
+    return {"": len(contents), **{f"[{name!r}]": item for name, item in contents.items()}}, []
+
+
+LIBRARY = Library(
+    "boxes",
+    dissect=_dissect,
+    content=lambda value: [("box", dict(_contents(value)))],
+)
+'''
+
+
+@pytest.fixture
+def boxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package that users import, and one file and one line by which the agent knows it."""
+    site, known = tmp_path / "site-packages", tmp_path / "known"
+    for folder, text in ((site, BOXES), (known, KNOWN)):
+        folder.mkdir()
+        (folder / "boxes.py").write_text(text, "utf-8")
+    monkeypatch.syspath_prepend(str(site))
+    monkeypatch.setattr(libraries, "__path__", [*libraries.__path__, str(known)])
+    monkeypatch.setattr(libraries, "_LOADED", {})
+    monkeypatch.setattr(libraries, "MODULES", {**libraries.MODULES, "boxes": "boxes"})
+    for name in ("boxes", "yesterday_agent.libraries.boxes"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+
+
+CELLS = ["import boxes", "box = boxes.Box()", "box.put('a', 1)", "box.put('b', 2)", "copy = box; copy.get('a')"]
+
+
+@pytest.mark.usefixtures("boxes")
+def test_a_library_is_supported_by_one_file_and_one_line() -> None:
+    notebook = Notebook()
+    for cell in CELLS:
+        notebook.run(cell)
+    made = {edge["name"]: edge.get("parts") for edge in notebook.records[3]["generated"]}
+    assert notebook.errors == [None] * len(CELLS)
+    assert made == {"box": ["*", "['b']"]}
+    assert notebook.slice() == {1, 2, 3, 4}
+
+
+@pytest.mark.usefixtures("boxes")
+def test_its_content_has_a_digest_of_its_own() -> None:
+    import boxes  # type: ignore[import-not-found, unused-ignore]
+
+    one, two = boxes.Box(), boxes.Box()
+    one.put("a", 1)
+    two.put("a", 1)
+    assert content_digest(one, Budget()) == content_digest(two, Budget())
+    two.put("a", 2)
+    assert content_digest(one, Budget()) != content_digest(two, Budget())

@@ -1,0 +1,173 @@
+"""What Python code draws from the operating system's entropy, recorded for each run and given back on replay.
+
+`os.urandom` and `random`'s way to it are wrapped, and with them `secrets`, `uuid`, `random.SystemRandom`, and what
+numpy seeds itself from, at its import too. Draws are kept by who draws, so that one who draws more, or an import that
+is not repeated, leaves the others theirs. torch seeds itself in C++: its first seed is read afterwards.
+
+Invariant: without a recording to give back, every byte comes from the operating system.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import os
+import random
+import sys
+import types
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from .own_threads import is_own
+
+RUN_BYTES = 1024 * 1024
+"""Bytes of entropy that one run keeps."""
+_SEED_BYTES = 32
+_PASSED_ON = frozenset((__name__, "random", "secrets", "uuid"))
+_KERNEL = frozenset(("yesterday_agent", "ipykernel", "jupyter_client", "tornado", "zmq", "traitlets"))
+"""The kernel's own: the names of messages are no result."""
+_KEY_MAKERS = frozenset(
+    """
+    Crypto Cryptodome OpenSSL argon2 asyncssh authlib bcrypt cryptography ecdsa itsdangerous jose jwcrypto jwt keyring
+    msal nacl oauthlib paramiko passlib requests_oauthlib rsa ssl werkzeug
+    """.split()  # noqa: SIM905
+)
+"""Packages that make keys and tokens: what they draw is not recorded, and never given again."""
+HASH_SEED = os.environ.get("PYTHONHASHSEED")
+"""Of this process: orders sets of strings. What the user's code sets later is for processes that it starts."""
+_MARK = "_yesterday_chance"
+
+
+class Entropy:
+    """The draws of the present run, and those of an earlier one that are given in their place."""
+
+    def __init__(self, urandom: Callable[[int], bytes]) -> None:
+        self._urandom = urandom
+        self._drawn: dict[str, list[bytes]] = {}
+        self._left = RUN_BYTES
+        self._given: dict[str, deque[bytes]] = {}
+        self._is_fresh = False
+        self._process = os.getpid()
+        self._had_torch = False
+        self.overflowed = False
+
+    def begin(self) -> None:
+        """A run starts. What was given is for one run."""
+        if not self._is_fresh:
+            self._given = {}
+        self._is_fresh = False
+        self._drawn, self._left, self.overflowed = {}, RUN_BYTES, False
+        self._had_torch = "torch" in sys.modules
+
+    def finish(self) -> bytes | None:
+        """The run's draws as JSON; None where it drew nothing."""
+        seed = None if self._had_torch else _torch_seed()
+        if not self._drawn and seed is None:
+            return None
+        draws = {name: [each.hex() for each in chunks] for name, chunks in self._drawn.items()}
+        return json.dumps({"draws": draws, "torch": seed}, sort_keys=True).encode()
+
+    def give(self, draws: dict[str, list[str]]) -> None:
+        """The next run draws these, as far as it draws as it did then."""
+        self._given = {name: deque(bytes.fromhex(each) for each in chunks) for name, chunks in draws.items()}
+        self._is_fresh = True
+
+    def draw(self, size: int) -> bytes:
+        if is_own() or self._process != os.getpid():
+            return self._urandom(size)
+        name = _drawer()
+        if name is None:
+            return self._urandom(size)
+        waiting = self._given.get(name)
+        data = waiting.popleft() if waiting and len(waiting[0]) == size else self._urandom(size)
+        self._note(name, data)
+        return data
+
+    def _note(self, name: str, data: bytes) -> None:
+        if len(data) > self._left:
+            self.overflowed = True
+            return
+        self._left -= len(data)
+        self._drawn.setdefault(name, []).append(data)
+
+
+def watch() -> Entropy:
+    """Wraps the sources of this process, once."""
+    known: Entropy | None = getattr(os.urandom, _MARK, None)
+    if known is not None:
+        return known
+    entropy = Entropy(os.urandom)
+    _wrap_urandom(entropy)
+    _wrap_seed(entropy)
+    return entropy
+
+
+def give(text: str) -> None:
+    """Has the next run find the chance that a recorded one had, as `finish` returned it."""
+    recorded: dict[str, Any] = json.loads(text)
+    entropy: Entropy = getattr(os.urandom, _MARK)
+    entropy.give(recorded["draws"])
+    seed = recorded["torch"]
+    if seed is not None:
+        importlib.import_module("torch").default_generator.manual_seed(int(seed))
+
+
+def look_on_torch() -> None:
+    """Has torch take a new seed from the recorded sources as well."""
+    torch: Any = sys.modules.get("torch")
+    if torch is None or not hasattr(torch, "manual_seed") or hasattr(torch.seed, _MARK):
+        return
+
+    @functools.wraps(torch.seed)
+    def seed() -> int:
+        chosen = int.from_bytes(os.urandom(8), "little") >> 1
+        torch.manual_seed(chosen)
+        return chosen
+
+    setattr(seed, _MARK, True)
+    torch.seed = torch.random.seed = seed
+
+
+def _torch_seed() -> int | None:
+    torch: Any = sys.modules.get("torch")
+    return int(torch.initial_seed()) if torch is not None and hasattr(torch, "initial_seed") else None
+
+
+def _wrap_urandom(entropy: Entropy) -> None:
+    real = os.urandom
+
+    @functools.wraps(real)
+    def urandom(size: int, /) -> bytes:
+        return entropy.draw(size) if type(size) is int and size >= 0 else real(size)
+
+    setattr(urandom, _MARK, entropy)
+    for module in (os, sys.modules[real.__module__]):
+        module.urandom = urandom  # type: ignore[attr-defined]
+    random._urandom = urandom  # type: ignore[attr-defined]
+
+
+def _wrap_seed(entropy: Entropy) -> None:
+    """`seed()` draws in C."""
+    real: Any = random.Random.seed
+
+    @functools.wraps(real)
+    def seed(self: Any, a: Any = None, version: int = 2) -> None:
+        real(self, int.from_bytes(entropy.draw(_SEED_BYTES), "little") if a is None else a, version)
+
+    random.Random.seed = seed  # type: ignore[method-assign]
+    instance: Any = random._inst
+    random.seed = types.MethodType(seed, instance)
+
+
+def _drawer() -> str | None:
+    """The function that asked, beyond those that only pass bytes on; None where its draws are not recorded."""
+    frame: Any = sys._getframe(2)
+    while frame is not None and frame.f_globals.get("__name__") in _PASSED_ON:
+        frame = frame.f_back
+    if frame is None:
+        return None
+    name = str(frame.f_globals.get("__name__"))
+    package = name.partition(".")[0]
+    return None if package in _KERNEL or package in _KEY_MAKERS else f"{name}.{frame.f_code.co_name}"

@@ -1,0 +1,99 @@
+"""What the agent knows of single packages, each in a module of its own.
+
+A module is loaded once the user imports its package, never earlier. `docs/extending/library.md` says how to add one.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ..kinds import package_of
+from ..library import Dissection, Library
+
+MODULES: dict[str, str] = {
+    "pandas": "pandas",
+    "numpy": "numpy",
+    "torch": "torch",
+    "matplotlib": "matplotlib",
+    "polars": "polars",
+    "pyarrow": "pyarrow",
+    "sklearn": "sklearn",
+    "scipy": "scipy",
+    "sympy": "sympy",
+    "sqlalchemy": "sqlalchemy",
+    "PIL": "pil",
+    "httpx": "httpx",
+    "pydantic_core": "pydantic_core",
+    "rpds": "rpds",
+    "xxhash": "xxhash",
+    "dill": "dill",
+    "numba": "numba",
+    **dict.fromkeys(("cloudpickle", "joblib", "ray", "pyspark"), "cloudpickle"),
+}
+"""By package the module of this folder that knows it. The order is that of settings and random states in a record."""
+
+_LOADED: dict[str, Library] = {}
+
+
+def find(package: str) -> Library | None:
+    """What is known of a package; None where nothing is. Loads its module."""
+    known = _LOADED.get(package)
+    if known is not None or package not in MODULES:
+        return known
+    found: Library = importlib.import_module(f"{__name__}.{MODULES[package]}").LIBRARY
+    return _LOADED.setdefault(package, found)
+
+
+def of_kind(kind: type) -> Library | None:
+    """The library that a class comes from."""
+    return find(package_of(kind))
+
+
+def of_value(value: object) -> Iterable[Library]:
+    """The library of a value's class; of a class of the notebook's those of its bases, nearest first."""
+    kind = type(value)
+    package = package_of(kind)
+    if package == "__main__":
+        return of_bases(kind)
+    library = find(package)
+    return () if library is None else (library,)
+
+
+def of_bases(kind: type) -> Iterator[Library]:
+    """The libraries of a class and its bases, nearest first."""
+    for package in dict.fromkeys(map(package_of, kind.__mro__)):
+        library = find(package)
+        if library is not None:
+            yield library
+
+
+def imported() -> list[Library]:
+    """Those whose packages the user has imported, in the order of `MODULES`."""
+    found = (find(package) for package in MODULES if package in sys.modules)
+    return [library for library in found if library is not None]
+
+
+def memories(value: Any) -> list[int]:
+    """Where the memory is that this value looks into: equal for all that share it."""
+    for library in of_value(value):
+        if library.memories is not None and (found := library.memories(value)):
+            return found
+    return []
+
+
+def dissect(value: Any) -> Dissection | None:
+    """The parts of a value as its library says them; None where none does."""
+    for library in of_value(value):
+        if library.dissect is not None and (found := library.dissect(value)) is not None:
+            return found
+    return None
+
+
+def hidden_links(value: Any) -> Iterator[Any]:
+    """Objects that a value holds where its attributes do not lead."""
+    for library in of_value(value):
+        if library.hidden_links is not None:
+            yield from library.hidden_links(value)

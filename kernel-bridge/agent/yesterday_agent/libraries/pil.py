@@ -1,0 +1,42 @@
+"""Pillow: images by their pixels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..digests import mark
+from ..imported import is_a
+from ..library import Dissection, Library
+from ..part_names import WHOLE
+
+IMAGE_PIXELS = 64 << 20
+
+
+def _dissect(value: Any) -> Dissection | None:
+    if not is_a(value, "PIL.Image", "Image"):
+        return None
+    return {WHOLE: (value.mode, value.size), "pixels": _Pixels.of(value)}, [(".info", value.info)]
+
+
+class _Pixels:
+    """Of an image, by its bytes. One that is not yet read from its file is the same as the one that was read."""
+
+    def __init__(self, digest: object) -> None:
+        self._digest = digest
+
+    @classmethod
+    def of(cls, image: Any) -> _Pixels:
+        core = getattr(image, "_im", None)
+        if core is None or getattr(image, "tile", None) or image.width * image.height > IMAGE_PIXELS:
+            return cls(None)
+        colours = bytes(image.getpalette()) if image.mode == "P" else b""
+        return cls(mark(image.tobytes() + colours))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Pixels) and (None in (self._digest, other._digest) or self._digest == other._digest)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+LIBRARY = Library("PIL", dissect=_dissect)

@@ -1,0 +1,151 @@
+"""torch: tensors by their bytes, or by their count of changes where they are large."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..addresses import address
+from ..content_parts import TOO_LARGE, VALUE_BYTES
+from ..digests import mark
+from ..facets import named, plain
+from ..imported import is_a, library
+from ..kinds import module_of, origin_of, package_of
+from ..library import Dissection, Library, Parts, SettingGroup, Use
+from ..part_names import DTYPE, SHAPE, WHOLE
+from ..userland import dict_of
+
+TENSOR_BYTES = 16 << 20
+
+
+def _dissect(value: Any) -> Dissection | None:
+    if is_a(value, "torch", "Tensor"):
+        return _tensor(value)
+    if is_a(value, "torch.jit", "ScriptModule"):
+        tensors = [*value.named_parameters(), *value.named_buffers()]
+        return {WHOLE: value.training, **{f".{name}": tensor_mark(tensor) for name, tensor in tensors}}, []
+    if is_a(value, "torch", "Generator"):
+        return {WHOLE: mark(value.get_state().numpy())}, []
+    return None
+
+
+def tensor_mark(value: Any) -> Any:
+    """The bytes of a tensor that is small enough, else its count of in-place changes, which views share."""
+    small = value.device.type == "cpu" and value.numel() * value.element_size() <= TENSOR_BYTES
+    if not small or not _is_strided(value) or value.is_conj() or value.is_quantized or not value.numel():
+        return value._version
+    plain = value.detach().contiguous().reshape(-1).view(library("torch").uint8)
+    return mark(plain.numpy())
+
+
+def _is_strided(tensor: Any) -> bool:
+    return str(tensor.layout) == "torch.strided"
+
+
+def _tensor(value: Any) -> Dissection:
+    shape = tuple(value.shape)
+    parts: dict[str, Any] = {WHOLE: (value.data_ptr() if _is_strided(value) else 0, shape, tensor_mark(value))}
+    links: list[tuple[str, Any]] = [(".grad", value.grad)] if value.is_leaf and value.grad is not None else []
+    parts |= {SHAPE: shape, DTYPE: str(value.dtype), ".device": str(value.device)}
+    parts[".requires_grad"] = value.requires_grad
+    parts[".grad"] = address(links[0][1]) if links else None
+    return parts, links
+
+
+def _memories(value: Any) -> list[int]:
+    if not is_a(value, "torch", "Tensor"):
+        return []
+    return [value.untyped_storage().data_ptr()] if value.device.type == "cpu" and _is_strided(value) else []
+
+
+def _content(value: Any) -> Parts | None:
+    if is_a(value, "torch", "Tensor"):
+        return _tensor_content(value)
+    if is_a(value, "torch", "Generator"):
+        return [("generator", value.get_state())]
+    if type(value).__name__ in ("dtype", "device", "Size", "memory_format", "layout"):
+        return [("torch", repr(value).encode())]
+    return None
+
+
+def _tensor_content(value: Any) -> Parts:
+    import torch
+
+    yield (
+        "tensor",
+        f"{type(value).__name__}{value.dtype}{tuple(value.shape)}{value.device.type}{value.requires_grad}".encode(),
+    )
+    if value.is_quantized or value.layout != torch.strided:
+        yield "untold", "a quantized or sparse tensor"
+    elif value.numel() * value.element_size() > VALUE_BYTES:
+        yield "untold", TOO_LARGE
+    elif value.numel():
+        with torch.no_grad():
+            plain = value.detach().resolve_conj().resolve_neg().cpu().contiguous()
+        yield "bytes", memoryview(plain.reshape(-1).view(torch.uint8).numpy())
+    if value.is_leaf and value.grad is not None:
+        yield "gradient", value.grad
+    if vars(value):
+        yield "kept", vars(value)
+
+
+_CONSTANTS = ("device", "dtype", "layout", "memory_format", "finfo", "iinfo")
+
+
+def _is_constant(value: Any) -> bool:
+    return module_of(type(value)) == "torch.fx.node" or type(value).__name__ in _CONSTANTS
+
+
+def _model(value: Any) -> dict[str, Any] | None:
+    """Of a module, the user's too, counted by torch's own code; of an optimizer."""
+    if is_a(value, "torch.nn", "Module"):
+        counted = library("torch.nn").Module.parameters(value)
+        return named(value, parameters=sum(item.numel() for item in counted))
+    if is_a(value, "torch.optim", "Optimizer"):
+        groups = value.param_groups
+        first = {name: item for name, item in groups[0].items() if name != "params"} if groups else {}
+        return named(value, params=plain(first))
+    return None
+
+
+def _compiled_from(value: Any) -> Any:
+    """Of a module that `torch.compile` made."""
+    is_compiled = type(value).__name__ == "OptimizedModule"
+    return dict_of(value).get("_modules", {}).get("_orig_mod") if is_compiled else None
+
+
+_PRINTS = "print options"
+
+
+def _settings() -> dict[str, Any] | None:
+    torch = library("torch")
+    if not hasattr(torch, "get_default_dtype") or not hasattr(torch, "_tensor_str"):
+        return None
+    return {
+        "default dtype": torch.get_default_dtype(),
+        "default device": str(torch.get_default_device()),
+        "gradients": torch.is_grad_enabled(),
+        "deterministic": torch.are_deterministic_algorithms_enabled(),
+        _PRINTS: dict(vars(torch._tensor_str.PRINT_OPTS)),
+    }
+
+
+def _settings_matter(key: str, use: Use) -> bool:
+    return (use.shows or key != _PRINTS) and any(map(_is_of_torch, use.values))
+
+
+def _is_of_torch(value: Any) -> bool:
+    return origin_of(value) == "torch" or any(package_of(base) == "torch" for base in type(value).__mro__)
+
+
+LIBRARY = Library(
+    "torch",
+    dissect=_dissect,
+    memories=_memories,
+    content=_content,
+    is_constant=_is_constant,
+    lazy_attributes=frozenset(("_lineno_map", "_prologue_start")),
+    shape=lambda value: [int(size) for size in value.shape] if is_a(value, "torch", "Tensor") else None,
+    model=_model,
+    compiled_from=_compiled_from,
+    settings={"torch": SettingGroup(_settings, _settings_matter)},
+)

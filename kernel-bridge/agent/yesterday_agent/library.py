@@ -1,0 +1,115 @@
+"""pure. What the agent can know of one package: the type of the entries in `libraries`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from .accesses import Access
+    from .graph import Node
+    from .narrowing import Path
+
+Dissection = tuple[dict[str, Any], list[tuple[str, Any]]]
+"""Parts with tokens, and links: what `parts.Anatomy` begins with."""
+Parts = Iterable[tuple[str, Any]]
+"""Tagged content: bytes as they are, all else as values. The tag `untold` gives a reason instead."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a run did that settings could matter to."""
+
+    loads: Collection[str]
+    values: Collection[Any]
+    """What the names that it loaded are bound to."""
+    strings: Collection[str]
+    shows: bool
+    """It showed a result, or printed, or made text of something."""
+    environ: bool
+    """It looked at environment variables, or started a program."""
+
+
+@dataclass(frozen=True)
+class SettingGroup:
+    """Settings that hide behind no name. `read` takes microseconds and returns None where there are none yet."""
+
+    read: Callable[[], dict[str, Any] | None]
+    matters: Callable[[str, Use], bool]
+    """Whether the setting of this name matters to what a run did."""
+
+
+class StateWatcher(Protocol):
+    """Follows state that hides behind no name, over the runs of one kernel."""
+
+    @property
+    def name(self) -> str:
+        """As the record shows the state."""
+
+    @property
+    def used_reason(self) -> str: ...
+    @property
+    def changed_reason(self) -> str: ...
+
+    def begin(self) -> None:
+        """A run starts."""
+
+    def finish(
+        self, run: str, loads: Mapping[str, Collection[Access]], namespace: Mapping[str, Any]
+    ) -> tuple[list[str], bool]:
+        """The runs whose work this one used, and whether it changed the state."""
+
+
+@dataclass(frozen=True, eq=False)
+class Library:
+    """All that the agent knows of one package. Every field but the first has a default.
+
+    Each function gets values whose class, or a base of it, comes from the package. It runs no code of the user's.
+    """
+
+    package: str
+    """The name that users import."""
+    dissect: Callable[[Any], Dissection | None] | None = None
+    """The parts of a value that change apart from each other. None for a value that the generic code can read."""
+    memories: Callable[[Any], list[int]] | None = None
+    """Addresses of the memory that a value looks into: equal for all values that share it."""
+    hidden_links: Callable[[Any], list[Any]] | None = None
+    """Objects that a value holds where its attributes do not lead."""
+    content: Callable[[Any], Parts | None] | None = None
+    """What the content digest is computed from. None for a value that the generic code can digest."""
+    is_constant: Callable[[Any], bool] | None = None
+    """Whether a value never changes once it is made."""
+    lazy_attributes: frozenset[str] = frozenset()
+    """Attributes that are filled when they are first asked for, and say nothing new."""
+    borrowed_attributes: frozenset[str] = frozenset()
+    """Attributes that hold an object of another owner: replacing it is a change, what happens in it is not."""
+    text: Callable[[Any], str | None] | None = None
+    """A preview of a scalar."""
+    shape: Callable[[Any], list[int] | None] | None = None
+    """Rows and columns, or the dimensions of an array."""
+    schema: Callable[[Any], list[list[str]] | None] | None = None
+    """The columns of a table, each with its type."""
+    number: Callable[[Any], Any] | None = None
+    """A scalar as a number of Python's. None for what is no scalar."""
+    model: Callable[[Any], dict[str, Any] | None] | None = None
+    """Class and parameters of a model, by the library's own methods: `facets.named` builds it."""
+    harmless_calls: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By class name the methods that leave a value as it was, each with a dot before it."""
+    only_lays_out: Callable[[Collection[Access]], bool] | None = None
+    """Whether a run did nothing with a value but show it, which lays it out and changes nothing else."""
+    settings: Mapping[str, SettingGroup] = field(default_factory=dict)
+    """By the name that the record shows."""
+    on_import: Mapping[str, Callable[[ModuleType], None]] = field(default_factory=dict)
+    """By the full name of a module what is done once it is loaded."""
+    compiled_from: Callable[[Any], Any] | None = None
+    """The function or module that a value was compiled from. None for what was not compiled."""
+    is_compiler: bool = False
+    """All objects of the package lead into a compiler's machinery."""
+    narrow: Callable[[Node, Access], list[Path] | None] | None = None
+    """The parts of an object that an access can see. None where the generic code decides."""
+    refitted: Callable[[Node, Collection[Access]], set[str]] | None = None
+    """The parts that these accesses made again, whatever they were."""
+    watchers: tuple[Callable[[], StateWatcher], ...] = ()
+    """Each makes a watcher for one kernel."""

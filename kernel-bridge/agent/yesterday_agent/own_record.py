@@ -1,0 +1,38 @@
+"""pure. Which paths belong to the history itself: they are no inputs and no results of anybody's run.
+
+The one place for all watchers: the audit hook, listings, patterns, modules, readers in C and changes behind the hook.
+"""
+
+from __future__ import annotations
+
+import os
+
+FOLDER = ".yesterday"
+_INSIDE = f"{os.sep}{FOLDER}{os.sep}"
+_SCRATCH = f"{_INSIDE}scratch{os.sep}"
+_NAMED = f"{FOLDER}/".encode()
+_LOOKED_AT = 1024 * 1024
+
+
+def _scratch_of(folder: str) -> str | None:
+    """Where a replay works, if the folder is within such a place: what lies there are the user's files."""
+    before, found, rest = f"{folder}{os.sep}".partition(_SCRATCH)
+    return f"{before}{found}{rest.partition(os.sep)[0]}{os.sep}" if found else None
+
+
+_OURS = _scratch_of(os.getcwd())
+
+
+def is_own_record(path: str) -> bool:
+    """Whether an absolute path is a `.yesterday` folder or leads into one."""
+    inside = path[len(_OURS) - 1 :] if _OURS is not None and path.startswith(_OURS) else path
+    return _INSIDE in f"{inside}{os.sep}"
+
+
+def names_own_record(path: str) -> bool:
+    """Whether a file names members of such a folder, as archives do at their beginning or end."""
+    with open(path, "rb") as handle:
+        if _NAMED in handle.read(_LOOKED_AT):
+            return True
+        handle.seek(max(0, os.path.getsize(path) - _LOOKED_AT))
+        return _NAMED in handle.read(_LOOKED_AT)

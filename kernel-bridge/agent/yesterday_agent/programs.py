@@ -1,0 +1,232 @@
+"""Programs and processes that a run starts: command lines, exit codes, and the files that changed meanwhile.
+
+The audit hook tells of each before it starts. The working folder and what the command names are looked at then, and
+again when the run is over: what changed was written by the programs, unless the run is known to have done it itself.
+What they read is not observed, except where the command names it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import weakref
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .audit import listen
+from .named_files import command_paths
+from .noise import is_completion
+from .own_threads import as_own, is_own
+from .record import Edge, Missing
+from .secrecy import mask
+from .tree_snapshot import Changes, Snapshot
+
+_LONGEST = 500
+_FRAMES = 40
+
+
+@dataclass
+class Program:
+    """`kind`: `program` for words, `shell` for a line that a shell reads, `process` for Python processes."""
+
+    words: str
+    kind: str
+    exit_code: Callable[[], int | None]
+
+
+@dataclass
+class ProgramUse:
+    """What one run started."""
+
+    programs: list[Program] = field(default_factory=list)
+    forks: int = 0
+    processes: int = 0
+    snapshot: Snapshot | None = None
+
+
+class ProgramWatch:
+    """Collects between `begin` and `finish`. Never touches what the user holds: programs are heard of, not wrapped."""
+
+    def __init__(self) -> None:
+        self._use: ProgramUse | None = None
+        self._ends: dict[int, int] = {}
+        """Exit codes by the identity of `Popen` objects, as they are collected."""
+        self._restore = _watch_ends(self._ends)
+        self._close = listen(_HANDLERS, self._hook)
+
+    def close(self) -> None:
+        self._close()
+        self._restore()
+
+    def begin(self) -> None:
+        self._ends.clear()
+        self._use = ProgramUse(processes=_started_processes())
+
+    def finish(self) -> tuple[list[Edge], Changes, list[Missing]]:
+        """Edges, what changed in files while programs ran, and what was not seen."""
+        use, self._use = self._use, None
+        if use is None:
+            return [], Changes(), []
+        processes = max(_started_processes() - use.processes, 0)
+        if processes == 0 and use.forks > 0 and not use.programs:
+            processes = use.forks
+        if processes > 0:
+            shown = f"multiprocessing: {processes} process{'' if processes == 1 else 'es'}"
+            use.programs.append(Program(shown, "process", lambda: None))
+        if not use.programs:
+            return [], Changes(), []
+        changes = use.snapshot.changes() if use.snapshot is not None else Changes()
+        return [_edge(one) for one in use.programs], changes, _unseen(use, changes)
+
+    def _hook(self, event: str, args: tuple[Any, ...]) -> None:
+        use = self._use
+        if use is None or is_own():
+            return
+        _HANDLERS[event](self, use, args)
+
+    def program(self, use: ProgramUse, args: tuple[Any, ...]) -> None:
+        if is_completion():
+            return
+        words = args[1] if isinstance(args[1], (list, tuple)) else [args[1]]
+        shown = [os.fsdecode(word) for word in words]
+        is_shell = len(shown) == 3 and shown[1] == "-c" and os.path.basename(shown[0]) in _SHELLS
+        started = _holder("_execute_child")
+        text = shown[2] if is_shell else " ".join(shown)
+        self._add(use, text, "shell" if is_shell else "program", self._exit_of(started))
+
+    def spawned(self, use: ProgramUse, args: tuple[Any, ...]) -> None:
+        """`Popen` starts some programs by this call. Its own event has recorded them."""
+        if isinstance(_holder("_posix_spawn"), subprocess.Popen):
+            return
+        self._add(use, " ".join(os.fsdecode(word) for word in args[1]), "program", lambda: None)
+
+    def command(self, use: ProgramUse, args: tuple[Any, ...]) -> None:
+        self._add(use, os.fsdecode(args[0]), "shell", lambda: None)
+
+    def terminal(self, use: ProgramUse, args: tuple[Any, ...]) -> None:
+        """IPython runs `!command` in a pseudo-terminal, by pexpect."""
+        child = _holder("_spawn")
+        words = [str(word) for word in getattr(child, "args", None) or ["a program in a terminal"]]
+        is_shell = len(words) == 3 and words[1] == "-c"
+        text = words[2] if is_shell else " ".join(words)
+        self._add(use, text, "shell" if is_shell else "program", lambda: _terminal_exit(child))
+
+    def forked(self, use: ProgramUse, args: tuple[Any, ...]) -> None:
+        use.forks += 1
+        self._look(use, "")
+
+    def _add(self, use: ProgramUse, text: str, kind: str, exit_code: Callable[[], int | None]) -> None:
+        use.programs.append(Program(mask(text)[:_LONGEST], kind, exit_code))
+        self._look(use, text)
+
+    @staticmethod
+    def _look(use: ProgramUse, text: str) -> None:
+        named = {os.path.abspath(path) for path in command_paths([text], {})} if text else set()
+
+        def look() -> None:
+            if use.snapshot is None:
+                use.snapshot = Snapshot(os.getcwd())
+            use.snapshot.add(named)
+
+        # The listing is not the user's.
+        as_own(look)
+
+    def _exit_of(self, started: object) -> Callable[[], int | None]:
+        if started is None:
+            return lambda: None
+        key, held = id(started), weakref.ref(started)
+        # The object of a coroutine is closed by its transport, and may be held.
+        kept = started if _is_called_by("asyncio") else None
+
+        def code() -> int | None:
+            found = getattr(kept or held(), "returncode", None)
+            return self._ends.get(key) if found is None else int(found)
+
+        return code
+
+
+_SHELLS = frozenset(("sh", "bash", "dash", "zsh", "fish", "cmd.exe"))
+
+
+def _frames() -> Iterable[Any]:
+    frame = sys._getframe(1)
+    for _ in range(_FRAMES):
+        yield frame
+        if frame.f_back is None:
+            return
+        frame = frame.f_back
+
+
+def _holder(function: str) -> object:
+    """The `self` of the nearest caller of this name: the object that starts the program."""
+    return next((frame.f_locals.get("self") for frame in _frames() if frame.f_code.co_name == function), None)
+
+
+def _is_called_by(package: str) -> bool:
+    return any(f"{os.sep}{package}{os.sep}" in frame.f_code.co_filename for frame in _frames())
+
+
+def _terminal_exit(child: object) -> int | None:
+    ended, signal = (getattr(child, name, None) for name in ("exitstatus", "signalstatus"))
+    if isinstance(ended, int):
+        return ended
+    return -signal if isinstance(signal, int) else None
+
+
+def _watch_ends(ends: dict[int, int]) -> Callable[[], None]:
+    """`Popen` tells the exit status of its child by this method, wherever it is waited for."""
+    kind: Any = subprocess.Popen
+    real = getattr(kind, "_handle_exitstatus", None)
+    if real is None:
+        return lambda: None
+
+    def _handle_exitstatus(self: Any, *args: Any, **words: Any) -> Any:
+        try:
+            return real(self, *args, **words)
+        finally:
+            if isinstance(self.returncode, int):
+                ends[id(self)] = self.returncode
+
+    kind._handle_exitstatus = _handle_exitstatus
+
+    def restore() -> None:
+        if kind._handle_exitstatus is _handle_exitstatus:
+            kind._handle_exitstatus = real
+
+    return restore
+
+
+def _started_processes() -> int:
+    """Of `multiprocessing`, since the kernel began: its counter is a plain `itertools.count`."""
+    counter = getattr(sys.modules.get("multiprocessing.process"), "_process_counter", None)
+    digits = repr(counter).removeprefix("count(").removesuffix(")")
+    return int(digits) if digits.isdigit() else 1
+
+
+def _edge(program: Program) -> Edge:
+    code = program.exit_code()
+    facets: dict[str, Any] = {"program": program.kind} if code is None else {"program": program.kind, "exitCode": code}
+    edge: Edge = {"kind": "subprocess", "name": program.words, "version": program.words, "edge": "observed"}
+    edge.update({"reason": "started" if code is None else f"ended with {code}", "facets": facets})
+    return edge
+
+
+def _unseen(use: ProgramUse, changes: Changes) -> list[Missing]:
+    shown = use.programs[0].words[:80] + (f" and {len(use.programs) - 1} more" if len(use.programs) > 1 else "")
+    why = "programs are not watched while they read; files that the command names are recorded"
+    missing: list[Missing] = [{"what": f"files that were read by {shown}", "why": why}]
+    if changes.why_incomplete is not None:
+        missing.append({"what": f"files that were written by {shown}", "why": changes.why_incomplete})
+    return missing
+
+
+_HANDLERS: dict[str, Callable[[ProgramWatch, ProgramUse, tuple[Any, ...]], None]] = {
+    "subprocess.Popen": ProgramWatch.program,
+    "os.system": ProgramWatch.command,
+    "os.posix_spawn": ProgramWatch.spawned,
+    "os.spawn": ProgramWatch.spawned,
+    "os.forkpty": ProgramWatch.terminal,
+    "os.fork": ProgramWatch.forked,
+}
