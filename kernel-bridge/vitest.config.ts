@@ -1,4 +1,9 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { TEST_LIMIT } from '../server/setup/patience.js'
+import { enterTestEnvironment } from '../server/setup/test-environment.js'
+
+enterTestEnvironment()
 
 /** Real kernels take processes and a second each to start: few at a time, and in processes, as ZeroMQ is native. */
 export default defineConfig({
@@ -8,7 +13,8 @@ export default defineConfig({
     maxWorkers: 2,
     // A machine shared with others stalls now and then: what is late once is tried once more, and named so.
     retry: 1,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    setupFiles: [join(import.meta.dirname, '../server/setup/vitest-waits.js')],
+    testTimeout: TEST_LIMIT,
+    hookTimeout: TEST_LIMIT,
   },
 })

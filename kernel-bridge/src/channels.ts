@@ -2,15 +2,23 @@
  * The five sockets of one kernel process. Invariant: what is handed on was signed by the kernel and came in its
  * socket's order; what was refused is told as a problem and changes nothing. libzmq sets TCP_NODELAY itself.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { context, Dealer, Request as Echo, Subscriber } from 'zeromq'
+import { inBackground } from './background.ts'
 import { type Connection, endpoint } from './connection.ts'
 import type { Problem } from './errors.ts'
-import type { Channel, Message } from './message.ts'
+import type { Message } from './message.ts'
 import { signer } from './signature.ts'
 import { decode, encode, isRefusal, type Outgoing } from './wire.ts'
 
 // A process that ends must not wait for a kernel that no longer reads.
 context.blocky = false
+
+/** Messages of a kernel that wait in memory; more wait in the kernel. */
+const WAITING = 500
+/** Bytes, and milliseconds, of messages that are read in one turn of the event loop. */
+const TURN_BYTES = 512 * 1024
+const TURN_MS = 8
 
 const DIALOGUE = ['shell', 'stdin', 'control'] as const
 type Dialogue = (typeof DIALOGUE)[number]
@@ -23,6 +31,7 @@ export class Channels {
   readonly #signer: ReturnType<typeof signer>
   readonly #onMessage: (message: Message) => void
   readonly #onProblem: (problem: Problem) => void
+  #resumed: PromiseWithResolvers<void> | null = null
 
   /**
    * `routingId` names this side: a server that comes back under the same name gets the replies and prompts that its
@@ -38,15 +47,19 @@ export class Channels {
     this.#signer = signer(options.connection.key)
     this.#onMessage = options.onMessage
     this.#onProblem = options.onProblem
-    // Buffers without a limit: a burst of output is delayed, never thrown away.
-    this.#iopub = new Subscriber({ receiveHighWaterMark: 0, linger: 0, reconnectInterval: RECONNECT_MS })
+    // The kernel's own buffer has no limit: a burst of output is delayed, never thrown away.
+    this.#iopub = new Subscriber({
+      receiveHighWaterMark: WAITING,
+      linger: 0,
+      reconnectInterval: RECONNECT_MS,
+    })
     this.#iopub.connect(endpoint(options.connection, 'iopub'))
     this.#iopub.subscribe()
     const open = (channel: Dialogue): Outbox =>
       new Outbox(endpoint(options.connection, channel), options.routingId)
     this.#dealers = { shell: open('shell'), stdin: open('stdin'), control: open('control') }
-    void this.#read(this.#iopub, 'iopub')
-    for (const channel of DIALOGUE) void this.#read(this.#dealers[channel].socket, channel)
+    this.#listen(this.#iopub, 'iopub')
+    for (const channel of DIALOGUE) this.#listen(this.#dealers[channel].socket, channel)
   }
 
   send(channel: Dialogue, message: Outgoing): void {
@@ -68,26 +81,74 @@ export class Channels {
     }
   }
 
+  /** While it is paused, what the kernel publishes waits. */
+  pause(isPaused: boolean): void {
+    if (isPaused) this.#resumed ??= Promise.withResolvers()
+    else {
+      this.#resumed?.resolve()
+      this.#resumed = null
+    }
+  }
+
+  get isPaused(): boolean {
+    return this.#resumed !== null
+  }
+
   close(): void {
+    this.pause(false)
     for (const socket of [this.#iopub, ...DIALOGUE.map((channel) => this.#dealers[channel].socket)]) {
       if (!socket.closed) socket.close()
     }
   }
 
-  async #read(
-    socket: AsyncIterable<readonly Uint8Array[]>,
-    channel: Exclude<Channel, 'heartbeat'>,
-  ): Promise<void> {
+  #listen(socket: Incoming, channel: Message['channel']): void {
+    inBackground(this.#read(socket, channel), `reading ${channel}`, (what, error) => {
+      this.#onProblem({ kind: 'reading-ended', detail: `${what}: ${String(error)}` })
+    })
+  }
+
+  async #read(socket: Incoming, channel: Message['channel']): Promise<void> {
+    const turn = new Turn()
     for await (const frames of socket) {
-      const read = decode(frames, channel, this.#signer.check)
-      if (isRefusal(read)) {
-        this.#onProblem({ kind: 'frames-refused', detail: `${channel}: ${read.refused}, ${read.detail}` })
-      } else this.#onMessage(read)
+      if (channel === 'iopub') await this.#resumed?.promise
+      try {
+        this.#take(frames, channel)
+      } catch (error) {
+        // One message is lost, not the socket.
+        this.#onProblem({ kind: 'message-failed', detail: `${channel}: ${String(error)}` })
+      }
+      if (turn.isOver(frames)) await turn.next()
     }
+  }
+
+  #take(frames: readonly Uint8Array[], channel: Message['channel']): void {
+    const read = decode(frames, channel, this.#signer.check)
+    if (isRefusal(read)) {
+      this.#onProblem({ kind: 'frames-refused', detail: `${channel}: ${read.refused}, ${read.detail}` })
+    } else this.#onMessage(read)
   }
 }
 
+type Incoming = AsyncIterable<readonly Uint8Array[]>
+
 const RECONNECT_MS = 20
+
+/** What is read in one turn. A socket gives hundreds of messages without letting anything else have its turn. */
+class Turn {
+  #bytes = 0
+  #since = performance.now()
+
+  isOver(frames: readonly Uint8Array[]): boolean {
+    for (const { byteLength } of frames) this.#bytes += byteLength
+    return this.#bytes > TURN_BYTES || performance.now() - this.#since > TURN_MS
+  }
+
+  async next(): Promise<void> {
+    await nextTurn()
+    this.#bytes = 0
+    this.#since = performance.now()
+  }
+}
 
 /** A DEALER that takes one send at a time, behind a queue of any length. */
 class Outbox {
@@ -108,7 +169,7 @@ class Outbox {
 
   send(frames: Uint8Array[]): void {
     this.#waiting.push(frames)
-    if (!this.#sending) void this.#drain()
+    if (!this.#sending) inBackground(this.#drain(), 'sending to a kernel')
   }
 
   async #drain(): Promise<void> {

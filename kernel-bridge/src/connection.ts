@@ -8,9 +8,9 @@ import { z } from 'zod'
 import type { Channel } from './message.ts'
 import { removeFile } from './remove-file.ts'
 
-export const Connection = z.object({
+const Fields = z.object({
   transport: z.enum(['tcp', 'ipc']),
-  /** An address for tcp, the sockets' common path prefix for ipc. */
+  /** 127.0.0.1 for tcp, the sockets' common path prefix for ipc. */
   ip: z.string().min(1),
   shell_port: z.number().int(),
   iopub_port: z.number().int(),
@@ -20,6 +20,8 @@ export const Connection = z.object({
   key: z.string().min(1),
   signature_scheme: z.literal('hmac-sha256'),
 })
+/** The kernels here listen on this machine alone: a file that leads elsewhere is not ours. */
+export const Connection = Fields.refine(({ transport, ip }) => transport === 'ipc' || ip === '127.0.0.1')
 export type Connection = z.infer<typeof Connection>
 
 /** The ZeroMQ address of one channel. */

@@ -8,10 +8,10 @@ import { Beside, type Route } from './beside.ts'
 import { Channels } from './channels.ts'
 import type { Connection } from './connection.ts'
 import { KernelDeadError, type Problem } from './errors.ts'
-import { executeContent, messageIdOf } from './execute-request.ts'
+import { executeContent, isRunMessage, messageIdOf } from './execute-request.ts'
 import { Executions, outcomeOf } from './executions.ts'
 import type { Death, ExecuteOutcome, ExecuteRequest, Execution, Kernel } from './kernel.ts'
-import type { JsonObject, Message } from './message.ts'
+import type { Header, JsonObject, Message } from './message.ts'
 import { Requests } from './requests.ts'
 import { newHeader } from './wire.ts'
 
@@ -190,10 +190,19 @@ export class Conversation {
     return this.#open(msgId, { ...route, msgType, content }, timeoutMs)
   }
 
-  send(message: Outgoing): string {
-    const msgId = randomUUID()
-    this.#post(msgId, message)
+  send({ header, ...message }: Outgoing): string {
+    const msgId = header?.msg_id ?? randomUUID()
+    if (header === undefined) this.#post(msgId, message)
+    else this.#relay(header, message)
     return msgId
+  }
+
+  /** A client that named its message like one of ours would be taken for this side. */
+  #relay(header: Header, { channel, content, parent = {}, metadata = {}, buffers = [] }: Outgoing): void {
+    const { msg_id: msgId } = header
+    if (isRunMessage(msgId) || this.#own.has(msgId) || this.#requests.has(msgId))
+      throw new RangeError(`The message id ${msgId} is in use.`)
+    this.#channels.send(channel, { header, parent, metadata, content, buffers })
   }
 
   heartbeat(timeoutMs: number): Promise<boolean> {
@@ -203,9 +212,14 @@ export class Conversation {
   /** Waits for what a dead process had already sent: until nothing more came for two looks. */
   async drained(): Promise<void> {
     for (let before = -1, looks = 0; before !== this.#heard && looks < 40; looks++) {
-      before = this.#heard
+      before = this.#channels.isPaused ? -1 : this.#heard
       await new Promise((resolve) => setTimeout(resolve, 25))
     }
+  }
+
+  /** While it is paused, what the kernel publishes waits: outputs, status and records. */
+  pause(isPaused: boolean): void {
+    this.#channels.pause(isPaused)
   }
 
   /** The end: everything open settles. */

@@ -67,5 +67,10 @@ export interface Problem {
     | 'agent-failed'
     | 'prewarm-failed'
     | 'listener-failed'
+    | 'message-failed'
+    | 'reading-ended'
+    | 'death-not-noted'
+    | 'background-failed'
+    | 'record-failed'
   readonly detail: string
 }

@@ -3,14 +3,18 @@
  * and the running one's execution settles, by its reply or, where that was missed, by its record.
  */
 import { randomUUID } from 'node:crypto'
+import { inBackground } from './background.ts'
 import { readConnection } from './connection.ts'
 import { Conversation } from './conversation.ts'
+import type { Problem } from './errors.ts'
 import type { ExecuteOutcome, Execution, KernelAddress, SpooledRun } from './kernel.ts'
-import { type KernelFolder, readFacts } from './kernel-folder.ts'
+import { readFacts } from './kernel-facts.ts'
+import type { KernelFolder } from './kernel-folder.ts'
 import type { Setting } from './life.ts'
 import { LiveKernel } from './live-kernel.ts'
 import type { JsonObject, Message } from './message.ts'
 import { watch } from './process.ts'
+import { readRecord as readProcess } from './process-record.ts'
 import {
   outcomeOfMessages,
   outcomeOfRecord,
@@ -27,16 +31,18 @@ const READY_MS = 5_000
 /** The agent lets messages gather before it writes them (iopub.py). */
 const SPOOL_REST_MS = 150
 
-/** Null where the process is gone, or where what answers there is not this kernel. */
+/** Null where the process is gone, was not started by us, or where what answers there is not this kernel. */
 export async function findKernel(
   address: KernelAddress,
   folder: KernelFolder,
   setting: Setting,
 ): Promise<Found | null> {
   const connection = await readConnection(folder.connectionFile)
-  const facts = await readFacts(folder)
-  const process = connection === null || facts === null ? null : watch(address.pid)
-  if (connection === null || facts === null || process === null) return null
+  const facts = await readFacts(folder, setting.signer)
+  const record = readProcess(folder, setting.signer)
+  if (connection === null || facts === null || record === null || record.process === null) return null
+  const process = watch(record.process)
+  if (process === null) return null
   const conversation = new Conversation({
     connection,
     session: address.kernelId,
@@ -56,7 +62,7 @@ export async function findKernel(
   conversation.skip(spooled.flatMap(({ messages }) => messages))
   const running = current && {
     runId: current.runId,
-    execution: resume(current, conversation, folder, facts.agentProblem === null),
+    execution: resume(current, conversation, folder, facts.agentProblem === null, setting.onProblem),
   }
   const prompt = current && (await readPrompt(folder, current.runId))
   if (current && prompt) conversation.retell(questionOf(current, prompt))
@@ -66,7 +72,11 @@ export async function findKernel(
   const life = { process, conversation, info: { ...facts.info, ...info }, agentProblem, startedAt }
   const plan = { kernelId, spec, cwd, env, folder }
   return {
-    kernel: new LiveKernel(plan, setting, life, { hold: true, busy: running !== null }),
+    kernel: new LiveKernel(plan, setting, life, {
+      hold: true,
+      busy: running !== null,
+      owned: record.owner !== null,
+    }),
     spooled,
     running,
   }
@@ -107,18 +117,21 @@ function resume(
   conversation: Conversation,
   folder: KernelFolder,
   recording: boolean,
+  onProblem: (problem: Problem) => void,
 ): Execution {
   const { execution, served, finish } = conversation.resume(requestOf(run))
-  let over = false
-  void execution.done.then(() => {
-    over = true
-  })
-  void served.then(async () => {
-    if (over) return
+  const settle = async () => {
+    const isOver = await Promise.race([execution.done.then(() => true), served.then(() => false)])
+    if (isOver) return
     const outcome = outcomeOfRecord(await readRecord(folder, run.runId))
     const { messages } = await readMessages(folder, run.runId)
     conversation.catchUp(messages)
     finish(outcome ?? (recording ? outcomeOfMessages(messages) : OUTCOME_UNKNOWN))
+  }
+  // No run stays open because its spool cannot be read.
+  inBackground(settle(), `the outcome of run ${run.runId}`, (what, error) => {
+    onProblem({ kind: 'spool-broken', detail: `${what}: ${String(error)}` })
+    finish(OUTCOME_UNKNOWN)
   })
   return execution
 }
@@ -127,6 +140,6 @@ const OUTCOME_UNKNOWN: ExecuteOutcome = {
   status: 'error',
   executionCount: null,
   ename: 'OutcomeUnknown',
-  evalue: 'The run ended while no server listened, and recording was off',
+  evalue: 'The run ended while no server listened, and how it ended is not recorded',
   traceback: [],
 }

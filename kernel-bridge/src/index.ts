@@ -1,4 +1,5 @@
 /** The public door of the kernel bridge: nothing else here is anybody's business. */
+export { agentFolder } from './agent-code.ts'
 export {
   KernelDeadError,
   KernelStartError,
@@ -6,6 +7,7 @@ export {
   RequestTimeoutError,
   type StartFailure,
 } from './errors.ts'
+export { messageIdOf } from './execute-request.ts'
 export type {
   Death,
   ExecuteOutcome,
@@ -14,15 +16,24 @@ export type {
   FoundKernel,
   Kernel,
   KernelAddress,
+  KernelCommand,
   KernelEvents,
+  KernelHere,
   KernelSpec,
   KernelStatus,
   Kernels,
   SpooledRun,
   StartOptions,
+  WrapCommand,
 } from './kernel.ts'
 export { createKernels, type KernelsOptions } from './kernels.ts'
 export { findKernelSpecs, type Interpreter } from './kernelspecs.ts'
 export type { Channel, Header, Json, JsonObject, Message, ParentHeader } from './message.ts'
+export type { Ownership, Signer } from './process-record.ts'
 export { AgentDigest, AgentEdge, AgentRecord, EdgeKind, EdgeTarget } from './record.ts'
 export { removeFile } from './remove-file.ts'
+export { KnownSecrets, variableSecrets } from './secrets/known.ts'
+export { fingerprintsIn, Masker, SIGN } from './secrets/masker.ts'
+export { isSecretFile, nameClass } from './secrets/names.ts'
+export { isSealed, type Seal, sealWith, UnsealError } from './secrets/seal.ts'
+export { StreamMask } from './secrets/stream.ts'

@@ -17,8 +17,8 @@ export class Interrupts {
   readonly #held = new Set<string>()
 
   /**
-   * Interrupts what the kernel is at. `canWake`: it has a handler for SIGURG, which does nothing, so that a call that
-   * waits looks at what came before.
+   * Interrupts what the kernel is at. `canWake`: it has a handler for SIGURG, so that a call that waits looks at what
+   * came before, and an event loop that waits goes on.
    */
   async send(process: KernelProcess, conversation: Conversation, canWake: boolean): Promise<void> {
     const run = conversation.executing

@@ -2,7 +2,8 @@
  * What the rest of the house knows of a kernel: one interface for a local process, a found-again process and a
  * remote gateway. Invariant: an `Execution` settles exactly once, also when the kernel dies under it.
  */
-import type { Channel, JsonObject, Message, ParentHeader } from './message.ts'
+import type { Channel, Header, JsonObject, Message, ParentHeader } from './message.ts'
+import type { Ownership } from './process-record.ts'
 
 /** A kernelspec as found on the search path (https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs). */
 export interface KernelSpec {
@@ -45,6 +46,8 @@ export interface ExecuteRequest {
   readonly storeHistory?: boolean
   readonly silent?: boolean
   readonly allowStdin?: boolean
+  /** Expressions whose values the reply carries, by name. Default none. */
+  readonly userExpressions?: JsonObject
 }
 
 /** `ok | error | aborted` as the kernel replied, `died` when it can no longer reply. */
@@ -96,8 +99,13 @@ export interface Kernel {
     content: JsonObject,
     options?: { readonly timeoutMs?: number; readonly whileBusy?: boolean },
   ): Promise<JsonObject>
-  /** Passes a message through unchanged (comm_msg, comm_open, comm_close, input_reply, unknown types). Returns its msg_id. */
+  /**
+   * Passes a message through unchanged (comm_msg, comm_open, comm_close, input_reply, unknown types). Returns its msg_id.
+   * `header`: sent as it is, so that replies name another client's request; its `msg_type` counts. Throws
+   * `RangeError` if its `msg_id` is one that this side uses.
+   */
   send(message: {
+    readonly header?: Header
     readonly channel: Exclude<Channel, 'iopub' | 'heartbeat'>
     readonly msgType: string
     readonly content: JsonObject
@@ -111,7 +119,16 @@ export interface Kernel {
   restart(): Promise<void>
   /** Asks, waits `graceMs` (default 3,000), then kills the process group. */
   shutdown(options?: { readonly graceMs?: number }): Promise<void>
-  /** Closes this side's sockets and leaves the process running, to be found again. */
+  /**
+   * Until this is called the kernel is owned by this process: if this process is killed, the next one ends it. Call it
+   * when what is needed to find the kernel again is durable. Throws if the note of it cannot be written.
+   */
+  outlive(): void
+  /** False where the process does not echo in time (default 2,000 ms). It echoes during a run as well. */
+  heartbeat(timeoutMs?: number): Promise<boolean>
+  /** While it is paused, what the kernel publishes waits in the kernel: outputs, status and records. */
+  pause(isPaused: boolean): void
+  /** Closes this side's sockets and leaves the process running, to be found again; it has no owner any more. */
   detach(): void
   /** Tells the agent that a run's record is durable; the spool for it is deleted. */
   acknowledge(runId: string): void
@@ -136,6 +153,17 @@ export interface FoundKernel {
   readonly running: { readonly runId: string; readonly execution: Execution } | null
 }
 
+/** A kernel's command line before it is run. */
+export interface KernelCommand {
+  readonly argv: readonly string[]
+  readonly cwd: string
+  /** Folders that the kernel shares with this process: connection file, spool, sockets. Absolute. */
+  readonly folders: readonly string[]
+}
+
+/** Returns the command line to run instead: a launcher that starts the kernel where it can do no harm. */
+export type WrapCommand = (command: KernelCommand) => Promise<readonly string[]>
+
 export interface StartOptions {
   readonly specName: string
   readonly cwd: string
@@ -143,18 +171,43 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Kept ready for the next `start` of the same spec and cwd. Default true. */
   readonly prewarm?: boolean
+  /** Such a kernel is never taken from those kept ready, and is reached by Unix sockets alone. */
+  readonly wrap?: WrapCommand
 }
 
-/** Starts and finds kernels; the only door to processes. */
+/** A kernel's folder on this machine, and who has it. */
+export interface KernelHere {
+  readonly kernelId: string
+  readonly ownership: Ownership
+  /** Null if no process of ours runs there. */
+  readonly pid: number | null
+}
+
+/**
+ * Starts and finds kernels; the only door to processes. Of an address that was recorded, only the kernel's id counts:
+ * paths and the process follow from it, and an id that is none names no kernel.
+ */
 export interface Kernels {
   specs(): Promise<readonly KernelSpec[]>
   start(options: StartOptions): Promise<Kernel>
-  /** Finds a kernel that outlived the server, checked by heartbeat; null when it is gone. */
+  /** Finds a kernel that outlived the server, checked by heartbeat; null when it is gone or not proven ours. */
   find(address: KernelAddress): Promise<FoundKernel | null>
+  /** The kernels of this runtime directory. */
+  list(): Promise<readonly KernelHere[]>
+  /** Who has the kernel; `unknown` for one that is not proven ours. */
+  ownership(address: Pick<KernelAddress, 'kernelId'>): Promise<Ownership>
+  /** Kills a kernel that runs and is proven ours; its spool stays. False if there is none. */
+  end(address: Pick<KernelAddress, 'kernelId'>): Promise<boolean>
+  /** Ends kernels whose owner is gone, and removes the folders of those that spooled nothing. Returns how many ran. */
+  endOrphans(): Promise<number>
+  /** Where the kernel spools; null for an id that is none. */
+  spoolDirOf(address: Pick<KernelAddress, 'kernelId'>): Promise<string | null>
   /** The unacknowledged runs of a kernel that is gone; one that was still going has `died`. */
   salvage(address: KernelAddress): Promise<readonly SpooledRun[]>
+  /** Moves what the kernel spooled, but for objects, to the folder `target`. Returns the names of the files. */
+  moveSpool(address: Pick<KernelAddress, 'kernelId'>, target: string): Promise<readonly string[]>
   /** Removes all that a gone kernel left on disk, once what it spooled is durable. */
-  forget(address: KernelAddress): Promise<void>
+  forget(address: Pick<KernelAddress, 'kernelId'>): Promise<void>
   /** Prewarms one kernel so that the next start is quick. Never rejects. */
   prewarm(options: StartOptions): void
   /** Stops the prewarmed kernels; live kernels are detached, or shut down when asked. */

@@ -1,6 +1,5 @@
 /** The door: starts kernels, keeps one ready, finds those that outlived their server. */
 import { randomUUID } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { agentFolder } from './agent-code.ts'
 import { KernelStartError, type Problem, stopping } from './errors.ts'
@@ -9,24 +8,29 @@ import type {
   FoundKernel,
   Kernel,
   KernelAddress,
+  KernelHere,
   KernelSpec,
   Kernels,
   SpooledRun,
   StartOptions,
 } from './kernel.ts'
-import { clearWaiting, kernelFolder, readWaiting, removeFolder } from './kernel-folder.ts'
+import { isKernelId, type KernelFolder, kernelFolder, removeFolder } from './kernel-folder.ts'
 import { findKernelSpecs, type Interpreter } from './kernelspecs.ts'
 import { type Plan, type Setting, startLife } from './life.ts'
 import { LiveKernel } from './live-kernel.ts'
 import type { JsonObject } from './message.ts'
+import { endOrphans, kernelsIn } from './orphans.ts'
 import { Pool, type Waiting } from './pool.ts'
-import { isRunning, watch } from './process.ts'
-import { readSpool } from './spool.ts'
+import { endProcess } from './process.ts'
+import { type Ownership, ownershipOf, readRecord, type Signer } from './process-record.ts'
+import { moveSpool, readSpool } from './spool.ts'
 import type { TransportChoice } from './transport.ts'
 
 export interface KernelsOptions {
   /** Where connection files, logs and spools stand; made with mode 700. */
   readonly runtimeDir: string
+  /** Signs what says which process is ours; its key lies outside of the runtime directory. */
+  readonly signer: Signer
   /** Pythons to offer as kernels, before those on the search path. */
   readonly interpreters?: readonly Interpreter[]
   /** Options for the recording agent; null switches recording off. */
@@ -56,7 +60,6 @@ class LocalKernels implements Kernels {
   readonly #starting = new Set<Promise<unknown>>()
   readonly #pool: Pool<Waiting & { readonly kernel: LiveKernel }>
   readonly #closing = new AbortController()
-  #swept: Promise<void> | null = null
 
   constructor(options: KernelsOptions) {
     this.#runtimeDir = resolve(options.runtimeDir)
@@ -69,6 +72,7 @@ class LocalKernels implements Kernels {
       startTimeoutMs: options.startTimeoutMs ?? 60_000,
       transport: options.transport ?? 'auto',
       onProblem,
+      signer: options.signer,
       closing: this.#closing.signal,
     }
     this.#pool = new Pool(
@@ -98,48 +102,76 @@ class LocalKernels implements Kernels {
   }
 
   async #start(options: StartOptions): Promise<Kernel> {
-    await this.#sweep()
-    const ready = await this.#pool.take(options)
+    const ready = options.wrap === undefined ? await this.#pool.take(options) : null
     const kernel = ready?.kernel ?? (await this.#startKernel(options))
     if (this.#closing.signal.aborted) {
       await kernel.shutdown({ graceMs: 0 })
       throw stopping(options.specName)
     }
-    await clearWaiting(kernelFolder(this.#runtimeDir, kernel.id))
     this.#own(kernel)
-    if (options.prewarm !== false) this.#pool.fill(options)
+    if (options.prewarm !== false && options.wrap === undefined) this.#pool.fill(options)
     return kernel
   }
 
   prewarm(options: StartOptions): void {
-    void this.#sweep().then(() => this.#pool.fill(options))
+    this.#pool.fill(options)
   }
 
   async find(address: KernelAddress): Promise<FoundKernel | null> {
-    await this.#sweep()
-    const found = await findKernel(address, kernelFolder(this.#runtimeDir, address.kernelId), this.#setting)
+    const folder = this.#folderOf(address)
+    const found = folder && (await findKernel(address, folder, this.#setting))
     if (found !== null) this.#own(found.kernel)
     return found
   }
 
-  salvage(address: KernelAddress): Promise<readonly SpooledRun[]> {
-    return readSpool(kernelFolder(this.#runtimeDir, address.kernelId), {
-      alive: false,
-      onProblem: this.#setting.onProblem,
-    })
+  async salvage(address: KernelAddress): Promise<readonly SpooledRun[]> {
+    const folder = this.#folderOf(address)
+    return folder === null ? [] : readSpool(folder, { alive: false, onProblem: this.#setting.onProblem })
   }
 
-  forget(address: KernelAddress): Promise<void> {
-    return removeFolder(kernelFolder(this.#runtimeDir, address.kernelId))
+  async moveSpool(address: Pick<KernelAddress, 'kernelId'>, target: string): Promise<readonly string[]> {
+    const folder = this.#folderOf(address)
+    return folder === null ? [] : moveSpool(folder, target)
   }
 
-  /** One that was still starting is ended in any case: nobody knows of it yet. */
+  async forget(address: Pick<KernelAddress, 'kernelId'>): Promise<void> {
+    const folder = this.#folderOf(address)
+    if (folder !== null) await removeFolder(folder)
+  }
+
+  list(): Promise<readonly KernelHere[]> {
+    return kernelsIn(this.#runtimeDir, this.#setting.signer)
+  }
+
+  async ownership(address: Pick<KernelAddress, 'kernelId'>): Promise<Ownership> {
+    const folder = this.#folderOf(address)
+    return folder === null ? 'unknown' : ownershipOf(readRecord(folder, this.#setting.signer))
+  }
+
+  async end(address: Pick<KernelAddress, 'kernelId'>): Promise<boolean> {
+    const folder = this.#folderOf(address)
+    const process = folder && readRecord(folder, this.#setting.signer)?.process
+    return process ? endProcess(process) : false
+  }
+
+  endOrphans(): Promise<number> {
+    return endOrphans(this.#runtimeDir, this.#setting.signer)
+  }
+
+  async spoolDirOf(address: Pick<KernelAddress, 'kernelId'>): Promise<string | null> {
+    return this.#folderOf(address)?.spoolDir ?? null
+  }
+
+  #folderOf({ kernelId }: Pick<KernelAddress, 'kernelId'>): KernelFolder | null {
+    return isKernelId(kernelId) ? kernelFolder(this.#runtimeDir, kernelId) : null
+  }
+
+  /** Ends also those that no other program could find: that are still starting, or whose folder was removed. */
   async close({ shutdown = false }: { readonly shutdown?: boolean } = {}): Promise<void> {
     this.#closing.abort()
     const live = [...this.#live]
     this.#live.clear()
-    if (!shutdown) for (const kernel of live) kernel.detach()
-    const ends = shutdown ? live.map((kernel) => kernel.shutdown()) : []
+    const ends = live.map((kernel) => (!shutdown && kernel.isFindable ? kernel.detach() : kernel.shutdown()))
     await Promise.all([this.#pool.close(), Promise.allSettled(this.#starting), ...ends])
   }
 
@@ -158,12 +190,13 @@ class LocalKernels implements Kernels {
     }
   }
 
-  async #plan({ specName, cwd, env = {} }: StartOptions): Promise<Plan> {
+  async #plan({ specName, cwd, env = {}, wrap }: StartOptions): Promise<Plan> {
     const specs = await this.specs()
     const spec = specs.find(({ name }) => name === specName.toLowerCase())
     if (spec === undefined) throw unknownSpec(specName, specs)
     const kernelId = randomUUID()
-    return { kernelId, spec, cwd: resolve(cwd), env, folder: kernelFolder(this.#runtimeDir, kernelId) }
+    const folder = kernelFolder(this.#runtimeDir, kernelId)
+    return { kernelId, spec, cwd: resolve(cwd), env, folder, ...(wrap && { wrap }) }
   }
 
   async #startWaiting(options: StartOptions): Promise<Waiting & { readonly kernel: LiveKernel }> {
@@ -171,30 +204,6 @@ class LocalKernels implements Kernels {
     kernel.warm()
     return { kernel, answers: async () => kernel.status !== 'dead' && (await kernel.heartbeat()) }
   }
-
-  /** Kernels that started or waited for a server that was killed are nobody's: they are ended once, before the first start. */
-  #sweep(): Promise<void> {
-    this.#swept ??= sweep(this.#runtimeDir)
-    return this.#swept
-  }
-}
-
-async function sweep(runtimeDir: string): Promise<void> {
-  for (const kernelId of await readdir(runtimeDir).catch(() => [])) {
-    const folder = kernelFolder(runtimeDir, kernelId)
-    const waiting = await readWaiting(folder)
-    if (waiting === null || isRunning(waiting.server)) continue
-    end(waiting.kernel)
-    // One that was to come back by a restart has a past that somebody will ask for.
-    const past = await readdir(folder.spoolDir).catch(() => [])
-    await (past.length === 0 ? removeFolder(folder) : clearWaiting(folder))
-  }
-}
-
-function end(pid: number): void {
-  const process = watch(pid)
-  process?.signal('SIGKILL')
-  process?.unwatch()
 }
 
 function unknownSpec(specName: string, specs: readonly KernelSpec[]): KernelStartError {

@@ -2,18 +2,23 @@
  * One life of a kernel: a process that answers, from its start to its end. A restart begins another.
  * Invariant: a life that did not come to answer leaves no process behind.
  */
+import { randomInt } from 'node:crypto'
 import { stat } from 'node:fs/promises'
-import { pid as ourPid } from 'node:process'
+import { dirname } from 'node:path'
 import { injectAgent } from './agent-code.ts'
+import { inBackground } from './background.ts'
 import { commandOf, environmentOf } from './command.ts'
 import { type Connection, writePrivately } from './connection.ts'
 import { Conversation } from './conversation.ts'
 import { deathOf, type Ended } from './death.ts'
 import { KernelStartError, type Problem, stopping } from './errors.ts'
-import type { KernelSpec } from './kernel.ts'
-import { clearConnection, type KernelFolder, makeFolder, noteWaiting, writeFacts } from './kernel-folder.ts'
+import type { KernelSpec, WrapCommand } from './kernel.ts'
+import { writeFacts } from './kernel-facts.ts'
+import { clearConnection, type KernelFolder, makeFolder } from './kernel-folder.ts'
 import type { JsonObject } from './message.ts'
 import { ENDED_WITHIN_MS, type KernelProcess, launch, stderrTail, within } from './process.ts'
+import { ownProcess, type ProcessIdentity } from './process-identity.ts'
+import { type Signer, writeRecord } from './process-record.ts'
 import { newConnection, type TransportChoice } from './transport.ts'
 
 /** What a kernel is started from, at first and at each restart. */
@@ -23,6 +28,7 @@ export interface Plan {
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
   readonly folder: KernelFolder
+  readonly wrap?: WrapCommand
 }
 
 /** What every kernel of one bridge shares. */
@@ -32,6 +38,7 @@ export interface Setting {
   readonly startTimeoutMs: number
   readonly transport: TransportChoice
   readonly onProblem: (problem: Problem) => void
+  readonly signer: Signer
   /** Aborted when the door is closed: what starts then is ended. */
   readonly closing: AbortSignal
 }
@@ -47,10 +54,20 @@ export interface Life {
 /** Another program may take a port between our look and the kernel's; Unix sockets may fail inside of a container. */
 const TRANSPORTS: readonly TransportChoice[] = ['auto', 'tcp', 'tcp']
 
-/** Starts a process and waits until it answers and records. Rejects with `KernelStartError`. */
+/** `PYTHONHASHSEED` is below this; 0 would switch the randomisation off. */
+const MAX_HASH_SEED = 2 ** 32
+
+/** No network leads to a kernel that is wrapped. */
+const WRAPPED: readonly TransportChoice[] = ['auto']
+
+/**
+ * Starts a process and waits until it answers and records. It is owned by this process until it is handed over. Rejects
+ * with `KernelStartError`.
+ */
 export async function startLife(plan: Plan, setting: Setting): Promise<Life> {
-  await makeFolder(plan.folder)
-  const choices = setting.transport === 'tcp' ? TRANSPORTS.slice(1) : TRANSPORTS
+  makeFolder(plan.folder)
+  writeRecord(plan.folder, setting.signer, { process: null, owner: ownProcess() })
+  const choices = plan.wrap ? WRAPPED : setting.transport === 'tcp' ? TRANSPORTS.slice(1) : TRANSPORTS
   for (const [attempt, choice] of choices.entries()) {
     try {
       return await attemptLife(plan, setting, choice)
@@ -72,14 +89,34 @@ async function attemptLife(plan: Plan, setting: Setting, choice: TransportChoice
   if (setting.closing.aborted) throw stopping(spec.name)
   const connection = await newConnection(folder.dir, choice)
   await writePrivately(folder.connectionFile, { ...connection, kernel_name: spec.name })
-  const env = environmentOf(setting.environment, spec, plan.env)
-  const argv = await commandOf(spec, folder.connectionFile, env)
-  const note = (pid: number) => noteWaiting(folder, { server: ourPid, kernel: pid })
+  const env = withHashSeed(spec, environmentOf(setting.environment, spec, plan.env))
+  const argv = await wrapped(plan, connection, await commandOf(spec, folder.connectionFile, env))
+  const note = (process: ProcessIdentity) =>
+    writeRecord(folder, setting.signer, { process, owner: ownProcess() })
   const launched = launch({ argv, cwd: plan.cwd, env, logDir: folder.dir, note })
   const process = await launched.catch((error: unknown) => {
     throw startError(plan, 'ended', `its program could not be run (${String(error)})`, '')
   })
   return settle(plan, setting, connection, process)
+}
+
+/** Python does not report a seed that it chose itself. One that is chosen here is as random, and is recorded. */
+function withHashSeed({ language }: KernelSpec, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const chosen = env.PYTHONHASHSEED
+  if (language.toLowerCase() !== 'python' || (chosen !== undefined && chosen !== 'random')) return env
+  return { ...env, PYTHONHASHSEED: String(randomInt(1, MAX_HASH_SEED)) }
+}
+
+async function wrapped(
+  plan: Plan,
+  connection: Connection,
+  argv: readonly string[],
+): Promise<readonly string[]> {
+  if (plan.wrap === undefined) return argv
+  if (connection.transport !== 'ipc')
+    throw startError(plan, 'ended', 'an isolated kernel needs Unix sockets, and none can be had here', '')
+  const folders = [...new Set([plan.folder.dir, dirname(connection.ip)])]
+  return plan.wrap({ argv, cwd: plan.cwd, folders })
 }
 
 async function settle(
@@ -93,7 +130,7 @@ async function settle(
   try {
     const info = await untilReady(conversation, process, plan, setting)
     const injection = await inject(conversation, plan, setting)
-    await writeFacts(plan.folder, {
+    await writeFacts(plan.folder, setting.signer, {
       spec: plan.spec,
       cwd: plan.cwd,
       env: plan.env,
@@ -101,7 +138,7 @@ async function settle(
       agentProblem: injection,
     })
     await conversation.forgetStart()
-    void conversation.makeWay()
+    inBackground(conversation.makeWay(), `making way in kernel ${plan.kernelId}`)
     return { process, conversation, info, agentProblem: injection, startedAt }
   } catch (error) {
     process.signal('SIGKILL')

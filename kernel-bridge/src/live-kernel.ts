@@ -2,6 +2,7 @@
  * A kernel as the rest of the house holds it: one id, one list of listeners, and one life after another.
  * Invariant: a life that ended is told exactly once, by `dead` or, where a restart was asked for, by `restarting`.
  */
+import { inBackground, type ReportFault } from './background.ts'
 import type { Hearing } from './conversation.ts'
 import { deathOf, type Ended } from './death.ts'
 import { KernelDeadError } from './errors.ts'
@@ -15,10 +16,11 @@ import type {
   KernelEvents,
   KernelStatus,
 } from './kernel.ts'
-import { addressOf, clearConnection, clearWaiting, removeFolder } from './kernel-folder.ts'
+import { addressOf, clearConnection, removeFolder } from './kernel-folder.ts'
 import { type Life, type Plan, type Setting, startLife } from './life.ts'
 import type { JsonObject, Message } from './message.ts'
 import { ENDED_WITHIN_MS, memoryKills, stderrTail, within } from './process.ts'
+import { readRecord, writeRecord } from './process-record.ts'
 import { forgetAsked, forgetRun, noteAsked, noteDeath } from './spool.ts'
 
 const GRACE_MS = 3_000
@@ -43,6 +45,8 @@ export class LiveKernel implements Kernel {
   #told: Promise<void> | null = null
   #change: Promise<void> = Promise.resolve()
   #memoryKillsBefore: number | null = null
+  /** It ends with this process. */
+  #owned: boolean
   /** Messages that came before anybody listened; null where they are nobody's. */
   #held: Message[] | null
 
@@ -50,13 +54,14 @@ export class LiveKernel implements Kernel {
     plan: Plan,
     setting: Setting,
     life: Life,
-    options: { readonly hold?: boolean; readonly busy?: boolean } = {},
+    options: { readonly hold?: boolean; readonly busy?: boolean; readonly owned?: boolean } = {},
   ) {
     this.#plan = plan
     this.#setting = setting
     this.#life = life
     this.#held = options.hold === true ? [] : null
     this.#status = options.busy === true ? 'busy' : 'idle'
+    this.#owned = options.owned !== false
     this.#adopt(life)
   }
 
@@ -92,14 +97,16 @@ export class LiveKernel implements Kernel {
 
   execute(request: ExecuteRequest): Execution {
     this.#requireAlive()
-    void this.#countMemoryKills()
+    this.#countMemoryKills()
     const { folder } = this.#plan
     const { runId } = request
     if (request.silent !== true) this.#noteAsked(request)
     const execution = this.#life.conversation.execute(request)
-    void execution.done
-      .then(({ status }) => (status === 'died' ? undefined : forgetAsked(folder, runId)))
-      .catch(() => undefined)
+    const forget = async () => {
+      if ((await execution.done).status !== 'died') await forgetAsked(folder, runId)
+    }
+    // What stays is found again by a later server, which knows the run as recorded.
+    inBackground(forget(), 'removing the note of a run', this.#report)
     return execution
   }
 
@@ -136,7 +143,7 @@ export class LiveKernel implements Kernel {
       this.#tellStatus('restarting')
       try {
         this.#life = await startLife(this.#plan, this.#setting)
-        await clearWaiting(this.#plan.folder)
+        if (!this.#owned) this.#noteFree()
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error)
         this.#die({ exitCode: null, signal: null, likely: `it did not come back: ${why}`, stderrTail: '' })
@@ -156,24 +163,53 @@ export class LiveKernel implements Kernel {
     })
   }
 
-  /** True when the process echoes, which it does during a run as well. */
   heartbeat(timeoutMs = 2_000): Promise<boolean> {
     return this.#life.conversation.heartbeat(timeoutMs)
   }
 
   /** Loads, beside its idle shell, what would make a first completion slow. */
   warm(): void {
-    void this.#life.conversation.warm()
+    inBackground(this.#life.conversation.warm(), 'warming a kernel', this.#report)
+  }
+
+  outlive(): void {
+    if (!this.#owned) return
+    this.#owned = false
+    this.#noteFree()
+  }
+
+  #noteFree(): void {
+    const { identity } = this.#life.process
+    writeRecord(this.#plan.folder, this.#setting.signer, { process: identity, owner: null })
+  }
+
+  pause(isPaused: boolean): void {
+    this.#life.conversation.pause(isPaused)
+  }
+
+  /** Whether another program can find it: its record is in its folder. */
+  get isFindable(): boolean {
+    return readRecord(this.#plan.folder, this.#setting.signer) !== null
   }
 
   detach(): void {
+    if (this.#death === null) this.#release()
     this.#detached = true
     this.#life.process.unwatch()
     this.#life.conversation.close()
   }
 
+  /** If the note cannot be written, the kernel stays owned, and ends with this process. */
+  #release(): void {
+    try {
+      this.outlive()
+    } catch (error) {
+      this.#setting.onProblem({ kind: 'record-failed', detail: `${this.id}: ${String(error)}` })
+    }
+  }
+
   acknowledge(runId: string): void {
-    void forgetRun(this.#plan.folder, runId).catch(() => undefined)
+    inBackground(forgetRun(this.#plan.folder, runId), `forgetting run ${runId}`, this.#report)
   }
 
   on<E extends keyof KernelEvents>(event: E, listener: KernelEvents[E]): () => void {
@@ -190,9 +226,10 @@ export class LiveKernel implements Kernel {
       record: (record) => this.#each('record', (listener) => listener(record)),
     }
     life.conversation.listen(hearing)
-    void this.#countMemoryKills()
+    this.#countMemoryKills()
     this.#told = null
-    void life.process.ended.then((ended) => this.#tellEnd(life, ended))
+    const untilEnd = async () => this.#tellEnd(life, await life.process.ended)
+    inBackground(untilEnd(), 'the end of a kernel', this.#report)
   }
 
   #tellEnd(life: Life, ended: Ended): Promise<void> {
@@ -208,11 +245,20 @@ export class LiveKernel implements Kernel {
       kills === null || this.#memoryKillsBefore === null ? null : kills > this.#memoryKillsBefore
     const tail = await stderrTail(this.#plan.folder.dir)
     const death = deathOf(ended, { asked: this.#ending, memoryKill, stderrTail: tail })
-    await noteDeath(this.#plan.folder, death)
-    await clearConnection(this.#plan.folder)
+    await this.#noteDeath(death)
     life.conversation.died(death)
     this.#death = death
     if (this.#ending !== 'restart') this.#die(death)
+  }
+
+  /** A full disk keeps no run from ending; only, a later server cannot tell how it did. */
+  async #noteDeath(death: Death): Promise<void> {
+    try {
+      await noteDeath(this.#plan.folder, death)
+      await clearConnection(this.#plan.folder)
+    } catch (error) {
+      this.#setting.onProblem({ kind: 'death-not-noted', detail: `${this.id}: ${String(error)}` })
+    }
   }
 
   /** Asks the life to end, waits, then kills its group; settles when its end was told. */
@@ -271,8 +317,15 @@ export class LiveKernel implements Kernel {
     }
   }
 
-  async #countMemoryKills(): Promise<void> {
-    this.#memoryKillsBefore = await memoryKills()
+  #countMemoryKills(): void {
+    const count = async () => {
+      this.#memoryKillsBefore = await memoryKills()
+    }
+    inBackground(count(), 'counting kills for memory', this.#report)
+  }
+
+  readonly #report: ReportFault = (what, error) => {
+    this.#setting.onProblem({ kind: 'background-failed', detail: `${this.id}: ${what}: ${String(error)}` })
   }
 
   #requireAlive(): void {

@@ -3,14 +3,16 @@
  * Invariant: `ended` settles once, for a child by the system's word, else within two seconds of its end.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { Ended } from './death.ts'
+import { identifyProcess, isRunning, isSameProcess, type ProcessIdentity } from './process-identity.ts'
 
 /** A process and, on POSIX, the group that it leads. */
 export interface KernelProcess {
   readonly pid: number
+  readonly identity: ProcessIdentity
   readonly ended: Promise<Ended>
   /** To the whole group; false where it is gone. */
   signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGURG'): boolean
@@ -21,19 +23,20 @@ export interface KernelProcess {
 const WATCH_MS = 1_000
 /** A process that was killed is told as ended within this. */
 export const ENDED_WITHIN_MS = 4_000
+const ENDED_POLL_MS = 10
 const TAIL_BYTES = 8_192
 const TAIL_LINES = 40
 
 /**
  * Rejects with the system's error where the program cannot be run. Output goes to `stdout.log` and `stderr.log` in
- * `logDir`. `note` is told the process id before anything else can happen; where it throws, the process is ended.
+ * `logDir`. `note` is given the process before anything else can happen; if it throws, the process is ended.
  */
 export async function launch(options: {
   argv: readonly string[]
   cwd: string
   env: NodeJS.ProcessEnv
   logDir: string
-  note: (pid: number) => void
+  note: (process: ProcessIdentity) => void
 }): Promise<KernelProcess> {
   const [program = '', ...rest] = options.argv
   const stdout = await open(join(options.logDir, 'stdout.log'), 'w', 0o600)
@@ -47,83 +50,76 @@ export async function launch(options: {
       windowsHide: true,
       stdio: ['ignore', stdout.fd, stderr.fd],
     })
-    if (child.pid !== undefined) noteOrEnd(child.pid, options.note)
-    return await spawned(child)
+    return await spawned(child, child.pid === undefined ? null : noteOrEnd(child.pid, options.note))
   } finally {
     await Promise.all([stdout.close(), stderr.close()])
   }
 }
 
-function noteOrEnd(pid: number, note: (pid: number) => void): void {
+function noteOrEnd(pid: number, note: (process: ProcessIdentity) => void): ProcessIdentity {
+  // One that has ended already has no start time any more; no living process has this one.
+  const identity = identifyProcess(pid) ?? { pid, started: 'ended' }
   try {
-    note(pid)
+    note(identity)
+    return identity
   } catch (error) {
     signalGroup(pid, 'SIGKILL')
     throw error
   }
 }
 
-function spawned(child: ChildProcess): Promise<KernelProcess> {
+function spawned(child: ChildProcess, identity: ProcessIdentity | null): Promise<KernelProcess> {
   return new Promise((resolve, reject) => {
     const ended = new Promise<Ended>((settle) => {
       child.once('exit', (exitCode, signal) => settle({ exitCode, signal }))
     })
     child.once('error', reject)
     child.once('spawn', () => {
-      const { pid } = child
-      if (pid === undefined) throw new Error('A spawned process has no pid')
+      if (identity === null) throw new Error('A spawned process has no pid')
+      const { pid } = identity
       child.unref()
       let gone = false
-      void ended.then(() => {
+      child.once('exit', () => {
         gone = true
       })
-      resolve({ pid, ended, signal: (name) => !gone && signalGroup(pid, name), unwatch: () => undefined })
+      const signal = (name: NodeJS.Signals): boolean => !gone && signalGroup(pid, name)
+      resolve({ pid, identity, ended, signal, unwatch: () => undefined })
     })
   })
 }
 
-/** Watches a process that is not our child. Null where there is none. */
-export function watch(pid: number): KernelProcess | null {
-  const identity = identityOf(pid)
-  if (identity === null) return null
+/** Watches a process that is not our child. Null if it has ended. */
+export function watch(identity: ProcessIdentity): KernelProcess | null {
+  if (!isSameProcess(identity)) return null
+  const { pid } = identity
   let timer: NodeJS.Timeout | undefined
-  const same = (): boolean => identityOf(pid) === identity
   const ended = new Promise<Ended>((settle) => {
     timer = setInterval(() => {
-      if (same()) return
+      if (seemsSame(identity)) return
       clearInterval(timer)
       settle({ exitCode: null, signal: null })
     }, WATCH_MS)
   })
   return {
     pid,
+    identity,
     ended,
-    signal: (name) => same() && signalGroup(pid, name),
+    signal: (name) => isSameProcess(identity) && signalGroup(pid, name),
     unwatch: () => clearInterval(timer),
   }
 }
 
-/** True while a process of this number runs. */
-export function isRunning(pid: number): boolean {
-  return identityOf(pid) !== null
-}
+/** Asking for the start time costs a program each time but on Linux: there the number has to do between signals. */
+const seemsSame = (identity: ProcessIdentity): boolean =>
+  process.platform === 'linux' ? isSameProcess(identity) : isRunning(identity.pid)
 
-/** Says which process a number means: its start time where the system tells it. Null for none, and for one that only waits to be buried. */
-function identityOf(pid: number): string | null {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return null
-  }
-  if (process.platform !== 'linux') return 'running'
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ')
-    return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null)
-  } catch {
-    return null
-  }
+/** Kills a process and its group, and waits until it is gone, at most `ENDED_WITHIN_MS`. False if it was not there. */
+export async function endProcess(identity: ProcessIdentity): Promise<boolean> {
+  if (!isSameProcess(identity)) return false
+  signalGroup(identity.pid, 'SIGKILL')
+  const deadline = performance.now() + ENDED_WITHIN_MS
+  while (isSameProcess(identity) && performance.now() < deadline) await setTimeout(ENDED_POLL_MS)
+  return true
 }
 
 function signalGroup(pid: number, name: NodeJS.Signals): boolean {
@@ -156,9 +152,7 @@ export async function memoryKills(): Promise<number | null> {
 
 /** False where the time ran out first. */
 export async function within(settled: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ms, false)
-  })
-  return Promise.race([settled.then(() => true), late]).finally(() => clearTimeout(timer))
+  const timer = new AbortController()
+  const late = setTimeout(ms, false, { signal: timer.signal }).catch(() => false)
+  return Promise.race([settled.then(() => true), late]).finally(() => timer.abort())
 }

@@ -92,6 +92,12 @@ export const AgentRecord = z.object({
     random: z.record(z.string(), AgentDigest),
     /** The same before it. Each digest names an object that holds the state, where it was kept. */
     before: z.record(z.string(), AgentDigest).default({}),
+    /** Names the object with what the run drew from the operating system: `{draws, torch}`, see the agent's chance.py. */
+    entropy: AgentDigest.nullish(),
+    /** `PYTHONHASHSEED` of the process. */
+    hashSeed: z.string().nullish(),
+    /** Names the object with what a person answered to `input()`: `{answers}`, see the agent's answers.py. */
+    answers: AgentDigest.nullish(),
   }),
   cost: z.object({
     wallMs: z.number(),

@@ -3,7 +3,7 @@
  * hides no other.
  */
 import { writeFileSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readJson, writePrivately } from './connection.ts'
@@ -114,6 +114,14 @@ export function forgetAsked(folder: KernelFolder, runId: string): Promise<void> 
 export async function forgetRun(folder: KernelFolder, runId: string): Promise<void> {
   const files = [ASKED, FRAMES, RECORD, DIED, PROMPT].map((suffix) => fileOf(folder, runId, suffix))
   await Promise.all(files.map(removeFile))
+}
+
+/** Moves all files of the spool to `target`, which is there; the agent may go on and spool more. Returns their names. */
+export async function moveSpool({ spoolDir }: KernelFolder, target: string): Promise<readonly string[]> {
+  const entries = await readdir(spoolDir, { withFileTypes: true }).catch(() => [])
+  const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name)
+  for (const name of names) await rename(join(spoolDir, name), join(target, name))
+  return names
 }
 
 /** The spooled messages of a run; none where there are none. */

@@ -4,10 +4,10 @@
  * loopback TCP on ports that the system picked.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rmdir } from 'node:fs/promises'
+import { lstat, mkdtemp, rmdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { capability } from 'zeromq'
 import { type Connection, socketFiles } from './connection.ts'
 import { removeFile } from './remove-file.ts'
@@ -39,12 +39,25 @@ async function socketPrefix(dir: string): Promise<string | null> {
   return null
 }
 
-/** Removes what a connection's sockets left on disk. */
-export async function clearSockets(connection: Connection): Promise<void> {
-  const files = socketFiles(connection)
-  await Promise.all(files.map(removeFile))
-  // Only a folder made for the sockets is empty now.
-  if (files.length > 0) await rmdir(dirname(connection.ip)).catch(() => undefined)
+/**
+ * Removes what a connection's sockets left on disk: sockets alone, and only where `newConnection` puts them. The
+ * connection was read from a file, and its paths may lead anywhere.
+ */
+export async function clearSockets(connection: Connection, dir: string): Promise<void> {
+  if (connection.transport !== 'ipc' || !isSocketPrefix(connection.ip, dir)) return
+  await Promise.all(socketFiles(connection).map(removeSocket))
+  if (dirname(connection.ip) !== dir) await rmdir(dirname(connection.ip)).catch(() => undefined)
+}
+
+function isSocketPrefix(prefix: string, dir: string): boolean {
+  const folder = dirname(prefix)
+  if (prefix !== join(folder, basename(prefix))) return false
+  return folder === dir || (dirname(folder) === tmpdir() && basename(folder).startsWith('yesterday-'))
+}
+
+async function removeSocket(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => null)
+  if (found?.isSocket()) await removeFile(path)
 }
 
 async function canListen(path: string): Promise<boolean> {

@@ -1,11 +1,12 @@
 /** Much output at once: delayed perhaps, never lost, and in order. */
 import { describe, expect, it } from 'vitest'
+import { seconds } from '../../server/setup/patience.js'
 import { python, realKernels, whySkipped } from './real-kernels.ts'
 
 const LINES = 200_000
 
 describe.skipIf(python === null)(`a burst of output${whySkipped}`, () => {
-  it('arrives whole and in order, each line flushed by itself', { timeout: 240_000 }, async () => {
+  it('arrives whole and in order, each line flushed by itself', { timeout: seconds(240) }, async () => {
     const bridge = await realKernels()
     const kernel = await bridge.start()
     let text = ''

@@ -1,6 +1,6 @@
 /** One kernel, from its start to its end, on a real ipykernel. */
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Death, Kernel, KernelStatus } from '../src/index.ts'
 import { AgentRecord, KernelDeadError, KernelStartError, RequestTimeoutError } from '../src/index.ts'
 import {
@@ -22,6 +22,13 @@ describe.skipIf(python === null)(`a living kernel${whySkipped}`, () => {
     bridge = await realKernels()
     kernel = await bridge.start()
   })
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return
+    // What the failed test left running is no fault of the next one.
+    await kernel.shutdown({ graceMs: 0 })
+    kernel = await bridge.start()
+    bridge.problems.length = 0
+  })
   afterAll(() => bridge.end())
 
   it('says what it is and records', () => {
@@ -41,6 +48,18 @@ describe.skipIf(python === null)(`a living kernel${whySkipped}`, () => {
       ['variable', 'first'],
       ['variable', 'time'],
     ])
+  })
+
+  it('hands on what it published while it was paused, all of it, once it goes on', async () => {
+    const heard = listenTo(kernel)
+    kernel.pause(true)
+    const text = 'x'.repeat(300_000)
+    const { done } = kernel.execute({ code: 'print("x" * 300_000)', runId: 'paused', cellId: null })
+    await kernel.request('shell', 'kernel_info_request', {})
+    expect(heard.messages.filter(({ channel }) => channel === 'iopub')).toEqual([])
+    kernel.pause(false)
+    expect(await done).toMatchObject({ status: 'ok' })
+    expect(textOf(heard.messages)).toBe(`${text}\n`)
   })
 
   it('hands on what a run says in order, all of it before the run is over, and its record after that', async () => {
@@ -152,6 +171,16 @@ describe.skipIf(python === null)(`a living kernel${whySkipped}`, () => {
       await Promise.all([kernel.interrupt(), kernel.interrupt()])
       expect([moment, await done]).toMatchObject([moment, { status: 'error', ename: 'KeyboardInterrupt' }])
     }
+    expect(await shownValue(kernel, '1 + 1')).toBe('2')
+  })
+
+  it('is interrupted while a cell awaits, long before what it waits for', async () => {
+    const heard = listenTo(kernel)
+    const code = 'import asyncio\nprint("in", flush=True)\nawait asyncio.sleep(3600)'
+    const { msgId, done } = kernel.execute({ code, runId: 'awaits', cellId: null })
+    await heard.until(({ header, parent }) => header.msg_type === 'stream' && parent.msg_id === msgId)
+    await kernel.interrupt()
+    expect(await done).toMatchObject({ status: 'error', ename: 'CancelledError' })
     expect(await shownValue(kernel, '1 + 1')).toBe('2')
   })
 

@@ -1,11 +1,13 @@
 /** The door to kernels: who gets which process, what stands on disk, who finds it again. */
 import { existsSync } from 'node:fs'
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { agentFolder } from '../src/agent-code.ts'
 import { createKernels, type Kernel, type KernelsOptions } from '../src/index.ts'
-import { isRunning } from '../src/process.ts'
+import { readFacts } from '../src/kernel-facts.ts'
+import { kernelFolder } from '../src/kernel-folder.ts'
+import { isRunning } from '../src/process-identity.ts'
 import {
   listenTo,
   python,
@@ -16,6 +18,7 @@ import {
   textOf,
   whySkipped,
 } from './real-kernels.ts'
+import { signer } from './signer.ts'
 
 describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
   let bridge: Awaited<ReturnType<typeof realKernels>>
@@ -29,6 +32,7 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
   const another = (options: Partial<KernelsOptions> = {}) =>
     createKernels({
       runtimeDir: join(bridge.dir, 'run'),
+      signer,
       interpreters: [{ name: specName, displayName: 'Tested Python', python: python ?? '' }],
       ...options,
     })
@@ -39,7 +43,6 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
     bridge.kernels.prewarm(options)
     const [one, other] = await Promise.all([bridge.kernels.start(options), bridge.kernels.start(options)])
     expect(one.id).not.toBe(other.id)
-    expect(existsSync(join(folderOf(one), 'waiting.json'))).toBe(false)
     await run(one, 'mine = 1')
     expect(await run(other, 'mine')).toMatchObject({ status: 'error', ename: 'NameError' })
   })
@@ -48,23 +51,39 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
     const options = { specName, cwd: bridge.dir }
     const first = await bridge.kernels.start(options)
     const waiting = await vi.waitFor(async () => {
-      const ids = (await readdir(join(bridge.dir, 'run'))).filter((id) => id !== first.id)
-      const [id = ''] = ids.filter((id) => existsSync(join(bridge.dir, 'run', id, 'kernel.json')))
-      return JSON.parse(await readFile(join(bridge.dir, 'run', id, 'waiting.json'), 'utf8'))
-    }, 20_000)
-    process.kill(waiting.kernel, 'SIGKILL')
+      const ready = (id: string): boolean => existsSync(join(bridge.dir, 'run', id, 'kernel.json'))
+      const others = (await bridge.kernels.list()).filter(({ kernelId }) => kernelId !== first.id)
+      const pid = others.find(({ kernelId }) => ready(kernelId))?.pid
+      if (pid == null) throw new Error('None waits yet')
+      return pid
+    })
+    process.kill(waiting, 'SIGKILL')
     const second = await bridge.kernels.start({ ...options, prewarm: false })
-    expect(second.address.pid).not.toBe(waiting.kernel)
+    expect(second.address.pid).not.toBe(waiting)
     expect(await shownValue(second, '1')).toBe('1')
+  })
+
+  it('ends a kernel whose folder was removed when it closes, and leaves the others', async () => {
+    const options = { specName, cwd: bridge.dir, prewarm: false }
+    const kernels = another()
+    const [lost, left] = [await kernels.start(options), await kernels.start(options)]
+    lost.outlive()
+    left.outlive()
+    await rm(folderOf(lost), { recursive: true })
+    await kernels.close()
+    expect(isRunning(lost.address.pid)).toBe(false)
+    const found = await bridge.kernels.find(left.address)
+    expect(found?.kernel.id).toBe(left.id)
   })
 
   it('ends a kernel that is still starting when the door is closed', async () => {
     const starting = bridge.kernels.start({ specName, cwd: bridge.dir, prewarm: false })
     const refused = expect(starting).rejects.toThrow('the server is stopping')
     const pid = await vi.waitFor(async () => {
-      const [id = ''] = await readdir(join(bridge.dir, 'run'))
-      return JSON.parse(await readFile(join(bridge.dir, 'run', id, 'waiting.json'), 'utf8')).kernel
-    }, 20_000)
+      const [only] = await bridge.kernels.list()
+      if (only?.pid == null) throw new Error('It does not run yet')
+      return only.pid
+    })
     await bridge.kernels.close()
     await refused
     expect(isRunning(pid)).toBe(false)
@@ -80,10 +99,41 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
       for (const file of ['connection.json', 'kernel.json', 'stdout.log', 'stderr.log']) {
         expect([file, await mode(join(folderOf(kernel), file))]).toEqual([file, 0o600])
       }
+      await run(kernel, 'print("spooled")', 'spooled')
+      const spooled = await vi.waitFor(async () => {
+        const names = await readdir(kernel.address.spoolDir)
+        expect(names).toEqual(expect.arrayContaining(['spooled.frames', 'spooled.record.json']))
+        return names
+      })
+      for (const name of spooled) {
+        const isFolder = (await stat(join(kernel.address.spoolDir, name))).isDirectory()
+        expect([name, await mode(join(kernel.address.spoolDir, name))]).toEqual([
+          name,
+          isFolder ? 0o700 : 0o600,
+        ])
+      }
       const { key } = JSON.parse(await readFile(kernel.address.connectionFile, 'utf8'))
       expect(JSON.stringify(kernel.address)).not.toContain(key)
     },
   )
+
+  it('keeps what a kernel is given from whoever reads its folder, and gives it again to the next server', async () => {
+    const kernel = await bridge.start({ SHOP_PASSWORD: 'correct-horse-9' })
+    const folder = folderOf(kernel)
+    for (const file of await readdir(folder)) {
+      const bytes = await readFile(join(folder, file)).catch(() => Buffer.alloc(0))
+      expect([file, bytes.includes('correct-horse-9')]).toEqual([file, false])
+      const decoded = Buffer.from(bytes.toString().replaceAll('"', ''), 'base64')
+      expect([file, decoded.includes('correct-horse-9')]).toEqual([file, false])
+    }
+    const facts = await readFacts(kernelFolder(dirname(folder), kernel.id), signer)
+    expect(facts?.env).toEqual({ SHOP_PASSWORD: 'correct-horse-9' })
+    await writeFile(
+      join(folder, 'kernel.json'),
+      JSON.stringify(Buffer.from(JSON.stringify(facts)).toString('base64')),
+    )
+    expect(await readFacts(kernelFolder(dirname(folder), kernel.id), signer)).toBeNull()
+  })
 
   it('leaves nothing of a kernel that was shut down', async () => {
     const kernel = await bridge.start()
@@ -116,7 +166,9 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
     expect(await run(kernel, '1', runId)).toMatchObject({ status: 'ok' })
     await told
     kernel.acknowledge(runId)
-    await vi.waitFor(async () => expect(await readdir(kernel.address.spoolDir)).toEqual([]))
+    // Objects wait until a server stores them.
+    const kept = async () => (await readdir(kernel.address.spoolDir)).filter((name) => name !== 'objects')
+    await vi.waitFor(async () => expect(await kept()).toEqual([]))
     expect(existsSync(join(bridge.dir, 'precious.record.json'))).toBe(true)
   })
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ExecuteOutcome, Kernel, Message, Problem } from '../src/index.ts'
 import { createKernels, type KernelsOptions } from '../src/index.ts'
+import { signer } from './signer.ts'
 
 /** The interpreter to test with; null where no Python has ipykernel. */
 export const python: string | null = findPython()
@@ -32,6 +33,7 @@ export async function realKernels(options: Partial<KernelsOptions> = {}) {
   const problems: Problem[] = []
   const kernels = createKernels({
     runtimeDir: join(dir, 'run'),
+    signer,
     interpreters: [{ name: specName, displayName: 'Tested Python', python: python ?? '' }],
     onProblem: (problem) => problems.push(problem),
     ...options,

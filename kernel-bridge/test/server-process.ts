@@ -5,14 +5,17 @@
  */
 import { createKernels } from '../src/index.ts'
 import { listenTo } from './real-kernels.ts'
+import { signer } from './signer.ts'
 
 const [, , python = '', runtimeDir = '', cwd = '', signalFile = ''] = process.argv
 
 const kernels = createKernels({
   runtimeDir,
+  signer,
   interpreters: [{ name: 'tested', displayName: 'Tested Python', python }],
 })
 const kernel = await kernels.start({ specName: 'tested', cwd, prewarm: false })
+kernel.outlive()
 // One is made ready where the test asks for it: else it would be killed in the middle of making it.
 process.stdin.once('data', () => kernels.prewarm({ specName: 'tested', cwd }))
 await kernel.execute({ code: 'x = 41', runId: 'first', cellId: 'c1' }).done

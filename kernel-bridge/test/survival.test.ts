@@ -1,15 +1,16 @@
 /** A server is killed while a cell runs; the next one finds the kernel and misses nothing. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AgentRecord, createKernels, type KernelAddress, type Kernels } from '../src/index.ts'
-import { isRunning } from '../src/process.ts'
+import { isRunning } from '../src/process-identity.ts'
 import { listenTo, python, run, shownValue, textOf, whySkipped } from './real-kernels.ts'
+import { signer } from './signer.ts'
 
 const program = new URL('server-process.ts', import.meta.url).pathname
 
@@ -30,6 +31,7 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
     address = await firstLine(server)
     kernels = createKernels({
       runtimeDir,
+      signer,
       interpreters: [{ name: 'tested', displayName: 'Tested Python', python: python ?? '' }],
     })
   })
@@ -71,7 +73,7 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
   it('keeps the outputs, record and outcome of a run that ended while no server listened', async () => {
     await killServer(server)
     await writeFile(signalFile, '')
-    await vi.waitFor(() => stat(join(address.spoolDir, 'second.record.json')), { timeout: 20_000 })
+    await vi.waitFor(() => stat(join(address.spoolDir, 'second.record.json')))
     const found = await kernels.find(address)
     const [, second] = found?.spooled ?? []
     expect(second).toMatchObject({ runId: 'second', finished: true, outcome: { status: 'ok' } })
@@ -116,7 +118,7 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
     const said = () => readFile(join(address.spoolDir, 'second.frames'), 'utf8')
     await vi.waitFor(async () => expect(await said()).toContain(JSON.stringify('0\n').slice(1, -1)))
     process.kill(address.pid, 'SIGKILL')
-    await vi.waitFor(async () => expect(await kernels.find(address)).toBeNull(), { timeout: 20_000 })
+    await vi.waitFor(async () => expect(await kernels.find(address)).toBeNull())
     const spooled = await kernels.salvage(address)
     expect(spooled).toMatchObject([
       { runId: 'first', finished: true, outcome: { status: 'ok' } },
@@ -125,24 +127,24 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
     expect(textOf(spooled[1]?.messages ?? [])).toMatch(/^0\n/)
   })
 
-  it.each(['start', 'find'] as const)(
-    'ends with the kernels that waited for that server, at the first %s',
-    async (first) => {
-      server.stdin?.write('ready one\n')
-      const runtimeDir = join(dir, 'run')
-      const waiting = (): string[] =>
-        readdirSync(runtimeDir).filter((id) => existsSync(join(runtimeDir, id, 'waiting.json')))
-      await vi.waitFor(() => expect(waiting()).toHaveLength(1), { timeout: 20_000 })
-      const [left = ''] = waiting()
-      const { kernel: pid } = JSON.parse(readFileSync(join(runtimeDir, left, 'waiting.json'), 'utf8'))
-      await killServer(server)
-      if (first === 'start') await kernels.start({ specName: 'tested', cwd: dir, prewarm: false })
-      await kernels.find(address)
-      expect(existsSync(join(runtimeDir, left))).toBe(false)
-      await vi.waitFor(() => expect(isRunning(pid)).toBe(false))
-      expect(isRunning(address.pid)).toBe(true)
-    },
-  )
+  it('ends the kernels that waited for that server, and no other', async () => {
+    server.stdin?.write('ready one\n')
+    const other = async () => {
+      const found = (await kernels.list()).find(({ kernelId }) => kernelId !== address.kernelId)
+      if (found?.pid == null) throw new Error('It does not run yet')
+      return found
+    }
+    const waiting = await vi.waitFor(other)
+    expect(waiting.ownership).toBe('owned')
+    await killServer(server)
+    expect(await kernels.ownership(waiting)).toBe('orphaned')
+    expect(await kernels.ownership(address)).toBe('free')
+    expect(await kernels.endOrphans()).toBe(1)
+    expect(existsSync(join(dir, 'run', waiting.kernelId))).toBe(false)
+    expect(isRunning(waiting.pid ?? 0)).toBe(false)
+    expect(isRunning(address.pid)).toBe(true)
+    expect(await kernels.find(address)).not.toBeNull()
+  })
 })
 
 /** It counted from 0 without a gap or a repetition, and said `end`. */

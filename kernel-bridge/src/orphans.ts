@@ -1,0 +1,64 @@
+/**
+ * Kernels whose owner was killed: found by the folders of the runtime directory, ended, and removed. Invariant: only
+ * what a record that we signed proves to be ours is signalled; what one spooled stays for the log to take in.
+ */
+import { readdir, rmdir, stat } from 'node:fs/promises'
+import type { KernelHere } from './kernel.ts'
+import { isKernelId, isRealFolder, type KernelFolder, kernelFolder, removeFolder } from './kernel-folder.ts'
+import { endProcess } from './process.ts'
+import { identifyProcess, isSameProcess, type ProcessIdentity } from './process-identity.ts'
+import { ownershipOf, type ProcessRecord, readRecord, type Signer, startedFor } from './process-record.ts'
+
+/** A folder without a record is another program's that is about to write it; after this time it is left over, ms. */
+const ABANDONED_MS = 60_000
+
+/** Every kernel's folder, and who has it. */
+export async function kernelsIn(runtimeDir: string, signer: Signer): Promise<readonly KernelHere[]> {
+  const folders = await foldersIn(runtimeDir)
+  return folders.map((folder) => {
+    const record = readRecord(folder, signer)
+    const process = record?.process ?? null
+    const pid = process !== null && isSameProcess(process) ? process.pid : null
+    return { kernelId: folder.kernelId, ownership: ownershipOf(record), pid }
+  })
+}
+
+/** Returns how many processes were ended. */
+export async function endOrphans(runtimeDir: string, signer: Signer): Promise<number> {
+  let ended = 0
+  for (const folder of await foldersIn(runtimeDir)) {
+    const record = readRecord(folder, signer)
+    if (record === null) await removeAbandoned(folder)
+    if (record === null || ownershipOf(record) !== 'orphaned') continue
+    for (const process of await processesOf(folder, record)) if (await endProcess(process)) ended += 1
+    // What it spooled belongs to runs of the log: who keeps the log takes it in, and removes the folder.
+    const spooled = await readdir(folder.spoolDir).catch(() => [])
+    if (spooled.length === 0) await removeFolder(folder)
+  }
+  return ended
+}
+
+/** A start that was cut off may have left a process that its record does not name yet. */
+async function processesOf(folder: KernelFolder, record: ProcessRecord): Promise<readonly ProcessIdentity[]> {
+  if (record.process !== null) return [record.process]
+  const pids = await readdir('/proc').catch(() => [])
+  return startedFor(
+    folder,
+    pids.filter((pid) => /^\d+$/.test(pid)),
+  ).flatMap((pid) => identifyProcess(pid) ?? [])
+}
+
+async function foldersIn(runtimeDir: string): Promise<readonly KernelFolder[]> {
+  const names = (await readdir(runtimeDir).catch(() => [])).filter(isKernelId)
+  const folders = names.map((kernelId) => kernelFolder(runtimeDir, kernelId))
+  const real = await Promise.all(folders.map(isRealFolder))
+  return folders.filter((_, place) => real[place])
+}
+
+/** Only a folder that holds nothing: it fails for every other. */
+async function removeAbandoned({ dir, spoolDir }: KernelFolder): Promise<void> {
+  const found = await stat(dir).catch(() => null)
+  if (found === null || Date.now() - found.mtimeMs < ABANDONED_MS) return
+  await rmdir(spoolDir).catch(() => undefined)
+  await rmdir(dir).catch(() => undefined)
+}
