@@ -1,4 +1,9 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { TEST_LIMIT } from './setup/patience.js'
+import { enterTestEnvironment } from './setup/test-environment.js'
+
+enterTestEnvironment()
 
 /** Tests start real processes, threads and databases: few at a time. */
 export default defineConfig({
@@ -10,7 +15,8 @@ export default defineConfig({
     isolate: false,
     // A machine shared with others stalls now and then: what is late once is tried once more, and named so.
     retry: 1,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    setupFiles: [join(import.meta.dirname, './setup/vitest-waits.js')],
+    testTimeout: TEST_LIMIT,
+    hookTimeout: TEST_LIMIT,
   },
 })

@@ -4,6 +4,8 @@
  * counts and execution state.
  */
 import * as Y from 'yjs'
+import { z } from 'zod'
+import { Digest, RunId } from './ids.ts'
 
 export type CellType = 'code' | 'markdown' | 'raw'
 
@@ -26,13 +28,18 @@ export const cellsOf = (doc: Y.Doc): Y.Array<YCell> => doc.getArray<YCell>('cell
 export const metaOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('meta')
 export const stateOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('state')
 
-/** Notebook-level metadata as a Y.Map, made where missing. */
-export function metadataOf(doc: Y.Doc): Y.Map<unknown> {
-  const meta = metaOf(doc)
-  const existing = meta.get('metadata')
-  if (existing instanceof Y.Map) return existing
+/** Notebook-level metadata; null where it is missing, as in a document that is not synchronized yet. */
+export function metadataOf(doc: Y.Doc): Y.Map<unknown> | null {
+  const metadata = metaOf(doc).get('metadata')
+  return metadata instanceof Y.Map ? metadata : null
+}
+
+/** Notebook-level metadata to write, made where it is missing. For the server: elsewhere it would replace what is there. */
+export function ensureMetadata(doc: Y.Doc): Y.Map<unknown> {
+  const existing = metadataOf(doc)
+  if (existing !== null) return existing
   const made = new Y.Map<unknown>()
-  meta.set('metadata', made)
+  metaOf(doc).set('metadata', made)
   return made
 }
 
@@ -49,6 +56,19 @@ export function cellSource(cell: YCell): Y.Text {
   throw new Error(`cell ${cellId(cell)}: "source" is not a Y.Text`)
 }
 
+/** Tags that nbclient and JupyterLab go by as they run a notebook. */
+export const tag = {
+  /** An error in it is expected: what comes after it runs. */
+  raises: 'raises-exception',
+  /** It is left out where a whole notebook is run without a person. */
+  skipped: 'skip-execution',
+} as const
+
+export function hasTag(cell: YCell, name: string): boolean {
+  const tags = cellMetadata(cell)?.get('tags')
+  return Array.isArray(tags) && tags.includes(name)
+}
+
 /** The cell's metadata as a Y.Map; null where the cell has none (a schema break that reads as empty). */
 export function cellMetadata(cell: YCell): Y.Map<unknown> | null {
   const metadata = cell.get('metadata')
@@ -59,6 +79,12 @@ export function cellMetadata(cell: YCell): Y.Map<unknown> | null {
 export function cellOutputs(cell: YCell): Y.Array<YOutput> | null {
   const outputs = cell.get('outputs')
   return outputs instanceof Y.Array ? (outputs as Y.Array<YOutput>) : null
+}
+
+/** The id of an output, valid while the output is in its document; null if it is in none. */
+export function outputId(output: YOutput): string | null {
+  const id = output._item?.id
+  return id === undefined ? null : `${id.client}.${id.clock}`
 }
 
 /** Numbers may arrive as floats or bigints; null means never run. */
@@ -72,6 +98,22 @@ export type ExecutionState = 'idle' | 'queued' | 'running'
 export function executionState(cell: YCell): ExecutionState {
   const state = cell.get('execution_state')
   return state === 'running' || state === 'queued' ? state : 'idle'
+}
+
+/**
+ * Where the notebook's file is, as the server knows: `deleted` where it is gone from the project, `replaced` where another
+ * notebook is at its path. The document stays open then, and is written to no file.
+ */
+export type FilePresence = 'there' | 'deleted' | 'replaced'
+export function filePresence(doc: Y.Doc): FilePresence {
+  const state = stateOf(doc).get('file')
+  return state === 'deleted' || state === 'replaced' ? state : 'there'
+}
+
+/** The project path of the notebook now; null before the server has said it. */
+export function filePath(doc: Y.Doc): string | null {
+  const path = stateOf(doc).get('path')
+  return typeof path === 'string' ? path : null
 }
 
 /** Finds a cell and its place by id; null when there is none. */
@@ -112,13 +154,39 @@ export const serverKeys = ['outputs', 'execution_count', 'execution_state'] as c
  * the bytes are served at `/api/objects/<digest>`. Text MIMEs are UTF-8, `application/json` and `+json` are JSON,
  * binary MIMEs (images other than SVG, PDF) are the decoded bytes.
  */
-export interface ObjectReference {
-  readonly 'yesterday.object': { readonly digest: string; readonly size: number; readonly mime: string }
-}
+export const ObjectReference = z.strictObject({
+  'yesterday.object': z.object({ digest: Digest, size: z.int().nonnegative(), mime: z.string().max(255) }),
+})
+export type ObjectReference = z.infer<typeof ObjectReference>
 
+/** False for anything that only resembles one: what users write is escaped (json.ts) and never taken for ours. */
 export function isObjectReference(value: unknown): value is ObjectReference {
-  return typeof value === 'object' && value !== null && 'yesterday.object' in value
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'yesterday.object' in value &&
+    ObjectReference.safeParse(value).success
+  )
 }
 
 /** Largest value that stands inline in the document, in bytes of UTF-8. */
 export const INLINE_LIMIT = 8192
+
+/**
+ * The member `yesterday` of a long stream: its text in the document is only the end. The pages before it are objects, in
+ * order, as UTF-8; `run` has all of it as one output when it is over.
+ */
+export const StreamHead = z.object({
+  truncatedHead: z.object({
+    run: RunId,
+    pages: z.array(z.object({ digest: Digest, size: z.int().nonnegative() })),
+  }),
+})
+export type StreamHead = z.infer<typeof StreamHead>['truncatedHead']
+
+/** What of a stream is not in the document; null where all of it is. `yesterday` is that member of the output. */
+export const streamHead = (yesterday: unknown): StreamHead | null =>
+  StreamHead.safeParse(yesterday).data?.truncatedHead ?? null
+
+/** Bytes of the pages together. */
+export const headSize = ({ pages }: StreamHead): number => pages.reduce((sum, { size }) => sum + size, 0)

@@ -1,23 +1,6 @@
 /**
- * The HTTP surface that the browser uses, JSON both ways. Errors are `{error: {code, message, hint?}}` with a fitting
- * status. Paths in URLs are encoded part by part.
- *
- *   GET    /api/files/<path>                folder: FileEntry[]; 404 when missing
- *   GET    /api/files/<path>?download=1     the bytes, as attachment
- *   PUT    /api/files/<path>                upload (raw body) ; 409 exists unless ?overwrite=1
- *   POST   /api/files                       FileCommand → FileEntry
- *   POST   /api/notebooks/open              {path} → OpenedNotebook
- *   GET    /api/kernelspecs                 KernelSpecs
- *   GET    /api/log?<filters>               LogPage; the filters, and all of the past beyond it: past.ts
- *   GET    /api/runs/<run>                  Receipt (short prefixes accepted)
- *   GET    /api/runs/<run>/around?hops=      Around (around.ts)
- *   GET    /api/objects/<digest>            bytes, immutable, nosniff, sandboxed, `?mime=` from a fixed list
- *   GET    /api/me                          Me
- *   PUT    /api/me                          {name?, color?} → Me
- *   POST   /api/sign-out                    204; the cookie stops working and open sockets close with 4403
- *   WS     /api/rooms/<document id>?epoch=&acks=1&connection=     sync.ts
- *   WS     /api/notebooks/<document id>/session       session.ts
- *   GET    /api/export/<path>?format=py|script|html|ipynb   the notebook in another form, as attachment
+ * What the routes of files, notebooks and people send and return, JSON both ways. `routes.ts` lists the routes. Errors
+ * are `{error: {code, message, hint?}}` with a fitting status.
  */
 import { z } from 'zod'
 import { ProjectPath, Timestamp } from './ids.ts'
@@ -26,7 +9,8 @@ import { Actor } from './session.ts'
 export const FileEntry = z.object({
   name: z.string(),
   path: ProjectPath,
-  type: z.enum(['folder', 'notebook', 'file']),
+  /** `special`: a FIFO, device or socket, which is shown and never opened. */
+  type: z.enum(['folder', 'notebook', 'file', 'special']),
   /** Bytes; 0 for folders. */
   size: z.number(),
   modified: Timestamp,
@@ -47,6 +31,10 @@ export const FileCommand = z.discriminatedUnion('type', [
 ])
 export type FileCommand = z.infer<typeof FileCommand>
 
+/** The answer to `trash`: the path that is free now, and when it was moved to the trash. */
+export const TrashedFile = z.object({ trashed: ProjectPath, at: Timestamp })
+export type TrashedFile = z.infer<typeof TrashedFile>
+
 export const OpenedNotebook = z.object({
   path: ProjectPath,
   /** Names the room; stays when the file is moved. */
@@ -57,6 +45,14 @@ export const OpenedNotebook = z.object({
 })
 export type OpenedNotebook = z.infer<typeof OpenedNotebook>
 
+/** Where the notebook's file is now. */
+export const WrittenNotebook = z.object({ path: ProjectPath })
+export type WrittenNotebook = z.infer<typeof WrittenNotebook>
+
+/** `py`: cells marked by `# %%`; `script`: code alone; `html`: one page without script; `ipynb`: as it is now. */
+export const ExportFormat = z.enum(['py', 'script', 'html', 'ipynb'])
+export type ExportFormat = z.infer<typeof ExportFormat>
+
 export const KernelSpecs = z.object({
   default: z.string().nullable(),
   specs: z.array(z.object({ name: z.string(), displayName: z.string(), language: z.string() })),
@@ -64,9 +60,37 @@ export const KernelSpecs = z.object({
 })
 export type KernelSpecs = z.infer<typeof KernelSpecs>
 
-/** `color` is the person's CSS colour, legible as a caret on light and dark. */
-export const Me = z.object({ actor: Actor, color: z.string(), project: z.string(), version: z.string() })
+/** Colours of people, legible as carets on light and dark, and told apart by people who see colours differently. */
+export const PERSON_COLORS = [
+  '#0b7285',
+  '#c2255c',
+  '#5f3dc4',
+  '#2b8a3e',
+  '#d9480f',
+  '#1864ab',
+  '#a61e4d',
+  '#846204',
+] as const
+
+/** `color` is the person's CSS colour. `isNamed` is false until the person has chosen a name. */
+export const Me = z.object({
+  actor: Actor,
+  color: z.string(),
+  isNamed: z.boolean(),
+  project: z.string(),
+  version: z.string(),
+})
 export type Me = z.infer<typeof Me>
+
+/** How a person is shown from now on. */
+export const MeChange = z.object({
+  name: z.string().trim().min(1).max(80).optional(),
+  color: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, 'a colour is "#" and six hex digits')
+    .optional(),
+})
+export type MeChange = z.infer<typeof MeChange>
 
 export const ApiError = z.object({
   error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),

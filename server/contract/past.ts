@@ -1,20 +1,5 @@
 /**
- * Reading the past beyond the plain log: what the browser and programs ask, and what they get. All are GET but the
- * making of a checkpoint. A run, session or checkpoint may be named by a prefix that tells it apart.
- *
- *   /api/log?notebook=&cell=&session=&actor=&kind=&name=&text=&since=&until=&outcome=&where=&before=&limit=   LogPage
- *   /api/past/table?<the same filters>                    RunTable: parameters and metrics side by side
- *   /api/past/why/<run>?output=&name=                     Why: the receipt in words
- *   /api/past/graph/<run>?name=&hops=2&width=30           Neighbourhood; expand by asking for another run
- *   /api/past/timeline/<session>?after=0&limit=5000       Timeline, by place in the session
- *   /api/past/moment/<session>/<order>                    Moment: notebook and variables right after that run
- *   /api/past/slice/<run>?name=                           SliceList
- *   /api/past/slice/<run>?name=&as=script|notebook        the file, as attachment
- *   /api/past/diff?a=&b=                                  Diff; a and b as the command line takes them
- *   /api/past/history?kind=&name=&notebook=&before=&limit=   History of one thing, newest first
- *   /api/past/checkpoints?notebook=                       Checkpoint[], newest first
- *   POST /api/past/checkpoints                            {notebook, name} → Checkpoint
- *   /api/past/sessions?notebook=&limit=                   SessionLine[], newest first
+ * What the routes of the past (past-api.ts) take and return, beyond the plain log.
  *
  * Pages of a filtered log may hold fewer runs than asked for, even none, and still have a `next`: so much was looked
  * through, and the search goes on from there.
@@ -187,6 +172,15 @@ export const SessionLine = z.object({
   runs: z.number().int(),
 })
 export type SessionLine = z.infer<typeof SessionLine>
+
+/** A notebook of the history: `path` is where it is, or was last. */
+export const NotebookLine = z.object({
+  id: z.string(),
+  path: z.string(),
+  /** The notebook that it is a copy of. */
+  copiedFrom: z.object({ id: z.string(), path: z.string() }).nullable(),
+})
+export type NotebookLine = z.infer<typeof NotebookLine>
 
 export const SliceList = z.object({ runs: z.array(RunName) })
 export type SliceList = z.infer<typeof SliceList>

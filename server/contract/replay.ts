@@ -1,11 +1,5 @@
 /**
- * Running the past again: plans, verdicts, causes, restored variables, and the jobs that bring them.
- *
- *   POST   /api/replay/plan            {target} → ReplayPlan: nothing runs
- *   POST   /api/replay/jobs            JobRequest → 202 Job
- *   GET    /api/replay/jobs            Job[], newest first
- *   GET    /api/replay/jobs/<id>       Job; `?after=<revision>` waits, up to 20 s, until there is news
- *   DELETE /api/replay/jobs/<id>       stops it: its kernel ends, what it recorded stays
+ * Running the past again (replay-api.ts): plans, verdicts, causes, restored variables, and the jobs that produce them.
  *
  * Sentences (`words`, `why`) are for people, in English; the fields beside them say the same for programs.
  */
@@ -55,6 +49,40 @@ export const EnvironmentDifference = z.object({
 })
 export type EnvironmentDifference = z.infer<typeof EnvironmentDifference>
 
+export const IsolationName = z.enum(['namespaces', 'bubblewrap', 'landlock', 'sandbox-exec', 'none'])
+export type IsolationName = z.infer<typeof IsolationName>
+
+/** What keeps a replay from changing anything outside. */
+export const Isolation = z.object({
+  name: IsolationName,
+  /**
+   * What becomes of a write: `private`: it goes to a private layer over the real file; `refused`: outside of the copy it
+   * fails; `open`: outside of the copy it reaches the real file.
+   */
+  writes: z.enum(['private', 'refused', 'open']),
+  /** `contained`: programs are isolated as the kernel is; `open`: they are not. */
+  programs: z.enum(['contained', 'open']),
+  network: z.enum(['absent', 'open']),
+  /** Why no stronger one is used; null where this is the strongest. */
+  why: z.string().nullable(),
+})
+export type Isolation = z.infer<typeof Isolation>
+
+/** A file that a replay made, changed or deleted, beside how it is on disk. */
+export const WrittenFile = z.object({
+  /** As edges name it: relative to the notebook's folder where inside it, else absolute. */
+  name: z.string(),
+  change: z.enum(['created', 'changed', 'deleted']),
+  /** In bytes, after the replay and on disk; null where there is none. */
+  size: z.number().int().nullable(),
+  sizeOnDisk: z.number().int().nullable(),
+  /** Of the replay's bytes; null for a deletion, and for what is no regular file. */
+  digest: z.string().nullable(),
+  /** Whether it can be applied to the disk while the job is remembered. */
+  kept: z.boolean().default(false),
+})
+export type WrittenFile = z.infer<typeof WrittenFile>
+
 export const ReplayPlan = z.object({
   target: ReplayTarget,
   notebook: z.string(),
@@ -63,8 +91,10 @@ export const ReplayPlan = z.object({
   files: z.array(FilePin),
   /** Known once a kernel has said what it has; empty before. */
   environment: z.array(EnvironmentDifference),
-  /** What reaches out of the scratch copy: sockets, programs, files elsewhere. */
+  /** What the runs did outside of the kernel: sockets, programs, files elsewhere. */
   effects: z.array(z.string()),
+  /** What a replay of it would be isolated by. */
+  isolation: Isolation,
   /** Those of them that change something elsewhere (`POST to https://…`), and run again only where that is allowed. */
   sends: z.array(z.string()),
   expectedMs: z.number().nullable(),
@@ -122,6 +152,9 @@ export const ReplayReport = z.object({
   verdict: Verdict,
   steps: z.array(StepVerdict),
   environment: z.array(EnvironmentDifference),
+  isolation: Isolation,
+  /** What the replay wrote. It is on no disk unless it is applied. */
+  written: z.array(WrittenFile),
   /** What explains the first difference, as far as the records say. */
   cause: z.string().nullable(),
   problems: z.array(z.string()),
@@ -200,6 +233,9 @@ export const RestoreReport = z.object({
   recomputed: z.array(RunId),
   expectedMs: z.number().nullable(),
   tookMs: z.number(),
+  /** What isolated the runs that were made again. */
+  isolation: Isolation,
+  problems: z.array(z.string()),
 })
 export type RestoreReport = z.infer<typeof RestoreReport>
 
@@ -241,6 +277,24 @@ export const JobProgress = z.object({
   verdicts: z.array(z.object({ cell: z.number().int().nullable(), verdict: Verdict })),
 })
 export type JobProgress = z.infer<typeof JobProgress>
+
+/** Files of a replay to put on the disk. Nothing is applied without being named. */
+export const ApplyRequest = z.object({
+  /** Of the replay. */
+  session: z.string().min(1).max(64),
+  /** Names as `WrittenFile` has them. */
+  files: z.array(z.string().min(1).max(4096)).min(1).max(5000),
+})
+export type ApplyRequest = z.infer<typeof ApplyRequest>
+
+export const AppliedFile = z.object({
+  name: z.string(),
+  isApplied: z.boolean(),
+  /** Why not; null where it is applied. */
+  why: z.string().nullable(),
+})
+export type AppliedFile = z.infer<typeof AppliedFile>
+export const AppliedFiles = z.array(AppliedFile)
 
 export const Job = z.object({
   id: z.string(),

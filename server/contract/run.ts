@@ -6,6 +6,14 @@ import { z } from 'zod'
 import { Digest, RunId, SessionId, Timestamp } from './ids.ts'
 import { Actor } from './session.ts'
 
+/** Values by names that users choose. Absent names are `undefined`, also those that a plain object inherits. */
+function byName<T>(value: z.ZodType<T>) {
+  return z.record(z.string(), value).transform((read): Record<string, T> => {
+    const names: Record<string, T> = Object.create(null)
+    return Object.assign(names, read)
+  })
+}
+
 export const Outcome = z.enum(['ok', 'error', 'aborted', 'died'])
 export type Outcome = z.infer<typeof Outcome>
 
@@ -61,11 +69,33 @@ export const Edge = z.object({
   preview: z.string().nullable(),
   deleted: z.boolean(),
   query: z.string().nullable(),
-  facets: z.record(z.string(), z.unknown()).nullable(),
+  facets: byName(z.unknown()).nullable(),
   /** Null where the bytes were not kept. */
   value: StoredValue.nullable().default(null),
 })
 export type Edge = z.infer<typeof Edge>
+
+/** A program that a run started, as its edge says it. */
+export interface StartedProgram {
+  /** Secrets are masked. */
+  readonly command: string
+  /** `shell`: a line that a shell read; `process`: processes of Python. */
+  readonly kind: 'program' | 'shell' | 'process'
+  /** Below zero: ended by this signal. Null where it was not seen to end. */
+  readonly exitCode: number | null
+}
+
+/** Null for an edge to anything else. */
+export function programOf({
+  kind,
+  name,
+  facets,
+}: Pick<Edge, 'kind' | 'name' | 'facets'>): StartedProgram | null {
+  if (kind !== 'subprocess') return null
+  const { program, exitCode } = facets ?? {}
+  const told = program === 'shell' || program === 'process' ? program : 'program'
+  return { command: name, kind: told, exitCode: typeof exitCode === 'number' ? exitCode : null }
+}
 
 /** The part that an edge is about, where a person would name it; null where that is the whole, or several. */
 export function partOf({ parts }: Pick<Edge, 'parts'>): string | null {
@@ -129,13 +159,20 @@ export const Receipt = RunSummary.extend({
   death: z.string().nullable(),
   used: z.array(Edge),
   generated: z.array(Edge),
-  environment: z.object({ digest: z.string(), facets: z.record(z.string(), z.unknown()) }).nullable(),
-  /** Working directory, and digests of the random states after the run and before it. */
+  environment: z.object({ digest: z.string(), facets: byName(z.unknown()) }).nullable(),
+  /**
+   * Working directory; digests of the random states after the run and before it, and of the object with what it drew
+   * from the operating system; the seed of string hashes; the digest of the object with what a person answered to
+   * `input()`.
+   */
   state: z
     .object({
       cwd: z.string(),
-      random: z.record(z.string(), z.string()),
-      before: z.record(z.string(), z.string()).default({}),
+      random: byName(z.string()),
+      before: byName(z.string()).prefault({}),
+      entropy: z.string().nullable().prefault(null),
+      hashSeed: z.string().nullable().prefault(null),
+      answers: z.string().nullable().prefault(null),
     })
     .nullable(),
   outputs: z.array(OutputEntry),

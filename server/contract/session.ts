@@ -4,6 +4,7 @@
  * changes nothing. Binary comm buffers travel base64 inside JSON.
  */
 import { z } from 'zod'
+import { HistoryState } from './history.ts'
 import { CellId, RunId, SessionId, Timestamp } from './ids.ts'
 import { StaleCell } from './stale.ts'
 
@@ -64,6 +65,20 @@ export const Command = z.discriminatedUnion('type', [
     content: JsonObject,
     metadata: JsonObject.optional(),
     buffers: z.array(z.base64()).optional(),
+    /** The cell that shows the widget: what its callbacks print is shown there. */
+    cell: CellId.optional(),
+    /** Asks for a `commHandled` event of this name when the kernel has handled the message. */
+    ack: z.string().max(64).optional(),
+  }),
+  /**
+   * The state of widgets, by their ids, and of those that they refer to. Answered by a `reply` whose content is
+   * `WidgetModels` (widgets.ts). With `names`: which of these are there, without their states.
+   */
+  z.object({
+    ...command,
+    type: z.literal('widgets'),
+    models: z.array(z.string().max(200)).max(1000),
+    names: z.boolean().default(false),
   }),
 ])
 export type Command = z.infer<typeof Command>
@@ -97,6 +112,8 @@ export const SessionView = z.object({
   prompt: z.object({ run: RunId, cell: CellId, text: z.string(), password: z.boolean() }).nullable(),
   /** True after an interrupt that was not obeyed within 5 s: offer a restart. */
   interruptIgnored: z.boolean(),
+  /** The kernel is at work and its process does not answer: it may be suspended. */
+  silent: z.boolean().prefault(false),
 })
 export type SessionView = z.infer<typeof SessionView>
 
@@ -126,10 +143,28 @@ export const Event = z.discriminatedUnion('type', [
     content: JsonObject,
     metadata: JsonObject,
     buffers: z.array(z.string()),
+    /** The `ack` of the client's message that it answers. */
+    answers: z.string().optional(),
   }),
+  /** The kernel has handled the comm message of this `ack`, or is gone. */
+  z.object({ type: z.literal('commHandled'), ack: z.string() }),
+  /**
+   * Ids of outputs that were produced here (`outputId`), sent before the outputs themselves. `whole`: all that are known,
+   * replacing earlier lists; else additional ones. Outputs that came with a file are never listed.
+   */
+  z.object({ type: z.literal('ownOutputs'), outputs: z.array(z.string()), whole: z.boolean() }),
   /** Every cell that is not fresh, in notebook order; sent on connect, and when it is another list. */
   z.object({ type: z.literal('stale'), cells: z.array(StaleCell) }),
+  /** The project's history is damaged, gone, or there again; sent on connect unless it is sound. */
+  z.object({ type: z.literal('history'), state: HistoryState }),
   /** Something a person should read: a merge conflict with the file, a full disk, a lost recording. */
-  z.object({ type: z.literal('notice'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
+  z.object({
+    type: z.literal('notice'),
+    level: z.enum(['info', 'warning', 'error']),
+    /** In English; what `code` and `values` say in any language (notices.ts). */
+    text: z.string(),
+    code: z.string().optional(),
+    values: z.record(z.string(), z.string()).optional(),
+  }),
 ])
 export type Event = z.infer<typeof Event>

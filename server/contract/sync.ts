@@ -24,6 +24,8 @@ export const close = {
   forbidden: 4403,
   /** The client sent something that cannot be read. */
   badFrame: 4400,
+  /** The client sent more than a connection may; the reason says of what. It may reconnect. */
+  tooMuch: 4429,
 } as const
 
 /** Largest frame a room accepts, in bytes. */

@@ -7,7 +7,10 @@ import { testPythons } from './test-python.js'
 
 const scripts = [
   ['e2e', 'bench', 'main.ts'],
+  ['server', 'bench', 'opening.ts'],
+  ['server', 'bench', 'printing.ts'],
   ['server', 'bench', 'history.ts'],
+  ['server', 'bench', 'isolation.ts'],
 ]
 
 await installPackages()

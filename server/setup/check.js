@@ -1,8 +1,9 @@
-/** `npm run check`: format, lint, types, import cycles and forbidden imports, in one go; each problem is shown. */
+/** `npm run check`: format, lint, types, layers and lengths, in one go; each problem is shown. */
 import { home, packagedNode, run, say } from './command.js'
 
 const checks = [
   ['format, lint, import cycles and forbidden imports', 'biome', ['ci', '--error-on-warnings', '.']],
+  ['layers and lengths of files', packagedNode(), ['server/setup/check-layers.ts']],
   ['types', 'tsc', ['-b', 'kernel-bridge', 'server', 'client', 'e2e']],
 ]
 

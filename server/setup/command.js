@@ -25,13 +25,15 @@ export function packagedNode() {
 
 /**
  * Runs a program to its end: its exit code and what it printed. `show` passes the output through as it comes; `input`
- * is none, so that nothing waits for an answer. `yields`: others that want the processor have it first.
+ * is none, so that nothing waits for an answer. `yields`: others that want the processor have it first. `env` is added to
+ * this process's environment; with `only` it is the whole environment.
  */
-export function run(program, words, { cwd = home, show = false, env = {}, yields = false } = {}) {
+export function run(program, words, options = {}) {
+  const { cwd = home, show = false, env = {}, only = false, yields = false } = options
   return new Promise((settle) => {
     const child = spawn(program, words, {
       cwd,
-      env: { ...environment, ...env },
+      env: only ? env : { ...environment, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: isWindows && !program.endsWith('.exe'),
     })

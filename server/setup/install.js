@@ -5,9 +5,9 @@ import { hashOf, isFresh, markFresh } from './stamp.js'
 
 const under = (...parts) => join(home, ...parts)
 
-/** Installs the packages exactly as locked; nothing when that was done before. */
+/** Installs the packages exactly as locked; nothing when that was done before. The lock names all of them. */
 export async function installPackages() {
-  const hash = hashOf(['package.json', 'package-lock.json'].map((name) => under(name)))
+  const hash = hashOf([under('package-lock.json')])
   const stamp = under('node_modules', '.yesterday-installed')
   if (isFresh(stamp, hash)) return
   await step('Installing packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
@@ -19,7 +19,9 @@ export async function buildClient() {
   const sources = [
     'client/src',
     'client/public',
+    'client/sandbox',
     'client/index.html',
+    'client/sandbox.config.ts',
     'client/vite.config.ts',
     'server/contract',
   ]

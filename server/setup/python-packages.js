@@ -28,8 +28,8 @@ export function installer(base, folder) {
       ...packages,
     ])
   return async (title, python, packages) => {
-    found ??= Promise.all([getUv(base, folder), settingsOf(base)])
-    const [uv, env] = await found
+    found ??= uvProgram(base, folder)
+    const { uv, env } = await found
     if (uv === null) return byPip(title, python, packages)
     const words = ['pip', 'install', '--quiet', '--index-strategy', 'unsafe-best-match', '--python', python]
     try {
@@ -40,6 +40,12 @@ export function installer(base, folder) {
       await byPip(title, python, packages)
     }
   }
+}
+
+/** `{uv, env}`: the program, null where it cannot be had, and pip's settings as its environment. */
+export async function uvProgram(base, folder) {
+  const [uv, env] = await Promise.all([getUv(base, folder), settingsOf(base)])
+  return { uv, env }
 }
 
 /** The program: that of the path, or one put into `folder`; null where neither can be had. */

@@ -1,48 +1,19 @@
 /**
- * The Pythons of the tests: private environments with exactly what the tests import, in the user's cache folder, made
- * once per list of packages. The newest list wins; others are left to the person.
+ * The Pythons of the tests: private environments in the user's cache folder, with the packages that the lock names. Each
+ * lock has an environment of its own, so two checkouts with different locks do not replace each other's.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { run, say, step } from './command.js'
+import { requirementsOf } from './python-lists.js'
 import { installer } from './python-packages.js'
 import { isFresh, markFresh } from './stamp.js'
 
 const isWindows = process.platform === 'win32'
 const MAIN = '3.11'
 const OTHERS = ['3.10', '3.12', '3.13']
-
-/** What the battery of lineage imports, on every Python. */
-const libraries = [
-  'ipykernel==7.*',
-  'pytest==9.*',
-  'duckdb',
-  'matplotlib',
-  'numpy',
-  'pandas',
-  'polars',
-  'pyarrow',
-  'scikit-learn',
-  'sqlalchemy==2.*',
-  'xxhash',
-]
-const full = [
-  ...libraries,
-  'dill',
-  'h5py',
-  'httpx',
-  'hypothesis',
-  'mypy==2.*',
-  'nbformat==5.*',
-  'numba',
-  'requests',
-  'ruff==0.*',
-  'sqlglot',
-  'tables',
-  'torch==2.13.0',
-]
 
 /** What of them many tests import: compiled now, or the first tests would wait for it. */
 const imported = [
@@ -57,17 +28,15 @@ const imported = [
   'sqlalchemy',
 ]
 
-/** Python keeps what it compiles: kernels by the hundred would compile their libraries anew. */
-export const keepCompiled = { PYTHONDONTWRITEBYTECODE: '' }
+/** Python keeps what it compiles: kernels by the hundred would compile their libraries again. */
+const keepCompiled = { PYTHONDONTWRITEBYTECODE: '' }
 
-/** Programs of others that read what is exported. `rocrate` brings the context that crates name, so that no network is asked. */
-const validating = ['openlineage-python==1.54.0', 'prov==3.2.3', 'roc-validator==0.13.0', 'rocrate==0.13.0']
-
-const cache = () =>
+export const cacheFolder = (name) =>
   join(
     process.env.XDG_CACHE_HOME ??
       (isWindows ? (process.env.LOCALAPPDATA ?? homedir()) : join(homedir(), '.cache')),
     'yesterday',
+    name,
   )
 
 const pythonIn = (folder) => join(folder, isWindows ? 'Scripts/python.exe' : 'bin/python')
@@ -95,11 +64,22 @@ async function find(version) {
   return null
 }
 
-/** Makes an environment by `install`, unless it stands already; its Python. */
-async function make({ version, base, packages, imports }, install) {
+/** `{hash, folder, stamp}` of the environment for a list of packages. */
+function placeOf(version, packages) {
   const hash = createHash('sha256').update(packages.join('\n')).digest('hex')
-  const folder = join(cache(), `test-python-${version}`)
-  const stamp = join(folder, '.made')
+  const folder = cacheFolder(`test-python-${version}-${hash.slice(0, 8)}`)
+  return { hash, folder, stamp: join(folder, '.made') }
+}
+
+/** The Python that most tests use. Only its environment is looked at if it is there. */
+export async function mainPython() {
+  const { hash, folder, stamp } = placeOf(MAIN, requirementsOf('full'))
+  return isFresh(stamp, hash) ? pythonIn(folder) : (await testPythons()).main
+}
+
+/** Returns the Python of an environment with these packages; makes the environment by `install` if it is missing. */
+async function make({ version, base, packages, imports }, install) {
+  const { hash, folder, stamp } = placeOf(version, packages)
   if (isFresh(stamp, hash)) return pythonIn(folder)
   await step(`Making a Python ${version} environment for tests`, base, [
     ...['-m', 'venv', '--clear', '--without-pip', folder],
@@ -114,23 +94,29 @@ async function make({ version, base, packages, imports }, install) {
   return python
 }
 
+/** The Python that makes the environments, and is the base of most. */
+export async function basePython() {
+  const base = (await find(MAIN)) ?? (await find('3.12')) ?? (await find('3.13'))
+  if (base === null) throw new Error('Python 3.11 was not found. Install it, then: npm test')
+  return base
+}
+
 /**
  * `{main, others, validators}`: paths of Pythons by version; `others` holds those of the supported versions that are
  * here, `validators` what reads exports.
  */
 export async function testPythons() {
-  const base = (await find(MAIN)) ?? (await find('3.12')) ?? (await find('3.13'))
-  if (base === null) throw new Error('Python 3.11 was not found. Install it, then: npm test')
+  const base = await basePython()
   const found = await Promise.all(OTHERS.map(async (version) => ({ version, base: await find(version) })))
   for (const { version, base: missing } of found)
     if (missing === null) say(`  Python ${version} is not here; its tests are left out`)
   const present = found.filter(({ base: one }) => one !== null)
   const wanted = [
-    { version: MAIN, base, packages: full, imports: [...imported, 'torch'] },
-    ...present.map((one) => ({ ...one, packages: libraries, imports: imported })),
-    { version: 'validators', base, packages: validating, imports: [] },
+    { version: MAIN, base, packages: requirementsOf('full'), imports: [...imported, 'torch'] },
+    ...present.map((one) => ({ ...one, packages: requirementsOf('libraries'), imports: imported })),
+    { version: 'validators', base, packages: requirementsOf('validators'), imports: [] },
   ]
-  const install = installer(base, join(cache(), 'uv'))
+  const install = installer(base, cacheFolder('uv'))
   const made = await sideBySide(wanted, (one) => make(one, install))
   return {
     main: made[0],

@@ -8,7 +8,9 @@ import { home, packagedNode, run, say } from './command.js'
 import { add, playwrightCounts, pytestCounts, vitestCounts } from './counts.js'
 import { buildClient, installPackages } from './install.js'
 import { inLanes } from './lanes.js'
-import { keepCompiled, testPythons } from './test-python.js'
+import { patience, WHOLE_SUITE } from './patience.js'
+import { testEnvironment } from './test-environment.js'
+import { testPythons } from './test-python.js'
 
 /**
  * The agent's suites compute: they take what is left by those that wait for kernels, servers and browsers, which would
@@ -36,19 +38,20 @@ const vitest = (workspace, env, which = [], { name = workspace, yields = false }
       `--outputFile.json=${report}`,
       ...which,
     ]
-    const { code, output } = await run(packagedNode(), words, { cwd, env, yields })
+    const { code, output } = await run(packagedNode(), words, { cwd, env, only: true, yields })
     add(total, readReport(report, vitestCounts), code)
     return output
   },
 })
 
 /** The agent's own tests on one Python; `which` chooses by marks. */
-const pytest = (version, python, which) => ({
+const pytest = (version, python, which, env) => ({
   name: `agent on Python ${version}, ${which}`,
   work: async () => {
     const { code, output } = await run(python, ['-m', 'pytest', '-m', which], {
       cwd: agent,
-      env: keepCompiled,
+      env,
+      only: true,
       yields: true,
     })
     add(total, pytestCounts(output), code)
@@ -77,7 +80,7 @@ const journeys = (env) => ({
     const report = join(cwd, 'test-results', 'report.json')
     rmSync(report, { force: true })
     const words = [module('@playwright', 'test', 'cli.js'), 'test']
-    const { code, output } = await run(packagedNode(), words, { cwd, env })
+    const { code, output } = await run(packagedNode(), words, { cwd, env, only: true })
     add(total, readReport(report, playwrightCounts), code)
     return output
   },
@@ -102,8 +105,14 @@ async function main() {
   const started = Date.now()
   const [pythons] = await Promise.all([testPythons(), installPage()])
   const { main: python, others, validators } = pythons
+  const own = testEnvironment()
+  process.once('exit', own.remove)
+  const factor = process.env.YESTERDAY_TEST_PATIENCE || String(Math.max(WHOLE_SUITE, patience))
+  // The agent's tests start kernels on the Python that they run on.
+  const { YESTERDAY_TEST_PYTHON: _, ...given } = own.env
+  const agentEnv = { ...given, YESTERDAY_TEST_PATIENCE: factor }
   const env = {
-    ...keepCompiled,
+    ...agentEnv,
     YESTERDAY_TEST_PYTHON: python,
     YESTERDAY_PYTHON: python,
     YESTERDAY_TEST_VALIDATORS: validators,
@@ -111,8 +120,10 @@ async function main() {
   say('\n== tests')
   const bridge = vitest('kernel-bridge', env, ['--exclude', FLOOD])
   const flood = vitest('kernel-bridge', env, [FLOOD], { name: 'a-flood-of-output', yields: true })
-  const [exact, thorough] = ['not thorough', 'thorough'].map((which) => pytest('3.11', python, which))
-  const agents = others.map((other) => pytest(other.version, other.python, 'not thorough'))
+  const [exact, thorough] = ['not thorough', 'thorough'].map((which) =>
+    pytest('3.11', python, which, agentEnv),
+  )
+  const agents = others.map((other) => pytest(other.version, other.python, 'not thorough', agentEnv))
   const waiting = [vitest('client', env), vitest('server', env), bridge, journeys(env)]
   await inLanes(LANES, waiting, [lintAgent(python), exact, flood, thorough, ...agents], say)
   say(`\n${((Date.now() - started) / 60_000).toFixed(1)} minutes`)

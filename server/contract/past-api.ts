@@ -1,0 +1,163 @@
+/**
+ * Routes that read the past, and the one that makes a checkpoint. A run, session or checkpoint may be named by a prefix
+ * that no other id has.
+ */
+import { z } from 'zod'
+import { Around } from './around.ts'
+import { ProjectPath } from './ids.ts'
+import {
+  Checkpoint,
+  Diff,
+  History,
+  LogFilter,
+  Moment,
+  Neighbourhood,
+  NewCheckpoint,
+  NotebookLine,
+  RunTable,
+  SessionLine,
+  SliceList,
+  Timeline,
+  Why,
+} from './past.ts'
+import { plain } from './route.ts'
+import { LogPage, Receipt } from './run.ts'
+
+const read = { ...plain, method: 'get', role: 'reader' } as const
+const RunParam = z.object({ run: z.string() })
+const SessionParam = z.object({ session: z.string() })
+const SideName = z.string().min(1).max(4096)
+
+export const pastApi = {
+  log: {
+    ...read,
+    path: '/api/log',
+    summary: 'Lists runs, newest first. A page may hold fewer runs than asked for and still have a `next`.',
+    query: LogFilter,
+    answer: LogPage,
+  },
+  receipt: {
+    ...read,
+    path: '/api/runs/:run',
+    summary: 'Returns all that is recorded of a run.',
+    params: RunParam,
+    answer: Receipt,
+  },
+  around: {
+    ...read,
+    path: '/api/runs/:run/around',
+    summary:
+      'Returns the runs that made what a run used, and which inputs have changed since. Whole run ids only.',
+    params: RunParam,
+    query: z.object({ hops: z.coerce.number().int().min(0).max(6).default(2) }),
+    answer: Around,
+  },
+  table: {
+    ...read,
+    path: '/api/past/table',
+    summary: 'Lists runs with their parameters and metrics side by side.',
+    query: LogFilter,
+    answer: RunTable,
+  },
+  why: {
+    ...read,
+    path: '/api/past/why/:run',
+    summary:
+      'Returns the receipt of a run in words: of the run, of one output, or of one thing that it generated.',
+    params: RunParam,
+    query: z.object({
+      output: z.coerce.number().int().min(0).max(100_000).optional(),
+      name: z.string().max(4096).optional(),
+    }),
+    answer: Why,
+  },
+  graph: {
+    ...read,
+    path: '/api/past/graph/:run',
+    summary: 'Returns runs and versions around a run. Ask for another run to expand it.',
+    params: RunParam,
+    query: z.object({
+      name: z.string().max(4096).optional(),
+      hops: z.coerce.number().int().min(0).max(10).default(2),
+      width: z.coerce.number().int().min(1).max(200).default(30),
+    }),
+    answer: Neighbourhood,
+  },
+  slice: {
+    ...read,
+    path: '/api/past/slice/:run',
+    summary: 'Lists the runs that made a result, or sends them as a script or notebook.',
+    params: RunParam,
+    query: z.object({
+      name: z.string().max(4096).optional(),
+      as: z.enum(['ids', 'script', 'notebook']).default('ids'),
+    }),
+    answer: SliceList,
+    streams: true,
+  },
+  timeline: {
+    ...read,
+    path: '/api/past/timeline/:session',
+    summary: 'Lists the runs of a session, by their place in it.',
+    params: SessionParam,
+    query: z.object({
+      after: z.coerce.number().int().min(0).default(0),
+      limit: z.coerce.number().int().min(1).max(5000).default(5000),
+    }),
+    answer: Timeline,
+  },
+  moment: {
+    ...read,
+    path: '/api/past/moment/:session/:order',
+    summary: 'Returns cells and variables as they were right after one run of a session.',
+    params: SessionParam.extend({ order: z.coerce.number().int().min(0) }),
+    answer: Moment,
+  },
+  history: {
+    ...read,
+    path: '/api/past/history',
+    summary: 'Lists the versions of one thing, newest first.',
+    query: LogFilter.pick({ kind: true, notebook: true, before: true, limit: true }).extend({
+      name: z.string().min(1).max(4096),
+    }),
+    answer: History,
+  },
+  notebook: {
+    ...read,
+    path: '/api/past/notebook',
+    summary: 'Returns where a notebook of the history is, and what it was copied from.',
+    query: z.object({ notebook: ProjectPath }),
+    answer: NotebookLine,
+  },
+  sessions: {
+    ...read,
+    path: '/api/past/sessions',
+    summary: 'Lists sessions, newest first; with `replays=1` those of replays too.',
+    query: LogFilter.pick({ notebook: true, replays: true, limit: true }),
+    answer: z.array(SessionLine),
+  },
+  diff: {
+    ...read,
+    path: '/api/past/diff',
+    summary: 'Compares two runs, sessions or notebooks, named as on the command line.',
+    query: z.object({ a: SideName, b: SideName }),
+    answer: Diff,
+  },
+  checkpoints: {
+    ...read,
+    path: '/api/past/checkpoints',
+    summary: 'Lists checkpoints, newest first.',
+    query: z.object({ notebook: ProjectPath.optional() }),
+    answer: z.array(Checkpoint),
+  },
+  makeCheckpoint: {
+    ...plain,
+    method: 'post',
+    path: '/api/past/checkpoints',
+    summary: 'Makes a checkpoint of a notebook as its document is now.',
+    role: 'owner',
+    body: NewCheckpoint,
+    answer: Checkpoint,
+    status: 201,
+  },
+} as const

@@ -1,0 +1,64 @@
+/** Routes that run the past again: a plan at once, the rest as jobs. */
+import { z } from 'zod'
+import { AppliedFiles, ApplyRequest, Job, JobRequest, Jobs, ReplayPlan, ReplayTarget } from './replay.ts'
+import { plain } from './route.ts'
+
+const JobParam = z.object({ id: z.string() })
+
+export const replayApi = {
+  apply: {
+    ...plain,
+    method: 'post',
+    path: '/api/replay/apply',
+    summary: 'Writes files that a replay made into the project.',
+    role: 'owner',
+    body: ApplyRequest,
+    answer: AppliedFiles,
+  },
+  plan: {
+    ...plain,
+    method: 'post',
+    path: '/api/replay/plan',
+    summary: 'Plans a replay. Nothing runs.',
+    role: 'reader',
+    body: z.object({ target: ReplayTarget }),
+    answer: ReplayPlan,
+  },
+  start: {
+    ...plain,
+    method: 'post',
+    path: '/api/replay/jobs',
+    summary: 'Starts a job. At most four run at once.',
+    role: 'owner',
+    body: JobRequest,
+    answer: Job,
+    status: 202,
+  },
+  list: {
+    ...plain,
+    method: 'get',
+    path: '/api/replay/jobs',
+    summary: 'Lists jobs, newest first.',
+    role: 'reader',
+    answer: Jobs,
+  },
+  look: {
+    ...plain,
+    method: 'get',
+    path: '/api/replay/jobs/:id',
+    summary: 'Returns a job. With `after`, waits up to 20 s for a later revision.',
+    role: 'reader',
+    params: JobParam,
+    query: z.object({ after: z.coerce.number().int().optional() }),
+    answer: Job,
+  },
+  stop: {
+    ...plain,
+    method: 'delete',
+    path: '/api/replay/jobs/:id',
+    summary: 'Stops a job. What it recorded stays.',
+    role: 'owner',
+    params: JobParam,
+    answer: Job,
+  },
+} as const

@@ -1,0 +1,55 @@
+/**
+ * Every HTTP route and every socket of the server. The server mounts these and no others; docs/http-api.md and the route
+ * tests are made from this list. A refusal is `ApiError` with a fitting status.
+ */
+import { z } from 'zod'
+import { fileApi } from './file-api.ts'
+import { jupyterApi } from './jupyter-api.ts'
+import { pastApi } from './past-api.ts'
+import { projectApi } from './project-api.ts'
+import { replayApi } from './replay-api.ts'
+import type { RouteSpec, SocketSpec } from './route.ts'
+
+/** The routes in groups, with the titles that the docs give them. */
+export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>> = {
+  'Files and notebooks': fileApi,
+  'The past': pastApi,
+  Replay: replayApi,
+  'The project': projectApi,
+  'Jupyter clients': jupyterApi,
+}
+
+export const routes: readonly RouteSpec[] = Object.values(apis).flatMap((api) => Object.values(api))
+
+export const socketApi = {
+  room: {
+    path: '/api/rooms/:document',
+    summary: 'The shared document and presence.',
+    role: 'reader',
+    /** `acks=1` and `connection` come from clients of ours; a plain y-websocket client sends neither. */
+    query: z.object({
+      epoch: z.string().optional(),
+      acks: z.string().optional(),
+      connection: z.string().optional(),
+    }),
+    frames: 'sync.ts',
+  },
+  session: {
+    path: '/api/notebooks/:document/session',
+    summary: 'Commands to the kernel session of a notebook, and its events.',
+    role: 'reader',
+    query: z.object({}),
+    frames: 'session.ts',
+  },
+  channels: {
+    path: '/api/kernels/:kernel/channels',
+    summary:
+      "A kernel's messages for a Jupyter client, in both framings of Jupyter Server (docs/jupyter.md).",
+    role: 'reader',
+    /** Messages for this session are kept while its socket is away. */
+    query: z.object({ session_id: z.string().optional(), token: z.string().optional() }),
+    frames: 'jupyter-api.ts',
+  },
+} as const
+
+export const sockets: readonly SocketSpec[] = Object.values(socketApi)

@@ -1,0 +1,36 @@
+/**
+ * `npm run proof [ROUNDS]`: kills the server and every command at seeded random moments, ROUNDS times (1,000), and says
+ * what was left and how quickly the next start was ready. The tests do the same with a few rounds.
+ */
+import { join } from 'node:path'
+import { home, packagedNode, run } from './command.js'
+import { buildClient, installPackages } from './install.js'
+import { testPythons } from './test-python.js'
+
+const rounds = Number(process.argv[2] ?? 1000)
+if (!Number.isSafeInteger(rounds) || rounds < 1) {
+  console.error('npm run proof [ROUNDS]: a number of rounds, 1 or more')
+  process.exit(2)
+}
+await installPackages()
+await buildClient()
+const { main: python } = await testPythons()
+const env = {
+  YESTERDAY_TEST_PYTHON: python,
+  YESTERDAY_PYTHON: python,
+  YESTERDAY_KILL_ROUNDS: String(rounds),
+  YESTERDAY_KILLS: String(rounds),
+}
+const playwright = join(home, 'node_modules', '@playwright', 'test', 'cli.js')
+const words = [
+  playwright,
+  'test',
+  'crash/verbs.spec.ts',
+  'crash/kill.spec.ts',
+  '--retries',
+  '0',
+  '--timeout',
+  '0',
+]
+const { code } = await run(packagedNode(), words, { cwd: join(home, 'e2e'), env, show: true })
+process.exitCode = code

@@ -1,0 +1,6 @@
+export interface TestEnvironment {
+  readonly env: Record<string, string>
+  remove(): void
+}
+export function testEnvironment(given?: Readonly<Record<string, string | undefined>>): TestEnvironment
+export function enterTestEnvironment(): void
