@@ -3,152 +3,221 @@
  * in the reverse order of its start, so that nothing writes to what is already closed.
  */
 import { randomBytes } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { basename, join } from 'node:path'
 import type { Kernels } from '@yesterday/kernel-bridge'
+import type { z } from 'zod'
 import type { KernelSpecs } from '../contract/http.ts'
-import { createDocuments } from './document/documents.ts'
+import { socketApi } from '../contract/routes.ts'
+import { createDocuments, type DocumentRooms } from './document/documents.ts'
+import { projectNotebooks, visitedNotebooks } from './document/identity/project-notebooks.ts'
 import { createRooms, type Rooms } from './document/rooms.ts'
 import { Files } from './files/files.ts'
-import { Access } from './http/access.ts'
+import type { Answering } from './front.ts'
+import type { Access } from './http/access.ts'
 import { makeApp } from './http/app.ts'
-import { loopbackHosts } from './http/gate.ts'
-import { People } from './http/people.ts'
+import type { Route } from './http/route.ts'
 import { aroundRoutes } from './http/routes/around.ts'
 import { checkpointRoutes } from './http/routes/checkpoints.ts'
 import { exportRoutes } from './http/routes/export.ts'
 import { fileRoutes } from './http/routes/files.ts'
+import { historyRoutes } from './http/routes/history.ts'
 import { kernelspecRoutes } from './http/routes/kernelspecs.ts'
-import { meRoutes } from './http/routes/me.ts'
+import { meRoutes, signOutRoutes } from './http/routes/me.ts'
 import { notebookRoutes } from './http/routes/notebooks.ts'
 import { objectRoutes } from './http/routes/objects.ts'
 import { pastRoutes } from './http/routes/past.ts'
 import { receiptRoutes } from './http/routes/receipt.ts'
 import { replayRoutes } from './http/routes/replay.ts'
-import { Sockets, type SocketTaker, socketRoutes } from './http/sockets.ts'
+import { resultRoutes } from './http/routes/results.ts'
+import { workspaceRoutes } from './http/routes/workspace.ts'
+import { onSocket, Sockets, type SocketTaker } from './http/sockets.ts'
 import { StaticFiles } from './http/static.ts'
+import { ApiSessions } from './jupyter-api/api-sessions.ts'
+import { channelsRoute } from './jupyter-api/channels-socket.ts'
+import { KernelRegistry } from './jupyter-api/kernel-registry.ts'
+import { kernelspecModel } from './jupyter-api/kernelspec-models.ts'
+import { jupyterRoutes } from './jupyter-api/routes.ts'
+import { cellsInDocument, maskedCells } from './lineage/cells-now.ts'
 import { fileStates } from './lineage/file-state.ts'
+import type { Project } from './project.ts'
 import { Jobs } from './replay/jobs.ts'
+import { KeptWrites } from './replay/kept-writes.ts'
 import { performJobs, planOf } from './replay/perform-jobs.ts'
+import { refused } from './replay/targets.ts'
+import type { ReplayWorld } from './replay/world.ts'
+import { endOrphans } from './session/orphans.ts'
 import { takeSessionSocket } from './session/session-socket.ts'
-import { createSessions } from './session/sessions.ts'
+import { createSessions, type Sessions } from './session/sessions.ts'
 import { UsedFiles } from './session/used-files.ts'
-import { openStore } from './store/open-store.ts'
-import { FOLDER } from './store/project-folder.ts'
+import { NOT_TRUSTED } from './setup/restricted-kernels.ts'
 
 export interface ComposeOptions {
-  /** Absolute, links resolved. */
-  readonly root: string
+  readonly project: Project
+  readonly access: Access
   readonly kernels: Kernels
   /** The built client's folder. */
   readonly client: string
-  readonly host: string
   readonly version: string
-  readonly fixedToken?: string
-  /** Told of each new one-time token. */
-  readonly onToken: (token: string) => void
+  /** Trusts the project's history, and opens the project again. */
+  readonly trust: () => Promise<void>
   readonly logError: (what: string, error: unknown) => void
 }
 
 /** The assembled server, not yet listening. */
-export interface House {
-  readonly http: Server
-  readonly access: Access
+export interface House extends Answering {
   /** Finds the kernels that outlived the last server. */
   recover(): Promise<void>
   /** Saves, lets the kernels live on, and closes everything. */
   close(): Promise<void>
 }
 
-/** Opens the project's storage and puts the parts together. Throws `StoreError` where the folder cannot be used. */
-export async function compose(options: ComposeOptions): Promise<House> {
-  const { root, kernels, logError } = options
-  const store = await openStore({ root })
-  const documents = createDocuments({ root, updates: store.updates, objects: store.objects })
+/** Puts the parts together. A project that is not trusted is read: nothing runs, and nothing is recovered. */
+export function compose(options: ComposeOptions): House {
+  const { project, access, kernels, logError } = options
+  const { root, store, folder, untrusted } = project
+  const documents = documentsOf(project)
   const rooms = createRooms(documents)
   const sessions = createSessions({
     kernels,
     store,
     documents,
     root,
+    folder,
+    refusal: untrusted === null ? null : NOT_TRUSTED,
     defaultSpec: () => defaultSpec(kernels),
     onProblem: (problem) => logError('taking up an earlier session', problem),
   })
+  const hosted = new KernelRegistry(kernels, sessions)
   const world = { store, kernels, root, env: process.env }
-  const jobs = new Jobs(performJobs(world, sessions))
-  const people = new People(join(root, FOLDER))
-  const access = new Access({
-    people,
-    root,
-    reach: { hosts: new Set([...loopbackHosts, options.host]), publicOrigin: null },
-    onToken: options.onToken,
-    ...(options.fixedToken === undefined ? {} : { fixedToken: options.fixedToken }),
-  })
-  const sockets = new Sockets(access, socketRoutes(roomTaker(rooms), takeSessionSocket(sessions)))
-  const app = makeApp({
-    access,
-    client: new StaticFiles(options.client),
-    routes: [
-      ...fileRoutes(root, new Files(root, documents)),
-      ...notebookRoutes(root, documents),
-      ...receiptRoutes(store.index),
-      ...pastRoutes({
-        index: store.index,
-        read: (digest) => store.objects.get(digest).catch(() => null),
-        fileState: fileStates(root),
-      }),
-      ...checkpointRoutes({
-        root,
-        documents,
-        store,
-        index: store.index,
-        now: () => new Date().toISOString(),
-        newId: () => randomBytes(10).toString('hex'),
-      }),
-      ...aroundRoutes(store.index, {
-        root,
-        files: new UsedFiles(),
-        sessionOf: (notebook) => sessions.sessionAt(notebook),
-      }),
-      ...exportRoutes({ root, documents, objects: store.objects }),
-      ...objectRoutes(store.objects),
-      ...meRoutes(people, { name: basename(root), version: options.version }),
-      ...replayRoutes(jobs, (target) => planOf(world, target)),
-      ...kernelspecRoutes(() => describeSpecs(kernels)),
-    ],
-    logError,
-    signedOut: (person) => sockets.signedOut(person),
-  })
-  const http = createServer(app)
-  sockets.listen(http)
+  const writes = new KeptWrites(root)
+  const jobs = new Jobs(untrusted === null ? performJobs(world, sessions, writes) : async () => notTrusted)
+  const sockets = new Sockets(access, [
+    onSocket(socketApi.room, roomTaker(rooms)),
+    onSocket(socketApi.session, takeSessionSocket(sessions)),
+    channelsRoute(hosted),
+  ])
+  const parts = { documents, sessions, hosted, sockets, world, writes, jobs }
+  const routes = [...routesOf(options, parts), ...jupyterRoutesOf(options, parts)]
+  const app = makeApp({ access, client: new StaticFiles(options.client), routes, logError })
+  access.tokens?.watch((person) => sockets.signedOut(person))
   return {
-    http,
-    access,
-    recover: () => sessions.recover(),
+    handle: (request: IncomingMessage, response: ServerResponse) => app(request, response),
+    upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
+    recover: async () => {
+      if (untrusted !== null) return
+      await sessions.recover()
+      await endOrphans({ root, store, kernels, onProblem: (text) => logError('ending what was left', text) })
+    },
     close: async () => {
+      access.tokens?.close()
       sockets.close()
+      await hosted.close()
       rooms.close()
-      http.close()
-      http.closeIdleConnections()
       await jobs.close()
+      await writes.close()
       await sessions.close()
       await documents.close()
       await kernels.close()
       await store.close()
-      http.closeAllConnections()
     },
   }
 }
 
+function documentsOf({ root, store, folder, untrusted }: Project): DocumentRooms {
+  return createDocuments({
+    root,
+    folder,
+    updates: store.updates,
+    objects: store.objects,
+    masker: store.secrets.masker,
+    notebooks: untrusted === null ? projectNotebooks(root, store) : visitedNotebooks(root, store),
+  })
+}
+
+/** What the routes are made of, beside the options. */
+interface RouteParts {
+  readonly documents: DocumentRooms
+  readonly sessions: Sessions
+  readonly hosted: KernelRegistry
+  readonly sockets: Sockets
+  readonly world: ReplayWorld
+  readonly writes: KeptWrites
+  readonly jobs: Jobs
+}
+
+function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] {
+  const { project, access, kernels, version, trust } = options
+  const { documents, sessions, sockets, world, writes, jobs } = parts
+  const { root, store, folder, untrusted } = project
+  return [
+    ...fileRoutes(root, new Files(root, documents, undefined, join(folder, 'trash'))),
+    ...notebookRoutes(root, documents),
+    ...resultRoutes({ sessions, documents, index: store.index }),
+    ...receiptRoutes(store.index),
+    ...pastRoutes({
+      index: store.index,
+      read: (digest) => store.objects.get(digest).catch(() => null),
+      fileState: fileStates(root, store.secrets),
+      notebookNow: maskedCells(cellsInDocument(documents), store.secrets),
+    }),
+    ...checkpointRoutes({
+      root,
+      documents,
+      store,
+      index: store.index,
+      now: () => new Date().toISOString(),
+      newId: () => randomBytes(10).toString('hex'),
+    }),
+    ...aroundRoutes(store.index, {
+      root,
+      files: new UsedFiles(store.secrets),
+      sessionOf: (notebookId) => sessions.sessionOf(notebookId),
+    }),
+    ...exportRoutes({ root, documents, objects: store.objects, secrets: store.secrets }),
+    ...objectRoutes(store.objects),
+    ...meRoutes(access.people, { name: basename(root), version }),
+    ...replayRoutes(
+      jobs,
+      async (target) => (untrusted === null ? planOf(world, target) : notTrusted),
+      writes,
+    ),
+    ...historyRoutes(store),
+    ...workspaceRoutes(untrusted, trust),
+    ...signOutRoutes(access, (person) => sockets.signedOut(person)),
+    ...kernelspecRoutes(() => describeSpecs(kernels)),
+  ]
+}
+
+function jupyterRoutesOf(
+  { project: { root, untrusted }, kernels, version }: ComposeOptions,
+  { documents, sessions, hosted }: RouteParts,
+): readonly Route[] {
+  return jupyterRoutes({
+    root,
+    version,
+    started: new Date(),
+    kernels: hosted,
+    apiSessions: new ApiSessions(hosted),
+    documents,
+    sessions,
+    specs: async () => (untrusted === null ? kernels.specs() : []),
+    refusal: untrusted === null ? null : NOT_TRUSTED,
+    defaultSpec: () => defaultSpec(kernels),
+  })
+}
+
+const notTrusted = refused('untrusted', NOT_TRUSTED, 'Trust it in the page, or start with --trust.')
+
 /** A room's socket, with what the address says: `epoch`, and `acks=1` and a `connection` from clients of ours. */
-function roomTaker(rooms: Rooms): SocketTaker {
+function roomTaker(rooms: Rooms): SocketTaker<z.output<typeof socketApi.room.query>> {
   return (socket, { documentId, query, person, mayWrite }) =>
     rooms.handleConnection(socket, {
       documentId,
-      epoch: query.get('epoch'),
-      acks: query.get('acks') === '1',
-      connection: query.get('connection'),
-      actor: { id: person.id, name: person.name },
+      epoch: query.epoch ?? null,
+      acks: query.acks === '1',
+      connection: query.connection ?? null,
+      actor: person,
       mayWrite,
     })
 }
@@ -160,15 +229,24 @@ async function defaultSpec(kernels: Kernels): Promise<string> {
   return first?.name ?? 'python3'
 }
 
-async function describeSpecs(kernels: Kernels): Promise<KernelSpecs> {
+/** For the page (`specs`) and for Jupyter clients (`kernelspecs`). */
+async function describeSpecs(kernels: Kernels): Promise<KernelSpecs & { kernelspecs: object }> {
   try {
     const specs = await kernels.specs()
     return {
       default: specs.length === 0 ? null : await defaultSpec(kernels),
       specs: specs.map(({ name, displayName, language }) => ({ name, displayName, language })),
+      kernelspecs: Object.fromEntries(
+        (await Promise.all(specs.map(kernelspecModel))).map((model) => [model.name, model]),
+      ),
       problems: [],
     }
   } catch (thrown) {
-    return { default: null, specs: [], problems: [thrown instanceof Error ? thrown.message : String(thrown)] }
+    return {
+      default: null,
+      specs: [],
+      kernelspecs: {},
+      problems: [thrown instanceof Error ? thrown.message : String(thrown)],
+    }
   }
 }

@@ -6,8 +6,10 @@ import type {
   FoundKernel,
   Kernel,
   KernelAddress,
+  KernelHere,
   KernelSpec,
   Kernels,
+  Ownership,
   SpooledRun,
   StartOptions,
 } from '@yesterday/kernel-bridge'
@@ -37,8 +39,32 @@ export class LateKernels implements Kernels {
     return (await this.#coming).salvage(address)
   }
 
-  async forget(address: KernelAddress): Promise<void> {
+  async moveSpool(address: Pick<KernelAddress, 'kernelId'>, target: string): Promise<readonly string[]> {
+    return (await this.#coming).moveSpool(address, target)
+  }
+
+  async forget(address: Pick<KernelAddress, 'kernelId'>): Promise<void> {
     await (await this.#coming).forget(address)
+  }
+
+  async list(): Promise<readonly KernelHere[]> {
+    return (await this.#coming).list()
+  }
+
+  async ownership(address: Pick<KernelAddress, 'kernelId'>): Promise<Ownership> {
+    return (await this.#coming).ownership(address)
+  }
+
+  async end(address: Pick<KernelAddress, 'kernelId'>): Promise<boolean> {
+    return (await this.#coming).end(address)
+  }
+
+  async endOrphans(): Promise<number> {
+    return (await this.#coming).endOrphans()
+  }
+
+  async spoolDirOf(address: Pick<KernelAddress, 'kernelId'>): Promise<string | null> {
+    return (await this.#coming).spoolDirOf(address)
   }
 
   prewarm(options: StartOptions): void {

@@ -4,7 +4,10 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { asStoreError, isSqliteError, StoreError } from '../store/errors.ts'
+import { asStoreError, isDiskError, isSqliteError, StoreError } from '../store/errors.ts'
+import { UserFolderError } from '../user/user-folder.ts'
+import { LinkedWorkspaceError } from '../user/workspace.ts'
+import { printable } from './text.ts'
 
 /** An expected refusal. */
 export interface Refusal {
@@ -44,8 +47,16 @@ export async function perform(
   if (refusal === null) return
   const { exit, ...error } = refusal
   if (json) printJson({ error })
-  else process.stderr.write(`yesterday: ${error.message}\n  ${error.hint}\n`)
+  else printNote(`yesterday: ${error.message}\n  ${error.hint}`)
   process.exitCode = exit
+}
+
+/** A line for a person on stderr, beside what was asked for. */
+export const warn = (text: string): void => printNote(`yesterday: ${text}`)
+
+/** Lines on stderr for a person. */
+export function printNote(text: string): void {
+  process.stderr.write(`${printable(text)}\n`)
 }
 
 /** One line of JSON on stdout. */
@@ -53,7 +64,7 @@ export const printJson = (value: unknown) => process.stdout.write(`${JSON.string
 
 /** Lines of text on stdout. */
 export const printLines = (lines: Iterable<string>) => {
-  for (const line of lines) process.stdout.write(`${line}\n`)
+  for (const line of lines) process.stdout.write(`${printable(line)}\n`)
 }
 
 /** Prints what was made, or writes it to the file that `-o` names; a refusal where the system does not let it. */
@@ -74,7 +85,9 @@ export const notWritten = (file: string, error: unknown): Refusal => ({
 })
 
 function storeRefusal(thrown: unknown): Refusal {
-  if (!(thrown instanceof StoreError || isSqliteError(thrown))) throw thrown
+  if (thrown instanceof UserFolderError || thrown instanceof LinkedWorkspaceError)
+    return { code: 'unusable-folder', message: thrown.message, hint: thrown.hint, exit: 1 }
+  if (!(thrown instanceof StoreError || isSqliteError(thrown) || isDiskError(thrown))) throw thrown
   const { code, message, hint } = asStoreError(thrown)
   return { code, message, hint, exit: 1 }
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { ReplayReport, Verdict } from '../../contract/replay.ts'
+import { notebookIdAt } from '../document/identity/project-notebooks.ts'
 import { lastGoodSessions } from '../replay/good-sessions.ts'
 import { prepareReplay } from '../replay/ready-replay.ts'
 import { replay } from '../replay/replay.ts'
@@ -9,15 +10,16 @@ import { isRefused } from '../replay/targets.ts'
 import { worst } from '../replay/verdict.ts'
 import type { ReplayWorld } from '../replay/world.ts'
 import { perform, printJson, printLines, type Refusal } from './answer.ts'
-import { seconds } from './option-values.ts'
-import { projectPath, projectRoot } from './project-root.ts'
+import { EffectOptions, effectsAllowed, withEffectOptions } from './effect-options.ts'
+import { seconds, trustOption } from './option-values.ts'
+import { projectPath } from './project-root.ts'
 import { exitCodes } from './replay.ts'
 import { terminalActor, withWorld } from './replaying.ts'
 
-const Options = z.object({
+const Options = EffectOptions.extend({
   env: z.boolean().default(false),
   timeout: z.number().default(3600),
-  allowSending: z.boolean().default(false),
+  trust: z.boolean().default(false),
   json: z.boolean().default(false),
   root: z.string().optional(),
 })
@@ -25,13 +27,15 @@ type Options = z.infer<typeof Options>
 
 /** Adds the command. */
 export function registerCheck(program: Command): void {
-  program
-    .command('check')
-    .argument('[notebook...]', 'only these; else every notebook that was run')
-    .description('run the last good session of each notebook again, and tell what stopped reproducing')
+  withEffectOptions(
+    program
+      .command('check')
+      .argument('[notebook...]', 'only these; else every notebook that was run')
+      .description('run the last good session of each notebook again, and tell what stopped reproducing'),
+  )
     .option('--env', 'with the recorded versions of packages, where pip can get them')
     .option('--timeout <seconds>', 'interrupt a cell that takes longer', seconds)
-    .option('--allow-sending', 'repeat requests that change something elsewhere (POST, PUT, PATCH, DELETE)')
+    .option(...trustOption)
     .option('--json', 'a line of JSON for each notebook')
     .option('--root <dir>', 'the project folder')
     .addHelpText('after', examples)
@@ -50,11 +54,16 @@ Examples:
 Exit code: 0 all come out the same; 1 some differ; 2 some failed, or nothing was ever run.`
 
 async function check(notebooks: readonly string[], options: Options): Promise<Refusal | null> {
-  const place = { root: options.root, notebook: notebooks[0], maySend: options.allowSending }
-  const root = projectRoot(place)
+  const place = {
+    root: options.root,
+    notebook: notebooks[0],
+    trust: options.trust,
+    ...effectsAllowed(options),
+  }
   return withWorld(place, async (world, signal) => {
-    const paths = notebooks.map((notebook) => projectPath(root, notebook))
-    const sessions = await lastGoodSessions(world.store.index, paths)
+    const { store, root } = world
+    const asked = notebooks.map((file) => notebookIdAt(root, store.index, projectPath(root, file)))
+    const sessions = await lastGoodSessions(store.index, await Promise.all(asked))
     if (sessions.length === 0) return nothing
     const verdicts: Verdict[] = []
     for (const { notebook, session } of sessions) {
@@ -100,6 +109,7 @@ function checkJson(notebook: string, session: string, report: ReplayReport | nul
     session,
     verdict: report?.verdict ?? 'failed',
     cause: report?.cause ?? null,
+    isolation: report?.isolation.name ?? null,
     different: different.map(({ run, cell, verdict, why }) => ({ run, cell, verdict, why })),
   }
 }

@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'
 import type { Checkpoint } from '../../contract/past.ts'
+import { identifyFile } from '../document/identity/project-notebooks.ts'
+import { readNotebook } from '../document/ipynb-read.ts'
 import { makeCheckpoint } from '../lineage/make-checkpoint.ts'
-import { sourcesOf } from '../lineage/named-side.ts'
 import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
 import { projectPath, projectRoot } from './project-root.ts'
 import { localTime, shortId, table } from './text.ts'
@@ -53,9 +54,10 @@ async function make(
   if (file === undefined)
     return refusal('no-notebook', 'which notebook is meant?', 'yesterday checkpoint NAME NOTEBOOK')
   const root = projectRoot({ root: named, notebook: file })
-  const ipynb = await readFile(file, 'utf8').catch(() => null)
+  const ipynb = await readFile(file).catch(() => null)
   if (ipynb === null) return refusal('no-notebook', `there is no notebook "${file}"`, 'Name an .ipynb file.')
-  if (!isNotebook(ipynb)) return refusal('no-notebook', `"${file}" is no notebook`, 'Name an .ipynb file.')
+  if (!readNotebook(ipynb).ok)
+    return refusal('no-notebook', `"${file}" is no notebook`, 'Name an .ipynb file.')
   const { openStore } = await import('../store/open-store.ts')
   const store = await openStore({ root })
   try {
@@ -67,19 +69,11 @@ async function make(
     }
     const actor = { id: `user:${username}`, name: username }
     const notebook = projectPath(root, file)
+    await identifyFile(root, store, notebook)
     print([await makeCheckpoint(effects, { name, notebook, documentId: null, actor, ipynb })], json)
     return null
   } finally {
     await store.close()
-  }
-}
-
-function isNotebook(text: string): boolean {
-  try {
-    sourcesOf(text)
-    return true
-  } catch {
-    return false
   }
 }
 

@@ -1,5 +1,7 @@
 /** `yesterday diff A B`: two runs, cells, sessions, checkpoints or notebooks held against each other. */
+import { join } from 'node:path'
 import type { Command } from 'commander'
+import { cellsInFile, maskedCells } from '../lineage/cells-now.ts'
 import { differenceOf, type NoSide, sideOf } from '../lineage/named-side.ts'
 import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
 import { diffText } from './diff-text.ts'
@@ -8,7 +10,7 @@ import { projectRoot } from './project-root.ts'
 type Options = { readonly json: boolean; readonly root?: string | undefined }
 
 const examples = `
-A and B are each a run, a session, a checkpoint's name, a notebook as it last ran (book.ipynb),
+A and B are each a run, a session, a checkpoint's name, a notebook as it is now (book.ipynb),
 or the last run of a cell (book.ipynb#cell-id). Exit code 0: the same; 1: different; 2: not found.
 
 Examples:
@@ -33,11 +35,13 @@ export function registerDiff(program: Command): void {
 
 async function diff(first: string, second: string, { json, root }: Options): Promise<Refusal | null> {
   const { openStoreToRead } = await import('../store/open-store.ts')
-  const { index, objects, close } = openStoreToRead({ root: projectRoot({ root }) })
+  const folder = projectRoot({ root })
+  const { index, objects, secrets, close } = openStoreToRead({ root: folder })
   const read = (digest: string) => objects.get(digest).catch(() => null)
   try {
-    const a = await sideOf(index, read, first)
-    const b = await sideOf(index, read, second)
+    const now = maskedCells((path) => cellsInFile(join(folder, path)), secrets)
+    const a = await sideOf(index, read, first, now)
+    const b = await sideOf(index, read, second, now)
     if (a.kind === 'none') return noSide(a)
     if (b.kind === 'none') return noSide(b)
     const found = await differenceOf(a, b, read)

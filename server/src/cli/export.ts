@@ -2,13 +2,15 @@
 import { basename, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
+import { notebookIdAt } from '../document/identity/project-notebooks.ts'
+import { maskedReader, maskedReceipt } from '../document/masked-export.ts'
+import { type LineageEvent, openLineageEvents } from '../export/lineage/openlineage.ts'
+import { provJson } from '../export/lineage/prov.ts'
+import { htmlReport } from '../export/lineage/report.ts'
+import { roCrate } from '../export/lineage/ro-crate.ts'
+import { type ExportScope, edgeKey, isData } from '../export/lineage/scope.ts'
 import type { RunSide } from '../lineage/diff.ts'
 import type { ReadObject } from '../lineage/diff-outputs.ts'
-import { type LineageEvent, openLineageEvents } from '../lineage/export/openlineage.ts'
-import { provJson } from '../lineage/export/prov.ts'
-import { htmlReport } from '../lineage/export/report.ts'
-import { roCrate } from '../lineage/export/ro-crate.ts'
-import { type ExportScope, edgeKey, isData } from '../lineage/export/scope.ts'
 import { fileStates } from '../lineage/file-state.ts'
 import { loadRun } from '../lineage/named-side.ts'
 import { producerOf, sliceOf } from '../lineage/slice.ts'
@@ -74,7 +76,7 @@ async function exported(what: string, options: Options): Promise<Refusal | null>
   try {
     const runs = await runsOf(store.index, root, what, notebook)
     if (isRefusal(runs)) return runs
-    const scope = await scopeOf(store.index, root, what, runs)
+    const scope = await scopeOf(store, root, what, runs)
     if (options.to !== undefined) return await send(openLineageEvents(scope), options.to, options.json)
     const body = await bodyOf(store, scope, notebook === undefined, options)
     const refusal = await putOut(body, options.output)
@@ -95,18 +97,23 @@ async function runsOf(
   what: string,
   notebook: string | undefined,
 ): Promise<readonly string[] | Refusal> {
-  if (notebook !== undefined) return notebookRuns(index, projectPath(root, notebook))
+  if (notebook !== undefined)
+    return notebookRuns(index, notebook, await notebookIdAt(root, index, projectPath(root, notebook)))
   const found = await findRun(index, what)
   if (isRefusal(found)) return found
   return (await index.links(found.run)) === null ? notEnded(found.run) : sliceOf(index, { runs: [found.run] })
 }
 
-async function notebookRuns(index: Index, notebook: string): Promise<readonly string[] | Refusal> {
+async function notebookRuns(
+  index: Index,
+  file: string,
+  notebook: string,
+): Promise<readonly string[] | Refusal> {
   const session = (await index.sessions({ notebook })).find(({ runs }) => runs > 0)?.session
   if (session === undefined)
     return {
       code: 'no-notebook',
-      message: `there is no run of "${notebook}"`,
+      message: `there is no run of "${file}"`,
       hint: 'See "yesterday log".',
       exit: 2,
     }
@@ -120,7 +127,7 @@ async function notebookRuns(index: Index, notebook: string): Promise<readonly st
 }
 
 async function scopeOf(
-  index: Index,
+  { index, secrets }: Pick<ReadOnlyStore, 'index' | 'secrets'>,
   root: string,
   title: string,
   runs: readonly string[],
@@ -130,7 +137,7 @@ async function scopeOf(
   for (const run of runs) {
     const side = await loadRun(index, run)
     if (side === null) continue
-    sides.push(side)
+    sides.push({ ...side, receipt: maskedReceipt(side.receipt, secrets) })
     for (const edge of side.receipt.used.filter(isData)) {
       const maker = await producerOf(index, edge, run)
       if (maker !== null) makers.set(edgeKey(run, edge), maker)
@@ -140,12 +147,12 @@ async function scopeOf(
 }
 
 async function bodyOf(
-  { index, objects }: ReadOnlyStore,
+  { index, objects, secrets }: ReadOnlyStore,
   scope: ExportScope,
   isRun: boolean,
   { format, license }: Options,
 ): Promise<string | Uint8Array> {
-  const read: ReadObject = (digest) => objects.get(digest).catch(() => null)
+  const read: ReadObject = maskedReader((digest) => objects.get(digest).catch(() => null), secrets)
   switch (format) {
     case 'openlineage':
       return openLineageEvents(scope)
@@ -158,7 +165,8 @@ async function bodyOf(
     case 'html': {
       const last = isRun ? scope.runs.at(-1) : undefined
       const question = last && { receipt: last.receipt, output: null, name: null }
-      const why = question === undefined ? null : await whyOf(index, fileStates(scope.root), question)
+      const why =
+        question === undefined ? null : await whyOf(index, fileStates(scope.root, secrets), question)
       return htmlReport(scope.title, scope.runs, why, read)
     }
   }

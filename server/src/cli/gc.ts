@@ -1,11 +1,10 @@
 /** `yesterday gc`: lets go of the bytes that only old runs need; what it would do is shown first. */
-import { join } from 'node:path'
+import { realpathSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { keptBytes, letGo } from '../lineage/collect.ts'
 import { type BytesKind, planRetention, type RetentionPlan } from '../lineage/retention.ts'
-import { ServerLock } from '../server-lock.ts'
-import { FOLDER } from '../store/project-folder.ts'
+import { ServerLock } from '../user/server-lock.ts'
 import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
 import { projectRoot } from './project-root.ts'
 import { counted, size } from './text.ts'
@@ -76,7 +75,7 @@ async function gc({ olderThan, keep, apply, json, root: named }: Options): Promi
   const plan = planRetention(kept.runs, kept.sizes, policy)
   if (apply) {
     // Whoever records meanwhile may count on bytes that are about to go.
-    const lock = await ServerLock.take(join(root, FOLDER), 'gc')
+    const lock = await ServerLock.take(realpathSync(root), 'gc', 'work')
     if (!(lock instanceof ServerLock)) return served
     const store = await openStore({ root })
     try {

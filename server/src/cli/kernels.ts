@@ -1,15 +1,23 @@
 /** `yesterday kernels`: which kernels can be started here, and which are there from sessions that have not ended. */
-import { existsSync } from 'node:fs'
 import type { Interpreter, KernelSpec } from '@yesterday/kernel-bridge'
 import type { Command } from 'commander'
-import { isRunning } from '../running.ts'
+import { z } from 'zod'
 import { StoreError } from '../store/errors.ts'
-import type { OpenSession } from '../store/ports.ts'
-import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
+import type { OpenSession, RunIndex } from '../store/ports.ts'
+import { storePaths } from '../store/project-folder.ts'
+import { workspaceOf } from '../user/workspace.ts'
+import { CommonOptions, isRefusal, perform, printJson, printLines, type Refusal, warn } from './answer.ts'
+import { orphanLines } from './orphan-lines.ts'
 import { projectRoot } from './project-root.ts'
+import type { Stopped } from './stop-kernels.ts'
 import { counted, localTime, shortId, table } from './text.ts'
 
-type Options = { readonly json: boolean; readonly root?: string | undefined }
+const Options = CommonOptions.extend({
+  stop: z.union([z.boolean(), z.string()]).default(false),
+  all: z.boolean().default(false),
+  orphans: z.boolean().default(false),
+})
+type Options = z.infer<typeof Options>
 
 /** Finds the Pythons to offer as kernels for a project. */
 type FindInterpreters = (root: string) => Promise<readonly Interpreter[]>
@@ -18,12 +26,15 @@ type FindInterpreters = (root: string) => Promise<readonly Interpreter[]>
 export function registerKernels(program: Command, interpreters: FindInterpreters = projectPythons): void {
   program
     .command('kernels')
-    .description('kernels that can be started, and kernels of sessions that have not ended')
+    .description('kernels that can be started, and kernels of sessions that have not ended; or stops them')
+    .option('--stop [session]', 'stop the kernel of this session; without one, as --orphans')
+    .option('--orphans', 'with --stop: those whose program was killed, and what else it left')
+    .option('--all', 'with --stop: all kernels of this project')
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')
     .action(async (raw: unknown) => {
-      const options = CommonOptions.parse(raw)
-      await perform(options, () => kernels(options, interpreters))
+      const options = Options.parse(raw)
+      await perform(options, () => (options.stop === false ? kernels(options, interpreters) : stop(options)))
     })
 }
 
@@ -37,15 +48,35 @@ async function kernels(
   const root = projectRoot({ root: named })
   const { findKernelSpecs } = await import('@yesterday/kernel-bridge')
   const found = await findKernelSpecs({ interpreters: await interpreters(root) })
-  const live = (await openSessions(root)).map(liveKernel)
+  const here = await kernelsHere(root)
+  const live = (await openSessions(root)).map((open) => liveKernel(open, here))
   const specs = found.specs.map(({ name, displayName, language }) => ({ name, displayName, language }))
   if (json) {
     printJson({ specs, kernels: live, problems: found.problems.map(({ detail }) => detail) })
     return null
   }
-  for (const { detail } of found.problems) process.stderr.write(`yesterday: ${detail}\n`)
+  for (const { detail } of found.problems) warn(detail)
   printLines([...specLines(specs), '', ...liveLines(live)])
   return null
+}
+
+async function stop({ json, root, stop: session, all }: Options): Promise<Refusal | null> {
+  const { stopKernels } = await import('./stop-kernels.ts')
+  const which = typeof session === 'string' ? { session } : all ? 'all' : 'orphans'
+  const stopped = await stopKernels(projectRoot({ root }), which)
+  if (isRefusal(stopped)) return stopped
+  if (json) printJson(stopped)
+  else printLines(stoppedLines(stopped))
+  return null
+}
+
+function stoppedLines({ sessions, orphans }: Stopped): readonly string[] {
+  const lines = sessions.map(
+    ({ session, notebook, ran }) =>
+      `${shortId(session)}  ${notebook}  ${ran ? 'stopped' : 'was gone already'}`,
+  )
+  const left = orphanLines(orphans)
+  return lines.length + left.length === 0 ? ['No killed program left anything.'] : [...lines, ...left]
 }
 
 /** None where nothing was recorded yet: that is no trouble for this question. */
@@ -53,22 +84,42 @@ async function openSessions(root: string): Promise<readonly OpenSession[]> {
   const { openStoreToRead } = await import('../store/open-store.ts')
   try {
     const store = openStoreToRead({ root })
-    return await store.index.openSessions().finally(() => store.close())
+    return await withPaths(store.index).finally(() => store.close())
   } catch (thrown) {
     if (thrown instanceof StoreError && thrown.code === 'no-store') return []
     throw thrown
   }
 }
 
-const liveKernel = ({ session, runs }: OpenSession) => ({
+/** By kernel: its process, where one of ours runs. None of a project whose history is not ours. */
+async function kernelsHere(root: string): Promise<ReadonlyMap<string, number>> {
+  if (workspaceOf(storePaths(root).folder).kind !== 'own') return new Map()
+  const { openKernels } = await import('../setup/open-kernels.ts')
+  const here = await openKernels(root, { interpreters: [] }).list()
+  return new Map(here.flatMap(({ kernelId, pid }) => (pid === null ? [] : [[kernelId, pid]])))
+}
+
+/** Each with the path that its notebook has now. */
+async function withPaths(
+  index: Pick<RunIndex, 'openSessions' | 'notebookOf' | 'notebook'>,
+): Promise<readonly OpenSession[]> {
+  const open = (await index.openSessions()).map(async ({ session, runs }) => {
+    const id = await index.notebookOf(session.session)
+    const path = id === null ? undefined : (await index.notebook(id))?.path
+    return { session: { ...session, notebook: path ?? session.notebook }, runs }
+  })
+  return Promise.all(open)
+}
+
+const liveKernel = ({ session, runs }: OpenSession, here: ReadonlyMap<string, number>) => ({
   session: session.session,
   notebook: session.notebook,
   spec: session.kernel.specName,
   displayName: session.displayName,
   pid: session.kernel.pid,
   started: session.at,
-  /** False where the process is gone: a crash, or the machine was started anew. */
-  alive: isRunning(session.kernel.pid) && existsSync(session.kernel.connectionFile),
+  /** False where the process is gone (a crash, a restart of the machine), or is not proven ours. */
+  alive: here.has(session.kernel.kernelId),
   /** Runs that wait or run. */
   runs: runs.map(({ run }) => run),
 })

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { RunSummary } from '../../contract/run.ts'
+import { notebookLine } from '../lineage/notebook-line.ts'
 import { runTable } from '../lineage/run-table.ts'
 import type { LogQuery, RunIndex } from '../store/ports.ts'
 import { CommonOptions, isRefusal, perform, printJson, printLines, type Refusal } from './answer.ts'
@@ -68,15 +69,17 @@ async function log(file: string | undefined, options: Options): Promise<Refusal 
   const root = projectRoot({ root: options.root, notebook: file })
   const filter = filterQuery(options, new Date())
   if (isRefusal(filter)) return filter
-  const query = file === undefined ? filter : { ...filter, notebook: projectPath(root, file) }
   const { openStoreToRead } = await import('../store/open-store.ts')
   const store = openStoreToRead({ root })
   try {
+    const notebook = file === undefined ? undefined : await notebookIn(store.index, root, file)
+    const query = notebook === undefined ? filter : { ...filter, notebook }
     const shown = await (options.numbers || options.sort !== undefined ? showNumbers : showLines)(
       store.index,
       query,
       options,
     )
+    if (notebook !== undefined && !options.json) printLines(await origin(store.index, notebook))
     return shown === 0 && options.limit > 0 && file !== undefined && !existsSync(file)
       ? noNotebook(file)
       : null
@@ -85,7 +88,19 @@ async function log(file: string | undefined, options: Options): Promise<Refusal 
   }
 }
 
+async function notebookIn(index: NotebookSource, root: string, file: string): Promise<string> {
+  const { notebookIdAt } = await import('../document/identity/project-notebooks.ts')
+  return notebookIdAt(root, index, projectPath(root, file))
+}
+
+type NotebookSource = Pick<RunIndex, 'notebook' | 'notebooks'>
 type Index = Pick<RunIndex, 'page' | 'numbers'>
+
+/** Says of a copy where its earlier history is. */
+async function origin(index: NotebookSource, notebook: string): Promise<readonly string[]> {
+  const line = await notebookLine(index, notebook)
+  return line?.copiedFrom ? [`copied from ${line.copiedFrom.path}`] : []
+}
 
 async function showLines(index: Index, query: LogQuery, { json, limit }: Options): Promise<number> {
   let shown = 0

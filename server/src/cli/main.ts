@@ -3,6 +3,8 @@
  * for the parts that serve pages.
  */
 import { Command } from 'commander'
+import { reportRejections } from './process-faults.ts'
+import { projectRoot } from './project-root.ts'
 
 type Register = (program: Command) => void
 
@@ -11,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   run: async () => (await import('./run.ts')).registerRun,
   log: async () => (await import('./log.ts')).registerLog,
   show: async () => (await import('./show.ts')).registerShow,
+  output: async () => (await import('./output.ts')).registerOutput,
   why: async () => (await import('./why.ts')).registerWhy,
   diff: async () => (await import('./diff.ts')).registerDiff,
   checkpoint: async () => (await import('./checkpoint.ts')).registerCheckpoint,
@@ -22,7 +25,11 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   check: async () => (await import('./check.ts')).registerCheck,
   gc: async () => (await import('./gc.ts')).registerGc,
   kernels: async () => (await import('./kernels.ts')).registerKernels,
+  redact: async () => (await import('./redact.ts')).registerRedact,
   fsck: async () => (await import('./fsck.ts')).registerFsck,
+  backup: async () => (await import('./backup.ts')).registerBackup,
+  verify: async () => (await import('./verify.ts')).registerVerify,
+  token: async () => (await import('./token.ts')).registerToken,
 }
 
 const forAll = new Set(['help', '--help', '-h', '--version', '-V'])
@@ -31,7 +38,16 @@ const forAll = new Set(['help', '--help', '-h', '--version', '-V'])
 export function wanted(words: readonly string[]): readonly string[] {
   const [first] = words
   if (first !== undefined && forAll.has(first)) return Object.keys(commands)
-  return [first !== undefined && first in commands ? first : 'serve']
+  return [first !== undefined && Object.hasOwn(commands, first) ? first : 'serve']
+}
+
+/** What a killed program left in the project ends with the next command there; some do it themselves and say so. */
+async function endLeftovers(command: Command): Promise<void> {
+  const { root, stop } = command.opts()
+  if (['serve', 'fsck', 'token'].includes(command.name()) || stop) return
+  const notebook = command.args.find((word) => word.endsWith('.ipynb'))
+  const folder = projectRoot({ root: typeof root === 'string' ? root : undefined, notebook })
+  await (await import('./leftovers.ts')).endLeftovers(folder)
 }
 
 async function main(words: readonly string[]): Promise<void> {
@@ -39,8 +55,10 @@ async function main(words: readonly string[]): Promise<void> {
     .description('A notebook that remembers everything that made a result.')
     .version('0.1.0')
     .showHelpAfterError('(see yesterday --help)')
+  program.hook('preAction', (_, command) => endLeftovers(command))
   for (const name of wanted(words)) (await commands[name]?.())?.(program)
   await program.parseAsync([...words], { from: 'user' })
 }
 
+reportRejections()
 await main(process.argv.slice(2))

@@ -20,3 +20,9 @@ export function portNumber(text: string): number {
   if (value <= 65_535) return value
   throw new InvalidArgumentError('A port is a number from 0 to 65535.')
 }
+
+/** The flag of every verb that runs code: what it says in help. */
+export const trustOption = [
+  '--trust',
+  'trust this folder, whose history was made elsewhere: code from it may run',
+] as const

@@ -4,7 +4,7 @@
  */
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import { storePaths } from '../store/project-folder.ts'
+import { isHistoryAt, storePaths } from '../store/project-folder.ts'
 
 export interface Place {
   /** `--root`. */
@@ -27,7 +27,7 @@ export function projectPath(root: string, file: string): string {
 
 const real = (folder: string) => (existsSync(folder) ? realpathSync(folder) : folder)
 
-const hasHistory = (folder: string) => existsSync(storePaths(folder).database)
+const hasHistory = (folder: string) => isHistoryAt(storePaths(folder))
 
 function* upwards(folder: string): Generator<string> {
   yield folder

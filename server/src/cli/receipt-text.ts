@@ -1,5 +1,5 @@
 /** pure. A receipt as a person reads it in a terminal. */
-import { type Edge, type OutputEntry, partOf, type Receipt, shapeOf } from '../../contract/run.ts'
+import { type Edge, type OutputEntry, partOf, programOf, type Receipt, shapeOf } from '../../contract/run.ts'
 import { duration, localTime, plain, shortId, size } from './text.ts'
 
 /** The lines, in the order of the questions: what, when, what ran, from what, what came of it, what is not known. */
@@ -57,10 +57,19 @@ function edgeLine(edge: Edge, run: string): string {
     edge.deleted ? 'deleted' : null,
     edge.by === null || edge.by === run ? null : `made by ${shortId(edge.by)}`,
     edge.edge === 'observed' ? null : `${edge.edge}${edge.reason === null ? '' : `: ${edge.reason}`}`,
-    edge.digest === null && edge.kind !== 'table' ? 'content not captured' : null,
+    programLine(edge),
+    edge.digest === null && !WITHOUT_CONTENT.has(edge.kind) ? 'content not captured' : null,
     edge.query === null ? null : `by ${edge.query.replaceAll(/\s+/g, ' ')}`,
   ]
   return plain(parts.filter((part) => part !== null).join(', '))
+}
+
+const WITHOUT_CONTENT: ReadonlySet<Edge['kind']> = new Set(['table', 'subprocess'])
+
+function programLine(edge: Edge): string | null {
+  const program = programOf(edge)
+  if (program === null || program.kind === 'process') return null
+  return program.exitCode === null ? 'exit code not seen' : `exit code ${program.exitCode}`
 }
 
 function outputLine({ outputType, name, mime, size: bytes, digest }: OutputEntry): string {

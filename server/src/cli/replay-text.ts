@@ -1,5 +1,13 @@
 /** pure. Plans and verdicts as a person reads them in a terminal. */
-import type { ReplayPlan, ReplayReport, StepVerdict, VersionVerdict } from '../../contract/replay.ts'
+import type {
+  AppliedFile,
+  Isolation,
+  ReplayPlan,
+  ReplayReport,
+  StepVerdict,
+  VersionVerdict,
+  WrittenFile,
+} from '../../contract/replay.ts'
 import { environmentWords } from '../replay/environment.ts'
 import { shortId, table } from './text.ts'
 
@@ -26,12 +34,45 @@ export function planLines(plan: ReplayPlan): readonly string[] {
     `${plan.notebook}: ${plan.steps.length} runs${plan.expectedMs === null ? '' : `, about ${seconds(plan.expectedMs)}`}`,
     ...table(steps),
     ...headed('files:', table(files)),
+    isolationLine(plan.isolation),
     ...headed(
       'reaches outside:',
       plan.effects.map((effect) => `  ${effect}`),
     ),
   ]
 }
+
+const WRITES: Readonly<Record<Isolation['writes'], string>> = {
+  private: 'writes stay in a private layer',
+  refused: 'writes outside of a copy are refused',
+  open: 'nothing holds writes back, so runs that wrote outside of a copy are refused',
+}
+
+/** What isolates the replay, and what that means. */
+export function isolationLine({ name, writes, network, why }: Isolation): string {
+  const open = network === 'open' ? 'the network is open' : 'there is no network'
+  return `isolation: ${name} (${WRITES[writes]}; ${open})${why === null ? '' : `, since ${why}`}`
+}
+
+const MOST_WRITTEN = 20
+
+/** The files that a replay wrote. They are on no disk unless they are applied. */
+function writtenLines(written: readonly WrittenFile[]): readonly string[] {
+  const rows = written
+    .slice(0, MOST_WRITTEN)
+    .map(({ change, name, size, sizeOnDisk }) => [
+      `  ${change}`,
+      name,
+      change === 'changed' ? `${sizeOnDisk ?? 0} → ${size ?? 0} bytes` : `${size ?? sizeOnDisk ?? 0} bytes`,
+    ])
+  const more = written.length - MOST_WRITTEN
+  const rest = more > 0 ? [`  and ${more} more; see --json`] : []
+  return headed('written by the replay, not to the disk:', [...table(rows), ...rest])
+}
+
+/** What was put on the disk, and what was not. */
+export const appliedLines = (applied: readonly AppliedFile[]): readonly string[] =>
+  applied.map(({ name, isApplied, why }) => (isApplied ? `applied ${name}` : `not applied: ${name}: ${why}`))
 
 const headed = (head: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [head, ...lines]
@@ -41,6 +82,8 @@ export function reportLines(report: ReplayReport): readonly string[] {
   return [
     ...table(report.steps.map(stepRow)),
     ...report.problems.map((problem) => `! ${problem}`),
+    ...writtenLines(report.written),
+    isolationLine(report.isolation),
     ...(report.cause === null ? [] : [`first cause: ${report.cause}`]),
     report.verdict,
   ]

@@ -1,22 +1,26 @@
 /** `yesterday replay TARGET`: runs the past again in a scratch copy, and says whether it comes out the same. */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { JobProgress, ReplayPlan, Verdict } from '../../contract/replay.ts'
+import type { AppliedFile, JobProgress, ReplayPlan, Verdict } from '../../contract/replay.ts'
+import { identifyFile } from '../document/identity/project-notebooks.ts'
+import { applyWritten } from '../replay/apply.ts'
 import { prepareReplay } from '../replay/ready-replay.ts'
 import { replay } from '../replay/replay.ts'
 import { isRefused } from '../replay/targets.ts'
-import { perform, printJson, printLines, type Refusal } from './answer.ts'
-import { seconds } from './option-values.ts'
+import { perform, printJson, printLines, printNote, type Refusal } from './answer.ts'
+import { EffectOptions, effectsAllowed, withEffectOptions } from './effect-options.ts'
+import { seconds, trustOption } from './option-values.ts'
 import { projectRoot } from './project-root.ts'
-import { planLines, reportLines } from './replay-text.ts'
+import { appliedLines, planLines, reportLines } from './replay-text.ts'
 import { asRefusal, targetOfWords, terminalActor, withWorld } from './replaying.ts'
 
-const Options = z.object({
+const Options = EffectOptions.extend({
   dryRun: z.boolean().default(false),
   env: z.boolean().default(false),
   only: z.array(z.string()).default([]),
+  apply: z.array(z.string()).default([]),
   timeout: z.number().default(3600),
-  allowSending: z.boolean().default(false),
+  trust: z.boolean().default(false),
   json: z.boolean().default(false),
   root: z.string().optional(),
 })
@@ -32,15 +36,18 @@ export const exitCodes: Readonly<Record<Verdict, number>> = {
 
 /** Adds the command. */
 export function registerReplay(program: Command): void {
-  program
-    .command('replay')
-    .argument('<target>', 'a run or its first digits, RUN:NAME, session:ID, or a notebook')
-    .description('run the past again in a copy, and say whether it comes out the same')
+  withEffectOptions(
+    program
+      .command('replay')
+      .argument('<target>', 'a run or its first digits, RUN:NAME, session:ID, or a notebook')
+      .description('run the past again in a copy, and say whether it comes out the same'),
+  )
     .option('--dry-run', 'print the plan and run nothing')
     .option('--only <cell...>', 'of these cells alone, by place or id, with what they need')
+    .option('--apply <file...>', 'put these files, as the replay wrote them, on the disk')
     .option('--env', 'with the recorded versions of packages, where pip can get them')
     .option('--timeout <seconds>', 'interrupt a cell that takes longer', seconds)
-    .option('--allow-sending', 'repeat requests that change something elsewhere (POST, PUT, PATCH, DELETE)')
+    .option(...trustOption)
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')
     .addHelpText('after', examples)
@@ -56,14 +63,16 @@ Examples:
   yesterday replay 3f2a                    what made this run, and the run
   yesterday replay 3f2a --dry-run          only the plan
   yesterday replay train.ipynb --only 4 7  two cells, with what they need
+  yesterday replay 3f2a --apply out.csv    and keep this file as the replay wrote it
 
 Exit code: 0 identical, or equal within tolerance; 1 different; 2 failed.`
 
 async function replayTarget(words: string, options: Options): Promise<Refusal | null> {
   const notebook = words.endsWith('.ipynb') ? words : undefined
-  const place = { root: options.root, notebook, maySend: options.allowSending }
+  const place = { root: options.root, notebook, trust: options.trust, ...effectsAllowed(options) }
   return withWorld(place, async (world, signal) => {
     const target = targetOfWords(words, projectRoot(place))
+    if (target.kind === 'notebook') await identifyFile(world.root, world.store, target.path)
     const ready = await prepareReplay(world, target, options.only)
     if (isRefused(ready)) return asRefusal(ready)
     if (options.dryRun) {
@@ -72,7 +81,12 @@ async function replayTarget(words: string, options: Options): Promise<Refusal | 
       return null
     }
     if (!options.json) printLines(planLines(ready.plan))
+    let applied: readonly AppliedFile[] = []
     const report = await replay(world, ready, {
+      onWritten: async (_, written) => {
+        if (options.apply.length > 0) applied = await applyWritten(world.root, written, options.apply)
+        return new Set()
+      },
       actor: terminalActor(),
       purpose: { kind: 'replay', of: ofPlan(ready.plan) },
       timeoutSeconds: options.timeout,
@@ -80,8 +94,8 @@ async function replayTarget(words: string, options: Options): Promise<Refusal | 
       signal,
       onProgress: options.json ? () => undefined : tell,
     })
-    if (options.json) printJson(report)
-    else printLines(['', ...reportLines(report)])
+    if (options.json) printJson(options.apply.length === 0 ? report : { ...report, applied })
+    else printLines(['', ...reportLines(report), ...appliedLines(applied)])
     process.exitCode = exitCodes[report.verdict]
     return null
   })
@@ -92,5 +106,5 @@ const ofPlan = ({ target, session, steps }: ReplayPlan): string =>
   target.kind === 'run' ? (steps.at(-1)?.run ?? session) : session
 
 function tell({ done, total, now }: JobProgress): void {
-  if (now !== null) process.stderr.write(`running ${done + 1} of ${total}: ${now}\n`)
+  if (now !== null) printNote(`running ${done + 1} of ${total}: ${now}`)
 }

@@ -1,44 +1,63 @@
 /** What the commands share that run the past again: the project's parts, a way to stop, and how refusals are said. */
 import { realpathSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { join } from 'node:path'
-import { createKernels } from '@yesterday/kernel-bridge'
 import type { ReplayTarget } from '../../contract/replay.ts'
 import type { Actor } from '../../contract/session.ts'
 import type { Refused } from '../replay/targets.ts'
 import type { ReplayWorld } from '../replay/world.ts'
+import { endOrphans } from '../session/orphans.ts'
+import { openKernels } from '../setup/open-kernels.ts'
 import { findInterpreters } from '../setup/python.ts'
 import { openStore } from '../store/open-store.ts'
-import { FOLDER } from '../store/project-folder.ts'
-import type { Refusal } from './answer.ts'
+import { storePaths } from '../store/project-folder.ts'
+import { trustWorkspace } from '../user/workspace.ts'
+import { type Refusal, warn } from './answer.ts'
+import { secretAsker } from './ask-secret.ts'
 import { projectPath, projectRoot } from './project-root.ts'
 
 /** The person at the terminal. */
 export const terminalActor = (): Actor => {
-  const { username } = userInfo()
-  return { id: `user:${username}`, name: username }
+  const name = accountName()
+  return { id: `user:${name}`, name }
 }
+
+/** A container may run the program as a user without an account. */
+function accountName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return process.env.USER ?? `uid-${process.getuid?.() ?? 0}`
+  }
+}
+
+type EffectsAllowed = Required<Pick<ReplayWorld, 'maySend' | 'mayStart' | 'mayWrite'>> &
+  Pick<ReplayWorld, 'isolation'>
 
 /** Opens the project, gives it to `work`, and closes it; Ctrl-C stops what runs and is waited for. */
 export async function withWorld<T>(
   place: {
     readonly root?: string | undefined
     readonly notebook?: string | undefined
-    /** Whether what runs sent out may be sent again. */
-    readonly maySend: boolean
-  },
+    /** Trusts a history that was made elsewhere first. */
+    readonly trust: boolean
+  } & EffectsAllowed,
   work: (world: ReplayWorld, signal: AbortSignal) => Promise<T>,
   { keepKernels = false }: { readonly keepKernels?: boolean } = {},
 ): Promise<T> {
   const root = realpathSync(projectRoot(place))
+  if (place.trust) trustWorkspace(storePaths(root).folder)
   const store = await openStore({ root })
   const interpreters = await findInterpreters(root)
-  const kernels = createKernels({ runtimeDir: join(root, FOLDER, 'kernels'), interpreters })
+  const kernels = openKernels(root, { interpreters })
   const stopping = new AbortController()
   const stop = (): void => stopping.abort()
   for (const signal of stopSignals) process.once(signal, stop)
   try {
-    return await work({ store, kernels, root, env: process.env, maySend: place.maySend }, stopping.signal)
+    await endOrphans({ root, store, kernels, onProblem: warn })
+    const { maySend, mayStart, mayWrite, isolation } = place
+    const world = { store, kernels, root, env: process.env, maySend, mayStart, mayWrite, isolation }
+    const askSecret = secretAsker(stopping.signal)
+    return await work(askSecret === undefined ? world : { ...world, askSecret }, stopping.signal)
   } finally {
     for (const signal of stopSignals) process.off(signal, stop)
     await kernels.close({ shutdown: !keepKernels })

@@ -9,13 +9,15 @@ import { isRefused, type Refused, wholeRun } from '../replay/targets.ts'
 import type { ReplayWorld } from '../replay/world.ts'
 import { Session } from '../session/session.ts'
 import { perform, printJson, printLines, type Refusal } from './answer.ts'
+import { EffectOptions, effectsAllowed, withEffectOptions } from './effect-options.ts'
+import { trustOption } from './option-values.ts'
 import { asRefusal, terminalActor, withWorld } from './replaying.ts'
 import { table } from './text.ts'
 
-const Options = z.object({
+const Options = EffectOptions.extend({
   keep: z.boolean().default(true),
   recompute: z.boolean().default(false),
-  allowSending: z.boolean().default(false),
+  trust: z.boolean().default(false),
   json: z.boolean().default(false),
   root: z.string().optional(),
 })
@@ -23,14 +25,16 @@ type Options = z.infer<typeof Options>
 
 /** Adds the command. */
 export function registerRestore(program: Command): void {
-  program
-    .command('restore')
-    .argument('<run>', 'a run or its first digits')
-    .description('a new kernel with the variables as they were after this run')
+  withEffectOptions(
+    program
+      .command('restore')
+      .argument('<run>', 'a run or its first digits')
+      .description('a new kernel with the variables as they were after this run'),
+  )
     .option('--branch', 'a new session, which from the command line it is in every case')
     .option('--recompute', 'load no stored value: run all again')
     .option('--no-keep', 'end the kernel when the result is told')
-    .option('--allow-sending', 'repeat requests that change something elsewhere (POST, PUT, PATCH, DELETE)')
+    .option(...trustOption)
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')
     .addHelpText('after', examples)
@@ -51,10 +55,8 @@ Exit code: 0 every variable is what it was; 1 some are not, and are named; 2 not
 
 type Restored = RestoreReport & { readonly connectionFile: string | null }
 
-async function restoreRun(
-  run: string,
-  { keep, recompute, json, root, allowSending }: Options,
-): Promise<Refusal | null> {
+async function restoreRun(run: string, options: Options): Promise<Refusal | null> {
+  const { keep, recompute, json, root, trust } = options
   const work = async (world: ReplayWorld, signal: AbortSignal) => {
     const report = await restoreAnew(world, run, { keep, recompute }, signal)
     if (isRefused(report)) return asRefusal(report)
@@ -63,7 +65,7 @@ async function restoreRun(
     process.exitCode = report.variables.every(isRestored) ? 0 : 1
     return null
   }
-  return withWorld({ root, maySend: allowSending }, work, { keepKernels: keep })
+  return withWorld({ root, trust, ...effectsAllowed(options) }, work, { keepKernels: keep })
 }
 
 const isRestored = ({ result }: RestoredVariable): boolean => result === 'restored' || result === 'recomputed'

@@ -2,36 +2,46 @@
  * `yesterday run NOTEBOOK`: all code cells in order in a new session, without a browser and without a room, recorded
  * like any run. Invariant: what it prints as done is durable; the kernel does not outlive it.
  */
-import { statSync } from 'node:fs'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { realpathSync, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import { createKernels, type Interpreter, type Kernels } from '@yesterday/kernel-bridge'
+import { dirname, resolve } from 'node:path'
+import type { Interpreter, Kernels } from '@yesterday/kernel-bridge'
 import type { Command } from 'commander'
 import * as Y from 'yjs'
 import { z } from 'zod'
-import { cellId, cellSource, cellsOf, cellType } from '../../contract/document.ts'
-import { readForm, seedDocument } from '../document/document-form.ts'
+import { cellId, cellSource, cellsOf, cellType, findCell, hasTag, tag } from '../../contract/document.ts'
+import type { NotebookForm } from '../document/cell-form.ts'
+import { readCell, readForm, seedDocument } from '../document/document-form.ts'
+import { identifyFile } from '../document/identity/project-notebooks.ts'
 import { type ReadNotebook, readNotebook } from '../document/ipynb-read.ts'
-import { writeNotebook } from '../document/ipynb-write.ts'
-import { fileText } from '../document/notebook-file.ts'
+import type { Refusal as DocumentRefusal } from '../document/ports.ts'
+import { ResultPublisher } from '../results/publisher.ts'
+import type { Answer } from '../results/server-client.ts'
+import { projectSecrets } from '../secrets/secrets.ts'
 import { limitRuns } from '../session/limit-runs.ts'
+import { MissingKernelError, specNamedBy } from '../session/missing-kernel.ts'
+import { endOrphans } from '../session/orphans.ts'
 import type { RunEnded } from '../session/run-ended.ts'
 import { Session } from '../session/session.ts'
 import type { Run } from '../session/state.ts'
+import { openKernels } from '../setup/open-kernels.ts'
 import { findInterpreters } from '../setup/python.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/ports.ts'
-import { FOLDER } from '../store/project-folder.ts'
-import { isRefusal, notWritten, perform, type Refusal } from './answer.ts'
-import { seconds } from './option-values.ts'
+import { storePaths } from '../store/project-folder.ts'
+import { trustWorkspace } from '../user/workspace.ts'
+import { isRefusal, perform, printLines, printNote, type Refusal, warn } from './answer.ts'
+import { seconds, trustOption } from './option-values.ts'
 import { projectPath, projectRoot } from './project-root.ts'
+import { printableColoured } from './text.ts'
 
 const Options = z.object({
   allowErrors: z.boolean().default(false),
   timeout: z.number().optional(),
   kernel: z.string().optional(),
   save: z.boolean().default(false),
+  trust: z.boolean().default(false),
   json: z.boolean().default(false),
   root: z.string().optional(),
 })
@@ -50,6 +60,7 @@ export function registerRun(program: Command, interpreters: FindInterpreters = f
     .option('--timeout <seconds>', 'interrupt a cell that takes longer', seconds)
     .option('--kernel <name>', 'the kernelspec to use')
     .option('--save', 'write the outputs into the notebook')
+    .option(...trustOption)
     .option('--json', 'a line of JSON per executed cell')
     .option('--root <dir>', 'the project folder')
     .action(async (notebook: string, raw: unknown) => {
@@ -68,23 +79,34 @@ async function runNotebook(
   if (isRefusal(read)) return read
   const root = projectRoot({ root: options.root, notebook: file })
   if (!isFolder(root)) return noFolder(root)
+  if (options.trust) trustWorkspace(storePaths(root).folder)
   const store = await openStore({ root })
-  const kernels = createKernels({
-    runtimeDir: join(root, FOLDER, 'kernels'),
-    interpreters: await interpreters(root),
-  })
+  const kernels = openKernels(root, { interpreters: await interpreters(root) })
   try {
-    return await runAll({ file, root, options, store, kernels, read })
+    await endOrphans({ root, store, kernels, onProblem: warn })
+    const publisher = options.save ? publisherOf(root, file, store) : null
+    const begun = publisher === null ? await formOf(read, store) : await publisher.start()
+    if (!begun.ok) return asRefusal(begun.refusal)
+    const job = { file, root, options, store, kernels, publisher, form: begun.value }
+    return (await missingKernel(kernels, options, job.form)) ?? (await runAll(job))
   } finally {
     await kernels.close({ shutdown: true })
     await store.close()
   }
 }
 
+const publisherOf = (root: string, file: string, store: Store): ResultPublisher =>
+  new ResultPublisher({ root: realpathSync(root), path: projectPath(root, file), store, warn })
+
+async function formOf(read: ReadNotebook, store: Store): Promise<Answer<NotebookForm>> {
+  await Promise.all([...read.large.values()].map((bytes) => store.objects.put(bytes)))
+  return { ok: true, value: read.file.form }
+}
+
 async function readNamed(named: string, file: string): Promise<ReadNotebook | Refusal> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => error)
   if (bytes instanceof Error) return bytes.code === 'ENOENT' ? noNotebook(named) : unreadable(named, bytes)
-  const read = readNotebook(bytes)
+  const read = readNotebook(bytes, projectSecrets(dirname(file)).masker)
   return read.ok ? read : notNotebook(named, read.refusal.message)
 }
 
@@ -124,14 +146,16 @@ interface Job {
   readonly options: Options
   readonly store: Store
   readonly kernels: Kernels
-  readonly read: ReadNotebook
+  readonly form: NotebookForm
+  /** Null where the outputs are not saved. */
+  readonly publisher: ResultPublisher | null
 }
 
 async function runAll(job: Job): Promise<Refusal | null> {
-  const { file, root, options, store, kernels, read } = job
-  await Promise.all([...read.large.values()].map((bytes) => store.objects.put(bytes)))
+  const { file, root, options, store, kernels, form, publisher } = job
+  await identifyFile(root, store, projectPath(root, file))
   const doc = new Y.Doc()
-  seedDocument(doc, read.file.form)
+  seedDocument(doc, form)
   const session = new Session({
     kernels,
     store,
@@ -139,18 +163,38 @@ async function runAll(job: Job): Promise<Refusal | null> {
     documentId: null,
     path: () => projectPath(root, file),
     cwd: () => dirname(file),
-    defaultSpec: () => chooseSpec(kernels, options.kernel, read),
+    defaultSpec: () => chooseSpec(kernels, options.kernel, form),
     allowStdin: false,
     prewarm: false,
   })
-  const stop = (): void => void session.shutdown(actor())
+  session.events.on('recorded', (entry, run) => publish(publisher, doc, entry, run))
+  const stop = (): void => {
+    session.shutdown(actor())
+  }
   for (const signal of stopSignals) process.once(signal, stop)
   const ended = await runCells(session, doc, options)
   for (const signal of stopSignals) process.off(signal, stop)
   session.shutdown(actor())
   await session.settled()
   process.exitCode = ended ? 0 : 1
-  return options.save ? await save(file, doc, read, store) : null
+  if (publisher === null) return null
+  // What was run is recorded, also where its outputs cannot be written into the file.
+  return asRefusal(await publisher.finish(readForm(doc).metadata))
+}
+
+/** Saves what the cell shows now. Runs that never began have shown nothing. */
+function publish(
+  publisher: ResultPublisher | null,
+  doc: Y.Doc,
+  entry: RunEnded,
+  { run, cell, actor }: Run,
+): void {
+  const found = findCell(doc, cell)
+  if (publisher === null || found === null || entry.started === null) return
+  const { outcome, started, at: ended, durationMs } = entry
+  const { outputs, executionCount } = readCell(found.cell)
+  const recorded = { run, cell, outcome, started, ended, durationMs, actor }
+  publisher.add({ recorded, executionCount, outputs: [...(outputs ?? [])] })
 }
 
 /** The kernel is a process group of its own: what ends this program must end it as well. */
@@ -161,20 +205,21 @@ async function runCells(session: Session, doc: Y.Doc, options: Options): Promise
   const cells = cellsOf(doc)
     .toArray()
     .filter((cell) => cellType(cell) === 'code' && cellSource(cell).toString().trim() !== '')
+    .filter((cell) => !hasTag(cell, tag.skipped))
   const over = Promise.withResolvers<boolean>()
   let [left, good] = [cells.length, true]
   session.events.on('event', (event) => {
-    if (event.type === 'notice') process.stderr.write(`${event.text}\n`)
+    if (event.type === 'notice') printNote(event.text)
   })
   let problem: string | null = null
   session.events.on('changed', () => {
     const now = session.view().kernel.problem
-    if (now !== null && now !== problem) process.stderr.write(`${now}\n`)
+    if (now !== null && now !== problem) printNote(now)
     problem = now
   })
   session.events.on('recorded', (entry, run) => {
     if (entry.started !== null) report(entry, run, options.json)
-    good &&= entry.outcome === 'ok' || (options.allowErrors && entry.outcome === 'error')
+    good &&= entry.outcome === 'ok' || (entry.outcome === 'error' && !run.stopOnError)
     left -= 1
     if (left === 0) over.resolve(good)
   })
@@ -190,37 +235,52 @@ function report(entry: RunEnded, { run, place, cell }: Run, json: boolean): void
     process.stdout.write(`${JSON.stringify({ run, cell: place, cellId: cell, outcome, durationMs })}\n`)
     return
   }
-  process.stdout.write(`cell ${place}  ${outcome}  ${(durationMs / 1000).toFixed(2)} s  run ${run}\n`)
-  if (entry.error !== null) process.stderr.write(`${entry.error.traceback.join('\n')}\n`)
+  printLines([`cell ${place}  ${outcome}  ${(durationMs / 1000).toFixed(2)} s  run ${run}`])
+  if (entry.error !== null) process.stderr.write(`${printableColoured(entry.error.traceback.join('\n'))}\n`)
 }
 
 const actor = () => ({ id: `user:${userInfo().username}`, name: userInfo().username })
 
-const NamedSpec = z.object({ kernelspec: z.object({ name: z.string() }) })
-
-/** The one asked for; else the notebook's own where it is installed; else the first Python. */
-async function chooseSpec(kernels: Kernels, asked: string | undefined, read: ReadNotebook): Promise<string> {
+/** The one asked for; else the one that the notebook names; else the first Python. Throws `MissingKernelError`. */
+async function chooseSpec(
+  kernels: Kernels,
+  asked: string | undefined,
+  { metadata }: NotebookForm,
+): Promise<string> {
   if (asked !== undefined) return asked
+  const named = await specNamedBy(kernels, metadata)
+  if (named !== null) return named
   const specs = await kernels.specs()
-  const named = NamedSpec.safeParse(read.file.form.metadata)
-  const own = named.success ? specs.find((spec) => spec.name === named.data.kernelspec.name) : undefined
-  const chosen = own ?? specs.find((spec) => spec.language === 'python') ?? specs[0]
+  const chosen = specs.find((spec) => spec.language === 'python') ?? specs[0]
   if (chosen === undefined)
     throw new Error('No kernel is installed. Install one: python3 -m pip install ipykernel')
   return chosen.name
 }
 
-/** What was run is recorded, also where its outputs cannot be written into the file. */
-async function save(file: string, doc: Y.Doc, read: ReadNotebook, store: Store): Promise<Refusal | null> {
-  const readObject = (digest: string) => store.objects.get(digest)
-  const written = await writeNotebook(read.file, readForm(doc), readObject)
-  const temporary = `${file}.${process.pid}.tmp`
+/** Null where the notebook's kernel is here, or another was asked for. */
+async function missingKernel(
+  kernels: Kernels,
+  { kernel }: Options,
+  { metadata }: NotebookForm,
+): Promise<Refusal | null> {
+  if (kernel !== undefined) return null
   try {
-    await writeFile(temporary, fileText(written))
-    await rename(temporary, file)
+    await specNamedBy(kernels, metadata)
     return null
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined)
-    return notWritten(file, error)
+    if (!(error instanceof MissingKernelError)) throw error
+    const { message, hint } = error
+    return {
+      code: 'missing-kernel',
+      message,
+      hint: `Nothing was run. ${hint} (--kernel NAME chooses one)`,
+      exit: 1,
+    }
   }
+}
+
+function asRefusal(refusal: DocumentRefusal | null): Refusal | null {
+  if (refusal === null) return null
+  const { code, message, hint = 'What was run is recorded: see "yesterday log".' } = refusal
+  return { code: code.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), message, hint, exit: 1 }
 }

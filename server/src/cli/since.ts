@@ -4,17 +4,18 @@ import { z } from 'zod'
 import type { SinceReport } from '../../contract/replay.ts'
 import { since } from '../replay/since.ts'
 import { isRefused } from '../replay/targets.ts'
-import { perform, printJson, printLines, type Refusal } from './answer.ts'
-import { seconds } from './option-values.ts'
+import { perform, printJson, printLines, printNote, type Refusal } from './answer.ts'
+import { EffectOptions, effectsAllowed, withEffectOptions } from './effect-options.ts'
+import { seconds, trustOption } from './option-values.ts'
 import { asRefusal, terminalActor, withWorld } from './replaying.ts'
 import { shortId, table } from './text.ts'
 
-const Options = z.object({
+const Options = EffectOptions.extend({
   good: z.string().optional(),
   where: z.string().optional(),
   prove: z.boolean().default(false),
   timeout: z.number().default(3600),
-  allowSending: z.boolean().default(false),
+  trust: z.boolean().default(false),
   json: z.boolean().default(false),
   root: z.string().optional(),
 })
@@ -22,15 +23,17 @@ type Options = z.infer<typeof Options>
 
 /** Adds the command. */
 export function registerSince(program: Command): void {
-  program
-    .command('since')
-    .argument('<run>', 'a run or its first digits, or the id of a cell: its last run')
-    .description('what is not as it was when it worked')
+  withEffectOptions(
+    program
+      .command('since')
+      .argument('<run>', 'a run or its first digits, or the id of a cell: its last run')
+      .description('what is not as it was when it worked'),
+  )
     .option('--good <run>', 'the run that was right; else the last that succeeded, or showed something else')
     .option('--where <comparison>', 'the last run of which this is so, as in "acc > 0.9"')
     .option('--prove', 'try it out: run it again with one difference swapped at a time')
     .option('--timeout <seconds>', 'interrupt a cell that takes longer', seconds)
-    .option('--allow-sending', 'repeat requests that change something elsewhere (POST, PUT, PATCH, DELETE)')
+    .option(...trustOption)
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')
     .addHelpText('after', examples)
@@ -50,7 +53,8 @@ Exit code: 0 a cause was found (with --prove, proved); 1 none was; 2 there is no
 
 async function sinceWorked(run: string, options: Options): Promise<Refusal | null> {
   const { good, where, prove, timeout, json, root } = options
-  return withWorld({ root, maySend: options.allowSending }, async (world, signal) => {
+  const place = { root, trust: options.trust, ...effectsAllowed(options) }
+  return withWorld(place, async (world, signal) => {
     const report = await since(
       world,
       { run, good, where },
@@ -60,7 +64,7 @@ async function sinceWorked(run: string, options: Options): Promise<Refusal | nul
         timeoutSeconds: timeout,
         signal,
         onProgress: ({ now }) => {
-          if (!json && now !== null) process.stderr.write(`${now}\n`)
+          if (!json && now !== null) printNote(now)
         },
       },
     )

@@ -1,9 +1,11 @@
 /** `yesterday slice RUN[:NAME]`: the runs that made a run, or one thing of it, oldest first. */
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
+import { maskedReceipt } from '../document/masked-export.ts'
 import { loadRun } from '../lineage/named-side.ts'
 import { type Asked, sliceOf, targetOf, type VersionSource } from '../lineage/slice.ts'
 import { sliceNotebook, sliceScript } from '../lineage/slice-code.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 import type { RunIndex } from '../store/ports.ts'
 import { CommonOptions, isRefusal, perform, printJson, printLines, putOut, type Refusal } from './answer.ts'
 import { findRun, notEnded } from './find-run.ts'
@@ -43,12 +45,12 @@ export function registerSlice(program: Command): void {
 
 async function slice(asked: string, { json, root, as, output, depth }: Options): Promise<Refusal | null> {
   const { openStoreToRead } = await import('../store/open-store.ts')
-  const { index, close } = openStoreToRead({ root: projectRoot({ root }) })
+  const { index, secrets, close } = openStoreToRead({ root: projectRoot({ root }) })
   try {
     const target = await targetOfWords(index, asked)
     if (isRefusal(target)) return target
     const runs = await sliceOf(index, target, depth === undefined ? null : await near(index, target, depth))
-    if (as !== 'ids') return await putOut(await codeOf(index, runs, as), output)
+    if (as !== 'ids') return await putOut(await codeOf(index, secrets, runs, as), output)
     await print(index, runs, json)
     return null
   } finally {
@@ -70,11 +72,14 @@ async function near(
 
 async function codeOf(
   index: Pick<RunIndex, 'receipt' | 'runNames'>,
+  secrets: Secrets,
   runs: readonly string[],
   as: 'script' | 'notebook',
 ): Promise<string> {
   const sides = await Promise.all(runs.map((run) => loadRun(index, run)))
-  const known = sides.filter((side) => side !== null)
+  const known = sides
+    .filter((side) => side !== null)
+    .map((side) => ({ ...side, receipt: maskedReceipt(side.receipt, secrets) }))
   return as === 'script' ? sliceScript(known) : sliceNotebook(known)
 }
 

@@ -1,10 +1,25 @@
 /** pure. Recorded things as text in a terminal. Invariant: nothing that was recorded steers the terminal. */
+import { visibleName } from '../../contract/file-names.ts'
 
 /** One line without control characters; sources and names come from anywhere. */
-export const plain = (text: string): string => text.replace(/\p{Cc}/gu, ' ').trimEnd()
+export const plain = (text: string): string => visibleName(text.replace(/\p{Cc}/gu, ' ')).trimEnd()
+
+/** Lines as they may go to a terminal: characters that steer it, or turn the direction of the text, are written out. */
+export const printable = (text: string): string => text.replace(/[^\n\t]+/g, visibleName)
+
+const ESCAPE = String.fromCharCode(27)
+const COLOUR = new RegExp(`(${ESCAPE}\\[[\\d;]*m)`)
+
+/** As `printable`; colours stay. */
+export const printableColoured = (text: string): string =>
+  text
+    .split(COLOUR)
+    .map((part) => (COLOUR.test(part) ? part : printable(part)))
+    .join('')
 
 /** A number of things: `1 run`, `2 runs`. */
-export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`
+export const counted = (count: number, thing: string, things = `${thing}s`): string =>
+  `${count} ${count === 1 ? thing : things}`
 
 /** So many digits tell runs apart in a project, as in git. */
 const SHORT = 8

@@ -34,7 +34,7 @@ export function registerWhy(program: Command): void {
 async function why(asked: string, { json, root: named }: Options): Promise<Refusal | null> {
   const root = projectRoot({ root: named })
   const { openStoreToRead } = await import('../store/open-store.ts')
-  const { index, close } = openStoreToRead({ root })
+  const { index, secrets, close } = openStoreToRead({ root })
   try {
     const colon = asked.indexOf(':')
     const found = await findRun(index, colon < 0 ? asked : asked.slice(0, colon))
@@ -44,7 +44,7 @@ async function why(asked: string, { json, root: named }: Options): Promise<Refus
     const about = aboutOf(colon < 0 ? null : asked.slice(colon + 1))
     const refusal = unknownAbout(receipt, about)
     if (refusal !== null) return refusal
-    const told = await whyOf(index, fileStates(root), { receipt, ...about })
+    const told = await whyOf(index, fileStates(root, secrets), { receipt, ...about })
     if (json) printJson(told)
     else printLines(whyLines(told))
     return null

@@ -1,10 +1,13 @@
 /**
  * What a notebook's file and its document last agreed on, kept beside the history, so that a change of the file made
  * while no server ran is merged like any other. Invariant: one file per document, replaced whole; one that cannot be
- * read counts as none, and then nothing of either side is dropped.
+ * read counts as none, and then nothing of either side is dropped. It is sealed, as it says what people typed.
  */
 import { join } from 'node:path'
+import { isSealed, type Seal } from '@yesterday/kernel-bridge'
 import { z } from 'zod'
+import { DocumentId } from '../../contract/ids.ts'
+import { userSeal } from '../secrets/user-seal.ts'
 import type { NotebookForm } from './cell-form.ts'
 import type { Disk } from './disk.ts'
 
@@ -36,19 +39,33 @@ const Agreement = z.object({
   }),
 })
 
+/** The agreement as JSON, cell by cell: it may be large. */
+function* textOf({ digest, form }: Agreement): Generator<string> {
+  const { cells, ...top } = form
+  yield `{"digest":${JSON.stringify(digest)},"form":{`
+  for (const [key, value] of Object.entries(top)) yield `${JSON.stringify(key)}:${JSON.stringify(value)},`
+  yield '"cells":['
+  for (const [index, cell] of cells.entries()) yield (index === 0 ? '' : ',') + JSON.stringify(cell)
+  yield ']}}'
+}
+
 export class Agreements {
   readonly #disk: Disk
   readonly #folder: string
+  readonly #seal: Seal
 
-  constructor(disk: Disk, folder: string) {
+  constructor(disk: Disk, folder: string, seal: Seal = userSeal()) {
     this.#disk = disk
     this.#folder = folder
+    this.#seal = seal
   }
 
   async get(documentId: string): Promise<Agreement | null> {
     try {
-      const text = Buffer.from(await this.#disk.read(this.#path(documentId))).toString('utf8')
-      return Agreement.parse(JSON.parse(text))
+      const stored = await this.#disk.read(this.#path(documentId))
+      // Files of earlier versions are not sealed.
+      const bytes = isSealed(stored) ? this.#seal.open(stored, placeOf(documentId)) : stored
+      return Agreement.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
     } catch {
       return null
     }
@@ -57,14 +74,18 @@ export class Agreements {
   /** Durable when settled. */
   async put(documentId: string, agreement: Agreement): Promise<void> {
     await this.#disk.makeFolder(this.#folder)
-    await this.#disk.replace(this.#path(documentId), [JSON.stringify(agreement)])
+    const sealed = this.#seal.sealParts(textOf(agreement), placeOf(documentId))
+    await this.#disk.replace(this.#path(documentId), sealed, 0o600)
   }
 
-  remove(documentId: string): Promise<void> {
-    return this.#disk.remove(this.#path(documentId))
+  async remove(documentId: string): Promise<void> {
+    await this.#disk.remove(this.#path(documentId))
   }
 
+  /** The id comes from the history, which anybody may have written. */
   #path(documentId: string): string {
-    return join(this.#folder, `${documentId}.json`)
+    return join(this.#folder, `${DocumentId.parse(documentId)}.json`)
   }
 }
+
+const placeOf = (documentId: string): string => `agreement ${documentId}`

@@ -3,6 +3,8 @@
  * Invariant: between a change and its save there is always a timer.
  */
 
+import { inBackground } from '@yesterday/kernel-bridge/background'
+
 export interface AutosaveTimes {
   readonly quietMs: number
   readonly busyMs: number
@@ -39,7 +41,7 @@ export class Autosave {
     this.stop()
     this.#timer = setTimeout(() => {
       this.#firstChange = null
-      void this.#save()
+      inBackground(this.#save(), 'saving a notebook')
     }, ms)
   }
 }

@@ -3,9 +3,10 @@
  * as object references. The file and the document both come down to this form, and are compared in it.
  */
 import { type CellType, isObjectReference } from '../../contract/document.ts'
-import { asDocumentObject, isJsonObject, type Json, type JsonObject, sameJson } from './json-value.ts'
+import { DEPTH_LIMIT, isDeeperThan } from '../../contract/json.ts'
+import { isJsonObject, type Json, type JsonObject, sameJson } from './json-value.ts'
 
-/** An output as the document holds it; a stream's `text` is joined, or an object reference. */
+/** An output as the document holds it: escaped (contract/json.ts); a stream's `text` is joined, or an object reference. */
 export type OutputForm = JsonObject
 
 export interface CellForm {
@@ -30,46 +31,23 @@ export interface NotebookForm {
 
 /** Text as nbformat spells it: a string, or a list of strings to be joined. LF alone ends a line. */
 export function joinedText(value: unknown): string {
-  const text = Array.isArray(value) ? value.map(String).join('') : typeof value === 'string' ? value : ''
-  return text.toWellFormed().replaceAll('\r\n', '\n').replaceAll('\r', '\n')
+  return rawText(value).toWellFormed().replaceAll('\r\n', '\n').replaceAll('\r', '\n')
+}
+
+/** As `joinedText`, with its carriage returns. Members of a list that are not text, which nbformat forbids, are JSON. */
+export function rawText(value: unknown): string {
+  if (!Array.isArray(value)) return typeof value === 'string' ? value : ''
+  return value.map((line) => (typeof line === 'string' ? line : jsonText(line))).join('')
+}
+
+function jsonText(value: unknown): string {
+  return isDeeperThan(DEPTH_LIMIT, value) ? '' : JSON.stringify(value)
 }
 
 /** A multi-line value as nbformat's own writer lays it out. */
 export function splitText(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+/g) ?? []
 }
-
-/** MIME types whose values are JSON, of any shape. */
-export const isJsonMime = (mime: string): boolean => mime === 'application/json' || mime.endsWith('+json')
-
-/** MIME types whose values are base64 of bytes. */
-export const isBinaryMime = (mime: string): boolean =>
-  mime === 'application/pdf' || (/^(image|audio|video)\//.test(mime) && mime !== 'image/svg+xml')
-
-/** An output of a file, in the document's shape, large values still in it. */
-export function outputForm(raw: unknown): OutputForm {
-  if (!isJsonObject(raw)) return { output_type: 'unknown' }
-  const output = asDocumentObject(raw)
-  if (output.output_type === 'stream') return { ...output, text: streamText(output.text) }
-  return isJsonObject(output.data) ? { ...output, data: bundleForm(output.data) } : output
-}
-
-/** A stream keeps its carriage returns: they redraw the line. */
-function streamText(text: Json | undefined): string {
-  return Array.isArray(text) ? text.join('') : typeof text === 'string' ? text : ''
-}
-
-/** A MIME bundle with its multi-line values joined. */
-export function bundleForm(data: JsonObject): JsonObject {
-  const joined = Object.entries(data).map(([mime, value]): [string, Json] => [
-    mime,
-    isTextList(value) && !isJsonMime(mime) ? value.join('') : value,
-  ])
-  return Object.fromEntries(joined)
-}
-
-const isTextList = (value: Json): value is readonly string[] =>
-  Array.isArray(value) && value.every((line) => typeof line === 'string')
 
 /** A cell's type as nbformat names it; null for anything else. */
 export const asCellType = (value: unknown): CellType | null =>
@@ -78,10 +56,6 @@ export const asCellType = (value: unknown): CellType | null =>
 /** An execution count, null when it never ran. */
 export const asCount = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? Math.trunc(value) : null
-
-/** A JSON object of anything; empty when it is none. */
-export const asObject = (value: unknown): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? asDocumentObject(value) : {}
 
 /** Equality of outputs; references are equal when their digests are. */
 export function sameOutputs(a: readonly OutputForm[] | null, b: readonly OutputForm[] | null): boolean {

@@ -14,10 +14,15 @@ export function assignCellIds(
 ): string[] {
   const taken = new Set<string>()
   const own = cells.map((cell) => claim(cell.id, taken))
-  return own.map(
-    (id, place) => id ?? makeId(`${place}\n${cells[place]?.type}\n${cells[place]?.source}`, taken, hash),
-  )
+  return own.map((id, place) => id ?? makeId(seedOf(cells[place], place), taken, hash))
 }
+
+type Seed = { readonly type: string; readonly source: string }
+const seedOf = (cell: Seed | undefined, place: number): string => `${place}\n${cell?.type}\n${cell?.source}`
+
+/** Whether the cell at `place` has no id in its file: its id was derived from its source. */
+export const isMadeId = (cell: Seed & { readonly id: string }, place: number, hash: Hash): boolean =>
+  makeId(seedOf(cell, place), new Set(), hash) === cell.id
 
 /** An id that is not among those taken, made from a seed; it is then taken. */
 export function makeId(seed: string, taken: Set<string>, hash: Hash): string {

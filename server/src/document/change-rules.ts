@@ -4,8 +4,8 @@
  * that is what a person who pastes expects. What comes in keeps the schema.
  */
 import * as Y from 'yjs'
+import { CELL_ID } from '../../contract/cell-id.ts'
 import { cellsOf, metaOf, serverKeys, type YCell } from '../../contract/document.ts'
-import { CellId } from '../../contract/ids.ts'
 import { asCellType } from './cell-form.ts'
 
 type SharedType = Pick<Y.AbstractType<unknown>, '_item' | '_map' | '_start' | 'parent'>
@@ -74,8 +74,8 @@ function isNew(transaction: Y.Transaction, cell: unknown): boolean {
 
 function cellProblem(cell: unknown): string | null {
   if (!(cell instanceof Y.Map)) return 'A cell must be a map.'
-  const source = cell.get('source')
-  if (!CellId.safeParse(cell.get('id')).success) return 'A cell needs an id of 1 to 64 of a-z A-Z 0-9 _ -.'
+  const [id, source] = [cell.get('id'), cell.get('source')]
+  if (typeof id !== 'string' || !CELL_ID.test(id)) return 'A cell needs an id of 1 to 64 of a-z A-Z 0-9 _ -.'
   if (asCellType(cell.get('cell_type')) === null) return 'A cell must be code, markdown or raw.'
   if (!(source instanceof Y.Text)) return 'A cell needs a text as its source.'
   if (!(cell.get('metadata') instanceof Y.Map)) return 'A cell needs a map as its metadata.'

@@ -4,6 +4,8 @@
  * has it; when the log fails, nothing is dropped or reordered, and it is tried again until it works.
  */
 
+import { attempt, inBackground } from '@yesterday/kernel-bridge/background'
+
 /** An update on its way to the log. */
 export interface Commit {
   readonly update: Uint8Array
@@ -46,7 +48,12 @@ export class CommitQueue {
 
   /** As `add`, for what nobody waits for: it goes with the next update, or after a moment. */
   addLater(commit: Commit): void {
-    if (this.#waiting.push(commit) === 1) void this.#effects.wait(companyMs).then(() => this.#begin())
+    if (this.#waiting.push(commit) > 1) return
+    const begin = async () => {
+      await this.#effects.wait(companyMs)
+      this.#begin()
+    }
+    inBackground(begin(), 'writing edits')
   }
 
   /** Updates that the log may not have yet, in order. */
@@ -68,21 +75,29 @@ export class CommitQueue {
   }
 
   #begin(): void {
-    if (this.#waiting.length > 0) this.#drained ??= this.#drain()
+    if (this.#waiting.length === 0 || this.#drained !== null) return
+    this.#drained = this.#drain()
+    inBackground(this.#drained, 'writing edits')
   }
 
   async #drain(): Promise<void> {
-    while (this.#waiting.length > 0 && !this.#stopped) {
-      this.#underWay = this.#waiting
-      this.#waiting = []
-      await this.#appendUntilDurable(this.#underWay.map((commit) => commit.update).filter(isFull))
-      if (this.#stopped) break
-      const batch = this.#underWay
-      this.#underWay = []
-      this.#effects.committed(batch)
-      for (const commit of batch) commit.settled()
+    try {
+      while (this.#waiting.length > 0 && !this.#stopped) await this.#commitWaiting()
+    } finally {
+      this.#drained = null
     }
-    this.#drained = null
+  }
+
+  async #commitWaiting(): Promise<void> {
+    this.#underWay = this.#waiting
+    this.#waiting = []
+    await this.#appendUntilDurable(this.#underWay.map((commit) => commit.update).filter(isFull))
+    if (this.#stopped) return
+    const batch = this.#underWay
+    this.#underWay = []
+    // The batch is durable: a listener that fails keeps nobody waiting.
+    attempt('taking edits into a document', () => this.#effects.committed(batch))
+    for (const commit of batch) attempt('acknowledging an edit', commit.settled)
   }
 
   async #appendUntilDurable(updates: readonly Uint8Array[]): Promise<void> {

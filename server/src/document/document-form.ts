@@ -10,25 +10,30 @@ import {
   cellSource,
   cellsOf,
   cellType,
+  ensureMetadata,
   executionCount,
   makeCell,
-  metadataOf,
   metaOf,
+  stateOf,
   type YCell,
   type YOutput,
 } from '../../contract/document.ts'
-import { asObject, type CellForm, type NotebookForm, type OutputForm } from './cell-form.ts'
-import type { Json } from './json-value.ts'
+import type { CellForm, NotebookForm, OutputForm } from './cell-form.ts'
+import { type Json, normalObject } from './json-value.ts'
 
 /** What the document says now. */
 export function readForm(doc: Y.Doc): NotebookForm {
+  return { ...readTop(doc), cells: cellsOf(doc).map(readCell) }
+}
+
+/** What the document says now beside its cells. */
+export function readTop(doc: Y.Doc): Omit<NotebookForm, 'cells'> {
   const meta = metaOf(doc)
   const metadata = meta.get('metadata')
   return {
     nbformat: 4,
     minor: Math.trunc(Number(meta.get('nbformat_minor') ?? 5)),
-    metadata: asObject(metadata instanceof Y.Map ? metadata.toJSON() : {}),
-    cells: cellsOf(doc).map(readCell),
+    metadata: normalObject(metadata instanceof Y.Map ? metadata.toJSON() : {}),
   }
 }
 
@@ -40,7 +45,7 @@ export function readCell(cell: YCell): CellForm {
     id: cellId(cell),
     type,
     source: cellSource(cell).toString(),
-    metadata: asObject(cellMetadata(cell)?.toJSON()),
+    metadata: normalObject(cellMetadata(cell)?.toJSON()),
     attachments: code ? null : readAttachments(cell),
     outputs: code ? (cellOutputs(cell)?.map(readOutput) ?? []) : null,
     executionCount: code ? executionCount(cell) : null,
@@ -50,17 +55,24 @@ export function readCell(cell: YCell): CellForm {
 function readAttachments(cell: YCell): CellForm['attachments'] {
   const attachments = cell.get('attachments')
   if (attachments === undefined || attachments === null) return null
-  return asObject(attachments instanceof Y.Map ? attachments.toJSON() : attachments)
+  return normalObject(attachments instanceof Y.Map ? attachments.toJSON() : attachments)
 }
 
-const readOutput = (output: YOutput): OutputForm => asObject(output.toJSON())
+const readOutput = (output: YOutput): OutputForm => normalObject(output.toJSON())
+
+/** Roots have their types from the beginning, so that a broken update cannot give them others. */
+export function defineRoots(doc: Y.Doc): void {
+  cellsOf(doc)
+  metaOf(doc)
+  stateOf(doc)
+}
 
 /** Fills an empty document. To be called in a transaction. */
 export function seedDocument(doc: Y.Doc, form: NotebookForm): void {
   const meta = metaOf(doc)
   meta.set('nbformat', form.nbformat)
   meta.set('nbformat_minor', form.minor)
-  const metadata = metadataOf(doc)
+  const metadata = ensureMetadata(doc)
   for (const [key, value] of Object.entries(form.metadata)) metadata.set(key, value)
   cellsOf(doc).push(form.cells.map(makeFormCell))
 }

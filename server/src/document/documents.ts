@@ -2,28 +2,45 @@
  * The open notebooks of a project. Invariant: one live document per file, seeded here and nowhere else; what the
  * update log holds wins over what the file held when both are the same file.
  */
+
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { basename, dirname } from 'node:path/posix'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Masker } from '@yesterday/kernel-bridge'
+import { inBackground } from '@yesterday/kernel-bridge/background'
 import * as Y from 'yjs'
 import { origin } from '../../contract/document.ts'
+import { type NoticeWords, noticeWords } from '../../contract/notices.ts'
+import { freeNames } from '../disk/free-names.ts'
+import { StoreError } from '../store/errors.ts'
 import type { ObjectStore, StoredDocument, UpdateLog } from '../store/ports.ts'
 import { FOLDER } from '../store/project-folder.ts'
-import { type Agreement, Agreements } from './agreed.ts'
+import { Agreements } from './agreed.ts'
 import { type AutosaveTimes, autosaveTimes } from './autosave.ts'
+import { checkThreads } from './check-threads.ts'
 import { compacted } from './compaction.ts'
 import { type Disk, nodeDisk } from './disk.ts'
-import { seedDocument } from './document-form.ts'
+import { defineRoots, seedDocument } from './document-form.ts'
 import { FileSync } from './file-sync.ts'
-import { defineRoots, LiveDocument } from './live-document.ts'
+import { DocumentPlaces, identitiesByPath, type NotebookIdentities } from './identity/document-places.ts'
+import { applyInTurns } from './in-turns.ts'
+import { LiveDocument } from './live-document.ts'
 import type { Documents, Opened } from './ports.ts'
 import { type LoadedFile, loadFile } from './project-file.ts'
+import { MAX_READ_HERE } from './read-apart.ts'
 
 export interface DocumentsInit {
   /** The project folder. */
   readonly root: string
+  /** Where what files and documents agreed on is kept. Default `.yesterday` of the project. */
+  readonly folder?: string
   readonly updates: UpdateLog
   readonly objects: ObjectStore
+  /** Which notebook a file is. Without it, the one that was at its path. */
+  readonly notebooks?: NotebookIdentities
+  /** Masks the outputs that files bring; none are masked without it. */
+  readonly masker?: Masker | null
   readonly disk?: Disk
   readonly clock?: () => number
   /** Random hex digits, for ids. */
@@ -58,25 +75,37 @@ const longestStopMs = 10_000
 
 export const createDocuments = (init: DocumentsInit): DocumentRooms => new OpenDocuments(init)
 
+/** The updates as small ones, made on a thread where that is much work. */
+async function inPieces(updates: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+  const size = updates.reduce((sum, update) => sum + update.length, 0)
+  return size <= MAX_READ_HERE ? updates : ((await checkThreads.split(updates)) ?? updates)
+}
+
 class OpenDocuments implements DocumentRooms {
   readonly #init: Required<DocumentsInit>
   readonly #agreements: Agreements
+  readonly #places: DocumentPlaces
   readonly #open = new Map<string, Open>()
   readonly #opening = new Map<string, Promise<Opened>>()
   readonly #listeners = new Set<NoticeListener>()
 
   constructor(init: DocumentsInit) {
+    const random = init.random ?? (() => randomBytes(10).toString('hex'))
     this.#init = {
+      notebooks: identitiesByPath(init.updates, random),
       disk: nodeDisk,
       clock: Date.now,
-      random: () => randomBytes(10).toString('hex'),
+      random,
       wait: (ms) => sleep(ms, undefined, { ref: false }),
       times: autosaveTimes,
       limit: 128 * 1024 * 1024,
+      masker: null,
       graceMs: 30_000,
+      folder: join(init.root, FOLDER),
       ...init,
     }
-    this.#agreements = new Agreements(this.#init.disk, join(init.root, FOLDER, 'agreed'))
+    this.#places = new DocumentPlaces(this.#init)
+    this.#agreements = new Agreements(this.#init.disk, join(this.#init.folder, 'agreed'))
   }
 
   open(path: string): Promise<Opened> {
@@ -100,8 +129,11 @@ class OpenDocuments implements DocumentRooms {
     if (live !== null) return live
     const stored = await this.#init.updates.load(id)
     if (stored === null) return null
-    const opened = await this.open(stored.path)
-    return opened.ok ? this.live(id) : null
+    await this.open(stored.path)
+    if (this.live(id) !== null) return this.live(id)
+    const path = await this.#places.findNotebook(id)
+    if (path !== null) await this.open(path)
+    return this.live(id)
   }
 
   hold(id: string): () => void {
@@ -126,10 +158,33 @@ class OpenDocuments implements DocumentRooms {
     await this.#require(id).sync.save()
   }
 
+  async writeAgain(id: string): Promise<string> {
+    const { live, sync } = this.#require(id)
+    if (live.hasFile) return live.path
+    const path = await this.#freePath(live.path)
+    await this.#places.take(id, path)
+    await sync.writeAgain(path)
+    const { disk, root, limit, masker } = this.#init
+    const loaded = await loadFile(disk, root, path, limit, masker)
+    if (loaded.ok) await this.#places.identify(path, loaded)
+    return path
+  }
+
+  /** In the same folder where that is still there. */
+  async #freePath(path: string): Promise<string> {
+    const { disk, root } = this.#init
+    const isThere = async (one: string) => (await disk.stat(join(root, one))) !== null
+    const folder = dirname(path)
+    const names = freeNames(basename(path))
+    const inFolder = folder === '.' || !(await isThere(folder)) ? '' : `${folder}/`
+    for (const name of names) if (!(await isThere(inFolder + name))) return inFolder + name
+    throw new Error(`there is no free name for "${path}"`)
+  }
+
   async moved(from: string, to: string): Promise<void> {
-    await this.#init.updates.move(from, to)
+    await this.#places.moved(from, to)
     for (const { live, sync } of this.#open.values()) {
-      const isBelow = live.path === from || live.path.startsWith(`${from}/`)
+      const isBelow = live.hasFile && (live.path === from || live.path.startsWith(`${from}/`))
       if (isBelow) await sync.moved(to + live.path.slice(from.length))
     }
   }
@@ -137,13 +192,14 @@ class OpenDocuments implements DocumentRooms {
   async removed(path: string): Promise<void> {
     for (const open of [...this.#open.values()]) {
       const { live } = open
-      if (live.path !== path && !live.path.startsWith(`${path}/`)) continue
+      if (!live.hasFile || (live.path !== path && !live.path.startsWith(`${path}/`))) continue
       this.#forget(open)
       live.gone()
       await this.#remove(live.id)
     }
     const closed = await this.#init.updates.findByPath(path)
     if (closed !== null) await this.#remove(closed)
+    await this.#places.trashed(path)
   }
 
   async #remove(id: string): Promise<void> {
@@ -170,46 +226,65 @@ class OpenDocuments implements DocumentRooms {
   }
 
   async #openFile(path: string): Promise<Opened> {
-    for (const { live } of this.#open.values()) if (live.path === path) return { ok: true, document: live }
-    const loaded = await loadFile(this.#init.disk, this.#init.root, path, this.#init.limit)
+    for (const { live } of this.#open.values())
+      if (live.path === path && live.hasFile) return { ok: true, document: live }
+    const loaded = await loadFile(this.#init.disk, this.#init.root, path, this.#init.limit, this.#init.masker)
     if (!loaded.ok) return loaded
+    const id = await this.#places.identify(path, loaded)
+    const open = this.#open.get(id)
+    if (open !== undefined) return this.#foundAgain(open, path)
     for (const bytes of loaded.large.values()) await this.#init.objects.put(bytes)
-    const known = await this.#init.updates.findByPath(path)
-    const stored = known === null ? null : await this.#init.updates.load(known)
-    const open = stored === null ? await this.#seed(path, loaded) : await this.#reopen(stored, loaded)
+    const stored = await this.#places.take(id, path)
+    return this.#begin(
+      stored === null ? await this.#seed(id, path, loaded) : await this.#reopen(stored, loaded),
+    )
+  }
+
+  #begin(open: Open): Opened {
     this.#open.set(open.live.id, open)
     this.#closeLater(open)
     return { ok: true, document: open.live }
   }
 
-  async #seed(path: string, loaded: LoadedFile): Promise<Open> {
+  /** A notebook that is open already, whose file came to this path. */
+  async #foundAgain({ live, sync }: Open, path: string): Promise<Opened> {
+    if (live.path !== path) {
+      await this.#places.take(live.id, path)
+      await sync.moved(path)
+    }
+    await sync.save()
+    return { ok: true, document: live }
+  }
+
+  async #seed(documentId: string, path: string, loaded: LoadedFile): Promise<Open> {
     const doc = new Y.Doc()
     defineRoots(doc)
-    doc.transact(() => seedDocument(doc, loaded.file.form), origin.file)
-    const documentId = this.#init.random()
+    const { seed } = loaded
+    if (seed === null) doc.transact(() => seedDocument(doc, loaded.file.form), origin.file)
+    else await applyInTurns(doc, seed.pieces, origin.file)
     const epoch = this.#init.random()
-    await this.#init.updates.create({ documentId, epoch, path, seed: Y.encodeStateAsUpdate(doc) })
-    return this.#enliven({ documentId, epoch, path }, doc, loaded, null)
+    const whole = seed?.whole ?? Y.encodeStateAsUpdate(doc)
+    await this.#init.updates.create({ documentId, epoch, path, seed: whole })
+    return this.#enliven({ documentId, epoch, path }, doc, loaded, seed?.pieces)
   }
 
   async #reopen(stored: StoredDocument, loaded: LoadedFile): Promise<Open> {
     const doc = new Y.Doc()
     defineRoots(doc)
-    doc.transact(() => {
-      for (const update of stored.updates) Y.applyUpdate(doc, update)
-    }, origin.file)
+    const pieces = await inPieces(stored.updates)
+    await applyInTurns(doc, pieces, origin.file)
     if (stored.updates.length > compactAfter) {
       await this.#init.updates.replace(stored.documentId, compacted(doc), stored.lastSeq)
     }
-    return this.#enliven(stored, doc, loaded, await this.#agreements.get(stored.documentId))
+    return this.#enliven(stored, doc, loaded, pieces)
   }
 
-  #enliven(
+  async #enliven(
     { documentId, epoch, path }: { documentId: string; epoch: string; path: string },
     doc: Y.Doc,
     loaded: LoadedFile,
-    agreed: Agreement | null,
-  ): Open {
+    pieces?: readonly Uint8Array[],
+  ): Promise<Open> {
     const { updates, wait } = this.#init
     const live = new LiveDocument({
       id: documentId,
@@ -217,36 +292,56 @@ class OpenDocuments implements DocumentRooms {
       path,
       writable: loaded.writable,
       doc,
+      ...(pieces === undefined ? {} : { pieces }),
       append: (batch) => updates.append(documentId, batch),
       trouble: (error) => this.#trouble(documentId, error),
       wait,
     })
-    const notice = (level: 'info' | 'warning' | 'error', text: string) =>
-      this.#notice(documentId, level, text)
-    const sync = new FileSync({ ...this.#init, agreements: this.#agreements, live, loaded, notice })
-    sync.start(agreed)
+    const notice = (level: 'info' | 'warning' | 'error', words: NoticeWords) =>
+      this.#notice(documentId, level, words)
+    const sync: FileSync = new FileSync({
+      ...this.#init,
+      agreements: this.#agreements,
+      live,
+      loaded,
+      notice,
+      isSame: async (changed) => {
+        await this.#written(live.id, sync)
+        return (await this.#places.identify(live.path, changed)) === live.id
+      },
+      follow: (identity) => this.#follow(live, sync, identity),
+    })
+    await sync.start(() => this.#agreements.get(documentId))
     return { live, sync, holds: 0, closing: null }
+  }
+
+  /** Another program moved the file. */
+  async #follow(live: LiveDocument, sync: FileSync, identity: string | null): Promise<boolean> {
+    const path = await this.#places.find(identity)
+    if (path === null || path === live.path) return false
+    await this.#places.moved(live.path, path)
+    sync.follows(path)
+    return true
   }
 
   #trouble(id: string, error: unknown): void {
     if (error === null) {
-      this.#notice(id, 'info', 'Your edits are being saved again.')
+      this.#notice(id, 'info', noticeWords('notice.savedAgain', {}))
       return
     }
     const reason = error instanceof Error ? error.message : String(error)
-    this.#notice(
-      id,
-      'error',
-      `Your edits are not saved: ${reason}. The server keeps trying; leave this page open.`,
-    )
+    const isFull = error instanceof StoreError && error.code === 'disk-full'
+    const words = isFull ? noticeWords('notice.notSavedFull', {}) : noticeWords('notice.notSaved', { reason })
+    this.#notice(id, 'error', words)
   }
 
-  #notice(id: string, level: 'info' | 'warning' | 'error', text: string): void {
-    for (const listener of this.#listeners) listener(id, level, text)
+  #notice(id: string, level: 'info' | 'warning' | 'error', words: NoticeWords): void {
+    for (const listener of this.#listeners) listener(id, level, words.text, words)
   }
 
   #closeLater(open: Open): void {
-    open.closing = setTimeout(() => void this.#close(open), this.#init.graceMs)
+    const close = () => inBackground(this.#close(open), 'closing a notebook')
+    open.closing = setTimeout(close, this.#init.graceMs)
     open.closing.unref()
   }
 
@@ -255,6 +350,13 @@ class OpenDocuments implements DocumentRooms {
     await sync.save()
     await live.flushed()
     await sync.kept()
+    await this.#written(live.id, sync)
+  }
+
+  /** By what it says now the file is recognised when another program changes or moves it. */
+  async #written(id: string, sync: FileSync): Promise<void> {
+    const written = sync.takeWritten()
+    if (written !== null) await this.#places.written(id, written)
   }
 
   async #close(open: Open): Promise<void> {

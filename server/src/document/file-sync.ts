@@ -2,16 +2,20 @@
  * Keeps a live notebook and its file the same. Invariant: a save never overwrites a change of the file that was not
  * merged first, and saves follow one another.
  */
+
 import { join } from 'node:path'
+import type { Masker } from '@yesterday/kernel-bridge'
 import type * as Y from 'yjs'
-import { origin, stateOf } from '../../contract/document.ts'
+import { type FilePresence, origin, stateOf } from '../../contract/document.ts'
+import { type NoticeWords, noticeWords } from '../../contract/notices.ts'
 import type { ObjectStore } from '../store/ports.ts'
 import type { Agreement, Agreements } from './agreed.ts'
 import { Autosave, type AutosaveTimes } from './autosave.ts'
 import type { NotebookForm } from './cell-form.ts'
 import { type Disk, errorCode, type FileStat } from './disk.ts'
 import { readForm } from './document-form.ts'
-import { saysSame, writeNotebook } from './ipynb-write.ts'
+import type { WrittenFile } from './identity/document-places.ts'
+import { saysSame, saysSameInTurns, writeNotebook } from './ipynb-write.ts'
 import type { LiveDocument } from './live-document.ts'
 import { mergeFile } from './merge.ts'
 import { fileText, type NotebookFile } from './notebook-file.ts'
@@ -25,10 +29,18 @@ export interface FileSyncInit {
   readonly clock: () => number
   readonly times: AutosaveTimes
   readonly limit: number
+  readonly masker: Masker | null
   readonly live: LiveDocument
   readonly loaded: LoadedFile
-  readonly notice: (level: 'info' | 'warning' | 'error', text: string) => void
+  readonly notice: (level: 'info' | 'warning' | 'error', words: NoticeWords) => void
+  /** Whether a file that was changed by another program is this notebook still. */
+  readonly isSame: (loaded: LoadedFile) => Promise<boolean>
+  /** Follows the file of this identity to where it was moved; false where it is not in the project any more. */
+  readonly follow: (identity: string | null) => Promise<boolean>
 }
+
+/** How long a file may be away before it counts as gone: programs save, and switch branches, by way of deletion. */
+const AWAY_MS = 1500
 
 export class FileSync {
   readonly #init: FileSyncInit
@@ -42,6 +54,11 @@ export class FileSync {
   #unwatch: () => void = () => undefined
   #problem: string | null = null
   #stopped = false
+  #presence: FilePresence = 'there'
+  #awaySince: number | null = null
+  #hasWritten = false
+  /** Of the file of another notebook, which was recognised as such. */
+  #otherStat: FileStat | null = null
 
   constructor(init: FileSyncInit) {
     this.#init = init
@@ -51,21 +68,40 @@ export class FileSync {
     this.#autosave = new Autosave(() => this.save(), init.clock, init.times)
   }
 
-  /** Begins to follow both sides, which last agreed on `agreed` when that is known. */
-  start(agreed: Agreement | null): void {
+  /** Begins to follow both sides. `agreed` tells what they last agreed on, where that is known. */
+  async start(agreed: () => Promise<Agreement | null>): Promise<void> {
     const { live } = this.#init
-    if (!saysSame(this.#file, readForm(live.doc))) this.#meet(this.#knownBase(agreed))
+    const isSame = await this.#saysSame(agreed)
+    if (!isSame) this.#meet(this.#knownBase(await agreed()))
     live.doc.on('afterTransaction', (transaction: Y.Transaction) => this.#changed(transaction))
-    if (!saysSame(this.#file, readForm(live.doc))) this.#autosave.changed()
+    if (!isSame && !saysSame(this.#file, readForm(live.doc))) this.#autosave.changed()
     this.#writeState(false)
     this.#keep()
     this.#watch()
+  }
+
+  /** A file that has not changed says what was agreed: a long stream has another form in it than in the document. */
+  async #saysSame(agreed: () => Promise<Agreement | null>): Promise<boolean> {
+    const { doc } = this.#init.live
+    if (await saysSameInTurns(this.#file, doc)) return true
+    const known = await agreed()
+    if (known === null || known.digest !== this.#digest) return false
+    if (known.form.cells.length !== this.#file.form.cells.length) return false
+    this.#file = { ...this.#file, form: known.form }
+    return saysSameInTurns(this.#file, doc)
   }
 
   /** Writes the file if it does not say what the document says. A failure is told to people and tried again. */
   save(): Promise<void> {
     this.#last = this.#last.then(() => this.#saveNow())
     return this.#last
+  }
+
+  /** What the file says, where it was written since this was last asked; null where it was not. */
+  takeWritten(): WrittenFile | null {
+    const isNew = this.#hasWritten && this.#presence === 'there'
+    this.#hasWritten = false
+    return isNew ? { form: this.#file.form, identity: this.#stat?.identity ?? null } : null
   }
 
   /** Settles when what file and document agree on is kept, or could not be. */
@@ -76,9 +112,25 @@ export class FileSync {
   /** The file is at another path now. */
   async moved(path: string): Promise<void> {
     await this.#last
+    this.follows(path)
+  }
+
+  /** As `moved`, for a save that found the file elsewhere. */
+  follows(path: string): void {
     this.#init.live.path = path
     this.#writeState(stateOf(this.#init.live.doc).get('dirty') === true)
     this.#watch()
+  }
+
+  /** Writes a notebook whose file is gone into a new file at `path`. Throws what the disk refuses. */
+  async writeAgain(path: string): Promise<void> {
+    await this.#last
+    this.#stat = null
+    this.#presence = 'there'
+    this.#init.live.hasFile = true
+    this.follows(path)
+    await this.#write(readForm(this.#init.live.doc))
+    this.#keep()
   }
 
   stop(): void {
@@ -102,7 +154,13 @@ export class FileSync {
 
   #writeState(dirty: boolean): void {
     const { live } = this.#init
-    const values = { dirty, path: live.path, hash: this.#digest, document_id: live.id }
+    const values = {
+      dirty,
+      path: live.path,
+      hash: this.#digest,
+      document_id: live.id,
+      file: this.#presence,
+    }
     const state = stateOf(live.doc)
     live.doc.transact(() => {
       for (const [key, value] of Object.entries(values)) if (state.get(key) !== value) state.set(key, value)
@@ -122,14 +180,42 @@ export class FileSync {
   async #saveNow(): Promise<void> {
     if (this.#stopped) return
     try {
-      if (!(await this.#takeOutsideChange())) return
+      const found = await this.#takeOutsideChange()
+      if (found === 'away') return await this.#whileAway()
+      this.#awaySince = null
+      if (found === 'unreadable') return
+      this.#becomes(found === 'replaced' ? 'replaced' : 'there')
+      if (found === 'replaced') return
       await this.#write(readForm(this.#init.live.doc))
       this.#keep()
       this.#problem = null
     } catch (error) {
-      this.#tellProblem(problemText(error, this.#init.live.path))
+      this.#reportProblem(problemWords(error, this.#init.live.path))
       this.#autosave.changed()
     }
+  }
+
+  /** The file is not at its path: it was moved, is about to be there again, or is gone. */
+  async #whileAway(): Promise<void> {
+    if (this.#presence !== 'there') return this.#becomes('deleted')
+    const { clock, follow } = this.#init
+    if (await follow(this.#stat?.identity ?? null)) {
+      this.#awaySince = null
+      return this.#autosave.changed()
+    }
+    this.#awaySince ??= clock()
+    if (clock() - this.#awaySince < AWAY_MS) return this.#autosave.changed()
+    this.#becomes('deleted')
+  }
+
+  #becomes(presence: FilePresence): void {
+    const { live, notice } = this.#init
+    if (presence === this.#presence) return
+    this.#presence = presence
+    live.hasFile = presence === 'there'
+    this.#writeState(presence !== 'there')
+    // What is gone the page says for as long as it is.
+    if (presence === 'there') notice('info', noticeWords('notice.fileBack', { path: live.path }))
   }
 
   async #write(form: NotebookForm): Promise<void> {
@@ -140,34 +226,36 @@ export class FileSync {
     const path = this.#stat === null ? this.#absolute : await disk.realpath(this.#absolute)
     this.#digest = await disk.replace(path, fileText(file))
     this.#file = file
+    this.#hasWritten = true
     this.#stat = await disk.stat(path)
     this.#writeState(!saysSame(file, readForm(live.doc)))
   }
 
-  /** False when the file holds what cannot be read, and so must not be overwritten. */
-  async #takeOutsideChange(): Promise<boolean> {
-    const { disk, root, live, limit, objects } = this.#init
+  /** Merges what another program wrote into the file. */
+  async #takeOutsideChange(): Promise<'there' | 'away' | 'replaced' | 'unreadable'> {
+    const { disk, root, live, limit, objects, isSame } = this.#init
     const stat = await disk.stat(this.#absolute)
-    if (stat === null) {
-      if (this.#stat !== null)
-        this.#tellProblem(`"${live.path}" was deleted or moved; it will be written again.`)
-      this.#stat = null
-      return true
-    }
-    if (sameStat(stat, this.#stat)) return true
-    const loaded = await loadFile(disk, root, live.path, limit)
+    if (stat === null) return this.#stat === null && this.#presence === 'there' ? 'there' : 'away'
+    if (sameStat(stat, this.#stat)) return 'there'
+    if (sameStat(stat, this.#otherStat)) return 'replaced'
+    const loaded = await loadFile(disk, root, live.path, limit, this.#init.masker)
     if (!loaded.ok) {
-      this.#tellProblem(`Not written to "${live.path}", which was changed: ${loaded.refusal.message}`)
-      return false
+      const { message: reason } = loaded.refusal
+      this.#reportProblem(noticeWords('notice.fileChanged', { path: live.path, reason }))
+      return 'unreadable'
+    }
+    if (loaded.digest !== this.#digest && !(await isSame(loaded))) {
+      this.#otherStat = stat
+      return 'replaced'
     }
     for (const bytes of loaded.large.values()) await objects.put(bytes)
     this.#stat = loaded.stat
-    if (loaded.digest === this.#digest) return true
+    if (loaded.digest === this.#digest) return 'there'
     const base = this.#file.form
     this.#file = loaded.file
     this.#digest = loaded.digest
     this.#meet(base)
-    return true
+    return 'there'
   }
 
   /** The document names the file that it last agreed with; what that said is kept, or is the file as it is. */
@@ -197,24 +285,23 @@ export class FileSync {
     const { live, notice } = this.#init
     const merged = mergeFile(live.doc, base, this.#file.form)
     this.#file = { ...this.#file, form: merged.file }
-    for (const text of merged.notices) notice('warning', text)
+    for (const words of merged.notices) notice('warning', words)
   }
 
-  #tellProblem(text: string): void {
-    if (text !== this.#problem) this.#init.notice('error', text)
-    this.#problem = text
+  #reportProblem(words: NoticeWords): void {
+    if (words.text !== this.#problem) this.#init.notice('error', words)
+    this.#problem = words.text
   }
 }
 
 const sameStat = (a: FileStat, b: FileStat | null): boolean =>
   b !== null && a.size === b.size && a.mtimeMs === b.mtimeMs && a.ino === b.ino
 
-function problemText(error: unknown, path: string): string {
+function problemWords(error: unknown, path: string): NoticeWords {
   const code = errorCode(error)
-  const kept = 'Your edits are kept by the server, which tries again.'
-  if (code === 'ENOSPC' || code === 'EDQUOT') return `The disk is full: "${path}" was not written. ${kept}`
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return `The server has no permission to write "${path}". ${kept}`
-  }
-  return `"${path}" was not written (${error instanceof Error ? error.message : String(error)}). ${kept}`
+  if (code === 'ENOSPC' || code === 'EDQUOT') return noticeWords('notice.fileDiskFull', { path })
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return noticeWords('notice.fileNotAllowed', { path })
+  const reason = error instanceof Error ? error.message : String(error)
+  return noticeWords('notice.fileNotWritten', { path, reason })
 }

@@ -3,15 +3,15 @@
  * Invariant: whatever the bytes are, the answer is a value: the notebook, or a refusal that says what to do.
  */
 import { createHash } from 'node:crypto'
+import type { Masker } from '@yesterday/kernel-bridge'
+import { escapeJson } from '../../contract/json.ts'
 import {
   asCellType,
   asCount,
-  asObject,
   type CellForm,
   joinedText,
   type NotebookForm,
   type OutputForm,
-  outputForm,
 } from './cell-form.ts'
 import { assignCellIds } from './cell-ids.ts'
 import { placeOfJsonError } from './json-error.ts'
@@ -31,15 +31,18 @@ export type ReadResult =
   | ({ readonly ok: true } & ReadNotebook)
   | { readonly ok: false; readonly refusal: Refusal }
 
-/** Reads a notebook from a file's bytes. */
-export function readNotebook(bytes: Uint8Array): ReadResult {
+/** Reads a notebook from a file's bytes. Its outputs are masked if there is a masker; its file keeps its own text. */
+export function readNotebook(bytes: Uint8Array, masker: Masker | null = null): ReadResult {
   const text = decodeUtf8(bytes)
   if (typeof text !== 'string') return text
   try {
-    return readText(text)
+    return readText(text, masker)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    return refuse('tooDeep', 'This notebook is nested too deeply to be read.')
+    return refuse(
+      'tooDeep',
+      'This notebook is nested too deeply to be opened: some of its JSON has more than 1,000 levels.',
+    )
   }
 }
 
@@ -67,7 +70,7 @@ function decodeUtf8(bytes: Uint8Array): string | { ok: false; refusal: Refusal }
   return text
 }
 
-function readText(text: string): ReadResult {
+function readText(text: string, masker: Masker | null): ReadResult {
   const body = text.startsWith('\ufeff') ? text.slice(1) : text
   let value: unknown
   try {
@@ -79,11 +82,11 @@ function readText(text: string): ReadResult {
     return refuse('brokenJson', message, 'Merge markers of git are a common cause. Mend it in a text editor.')
   }
   return isJsonObject(value)
-    ? readObject(text, value)
+    ? readObject(text, value, masker)
     : refuse('notNotebook', 'This file is JSON, but not a notebook: it holds no object.')
 }
 
-function readObject(text: string, value: JsonObject): ReadResult {
+function readObject(text: string, value: JsonObject, masker: Masker | null): ReadResult {
   const problem = formatProblem(value)
   if (problem !== null) return problem
   const start = text.indexOf('{')
@@ -98,7 +101,7 @@ function readObject(text: string, value: JsonObject): ReadResult {
     cells,
     epilogue: text.slice(end),
     layout: { margin: '', step: detectStep(top) },
-    form: notebookForm(value, large),
+    form: notebookForm(value, large, masker),
   }
   return { ok: true, file, large }
 }
@@ -130,9 +133,9 @@ function formatProblem(value: JsonObject): { ok: false; refusal: Refusal } | nul
   return refuse('notNotebook', `Cell ${bad + 1} of this notebook is not a code, markdown or raw cell.`)
 }
 
-function notebookForm(value: JsonObject, large: LargeValues): NotebookForm {
+function notebookForm(value: JsonObject, large: LargeValues, masker: Masker | null): NotebookForm {
   const raw = Array.isArray(value.cells) ? value.cells.filter(isJsonObject) : []
-  const bare = raw.map((cell) => cellForm(cell, large))
+  const bare = raw.map((cell) => cellForm(cell, large, masker))
   const ids = assignCellIds(
     bare.map((cell, index) => ({ ...cell, id: raw[index]?.id })),
     hashText,
@@ -140,26 +143,32 @@ function notebookForm(value: JsonObject, large: LargeValues): NotebookForm {
   return {
     nbformat: 4,
     minor: typeof value.nbformat_minor === 'number' ? Math.trunc(value.nbformat_minor) : 0,
-    metadata: asObject(value.metadata),
+    metadata: escapedObject(value.metadata),
     cells: bare.map((cell, index) => ({ ...cell, id: ids[index] ?? '' })),
   }
 }
 
-function cellForm(cell: JsonObject, large: LargeValues): CellForm {
+function cellForm(cell: JsonObject, large: LargeValues, masker: Masker | null): CellForm {
   const type = asCellType(cell.cell_type) ?? 'raw'
   return {
     id: '',
     type,
     source: joinedText(cell.source),
-    metadata: asObject(cell.metadata),
-    attachments: isJsonObject(cell.attachments) ? asObject(cell.attachments) : null,
-    outputs: type === 'code' ? outputForms(cell.outputs, large) : null,
+    metadata: escapedObject(cell.metadata),
+    attachments: type !== 'code' && isJsonObject(cell.attachments) ? escapedObject(cell.attachments) : null,
+    outputs: type === 'code' ? outputForms(cell.outputs, large, masker) : null,
     executionCount: type === 'code' ? asCount(cell.execution_count) : null,
   }
 }
 
-const outputForms = (outputs: unknown, large: LargeValues): OutputForm[] =>
-  Array.isArray(outputs) ? outputs.map((output) => outline(outputForm(output), large)) : []
+const outputForms = (outputs: unknown, large: LargeValues, masker: Masker | null): OutputForm[] =>
+  Array.isArray(outputs) ? outputs.map((output) => outline(output, large, masker)) : []
+
+/** The object as a document holds it; empty where it is none. */
+function escapedObject(value: unknown): JsonObject {
+  const form = escapeJson(value)
+  return isJsonObject(form) ? form : {}
+}
 
 /** One step of indentation, as the first line of the file has it; null when all is on one line. */
 function detectStep(top: Container): string | null {

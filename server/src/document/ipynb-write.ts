@@ -2,6 +2,9 @@
  * A notebook's new state as a patch of its file. Invariant: what was not changed keeps its spelling, byte for byte;
  * nothing is added that nobody wrote (but for ids where the format asks for them and they are missing).
  */
+import type * as Y from 'yjs'
+import { cellsOf } from '../../contract/document.ts'
+import { unescapeJson } from '../../contract/json.ts'
 import {
   asCount,
   type CellForm,
@@ -11,9 +14,12 @@ import {
   sameOutputs,
   splitText,
 } from './cell-form.ts'
+import { readCell, readTop } from './document-form.ts'
+import { fileOutput } from './file-output.ts'
+import { inTurns } from './in-turns.ts'
 import { inward, type Layout, newEntry, patchJson, rejoin, replaceMembers, spell } from './json-patch.ts'
 import { type Container, memberText, splitJson } from './json-text.ts'
-import { isJsonObject, type Json, type JsonObject, sameJson } from './json-value.ts'
+import { type Json, sameJson } from './json-value.ts'
 import { inline, type ReadObject } from './large-values.ts'
 import { cellLayout, cellsLayout, indexCells, type NotebookFile, writesCellIds } from './notebook-file.ts'
 
@@ -51,7 +57,19 @@ export function saysSame(file: NotebookFile, form: NotebookForm): boolean {
   )
 }
 
-const sameTop = (a: NotebookForm, b: NotebookForm): boolean =>
+/** As `saysSame`, for a large document that nobody else sees yet. */
+export async function saysSameInTurns(file: NotebookFile, doc: Y.Doc): Promise<boolean> {
+  const [cells, inFile] = [cellsOf(doc).toArray(), file.form.cells]
+  if (cells.length !== inFile.length || !sameTop(file.form, readTop(doc))) return false
+  let isSame = true
+  await inTurns(cells.entries(), ([index, cell]) => {
+    const other = inFile[index]
+    isSame &&= other !== undefined && sameCell(other, readCell(cell))
+  })
+  return isSame
+}
+
+const sameTop = (a: Omit<NotebookForm, 'cells'>, b: Omit<NotebookForm, 'cells'>): boolean =>
   a.minor === b.minor && sameJson(a.metadata, b.metadata)
 
 function sameCell(a: CellForm, b: CellForm | undefined): boolean {
@@ -172,31 +190,17 @@ async function outputText(output: OutputForm, layout: Layout, read: ReadObject):
   return spell(fileOutput(await inline(output, read)), layout)
 }
 
-/** The output with its texts as lists of lines, as nbformat's own writer has them. */
-function fileOutput(output: OutputForm): JsonObject {
-  if (output.output_type === 'stream') return { ...output, text: splitText(String(output.text ?? '')) }
-  if (!isJsonObject(output.data)) return output
-  const data = Object.entries(output.data).map(([mime, value]): [string, Json] => [
-    mime,
-    typeof value === 'string' && isSplitMime(mime) ? splitText(value) : value,
-  ])
-  return { ...output, data: Object.fromEntries(data) }
-}
-
-const isSplitMime = (mime: string): boolean =>
-  mime.startsWith('text/') || mime === 'image/svg+xml' || mime === 'application/javascript'
-
 async function newCellText(cell: CellForm, writing: CellWriting): Promise<string> {
   const outputs: Json[] = []
   for (const output of cell.outputs ?? []) outputs.push(fileOutput(await inline(output, writing.read)))
   const code = cell.type === 'code'
   return spell(
     {
-      ...(cell.attachments === null ? {} : { attachments: cell.attachments }),
+      ...(cell.attachments === null ? {} : { attachments: unescapeJson(cell.attachments) }),
       cell_type: cell.type,
       ...(code ? { execution_count: asCount(cell.executionCount) } : {}),
       ...(writing.ids ? { id: cell.id } : {}),
-      metadata: cell.metadata,
+      metadata: unescapeJson(cell.metadata),
       ...(code ? { outputs } : {}),
       source: splitText(joinedText(cell.source)),
     },

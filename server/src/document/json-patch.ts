@@ -2,8 +2,9 @@
  * pure. Writes a changed value into JSON text. Invariant: whatever part of the value is equal to what the text says
  * keeps its spelling, byte for byte; new parts take the indentation of their neighbours.
  */
+import { DEPTH_LIMIT, escapeJson, escapeKey, unescapeJson, unescapeKey } from '../../contract/json.ts'
 import { type Container, type Entry, entryKey, joinJson, splitJson } from './json-text.ts'
-import { asDocumentValue, isJsonObject, type Json, type JsonObject, sameJson } from './json-value.ts'
+import { isJsonObject, type Json, type JsonObject, sameJson } from './json-value.ts'
 
 /** How new parts are laid out: the indentation of the line that holds them, and one step of it. */
 export interface Layout {
@@ -22,28 +23,41 @@ export function spell(value: Json, layout: Layout): string {
   return JSON.stringify(value, null, layout.step).replaceAll('\n', `\n${layout.margin}`)
 }
 
-/** The text with its value made `value`. */
-export function patchJson(text: string, value: Json, layout: Layout): string {
-  if (sameJson(asDocumentValue(JSON.parse(text)), value)) return text
-  const container = splitJson(text)
-  if (container?.open === '{' && isJsonObject(value)) return patchObject(container, value, layout)
-  if (container?.open === '[' && Array.isArray(value)) return patchArray(container, value, layout)
-  return spell(value, layout)
+/** The text with its value made `value`, which is in the form of a document. `level`: containers around the value. */
+export function patchJson(text: string, value: Json, layout: Layout, level = 0): string {
+  if (sameJson(documentValue(text, level), value)) return text
+  const container = level < DEPTH_LIMIT ? splitJson(text) : null
+  if (container?.open === '{' && isJsonObject(value)) return patchObject(container, value, layout, level)
+  if (container?.open === '[' && Array.isArray(value)) return patchArray(container, value, layout, level)
+  return spell(unescapeJson(value), layout)
 }
 
-function patchObject(container: Container, value: JsonObject, layout: Layout): string {
+/** What the text says, in the form of a document; undefined where a document could not hold it. */
+function documentValue(text: string, level: number): Json | undefined {
+  try {
+    return escapeJson(JSON.parse(text), level)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+function patchObject(container: Container, value: JsonObject, layout: Layout, level: number): string {
   const texts = new Map<string, string | null>()
   for (const entry of container.entries) {
     const key = entryKey(entry)
-    const member = value[key.toWellFormed()]
-    if (key === '__proto__') texts.set(key, entry.value)
-    else texts.set(key, member === undefined ? null : patchJson(entry.value, member, inward(layout)))
+    const member = memberOf(value, escapeKey(key))
+    texts.set(key, member === undefined ? null : patchJson(entry.value, member, inward(layout), level + 1))
   }
+  const present = new Set(container.entries.map((entry) => escapeKey(entryKey(entry))))
   for (const [key, member] of Object.entries(value)) {
-    if (!texts.has(key)) texts.set(key, spell(member, inward(layout)))
+    if (!present.has(key)) texts.set(unescapeKey(key), spell(unescapeJson(member), inward(layout)))
   }
   return replaceMembers(container, texts, layout)
 }
+
+const memberOf = (value: JsonObject, key: string): Json | undefined =>
+  Object.hasOwn(value, key) ? value[key] : undefined
 
 /** The object with these members set to these texts, or taken out where the text is null; others stay as they are. */
 export function replaceMembers(
@@ -63,20 +77,21 @@ export function replaceMembers(
   return rejoin(container, [...kept, ...added], layout)
 }
 
-function patchArray(container: Container, values: readonly Json[], layout: Layout): string {
-  const old = container.entries.map((entry) => asDocumentValue(JSON.parse(entry.value)))
+function patchArray(container: Container, values: readonly Json[], layout: Layout, level: number): string {
+  const old = container.entries.map((entry) => documentValue(entry.value, level + 1))
   const head = commonStart(old, values)
   const tail = commonStart(old.slice(head).reverse(), values.slice(head).reverse())
   const middle = values.slice(head, values.length - tail).map((value, index) => {
     const former = index < old.length - head - tail ? container.entries[head + index] : undefined
-    if (former === undefined) return newEntry(container, '', spell(value, inward(layout)), layout)
-    return { ...former, value: patchJson(former.value, value, inward(layout)) }
+    if (former === undefined)
+      return newEntry(container, '', spell(unescapeJson(value), inward(layout)), layout)
+    return { ...former, value: patchJson(former.value, value, inward(layout), level + 1) }
   })
   const kept = container.entries
   return rejoin(container, [...kept.slice(0, head), ...middle, ...kept.slice(kept.length - tail)], layout)
 }
 
-function commonStart(a: readonly Json[], b: readonly Json[]): number {
+function commonStart(a: readonly (Json | undefined)[], b: readonly (Json | undefined)[]): number {
   let length = 0
   while (length < a.length && length < b.length && sameJson(a[length], b[length])) length++
   return length

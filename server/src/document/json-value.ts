@@ -1,33 +1,12 @@
-/**
- * pure. JSON values as a document can hold them. A Y.Doc knows neither lone surrogates nor a key `__proto__`, and
- * carriage returns would part offsets in it from those in an editor, so what a file says is compared with what a
- * document says only after `asDocumentValue`.
- */
+/** pure. JSON values as a document holds them: comparison, and one spelling for digests. See `contract/json.ts`. */
+import { isJsonObject, type Json, type JsonObject, normalJson } from '../../contract/json.ts'
 
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject
-export interface JsonObject {
-  readonly [key: string]: Json
-}
+export { isJsonObject, type Json, type JsonObject } from '../../contract/json.ts'
 
-/** True for what JSON calls an object. */
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** The value as a document gives it back: well-formed strings, no `__proto__` keys, plain objects and numbers. */
-export function asDocumentValue(value: unknown): Json {
-  if (typeof value === 'string') return value.toWellFormed()
-  if (typeof value === 'number' || typeof value === 'boolean') return value
-  if (typeof value === 'bigint') return Number(value)
-  if (Array.isArray(value)) return value.map(asDocumentValue)
-  if (typeof value !== 'object' || value === null) return null
-  return asDocumentObject(value)
-}
-
-/** `asDocumentValue` for what is known to be an object. */
-export function asDocumentObject(value: object): JsonObject {
-  const known = Object.entries(value).filter(([key, member]) => key !== '__proto__' && member !== undefined)
-  return Object.fromEntries(known.map(([key, member]) => [key.toWellFormed(), asDocumentValue(member)]))
+/** The value in the form of a document where it is an object; else empty. */
+export function normalObject(value: unknown): JsonObject {
+  const form = normalJson(value)
+  return isJsonObject(form) ? form : {}
 }
 
 /** Equality of values; order of keys does not count, NaN equals itself, and -0 is 0. */

@@ -1,15 +1,24 @@
 /**
  * An open notebook: the document that the server works on, and the way for changes into it. Invariant: peers are
- * sent only what is durable; a browser's update is in `doc` only after it is durable; the scratch copy, when it is
- * asked, is `doc` with all accepted updates that are still on their way.
+ * sent only what is durable; a browser's update is in `doc` only after it was accepted and is durable; the checker's
+ * copy is `doc` with all accepted updates that are still on their way.
  */
 import * as Y from 'yjs'
-import { cellsOf, metaOf, origin, stateOf } from '../../contract/document.ts'
+import { origin } from '../../contract/document.ts'
 import { Arrivals } from './arrivals.ts'
+import { type CheckThreads, checkThreads } from './check-threads.ts'
 import { type Commit, CommitQueue } from './commit-queue.ts'
+import { Intake, type Submission } from './intake.ts'
 import type { OpenDocument } from './ports.ts'
 import { repairCells } from './repair.ts'
-import { tryUpdate } from './update-check.ts'
+import { UpdateChecker } from './update-checker.ts'
+
+/** A document of more bytes is encoded on the checker's thread. */
+const LARGE = 1024 * 1024
+/** Stands for an update that says nothing. */
+const nothing = new Uint8Array(0)
+/** No structs, no deletions: what a page answers that has nothing new. */
+const isEmpty = (update: Uint8Array): boolean => update.length === 2 && update[0] === 0 && update[1] === 0
 
 /** Sent when an update is durable. `sender` is the only connection that has it already; null when there is none. */
 export type UpdateListener = (update: Uint8Array, sender: object | null) => void
@@ -20,6 +29,10 @@ export interface LiveDocumentInit {
   readonly path: string
   readonly writable: boolean
   readonly doc: Y.Doc
+  /** Small updates that make `doc` as it is now, where there are some: a large document is not encoded again. */
+  readonly pieces?: readonly Uint8Array[]
+  /** Where edits are checked; the process' own by default. */
+  readonly threads?: CheckThreads
   readonly append: (updates: readonly Uint8Array[]) => Promise<void>
   readonly trouble: (error: unknown) => void
   readonly wait: (ms: number) => Promise<void>
@@ -29,6 +42,8 @@ export class LiveDocument implements OpenDocument {
   readonly id: string
   readonly epoch: string
   path: string
+  /** False while its file is gone, or another notebook is at its path. */
+  hasFile = true
   readonly writable: boolean
   readonly doc: Y.Doc
   /** How far the edits of each connection have come. */
@@ -36,9 +51,10 @@ export class LiveDocument implements OpenDocument {
   readonly #queue: CommitQueue
   readonly #listeners = new Set<UpdateListener>()
   readonly #goneListeners = new Set<() => void>()
-  #scratch: Y.Doc
-  /** The server's own updates that the scratch copy has not yet. */
-  #unseen: Uint8Array[] = []
+  readonly #checker: UpdateChecker
+  readonly #intake: Intake
+  /** About as many bytes as the document has. */
+  #size = 0
 
   constructor(init: LiveDocumentInit) {
     this.id = init.id
@@ -46,23 +62,35 @@ export class LiveDocument implements OpenDocument {
     this.path = init.path
     this.writable = init.writable
     this.doc = init.doc
-    this.#scratch = this.#copy()
     this.#queue = new CommitQueue({ ...init, committed: (batch) => this.#committed(batch) })
+    this.#checker = new UpdateChecker(init.threads ?? checkThreads, () => this.#state())
+    this.#intake = new Intake({
+      check: async (update, author) =>
+        isEmpty(update) ? { ok: true, update: null } : this.#checker.try(update, author),
+      accepted: ({ sender, settled }, update) =>
+        this.#queue.add({ update: update ?? nothing, sender, settled }),
+    })
+    this.#size = (init.pieces ?? []).reduce((sum, piece) => sum + piece.length, 0)
+    if (this.#size > LARGE) this.#checker.start(init.pieces)
     this.doc.on('update', (update: Uint8Array, from: unknown) => this.#updated(update, from))
   }
 
-  /** Takes a browser's update. The answer is a reason when it is refused; else `settled` is called once it is durable. */
-  submit(update: Uint8Array, sender: object, settled: () => void): string | null {
-    this.#see()
-    const problem = tryUpdate(this.#scratch, update)
-    if (problem === null) this.#queue.add({ update, sender, settled })
-    else this.#scratch = this.#copy(this.#queue.pending)
-    return problem
+  /** Takes a browser's update. */
+  submit(submission: Submission): void {
+    this.#intake.submit(submission)
   }
 
-  /** Calls back when all that the document says now is durable. */
-  whenDurable(done: () => void): void {
-    void this.#queue.flushed().then(done)
+  /** Forgets what this connection sent and what is not being checked yet. */
+  drop(sender: object): void {
+    this.#intake.drop(sender)
+  }
+
+  /** What the document has beyond a state vector, once all of it is durable. */
+  async since(stateVector: Uint8Array): Promise<Uint8Array> {
+    const apart = this.#size > LARGE ? await this.#checker.since(stateVector) : null
+    const update = apart ?? Y.encodeStateAsUpdate(this.doc, stateVector)
+    await this.#queue.flushed()
+    return update
   }
 
   flushed(): Promise<void> {
@@ -88,30 +116,22 @@ export class LiveDocument implements OpenDocument {
   destroy(): void {
     this.#queue.stop()
     this.doc.destroy()
-    this.#scratch.destroy()
+    this.#checker.stop()
   }
 
-  /** Brings the scratch copy up to date: before it is asked, or once nobody waits. */
-  #see(): void {
-    const updates = this.#unseen
-    this.#unseen = []
-    for (const update of updates) Y.applyUpdate(this.#scratch, update)
-  }
-
-  #copy(pending: readonly Commit[] = []): Y.Doc {
-    const copy = new Y.Doc()
-    defineRoots(copy)
-    Y.applyUpdate(copy, Y.encodeStateAsUpdate(this.doc))
-    for (const { update, sender } of pending) if (sender !== null) Y.applyUpdate(copy, update)
-    return copy
+  /** The document with all accepted updates. */
+  #state(): readonly Uint8Array[] {
+    const pending = this.#queue.pending.filter(({ sender, update }) => sender !== null && update.length > 0)
+    return [Y.encodeStateAsUpdate(this.doc), ...pending.map(({ update }) => update)]
   }
 
   #updated(update: Uint8Array, from: unknown): void {
+    this.#size += update.length
     if (from === this.#queue) {
       this.#tell(update, this.#sender)
       return
     }
-    this.#unseen.push(update)
+    this.#checker.add(update)
     const commit = { update, sender: null, settled: () => undefined }
     if (from === origin.progress) this.#queue.addLater(commit)
     else this.#queue.add(commit)
@@ -120,7 +140,7 @@ export class LiveDocument implements OpenDocument {
   #sender: object | null = null
 
   #committed(batch: readonly Commit[]): void {
-    const browsers = batch.filter((commit) => commit.sender !== null)
+    const browsers = batch.filter(({ sender, update }) => sender !== null && update.length > 0)
     const senders = new Set(browsers.map((commit) => commit.sender))
     this.#sender = senders.size === 1 ? (browsers[0]?.sender ?? null) : null
     this.doc.transact(() => {
@@ -129,17 +149,9 @@ export class LiveDocument implements OpenDocument {
     const own = batch.filter(({ update, sender }) => sender === null && update.length > 0)
     if (own.length > 0) this.#tell(Y.mergeUpdates(own.map(({ update }) => update)), null)
     if (browsers.length > 0) this.doc.transact(() => repairCells(this.doc), origin.server)
-    this.#see()
   }
 
   #tell(update: Uint8Array, sender: object | null): void {
     for (const listener of this.#listeners) listener(update, sender)
   }
-}
-
-/** Roots have their types from the beginning, so that a broken update cannot give them others. */
-export function defineRoots(doc: Y.Doc): void {
-  cellsOf(doc)
-  metaOf(doc)
-  stateOf(doc)
 }

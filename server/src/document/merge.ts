@@ -2,22 +2,25 @@
  * Brings a change of the file into the document as edits. Invariant: nothing that a person wrote is lost on either
  * side; where both changed the same lines of a cell, the document's text stays and the file's stands in a new cell below it.
  */
+
 import * as Y from 'yjs'
-import { cellSource, cellsOf, findCell, metadataOf, origin, type YCell } from '../../contract/document.ts'
-import { asObject, type CellForm, type NotebookForm, sameContent, sameOutputs } from './cell-form.ts'
+import { cellSource, cellsOf, ensureMetadata, findCell, origin, type YCell } from '../../contract/document.ts'
+import { type NoticeWords, noticeWords } from '../../contract/notices.ts'
+import { type CellForm, type NotebookForm, sameContent, sameOutputs } from './cell-form.ts'
 import { makeId } from './cell-ids.ts'
 import { makeFormCell, makeOutput, readCell } from './document-form.ts'
 import { hashText } from './ipynb-read.ts'
-import { sameJson } from './json-value.ts'
+import { normalObject, sameJson } from './json-value.ts'
 import { matchCells } from './match-cells.ts'
 import { mergeLines } from './merge-lines.ts'
+import { mergeOrder } from './merge-order.ts'
 import { changeText } from './text-change.ts'
 
 export interface Merged {
   /** What the file says, under the ids that its cells have in the document. */
   readonly file: NotebookForm
   /** For people: what was not merged without a trace. */
-  readonly notices: readonly string[]
+  readonly notices: readonly NoticeWords[]
 }
 
 /**
@@ -25,7 +28,7 @@ export interface Merged {
  * every cell that differs is kept from both sides.
  */
 export function mergeFile(doc: Y.Doc, base: NotebookForm | null, file: NotebookForm): Merged {
-  const notices: string[] = []
+  const notices: NoticeWords[] = []
   const room = cellsOf(doc).map(readCell)
   const unchanged = base === file
   const cells = matchCells(unchanged || base === null ? room : base.cells, file.cells)
@@ -33,11 +36,16 @@ export function mergeFile(doc: Y.Doc, base: NotebookForm | null, file: NotebookF
   doc.transact(() => {
     let place = 0
     for (const cell of cells) place = mergeCell(doc, former.get(cell.id) ?? null, cell, place, notices)
-    if (base !== null && !unchanged) removeMissing(doc, base, cells, notices)
+    if (base !== null && !unchanged) {
+      removeMissing(doc, base, cells, notices)
+      mergeOrder(doc, base.cells.map(idOf), cells.map(idOf))
+    }
     mergeMetadata(doc, base, file)
   }, origin.file)
   return { file: { ...file, cells }, notices }
 }
+
+const idOf = ({ id }: CellForm): string => id
 
 /** Returns the place after the cell, where a new one of the file's would stand. */
 function mergeCell(
@@ -45,7 +53,7 @@ function mergeCell(
   base: CellForm | null,
   file: CellForm,
   place: number,
-  notices: string[],
+  notices: NoticeWords[],
 ): number {
   const found = findCell(doc, file.id)
   if (found !== null) {
@@ -64,7 +72,7 @@ function mergeInto(
   found: Found,
   base: CellForm | null,
   file: CellForm,
-  notices: string[],
+  notices: NoticeWords[],
 ): number {
   const room = readCell(found.cell)
   if (sameContent(room, file) || (base !== null && sameContent(base, file))) return 0
@@ -78,9 +86,7 @@ function mergeInto(
   const taken = new Set(cellsOf(doc).map((cell) => String(cell.get('id'))))
   const id = makeId(`conflict\n${file.id}\n${file.source}`, taken, hashText)
   cellsOf(doc).insert(found.index + 1, [makeFormCell({ ...file, id })])
-  notices.push(
-    `Cell ${found.index + 1} was changed here and in the file. The file's text is in the cell below it.`,
-  )
+  notices.push(noticeWords('notice.cellInBoth', { cell: String(found.index + 1) }))
   return 1
 }
 
@@ -98,19 +104,24 @@ function takeParts(cell: YCell, room: CellForm, base: CellForm, file: CellForm):
   cell.set('execution_count', file.executionCount)
 }
 
-function removeMissing(doc: Y.Doc, base: NotebookForm, cells: readonly CellForm[], notices: string[]): void {
+function removeMissing(
+  doc: Y.Doc,
+  base: NotebookForm,
+  cells: readonly CellForm[],
+  notices: NoticeWords[],
+): void {
   const kept = new Set(cells.map((cell) => cell.id))
   for (const cell of base.cells) {
     const found = kept.has(cell.id) ? null : findCell(doc, cell.id)
     if (found === null) continue
     if (sameContent(readCell(found.cell), cell)) cellsOf(doc).delete(found.index)
-    else notices.push(`Cell ${found.index + 1} was deleted in the file, but changed here; it stays.`)
+    else notices.push(noticeWords('notice.cellStays', { cell: String(found.index + 1) }))
   }
 }
 
 function mergeMetadata(doc: Y.Doc, base: NotebookForm | null, file: NotebookForm): void {
-  const metadata = metadataOf(doc)
-  const before = base?.metadata ?? asObject(metadata.toJSON())
+  const metadata = ensureMetadata(doc)
+  const before = base?.metadata ?? normalObject(metadata.toJSON())
   for (const key of new Set([...Object.keys(before), ...Object.keys(file.metadata)])) {
     const next = file.metadata[key]
     if (sameJson(before[key], next) || (base === null && before[key] !== undefined)) continue

@@ -1,5 +1,7 @@
 /** What the rest of the server sees of open documents. Invariant: one Y.Doc per notebook in this process. */
+
 import type * as Y from 'yjs'
+import type { NoticeWords } from '../../contract/notices.ts'
 
 export interface OpenDocument {
   readonly id: string
@@ -34,13 +36,23 @@ export interface Documents {
   flushed(id: string): Promise<void>
   /** Writes the `.ipynb` now (temporary and rename). */
   save(id: string): Promise<void>
+  /**
+   * Writes a notebook whose file is gone into a new file: at its former path where that is free, else under a free name
+   * beside it. Returns the path.
+   */
+  writeAgain(id: string): Promise<string>
   /** The file or a folder above it was moved by the server; rooms and log follow. */
   moved(from: string, to: string): Promise<void>
   /** The file was trashed: sockets are closed with `gone`. */
   removed(path: string): Promise<void>
   /** A room-wide notice for people (conflict with the file, disk full); shown by every client. */
   onNotice(
-    listener: (documentId: string, level: 'info' | 'warning' | 'error', text: string) => void,
+    listener: (
+      documentId: string,
+      level: 'info' | 'warning' | 'error',
+      text: string,
+      words: NoticeWords,
+    ) => void,
   ): () => void
   close(): Promise<void>
 }

@@ -3,16 +3,19 @@
  * a hidden file; whatever stands in the way is a refusal.
  */
 import { join, sep } from 'node:path'
+import type { Masker } from '@yesterday/kernel-bridge'
 import { ProjectPath } from '../../contract/ids.ts'
-import { type Disk, digestOf, errorCode, type FileStat } from './disk.ts'
+import { type Disk, errorCode, type FileStat } from './disk.ts'
 import type { ReadNotebook } from './ipynb-read.ts'
 import type { Refusal } from './ports.ts'
-import { readWhereFits } from './read-apart.ts'
+import { readWhereFits, type Seed } from './read-apart.ts'
 
 export interface LoadedFile extends ReadNotebook {
   readonly absolute: string
   readonly stat: FileStat
   readonly digest: string
+  /** A new document that says the same, where it was made with the reading. */
+  readonly seed: Seed | null
   readonly writable: boolean
 }
 
@@ -23,13 +26,19 @@ const refused = (code: string, status: number, message: string): { ok: false; re
   refusal: { code, status, message },
 })
 
-/** Reads the notebook at a project path. `limit` is in bytes. */
-export async function loadFile(disk: Disk, root: string, path: string, limit: number): Promise<Loaded> {
+/** Reads the notebook at a project path. `limit` is in bytes. Outputs are masked if there is a masker. */
+export async function loadFile(
+  disk: Disk,
+  root: string,
+  path: string,
+  limit: number,
+  masker: Masker | null = null,
+): Promise<Loaded> {
   if (path === '' || !ProjectPath.safeParse(path).success || path.split(/[/\\]/).some(isHidden)) {
     return refused('badPath', 403, `"${path}" is not a path of a notebook in this project.`)
   }
   try {
-    return await loadInside(disk, root, path, limit)
+    return await loadInside(disk, root, path, { limit, masker })
   } catch (error) {
     const code = errorCode(error)
     if (code !== null && leadsNowhere.has(code)) return missing(path)
@@ -43,7 +52,12 @@ const leadsNowhere: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP',
 const isHidden = (part: string): boolean => part.startsWith('.')
 const missing = (path: string) => refused('missing', 404, `There is no file "${path}".`)
 
-async function loadInside(disk: Disk, root: string, path: string, limit: number): Promise<Loaded> {
+async function loadInside(
+  disk: Disk,
+  root: string,
+  path: string,
+  { limit, masker }: { readonly limit: number; readonly masker: Masker | null },
+): Promise<Loaded> {
   const realRoot = await disk.realpath(root)
   const absolute = await disk.realpath(join(realRoot, path))
   if (!absolute.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)) {
@@ -56,10 +70,8 @@ async function loadInside(disk: Disk, root: string, path: string, limit: number)
   if (stat === null) return missing(path)
   if (!stat.isFile) return refused('notNotebook', 422, `"${path}" is not a file.`)
   if (stat.size > limit) return tooLarge(stat.size, limit)
-  const bytes = await disk.read(absolute)
-  const read = await readWhereFits(bytes)
-  if (!read.ok) return read
-  return { ...read, absolute, stat, digest: digestOf(bytes), writable: await disk.mayWrite(absolute) }
+  const read = await readWhereFits(() => disk.read(absolute), masker)
+  return read.ok ? { ...read, absolute, stat, writable: await disk.mayWrite(absolute) } : read
 }
 
 const megabytes = (bytes: number): number => Math.ceil(bytes / 1_048_576)

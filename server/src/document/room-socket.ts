@@ -3,36 +3,54 @@
  * refused; nothing is sent that is not durable.
  */
 import * as decoding from 'lib0/decoding'
-import * as encoding from 'lib0/encoding'
 import type { RawData, WebSocket } from 'ws'
 import { messageYjsSyncStep1, messageYjsSyncStep2, messageYjsUpdate } from 'y-protocols/sync'
 import * as Y from 'yjs'
 import type { Actor } from '../../contract/session.ts'
 import { close, frame, MAX_FRAME } from '../../contract/sync.ts'
+import { endSocket } from '../connection/end-socket.ts'
+import { Quota } from '../connection/quota.ts'
+import type { Receiver } from './broadcast.ts'
 import type { LiveDocument } from './live-document.ts'
-import type { Presence, Speaker } from './presence.ts'
+import type { Speaker } from './presence.ts'
+import type { Room } from './room.ts'
+import { acknowledgedFrame, presenceFrame, refusedFrame, stepOneFrame, stepTwoFrame } from './room-frames.ts'
 import type { RoomRequest } from './rooms.ts'
 
-/** More than this waiting to be sent, in bytes, and the socket is too slow to keep. */
-const mostBuffered = 64 * 1024 * 1024
-const mostPresence = 64 * 1024
+/** Bytes that may wait for a client, beside its first sync, before the socket is too slow to keep. */
+const MAX_BACKLOG = 16 * 1024 * 1024
+const MAX_PRESENCE = 64 * 1024
 /** An update that says nothing: no structs, no deletions. */
-const emptyUpdateSize = 2
+const EMPTY_UPDATE_SIZE = 2
+/** What a client may send: frames, bytes, and requests for the whole document. */
+const FRAMES = { burst: 4000, perSecond: 400 }
+const VOLUME = { burst: 2 * MAX_FRAME, perSecond: 1024 * 1024 }
+const SYNCS = { burst: 10, perSecond: 0.2 }
+/** What of it may be unsettled before the client is not read any further. */
+const MAX_UNSETTLED = 1000
+const MAX_UNSETTLED_BYTES = MAX_FRAME
 
-export class RoomSocket implements Speaker {
+export class RoomSocket implements Speaker, Receiver {
   readonly #socket: WebSocket
   readonly #live: LiveDocument
-  readonly #presence: Presence
+  readonly #room: Room
   readonly #request: RoomRequest
   readonly #mayWrite: boolean
   readonly #leave: (() => void)[]
+  readonly #frames = new Quota(FRAMES)
+  readonly #volume = new Quota(VOLUME)
+  readonly #syncs = new Quota(SYNCS)
   #received = 0
+  #unsettled = 0
+  #unsettledBytes = 0
+  #backlog = MAX_BACKLOG
   #alive = true
 
-  constructor(socket: WebSocket, live: LiveDocument, presence: Presence, request: RoomRequest) {
+  constructor(socket: WebSocket, room: Room, request: RoomRequest) {
+    const { live } = room
     this.#socket = socket
     this.#live = live
-    this.#presence = presence
+    this.#room = room
     this.#request = request
     this.#mayWrite = request.mayWrite && live.writable
     socket.on('pong', () => {
@@ -40,16 +58,15 @@ export class RoomSocket implements Speaker {
     })
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary))
     this.#leave = [
-      live.onUpdate((update, sender) => {
-        if (sender !== this) this.#send(frame.sync, messageYjsUpdate, update)
-      }),
       live.onGone(() => this.close(close.gone, 'This notebook was deleted.')),
-      () => presence.leave(this),
+      () => room.broadcast.remove(this),
+      () => room.presence.leave(this),
+      () => live.drop(this),
       () => request.connection !== null && live.arrivals.end(request.connection),
     ]
-    presence.join(this, (update) => this.#sendPresence(update))
-    if (this.#mayWrite) this.#send(frame.sync, messageYjsSyncStep1, Y.encodeStateVector(live.doc))
-    this.#tellPresence()
+    room.broadcast.add(this)
+    if (this.#mayWrite) this.send(stepOneFrame(Y.encodeStateVector(live.doc)))
+    this.#sendPresence()
   }
 
   get actor(): Actor {
@@ -68,7 +85,8 @@ export class RoomSocket implements Speaker {
   }
 
   close(code: number, reason: string): void {
-    this.#socket.close(code, reason)
+    this.#live.drop(this)
+    endSocket(this.#socket, code, reason)
   }
 
   /** The socket is closed. */
@@ -80,9 +98,10 @@ export class RoomSocket implements Speaker {
     const bytes = Array.isArray(data) ? Buffer.concat(data) : new Uint8Array(data)
     try {
       if (!isBinary || bytes.length > MAX_FRAME) throw new Error('frames are binary and bounded')
-      this.#read(decoding.createDecoder(bytes))
+      if (!this.#frames.take(1) || !this.#volume.take(bytes.length)) this.#tooMuch()
+      else this.#read(decoding.createDecoder(bytes))
     } catch {
-      this.close(close.badFrame, 'The frame cannot be read.')
+      this.#unreadable()
     }
   }
 
@@ -96,7 +115,8 @@ export class RoomSocket implements Speaker {
         this.#takePresence(decoding.readVarUint8Array(decoder))
         break
       case frame.queryAwareness:
-        this.#tellPresence()
+        if (this.#syncs.take(1)) this.#sendPresence()
+        else this.#tooMuch()
         break
       default:
         throw new Error(`no frame is ${type}`)
@@ -104,75 +124,87 @@ export class RoomSocket implements Speaker {
   }
 
   #takePresence(update: Uint8Array): void {
-    if (update.length > mostPresence) throw new Error(`presence of ${update.length} bytes`)
-    this.#presence.apply(update, this)
+    if (update.length > MAX_PRESENCE) throw new Error(`presence of ${update.length} bytes`)
+    this.#room.presence.apply(update, this)
   }
 
   #readSync(decoder: decoding.Decoder): void {
     const type = decoding.readVarUint(decoder)
     const payload = decoding.readVarUint8Array(decoder)
-    if (type === messageYjsSyncStep1) this.#answerStep1(payload)
+    if (type === messageYjsSyncStep1) this.#answerStep1(payload).catch(() => this.#unreadable())
     else if (type === messageYjsSyncStep2 || type === messageYjsUpdate) this.#take(payload)
     else throw new Error(`no sync message is ${type}`)
   }
 
   /** The answer may hold what is not durable yet, so it waits until that is. */
-  #answerStep1(stateVector: Uint8Array): void {
-    const update = Y.encodeStateAsUpdate(this.#live.doc, stateVector)
-    this.#live.whenDurable(() => this.#send(frame.sync, messageYjsSyncStep2, update))
+  async #answerStep1(stateVector: Uint8Array): Promise<void> {
+    if (!this.#syncs.take(1)) return this.#tooMuch()
+    const update = await this.#live.since(stateVector)
+    this.#backlog = MAX_BACKLOG + update.length
+    this.send(stepTwoFrame(update))
   }
 
   #take(update: Uint8Array): void {
     const count = ++this.#received
-    const problem = this.#mayWrite
-      ? this.#live.submit(update, this, () => this.#settled(count))
-      : update.length <= emptyUpdateSize
-        ? null
-        : 'You may read this notebook, but not change it.'
-    if (problem !== null) this.#tell(frame.refused, count, problem)
+    if (!this.#mayWrite) {
+      if (update.length > EMPTY_UPDATE_SIZE)
+        this.#refuse(count, 'You may read this notebook, but not change it.')
+      return
+    }
+    this.#waits(update.length)
+    this.#live.submit({
+      update,
+      sender: this,
+      author: this.#request.actor.id,
+      settled: () => {
+        this.#waits(-update.length)
+        this.#settled(count)
+      },
+      refused: (refusal) => {
+        this.#waits(-update.length)
+        if (this.#room.mayBeRefused(this.#request.actor.id, refusal)) this.#refuse(count, refusal.problem)
+        else this.close(close.tooMuch, 'Too many edits of this page were refused. Reload it.')
+      },
+    })
+  }
+
+  /** A client whose updates are not settled yet is not read until some are. */
+  #waits(bytes: number): void {
+    this.#unsettledBytes += bytes
+    this.#unsettled += Math.sign(bytes)
+    const isFull = this.#unsettled > MAX_UNSETTLED || this.#unsettledBytes > MAX_UNSETTLED_BYTES
+    if (isFull) this.#socket.pause()
+    else if (this.#socket.isPaused) this.#socket.resume()
+  }
+
+  #tooMuch(): void {
+    this.close(close.tooMuch, 'This page sends more than the server takes from one connection.')
+  }
+
+  #unreadable(): void {
+    this.close(close.badFrame, 'The frame cannot be read.')
   }
 
   #settled(count: number): void {
     const { connection } = this.#request
     if (connection !== null) this.#live.arrivals.arrived(connection, count)
-    this.#tell(frame.acknowledged, count)
+    if (this.#request.acks) this.send(acknowledgedFrame(count))
   }
 
-  #tell(type: number, count: number, reason?: string): void {
-    if (!this.#request.acks) {
-      if (reason !== undefined) this.close(close.badFrame, 'An update was refused.')
-      return
-    }
-    const encoder = encoding.createEncoder()
-    encoding.writeVarUint(encoder, type)
-    encoding.writeVarUint(encoder, count)
-    if (reason !== undefined) encoding.writeVarString(encoder, reason)
-    this.#push(encoder)
+  /** A client that does not know the frame would go on as if the update had been taken. */
+  #refuse(count: number, reason: string): void {
+    if (this.#request.acks) this.send(refusedFrame(count, reason))
+    else this.close(close.badFrame, 'An update was refused.')
   }
 
-  #tellPresence(): void {
-    const all = this.#presence.all()
-    if (all !== null) this.#sendPresence(all)
+  #sendPresence(): void {
+    const all = this.#room.presence.all()
+    if (all !== null) this.send(presenceFrame(all))
   }
 
-  #sendPresence(update: Uint8Array): void {
-    const encoder = encoding.createEncoder()
-    encoding.writeVarUint(encoder, frame.awareness)
-    encoding.writeVarUint8Array(encoder, update)
-    this.#push(encoder)
-  }
-
-  #send(type: number, message: number, payload: Uint8Array): void {
-    const encoder = encoding.createEncoder()
-    encoding.writeVarUint(encoder, type)
-    encoding.writeVarUint(encoder, message)
-    encoding.writeVarUint8Array(encoder, payload)
-    this.#push(encoder)
-  }
-
-  #push(encoder: encoding.Encoder): void {
+  send(frame: Uint8Array): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return
-    if (this.#socket.bufferedAmount > mostBuffered) this.#socket.terminate()
-    else this.#socket.send(encoding.toUint8Array(encoder))
+    if (this.#socket.bufferedAmount > this.#backlog) this.#socket.terminate()
+    else this.#socket.send(frame)
   }
 }

@@ -5,8 +5,11 @@
 import type { WebSocket } from 'ws'
 import type { Actor } from '../../contract/session.ts'
 import { close } from '../../contract/sync.ts'
+import { endSocket } from '../connection/end-socket.ts'
+import { checkThreads } from './check-threads.ts'
 import type { DocumentRooms } from './documents.ts'
-import { Presence } from './presence.ts'
+import type { LiveDocument } from './live-document.ts'
+import { Room } from './room.ts'
 import { RoomSocket } from './room-socket.ts'
 
 export interface RoomRequest {
@@ -22,7 +25,7 @@ export interface RoomRequest {
 
 export interface Rooms {
   handleConnection(socket: WebSocket, request: RoomRequest): Promise<void>
-  /** Ends the connections of an actor who may not be here any more; all of them without one. */
+  /** Closes this actor's connections after their access is revoked. Closes every connection if `actorId` is omitted. */
   revoke(documentId: string, actorId?: string): void
   close(): void
 }
@@ -30,17 +33,20 @@ export interface Rooms {
 const pingEveryMs = 20_000
 
 export function createRooms(documents: DocumentRooms): Rooms {
+  checkThreads.warm()
   const connections = new Set<RoomSocket>()
-  const presences = new Map<string, Presence>()
+  const rooms = new Map<string, Room>()
   const pings = setInterval(() => {
     for (const connection of connections) connection.ping()
   }, pingEveryMs)
   pings.unref()
 
-  const presenceOf = (documentId: string): Presence => {
-    const presence = presences.get(documentId) ?? new Presence()
-    presences.set(documentId, presence)
-    return presence
+  const roomOf = (live: LiveDocument): Room => {
+    const known = rooms.get(live.id)
+    if (known?.live === live) return known
+    const room = new Room(live)
+    rooms.set(live.id, room)
+    return room
   }
 
   return {
@@ -48,38 +54,32 @@ export function createRooms(documents: DocumentRooms): Rooms {
       socket.on('error', () => socket.terminate())
       socket.pause()
       const live = await documents.openById(request.documentId)
-      if (live === null) return endBefore(socket, close.gone, 'This notebook is not here any more.')
-      if (live.epoch !== request.epoch) return endBefore(socket, close.wrongEpoch, 'Reload the notebook.')
+      if (live === null) return endSocket(socket, close.gone, 'This notebook was deleted or moved.')
+      if (live.epoch !== request.epoch) return endSocket(socket, close.wrongEpoch, 'Reload the notebook.')
       if (socket.readyState !== socket.OPEN) return
-      const presence = presenceOf(live.id)
+      const room = roomOf(live)
       const release = documents.hold(live.id)
-      const connection = new RoomSocket(socket, live, presence, request)
+      const connection = new RoomSocket(socket, room, request)
       connections.add(connection)
       socket.once('close', () => {
         connections.delete(connection)
         connection.end()
         release()
-        if (presence.isEmpty && presences.get(live.id) === presence) {
-          presences.delete(live.id)
-          presence.destroy()
-        }
+        if (!room.isEmpty) return
+        if (rooms.get(live.id) === room) rooms.delete(live.id)
+        room.destroy()
       })
       socket.resume()
     },
     revoke(documentId, actorId) {
       for (const connection of connections) {
         if (connection.isOf(documentId, actorId))
-          connection.close(close.forbidden, 'You may not be here any more.')
+          connection.close(close.forbidden, 'Your access was revoked.')
       }
     },
     close() {
       clearInterval(pings)
-      for (const connection of connections) connection.close(1001, 'The server stops.')
+      for (const connection of connections) connection.close(1001, 'The server is stopping.')
     },
   }
-}
-
-function endBefore(socket: WebSocket, code: number, reason: string): void {
-  socket.resume()
-  socket.close(code, reason)
 }

@@ -1,17 +1,28 @@
 /**
  * Whether a browser's update may enter a document. It is decoded, its references are checked, then it is tried on a
- * scratch copy and judged by what it changed there. Invariant: a null answer leaves the copy changed by exactly this
- * update, with nothing pending; any other answer means that the copy must be made anew.
+ * scratch copy and judged by what it changed there. Invariant: an update without a problem leaves the copy changed by
+ * exactly this update, with nothing pending; a problem with `isApplied` means that the copy must be replaced.
  */
 import * as Y from 'yjs'
 import { judgeChange } from './change-rules.ts'
 
-/** Why the update is refused, for a person; null when it was applied to `scratch`. */
-export function tryUpdate(scratch: Y.Doc, update: Uint8Array): string | null {
+/** `problem` says for a person why the update is refused; null if it was applied to `scratch`. */
+export interface CheckedUpdate {
+  readonly problem: string | null
+  /** False where `scratch` is as it was before. */
+  readonly isApplied: boolean
+}
+
+export function tryUpdate(scratch: Y.Doc, update: Uint8Array): CheckedUpdate {
+  let isApplied = false
   try {
-    return referenceProblem(scratch, update) ?? applyAndJudge(scratch, update)
+    const problem = referenceProblem(scratch, update)
+    if (problem !== null) return { problem, isApplied }
+    isApplied = true
+    return { problem: applyAndJudge(scratch, update), isApplied }
   } catch (error) {
-    return `The update cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    const reason = error instanceof Error ? error.message : String(error)
+    return { problem: `The update cannot be read: ${reason}`, isApplied }
   }
 }
 

@@ -1,15 +1,11 @@
 /** pure. A notebook in another form, as a file to be kept. */
-import { z } from 'zod'
+import type { ExportFormat } from '../../contract/http.ts'
 import type { NotebookForm } from '../document/cell-form.ts'
+import { languageOf } from '../document/language.ts'
+import { notebookJson } from '../document/notebook-json.ts'
 import { htmlPage } from './html-page.ts'
-import { languageOf } from './language.ts'
-import { notebookJson } from './notebook-json.ts'
 import { percentScript } from './percent.ts'
 import { plainScript } from './script.ts'
-
-/** `py`: cells marked by `# %%`; `script`: code alone; `html`: one page without script; `ipynb`: as it is now. */
-export const ExportFormat = z.enum(['py', 'script', 'html', 'ipynb'])
-export type ExportFormat = z.infer<typeof ExportFormat>
 
 export interface ExportedFile {
   readonly name: string

@@ -3,7 +3,8 @@
  * page itself; HTML of its own goes into a frame where no script runs and nothing is loaded.
  */
 import { stripVTControlCharacters } from 'node:util'
-import { isBinaryMime, type OutputForm } from '../document/cell-form.ts'
+import { isBinaryMime, isEmbeddableImage, PRINTED_TYPES } from '../../contract/mime-rules.ts'
+import type { OutputForm } from '../document/cell-form.ts'
 import { isJsonObject, type Json, type JsonObject } from '../document/json-value.ts'
 import { TerminalText } from '../session/terminal-text.ts'
 import { escapeHtml } from './html.ts'
@@ -19,14 +20,19 @@ export function outputHtml(output: OutputForm): string {
 
 /** The richest form that a page without script can show. */
 function bundleHtml(data: JsonObject): string {
-  const picture = Object.keys(data).find((mime) => mime === 'image/svg+xml' || /^image\/[\w.+-]+$/.test(mime))
+  const picture = Object.keys(data).find(isEmbeddableImage)
   const plain = asText(data['text/plain'])
   if (picture !== undefined) return image(picture, asText(data[picture]), plain)
   const html = asText(data['text/html'])
   if (html !== '') return frame(html, plain)
-  const text = plain || asText(data['text/markdown']) || asText(data['text/latex'])
+  const text = printedText(data)
   if (text !== '') return pre(terminalText(text), 'result')
   return pre(`[An output that a page cannot show: ${Object.keys(data).join(', ')}]`, 'result')
+}
+
+function printedText(data: JsonObject): string {
+  const printed = PRINTED_TYPES.flatMap((names) => Object.keys(data).filter((mime) => names.test(mime)))
+  return printed.map((mime) => asText(data[mime])).find((text) => text !== '') ?? ''
 }
 
 function image(mime: string, value: string, alt: string): string {

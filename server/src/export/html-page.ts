@@ -3,6 +3,8 @@
  * so to the browser; raw HTML of a markdown cell is shown and not obeyed.
  */
 import MarkdownIt from 'markdown-it'
+import { escapeKey } from '../../contract/json.ts'
+import { isEmbeddableImage } from '../../contract/mime-rules.ts'
 import type { CellForm, NotebookForm } from '../document/cell-form.ts'
 import { isJsonObject } from '../document/json-value.ts'
 import { escapeHtml } from './html.ts'
@@ -68,9 +70,10 @@ function markdownHtml({ source, attachments }: CellForm): string {
 }
 
 function attachmentUrl(attachments: CellForm['attachments'], encoded: string): string {
-  const bundle = attachments?.[decodeName(encoded)]
+  const name = escapeKey(decodeName(encoded))
+  const bundle = attachments !== null && Object.hasOwn(attachments, name) ? attachments[name] : undefined
   const [mime, value] = Object.entries(isJsonObject(bundle) ? bundle : {})[0] ?? []
-  const isPicture = mime !== undefined && /^image\/[\w.+-]+$/.test(mime) && typeof value === 'string'
+  const isPicture = mime !== undefined && isEmbeddableImage(mime) && typeof value === 'string'
   return isPicture ? `data:${mime};base64,${value.replace(/[^A-Za-z0-9+/=]/g, '')}` : ''
 }
 

@@ -4,8 +4,8 @@
  */
 import type { CellForm, NotebookForm } from '../document/cell-form.ts'
 import { isJsonObject, type JsonObject } from '../document/json-value.ts'
-import { type Language, languageOf } from './language.ts'
-import { asComment, cellMagic, commentMagics } from './magics.ts'
+import { type Language, languageOf } from '../document/language.ts'
+import { asComment, cellMagic, commentMagics } from '../document/magics.ts'
 
 /** The whole script. */
 export function percentScript(form: NotebookForm): string {

@@ -1,7 +1,7 @@
 /** pure. A notebook as a plain script: its code in order, its text as comments, no marks of cells. */
 import type { CellForm, NotebookForm } from '../document/cell-form.ts'
-import { type Language, languageOf } from './language.ts'
-import { asComment, cellMagic, commentMagics } from './magics.ts'
+import { type Language, languageOf } from '../document/language.ts'
+import { asComment, cellMagic, commentMagics } from '../document/magics.ts'
 
 /** The whole script; raw cells are neither code nor text and are left out. */
 export function plainScript(form: NotebookForm): string {

@@ -3,21 +3,30 @@
  * trashed can be fetched from `.yesterday/trash`. Open notebooks follow.
  */
 import { constants, cp, lstat, mkdir, rename, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import type { FileCommand, FileEntry } from '../../contract/http.ts'
+import { basename, dirname, join, relative } from 'node:path'
+import type { FileCommand, FileEntry, TrashedFile } from '../../contract/http.ts'
+import { freeNames } from '../disk/free-names.ts'
+import { specialFileIn } from '../disk/regular-file.ts'
 import type { Documents, Refusal } from '../document/ports.ts'
-import { diskRefusal, errorCode, exists, notServed } from './disk-error.ts'
-import { freeNames } from './free-names.ts'
+import { diskRefusal, errorCode, exists, notServed, special } from './disk-error.ts'
 import { entryAt } from './listing.ts'
-import { isServed, locate, locateEntry, locateNew } from './locate.ts'
+import { isServed, locate, locateCreated, locateEntry } from './locate.ts'
 import { Trash } from './trash.ts'
 
-/** What became of a command. `entry` is null where nothing is left to show. */
+/** The result of a command that leaves an entry in the folder. */
 export type Done =
-  | { readonly ok: true; readonly entry: FileEntry | null }
+  | { readonly ok: true; readonly entry: FileEntry }
   | { readonly ok: false; readonly refusal: Refusal }
 
-const refused = (refusal: Refusal): Done => ({ ok: false, refusal })
+/** The result of a deletion. */
+export type Discarded =
+  | { readonly ok: true; readonly discarded: TrashedFile }
+  | { readonly ok: false; readonly refusal: Refusal }
+
+const refused = (refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } => ({
+  ok: false,
+  refusal,
+})
 
 /** An empty notebook, as nbformat 4.5 has it. */
 const emptyNotebook = `${JSON.stringify({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 }, null, 1)}\n`
@@ -31,13 +40,18 @@ export class Files {
   readonly #trash: Trash
 
   /** `root` is the project folder's real path. */
-  constructor(root: string, documents: FollowingDocuments, now: () => Date = () => new Date()) {
+  constructor(
+    root: string,
+    documents: FollowingDocuments,
+    now: () => Date = () => new Date(),
+    trash = join(root, '.yesterday', 'trash'),
+  ) {
     this.#root = root
     this.#documents = documents
-    this.#trash = new Trash(join(root, '.yesterday', 'trash'), now)
+    this.#trash = new Trash(trash, now)
   }
 
-  async perform(command: FileCommand): Promise<Done> {
+  async perform(command: Exclude<FileCommand, { type: 'trash' }>): Promise<Done> {
     switch (command.type) {
       case 'newNotebook':
         return this.#make(command.folder, notebookName(command.name), (target) =>
@@ -51,8 +65,6 @@ export class Files {
         return this.#move(command.from, command.to)
       case 'copy':
         return this.#copy(command.from, command.to)
-      case 'trash':
-        return this.#discard(command.path)
     }
   }
 
@@ -60,7 +72,7 @@ export class Files {
   async #make(folder: string, name: string, make: (target: string) => Promise<void>): Promise<Done> {
     for (const candidate of freeNames(name)) {
       const path = folder === '' ? candidate : `${folder}/${candidate}`
-      const target = await locateNew(this.#root, path)
+      const target = await locateCreated(this.#root, path)
       if (!target.ok) return refused(target.refusal)
       try {
         await make(target.absolute)
@@ -75,7 +87,7 @@ export class Files {
   async #move(from: string, to: string): Promise<Done> {
     const source = await locateEntry(this.#root, from)
     if (!source.ok) return refused(source.refusal)
-    const target = await locateNew(this.#root, to)
+    const target = await locateCreated(this.#root, to)
     if (!target.ok) return refused(target.refusal)
     if (`${to}/`.startsWith(`${from}/`) && to !== from) return refused(intoItself(from))
     try {
@@ -92,6 +104,12 @@ export class Files {
     const source = await locate(this.#root, from)
     if (!source.ok) return refused(source.refusal)
     if (from === '' || (to !== undefined && `${to}/`.startsWith(`${from}/`))) return refused(intoItself(from))
+    try {
+      const pipe = await specialFileIn(source.absolute)
+      if (pipe !== null) return refused(special(relative(this.#root, pipe)))
+    } catch (error) {
+      return refused(diskRefusal(error, from))
+    }
     await this.#saveOpen(from)
     const folder = dirname(from) === '.' ? '' : dirname(from)
     const copy = (target: string) =>
@@ -106,7 +124,7 @@ export class Files {
   }
 
   async #copyTo(to: string, copy: (target: string) => Promise<void>): Promise<Done> {
-    const target = await locateNew(this.#root, to)
+    const target = await locateCreated(this.#root, to)
     if (!target.ok) return refused(target.refusal)
     try {
       await copy(target.absolute)
@@ -116,15 +134,16 @@ export class Files {
     }
   }
 
-  async #discard(path: string): Promise<Done> {
+  /** Moves a file or folder to the trash. */
+  async discard(path: string): Promise<Discarded> {
     if (path === '' || !isServed(path)) return refused(notServed(path))
     const source = await locateEntry(this.#root, path)
     if (!source.ok) return refused(source.refusal)
     await this.#saveOpen(path)
     try {
-      await this.#trash.take(source.absolute, path)
+      const { at } = await this.#trash.take(source.absolute, path)
       await this.#documents.removed(path)
-      return { ok: true, entry: null }
+      return { ok: true, discarded: { trashed: path, at } }
     } catch (error) {
       return refused(diskRefusal(error, path))
     }

@@ -1,4 +1,5 @@
 /** What lies in a folder, as people see it: no dotfiles, no links that lead out of the project. */
+import type { Stats } from 'node:fs'
 import { access, constants, readdir, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { FileEntry } from '../../contract/http.ts'
@@ -38,15 +39,21 @@ async function listed(root: string, path: string): Promise<FileEntry | null> {
 /** The entry at an absolute path. */
 export async function entryAt(absolute: string, path: string): Promise<FileEntry> {
   const [stats, writable] = await Promise.all([stat(absolute), isWritable(absolute)])
-  const type = stats.isDirectory() ? 'folder' : path.endsWith('.ipynb') ? 'notebook' : 'file'
+  const type = typeOf(stats, path)
   return {
     name: basename(path),
     path,
     type,
-    size: type === 'folder' ? 0 : stats.size,
+    size: stats.isFile() ? stats.size : 0,
     modified: stats.mtime.toISOString(),
     writable,
   }
+}
+
+function typeOf(stats: Stats, path: string): FileEntry['type'] {
+  if (stats.isDirectory()) return 'folder'
+  if (!stats.isFile()) return 'special'
+  return path.endsWith('.ipynb') ? 'notebook' : 'file'
 }
 
 const isWritable = (absolute: string): Promise<boolean> =>

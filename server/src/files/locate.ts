@@ -4,6 +4,7 @@
  */
 import { lstat, realpath } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
+import { nameProblem } from '../../contract/file-names.ts'
 import { ProjectPath } from '../../contract/ids.ts'
 import type { Refusal } from '../document/ports.ts'
 import { diskRefusal, errorCode, missing, notServed } from './disk-error.ts'
@@ -35,7 +36,21 @@ export async function locateEntry(root: string, path: string): Promise<Located> 
   }
 }
 
-/** Finds where something new would stand: its folder must exist, it itself need not. */
+/** Finds where something may be created: its folder must exist, and its name must be one that people can read. */
+export async function locateCreated(root: string, path: string): Promise<Located> {
+  const problem = nameProblem(path.split('/').at(-1) ?? '')
+  if (problem !== null) return { ok: false, refusal: badName(problem) }
+  return locateNew(root, path)
+}
+
+const badName = (message: string): Refusal => ({
+  code: 'badName',
+  status: 400,
+  message,
+  hint: 'Choose another name.',
+})
+
+/** Finds where something stands or would stand: its folder must exist, it itself need not. */
 export async function locateNew(root: string, path: string): Promise<Located> {
   if (path === '' || !isServed(path)) return { ok: false, refusal: notServed(path) }
   const folder = dirname(path)

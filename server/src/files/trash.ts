@@ -16,21 +16,21 @@ export class Trash {
     this.#now = now
   }
 
-  /** Moves what is at `absolute` into the trash; `path` is where people knew it. Returns its new absolute path. */
-  async take(absolute: string, path: string): Promise<string> {
+  /** Moves what is at `absolute` into the trash; `path` is where people knew it. Returns its new absolute path and the time. */
+  async take(absolute: string, path: string): Promise<{ readonly absolute: string; readonly at: string }> {
     const trashed = this.#now().toISOString()
     const slot = join(this.#folder, `${trashed.replaceAll(':', '-')}-${randomBytes(3).toString('hex')}`)
     await mkdir(slot, { recursive: true, mode: 0o700 })
     await writeFile(join(slot, 'manifest.json'), JSON.stringify({ path, trashed }, null, 2), { mode: 0o600 })
     const target = join(slot, 'content', basename(path))
-    await mkdir(join(slot, 'content'))
+    await mkdir(join(slot, 'content'), { mode: 0o700 })
     try {
       await moveAcross(absolute, target)
     } catch (error) {
       await rm(slot, { recursive: true, force: true })
       throw error
     }
-    return target
+    return { absolute: target, at: trashed }
   }
 }
 

@@ -12,7 +12,7 @@ import type { FileEntry } from '../../contract/http.ts'
 import type { Refusal } from '../document/ports.ts'
 import { diskRefusal, errorCode, exists } from './disk-error.ts'
 import { entryAt } from './listing.ts'
-import { locateNew } from './locate.ts'
+import { locateCreated } from './locate.ts'
 
 /** Largest upload, in bytes. */
 export const UPLOAD_LIMIT = 4 * 1024 ** 3
@@ -37,7 +37,7 @@ export async function upload(root: string, request: Upload): Promise<Uploaded> {
   const { path, stream, overwrite, limit = UPLOAD_LIMIT } = request
   const refused = (refusal: Refusal): Uploaded => ({ ok: false, refusal })
   if ((request.length ?? 0) > limit) return refused(tooLarge(limit))
-  const target = await locateNew(root, path)
+  const target = await locateCreated(root, path)
   if (!target.ok) return refused(target.refusal)
   if (!overwrite && (await isThere(target.absolute))) return refused(exists(path))
   const temporary = join(dirname(target.absolute), `.upload-${randomBytes(8).toString('hex')}`)

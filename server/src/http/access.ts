@@ -5,9 +5,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { parseCookie, stringifySetCookie } from 'cookie'
+import type { Role } from '../../contract/route.ts'
 import { equalSecrets } from '../store/equal-secrets.ts'
 import type { Reach } from './gate.ts'
 import { COOKIE_LIFE_SECONDS, type People, type Person } from './people.ts'
+import type { ProgramTokens } from './program-tokens.ts'
 
 export interface AccessOptions {
   readonly people: People
@@ -16,7 +18,11 @@ export interface AccessOptions {
   readonly root: string
   /** A token that stays good, for programs that must know it beforehand. */
   readonly fixedToken?: string
+  /** The lasting tokens of programs. None by default. */
+  readonly tokens?: ProgramTokens
   readonly random?: () => string
+  /** The role of a person or program; `owner` by default. */
+  readonly roleOf?: (person: Person) => Role
   /** Told of each new one-time token, so that a second start can print it. */
   readonly onToken?: (token: string) => void
 }
@@ -24,16 +30,20 @@ export interface AccessOptions {
 /** How a request proved who sends it. */
 export interface Identity {
   readonly person: Person
+  readonly role: Role
   readonly by: 'cookie' | 'token'
 }
 
 export class Access {
   readonly people: People
   readonly reach: Reach
+  /** The lasting tokens of programs; null where there are none. */
+  readonly tokens: ProgramTokens | null
   /** For programs, for the life of this server. */
   readonly programToken: string
   readonly #cookieName: string
   readonly #random: () => string
+  readonly #roleOf: (person: Person) => Role
   readonly #onToken: (token: string) => void
   readonly #hasFixedToken: boolean
   readonly #program: Person = { id: 'program', name: 'Program', color: '#495057' }
@@ -42,7 +52,9 @@ export class Access {
   constructor(options: AccessOptions) {
     this.people = options.people
     this.reach = options.reach
+    this.tokens = options.tokens ?? null
     this.#random = options.random ?? (() => randomBytes(24).toString('base64url'))
+    this.#roleOf = options.roleOf ?? (() => 'owner')
     this.#onToken = options.onToken ?? (() => {})
     this.#hasFixedToken = options.fixedToken !== undefined
     this.programToken = options.fixedToken ?? this.#random()
@@ -73,19 +85,28 @@ export class Access {
     return this.#setCookie('', 0)
   }
 
-  /** Who sends this request; null when nobody we know. A wrong `Authorization` is never mended by a cookie. */
+  /** Who sends this request; null for a stranger. A wrong token is never mended by a cookie. */
   identify(request: IncomingMessage): Identity | null {
-    const { authorization } = request.headers
-    if (authorization !== undefined) {
-      const token = /^(?:token|bearer) (\S+)$/i.exec(authorization)?.[1]
-      return token && equalSecrets(token, this.programToken) ? { person: this.#program, by: 'token' } : null
+    const token = sentToken(request)
+    if (token !== null) {
+      const person = this.#personOf(token)
+      return person && this.#identity(person, 'token')
     }
     const person = this.people.recognise(parseCookie(request.headers.cookie ?? '')[this.#cookieName])
-    return person && { person, by: 'cookie' }
+    return person && this.#identity(person, 'cookie')
+  }
+
+  #identity(person: Person, by: Identity['by']): Identity {
+    return { person, by, role: this.#roleOf(person) }
+  }
+
+  #personOf(token: string): Person | null {
+    if (token === '') return null
+    return equalSecrets(token, this.programToken) ? this.#program : (this.tokens?.personOf(token) ?? null)
   }
 
   get #secure(): boolean {
-    return this.reach.publicOrigin?.startsWith('https:') ?? false
+    return this.reach.secureHosts.size > 0
   }
 
   #setCookie(value: string, maxAge: number): string {
@@ -97,6 +118,17 @@ export class Access {
       maxAge,
     })
   }
+}
+
+/** Where a browser opens a page, `token` is the one-time token that it trades for a cookie. */
+const API = /^\/(?:api|kernelspecs)(?:\/|\?|$)/
+
+/** The token of a program: a header, or `token=` in the query of the API. '' is a header that holds none. */
+function sentToken({ headers, url = '' }: IncomingMessage): string | null {
+  const { authorization } = headers
+  if (authorization !== undefined) return /^(?:token|bearer) (\S+)$/i.exec(authorization)?.[1] ?? ''
+  if (!API.test(url)) return null
+  return URL.parse(url, 'http://localhost')?.searchParams.get('token') ?? null
 }
 
 function cookieName(root: string, secure: boolean): string {

@@ -7,6 +7,8 @@
 export interface Reach {
   /** Host names without ports, lower case. A forwarded port keeps the name, so ports are not compared here. */
   readonly hosts: ReadonlySet<string>
+  /** Those that are reached by TLS alone: their pages have an https origin. */
+  readonly secureHosts: ReadonlySet<string>
   /** The address of the proxy in front, where one was named: `https://notebook.example`. */
   readonly publicOrigin: string | null
 }
@@ -29,7 +31,8 @@ export function hostAllowed(reach: Reach, header: string | undefined): boolean {
 /** True when the page that asks is our own: its origin equals, whole, the address that the request was sent to. */
 export function originAllowed(reach: Reach, origin: string | undefined, host: string | undefined): boolean {
   if (origin === undefined || origin === 'null' || !hostAllowed(reach, host)) return false
-  return origin === `http://${host}` || (reach.publicOrigin !== null && origin === reach.publicOrigin)
+  const scheme = reach.secureHosts.has(hostName(host) ?? '') ? 'https' : 'http'
+  return origin === `${scheme}://${host}` || (reach.publicOrigin !== null && origin === reach.publicOrigin)
 }
 
 /** Methods that change nothing (RFC 9110, 9.2.1). */

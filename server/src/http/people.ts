@@ -1,13 +1,14 @@
 /**
- * Who has signed in, and the secret that signs their cookies; `.yesterday/people.json`, mode 600. Invariant: a cookie
- * is good while its signature is ours and its person is in this file, so that a restart keeps people in and signing out
+ * Who has signed in, and the secret that signs their cookies: `people.json`, mode 600, of the project's state in the
+ * user's own folder, where nobody who ships a project folder can put a key that they know. Invariant: a cookie is good while its signature is ours and its person is in this file, so that a restart keeps people in and signing out
  * throws them out.
  */
 import { createHmac, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { PERSON_COLORS } from '../../contract/http.ts'
 import { equalSecrets } from '../store/equal-secrets.ts'
 
 /** A person as others see them. `color` is a CSS colour, legible as a caret on light and dark. */
@@ -17,24 +18,16 @@ export type Person = z.infer<typeof Person>
 const PeopleFile = z.object({
   version: z.literal(1),
   key: z.base64(),
-  people: z.array(Person.extend({ since: z.string() })),
+  /** `named`: the person chose the name. */
+  people: z.array(Person.extend({ since: z.string(), named: z.boolean().default(false) })),
 })
 type PeopleFile = z.infer<typeof PeopleFile>
 
-/** Told apart by people who see colours differently, and legible on white and on near-black. */
-export const caretColors = [
-  '#0b7285',
-  '#c2255c',
-  '#5f3dc4',
-  '#2b8a3e',
-  '#d9480f',
-  '#1864ab',
-  '#a61e4d',
-  '#846204',
-]
-
 /** Ninety days: after that a browser signs in anew. */
 export const COOKIE_LIFE_SECONDS = 90 * 24 * 3600
+
+/** Each new browser is a person: a program that signs in each night would fill the file. */
+const MOST_PEOPLE = 1000
 
 export class People {
   readonly #path: string
@@ -45,14 +38,16 @@ export class People {
     this.#path = join(folder, 'people.json')
     this.#now = now
     this.#file = readPeople(this.#path) ?? { version: 1, key: randomBytes(32).toString('base64'), people: [] }
+    this.#forgetOld()
     this.#write()
   }
 
   /** Somebody new, named after this machine's user until they choose. */
   admit(name = userName()): Person {
-    const color = caretColors[this.#file.people.length % caretColors.length] ?? '#0b7285'
+    this.#forgetOld()
+    const color = PERSON_COLORS[this.#file.people.length % PERSON_COLORS.length] ?? PERSON_COLORS[0]
     const person = { id: randomBytes(10).toString('hex'), name, color }
-    this.#file.people.push({ ...person, since: this.#now().toISOString() })
+    this.#file.people.push({ ...person, named: false, since: this.#now().toISOString() })
     this.#write()
     return person
   }
@@ -61,9 +56,28 @@ export class People {
   rename(id: string, change: { readonly name?: string; readonly color?: string }): Person | null {
     const found = this.#file.people.find((person) => person.id === id)
     if (!found) return null
-    Object.assign(found, change)
+    Object.assign(found, change, change.name === undefined ? {} : { named: true })
     this.#write()
     return Person.parse(found)
+  }
+
+  /** Whether the person has chosen their name. */
+  isNamed(id: string): boolean {
+    return this.#file.people.some((person) => person.id === id && person.named)
+  }
+
+  /** The person as they are shown at each moment, for what lasts longer than a request. */
+  follow(person: Person): Person {
+    const now = (): Person => this.#file.people.find(({ id }) => id === person.id) ?? person
+    return {
+      id: person.id,
+      get name() {
+        return now().name
+      },
+      get color() {
+        return now().color
+      },
+    }
   }
 
   /** Every cookie of this person stops working now. */
@@ -83,8 +97,19 @@ export class People {
     if (!id || !signature || !equalSecrets(signature, this.#sign(id))) return null
     const found = this.#file.people.find((person) => person.id === id)
     if (!found) return null
-    const age = (this.#now().getTime() - Date.parse(found.since)) / 1000
-    return age > COOKIE_LIFE_SECONDS ? null : { id: found.id, name: found.name, color: found.color }
+    return this.#isOld(found) ? null : { id: found.id, name: found.name, color: found.color }
+  }
+
+  #isOld({ since }: { readonly since: string }): boolean {
+    return (this.#now().getTime() - Date.parse(since)) / 1000 > COOKIE_LIFE_SECONDS
+  }
+
+  /** Those whose cookie is too old; where many sign in, the oldest guests, then the oldest of those with a name. */
+  #forgetOld(): void {
+    const people = this.#file.people.filter((person) => !this.#isOld(person))
+    const guestsFirst = people.toSorted((one, other) => Number(one.named) - Number(other.named))
+    const gone = new Set(guestsFirst.slice(0, -MOST_PEOPLE))
+    this.#file.people = people.filter((person) => !gone.has(person))
   }
 
   #sign(id: string): string {
@@ -98,11 +123,6 @@ export class People {
   }
 }
 
-/** The folder of what is ours alone, mode 700. */
-export function makePrivateFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-}
-
 /** A damaged file costs a new sign-in, never the start. */
 function readPeople(path: string): PeopleFile | null {
   try {
@@ -112,10 +132,23 @@ function readPeople(path: string): PeopleFile | null {
   }
 }
 
-function userName(): string {
+/** The name of this machine's user: the full one where the system knows it. */
+export function userName(): string {
   try {
-    return userInfo().username
+    const { username, uid } = userInfo()
+    return fullName(uid) ?? username
   } catch {
     return 'You'
+  }
+}
+
+/** From the comment field of the user's line (passwd(5)). */
+function fullName(uid: number): string | null {
+  try {
+    const lines = readFileSync('/etc/passwd', 'utf8').split('\n')
+    const fields = lines.map((line) => line.split(':')).find(([, , id]) => id === String(uid))
+    return fields?.[4]?.split(',')[0]?.trim() || null
+  } catch {
+    return null
   }
 }

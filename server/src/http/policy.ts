@@ -32,21 +32,36 @@ export const appPolicy = policy({
 })
 
 /**
- * The frame of untrusted output: an opaque origin without credentials. Plotting libraries load themselves from
- * elsewhere, so scripts from https may run there; it cannot reach this server, whose cookies it never has.
+ * The frames of untrusted output: an opaque origin without credentials, at three levels (client/src/outputs/
+ * frame-protocol.ts). No level reaches this server, whose cookies a frame never has. The app's `frame-src` holds for
+ * where a frame goes, so its code cannot leave for another site either.
  */
-export const sandboxPolicy = policy({
-  sandbox: 'allow-scripts allow-popups allow-popups-to-escape-sandbox',
-  'default-src': "'none'",
-  'script-src': "'self' 'unsafe-inline' 'unsafe-eval' blob: data: https:",
-  'style-src': "'self' 'unsafe-inline' blob: data: https:",
-  'img-src': 'blob: data: https:',
-  'media-src': 'blob: data: https:',
-  'font-src': "'self' blob: data: https:",
-  'connect-src': 'blob: data: https:',
-  'worker-src': 'blob: data:',
-  'frame-ancestors': "'self'",
-})
+const framePolicy = (script: string, sources: string, more: Readonly<Record<string, string>> = {}): string =>
+  policy({
+    sandbox: 'allow-scripts',
+    'default-src': "'none'",
+    'script-src': `'self' ${script}`.trim(),
+    'style-src': `'self' 'unsafe-inline' ${sources}`.trim(),
+    'img-src': sources,
+    'media-src': sources,
+    'font-src': `'self' ${sources}`.trim(),
+    'connect-src': sources,
+    'worker-src': 'blob: data:',
+    'base-uri': "'none'",
+    'form-action': "'none'",
+    'frame-ancestors': "'self'",
+    ...more,
+  })
+
+const OWN_SCRIPTS = "'unsafe-inline' 'unsafe-eval' blob: data:"
+/** By the path of a frame's page. Plotting libraries load themselves from elsewhere: `online` lets them. */
+export const framePolicies: Readonly<Record<string, string>> = {
+  '/sandbox/static.html': framePolicy('', 'blob: data:', { webrtc: "'block'" }),
+  '/sandbox/offline.html': framePolicy(OWN_SCRIPTS, 'blob: data:', { webrtc: "'block'" }),
+  '/sandbox/online.html': framePolicy(`${OWN_SCRIPTS} https:`, 'blob: data: https:', {
+    'frame-src': 'https: blob: data:',
+  }),
+}
 
 /** Bytes that somebody's code made: shown, never run. */
 export const inertPolicy = policy({

@@ -2,20 +2,30 @@
  * What a route answers, as a value. Invariant: routes decide and never touch the response; `perform` alone does, so
  * that refusals and errors become answers in one place.
  */
+import type { FileHandle } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
 import type { Refusal } from '../document/ports.ts'
+import { languageOf } from './page-words.ts'
+import { refusalPage } from './pages.ts'
+import { plainPagePolicy } from './policy.ts'
 
 /** The answer of a route. */
 export type Reply =
-  | { readonly kind: 'json'; readonly body: unknown; readonly status?: number; readonly headers?: Headers }
+  /** The body is an object or a list: `null` never means success. Without `status`, the route's. */
+  | { readonly kind: 'json'; readonly body: object; readonly status?: number; readonly headers?: Headers }
+  /** No content: status 204. */
+  | { readonly kind: 'empty'; readonly headers: Headers }
   | { readonly kind: 'bytes'; readonly body: string | Uint8Array; readonly headers: Headers }
-  /** A file of the disk, by absolute path, streamed. */
+  /** An open file, streamed and closed. */
+  | { readonly kind: 'opened'; readonly file: FileHandle; readonly headers: Headers }
+  /** A file of the built client, by absolute path, streamed. */
   | { readonly kind: 'file'; readonly absolute: string; readonly headers: Headers }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 type Headers = Readonly<Record<string, string>>
 
-export const json = (body: unknown, status = 200): Reply => ({ kind: 'json', body, status })
+export const json = (body: object): Reply => ({ kind: 'json', body })
 export const refuse = (refusal: Refusal): Reply => ({ kind: 'refused', refusal })
 
 /** The refusal as the wire carries it (`ApiError` of the contract). */
@@ -34,15 +44,58 @@ export async function perform(response: Response, reply: Reply): Promise<void> {
         .set('cache-control', 'no-store')
         .json(reply.body)
       return
+    case 'empty':
+      response.status(204).set(reply.headers).end()
+      return
     case 'bytes':
       response.set(reply.headers).end(reply.body)
+      return
+    case 'opened':
+      response.set(reply.headers)
+      await sendOpened(response, reply.file)
       return
     case 'file':
       response.set(reply.headers)
       await sendFile(response, reply.absolute)
       return
     case 'refused':
-      response.status(reply.refusal.status).set('cache-control', 'no-store').json(refusalBody(reply.refusal))
+      sendRefusal(response, reply.refusal)
+  }
+}
+
+/** JSON for programs and for the app; for an address that a browser opened, a page. */
+export function sendRefusal(response: Response, refusal: Refusal): void {
+  const { req: request } = response
+  response.status(refusal.status).set('cache-control', 'no-store').vary('Accept').vary('Accept-Language')
+  // Whatever asks for anything, as `fetch` does, gets the first.
+  if (request.accepts(['json', 'html']) !== 'html') {
+    response.json(refusalBody(refusal))
+    return
+  }
+  response.set('content-security-policy', plainPagePolicy).type('html')
+  response.send(refusalPage(refusal, languageOf(request)))
+}
+
+/** Sends a file, or the one range of it that was asked for (RFC 9110, 14). It is closed in any case. */
+async function sendOpened(response: Response, file: FileHandle): Promise<void> {
+  try {
+    const { size } = await file.stat()
+    const ranges = response.req.range(size, { combine: true }) ?? -2
+    const [range] = typeof ranges === 'number' || ranges.type !== 'bytes' ? [] : ranges
+    response.set('accept-ranges', 'bytes')
+    if (ranges === -1) {
+      response.status(416).set('content-range', `bytes */${size}`).end()
+      return
+    }
+    const { start, end } = range ?? { start: 0, end: size - 1 }
+    if (range !== undefined) response.status(206).set('content-range', `bytes ${start}-${end}/${size}`)
+    response.set('content-length', String(end - start + 1))
+    if (response.req.method === 'HEAD' || size === 0) response.end()
+    else await pipeline(file.createReadStream({ start, end, autoClose: false }), response)
+  } catch (error) {
+    if (!clientLeft(response)) throw error
+  } finally {
+    await file.close()
   }
 }
 

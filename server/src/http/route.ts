@@ -1,37 +1,60 @@
-/** What a route is, and what it is told of a request that passed the gate. */
+/** How a handler is bound to a route of the contract, and what it receives of a request that passed the gate. */
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
+import { mayActAs, type Role, type RouteSpec } from '../../contract/route.ts'
 import type { Refusal } from '../document/ports.ts'
 import type { Person } from './people.ts'
 import { type Reply, refuse } from './reply.ts'
 
-/** A request whose sender is known. Everything from outside is `unknown` or text until the route parses it. */
-export interface Call {
+/** Who sends a request, and its body as a stream. */
+interface Sender {
   readonly person: Person
-  /** What the person's role allows; only owners exist so far. */
-  readonly mayWrite: boolean
-  readonly params: Readonly<Record<string, string | string[] | undefined>>
-  readonly query: Readonly<Record<string, unknown>>
-  /** Parsed JSON; undefined for routes that read `stream`. */
-  readonly body: unknown
-  /** The raw body, unread. */
+  readonly role: Role
+  /** The raw body; unread where the route reads a stream. */
   readonly stream: Readable
   readonly contentLength: number | null
 }
 
-/** One route. `path` is Express' (https://expressjs.com/en/guide/routing.html). */
-export interface Route {
-  readonly method: 'get' | 'post' | 'put' | 'delete'
-  readonly path: string
-  /** The body is not JSON: the route reads `call.stream`. */
-  readonly raw?: true
-  handle(call: Call): Promise<Reply>
+/** A request as it came: everything from outside is `unknown` or text. */
+export interface RawCall extends Sender {
+  readonly params: Readonly<Record<string, string | string[] | undefined>>
+  readonly query: Readonly<Record<string, unknown>>
+  /** Parsed JSON; undefined for routes that do not read JSON. */
+  readonly body: unknown
 }
 
-/** The parts of a `*path` parameter joined again, as a path below the project folder. */
-export function wildcard(call: Call, name = 'path'): string {
-  const value = call.params[name]
-  return Array.isArray(value) ? value.join('/') : (value ?? '')
+/** A request whose parts are what the contract says. */
+export interface Call<Params = unknown, Query = unknown, Body = unknown> extends Sender {
+  readonly params: Params
+  readonly query: Query
+  readonly body: Body
+}
+
+/** A route of the contract with its handler. */
+export interface Route {
+  readonly spec: RouteSpec
+  handle(call: RawCall): Promise<Reply>
+}
+
+/** Binds a handler. It runs if the role suffices and the request is what the contract says. */
+export function on<Params, Query, Body>(
+  spec: RouteSpec<Params, Query, Body>,
+  handle: (call: Call<Params, Query, Body>) => Promise<Reply>,
+): Route {
+  return {
+    spec,
+    handle: async ({ params, query, body, ...sender }) => {
+      if (!mayActAs(sender.role, spec.role)) return refuse(readOnly)
+      const place = parseParams(spec.params, params)
+      if (!place.ok) return place.reply
+      const asked = parse(spec.query, query)
+      if (!asked.ok) return asked.reply
+      const sent = parse(spec.body, body)
+      if (!sent.ok) return sent.reply
+      const reply = await handle({ ...sender, params: place.value, query: asked.value, body: sent.value })
+      return reply.kind === 'json' ? { status: spec.status, ...reply } : reply
+    },
+  }
 }
 
 export type Parsed<T> =
@@ -39,11 +62,20 @@ export type Parsed<T> =
   | { readonly ok: false; readonly reply: Reply }
 
 /** Parses what came from outside; the refusal says which field and why. */
-export function parse<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
+function parse<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
+  const result = schema.safeParse(value)
+  return result.success ? { ok: true, value: result.data } : { ok: false, reply: unreadable(result.error) }
+}
+
+/** As `parse`; the refusal does not name the parameter, as no client gave it a name. */
+function parseParams<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
   const result = schema.safeParse(value)
   if (result.success) return { ok: true, value: result.data }
-  return { ok: false, reply: refuse(badRequest(z.prettifyError(result.error))) }
+  const issues = result.error.issues.map((issue) => ({ ...issue, path: issue.path.slice(1) }))
+  return { ok: false, reply: unreadable(new z.ZodError(issues)) }
 }
+
+const unreadable = (error: z.ZodError): Reply => refuse(badRequest(z.prettifyError(error)))
 
 export const badRequest = (message: string): Refusal => ({ code: 'badRequest', status: 400, message })
 export const readOnly: Refusal = {

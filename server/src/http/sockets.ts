@@ -5,88 +5,126 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { mayActAs, type SocketSpec } from '../../contract/route.ts'
+import { sockets } from '../../contract/routes.ts'
 import { close, MAX_FRAME } from '../../contract/sync.ts'
+import { endSocket } from '../connection/end-socket.ts'
 import type { Refusal } from '../document/ports.ts'
 import type { Access } from './access.ts'
 import { foreignHost, foreignOrigin, unknownSender } from './app.ts'
 import { hostAllowed, originAllowed } from './gate.ts'
+import { inListedOrder } from './mounted.ts'
 import type { Person } from './people.ts'
 import { refusalBody } from './reply.ts'
+import { readOnly } from './route.ts'
 
-/** What a socket's taker is told. */
-export interface SocketCall {
+/** What a socket's taker receives. */
+export interface SocketCall<Query = unknown> {
+  /** The id in the address: of the document, or of the kernel. */
   readonly documentId: string
-  readonly query: URLSearchParams
+  readonly query: Query
   readonly person: Person
   readonly mayWrite: boolean
 }
 /** Takes an open socket, or closes it with a code of the contract. */
-export type SocketTaker = (socket: WebSocket, call: SocketCall) => void
+export type SocketTaker<Query = unknown> = (socket: WebSocket, call: SocketCall<Query>) => void
 
-/** The typed list of sockets. `pattern`'s one group is the document id. */
+/** A socket of the contract with its taker. */
 export interface SocketRoute {
+  readonly spec: SocketSpec
+  /** Matches the path; its one group is the id. */
   readonly pattern: RegExp
-  readonly take: SocketTaker
+  /** False where there is nothing of this id: the upgrade is refused with 404. */
+  readonly has: (id: string) => boolean
+  readonly take: SocketTaker<URLSearchParams>
 }
 
-/** The two sockets of an open notebook. */
-export const socketRoutes = (room: SocketTaker, session: SocketTaker): readonly SocketRoute[] => [
-  { pattern: /^\/api\/rooms\/([\w-]{1,128})$/, take: room },
-  { pattern: /^\/api\/notebooks\/([\w-]{1,128})\/session$/, take: session },
-]
+/** Binds a taker to a socket of the contract. */
+export function onSocket<Query>(
+  spec: SocketSpec<Query>,
+  take: SocketTaker<Query>,
+  has: (id: string) => boolean = () => true,
+): SocketRoute {
+  return {
+    spec,
+    pattern: new RegExp(`^${spec.path.replace(/:\w+/, '([\\w-]{1,128})')}$`),
+    has,
+    take: (socket, call) => {
+      const query = spec.query.safeParse(firstValues(call.query))
+      if (query.success) take(socket, { ...call, query: query.data })
+      else endSocket(socket, close.badFrame, 'The address of this socket cannot be read.')
+    },
+  }
+}
+
+const firstValues = (query: URLSearchParams): Readonly<Record<string, string | null>> =>
+  Object.fromEntries([...query.keys()].map((name) => [name, query.get(name)]))
+
+/** The binary framing of a kernel's messages. A Node client hangs if a subprotocol that it offers is not echoed. */
+const SUBPROTOCOLS: readonly string[] = ['v1.kernel.websocket.jupyter.org']
 
 /** Answers a server's upgrades. */
 export class Sockets {
   readonly #access: Access
   readonly #routes: readonly SocketRoute[]
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME, perMessageDeflate: false })
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_FRAME,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => SUBPROTOCOLS.find((known) => offered.has(known)) ?? false,
+  })
   readonly #open = new Map<string, Set<WebSocket>>()
 
+  /** Throws if the routes are not those of the contract. */
   constructor(access: Access, routes: readonly SocketRoute[]) {
     this.#access = access
-    this.#routes = routes
+    this.#routes = inListedOrder(sockets, routes)
   }
 
   listen(server: Server): void {
-    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+    server.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head))
   }
 
-  /** Closes every socket of a person: they may no longer speak. */
+  /** Ends every socket of a person who signed out or whose access was revoked. */
   signedOut(personId: string): void {
-    for (const socket of this.#open.get(personId) ?? []) socket.close(close.forbidden, 'signed out')
+    for (const socket of this.#open.get(personId) ?? [])
+      endSocket(socket, close.forbidden, 'You are signed out.')
   }
 
-  /** Tells every client that the server goes away (RFC 6455: 1001), which means "come back". */
+  /** Ends every socket with 1001 (RFC 6455: going away), after which clients reconnect. */
   close(): void {
     for (const sockets of this.#open.values())
-      for (const socket of sockets) socket.close(1001, 'server stopping')
+      for (const socket of sockets) endSocket(socket, 1001, 'The server is stopping.')
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy())
     const url = readUrl(request)
     const route = url && this.#routes.find(({ pattern }) => pattern.test(url.pathname))
-    const refusal = this.#refusal(request, route !== undefined && route !== null)
+    const id = (url && route?.pattern.exec(url.pathname)?.[1]) ?? ''
+    const refusal = this.#refusal(request, route?.has(id) === true ? route.spec : null)
     const identity = this.#access.identify(request)
     if (refusal || !url || !route || !identity) {
       refuseUpgrade(socket, refusal ?? unknownSender)
       return
     }
-    const documentId = route.pattern.exec(url.pathname)?.[1] ?? ''
     this.#server.handleUpgrade(request, socket, head, (opened) => {
       this.#remember(identity.person.id, opened)
-      route.take(opened, { documentId, query: url.searchParams, person: identity.person, mayWrite: true })
+      const person = this.#access.people.follow(identity.person)
+      const mayWrite = mayActAs(identity.role, 'owner')
+      route.take(opened, { documentId: id, query: url.searchParams, person, mayWrite })
     })
   }
 
-  #refusal(request: IncomingMessage, found: boolean): Refusal | null {
+  #refusal(request: IncomingMessage, spec: SocketSpec | null): Refusal | null {
     const { host, origin } = request.headers
     const identity = this.#access.identify(request)
     if (!hostAllowed(this.#access.reach, host)) return foreignHost
     const mustBeOwn = origin !== undefined || identity?.by !== 'token'
     if (mustBeOwn && !originAllowed(this.#access.reach, origin, host)) return foreignOrigin
     if (!identity) return unknownSender
-    return found ? null : { code: 'missing', status: 404, message: 'There is no such socket.' }
+    if (spec === null) return { code: 'missing', status: 404, message: 'There is no such socket.' }
+    return mayActAs(identity.role, spec.role) ? null : readOnly
   }
 
   #remember(personId: string, socket: WebSocket): void {

@@ -3,8 +3,8 @@
  * Invariant: at most `NODES` runs are named, the nearest first; what is left out is counted on the run that needs it.
  */
 import type { Around, AroundEdge, AroundNode, InputNow } from '../../contract/around.ts'
+import { partsOfBoth, partsOverlap } from '../store/parts.ts'
 import type { Link, LogQuery, RunIndex, RunLinks } from '../store/ports.ts'
-import { partsOfBoth, partsOverlap } from './parts.ts'
 import { producerOf } from './slice.ts'
 import type { FileNow } from './stale-facts.ts'
 

@@ -89,12 +89,23 @@ async function bytesOf(store: Source, { used, generated, state }: RunEnded): Pro
     const kind = edge.kind === 'variable' ? 'value' : 'file'
     for (const digest of [edge.value.digest, ...(await partsOf(store, edge.value))]) found.set(digest, kind)
   }
-  for (const digest of [...Object.values(state?.random ?? {}), ...Object.values(state?.before ?? {})]) {
+  for (const digest of chanceOf(state)) {
     const named = Digest.safeParse(digest)
     if (named.success) found.set(named.data, 'random state')
   }
   return found
 }
+
+/** What is kept of a run's chance, and what a person answered to it, by digest. */
+const chanceOf = (state: RunEnded['state']): readonly string[] =>
+  state === null
+    ? []
+    : [
+        ...Object.values(state.random),
+        ...Object.values(state.before),
+        ...(state.entropy === null ? [] : [state.entropy]),
+        ...(state.answers === null ? [] : [state.answers]),
+      ]
 
 /** Objects that this one lists. */
 async function partsOf(

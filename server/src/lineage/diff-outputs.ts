@@ -2,6 +2,7 @@
  * Outputs of two runs, pair by pair: text by lines, tables by their keys and cells, pictures by their pixels. An output
  * that is there in several forms counts once, by the form that tells most. Digests that are equal are never read.
  */
+import { diffKind, isPlainText, isRicherThanText } from '../../contract/mime-rules.ts'
 import type { OutputDifference } from '../../contract/past.ts'
 import type { OutputEntry } from '../../contract/run.ts'
 import { diffLines } from './diff-lines.ts'
@@ -33,15 +34,12 @@ export async function diffOutputs(
 /** A table's plain form says what its HTML says; where both stand side by side, only the HTML is compared. */
 function telling(outputs: readonly OutputEntry[]): readonly OutputEntry[] {
   return outputs.filter((output, index) => {
-    if (output.mime !== 'text/plain' || output.outputType === 'stream' || output.outputType === 'error')
+    if (!isPlainText(output.mime) || output.outputType === 'stream' || output.outputType === 'error')
       return true
     const beside = [outputs[index - 1], outputs[index + 1]]
-    return !beside.some((one) => one?.outputType === output.outputType && isRicher(one.mime))
+    return !beside.some((one) => one?.outputType === output.outputType && isRicherThanText(one.mime))
   })
 }
-
-const isRicher = (mime: string): boolean =>
-  mime === 'text/html' || mime.startsWith('image/') || mime.endsWith('json')
 
 async function diffOutput(
   index: number,
@@ -67,12 +65,12 @@ interface Shown {
 function diffBytes(index: number, a: Shown, b: Shown): OutputDifference {
   const { mime } = a.entry
   const sides = { a: sideOf(a.entry), b: sideOf(b.entry) }
-  if (mime.startsWith('image/') && mime !== 'image/svg+xml')
+  if (diffKind(mime) === 'pixels')
     return {
       kind: 'image',
       index,
       ...sides,
-      pixels: mime === 'image/png' ? differentPixels(a.bytes, b.bytes) : null,
+      pixels: differentPixels(a.bytes, b.bytes),
     }
   const [before, after] = [textOf(a), textOf(b)]
   if (before === null || after === null) return { kind: 'bytes', index, ...sides }

@@ -5,9 +5,9 @@
  */
 import type { Difference, RunDiff, RunName } from '../../contract/past.ts'
 import { type Edge, factsOf, type Receipt } from '../../contract/run.ts'
+import { numbersOf } from '../store/numbers.ts'
 import { diffLines, diffNames } from './diff-lines.ts'
 import { diffOutputs, type ReadObject } from './diff-outputs.ts'
-import { numbersOf } from './numbers.ts'
 
 export interface RunSide {
   readonly name: RunName

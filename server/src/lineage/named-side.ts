@@ -1,12 +1,11 @@
 /**
  * What a person names when two things are to be held against each other: a run, a session, the last run of a cell
- * (`book.ipynb#cell-id`), a notebook as it last ran (`book.ipynb`), or a checkpoint (its name or id). Invariant: a word
- * that could mean several is refused with what it could mean.
+ * (`book.ipynb#cell-id`), a notebook as it is now (`book.ipynb`), or a checkpoint (its name or id). Invariant: a word
+ * that could mean several is refused with what it could mean; sessions that repeat the past are never meant by a notebook.
  */
 import type { Checkpoint, Diff, RunName } from '../../contract/past.ts'
-import { joinedText } from '../document/cell-form.ts'
-import { isJsonObject, type Json } from '../document/json-value.ts'
 import type { RunIndex } from '../store/ports.ts'
+import { type CellSource, codeCellsIn } from './code-cells.ts'
 import { diffRuns, type RunSide } from './diff.ts'
 import { type CellSide, type CellsSide, diffCells } from './diff-cells.ts'
 import type { ReadObject } from './diff-outputs.ts'
@@ -22,7 +21,11 @@ export type SideSource = Pick<
   | 'sessions'
   | 'checkpoints'
   | 'page'
+  | 'lastRuns'
 >
+
+/** The code cells of the notebook at a project path as they are now; null where no notebook can be read there. */
+export type NotebookNow = (path: string) => Promise<readonly CellSource[] | null>
 
 /** Why a word names nothing, or too much. */
 export interface NoSide {
@@ -38,7 +41,12 @@ export type Side =
 
 const none = (code: NoSide['code'], message: string): NoSide => ({ kind: 'none', code, message })
 
-export async function sideOf(source: SideSource, read: ReadObject, word: string): Promise<Side> {
+export async function sideOf(
+  source: SideSource,
+  read: ReadObject,
+  word: string,
+  now: NotebookNow,
+): Promise<Side> {
   const run = await source.resolve(word)
   const sessions = await source.resolveSession(word)
   const checkpoints = await checkpointsNamed(source, word)
@@ -53,7 +61,7 @@ export async function sideOf(source: SideSource, read: ReadObject, word: string)
   if (run.kind === 'found') return runSide(source, run.run)
   if (session !== undefined) return sessionSide(source, session, `session ${session.slice(0, 8)}`)
   if (checkpoint !== undefined) return checkpointSide(source, read, checkpoint)
-  return notebookSide(source, word)
+  return notebookSide(source, word, now)
 }
 
 /** A checkpoint's newest holder of a name is meant, as a tag that was moved. */
@@ -79,7 +87,8 @@ export async function loadRun(
   return receipt === null || name === undefined ? null : { name, receipt }
 }
 
-async function notebookSide(source: SideSource, word: string): Promise<Side> {
+/** The cells as they are now, each with its last run; of a notebook that cannot be read, its last session. */
+async function notebookSide(source: SideSource, word: string, now: NotebookNow): Promise<Side> {
   const [path = '', cellId] = word.split('#')
   if (cellId !== undefined) {
     const [last] = (await source.page({ notebook: path, cellId, limit: 1 })).runs
@@ -87,10 +96,26 @@ async function notebookSide(source: SideSource, word: string): Promise<Side> {
       ? none('missing', `no run of a cell "${cellId}" of ${path}`)
       : runSide(source, last.run)
   }
+  const cells = await now(path)
+  if (cells !== null)
+    return { kind: 'cells', side: { title: path, cells: await withLastRuns(source, path, cells) } }
   const sessions = await source.sessions({ notebook: path })
   const used = sessions.find(({ runs }) => runs > 0)
   if (used === undefined) return none('missing', `there is no run, session, checkpoint or notebook "${word}"`)
   return sessionSide(source, used.session, path)
+}
+
+async function withLastRuns(
+  source: SideSource,
+  path: string,
+  cells: readonly CellSource[],
+): Promise<readonly CellSide[]> {
+  const last = await source.lastRuns(path)
+  const sides = cells.map(async (cell): Promise<CellSide> => {
+    const run = last.get(cell.cellId)
+    return { ...cell, run: run === undefined ? null : await loadRun(source, run) }
+  })
+  return Promise.all(sides)
 }
 
 async function sessionSide(source: SideSource, session: string, title: string): Promise<Side> {
@@ -112,11 +137,7 @@ async function checkpointSide(source: SideSource, read: ReadObject, checkpoint: 
   const bytes = await read(checkpoint.state)
   if (bytes === null) return none('missing', `the bytes of checkpoint "${checkpoint.name}" are gone`)
   const runs = await runsUntil(source, checkpoint.run)
-  const cells = sourcesOf(new TextDecoder().decode(bytes)).map(({ cellId, source: text }) => ({
-    cellId,
-    source: text,
-    run: runs.get(cellId) ?? null,
-  }))
+  const cells = (codeCellsIn(bytes) ?? []).map((cell) => ({ ...cell, run: runs.get(cell.cellId) ?? null }))
   return { kind: 'cells', side: { title: `checkpoint ${checkpoint.name}`, cells } }
 }
 
@@ -125,16 +146,6 @@ async function runsUntil(source: SideSource, run: string | null): Promise<Readon
   const moment = last === undefined ? null : await source.moment(last.session, last.order)
   const cells = await cellSides(source, moment?.cells ?? [])
   return new Map(cells.flatMap(({ cellId, run: side }) => (side === null ? [] : [[cellId, side]])))
-}
-
-/** The code cells of a notebook's file. */
-export function sourcesOf(ipynb: string): readonly { readonly cellId: string; readonly source: string }[] {
-  const notebook: Json = JSON.parse(ipynb)
-  const cells = isJsonObject(notebook) && Array.isArray(notebook.cells) ? notebook.cells : []
-  return cells.filter(isJsonObject).flatMap((cell) => {
-    const isCode = cell.cell_type === 'code' && typeof cell.id === 'string'
-    return isCode ? [{ cellId: String(cell.id), source: joinedText(cell.source) }] : []
-  })
 }
 
 /** Null where the two are of different sorts. */

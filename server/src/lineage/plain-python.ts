@@ -3,8 +3,8 @@
  * follows (`%cd`, `%env`, `%run`, `%%writefile`) by the standard library. Other magics only show or measure, and stand
  * as comments. Invariant: source without such lines comes back as it is.
  */
-import { commentMagics } from '../export/magics.ts'
-import { linesInStrings } from '../export/python-lines.ts'
+import { commentMagics } from '../document/magics.ts'
+import { linesInStrings } from '../document/python-lines.ts'
 
 const python = { name: 'python', extension: '.py', comment: '#' }
 

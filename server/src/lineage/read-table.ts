@@ -3,12 +3,12 @@
  * tables are read (one header row, no spans, one table); of anything else, null, and it is compared as text.
  */
 import { z } from 'zod'
+import { diffKind, isJsonMime } from '../../contract/mime-rules.ts'
 import type { Table } from './diff-tables.ts'
 
 export function readTable(mime: string, text: string): Table | null {
-  if (mime === 'text/html') return htmlTable(text)
-  if (mime === 'application/vnd.dataresource+json') return dataResource(text)
-  return null
+  if (diffKind(mime) !== 'table') return null
+  return isJsonMime(mime) ? dataResource(text) : htmlTable(text)
 }
 
 function htmlTable(html: string): Table | null {

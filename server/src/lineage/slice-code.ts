@@ -3,7 +3,7 @@
  * the order in which they ran; a cell that ran twice stands twice. What failed when it ran may fail again and goes on.
  */
 import type { CellForm } from '../document/cell-form.ts'
-import { notebookJson } from '../export/notebook-json.ts'
+import { notebookJson } from '../document/notebook-json.ts'
 import type { RunSide } from './diff.ts'
 import { plainPython } from './plain-python.ts'
 

@@ -11,7 +11,8 @@ export type StaleEdge = Pick<
 /** A code cell that says something, as it stands in the document. */
 export interface CellNow {
   readonly id: string
-  readonly digest: string
+  /** Those that this source may have been recorded under. */
+  readonly digests: readonly string[]
   readonly names: () => StaticNames
 }
 

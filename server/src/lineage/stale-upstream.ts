@@ -59,7 +59,7 @@ function addStatic(
 ): void {
   const makers = new Map<string, string>()
   for (const cell of facts.cells) {
-    const isAsRun = facts.last.get(cell.id)?.sourceDigest === cell.digest
+    const isAsRun = cell.digests.includes(facts.last.get(cell.id)?.sourceDigest ?? '')
     if (makers.size > 0) {
       for (const name of readsOf(cell, facts, isAsRun)) {
         const maker = makers.get(name)

@@ -6,7 +6,7 @@
 
 import { type Edge, partOf } from '../../contract/run.ts'
 import type { StaleCell, StaleReason } from '../../contract/stale.ts'
-import { partsOverlap } from './parts.ts'
+import { partsOverlap } from '../store/parts.ts'
 import type { CellNow, EndedRun, FileNow, StaleEdge, StaleFacts } from './stale-facts.ts'
 import { upstreamReasons } from './stale-upstream.ts'
 
@@ -30,7 +30,7 @@ function ownReasons(cell: CellNow, facts: StaleFacts, made: Generations): StaleR
   const last = facts.last.get(cell.id)
   if (last === undefined) return [{ kind: 'unknown' }]
   const reasons: StaleReason[] = []
-  if (last.sourceDigest !== cell.digest) reasons.push({ kind: 'edited' })
+  if (!cell.digests.includes(last.sourceDigest)) reasons.push({ kind: 'edited' })
   if (last.session !== facts.session) reasons.push({ kind: 'session' })
   else reasons.push(...made.changedInputs(last))
   return [...reasons, ...changedFiles(last, facts)]

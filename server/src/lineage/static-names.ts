@@ -5,7 +5,7 @@
  */
 import type { SyntaxNode } from '@lezer/common'
 import { parser } from '@lezer/python'
-import { cellMagic, commentMagics } from '../export/magics.ts'
+import { cellMagic, commentMagics } from '../document/magics.ts'
 
 /** Names of the notebook's namespace. `writes` holds what is bound, deleted, or changed through a part of it. */
 export interface StaticNames {

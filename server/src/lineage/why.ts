@@ -103,9 +103,9 @@ async function variableChange(source: WhySource, { run }: Receipt, edge: Edge): 
 
 async function isSourceChanged(
   source: WhySource,
-  { notebook, cellId, sourceDigest }: Receipt,
+  { run, cellId, sourceDigest }: Receipt,
 ): Promise<boolean | null> {
-  const last = cellId === null ? null : await source.lastSource(notebook, cellId)
+  const last = cellId === null ? null : await source.lastSource(run)
   return last === null ? null : last !== sourceDigest
 }
 

@@ -1,27 +1,37 @@
 /**
- * Performs a plan of restoring in a kernel: loads and runs in the order in which it was. Invariant: what runs sees a copy
- * of the files, as they were then; the first value that does not load ends it, since what comes next may read it.
+ * Performs a plan of restoring in a kernel: loads and runs in the order in which it was. Invariant: what runs sees the
+ * files as they were then; the first value that does not load ends it, since what comes next may read it.
  */
-import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import type { Kernel } from '@yesterday/kernel-bridge'
 import type { JobProgress } from '../../contract/replay.ts'
 import type { Receipt } from '../../contract/run.ts'
 import type { Actor } from '../../contract/session.ts'
 import type { Session } from '../session/session.ts'
+import { giveChance } from './chance.ts'
+import type { Sandbox } from './isolation/isolation.ts'
 import { KeptValues } from './kept-values.ts'
-import { perform } from './kernel-talk.ts'
 import { LaidFiles } from './laid-files.ts'
 import { until } from './perform.ts'
-import { ownFiles, type PreparedStep } from './plan.ts'
-import { restoreRandom } from './random-states.ts'
+import type { PreparedStep } from './plan.ts'
 import { type Loadable, versionKey } from './restore-plan.ts'
-import { makeScratch } from './scratch.ts'
 import type { ReplayWorld } from './world.ts'
 
 export interface BringBackOptions {
   readonly actor: Actor
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: JobProgress) => void
+}
+
+/** The kernel, and where files are laid for it. */
+export interface BringBackPlace {
+  readonly session: Session
+  readonly kernel: Kernel
+  /** The notebook's folder. */
+  readonly cwd: string
+  readonly sandbox: Sandbox
+  /** Told of each run that was repeated, before the next one begins. */
+  readonly onRepeated?: (was: Receipt, is: Receipt) => Promise<void>
 }
 
 export interface BroughtBack {
@@ -33,40 +43,32 @@ export interface BroughtBack {
   readonly unloadable: ReadonlySet<string>
 }
 
-const goCode = 'import os\nos.chdir(given)'
-
-/** `cwd`: the notebook's folder, where the kernel is left. */
 export async function bringBack(
   world: ReplayWorld,
-  { session, kernel, cwd }: { readonly session: Session; readonly kernel: Kernel; readonly cwd: string },
+  { session, kernel, cwd, sandbox, onRepeated }: BringBackPlace,
   { load, steps }: { readonly load: readonly Loadable[]; readonly steps: readonly PreparedStep[] },
   options: BringBackOptions,
 ): Promise<BroughtBack> {
-  const id = randomBytes(10).toString('hex')
-  const values = new Loads(new KeptValues(world, id), kernel, load)
+  const values = new Loads(new KeptValues(world, join(sandbox.shared, 'values')), kernel, load)
   const again = new Map<string, Receipt>()
   const done = (): BroughtBack => ({ again, loaded: values.loaded, unloadable: values.unloadable })
-  const scratch =
-    steps.length === 0 ? null : await makeScratch({ root: world.root, cwd, id, without: ownFiles(steps) })
+  const laid = new LaidFiles(world, cwd, sandbox)
   try {
-    const laid = scratch && new LaidFiles(world, cwd, scratch)
-    if (scratch !== null && !(await perform(kernel, goCode, scratch.cwd)).ok) return done()
-    for (const { step, receipt, given, random } of steps) {
+    for (const { step, receipt, given, chance } of steps) {
       if (options.signal?.aborted || session.kernel === null) return done()
       if (!(await values.before(receipt.order))) return done()
       options.onProgress?.({ done: again.size, total: steps.length, now: step.title, verdicts: [] })
-      for (const file of given) await laid?.lay(file)
-      await restoreRandom(kernel, world.store.objects, random)
+      for (const file of given) await laid.lay(file)
+      await giveChance(kernel, world.store.objects, chance)
       const repeated = await repeat(world, session, receipt, options.actor)
       if (repeated === null) return done()
       again.set(receipt.run, repeated)
-      for (const { name } of repeated.generated) laid?.forget(name)
+      await onRepeated?.(receipt, repeated)
+      for (const { name } of repeated.generated) laid.forget(name)
     }
     await values.before(Number.POSITIVE_INFINITY)
     return done()
   } finally {
-    if (scratch !== null) await perform(kernel, goCode, cwd)
-    await scratch?.remove()
     await values.close()
   }
 }

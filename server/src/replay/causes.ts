@@ -2,10 +2,10 @@
  * pure. What differs upstream of a good and of a bad run, the likeliest cause first. Invariant: what only follows from
  * another difference is not named beside it: a file that an edited cell wrote, a cell that an edited one needs no more.
  */
-import type { Cause, CauseKind } from '../../contract/replay.ts'
+import type { Cause, CauseKind, EnvironmentDifference } from '../../contract/replay.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
 import { restorer } from '../../contract/session.ts'
-import { compareEnvironments, environmentWords, facetsOf } from './environment.ts'
+import { compareEnvironments, environmentWords, facetsOf, isByDigest } from './environment.ts'
 
 /** One of both runs, with what came before it. */
 export interface Side {
@@ -259,7 +259,13 @@ function environmentCauses(good: Side, bad: Side): readonly Found[] {
     if (what === 'git') return []
     const words = environmentWords(one)
     const named = code.includes(name.replaceAll('-', '_')) ? 8 : 0
-    const whyNot = what === 'python' || what === 'platform' ? `another ${what} cannot be had here` : null
+    const whyNot = whyNotSwapped(one)
     return [{ id: `${what}:${name}`, kind: what, name, cell: null, was, is, words, whyNot, weight: named }]
   })
+}
+
+function whyNotSwapped(difference: EnvironmentDifference): string | null {
+  const { what } = difference
+  if (what === 'python' || what === 'platform') return `another ${what} cannot be had here`
+  return isByDigest(difference) ? 'its former value is not recorded' : null
 }

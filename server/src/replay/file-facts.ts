@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { Digest } from '../../contract/ids.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 import type { ObjectStore, RunIndex } from '../store/ports.ts'
 import type { FileSource } from './plan.ts'
 import { fileBytes } from './stored-bytes.ts'
@@ -22,22 +23,25 @@ export const namesOfFile = ({ kind, name }: Pick<Edge, 'kind' | 'name'>): readon
   return [`${path}.py`, `${path}/__init__.py`]
 }
 
+type FileSecrets = Pick<Secrets, 'fileDigest'>
+
 interface FactsSource {
   readonly objects: Pick<ObjectStore, 'has'>
+  readonly secrets: FileSecrets
   readonly index: Pick<RunIndex, 'dropped'>
 }
 
 /** Digests and presence for every file that these runs used. `cwd`: the notebook's folder. */
 export async function fileFacts(
   cwd: string,
-  { objects, index }: FactsSource,
+  { objects, index, secrets }: FactsSource,
   runs: readonly Receipt[],
 ): Promise<FileSource> {
   const edges = runs.flatMap(({ used }) => used).filter(({ kind }) => kind === 'file' || kind === 'module')
   const onDisk = new Map<string, string | null>()
   const stored = new Set<string>()
   for (const edge of edges) {
-    if (!onDisk.has(edge.name)) onDisk.set(edge.name, (await onDiskNow(cwd, edge))?.digest ?? null)
+    if (!onDisk.has(edge.name)) onDisk.set(edge.name, (await onDiskNow(cwd, edge, secrets))?.digest ?? null)
     const object = Digest.safeParse(edge.value?.digest ?? edge.digest)
     if (object.success && (await objects.has(object.data))) stored.add(object.data)
   }
@@ -45,11 +49,12 @@ export async function fileFacts(
   return { onDisk, stored, dropped: await index.dropped(named.filter((object) => !stored.has(object))) }
 }
 
-async function onDiskNow(cwd: string, edge: FileEdge) {
+async function onDiskNow(cwd: string, edge: FileEdge, secrets: FileSecrets) {
   for (const name of namesOfFile(edge)) {
     const path = resolve(cwd, name)
     const found = await stat(path).catch(() => null)
-    if (found?.isFile() && found.size <= LARGEST) return { name, path, digest: await digestOfFile(path) }
+    if (found?.isFile() && found.size <= LARGEST)
+      return { name, path, digest: secrets.fileDigest(path, await digestOfFile(path)) }
   }
   return null
 }
@@ -63,10 +68,10 @@ async function digestOfFile(path: string): Promise<string> {
 /** The bytes of the version that the edge names, from the disk while it has them, else from the store. */
 export async function bytesOfVersion(
   cwd: string,
-  objects: Pick<ObjectStore, 'get'>,
+  { objects, secrets }: { readonly objects: Pick<ObjectStore, 'get'>; readonly secrets: FileSecrets },
   edge: FileEdge,
 ): Promise<{ readonly name: string; readonly bytes: Uint8Array } | null> {
-  const here = await onDiskNow(cwd, edge)
+  const here = await onDiskNow(cwd, edge, secrets)
   if (here !== null && (edge.digest === null || here.digest === edge.digest))
     return { name: here.name, bytes: await readFile(join(here.path)) }
   const bytes = await fileBytes(objects, edge)

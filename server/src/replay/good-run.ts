@@ -73,8 +73,9 @@ async function lastBefore(
 }
 
 /** Earlier runs of the same cell, newest first. */
-async function* earlierRuns(index: RunIndex, { cellId, notebook, run }: Receipt): AsyncGenerator<RunSummary> {
-  if (cellId === null) return
+async function* earlierRuns(index: RunIndex, { cellId, run }: Receipt): AsyncGenerator<RunSummary> {
+  const notebook = await index.notebookOf(run)
+  if (cellId === null || notebook === null) return
   let found = false
   for (let before: string | null | undefined; before !== null; ) {
     const page = await index.page({

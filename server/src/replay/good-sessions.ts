@@ -5,13 +5,14 @@ import type { RunIndex } from '../store/ports.ts'
 const LOOK_BACK = 20_000
 
 export interface GoodSession {
+  /** Its path now. */
   readonly notebook: string
   readonly session: string
 }
 
-/** By notebook; `only` names notebooks, none of them means all. */
+/** By notebook; `only` names notebooks by their ids, none of them means all. */
 export async function lastGoodSessions(
-  index: Pick<RunIndex, 'page'>,
+  index: Pick<RunIndex, 'page' | 'notebookOf' | 'notebook'>,
   only: readonly string[],
 ): Promise<readonly GoodSession[]> {
   const sessions = new Map<string, { readonly notebook: string; good: boolean }>()
@@ -27,8 +28,11 @@ export async function lastGoodSessions(
     before = page.next
   }
   const last = new Map<string, GoodSession>()
-  for (const [session, { notebook, good }] of sessions)
-    if (good && !last.has(notebook) && (only.length === 0 || only.includes(notebook)))
-      last.set(notebook, { notebook, session })
+  for (const [session, { notebook, good }] of sessions) {
+    if (!good) continue
+    const id = (await index.notebookOf(session)) ?? notebook
+    if (last.has(id) || (only.length > 0 && !only.includes(id))) continue
+    last.set(id, { notebook: (await index.notebook(id))?.path ?? notebook, session })
+  }
   return [...last.values()]
 }

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { Kernel, Kernels, StartOptions } from '@yesterday/kernel-bridge'
 import { EnvironmentFacets, emptyFacets } from './environment.ts'
+import type { Sandbox } from './isolation/isolation.ts'
 import { probeCode } from './kernel-code.ts'
 
 const run = promisify(execFile)
@@ -11,7 +12,7 @@ const PROBE_MS = 30_000
 const PIP_MS = 600_000
 
 /** Variables that decide results, as the agent records them. */
-const WATCHED = ['LANG', 'LC_ALL', 'TZ', 'PYTHONHASHSEED', 'OMP_NUM_THREADS', 'CUDA_VISIBLE_DEVICES']
+const WATCHED = ['LANG', 'LC_ALL', 'TZ', 'OMP_NUM_THREADS', 'CUDA_VISIBLE_DEVICES']
 
 /** What the interpreter has now; nothing where it is no Python or does not answer. */
 export async function probe(
@@ -67,16 +68,31 @@ async function installer(python: string, env: NodeJS.ProcessEnv): Promise<readon
   return has ? [base, '-m', 'pip', '--python', python, 'install'] : null
 }
 
-/** The same kernels, each started with more in its environment, and none kept ready. */
-export function withVariables(kernels: Kernels, env: Readonly<Record<string, string>>): Kernels {
+/** The same kernels, each started in the sandbox with more in its environment, and none kept ready. */
+export function inSandbox(
+  kernels: Kernels,
+  { env: own, wrap }: Pick<Sandbox, 'env' | 'wrap'>,
+  env: Readonly<Record<string, string>>,
+): Kernels {
   const start = (options: StartOptions): Promise<Kernel> =>
-    kernels.start({ ...options, env: { ...options.env, ...env }, prewarm: false })
+    kernels.start({
+      ...options,
+      env: { ...options.env, ...own, ...env },
+      prewarm: false,
+      ...(wrap && { wrap }),
+    })
   return {
     start,
     specs: () => kernels.specs(),
     find: (address) => kernels.find(address),
     salvage: (address) => kernels.salvage(address),
+    moveSpool: (address, target) => kernels.moveSpool(address, target),
     forget: (address) => kernels.forget(address),
+    list: () => kernels.list(),
+    ownership: (address) => kernels.ownership(address),
+    end: (address) => kernels.end(address),
+    endOrphans: () => kernels.endOrphans(),
+    spoolDirOf: (address) => kernels.spoolDirOf(address),
     prewarm: () => undefined,
     close: async () => undefined,
   }

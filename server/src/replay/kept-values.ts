@@ -2,13 +2,13 @@
  * Stored values of variables: which can be loaded, and the loading. Invariant: bytes go to a kernel only where their
  * signature says that this project stored them under this name; there they are judged by the digest of their content.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Kernel } from '@yesterday/kernel-bridge'
 import { z } from 'zod'
 import type { Digest } from '../../contract/ids.ts'
 import type { Receipt, StoredValue } from '../../contract/run.ts'
-import { FOLDER } from '../store/project-folder.ts'
+import { removeTree } from '../store/owned-folder.ts'
 import { hasParts, partsIn } from '../store/value-parts.ts'
 import { callAgent } from './kernel-talk.ts'
 import { type Loadable, versionKey } from './restore-plan.ts'
@@ -40,9 +40,10 @@ export class KeptValues {
   readonly #folder: string
   readonly #laid = new Set<Digest>()
 
-  constructor(world: ReplayWorld, id: string) {
+  /** `folder`: one of this process, which the kernel sees as well. It is removed at the end. */
+  constructor(world: ReplayWorld, folder: string) {
     this.#world = world
-    this.#folder = join(world.root, FOLDER, 'scratch', `${id}-values`)
+    this.#folder = folder
   }
 
   /** Binds the names to their values; returns why for each name that is not bound. */
@@ -62,7 +63,7 @@ export class KeptValues {
   }
 
   remove(): Promise<void> {
-    return rm(this.#folder, { recursive: true, force: true })
+    return removeTree(this.#folder)
   }
 
   /** The object and what it names, laid out; false where a part cannot be had. */

@@ -1,20 +1,34 @@
 /** The Python that prepares a replay's kernel. Each piece is given plain data as `given` and leaves no name behind. */
 
 /**
- * Absolute paths into the project lead into its copy, and pinned files elsewhere to theirs. Python's own doors alone:
- * readers written in C that are given an absolute path go past it, which the replay's record then shows.
+ * Absolute paths into the project lead into its copy, and pinned files elsewhere to theirs. Relative paths that leave the
+ * copy lead to where they lead from the project. Python's own functions alone: readers written in C go past it, which the
+ * replay's record then shows.
  */
 export const redirectCode = `
 import builtins, functools, io, os, sqlite3, sys
 root, copy, files = given["root"], given["copy"], given["files"]
 for target in files.values():
     os.makedirs(os.path.dirname(target), exist_ok=True)
+def inside(path):
+    return path == copy or path.startswith(copy + os.sep)
+def left(relative):
+    """What a relative path names that leaves the project, beside the copy too; None if it stays inside."""
+    here = os.getcwd()
+    if ".." not in relative or not inside(here) or inside(os.path.normpath(os.path.join(here, relative))):
+        return None
+    return os.path.normpath(os.path.join(root + here[len(copy):], relative))
 def led(path):
     try:
         text = os.fspath(path)
     except TypeError:
         return path
-    if not isinstance(text, str) or not os.path.isabs(text):
+    if not isinstance(text, str):
+        return path
+    leaving = None if os.path.isabs(text) else left(text)
+    if leaving is not None:
+        path = text = leaving
+    elif not os.path.isabs(text):
         return path
     if text in files:
         return files[text]

@@ -3,6 +3,7 @@ import type { ReplayPlan, ReplayTarget } from '../../contract/replay.ts'
 import { restorer } from '../../contract/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { PerformJob } from './jobs.ts'
+import type { KeptWrites } from './kept-writes.ts'
 import { prepareReplay } from './ready-replay.ts'
 import { replay } from './replay.ts'
 import { restore } from './restore.ts'
@@ -19,7 +20,11 @@ export async function planOf(world: ReplayWorld, target: ReplayTarget): Promise<
   return isRefused(ready) ? ready : ready.plan
 }
 
-export function performJobs(house: ReplayWorld, sessions: Pick<Sessions, 'visit'>): PerformJob {
+export function performJobs(
+  house: ReplayWorld,
+  sessions: Pick<Sessions, 'visit'>,
+  writes?: Pick<KeptWrites, 'keep'>,
+): PerformJob {
   return async (request, { signal, onProgress }) => {
     const told = { actor: restorer, signal, onProgress }
     const world = { ...house, maySend: request.send === true }
@@ -32,6 +37,7 @@ export function performJobs(house: ReplayWorld, sessions: Pick<Sessions, 'visit'
           ...told,
           purpose: { kind: 'replay', of },
           withEnvironment: request.env,
+          ...(writes && { onWritten: (session, written) => writes.keep(session, written) }),
           timeoutSeconds: request.timeoutSeconds ?? DEFAULT_SECONDS,
         })
         return { replay: report }

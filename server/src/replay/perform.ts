@@ -38,6 +38,8 @@ export interface PerformOptions {
   readonly before: (place: number, kernel: Kernel) => Promise<void>
   /** When a step is recorded; false ends the replay there. */
   readonly after: (place: number, receipt: Receipt) => Promise<boolean> | boolean
+  /** When no more steps run, and before the kernel is ended. */
+  readonly beforeEnd?: (session: string) => Promise<void>
 }
 
 export interface Performance {
@@ -67,7 +69,9 @@ export async function performActs(options: PerformOptions): Promise<Performance>
   const stop = (): void => session.kill('the replay was stopped')
   signal.addEventListener('abort', stop, { once: true })
   try {
-    return await performIn(session, ids, options)
+    const performance = await performIn(session, ids, options)
+    if (performance.session !== null) await options.beforeEnd?.(performance.session)
+    return performance
   } finally {
     signal.removeEventListener('abort', stop)
     session.shutdown(actor)

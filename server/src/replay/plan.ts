@@ -2,9 +2,9 @@
  * pure. From recorded runs to the steps that repeat them: what runs again, what cannot and why, which file each step
  * is given, how long it takes. Invariant: a step is told to run only where all that it needs is given or made before.
  */
-import { isAbsolute } from 'node:path'
-import type { FilePin, PlanStep, ReplayPlan, ReplayTarget } from '../../contract/replay.ts'
+import type { FilePin, Isolation, PlanStep, ReplayPlan, ReplayTarget } from '../../contract/replay.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
+import { type AllowedEffects, effectsOf, isolatedEffects, refusedEffect, sentBy } from './effects.ts'
 
 /** Where the bytes of a file version can be had, beside what the plan itself makes. */
 export interface FileSource {
@@ -14,12 +14,16 @@ export interface FileSource {
   readonly stored: ReadonlySet<string>
   /** Objects of which a person let the bytes go. */
   readonly dropped?: ReadonlySet<string>
-  /** Whether what was sent out may be sent again: no copy holds that back. */
-  readonly maySend?: boolean
+  /** Which effects may happen again. Default: those that an isolation layer holds back, which is all but sending. */
+  readonly allowed?: AllowedEffects
+  /** By run: why its code cannot run, since a secret of it is nowhere. */
+  readonly withoutSecret?: ReadonlyMap<string, string>
 }
 
 export interface PlanFacts extends FileSource {
   readonly target: ReplayTarget
+  /** Default: none. */
+  readonly isolation?: Isolation
   /** In the order in which they are to run. */
   readonly runs: readonly Receipt[]
   /** Runs whose stored values are loaded in place of running them. */
@@ -32,18 +36,35 @@ export interface Given {
   readonly edge: Edge
 }
 
+/** What a step is given of the chance that it had, and of what a person answered, by digest. */
+export interface Chance {
+  /** Random states to set before it: those that the step before it does not leave so. */
+  readonly states: Readonly<Record<string, string>>
+  /** What it drew from the operating system. */
+  readonly entropy: string | null
+  /** What a person answered to `input()`. */
+  readonly answers: string | null
+}
+
 /** A step with the files to lay out before it. */
 export interface PreparedStep {
   readonly step: PlanStep
   readonly receipt: Receipt
   readonly given: readonly Given[]
-  /** Random states to set before it, by digest: those that the step before it does not leave so. */
-  readonly random: Readonly<Record<string, string>>
+  readonly chance: Chance
 }
 
 export interface Prepared {
   readonly plan: ReplayPlan
   readonly steps: readonly PreparedStep[]
+}
+
+const noIsolation: Isolation = {
+  name: 'none',
+  writes: 'open',
+  programs: 'open',
+  network: 'open',
+  why: null,
 }
 
 /** The plan, and beside it what its steps are performed from. Throws where there is nothing to run. */
@@ -53,10 +74,13 @@ export function planReplay(facts: PlanFacts): Prepared {
   const made = new Map<string, string | null>()
   const lost = new Map<string, PlanStep>()
   const left = new Map<string, Left>()
-  const steps = facts.runs.map((receipt) => ({
-    ...prepare(receipt, made, lost, facts),
-    random: statesToSet(receipt, left),
-  }))
+  const steps = facts.runs.map((receipt) => {
+    const prepared = prepare(receipt, made, lost, facts)
+    const { entropy = null, answers = null } = receipt.state ?? {}
+    const chance = { states: statesToSet(receipt, left), entropy, answers }
+    if (prepared.step.action === 're-run') noteStates(receipt, left)
+    return { ...prepared, chance }
+  })
   const plan: ReplayPlan = {
     target: facts.target,
     notebook: facts.runs.at(-1)?.notebook ?? first.notebook,
@@ -65,6 +89,7 @@ export function planReplay(facts: PlanFacts): Prepared {
     files: onceEach(steps.flatMap(({ given }) => given.map(({ pin }) => pin))),
     environment: [],
     effects: [...new Set(facts.runs.flatMap(effectsOf))],
+    isolation: facts.isolation ?? noIsolation,
     sends: [...new Set(facts.runs.flatMap(sentBy))],
     expectedMs: total(steps.map(({ step }) => step)),
   }
@@ -82,6 +107,16 @@ export function ownFiles(steps: readonly PreparedStep[]): ReadonlySet<string> {
   return own
 }
 
+/** The names of all files that these steps are given, or wrote then. */
+export function touchedFiles(steps: readonly PreparedStep[]): ReadonlySet<string> {
+  return new Set(
+    steps.flatMap(({ receipt, given }) => [
+      ...given.map(({ pin }) => pin.name),
+      ...receipt.generated.flatMap(({ kind, name }) => (kind === 'file' ? [name] : [])),
+    ]),
+  )
+}
+
 /**
  * `made`: what the steps before left in files, by name; `lost`: those of them that cannot run. Each step adds its own.
  */
@@ -90,7 +125,7 @@ function prepare(
   made: Map<string, string | null>,
   lost: Map<string, PlanStep>,
   facts: PlanFacts,
-): Omit<PreparedStep, 'random'> {
+): Omit<PreparedStep, 'chance'> {
   const given = receipt.used.filter(isFile).map((edge) => ({ edge, pin: pinOf(edge, made, facts) }))
   for (const edge of receipt.generated) if (edge.kind === 'file') made.set(edge.name, edge.digest)
   const { run, cell, cellId, title, durationMs } = receipt
@@ -110,8 +145,11 @@ function statesToSet({ state, session }: Receipt, left: Map<string, Left>): Reco
     const last = left.get(name)
     return last === undefined || (last.session === session && last.digest !== digest)
   })
-  for (const [name, digest] of Object.entries(state?.random ?? {})) left.set(name, { session, digest })
   return Object.fromEntries(states)
+}
+
+function noteStates({ state, session }: Receipt, left: Map<string, Left>): void {
+  for (const [name, digest] of Object.entries(state?.random ?? {})) left.set(name, { session, digest })
 }
 
 /** A random state as a step left it. */
@@ -143,16 +181,17 @@ function pinOf(edge: Edge, made: ReadonlyMap<string, string | null>, source: Fil
 function actionOf(
   receipt: Receipt,
   given: readonly Given[],
-  { reused, maySend = false }: PlanFacts,
+  { reused, allowed = isolatedEffects, withoutSecret }: PlanFacts,
   lost: ReadonlyMap<string, PlanStep>,
 ): Pick<PlanStep, 'action' | 'why'> {
   if (reused?.has(receipt.run)) return { action: 'reuse', why: 'what it made is loaded' }
   if (receipt.outcome === 'died')
     return { action: 'cannot', why: `the kernel died in it: ${receipt.death ?? 'nobody knows why'}` }
   if (receipt.outcome === 'aborted') return { action: 'cannot', why: 'it did not run then' }
-  const [sent] = sentBy(receipt)
-  if (sent !== undefined && !maySend)
-    return { action: 'cannot', why: `it sends ${sent}, which is done again only where you allow it` }
+  const secret = withoutSecret?.get(receipt.run)
+  if (secret !== undefined) return { action: 'cannot', why: secret }
+  const effect = refusedEffect(receipt, allowed)
+  if (effect !== null) return { action: 'cannot', why: effect }
   const gone = given.find(({ pin, edge }) => pin.from === 'cannot' && edge.edge === 'observed')
   if (gone !== undefined) return { action: 'cannot', why: `${gone.pin.name}: ${gone.pin.why}` }
   const missing = receipt.used.find(({ by, edge }) => by !== null && edge === 'observed' && lost.has(by))
@@ -165,31 +204,6 @@ function actionOf(
 function onceEach(pins: readonly FilePin[]): FilePin[] {
   const seen = new Map(pins.map((pin) => [JSON.stringify([pin.name, pin.digest, pin.from]), pin]))
   return [...seen.values()]
-}
-
-const effectKinds: Partial<Record<Edge['kind'], string>> = {
-  socket: 'connects to',
-  url: 'asks for',
-  subprocess: 'starts',
-}
-
-const SENT = /^fetched \((POST|PUT|PATCH|DELETE)\b/
-
-/** What it changed elsewhere, as far as requests tell: `POST to https://…`. */
-function sentBy({ used }: Receipt): readonly string[] {
-  return used.flatMap(({ kind, name, reason }) => {
-    const method = kind === 'url' ? SENT.exec(reason ?? '')?.[1] : undefined
-    return method === undefined ? [] : [`${method} to ${name}`]
-  })
-}
-
-/** What a scratch copy does not hold back. */
-function effectsOf({ used, generated }: Receipt): readonly string[] {
-  const outside = generated.filter(({ kind, name }) => kind === 'file' && isAbsolute(name))
-  return [
-    ...used.flatMap(({ kind, name }) => (effectKinds[kind] ? [`${effectKinds[kind]} ${name}`] : [])),
-    ...outside.map(({ name }) => `writes ${name}, which a replay keeps in its copy`),
-  ]
 }
 
 function total(steps: readonly PlanStep[]): number | null {

@@ -6,9 +6,12 @@ import type { KernelSpec } from '@yesterday/kernel-bridge'
 import { z } from 'zod'
 import type { EnvironmentDifference, ReplayTarget } from '../../contract/replay.ts'
 import type { Receipt } from '../../contract/run.ts'
-import { compareEnvironments, facetsOf } from './environment.ts'
+import { digestOf } from '../store/digest.ts'
+import { compareEnvironments, facetsOf, readVariablesIn } from './environment.ts'
 import { fileFacts } from './file-facts.ts'
 import { probe } from './interpreter.ts'
+import { allowedEffects, type Chosen, isolationFor } from './isolation/members.ts'
+import { liveRuns } from './live-runs.ts'
 import { type Prepared, planReplay } from './plan.ts'
 import { isRefused, type Refused, runsOf } from './targets.ts'
 import type { ReplayWorld } from './world.ts'
@@ -19,6 +22,7 @@ export interface ReadyReplay extends Prepared {
   /** The notebook's folder, absolute. */
   readonly cwd: string
   readonly environment: readonly EnvironmentDifference[]
+  readonly isolation: Chosen
 }
 
 /** The plan of a target; nothing runs. */
@@ -49,16 +53,23 @@ function sliceWithin(runs: readonly Receipt[], cells: readonly string[]): readon
 export async function readyRuns(
   world: ReplayWorld,
   target: ReplayTarget,
-  runs: readonly Receipt[],
-): Promise<ReadyReplay> {
-  const last = runs.at(-1)
+  recorded: readonly Receipt[],
+): Promise<ReadyReplay | Refused> {
+  const last = recorded.at(-1)
   if (last === undefined) throw new Error('a replay of no runs')
   const cwd = dirname(join(world.root, last.notebook))
-  const facts = await fileFacts(cwd, world.store, runs)
+  const facts = await fileFacts(cwd, world.store, recorded)
+  const live = await liveRuns(world, recorded)
   const spec = await specOf(world, last)
-  const environment = await environmentNow(world, spec, last)
-  const prepared = planReplay({ target, runs, ...facts, maySend: world.maySend === true })
-  return { ...prepared, plan: { ...prepared.plan, environment: [...environment] }, spec, cwd, environment }
+  const [environment, isolation] = await Promise.all([
+    environmentNow(world, spec, last),
+    isolationFor(world, spec),
+  ])
+  if (isRefused(isolation)) return isolation
+  const allowed = allowedEffects(world, isolation.facts, cwd)
+  const prepared = planReplay({ target, ...live, ...facts, allowed, isolation: isolation.facts })
+  const plan = { ...prepared.plan, environment: [...environment] }
+  return { ...prepared, plan, spec, cwd, environment, isolation }
 }
 
 const Executable = z.object({ executable: z.string() })
@@ -89,5 +100,8 @@ async function environmentNow(
   const [python] = spec.argv
   if (python === undefined || was.python === null) return []
   const names = Object.keys(was.distributions)
-  return compareEnvironments(was, await probe(python, names, { ...env, ...spec.env }), true)
+  const own = { ...env, ...spec.env }
+  const is = await probe(python, names, own)
+  const readVariables = readVariablesIn(was.readVariables, own, digestOf)
+  return compareEnvironments(was, { ...is, readVariables }, true)
 }

@@ -1,6 +1,6 @@
 /**
- * Replay: a plan's performance in a scratch copy, and the verdict. Invariant: nothing of the project changes but
- * its history, in which the replay is a session like any other.
+ * Replay: a plan's performance in a sandbox, and the verdict. Invariant: nothing of the project changes but its
+ * history, in which the replay is a session like any other.
  */
 import { randomBytes } from 'node:crypto'
 import type { JobProgress, ReplayReport, StepVerdict } from '../../contract/replay.ts'
@@ -8,15 +8,15 @@ import type { OutputEntry, Receipt } from '../../contract/run.ts'
 import type { Actor } from '../../contract/session.ts'
 import type { Purpose } from '../store/log-entry.ts'
 import type { Store } from '../store/ports.ts'
-import { environmentWords } from './environment.ts'
-import { withVariables } from './interpreter.ts'
+import { giveChance } from './chance.ts'
+import { firstCause } from './first-cause.ts'
+import { inSandbox } from './interpreter.ts'
+import type { Sandbox, Written } from './isolation/isolation.ts'
 import { LaidFiles } from './laid-files.ts'
 import { performActs } from './perform.ts'
-import { ownFiles, type PreparedStep } from './plan.ts'
-import { restoreRandom } from './random-states.ts'
+import { ownFiles, type PreparedStep, touchedFiles } from './plan.ts'
 import type { ReadyReplay } from './ready-replay.ts'
 import { noSwaps, prepareKernel, type Swaps, textsOf, variablesFor } from './replay-kernel.ts'
-import { makeScratch, type Scratch } from './scratch.ts'
 import { objectBytes } from './stored-bytes.ts'
 import { judgeStep, type ShownOutput, worst } from './verdict.ts'
 import type { ReplayWorld } from './world.ts'
@@ -29,6 +29,8 @@ export interface ReplayOptions {
   readonly withEnvironment?: boolean
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: JobProgress) => void
+  /** Told what was written, while its bytes are there; returns the names of the files that it keeps. */
+  readonly onWritten?: (session: string, written: readonly Written[]) => Promise<ReadonlySet<string>>
 }
 
 /** Runs the plan, and judges each step. */
@@ -40,16 +42,28 @@ export async function replay(
 ): Promise<ReplayReport> {
   const steps = ready.steps.filter(({ step }) => step.action === 're-run')
   const id = randomBytes(10).toString('hex')
-  const scratch = await makeScratch({ root: world.root, cwd: ready.cwd, id, without: ownFiles(steps) })
+  const { member, facts } = ready.isolation
+  const sandbox = await member.open(
+    {
+      root: world.root,
+      cwd: ready.cwd,
+      id,
+      python: ready.spec.argv[0] ?? 'python3',
+      without: ownFiles(steps),
+      touched: touchedFiles(steps),
+      network: facts.network === 'open',
+    },
+    facts,
+  )
   try {
-    return await replayIn(scratch, world, ready, steps, options, swaps)
+    return await replayIn(sandbox, world, ready, steps, options, swaps)
   } finally {
-    await scratch.remove()
+    await sandbox.remove()
   }
 }
 
 async function replayIn(
-  scratch: Scratch,
+  sandbox: Sandbox,
   world: ReplayWorld,
   ready: ReadyReplay,
   steps: readonly PreparedStep[],
@@ -57,7 +71,9 @@ async function replayIn(
   swaps: Swaps,
 ): Promise<ReplayReport> {
   const problems: string[] = []
-  const laid = new LaidFiles(world, ready.cwd, scratch)
+  const laid = new LaidFiles(world, ready.cwd, sandbox)
+  let written: readonly Written[] = []
+  let kept: ReadonlySet<string> = new Set()
   const verdicts = new Map<string, StepVerdict>()
   const repeated = new Set(
     ready.steps.flatMap(({ step, receipt }) => (step.action === 'cannot' ? [] : [receipt.run])),
@@ -74,27 +90,30 @@ async function replayIn(
     ready,
     options.withEnvironment === true,
     swaps,
-    scratch,
+    sandbox,
     problems,
   )
   const { receipts, session, problem } = await performActs({
-    kernels: withVariables(world.kernels, textsOf(variables)),
+    kernels: inSandbox(world.kernels, sandbox, textsOf(variables)),
     store: world.store,
     specName: ready.spec.name,
     notebook: ready.plan.notebook,
-    cwd: scratch.cwd,
+    cwd: sandbox.cwd,
     acts: steps.map(({ receipt: { run, cellId, source } }) => ({ run, cellId, source })),
     purpose: options.purpose,
     actor: options.actor,
     timeoutSeconds: options.timeoutSeconds,
     signal: options.signal ?? new AbortController().signal,
-    prepare: (kernel) => prepareKernel(kernel, world, scratch, steps, variables, problems),
+    prepare: async (kernel) => {
+      await sandbox.started()
+      await prepareKernel(kernel, world, sandbox, steps, variables, problems)
+    },
     before: async (place, kernel) => {
       const step = steps[place]
       if (step === undefined) return
       tell(step.step.title)
       for (const given of step.given) await laid.lay(given)
-      problems.push(...(await restoreRandom(kernel, world.store.objects, step.random)))
+      problems.push(...(await giveChance(kernel, world.store.objects, step.chance)))
     },
     after: async (place, receipt) => {
       const step = steps[place]
@@ -104,7 +123,13 @@ async function replayIn(
       tell(null)
       return true
     },
+    beforeEnd: async (session) => {
+      written = await sandbox.written()
+      kept = (await options.onWritten?.(session, written)) ?? kept
+    },
   })
+  const ended = await sandbox.problem()
+  if (ended !== null) problems.unshift(ended)
   const unseen = problem ?? 'it was not run'
   const judged = ready.steps.flatMap(({ step, receipt }): StepVerdict[] => {
     if (step.action === 'reuse') return []
@@ -121,7 +146,12 @@ async function replayIn(
     verdict: worst(judged.map(({ verdict }) => verdict)),
     steps: judged,
     environment: [...ready.environment],
-    cause: firstCause(ready, judged, problems),
+    isolation: sandbox.facts,
+    written: written.map(({ path: _, bytesAt: __, before: ___, ...told }) => ({
+      ...told,
+      kept: kept.has(told.name),
+    })),
+    cause: firstCause(ready, judged, receipts, problems),
     problems: [...new Set(problems)],
   }
 }
@@ -157,24 +187,4 @@ function strayFiles(
       return strays ? [`${pin.name} was read as it is now, not as it was`] : []
     })
   })
-}
-
-/** What the records say about the first step that is not as it was. */
-function firstCause(
-  { environment, steps }: ReadyReplay,
-  judged: readonly StepVerdict[],
-  problems: readonly string[],
-): string | null {
-  const first = judged.find(({ verdict }) => verdict === 'different' || verdict === 'failed')
-  if (first === undefined) return null
-  const where = first.cell === null ? first.title : `cell ${first.cell}`
-  const step = steps.find(({ receipt }) => receipt.run === first.run)
-  const reasons = [
-    ...(step?.step.action === 'cannot' && step.step.why !== null ? [step.step.why] : []),
-    ...(step?.given ?? []).flatMap(({ pin }) => (pin.from === 'cannot' ? [`${pin.name}: ${pin.why}`] : [])),
-    ...problems,
-    ...environment.map(environmentWords),
-  ]
-  const [reason] = reasons
-  return `${where}: ${reason ?? first.why ?? 'it depends on what no record says'}`
 }

@@ -25,6 +25,8 @@ export interface RestoreFacts extends FileSource {
   readonly live: LiveState
   /** By `versionKey`. */
   readonly loadable: ReadonlyMap<string, Loadable>
+  /** Runs that may not run in this kernel. Default: none. */
+  readonly forbidden?: ReadonlySet<string>
 }
 
 /** What a load and a run cost beside their bytes and their own time, and loading at all, in ms. */
@@ -43,7 +45,7 @@ export const makerOf = (key: string): string => key.slice(0, key.indexOf(' '))
 
 /** Loads where that is quicker, by what was measured when the runs ran. */
 export function planRestore(facts: RestoreFacts): RestorePlan {
-  const { live, loadable } = facts
+  const { live, loadable, forbidden = new Set(), withoutSecret = new Map() } = facts
   const items = new Map<string, Item>()
   const durations = new Map(live.runs.map(({ run, durationMs }) => [run, durationMs]))
   const itemOf = (run: string, name: string): string => {
@@ -61,7 +63,8 @@ export function planRestore(facts: RestoreFacts): RestorePlan {
       return [itemOf(by, kind === 'variable' ? name : `${kind} ${name}`)]
     })
     const found = (live.before.get(receipt.run) ?? []).map(({ name, by }) => itemOf(by, name))
-    const ms = canRun(receipt) ? receipt.durationMs + RUN_MS : null
+    const isBarred = forbidden.has(receipt.run) || withoutSecret.has(receipt.run)
+    const ms = canRun(receipt) && !isBarred ? receipt.durationMs + RUN_MS : null
     return { id: receipt.run, ms, needs: [...needs, ...found] }
   })
   const wanted = [...live.variables].flatMap(([name, { by }]) =>

@@ -1,23 +1,28 @@
 /**
  * Restore: a kernel's variables as they were after a run: stored values loaded, the rest made again, whichever is
- * quicker. Invariant: the person's files are not touched, and of each variable it is told whether it is what it was, by
- * digest; a value that does not load is made again.
+ * quicker. What is made again runs in a sandbox first; the kernel loads its values, and runs only what was seen to have
+ * no effects. Invariant: nothing outside of the kernel changes, and of each variable it is told whether it is what it
+ * was, by digest; a value that does not load is made again.
  */
 import { dirname, join } from 'node:path'
 import type { Kernel } from '@yesterday/kernel-bridge'
 import type { RestoredVariable, RestoreReport } from '../../contract/replay.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
 import type { Session } from '../session/session.ts'
-import { type BringBackOptions, type BroughtBack, bringBack } from './bring-back.ts'
+import type { BringBackOptions } from './bring-back.ts'
+import { setStates } from './chance.ts'
 import { fileFacts } from './file-facts.ts'
+import { allowedEffects, isolationFor } from './isolation/members.ts'
 import { loadableValues, settle } from './kept-values.ts'
 import { perform } from './kernel-talk.ts'
+import { inLiveKernel } from './live-kernel.ts'
+import { liveRuns } from './live-runs.ts'
 import { type LiveState, liveState } from './live-state.ts'
 import { until } from './perform.ts'
 import { type FileSource, planReplay } from './plan.ts'
-import { restoreRandom } from './random-states.ts'
 import { specOf } from './ready-replay.ts'
 import { type Loadable, makerOf, planRestore, versionKey } from './restore-plan.ts'
+import { keptOut, type RestoreFactsOf, rehearseRestore, stepsOf } from './restore-rehearsal.ts'
 import { isRefused, type Refused, refused, runsOf, wholeRun } from './targets.ts'
 import type { ReplayWorld } from './world.ts'
 
@@ -50,13 +55,19 @@ export async function restore(
   if (asked === null) return refused('not-ended', `run ${run} has not ended`, 'Ask again when it has.')
   const all = await runsOf(world.store.index, { kind: 'session', session: asked.session })
   if (isRefused(all)) return all
-  const live = liveState(all.filter(({ order }) => order <= asked.order))
+  const recorded = all.filter(({ order }) => order <= asked.order)
+  const { runs, withoutSecret } = await liveRuns(world, recorded)
+  const live = liveState(runs)
   const cwd = dirname(join(world.root, asked.notebook))
-  const { maySend = false } = world
-  const files = { ...(await fileFacts(cwd, world.store, live.runs)), maySend }
-  const kernel = await kernelFor(world, session, asked, options)
+  const spec = await specOf(world, asked)
+  const chosen = await isolationFor(world, spec)
+  if (isRefused(chosen)) return chosen
+  const allowed = allowedEffects(world, chosen.facts, cwd)
+  const files = { ...(await fileFacts(cwd, world.store, live.runs)), allowed, withoutSecret }
+  const kernel = await kernelFor(session, spec.name, options)
   if (isRefused(kernel)) return kernel
-  const done = await attempt(world, { session, kernel, cwd }, { live, files }, options)
+  const facts = { asked, live, files, chosen, spec, cwd }
+  const done = await attempt(world, { session, kernel }, facts, options)
   await perform(kernel, leaveCode, [...live.variables.keys()])
   const whyNot = reasons(live, files)
   const random = await randomResults(world, kernel, asked, [...done.again.values()].at(-1) ?? null)
@@ -68,32 +79,69 @@ export async function restore(
     random,
     loaded: [...new Set([...done.loaded].map(makerOf))],
     recomputed: [...done.again.keys()],
+    isolation: chosen.facts,
+    problems: [...done.problems],
     expectedMs: done.expectedMs,
     tookMs: Date.now() - started,
   }
 }
 
-type Attempt = BroughtBack & { readonly expectedMs: number | null }
+interface Attempt {
+  /** Loaded from what was stored, by `versionKey`. */
+  readonly loaded: ReadonlySet<string>
+  /** Made again, in the rehearsal or in this kernel, and there now. */
+  readonly made: ReadonlySet<string>
+  /** By recorded run: the run that repeats it. */
+  readonly again: ReadonlyMap<string, Receipt>
+  readonly expectedMs: number | null
+  /** By run: why it was kept out of this kernel. */
+  readonly kept: ReadonlyMap<string, string>
+  readonly problems: readonly string[]
+}
 
-/** Plans and performs; what does not load is left out of the next plan, so that each one is shorter of loads. */
+/** What runs again is rehearsed; this kernel then loads what it can, and runs what was seen to have no effects. */
 async function attempt(
   world: ReplayWorld,
-  place: { readonly session: Session; readonly kernel: Kernel; readonly cwd: string },
-  { live, files }: { readonly live: LiveState; readonly files: FileSource },
+  place: { readonly session: Session; readonly kernel: Kernel },
+  facts: RestoreFactsOf,
   options: RestoreOptions,
 ): Promise<Attempt> {
-  const loadable = options.recompute ? new Map<string, Loadable>() : await loadableValues(world, live.runs)
+  const { live, files } = facts
+  const stored = options.recompute ? new Map<string, Loadable>() : await loadableValues(world, live.runs)
+  const unmovable = new Set<string>()
+  let rehearsal = await rehearseRestore(world, facts, stored, options)
   for (;;) {
-    const { load, rerun } = planRestore({ live, loadable, ...files })
-    const last = rerun.at(-1)
-    const again = last && planReplay({ target: { kind: 'run', run: last.run }, runs: rerun, ...files })
-    const steps = again?.steps.filter(({ step }) => step.action === 're-run') ?? []
-    const done = await bringBack(world, place, { load, steps }, options)
-    if (done.unloadable.size === 0 || options.signal?.aborted)
-      return { ...done, expectedMs: again?.plan.expectedMs ?? null }
-    for (const key of done.unloadable) loadable.delete(key)
+    const values = [...rehearsal.values].filter(([key]) => !unmovable.has(key))
+    const loadable = new Map([...values, ...stored])
+    const kept = keptOut(live.runs, rehearsal, loadable, facts.chosen.facts, files.allowed)
+    const plan = planRestore({ live, loadable, ...files, forbidden: new Set(kept.keys()) })
+    // The plan does without what is kept out where it can; where it cannot, what is missing is reported.
+    const { steps, expectedMs } = stepsOf(
+      plan.rerun.filter(({ run }) => !kept.has(run)),
+      files,
+    )
+    const done = await inLiveKernel(world, place, facts.cwd, { load: plan.load, steps }, options)
+    if (done.unloadable.size > 0 && options.signal?.aborted !== true) {
+      const lost = [...done.unloadable].filter((key) => stored.delete(key))
+      for (const key of done.unloadable) if (!lost.includes(key)) unmovable.add(key)
+      // What was to be loaded is made again, which is rehearsed first.
+      if (lost.length > 0) rehearsal = await rehearseRestore(world, facts, stored, options)
+      continue
+    }
+    const moved = [...done.loaded].filter((key) => !stored.has(key))
+    return {
+      loaded: new Set([...done.loaded].filter((key) => stored.has(key))),
+      made: new Set([...moved, ...[...done.again].flatMap(([run, { generated }]) => keysOf(run, generated))]),
+      again: new Map([...rehearsal.again, ...done.again]),
+      expectedMs,
+      kept,
+      problems: rehearsal.problem === null ? [] : [rehearsal.problem],
+    }
   }
 }
+
+const keysOf = (run: string, generated: readonly Edge[]): readonly string[] =>
+  generated.flatMap(({ kind, name }) => (kind === 'variable' ? [versionKey(run, name)] : []))
 
 /** By run: why it cannot run again; null where it can. */
 function reasons({ runs }: LiveState, files: FileSource): ReadonlyMap<string, string | null> {
@@ -104,15 +152,13 @@ function reasons({ runs }: LiveState, files: FileSource): ReadonlyMap<string, st
 }
 
 async function kernelFor(
-  world: ReplayWorld,
   session: Session,
-  asked: Receipt,
+  name: string,
   { branch, actor }: RestoreOptions,
 ): Promise<Kernel | Refused> {
   const { running, queue } = session.view()
   if (running !== null || queue.length > 0)
     return refused('busy', 'the kernel is at work', 'Wait until it is idle, or interrupt it.')
-  const { name } = await specOf(world, asked)
   if (session.kernel === null) session.start(name)
   else if (branch) await session.restart(name, [], actor)
   await until(session, () => !['starting', 'restarting'].includes(session.view().kernel.state))
@@ -126,13 +172,13 @@ function resultOf(
   name: string,
   edge: Edge,
   whyNot: ReadonlyMap<string, string | null>,
-  { again, loaded }: BroughtBack,
+  { again, loaded, made, kept }: Attempt,
 ): RestoredVariable {
-  if (edge.by !== null && loaded.has(versionKey(edge.by, name)))
-    return { name, result: 'restored', why: null }
-  const repeated = edge.by === null ? undefined : again.get(edge.by)
-  if (repeated === undefined) {
-    const why = whyNot.get(edge.by ?? '') ?? 'what made it could not be run'
+  const by = edge.by ?? ''
+  if (loaded.has(versionKey(by, name))) return { name, result: 'restored', why: null }
+  const repeated = again.get(by)
+  if (repeated === undefined || !made.has(versionKey(by, name))) {
+    const why = whyNot.get(by) ?? kept.get(by) ?? repeated?.error?.evalue ?? 'what made it could not be run'
     return { name, result: 'not restorable', why }
   }
   const now = repeated.generated.find((one) => one.kind === 'variable' && one.name === name)
@@ -158,7 +204,7 @@ async function randomResults(
       results.push({ name, result: 'recomputed', why: null })
       continue
     }
-    const problems = await restoreRandom(kernel, store.objects, { [name]: digest }, true)
+    const problems = await setStates(kernel, store.objects, { [name]: digest }, true)
     const why = problems[0] ?? null
     results.push({ name, result: why === null ? 'restored' : 'not restorable', why })
   }

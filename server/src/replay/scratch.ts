@@ -2,8 +2,10 @@
  * The folder in which a replay works: a copy of what it needs, so that nothing on disk is touched. Invariant: it lies
  * in the project's own `.yesterday/`, and every path that a replay is given leads into it.
  */
-import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { ownedName, removeTree } from '../store/owned-folder.ts'
 import { FOLDER } from '../store/project-folder.ts'
 
 export interface Scratch {
@@ -31,10 +33,18 @@ export interface ScratchOptions {
   readonly id: string
   /** Files that the replay makes itself: they are not there before. */
   readonly without: ReadonlySet<string>
+  /** Copies no file. */
+  readonly isBare?: boolean
 }
 
-export async function makeScratch({ root, cwd, id, without }: ScratchOptions): Promise<Scratch> {
-  const folder = join(root, FOLDER, 'scratch', id)
+export async function makeScratch({
+  root,
+  cwd,
+  id,
+  without,
+  isBare = false,
+}: ScratchOptions): Promise<Scratch> {
+  const folder = join(root, FOLDER, 'scratch', ownedName(id))
   const copyOf = (path: string): string | null => {
     const inside = relative(root, path)
     return inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)
@@ -45,18 +55,18 @@ export async function makeScratch({ root, cwd, id, without }: ScratchOptions): P
   const locate = (name: string): string | null => copyOf(resolve(cwd, name))
   await mkdir(copiedCwd, { recursive: true, mode: 0o700 })
   const left = new Set([...without].map((name) => resolve(cwd, name)))
-  await copySmall(cwd, (path) => (left.has(path) ? null : copyOf(path)))
+  if (!isBare) await copySmall(cwd, (path) => (left.has(path) ? null : copyOf(path)))
   return {
     root: join(folder, 'project'),
     cwd: copiedCwd,
     locate,
     lay: async (name, bytes) => {
       const place = locate(name) ?? join(folder, 'elsewhere', name)
-      await mkdir(dirname(place), { recursive: true })
+      await mkdir(dirname(place), { recursive: true, mode: 0o700 })
       await writeFile(place, bytes)
       return place
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: () => removeTree(folder),
   }
 }
 
@@ -71,11 +81,25 @@ async function copySmall(from: string, copyOf: (path: string) => string | null):
       const below = await readdir(path, { withFileTypes: true }).catch(() => [])
       waiting.push(...below.map((each) => ({ entry: each, depth: depth + 1 })))
     }
-    const [size, target] = [entry.isFile() ? (await stat(path)).size : LARGEST + 1, copyOf(path)]
-    if (target === null || size > LARGEST || bytes + size > MOST_BYTES || files >= MOST_FILES) continue
-    await mkdir(dirname(target), { recursive: true })
-    await copyFile(path, target)
+    const target = entry.isFile() ? copyOf(path) : null
+    if (target === null || files >= MOST_FILES) continue
+    const { size } = await stat(path)
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+    const isSmall = size <= LARGEST && bytes + size <= MOST_BYTES
+    if (!(await copied(path, target, isSmall))) continue
     bytes += size
     files++
+  }
+}
+
+/** A large file is copied only where the disk can clone it (APFS, Btrfs, XFS), which takes no time and no room. */
+async function copied(path: string, target: string, isSmall: boolean): Promise<boolean> {
+  const mode = isSmall ? constants.COPYFILE_FICLONE : constants.COPYFILE_FICLONE_FORCE
+  try {
+    await copyFile(path, target, mode)
+    return true
+  } catch (error) {
+    if (isSmall) throw error
+    return false
   }
 }

@@ -150,6 +150,7 @@ async function tryOut(
   const ready = await readyRuns(world, target, scenario(good, bad, swapped))
   const purpose = { kind: 'proof', of: bad.run.run } as const
   const { onProgress: _, prove: __, ...rest } = options
+  if (isRefused(ready)) return untried(swapped, ready)
   const report = await replay(world, ready, { ...rest, purpose, withEnvironment: true }, swapsOf(swapped))
   const last = report.steps.at(-1)
   const receipt = last?.replayRun == null ? null : await world.store.index.receipt(last.replayRun)
@@ -164,6 +165,13 @@ async function tryOut(
     words: trialWords(swapped, explains, problem),
   }
 }
+
+const untried = (swapped: readonly Cause[], { refused }: Refused): Trial => ({
+  swapped: swapped.map(({ id }) => id),
+  verdict: null,
+  explains: false,
+  words: trialWords(swapped, false, refused.message),
+})
 
 function trialWords(swapped: readonly Cause[], explains: boolean, problem: string | null): string {
   const what = swapped.length === 0 ? 'as it was' : `with yesterday's ${swapped.map(shortName).join(' and ')}`

@@ -13,7 +13,8 @@ export const withoutAddresses = (text: string): string =>
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, 'uuid')
     .replace(/\b(sk-container-id-|T_|ipykernel_)\w+/g, '$1…')
 
-const UNITS = '(?:ns|[µu]s|ms|s|sec|secs|seconds?|min|mins|minutes?|hours?|h)'
+/** Micro is U+00B5 or, as IPython writes it, the Greek letter U+03BC. */
+const UNITS = '(?:ns|[µμu]s|ms|s|sec|secs|seconds?|min|mins|minutes?|hours?|h)'
 /** Durations, rates and moments. */
 export const withoutTimings = (text: string): string =>
   text

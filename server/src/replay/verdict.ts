@@ -3,6 +3,8 @@
  * make it so; a verdict never says more than its worst part.
  */
 import { z } from 'zod'
+import { ERROR_MIME } from '../../contract/mime.ts'
+import { diffKind } from '../../contract/mime-rules.ts'
 import type {
   OutputVerdict,
   StepVerdict,
@@ -56,8 +58,9 @@ function judgeOutput(index: number, was: ShownOutput | null, is: ShownOutput | n
 }
 
 function rulesOf(mime: string, was: Uint8Array, is: Uint8Array): readonly ToleranceRule[] | null {
-  if (mime === 'image/png') return imageRules(was, is)
-  if (/^(image\/(?!svg)|audio|video|application\/pdf)/.test(mime)) return null
+  const how = diffKind(mime)
+  if (how === 'pixels') return imageRules(was, is)
+  if (how === 'bytes') return null
   return rulesBetween(textOf(mime, was), textOf(mime, is))
 }
 
@@ -71,7 +74,7 @@ const ErrorOutput = z.object({ ename: z.string(), evalue: z.string() })
 /** Tracebacks are told by their error: their frames name files and lines of libraries. */
 function textOf(mime: string, bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes)
-  if (mime !== 'application/vnd.jupyter.error') return text
+  if (mime !== ERROR_MIME) return text
   const { ename, evalue } = ErrorOutput.parse(JSON.parse(text))
   return `${ename}: ${evalue}`
 }

@@ -1,5 +1,6 @@
 /** What replays are made with, given to each of them. */
 import type { Kernels } from '@yesterday/kernel-bridge'
+import type { Receipt } from '../../contract/run.ts'
 import type { Store } from '../store/ports.ts'
 
 /** What replays are made with. */
@@ -11,4 +12,11 @@ export interface ReplayWorld {
   readonly env: NodeJS.ProcessEnv
   /** Whether what runs sent out may be sent again. Default false. */
   readonly maySend?: boolean
+  /** Where nothing isolates: whether programs may start, and below which absolute paths files may be written. */
+  readonly mayStart?: boolean
+  readonly mayWrite?: readonly string[]
+  /** The isolation to use, by its name; else `YESTERDAY_ISOLATION`, else the strongest that works here. */
+  readonly isolation?: string | undefined
+  /** Asks a person for a secret of a run's code. Null: they do not give it, and the run cannot run again. */
+  readonly askSecret?: (run: Pick<Receipt, 'cell' | 'title'>, fingerprint: string) => Promise<string | null>
 }

@@ -23,7 +23,7 @@ function endSession(state: SessionState, running: string, queued: string, reason
   const actions: Action[] = [...ended.actions, ...aborted.actions]
   if (state.session !== null && isLive(state))
     actions.push({ type: 'logSessionEnded', session: state.session, reason })
-  return { state: { ...aborted.state, prompt: null, interruptIgnored: false }, actions }
+  return { state: { ...aborted.state, prompt: null, interruptIgnored: false, silent: false }, actions }
 }
 
 export function restart(state: SessionState, operation: Of<'Restart'>): Step {

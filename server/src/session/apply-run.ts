@@ -64,6 +64,15 @@ export function runsLogged(state: SessionState, { runs }: Of<'RunsLogged'>): Ste
   return unchanged({ ...state, queue })
 }
 
+/** What is not in the log never ran, and has no end to be recorded. */
+export function runsNotLogged(state: SessionState, { runs }: Of<'RunsNotLogged'>): Step {
+  const refusedRuns = new Set(runs)
+  const leaving = state.queue.filter(({ run, phase }) => phase === 'logging' && refusedRuns.has(run))
+  const queue = state.queue.filter((run) => !leaving.includes(run))
+  const actions = leaving.map(({ run, cell }) => ({ type: 'dropRun' as const, run, cell }))
+  return { state: { ...state, queue }, actions }
+}
+
 export function cancel(state: SessionState, { runs, actor }: Of<'Cancel'>): Step {
   const wanted = runs === null ? null : new Set(runs)
   const leaving = state.queue.filter((run) => wanted === null || wanted.has(run.run))
@@ -135,7 +144,11 @@ export function runOver(state: SessionState, { run, outcome }: Of<'RunOver'>): S
   if (outcome.status === 'ok' || outcome.status === 'aborted') return ended
   if (outcome.status === 'error' && !stopOnError) return ended
   const why = outcome.status === 'error' ? 'failed' : 'took the kernel with it'
-  const aborted = abort(ended.state, ended.state.queue, `an earlier run (cell ${place}) ${why}`)
+  const aborted = abort(
+    ended.state,
+    ended.state.queue,
+    `an earlier run${place === null ? '' : ` (cell ${place})`} ${why}`,
+  )
   return { state: aborted.state, actions: [...ended.actions, ...aborted.actions] }
 }
 
@@ -143,7 +156,13 @@ export function runOver(state: SessionState, { run, outcome }: Of<'RunOver'>): S
 export function endRunning(state: SessionState, ending: Ending): Step {
   const run = state.running
   if (run === null) return unchanged(state)
-  const freed: SessionState = { ...state, running: null, prompt: null, interruptIgnored: false }
+  const freed: SessionState = {
+    ...state,
+    running: null,
+    prompt: null,
+    interruptIgnored: false,
+    silent: false,
+  }
   return {
     state: finishing(freed, run, 'running'),
     actions: [end(state, run, run.order, run.started, ending)],
@@ -167,6 +186,10 @@ export function inputAnswered(state: SessionState, { run, value }: Of<'InputAnsw
 export function interrupt(state: SessionState): Step {
   if (state.running === null) return refused(state, 'Nothing is running.')
   return { state, actions: [{ type: 'interruptKernel', run: state.running.run }] }
+}
+
+export function kernelSilent(state: SessionState, { silent }: Of<'KernelSilent'>): Step {
+  return unchanged(state.running !== null && state.silent !== silent ? { ...state, silent } : state)
 }
 
 export function interruptTimedOut(state: SessionState, { run }: Of<'InterruptTimedOut'>): Step {

@@ -18,6 +18,8 @@ function transition(state: SessionState, operation: Operation): Step {
   switch (operation.type) {
     case 'RunCells':
       return run.runCells(state, operation)
+    case 'RunsNotLogged':
+      return run.runsNotLogged(state, operation)
     case 'RunsLogged':
       return run.runsLogged(state, operation)
     case 'Cancel':
@@ -26,6 +28,8 @@ function transition(state: SessionState, operation: Operation): Step {
       return run.interrupt(state)
     case 'InterruptTimedOut':
       return run.interruptTimedOut(state, operation)
+    case 'KernelSilent':
+      return run.kernelSilent(state, operation)
     case 'RunStarted':
       return run.runStarted(state, operation)
     case 'RunExpected':

@@ -1,8 +1,10 @@
 /** A client's command, performed on its session. Invariant: the answer says what happened, and comes when it has. */
 import { type Kernel, RequestTimeoutError } from '@yesterday/kernel-bridge'
+import { inBackground } from '@yesterday/kernel-bridge/background'
 import { z } from 'zod'
 import { cellId, cellsOf, cellType } from '../../contract/document.ts'
 import type { Actor, Command, Event } from '../../contract/session.ts'
+import { whyTooDeep } from '../document/not-shown.ts'
 import { codePointOffset, replyInUtf16 } from './offsets.ts'
 import type { Visit } from './sessions.ts'
 
@@ -13,12 +15,29 @@ const REQUEST_TIMEOUT_MS = 10_000
 /** Edits that take longer to become durable are not waited for, ms. */
 const EDITS_WAIT_MS = 10_000
 const Json = z.record(z.string(), z.json())
+/** Commands that make code run. */
+const starting: ReadonlySet<Command['type']> = new Set(['run', 'restart', 'start', 'input', 'comm'])
 
-export async function perform({ session, document }: Visit, command: Command, actor: Actor): Promise<Event> {
+/** Performs the command. One that waits is refused if `isRevoked` says so when its turn comes. */
+export async function perform(
+  visit: Visit,
+  command: Command,
+  actor: Actor,
+  isRevoked: () => boolean = () => false,
+): Promise<Event> {
+  const { session, document, refusal, whyNoKernel } = visit
   const { id } = command
+  if (refusal !== null && starting.has(command.type)) return answer(id, refusal)
+  if (needsChoice(command)) {
+    const missing = await whyNoKernel()
+    if (missing !== null) return answer(id, missing)
+  }
   switch (command.type) {
     case 'run':
-      return answer(id, (await late(document, command)) ?? (await session.run(command.cells, actor)))
+      return answer(
+        id,
+        (await late(document, command, isRevoked)) ?? (await session.run(command.cells, actor)),
+      )
     case 'cancel':
       return answer(id, session.cancel(command.runs ?? null, actor))
     case 'interrupt':
@@ -26,7 +45,7 @@ export async function perform({ session, document }: Visit, command: Command, ac
     case 'restart':
       return answer(
         id,
-        (await late(document, command)) ??
+        (await late(document, command, isRevoked)) ??
           (await session.restart(command.spec ?? null, command.run ?? [], actor)),
       )
     case 'start':
@@ -43,18 +62,36 @@ export async function perform({ session, document }: Visit, command: Command, ac
     case 'inspect':
       return ask(session.kernel, command, 'inspect_request', { detail_level: command.detail })
     case 'comm':
-      return answer(id, sendComm(session.kernel, command))
+      return answer(id, sendComm(visit, command))
+    case 'widgets':
+      await session.widgets.known(command.models)
+      return widgetsReply(session, command)
   }
 }
+
+/** True for a command that starts a kernel without naming one. */
+const needsChoice = (command: Command): boolean =>
+  command.type === 'run' ||
+  ((command.type === 'start' || command.type === 'restart') && command.spec === undefined)
+
+/** The widgets as they are when this is called. */
+export const widgetsReply = (session: Visit['session'], { id, models, names }: Of<'widgets'>): Event => ({
+  type: 'reply',
+  id,
+  content: session.widgets.read(models, names),
+})
 
 /** Why the command cannot follow the edits that were made before it; null when the document has them. */
 async function late(
   document: Visit['document'],
   { after }: Of<'run'> | Of<'restart'>,
+  isRevoked: () => boolean,
 ): Promise<string | null> {
   if (after === undefined) return null
   const { connection, sent } = after
-  if (await document.arrivals.until(connection, sent, EDITS_WAIT_MS)) return null
+  const arrived = await document.arrivals.until(connection, sent, EDITS_WAIT_MS)
+  if (isRevoked()) return 'Your access was revoked.'
+  if (arrived) return null
   return 'Your last edits are not saved yet, so nothing was run. Run again when the page says that they are.'
 }
 
@@ -81,6 +118,8 @@ async function ask(
   const options = { whileBusy: true, timeoutMs: REQUEST_TIMEOUT_MS }
   try {
     const reply = await kernel.request('shell', msgType, content, options)
+    const why = whyTooDeep(reply)
+    if (why !== null) return answer(id, `The kernel's answer cannot be read: it ${why}.`)
     return { type: 'reply', id, content: replyInUtf16(code, reply) }
   } catch (error) {
     if (error instanceof RequestTimeoutError) return answer(id, 'The kernel is busy and did not answer.')
@@ -88,15 +127,24 @@ async function ask(
   }
 }
 
-function sendComm(kernel: Kernel | null, command: Of<'comm'>): string | null {
-  if (kernel === null) return noKernel
-  const { msgType, content, metadata = {}, buffers = [] } = command
-  kernel.send({
-    channel: 'shell',
-    msgType,
-    content: Json.parse(content),
-    metadata: Json.parse(metadata),
-    buffers: buffers.map((buffer) => Buffer.from(buffer, 'base64')),
-  })
+function sendComm({ session }: Visit, command: Of<'comm'>): string | null {
+  const { msgType, content, metadata = {}, buffers = [], cell = null, ack = null } = command
+  const why = whyTooDeep([content, metadata])
+  if (why !== null) return `The message was not sent to the kernel: it ${why}.`
+  const sent = session.comm(
+    {
+      msgType,
+      content: Json.parse(content),
+      metadata: Json.parse(metadata),
+      buffers: buffers.map((buffer) => Buffer.from(buffer, 'base64')),
+    },
+    { cell, ack },
+  )
+  if (typeof sent === 'string') return sent
+  const tell = async (name: string): Promise<void> => {
+    await sent
+    session.events.emit('event', { type: 'commHandled', ack: name })
+  }
+  if (ack !== null) inBackground(tell(ack), 'waiting for a widget message to be handled')
   return null
 }

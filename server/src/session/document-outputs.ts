@@ -2,13 +2,16 @@
  * Edits of outputs, written into the Y.Doc. Invariant: only the server writes here, and an output that is no longer
  * in the document (cell deleted, outputs cleared) is left alone.
  */
-import type { JsonObject } from '@yesterday/kernel-bridge'
 import * as Y from 'yjs'
 import { cellOutputs, findCell, type YOutput } from '../../contract/document.ts'
-import type { Edit, Output, RichOutput, StreamOutput } from './run-outputs.ts'
+import { escapeJson, type JsonObject } from '../../contract/json.ts'
+import { boundedError } from './bounded-error.ts'
+import { type Edit, type Output, type RichOutput, type StreamOutput, shownData } from './run-outputs.ts'
 
-/** An edit whose large values are stored: `data` stands in the document instead of the output's own. */
+/** An edit whose large values are stored: `data`, escaped, stands in the document instead of the output's own. */
 export interface PlacedEdit {
+  /** The run that the output is of; '' where none is named. */
+  readonly run: string
   readonly cell: string
   readonly edit: Edit
   readonly data: JsonObject | null
@@ -19,13 +22,17 @@ export class DocumentOutputs {
   readonly #doc: Y.Doc
   readonly #shown = new WeakMap<Output, YOutput>()
   readonly #more = new Map<string, YOutput>()
+  readonly #onProduced: (output: YOutput) => void
 
-  constructor(doc: Y.Doc) {
+  /** Calls `onProduced` with each added output, once it is in the document. */
+  constructor(doc: Y.Doc, onProduced: (output: YOutput) => void = () => undefined) {
     this.#doc = doc
+    this.#onProduced = onProduced
   }
 
   /** Applies one edit; to be called inside a transaction of the server. */
-  apply({ cell, edit, data }: PlacedEdit): void {
+  apply(placed: PlacedEdit): void {
+    const { run, cell, edit, data } = placed
     const found = findCell(this.#doc, cell)
     const outputs = found && cellOutputs(found.cell)
     if (!found || !outputs) return
@@ -43,7 +50,9 @@ export class DocumentOutputs {
         })
         break
       case 'spill':
-        this.#spill(outputs, edit.output, edit.text)
+        break
+      case 'tail':
+        this.#tail(outputs, edit.output, run)
         break
       case 'replace':
         this.#replace(outputs, edit.output, data)
@@ -52,7 +61,7 @@ export class DocumentOutputs {
         found.cell.set('execution_count', edit.count)
         return
       case 'more':
-        this.#sayMore(outputs, cell, edit.hidden)
+        this.#sayMore(outputs, placed, edit.hidden)
         break
     }
   }
@@ -66,6 +75,7 @@ export class DocumentOutputs {
     if (output.kind === 'stream') shown.set('text', new Y.Text())
     outputs.push([shown])
     this.#shown.set(output, shown)
+    this.#onProduced(shown)
   }
 
   /** The Y.Map of an output, while it stands in these outputs. */
@@ -79,19 +89,26 @@ export class DocumentOutputs {
     if (text instanceof Y.Text) change(text)
   }
 
-  #spill(outputs: Y.Array<YOutput>, output: StreamOutput, head: string): void {
-    this.#text(outputs, output, (text) => text.delete(0, head.length))
-    this.#find(outputs, output)?.set('yesterday', { truncatedHead: { pages: output.pages } })
+  #tail(outputs: Y.Array<YOutput>, output: StreamOutput, run: string): void {
+    this.#text(outputs, output, (text) => {
+      text.delete(0, text.length)
+      text.insert(0, output.screen.text)
+    })
+    const { pages } = output
+    if (pages.length > 0)
+      this.#find(outputs, output)?.set('yesterday', { truncatedHead: { run, pages: [...pages] } })
   }
 
   #replace(outputs: Y.Array<YOutput>, output: RichOutput, data: JsonObject | null): void {
     const shown = this.#find(outputs, output)
-    shown?.set('data', data ?? output.data)
-    shown?.set('metadata', output.metadata)
+    shown?.set('data', data ?? escapeJson(shownData(output)))
+    shown?.set('metadata', escapeJson(output.metadata))
   }
 
-  #sayMore(outputs: Y.Array<YOutput>, cell: string, hidden: number): void {
-    const data = { 'text/plain': `… and ${hidden} more outputs, which the run's receipt has.` }
+  #sayMore(outputs: Y.Array<YOutput>, { run, cell }: PlacedEdit, hidden: number): void {
+    const data = {
+      'text/plain': `… and ${hidden} more outputs. All of them: yesterday output ${run.slice(0, 8)}`,
+    }
     const shown = this.#more.get(cell)
     if (shown !== undefined && shown.parent === outputs && !shown._item?.deleted) shown.set('data', data)
     else {
@@ -105,13 +122,12 @@ export class DocumentOutputs {
 function fields(output: Output, data: JsonObject | null): Record<string, unknown> {
   switch (output.kind) {
     case 'stream':
-      return { output_type: 'stream', name: output.name }
-    case 'error': {
-      const { ename, evalue, traceback } = output
-      return { output_type: 'error', ename, evalue, traceback }
-    }
+      return { output_type: 'stream', name: output.name.toWellFormed() }
+    case 'error':
+      return { output_type: 'error', ...boundedError(output) }
     case 'rich': {
-      const shared = { output_type: output.type, data: data ?? output.data, metadata: output.metadata }
+      const metadata = escapeJson(output.metadata)
+      const shared = { output_type: output.type, data: data ?? escapeJson(shownData(output)), metadata }
       return output.type === 'execute_result' ? { ...shared, execution_count: output.executionCount } : shared
     }
   }

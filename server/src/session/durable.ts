@@ -3,7 +3,7 @@
  * given up while the process lives; people hear of it once, and once when it works again. A write that can never
  * succeed throws.
  */
-import { StoreError } from '../store/errors.ts'
+import { StoreError, type StoreErrorCode } from '../store/errors.ts'
 import type { ObjectStore } from '../store/ports.ts'
 
 export interface DurableOptions {
@@ -16,7 +16,9 @@ export interface DurableOptions {
 export type Durable = <T>(write: () => Promise<T>) => Promise<T>
 
 const sleepUnreferenced = (ms: number): Promise<void> =>
-  new Promise((done) => void setTimeout(done, ms).unref())
+  new Promise((done) => {
+    setTimeout(done, ms).unref()
+  })
 
 export function createDurable({ onStalled, onResumed, sleep = sleepUnreferenced }: DurableOptions): Durable {
   let failing = 0
@@ -36,15 +38,18 @@ export function createDurable({ onStalled, onResumed, sleep = sleepUnreferenced 
   }
 }
 
-/** What the storage will refuse for ever: the entry contradicts the log, or the storage was closed. */
+/** What the storage will refuse for ever: the entry contradicts the log, the storage was closed, or it is damaged. */
 function isFinal(error: unknown): boolean {
-  return error instanceof StoreError && (error.code === 'conflict' || error.code === 'closed')
+  return error instanceof StoreError && FINAL.has(error.code)
 }
+
+const FINAL: ReadonlySet<StoreErrorCode> = new Set(['conflict', 'closed', 'damaged'])
 
 /** The same objects, with puts that do not give up. */
 export function durableObjects(objects: ObjectStore, durable: Durable): ObjectStore {
   return {
     put: (bytes) => durable(() => objects.put(bytes)),
+    putPages: (pages) => durable(() => objects.putPages(pages)),
     get: (digest) => objects.get(digest),
     has: (digest) => objects.has(digest),
     size: (digest) => objects.size(digest),

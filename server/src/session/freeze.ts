@@ -1,8 +1,9 @@
 /** From cells to runs: the source is read from the document now and is what will run, whatever is typed later. */
 import type * as Y from 'yjs'
-import { cellId, cellSource, cellsOf, cellType } from '../../contract/document.ts'
+import { cellId, cellSource, cellsOf, cellType, hasTag, tag } from '../../contract/document.ts'
 import type { RunId, Timestamp } from '../../contract/ids.ts'
 import type { Actor } from '../../contract/session.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 import { digestOf } from '../store/digest.ts'
 import type { Run } from './state.ts'
 
@@ -11,6 +12,7 @@ export interface FreezeOptions {
   readonly queued: Timestamp
   readonly stopOnError: boolean
   readonly newId: () => RunId
+  readonly secrets: Secrets
 }
 
 /** The runs of these cells in this order; cells that are gone, empty or not code give none. */
@@ -24,7 +26,18 @@ export function freeze(doc: Y.Doc, cells: readonly string[], options: FreezeOpti
     if (found === undefined || index === undefined || cellType(found) !== 'code') return []
     const source = cellSource(found).toString()
     if (source.trim() === '') return []
-    const sourceDigest = digestOf(source)
-    return [{ run: newId(), cell, place: index + 1, actor, queued, source, sourceDigest, stopOnError }]
+    const frozen = frozenSource(source, options.secrets)
+    const stops = stopOnError && !hasTag(found, tag.raises)
+    return [{ run: newId(), cell, place: index + 1, actor, queued, ...frozen, stopOnError: stops }]
   })
+}
+
+/** A source to run, with what is recorded of it. Its secrets are known from now on. */
+export function frozenSource(
+  source: string,
+  secrets: Secrets,
+): Pick<Run, 'source' | 'recorded' | 'sourceDigest'> {
+  secrets.learnSource(source)
+  const recorded = secrets.maskSource(source)
+  return { source, recorded, sourceDigest: digestOf(recorded) }
 }

@@ -26,6 +26,10 @@ export class Gathered {
     return digest
   }
 
+  putPages(...pages: Parameters<ObjectStore['putPages']>): ReturnType<ObjectStore['putPages']> {
+    return this.#objects.putPages(...pages)
+  }
+
   get(digest: Digest): Promise<Uint8Array | null> {
     return this.#objects.get(digest)
   }

@@ -4,26 +4,31 @@
  */
 import {
   type ExecuteOutcome,
+  type ExecuteRequest,
   type Execution,
-  type JsonObject,
   type Kernel,
   KernelDeadError,
   type Message,
 } from '@yesterday/kernel-bridge'
 import { z } from 'zod'
 import type { RunId, SessionId } from '../../contract/ids.ts'
+import type { Event } from '../../contract/session.ts'
 import type { Ending, Run, StartedKernel } from './state.ts'
 
 /** Who hears what comes from the kernel. */
 export interface LinkHearing {
   output(run: RunId, message: Message): void
   comm(message: Message): void
+  /** True where an Output widget takes the message instead of the cell. */
+  capture(message: Message): boolean
   prompt(run: RunId, text: string, password: boolean): void
   record(run: RunId, raw: unknown): void
   status(status: 'idle' | 'busy'): void
   dead(death: string): void
 }
 
+/** UTF-16 units of a question that are shown. */
+const PROMPT_LIMIT = 10_000
 const InputRequest = z.object({ prompt: z.string().default(''), password: z.boolean().default(false) })
 const RecordRun = z.object({ run: z.string() })
 
@@ -32,6 +37,8 @@ export class KernelLink {
   readonly kernel: Kernel
   readonly #runs = new Map<string, RunId>()
   #inputRequest: Message | null = null
+  /** Comm messages that the kernel has not handled yet, by their ids; `ack` is the sender's name for one. */
+  readonly #comms = new Map<string, { readonly ack: string | null; readonly handled: () => void }>()
 
   constructor(session: SessionId, kernel: Kernel) {
     this.session = session
@@ -50,7 +57,10 @@ export class KernelLink {
       const named = RecordRun.safeParse(raw)
       if (named.success) hearing.record(named.data.run, raw)
     })
-    this.kernel.on('dead', (death) => hearing.dead(death.likely))
+    this.kernel.on('dead', (death) => {
+      for (const msgId of [...this.#comms.keys()]) this.#commHandled(msgId)
+      hearing.dead(death.likely)
+    })
     this.kernel.on('status', (status) => {
       if (status === 'idle' || status === 'busy') hearing.status(status)
     })
@@ -58,9 +68,9 @@ export class KernelLink {
   }
 
   /** Sends the run; settles with how it ended, also where the kernel is dead already. */
-  execute({ run, cell, source }: Run, allowStdin: boolean): Promise<ExecuteOutcome> {
+  execute(run: Run, allowStdin: boolean): Promise<ExecuteOutcome> {
     try {
-      return this.follow(run, this.kernel.execute({ code: source, runId: run, cellId: cell, allowStdin }))
+      return this.follow(run.run, this.kernel.execute(requestOf(run, allowStdin)))
     } catch (error) {
       if (!(error instanceof KernelDeadError)) throw error
       return Promise.resolve({ status: 'died', death: error.death })
@@ -81,6 +91,24 @@ export class KernelLink {
   /** What comes of these runs from now on is nobody's. */
   forget(isForgotten: (run: RunId) => boolean): void {
     for (const [msgId, run] of this.#runs) if (isForgotten(run)) this.#runs.delete(msgId)
+  }
+
+  /**
+   * Sends a comm message. Settles when the kernel has handled it, or is dead. What the kernel prints while it handles
+   * the message belongs to `run`.
+   */
+  sendComm(
+    message: OutgoingComm,
+    { run = null, ack = null }: { readonly run?: RunId | null; readonly ack?: string | null } = {},
+  ): Promise<void> {
+    try {
+      const msgId = this.kernel.send({ channel: 'shell', ...message })
+      if (run !== null) this.#runs.set(msgId, run)
+      return new Promise((handled) => this.#comms.set(msgId, { ack, handled }))
+    } catch (error) {
+      if (!(error instanceof KernelDeadError)) throw error
+      return Promise.resolve()
+    }
   }
 
   answer(value: string): void {
@@ -106,27 +134,50 @@ export class KernelLink {
 
   #message(message: Message, hearing: LinkHearing): void {
     const { msg_type: type } = message.header
-    const run = this.#runs.get(message.parent.msg_id ?? '')
+    const parent = message.parent.msg_id ?? ''
+    const run = this.#runs.get(parent)
+    if (type === 'status' && message.content.execution_state === 'idle') this.#commHandled(parent)
     if (type.startsWith('comm_')) hearing.comm(message)
     else if (type === 'input_request' && run !== undefined) this.#prompt(run, message, hearing)
-    else if (run !== undefined) hearing.output(run, message)
+    else if (!hearing.capture(message) && run !== undefined) hearing.output(run, message)
+  }
+
+  /** The sender's name for the comm message that this one answers; null where it answers none. */
+  answered(message: Pick<Message, 'parent'>): string | null {
+    return this.#comms.get(message.parent.msg_id ?? '')?.ack ?? null
+  }
+
+  #commHandled(msgId: string): void {
+    this.#comms.get(msgId)?.handled()
+    this.#comms.delete(msgId)
   }
 
   #prompt(run: RunId, message: Message, hearing: LinkHearing): void {
     this.#inputRequest = message
     const { prompt, password } = InputRequest.catch({ prompt: '', password: false }).parse(message.content)
-    hearing.prompt(run, prompt, password)
+    hearing.prompt(run, prompt.slice(0, PROMPT_LIMIT).toWellFormed(), password)
   }
 }
 
-/** A comm message as clients get it: buffers in base64. */
-export function commEvent({ header, content, metadata, buffers }: Message): {
-  readonly type: 'comm'
-  readonly msgType: string
-  readonly content: JsonObject
-  readonly metadata: JsonObject
-  readonly buffers: string[]
-} {
+function requestOf({ run, cell, source, userExpressions, ...may }: Run, allowStdin: boolean): ExecuteRequest {
+  const request = {
+    code: source,
+    runId: run,
+    cellId: cell,
+    allowStdin: allowStdin && may.allowStdin !== false,
+  }
+  return userExpressions === undefined ? request : { ...request, userExpressions }
+}
+
+/** A comm message for the kernel. */
+export type OutgoingComm = Omit<Parameters<Kernel['send']>[0], 'channel' | 'parent'>
+
+/** A comm message as clients get it: buffers in base64. `answers` is the client's name for the message it answers. */
+export function commEvent(
+  { header, content, metadata, buffers }: Pick<Message, 'header' | 'content' | 'metadata' | 'buffers'>,
+  answers: string | null,
+): Extract<Event, { type: 'comm' }> {
   const encoded = buffers.map((buffer) => Buffer.from(buffer).toString('base64'))
-  return { type: 'comm', msgType: header.msg_type, content, metadata, buffers: encoded }
+  const event = { type: 'comm', msgType: header.msg_type, content, metadata, buffers: encoded } as const
+  return answers === null ? event : { ...event, answers }
 }

@@ -2,43 +2,55 @@
  * Outputs as objects: large values of a bundle before they are shown, and every output of a run when it is recorded.
  * Invariant: text is stored as UTF-8, JSON as JSON, binary values as the bytes that their base64 says.
  */
-import type { JsonObject } from '@yesterday/kernel-bridge'
 import { INLINE_LIMIT, type ObjectReference } from '../../contract/document.ts'
+import {
+  escapeJson,
+  escapeKey,
+  isDeeperThan,
+  isLargerThan,
+  type Json,
+  type JsonObject,
+  TEXT_DEPTH_LIMIT,
+} from '../../contract/json.ts'
+import { ERROR_MIME, PLAIN_TEXT } from '../../contract/mime.ts'
+import { isBinaryMime, isJsonMime } from '../../contract/mime-rules.ts'
 import type { OutputEntry } from '../../contract/run.ts'
-import { isBinaryMime, isJsonMime } from '../document/cell-form.ts'
+import { notShownText } from '../document/not-shown.ts'
 import type { ObjectStore } from '../store/ports.ts'
-import type { Output, StreamOutput } from './run-outputs.ts'
+import { type Output, type RichOutput, type StreamOutput, shownData } from './run-outputs.ts'
 
 /** The bytes that stand for a bundle's value. */
-function bytesOf(mime: string, value: JsonObject[string]): Uint8Array {
+export function bytesOf(mime: string, value: Json): Uint8Array {
+  if (isDeeperThan(TEXT_DEPTH_LIMIT, value))
+    return Buffer.from(notShownText(`is nested deeper than ${TEXT_DEPTH_LIMIT} levels`))
   if (typeof value !== 'string' || isJsonMime(mime)) return Buffer.from(JSON.stringify(value))
   if (isBinaryMime(mime)) return Buffer.from(value, 'base64')
   return Buffer.from(value)
 }
 
-/** The bundle with each value over the limit stored and replaced by its reference. */
+/** The bundle as a document holds it: each value over the limit stored and replaced by its reference, others escaped. */
 export async function outlineBundle(data: JsonObject, objects: ObjectStore): Promise<JsonObject> {
   const members = Object.entries(data).map(async ([mime, value]) => {
-    if (value === undefined || roughSize(value) * 3 <= INLINE_LIMIT) return [mime, value] as const
-    const bytes = bytesOf(mime, value)
-    if (bytes.length <= INLINE_LIMIT) return [mime, value] as const
-    const digest = await objects.put(bytes)
-    const reference = { digest, size: bytes.length, mime } satisfies ObjectReference['yesterday.object']
-    return [mime, { 'yesterday.object': reference }] as const
+    return [escapeKey(mime), await outlineValue(mime, value, objects)] as const
   })
   return Object.fromEntries(await Promise.all(members))
 }
 
-const roughSize = (value: JsonObject[string]): number =>
-  typeof value === 'string' ? value.length : JSON.stringify(value).length
-
-/** True where no value of the bundle needs to be stored before it is shown. */
-export function isSmall(data: JsonObject): boolean {
-  return Object.values(data).every((value) => value === undefined || roughSize(value) * 3 <= INLINE_LIMIT)
+async function outlineValue(mime: string, value: Json, objects: ObjectStore): Promise<Json> {
+  if (isSmallValue(value)) return escapeJson(value)
+  const bytes = bytesOf(mime, value)
+  if (bytes.length <= INLINE_LIMIT) return escapeJson(value)
+  const digest = await objects.put(bytes)
+  return { 'yesterday.object': { digest, size: bytes.length, mime } } satisfies ObjectReference
 }
 
+const isSmallValue = (value: Json): boolean => !isLargerThan(INLINE_LIMIT / 3, value)
+
+/** True where no value of the bundle needs to be stored before it is shown. */
+export const isSmall = (data: JsonObject): boolean => Object.values(data).every(isSmallValue)
+
 /** Where outputs are put, and where pages of a long stream already are. */
-export type OutputObjects = Pick<ObjectStore, 'put' | 'get'>
+export type OutputObjects = Pick<ObjectStore, 'put' | 'putPages' | 'get'>
 
 /** Stores all outputs of a run, as the notebook shows them; one entry per MIME value. */
 export async function storeOutputs(
@@ -52,22 +64,28 @@ export async function storeOutputs(
 async function storeOutput(output: Output, objects: OutputObjects): Promise<OutputEntry[]> {
   switch (output.kind) {
     case 'stream': {
-      const bytes = await streamBytes(output, objects)
-      return [await entry(bytes, objects, { mime: 'text/plain', outputType: 'stream', name: output.name })]
+      const stored = await storeStream(output, objects)
+      return [{ mime: PLAIN_TEXT, outputType: 'stream', name: output.name, ...stored }]
     }
     case 'error': {
       const { ename, evalue, traceback } = output
       const bytes = Buffer.from(JSON.stringify({ ename, evalue, traceback }))
-      const mime = 'application/vnd.jupyter.error'
-      return [await entry(bytes, objects, { mime, outputType: 'error', name: null })]
+      return [await entry(bytes, objects, { mime: ERROR_MIME, outputType: 'error', name: null })]
     }
     case 'rich':
-      return Promise.all(
-        Object.entries(output.data).map(([mime, value]) =>
-          entry(bytesOf(mime, value ?? null), objects, { mime, outputType: output.type, name: null }),
-        ),
-      )
+      return storeBundle(output, objects)
   }
+}
+
+/** What the kernel sent, also where it could not be shown; where nothing could be read of it, the reason. */
+function storeBundle(output: RichOutput, objects: OutputObjects): Promise<OutputEntry[]> {
+  const forms = Object.entries(output.data)
+  const stored = forms.length === 0 ? Object.entries(shownData(output)) : forms
+  return Promise.all(
+    stored.map(([mime, value]) =>
+      entry(bytesOf(mime, value), objects, { mime, outputType: output.type, name: null }),
+    ),
+  )
 }
 
 async function entry(
@@ -79,9 +97,23 @@ async function entry(
 }
 
 /** A stream whole: the pages that left the document, then what is shown. */
-async function streamBytes(output: StreamOutput, objects: OutputObjects): Promise<Uint8Array> {
-  const pages = await Promise.all(output.pages.map(({ digest }) => objects.get(digest)))
-  const missing = pages.indexOf(null)
-  if (missing >= 0) throw new Error(`page ${output.pages[missing]?.digest} of a stream is missing`)
-  return Buffer.concat([...pages.filter((page) => page !== null), Buffer.from(output.screen.text)])
+async function storeStream(
+  output: StreamOutput,
+  objects: OutputObjects,
+): Promise<{ readonly digest: string; readonly size: number }> {
+  if (output.pages.length > 0) return objects.putPages(() => streamPages(output, objects))
+  const bytes = Buffer.from(output.screen.text)
+  return { digest: await objects.put(bytes), size: bytes.length }
+}
+
+async function* streamPages(
+  { pages, screen }: StreamOutput,
+  objects: OutputObjects,
+): AsyncGenerator<Uint8Array> {
+  for (const { digest } of pages) {
+    const page = await objects.get(digest)
+    if (page === null) throw new Error(`page ${digest} of a stream is missing`)
+    yield page
+  }
+  yield Buffer.from(screen.text)
 }

@@ -32,6 +32,8 @@ export interface Past {
   /** In the order in which they were sent; only the last may go on. */
   readonly sent: readonly SentRun[]
   readonly queue: readonly Run[]
+  /** Runs that waited and cannot run any more: the secrets in their source are nowhere. */
+  readonly unrunnable: readonly { readonly run: Run; readonly order: number }[]
   /** Those of the queue that the log says started and that never came to the kernel: their start is not logged again. */
   readonly restarted: ReadonlySet<RunId>
   readonly nextOrder: number
@@ -39,13 +41,19 @@ export interface Past {
   readonly environment: Receipt['environment']
 }
 
+/** Why a run that waited was aborted. */
+export const UNRUNNABLE =
+  'its code holds a secret, which is not stored, and the cell was edited before it could run; run it again'
+
 export interface PastFacts {
   readonly session: SessionId
   readonly open: readonly OpenRun[]
   readonly spooled: readonly SpooledRun[]
   readonly running: { readonly runId: string; readonly execution: Execution } | null
-  /** Frozen sources by digest; a run whose source is missing cannot wait any longer. */
+  /** What was recorded of frozen sources, by digest. */
   readonly sources: ReadonlyMap<string, string>
+  /** The sources to run, by the same digest; those are missing whose secrets are nowhere. */
+  readonly live: ReadonlyMap<string, string>
   readonly nextOrder: number
   readonly environment: Receipt['environment']
   readonly now: Timestamp
@@ -59,23 +67,33 @@ export function pastOf(facts: PastFacts): Past {
   const isSent = ({ run, started }: OpenRun): boolean =>
     spool.has(run) || (started !== null && unknown !== null)
   const sent = open.filter(isSent)
-  const waiting = open.filter((one) => !isSent(one))
+  const waits = open.filter((one) => !isSent(one))
+  for (const { queued } of waits) requireSource(queued, facts)
+  const waiting = waits.filter(({ queued }) => facts.live.has(queued.sourceDigest))
+  const unrunnable = waits.filter(({ queued }) => !facts.live.has(queued.sourceDigest))
+  const firstFree = nextOrder + sent.length
   return {
     session,
     sent: sent.map((one, index) => sentRun(one, spool.get(one.run), nextOrder + index, facts)),
-    queue: waiting.map((one) => waitingRun(one, facts.sources)),
+    queue: waiting.map((one) => runOf(one, facts)),
+    unrunnable: unrunnable.map((one, index) => ({ run: runOf(one, facts), order: firstFree + index })),
     restarted: new Set(waiting.flatMap(({ run, started }) => (started === null ? [] : [run]))),
-    nextOrder: nextOrder + sent.length,
+    nextOrder: firstFree + unrunnable.length,
     environment,
   }
 }
 
+function requireSource({ run, sourceDigest }: OpenRun['queued'], { sources }: PastFacts): void {
+  if (!sources.has(sourceDigest))
+    throw new Error(`run ${run} cannot go on: its source ${sourceDigest} is missing`)
+}
+
 function sentRun(open: OpenRun, spooled: SpooledRun | undefined, order: number, facts: PastFacts): SentRun {
-  const { running, unknown, sources } = facts
+  const { running, unknown } = facts
   const execution = running?.runId === open.run ? running.execution : null
   const messages = spooled?.messages ?? []
   return {
-    run: runOf(open, sources.get(open.queued.sourceDigest) ?? ''),
+    run: runOf(open, facts),
     order,
     started: open.started ?? dateOf(messages[0]) ?? facts.now,
     isLogged: open.started !== null,
@@ -92,24 +110,26 @@ const RecordEnd = z.object({ ended: z.number() })
 /** By its record; else by the last that the kernel said of it. */
 function endOf(spooled: SpooledRun | undefined): Timestamp | null {
   const record = RecordEnd.safeParse(spooled?.record)
-  return record.success ? new Date(record.data.ended * 1000).toISOString() : dateOf(spooled?.messages.at(-1))
+  const ended = record.success ? timestamp(record.data.ended * 1000) : null
+  return ended ?? dateOf(spooled?.messages.at(-1))
 }
 
 /** When a message was made, in the house's form; kernels may write what they like. */
 function dateOf(message: Message | undefined): Timestamp | null {
-  const time = Date.parse(message?.header.date ?? '')
-  return Number.isNaN(time) ? null : new Date(time).toISOString()
+  return timestamp(Date.parse(message?.header.date ?? ''))
 }
 
-function waitingRun(open: OpenRun, sources: ReadonlyMap<string, string>): Run {
-  const { run, sourceDigest } = open.queued
-  const source = sources.get(sourceDigest)
-  if (source === undefined) throw new Error(`run ${run} cannot go on: its source ${sourceDigest} is missing`)
-  return runOf(open, source)
+/** Null for what is no time of a calendar. */
+function timestamp(ms: number): Timestamp | null {
+  const date = new Date(ms)
+  const year = date.getUTCFullYear()
+  return year >= 1970 && year <= 9999 ? date.toISOString() : null
 }
 
-function runOf({ queued }: OpenRun, source: string): Run {
+function runOf({ queued }: OpenRun, { sources, live }: PastFacts): Run {
   const { run, actor, at, sourceDigest } = queued
   const [cell, place] = [queued.cellId ?? '', queued.cell ?? 0]
-  return { run, cell, place, actor, queued: at, source, sourceDigest, stopOnError: true }
+  const recorded = sources.get(sourceDigest) ?? ''
+  const source = live.get(sourceDigest) ?? recorded
+  return { run, cell, place, actor, queued: at, source, recorded, sourceDigest, stopOnError: true }
 }

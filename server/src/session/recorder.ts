@@ -4,9 +4,11 @@
  * told as recorded only when its entry is durable.
  */
 import type { AgentEdge } from '@yesterday/kernel-bridge'
+import { inBackground, logFault } from '@yesterday/kernel-bridge/background'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import type { OutputEntry, Receipt } from '../../contract/run.ts'
 import { companyMs } from '../document/commit-queue.ts'
+import { whyTooDeep } from '../document/not-shown.ts'
 import type { LogEntry } from '../store/log-entry.ts'
 import type { ObjectStore, RunLog } from '../store/ports.ts'
 import type { ProjectKey } from '../store/project-key.ts'
@@ -90,7 +92,7 @@ export class Recorder {
   }
 
   async #logQueued(notebook: string, session: SessionId, runs: readonly Run[]): Promise<void> {
-    const sources = new Map(runs.map((run) => [run.sourceDigest, Buffer.from(run.source)]))
+    const sources = new Map(runs.map((run) => [run.sourceDigest, Buffer.from(run.recorded)]))
     await this.append(
       runs.map((run) => queuedEntry(notebook, session, run)),
       [...sources.values()],
@@ -122,7 +124,7 @@ export class Recorder {
   /** Settles with the entry when it is durable, after those of all runs that ended before. */
   end(ended: EndRun): Promise<RunEnded> {
     const at = this.#endedBefore.get(ended.run.run) ?? this.#options.now()
-    const prepared = this.#prepare(ended)
+    const prepared = this.#prepare(ended).catch((error: unknown) => this.#withoutParts(ended, error))
     const entry = Promise.all([prepared, this.#lastEnd]).then(([parts]) => this.#append(ended, at, parts))
     this.#lastEnd = entry.catch(() => undefined)
     return entry
@@ -135,6 +137,13 @@ export class Recorder {
     const record = ended.noRecord === null ? await this.#awaitRecord(run) : this.#missing(ended.noRecord)
     const taken = await this.#take(record, ended.spoolDir ?? null, gathered)
     return { outputs, record: withoutObjects(record, taken), taken, blobs: gathered.blobs }
+  }
+
+  /** A run whose outputs or record cannot be stored has its entry all the same, which says so. */
+  #withoutParts({ run: { run } }: EndRun, error: unknown): Parts {
+    logFault(`storing what run ${run} left`, error)
+    const why = `it could not be stored: ${error instanceof Error ? error.message : String(error)}`
+    return { outputs: [], blobs: [], record: this.#missing(why), taken: { lost: [], paths: [] } }
   }
 
   async #append({ run: { run }, order, started, ending, noRecord }: EndRun, at: Timestamp, parts: Parts) {
@@ -186,7 +195,12 @@ export class Recorder {
   #keepLate(run: RunId): void {
     const pending = this.#records.get(run)
     this.#records.delete(run)
-    void pending?.promise.then((raw) => this.#options.objects.put(Buffer.from(JSON.stringify(raw))))
+    const keep = async () => {
+      const raw = await pending?.promise
+      if (raw !== undefined && whyTooDeep(raw) === null)
+        await this.#options.objects.put(Buffer.from(JSON.stringify(raw)))
+    }
+    inBackground(keep(), `keeping the late record of run ${run}`)
   }
 }
 
@@ -220,7 +234,7 @@ function queuedEntry(notebook: string, session: SessionId, run: Run): LogEntry {
     cell: run.place,
     actor: run.actor,
     sourceDigest: run.sourceDigest,
-    title: titleOf(run.source),
+    title: titleOf(run.recorded),
   }
 }
 

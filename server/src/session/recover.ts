@@ -1,13 +1,18 @@
 /**
- * What an earlier server left is taken up: sessions whose kernels live go on, the others are closed in the log.
- * Invariant: afterwards each open session of the log has a kernel here, or its end; each of its runs ends once.
+ * Recovers the sessions of documents that an earlier server left: those whose kernels live are reattached, the others
+ * are closed in the log. Invariant: afterwards each of them has a kernel here, or its end; each of its runs ends once.
+ * What cannot be recovered goes into quarantine, and the session goes on without it, or ends.
  */
-import type { ExecuteOutcome, FoundKernel, Kernels } from '@yesterday/kernel-bridge'
+import type { ExecuteOutcome, FoundKernel, Kernels, SpooledRun } from '@yesterday/kernel-bridge'
 import * as Y from 'yjs'
 import type { Receipt } from '../../contract/run.ts'
+import { readForm } from '../document/document-form.ts'
+import { codeCellsOf } from '../lineage/code-cells.ts'
+import { LiveSources } from '../secrets/live-source.ts'
 import type { OpenSession, Store } from '../store/ports.ts'
 import { createDurable, durableObjects } from './durable.ts'
-import { type Past, pastOf } from './past.ts'
+import { type Past, pastOf, UNRUNNABLE } from './past.ts'
+import type { Quarantine } from './quarantine.ts'
 import { Recorder } from './recorder.ts'
 import type { Session } from './session.ts'
 import { SessionOutputs } from './session-outputs.ts'
@@ -24,57 +29,157 @@ export interface RecoverOptions {
   readonly kernels: Kernels
   /** The session host of a document; null where the document is gone. */
   readonly hostOf: (documentId: string) => Promise<Host | null>
-  /** Of a session that could not be taken up; its document where it has one. */
+  readonly quarantine: Quarantine
+  /** Of a session that could not be recovered, or not whole; its document where it has one. */
   readonly onProblem: (documentId: string | null, problem: string) => void
 }
 
 const GONE = 'the kernel was gone when the server came back'
 
-/** Takes up all; what cannot be taken up is told, and hinders nobody else. */
+/** A session that cannot be recovered is reported and does not stop the others. */
 export async function recoverSessions(options: RecoverOptions): Promise<void> {
-  const open = await options.store.index.openSessions()
+  const { index, runs } = options.store
+  const unreadable: { readonly session: string; readonly why: string }[] = []
+  const all = await index.openSessions((session, why) => unreadable.push({ session, why }))
+  const open = all.filter(({ session }) => session.documentId !== null)
   const newest = new Map(open.map((one) => [one.session.documentId, one]))
-  for (const one of open) {
-    try {
-      await recoverOne(one, newest.get(one.session.documentId) === one, options)
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      const { documentId } = one.session
-      options.onProblem(documentId, `session ${one.session.session} of ${one.session.notebook}: ${why}`)
-    }
+  for (const one of open) await recoverSafely(one, newest.get(one.session.documentId) === one, options)
+  for (const { session, why } of unreadable) {
+    await runs.append([{ type: 'session-ended', session, at: new Date().toISOString(), reason: why }])
+    options.onProblem(null, `session ${session} was closed: ${why}. "yesterday fsck" says more`)
   }
 }
 
-async function recoverOne(open: OpenSession, isNewest: boolean, options: RecoverOptions): Promise<void> {
+/** Recovers the session; without what it spooled where that cannot be read; else ends it. */
+async function recoverSafely(open: OpenSession, isNewest: boolean, options: RecoverOptions): Promise<void> {
+  const { quarantine } = options
+  const { session, documentId, notebook } = open.session
+  const report = (problem: string): void =>
+    options.onProblem(documentId, `session ${session} of ${notebook}: ${problem}`)
+  const suspicion = quarantine.begin(session)
+  const wasMoved = suspicion !== null && quarantine.has(session)
+  try {
+    if (suspicion === null) await recoverOne(open, isNewest, options)
+    else if (wasMoved) await giveUp(open, suspicion, options, report)
+    else await recoverWithout(open, isNewest, suspicion, options, report)
+  } catch (error) {
+    if (error instanceof NoDocumentError || wasMoved) report(reasonOf(error))
+    else await recoverWithout(open, isNewest, reasonOf(error), options, report)
+  } finally {
+    quarantine.done()
+  }
+}
+
+type Report = (problem: string) => void
+
+async function recoverWithout(
+  open: OpenSession,
+  isNewest: boolean,
+  why: string,
+  options: RecoverOptions,
+  report: Report,
+): Promise<void> {
+  const { place, runs } = await options.quarantine.take(open.session, why)
+  const kept = place === null ? '' : ` What its kernel had left is kept in ${place}.`
+  try {
+    await recoverOne(open, isNewest, options, runs.map(unreadRun(why)))
+    report(`what it left could not be read: ${why}.${kept}`)
+  } catch (error) {
+    await giveUp(open, reasonOf(error), options, (problem) => report(problem + kept))
+  }
+}
+
+const unreadRun =
+  (why: string) =>
+  (runId: string): SpooledRun => {
+    const evalue = `What this run left could not be read after the server ended: ${why}`
+    const unknown = { ename: 'OutcomeUnknown', evalue, traceback: [], executionCount: null }
+    return {
+      runId,
+      cellId: null,
+      messages: [],
+      finished: true,
+      outcome: { status: 'error', ...unknown },
+      record: null,
+    }
+  }
+
+/** The kernel ends, and the session and its runs have their end in the log. */
+async function giveUp(
+  open: OpenSession,
+  why: string,
+  options: RecoverOptions,
+  report: Report,
+): Promise<void> {
+  report(`it could not be recovered and was closed: ${why}.`)
+  const reason = `it could not be recovered after the server ended: ${why}`
+  try {
+    await options.kernels.end(open.session.kernel)
+    await closeSession(open, { ...options, spooled: [], doc: new Y.Doc(), reason })
+  } catch (error) {
+    report(`its runs have no end in the history: ${reasonOf(error)}.`)
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** The notebook cannot be opened now. That says nothing of the session, which waits for the next start. */
+class NoDocumentError extends Error {
+  override readonly name = 'NoDocumentError'
+}
+
+async function hostFor(documentId: string, { hostOf }: RecoverOptions): Promise<Host | null> {
+  try {
+    return await hostOf(documentId)
+  } catch (error) {
+    throw new NoDocumentError(`its notebook cannot be opened: ${reasonOf(error)}`)
+  }
+}
+
+/** `unread`: runs that the kernel got and whose messages were moved away. */
+async function recoverOne(
+  open: OpenSession,
+  isNewest: boolean,
+  options: RecoverOptions,
+  unread: readonly SpooledRun[] = [],
+): Promise<void> {
   const { documentId, kernel: address } = open.session
   const { kernels } = options
-  if (documentId === null && isAlive(address.pid)) return
-  const host = documentId === null ? null : await options.hostOf(documentId)
+  const host = documentId === null ? null : await hostFor(documentId, options)
   const found = await kernels.find(address)
   if (found !== null && host !== null && isNewest) {
-    const { kernel, spooled, running } = found
+    const { kernel, running } = found
+    const spooled = [...unread, ...found.spooled]
     const unknown = kernel.recording
       ? null
       : lost('the server stopped while it ran; this kernel does not record')
-    const past = await pastFrom(open, { spooled, running, unknown }, options.store)
+    const past = await pastFrom(open, { spooled, running, unknown }, options.store, host.doc)
     acknowledgeEnded(found, open)
     host.session.reattach(past, kernel)
+    kernel.outlive()
     return
   }
-  const spooled = found?.spooled ?? (await kernels.salvage(address))
+  const spooled = [...unread, ...(found?.spooled ?? (await kernels.salvage(address)))]
   await found?.kernel.shutdown()
-  const past = await pastFrom(open, { spooled, running: null, unknown: lost(GONE) }, options.store)
-  await closePast(past, host?.doc ?? new Y.Doc(), options.store, address.spoolDir)
-  await kernels.forget(address)
+  await closeSession(open, { ...options, spooled, doc: host?.doc ?? new Y.Doc(), reason: GONE })
 }
 
-/** A run of the command line, whose program may well be at work. */
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
+export interface CloseOptions extends Pick<RecoverOptions, 'store' | 'kernels'> {
+  readonly spooled: readonly SpooledRun[]
+  /** Where the outputs of its runs are shown. */
+  readonly doc: Y.Doc
+  /** Why its runs ended, for those that did not end by themselves. */
+  readonly reason: string
+}
+
+/** Writes the end of a session whose kernel is gone, and of its runs, and removes the kernel's folder. */
+export async function closeSession(open: OpenSession, options: CloseOptions): Promise<void> {
+  const { store, kernels, spooled, reason } = options
+  const { kernel: address } = open.session
+  const found = { spooled, running: null, unknown: lost(reason) }
+  const past = await pastFrom(open, found, store, options.doc)
+  await closePast(past, options, await kernels.spoolDirOf(address))
+  await kernels.forget(address)
 }
 
 function lost(likely: string): ExecuteOutcome {
@@ -93,12 +198,22 @@ async function pastFrom(
   { session: { session }, runs }: OpenSession,
   found: Found,
   store: Store,
+  doc: Y.Doc,
 ): Promise<Past> {
   const digests = new Set(runs.map(({ queued }) => queued.sourceDigest))
   const sources = new Map<string, string>()
   for (const digest of digests) {
     const bytes = await store.objects.get(digest)
     if (bytes !== null) sources.set(digest, Buffer.from(bytes).toString())
+  }
+  const live = new Map<string, string>()
+  const liveSources = new LiveSources(
+    store.secrets,
+    codeCellsOf(readForm(doc)).map(({ source }) => source),
+  )
+  for (const [digest, recorded] of sources) {
+    const restored = liveSources.restore(recorded)
+    if (restored.ok) live.set(digest, restored.source)
   }
   const nextOrder = await store.index.nextOrder(session)
   const environment = await lastEnvironment(session, store)
@@ -107,6 +222,7 @@ async function pastFrom(
     session,
     open: runs,
     sources,
+    live,
     nextOrder,
     environment,
     now: new Date().toISOString(),
@@ -123,14 +239,17 @@ async function lastEnvironment(session: string, { index }: Store): Promise<Recei
   return null
 }
 
-/** Writes the ends of a session whose kernel is gone. */
-async function closePast(past: Past, doc: Y.Doc, store: Store, spoolDir: string): Promise<void> {
+async function closePast(
+  past: Past,
+  { store, doc, reason }: CloseOptions,
+  spoolDir: string | null,
+): Promise<void> {
   const durable = createDurable({ onStalled: () => undefined, onResumed: () => undefined })
   const objects = durableObjects(store.objects, durable)
   const now = (): string => new Date().toISOString()
   const recorder = new Recorder({ objects, runs: store.runs, key: store.key, durable, now })
   recorder.remember(past.environment)
-  const outputs = new SessionOutputs(doc, objects)
+  const outputs = new SessionOutputs(doc, objects, store.secrets.masker)
   const end = async (
     run: Run,
     order: number,
@@ -158,9 +277,11 @@ async function closePast(past: Past, doc: Y.Doc, store: Store, spoolDir: string)
     for (const message of messages) outputs.accept(run.run, message)
     recorder.retell(run.run, record, ended)
     if (!isLogged) await recorder.append([{ type: 'run-started', run: run.run, at: started }])
-    await end(run, order, started, { kind: 'replied', outcome }, record === null ? GONE : null)
+    await end(run, order, started, { kind: 'replied', outcome }, record === null ? reason : null)
   }
+  for (const { run, order } of past.unrunnable)
+    await end(run, order, null, { kind: 'aborted', reason: UNRUNNABLE }, UNRUNNABLE)
   for (const [index, run] of past.queue.entries())
-    await end(run, past.nextOrder + index, null, { kind: 'aborted', reason: GONE }, GONE)
-  await recorder.append([{ type: 'session-ended', session: past.session, at: now(), reason: GONE }])
+    await end(run, past.nextOrder + index, null, { kind: 'aborted', reason }, reason)
+  await recorder.append([{ type: 'session-ended', session: past.session, at: now(), reason }])
 }

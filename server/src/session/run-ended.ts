@@ -5,8 +5,11 @@
 import { type AgentEdge, AgentRecord } from '@yesterday/kernel-bridge'
 import type { RunId, Timestamp } from '../../contract/ids.ts'
 import type { Edge, OutputEntry, Receipt } from '../../contract/run.ts'
+import { whyTooDeep } from '../document/not-shown.ts'
 import type { LogEntry } from '../store/log-entry.ts'
+import { withoutOwnRecord } from '../store/own-record.ts'
 import type { ProjectKey } from '../store/project-key.ts'
+import { boundedError } from './bounded-error.ts'
 import type { Ending } from './state.ts'
 
 export type RunEnded = Extract<LogEntry, { type: 'run-ended' }>
@@ -19,6 +22,8 @@ export type ReadRecord =
 /** Reads what the agent sent; `undefined` means that nothing came. */
 export function readRecord(raw: unknown): ReadRecord {
   if (raw === undefined || raw === null) return { ok: false, why: 'the kernel sent no record of this run' }
+  const why = whyTooDeep(raw)
+  if (why !== null) return { ok: false, why: `the record could not be read: it ${why}` }
   const parsed = AgentRecord.safeParse(raw)
   if (parsed.success) return { ok: true, record: parsed.data }
   const [issue] = parsed.error.issues
@@ -64,9 +69,12 @@ function outcomeOf(ending: Ending): OutcomePart {
     case 'ok':
       return { ...nothing, outcome: 'ok', executionCount: outcome.executionCount }
     case 'error': {
-      const { executionCount, ename, evalue, traceback } = outcome
-      const error = { ename, evalue, traceback: [...traceback] }
-      return { outcome: 'error', executionCount, error, death: null }
+      return {
+        outcome: 'error',
+        executionCount: outcome.executionCount,
+        error: boundedError(outcome),
+        death: null,
+      }
     }
     case 'aborted':
       return { ...nothing, outcome: 'aborted' }
@@ -89,14 +97,21 @@ function recordedOf(ended: EndedRun): RecordedPart {
     return { ...nothing, notCaptured: [{ what: 'variables and files', why: ended.record.why }] }
   const { record } = ended.record
   return {
-    used: record.used.map((edge) => edgeOf(edge, null)),
-    generated: record.generated.map((edge) => edgeOf(edge, signatureOf(edge, ended))),
+    used: withoutOwnRecord(record.used).map((edge) => edgeOf(edge, null)),
+    generated: withoutOwnRecord(record.generated).map((edge) => edgeOf(edge, signatureOf(edge, ended))),
     environment: environmentOf(record, ended.environment),
-    state: record.state,
+    state: stateOf(record.state),
     cost: costOf(record.cost),
     notCaptured: record.notCaptured,
   }
 }
+
+const stateOf = ({ entropy, hashSeed, answers, ...state }: AgentRecord['state']): Receipt['state'] => ({
+  ...state,
+  entropy: entropy ?? null,
+  hashSeed: hashSeed ?? null,
+  answers: answers ?? null,
+})
 
 /** The record's environment; its facets are the last ones told where it is the same. */
 export function environmentOf(record: AgentRecord, last: Receipt['environment']): Receipt['environment'] {

@@ -3,8 +3,18 @@
  * shown list of outputs up to date. Invariant: the same messages give the same outputs, however they were batched;
  * old outputs of the cell stand until the first new one comes, so that nothing flickers.
  */
-import type { JsonObject, Message } from '@yesterday/kernel-bridge'
-import { z } from 'zod'
+import type { Message } from '@yesterday/kernel-bridge'
+import type { JsonObject } from '../../contract/json.ts'
+import { notShownText } from '../document/not-shown.ts'
+import {
+  type KernelBundle,
+  type Read,
+  readBundle,
+  readClear,
+  readCount,
+  readError,
+  readStream,
+} from './kernel-output.ts'
 import { TerminalText, type TextEdit } from './terminal-text.ts'
 
 /** Text of a stream that left the document, in order. */
@@ -24,8 +34,11 @@ export interface RichOutput {
   readonly type: 'display_data' | 'execute_result'
   readonly displayId: string | null
   readonly executionCount: number | null
+  /** As the kernel sent it. */
   data: JsonObject
   metadata: JsonObject
+  /** What is shown instead of data that a document cannot hold; null for all others. */
+  problem: string | null
 }
 export interface ErrorOutput {
   readonly kind: 'error'
@@ -35,6 +48,10 @@ export interface ErrorOutput {
 }
 export type Output = StreamOutput | RichOutput | ErrorOutput
 
+/** The forms that are shown. */
+export const shownData = ({ data, problem }: RichOutput): JsonObject =>
+  problem === null ? data : { 'text/plain': problem }
+
 /** What to do to the shown list of outputs. */
 export type Edit =
   | { readonly type: 'clear' }
@@ -42,6 +59,8 @@ export type Edit =
   | { readonly type: 'text'; readonly output: StreamOutput; readonly edit: TextEdit }
   /** The head of a long stream goes to the objects. */
   | { readonly type: 'spill'; readonly output: StreamOutput; readonly text: string }
+  /** A long stream's shown text is another one now: what stands for its other edits. */
+  | { readonly type: 'tail'; readonly output: StreamOutput }
   | { readonly type: 'replace'; readonly output: RichOutput }
   | { readonly type: 'count'; readonly count: number }
   /** `hidden` outputs are not shown for their number; the receipt has them. */
@@ -51,21 +70,6 @@ export type Edit =
 export const STREAM_LIMIT = 1024 * 1024
 /** Outputs of one run that are shown. */
 export const SHOWN_LIMIT = 500
-
-const Bundle = z.object({
-  data: z.record(z.string(), z.json()).default({}),
-  metadata: z.record(z.string(), z.json()).default({}),
-  execution_count: z.number().nullish(),
-  transient: z.object({ display_id: z.string().nullish() }).nullish(),
-})
-const Stream = z.object({ name: z.string(), text: z.string() })
-const KernelError = z.object({
-  ename: z.string().default('Error'),
-  evalue: z.string().default(''),
-  traceback: z.array(z.string()).default([]),
-})
-const Input = z.object({ execution_count: z.number() })
-const Clear = z.object({ wait: z.boolean().default(false) })
 
 /** Messages that change what a cell shows; of all others (`status`, `comm_msg`) no output comes. */
 const shown: ReadonlySet<string> = new Set([
@@ -79,15 +83,23 @@ const shown: ReadonlySet<string> = new Set([
 ])
 export const isShown = (type: string): boolean => shown.has(type)
 
-/** The id that `update_display_data` speaks of, and its new content; null when it cannot be read. */
-export function displayUpdate(
-  content: unknown,
-): { readonly displayId: string; readonly data: JsonObject; readonly metadata: JsonObject } | null {
-  const parsed = Bundle.safeParse(content)
-  const displayId = parsed.data?.transient?.display_id
-  if (!parsed.success || displayId == null) return null
-  return { displayId, data: parsed.data.data, metadata: parsed.data.metadata }
+/** The display that `update_display_data` speaks of, and its new content; null where it names none. */
+export function displayUpdate(content: unknown): (KernelBundle & { readonly displayId: string }) | null {
+  const read = readBundle(content)
+  if (!read.ok || read.value.displayId === null) return null
+  return { ...read.value, displayId: read.value.displayId }
 }
+
+const emptyOutput = {
+  kind: 'rich',
+  type: 'display_data',
+  displayId: null,
+  executionCount: null,
+  data: {},
+  metadata: {},
+} as const
+
+const numbered = (count: number | null): readonly Edit[] => (count === null ? [] : [{ type: 'count', count }])
 
 export class RunOutputs {
   #outputs: Output[] = []
@@ -103,19 +115,24 @@ export class RunOutputs {
   accept({ header, content }: Pick<Message, 'header' | 'content'>): readonly Edit[] {
     switch (header.msg_type) {
       case 'stream':
-        return read(Stream, content, ({ name, text }) => this.#stream(name, text))
+        return this.#take(readStream(content), ({ name, text }) => this.#stream(name, text))
       case 'display_data':
       case 'execute_result':
-        return this.#rich(header.msg_type, content)
+        return this.#rich(header.msg_type, readBundle(content))
       case 'error':
-        return read(KernelError, content, (error) => this.#append({ kind: 'error', ...error }))
+        return this.#take(readError(content), (error) => this.#append({ kind: 'error', ...error }))
       case 'clear_output':
-        return read(Clear, content, ({ wait }) => this.#clearOutput(wait))
+        return this.#clearOutput(readClear(content))
       case 'execute_input':
-        return read(Input, content, ({ execution_count: count }) => [{ type: 'count', count }])
+        return numbered(readCount(content))
       default:
         return []
     }
+  }
+
+  /** An output that cannot be shown; `why` completes "it …". */
+  refuse(why: string): readonly Edit[] {
+    return this.#append({ ...emptyOutput, problem: notShownText(why) })
   }
 
   /** The run is over: old outputs go; its own stand, though it asked to clear them before a next that never came. */
@@ -130,7 +147,13 @@ export class RunOutputs {
     this.#clearNext = false
   }
 
-  #clearOutput(wait: boolean): readonly Edit[] {
+  /** What cannot be read is shown in its place, with the reason. */
+  #take<T>(read: Read<T>, edits: (value: T) => readonly Edit[]): readonly Edit[] {
+    return read.ok ? edits(read.value) : this.refuse(read.why)
+  }
+
+  #clearOutput(wait: boolean | null): readonly Edit[] {
+    if (wait === null) return []
     this.#clearNext = true
     return wait ? [] : this.#clearPending()
   }
@@ -143,17 +166,8 @@ export class RunOutputs {
     return [{ type: 'clear' }]
   }
 
-  #rich(type: RichOutput['type'], content: unknown): readonly Edit[] {
-    return read(Bundle, content, ({ data, metadata, execution_count, transient }) =>
-      this.#append({
-        kind: 'rich',
-        type,
-        displayId: transient?.display_id ?? null,
-        executionCount: execution_count ?? null,
-        data,
-        metadata,
-      }),
-    )
+  #rich(type: RichOutput['type'], read: Read<KernelBundle>): readonly Edit[] {
+    return this.#take(read, (bundle) => this.#append({ kind: 'rich', type, ...bundle }))
   }
 
   #append(output: Output): Edit[] {
@@ -178,13 +192,4 @@ export class RunOutputs {
     }
     return edits
   }
-}
-
-function read<T>(
-  schema: z.ZodType<T>,
-  content: unknown,
-  edits: (content: T) => readonly Edit[],
-): readonly Edit[] {
-  const parsed = schema.safeParse(content)
-  return parsed.success ? edits(parsed.data) : []
 }

@@ -3,16 +3,24 @@
  * Invariant: nothing here decides; `run-queued` is durable before a run executes, and `run-ended` before its cell is
  * shown as done.
  */
+
 import { EventEmitter } from 'node:events'
-import type { ExecuteOutcome, Kernel } from '@yesterday/kernel-bridge'
+import type { ExecuteOutcome, Kernel, Message } from '@yesterday/kernel-bridge'
+import { atPlace, inBackground, logFault } from '@yesterday/kernel-bridge/background'
 import { findCell, origin } from '../../contract/document.ts'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
+import { type NoticeWords, noticeWords } from '../../contract/notices.ts'
+import { whyTooDeep } from '../document/not-shown.ts'
+import { StoreError } from '../store/errors.ts'
 import { apply } from './apply.ts'
 import { createDurable, durableObjects } from './durable.ts'
 import { KernelLife } from './kernel-life.ts'
-import { commEvent, KernelLink } from './kernel-link.ts'
+import { KernelLink } from './kernel-link.ts'
 import { nameKernel } from './name-kernel.ts'
-import type { Past, SentRun } from './past.ts'
+import { OwnOutputs } from './own-outputs.ts'
+import { pagerOutputs } from './pager.ts'
+import { type Past, type SentRun, UNRUNNABLE } from './past.ts'
+import { Pulse } from './pulse.ts'
 import { Recorder } from './recorder.ts'
 import type { RunEnded } from './run-ended.ts'
 import type { SessionEvents, SessionOptions } from './session-options.ts'
@@ -26,9 +34,11 @@ import {
   type RunningRun,
   type SessionState,
 } from './state.ts'
+import { SessionWidgets } from './widgets/session-widgets.ts'
 
 type Performed = Exclude<Action, { type: 'refuse' }>
 
+const PULSE_MS = 5000
 const INTERRUPT_WAIT_MS = 5000
 /** A run that is over by then needs no forecast. */
 const EXPECT_AFTER_MS = 50
@@ -40,14 +50,18 @@ export class SessionHost {
   readonly #now: () => Timestamp
   readonly #recorder: Recorder
   readonly #outputs: SessionOutputs
+  readonly #own: OwnOutputs
   readonly #record: SessionRecord
   readonly #life: KernelLife
+  readonly #pulse: Pulse
+  readonly #widgets: SessionWidgets
   #state: SessionState = initialState
   /** Runs whose start an earlier server logged. */
   #restarted: ReadonlySet<RunId> = new Set()
   /** The kernelspec that a person asked for; null where none was. */
   #chosenSpec: string | null = null
   #isClosed = false
+  #logProblem: string | null = null
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -66,9 +80,30 @@ export class SessionHost {
       durable,
       now: this.#now,
     })
-    this.#outputs = new SessionOutputs(options.doc, objects)
+    this.#own = new OwnOutputs({
+      doc: options.doc,
+      index: options.store.index,
+      trustsHistory: options.trustsHistory ?? true,
+      emit: (event) => this.events.emit('event', event),
+    })
+    const { masker } = options.store.secrets
+    this.#outputs = new SessionOutputs(options.doc, objects, masker, {
+      onProduced: (output) => this.#own.add(output),
+      onCrowded: (isCrowded) => this.#life.link?.kernel.pause(isCrowded),
+    })
     this.#record = this.#makeRecord()
     this.#life = this.#makeLife()
+    const { pulseMs = PULSE_MS } = options
+    this.#pulse = new Pulse({
+      // A dead kernel is reported by its link.
+      heartbeat: async () => (await this.#life.link?.kernel.heartbeat(pulseMs)) ?? true,
+      onChange: (silent) => this.dispatch({ type: 'KernelSilent', silent }),
+      pauseMs: pulseMs,
+    })
+    this.#widgets = new SessionWidgets({
+      emit: (event) => this.events.emit('event', event),
+      link: () => this.#life.link,
+    })
   }
 
   #makeRecord(): SessionRecord {
@@ -78,21 +113,24 @@ export class SessionHost {
       outputs: this.#outputs,
       now: this.#now,
       onLogged: (runs) => this.dispatch({ type: 'RunsLogged', runs }),
+      onNotLogged: (runs, error) => this.#notLogged(runs, error),
       onRecorded: (entry, run) => this.#recorded(entry, run),
+      onLost: ({ run }) => this.dispatch({ type: 'Recorded', run }),
       onBroken: (error) => this.#broken(error),
       onWork: () => this.events.emit('changed'),
     })
   }
 
   #makeLife(): KernelLife {
-    const { prewarm = true } = this.#options
+    const { prewarm = true, store } = this.#options
     return new KernelLife({
       ...this.#options,
       prewarm,
       isWanted: (session) => !this.#isClosed && this.#state.session === session,
       pastIsLogged: () => this.#record.endingsSettled(),
       onStarted: (link) => this.#started(link),
-      onFailed: (session, problem) => this.dispatch({ type: 'KernelStartFailed', session, problem }),
+      onFailed: (session, why) =>
+        this.dispatch({ type: 'KernelStartFailed', session, problem: store.secrets.mask(why) }),
     })
   }
 
@@ -112,19 +150,29 @@ export class SessionHost {
     return this.#outputs
   }
 
+  get own(): OwnOutputs {
+    return this.#own
+  }
+
+  get widgets(): SessionWidgets {
+    return this.#widgets
+  }
+
   /** The server stops: the kernel lives on, to be found again; what already ended is recorded first. */
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#pulse.watch(false)
     if (!this.#state.stalled) await Promise.all([this.#record.endingsSettled(), this.#recorder.flushed()])
     this.#life.detach()
   }
 
   /** Takes up the session of an earlier server, whose kernel lives. */
   reattach(past: Past, kernel: Kernel): void {
-    const { session, sent, queue, restarted, nextOrder, environment } = past
+    const { session, sent, queue, unrunnable, restarted, nextOrder, environment } = past
     const link = new KernelLink(session, kernel)
     this.#life.adopt(link)
     this.#recorder.remember(environment)
+    this.#widgets.begin(true)
     this.#restarted = restarted
     for (const one of sent) this.#retell(one)
     const last = sent.at(-1)
@@ -136,6 +184,10 @@ export class SessionHost {
       if (outcome === null) throw new Error(`run ${run.run} goes on, yet another was sent after it`)
       this.#perform({ type: 'endRun', session, run, order, started, ending: { kind: 'replied', outcome } })
     }
+    for (const { run, order } of unrunnable) {
+      const ending = { kind: 'aborted', reason: UNRUNNABLE } as const
+      this.#perform({ type: 'endRun', session, run, order, started: null, ending })
+    }
     this.#listen(link)
     if (last !== undefined) this.#resume(link, last)
   }
@@ -143,19 +195,32 @@ export class SessionHost {
   /** What the kernel said of a run while nobody listened, or to a server that is gone. */
   #retell({ run: { run, cell }, messages, record, ended, isLogged, started }: SentRun): void {
     this.#outputs.begin(run, cell)
-    for (const message of messages) this.#outputs.accept(run, message)
+    for (const message of messages) {
+      if (message.header.msg_type.startsWith('comm_')) this.#comm(message)
+      else if (!this.#widgets.capture(message)) this.#outputs.accept(run, message)
+    }
     this.#recorder.retell(run, record, ended)
     if (!isLogged) this.#record.logStarted({ type: 'logStarted', run, at: started })
   }
 
   #resume(link: KernelLink, { run: { run }, outcome, execution }: SentRun): void {
     if (outcome !== null) this.dispatch({ type: 'RunOver', run, outcome })
-    else if (execution !== null) void this.#untilOver(run, link.follow(run, execution))
+    else if (execution !== null) this.#follow(run, link.follow(run, execution))
     else throw new Error(`run ${run} neither ended nor goes on`)
   }
 
   /** The reason of a refusal, null when there was none. */
   dispatch(operation: Operation): string | null {
+    const { session, running } = this.#state
+    const at = {
+      notebook: this.#options.path(),
+      ...(session === null ? {} : { session }),
+      ...(running === null ? {} : { run: running.run }),
+    }
+    return atPlace(at, () => this.#dispatch(operation))
+  }
+
+  #dispatch(operation: Operation): string | null {
     if (this.#isClosed && operation.type !== 'Recorded') return 'The server is stopping.'
     const before = this.#state
     const step = apply(before, operation)
@@ -163,10 +228,23 @@ export class SessionHost {
     let refusal: string | null = null
     for (const action of step.actions) {
       if (action.type === 'refuse') refusal = action.reason
-      else this.#perform(action)
+      else this.#attempt(action)
     }
+    this.#pulse.watch(this.#state.running !== null)
     if (before !== this.#state) this.events.emit('changed')
     return refusal
+  }
+
+  /** An action that fails keeps no other from being performed, and leaves no run open. */
+  #attempt(action: Performed): void {
+    try {
+      this.#perform(action)
+    } catch (error) {
+      logFault(`performing ${action.type}`, error)
+      this.#notice(noticeWords('notice.sessionFailed', { action: action.type, reason: reasonOf(error) }))
+      if (action.type === 'execute')
+        this.dispatch({ type: 'RunOver', run: action.run.run, outcome: notSent(error) })
+    }
   }
 
   #perform(action: Performed): void {
@@ -205,6 +283,7 @@ export class SessionHost {
         this.#life.link?.answer(action.value)
         break
       case 'endRun':
+        this.#showPages(action)
         this.#record.end(action, this.#life.link)
         break
       case 'dropRun':
@@ -216,8 +295,14 @@ export class SessionHost {
     }
   }
 
+  #showPages({ run, ending }: Extract<Performed, { type: 'endRun' }>): void {
+    if (ending.kind !== 'replied') return
+    for (const message of pagerOutputs(ending.outcome)) this.#outputs.accept(run.run, message)
+  }
+
   #started(link: KernelLink): void {
     this.#outputs.forgetAll()
+    this.#widgets.begin(false)
     nameKernel(this.#options.doc, link.kernel, this.#chosenSpec !== null)
     this.#listen(link)
     this.dispatch({ type: 'KernelStarted', session: link.session, kernel: link.facts })
@@ -229,8 +314,9 @@ export class SessionHost {
       output: (run, message) => this.#outputs.accept(run, message),
       record: (run, raw) => this.#recorder.accept(run, raw),
       comm: (message) => {
-        if (link === this.#life.link) this.events.emit('event', commEvent(message))
+        if (link === this.#life.link) this.#comm(message)
       },
+      capture: (message) => link === this.#life.link && this.#widgets.capture(message),
       prompt: (run, text, password) => this.dispatch({ type: 'InputRequested', run, text, password }),
       status: (status) => this.dispatch({ type: 'KernelStatus', session, status }),
       dead: (death) => {
@@ -240,18 +326,26 @@ export class SessionHost {
     })
   }
 
+  #comm(message: Message): void {
+    const why = whyTooDeep([message.content, message.metadata])
+    if (why === null) this.#widgets.accept(message)
+    else this.#notice(noticeWords('notice.widgetMessage', { reason: why }))
+  }
+
   #execute(run: RunningRun): void {
     if (this.#isClosed) return
     const { link } = this.#life
     if (link === null) throw new Error(`run ${run.run} without a kernel`)
     this.#outputs.begin(run.run, run.cell)
-    void this.#untilOver(run.run, link.execute(run, this.#options.allowStdin))
+    this.#follow(run.run, link.execute(run, this.#options.allowStdin))
     this.dispatch({ type: 'RunStarted', run: run.run, at: this.#now() })
-    setTimeout(() => void this.#expect(run), EXPECT_AFTER_MS).unref()
+    const expect = () => inBackground(this.#expect(run), 'forecasting a run')
+    setTimeout(expect, EXPECT_AFTER_MS).unref()
   }
 
-  async #untilOver(run: RunId, done: Promise<ExecuteOutcome>): Promise<void> {
-    this.dispatch({ type: 'RunOver', run, outcome: await done })
+  #follow(run: RunId, done: Promise<ExecuteOutcome>): void {
+    const untilOver = async () => this.dispatch({ type: 'RunOver', run, outcome: await done })
+    inBackground(untilOver(), `the end of run ${run}`)
   }
 
   async #expect(run: RunningRun): Promise<void> {
@@ -263,7 +357,8 @@ export class SessionHost {
   }
 
   #interrupt(run: RunId): void {
-    void this.#life.link?.interrupt()
+    const { link } = this.#life
+    if (link !== null) inBackground(link.interrupt(), 'interrupting a kernel')
     setTimeout(() => this.dispatch({ type: 'InterruptTimedOut', run }), INTERRUPT_WAIT_MS).unref()
   }
 
@@ -290,20 +385,41 @@ export class SessionHost {
     doc.transact(() => findCell(doc, cell)?.cell.set('execution_state', state), from)
   }
 
+  /** Why the log takes no more runs; null while it does. */
+  get logProblem(): string | null {
+    return this.#logProblem
+  }
+
+  #notLogged(runs: readonly RunId[], error: unknown): void {
+    const hint = error instanceof StoreError ? ` ${error.hint}` : ''
+    this.#logProblem = `Nothing was run: ${reasonOf(error)}.${hint}`
+    this.dispatch({ type: 'RunsNotLogged', runs })
+  }
+
   #stalled(error: unknown): void {
     this.dispatch({ type: 'LogStalled' })
-    const text = `The history cannot be written (${reasonOf(error)}). It is tried again; nothing new runs until then.`
-    this.events.emit('event', { type: 'notice', level: 'error', text })
+    this.#notice(noticeWords('notice.historyStalled', { reason: reasonOf(error) }))
   }
 
   #broken(error: unknown): void {
-    const text = `The history of this session has a gap: ${reasonOf(error)}. Run "yesterday fsck" to see more.`
-    this.events.emit('event', { type: 'notice', level: 'error', text })
+    this.#notice(noticeWords('notice.historyGap', { reason: reasonOf(error) }))
+  }
+
+  #notice(words: NoticeWords): void {
+    this.events.emit('event', { type: 'notice', level: 'error', ...words })
   }
 }
 
 function runningOf({ run, started, order }: SentRun): RunningRun {
   return { ...run, started, order, expectedMs: null }
 }
+
+const notSent = (error: unknown): ExecuteOutcome => ({
+  status: 'error',
+  executionCount: null,
+  ename: 'NotSent',
+  evalue: `The code could not be sent to the kernel: ${reasonOf(error)}`,
+  traceback: [],
+})
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

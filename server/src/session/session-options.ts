@@ -1,7 +1,7 @@
 /** What a session is made from, and what it tells. */
 import type { Kernels } from '@yesterday/kernel-bridge'
 import type * as Y from 'yjs'
-import type { Timestamp } from '../../contract/ids.ts'
+import type { RunId, Timestamp } from '../../contract/ids.ts'
 import type { Event } from '../../contract/session.ts'
 import type { Purpose } from '../store/log-entry.ts'
 import type { Store } from '../store/ports.ts'
@@ -25,6 +25,10 @@ export interface SessionOptions {
   readonly prewarm?: boolean
   /** Why it repeats what already ran; none for a person's own work. */
   readonly purpose?: Purpose
+  /** False if the history was made elsewhere and is not trusted. Default true. */
+  readonly trustsHistory?: boolean
+  /** Between two looks whether a kernel at work answers, and for its answer. Default 5,000. */
+  readonly pulseMs?: number
   readonly now?: () => Timestamp
   readonly newId?: () => string
 }
@@ -36,4 +40,6 @@ export interface SessionEvents {
   /** The view is another. */
   changed: []
   recorded: [RunEnded, Run]
+  /** This run of one of the notebook's cells, in the kernel of another program, was recorded. */
+  recordedElsewhere: [RunId]
 }

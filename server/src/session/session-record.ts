@@ -2,7 +2,9 @@
  * What a session writes down, and what waits for it. Invariant: `session-ended` follows the entries of all the
  * session's runs; a run is acknowledged to its own kernel, and told as recorded, when its entry is durable.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Kernels } from '@yesterday/kernel-bridge'
+import { inBackground } from '@yesterday/kernel-bridge/background'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import type { Purpose } from '../store/log-entry.ts'
 import type { KernelLink } from './kernel-link.ts'
@@ -22,7 +24,11 @@ export interface SessionRecordOptions {
   readonly purpose?: Purpose
   readonly now: () => Timestamp
   readonly onLogged: (runs: readonly RunId[]) => void
+  /** The log can never take these runs: they do not run. */
+  readonly onNotLogged: (runs: readonly RunId[], error: unknown) => void
   readonly onRecorded: (entry: RunEnded, run: Run) => void
+  /** The run has ended, and the log cannot take its entry. */
+  readonly onLost: (run: Run) => void
   /** A write that can never succeed. */
   readonly onBroken: (error: unknown) => void
   /** Work began or is done. */
@@ -46,7 +52,10 @@ export class SessionRecord {
 
   /** Settles when every run that ended, and the end of the session, is durable. Never rejects. */
   async settled(): Promise<void> {
-    while (this.#work.size > 0) await Promise.all(this.#work)
+    while (this.#work.size > 0) {
+      await Promise.allSettled(this.#work)
+      await nextTurn()
+    }
   }
 
   /** As `settled`, for what has ended so far alone. */
@@ -55,12 +64,11 @@ export class SessionRecord {
   }
 
   track(work: Promise<void>): void {
-    const tracked = work.catch((error: unknown) => this.#options.onBroken(error))
+    const tracked = work
+      .catch((error: unknown) => this.#options.onBroken(error))
+      .finally(() => this.#work.delete(tracked))
     this.#work.add(tracked)
-    void tracked.finally(() => {
-      this.#work.delete(tracked)
-      this.#options.onWork()
-    })
+    inBackground(tracked.finally(this.#options.onWork), 'writing the record of a session')
   }
 
   /** Settles with true when the run is in the log, with false when it never will be. */
@@ -74,11 +82,17 @@ export class SessionRecord {
   }
 
   logQueued({ session, runs }: Of<'logQueued'>): void {
-    const { recorder, path, onLogged } = this.#options
+    const { recorder, path, onLogged, onNotLogged } = this.#options
+    const ids = runs.map(({ run }) => run)
     const work = async (): Promise<void> => {
-      await recorder.logQueued(path(), session, runs)
-      for (const { run } of runs) this.tellLogged(run, true)
-      onLogged(runs.map(({ run }) => run))
+      try {
+        await recorder.logQueued(path(), session, runs)
+      } catch (error) {
+        onNotLogged(ids, error)
+        return
+      }
+      for (const run of ids) this.tellLogged(run, true)
+      onLogged(ids)
     }
     this.track(work())
   }
@@ -91,7 +105,12 @@ export class SessionRecord {
     const { documentId, path, now, recorder, purpose = null } = this.#options
     const { displayName, language } = kernel.spec
     const started = { session, at: now(), notebook: path(), documentId, kernel: kernel.address }
-    this.track(recorder.append([{ type: 'session-started', ...started, displayName, language, purpose }]))
+    const work = async (): Promise<void> => {
+      await recorder.append([{ type: 'session-started', ...started, displayName, language, purpose }])
+      // Only now can another server find it again.
+      if (documentId !== null && kernel.status !== 'dead') kernel.outlive()
+    }
+    this.track(work())
   }
 
   /** A dead kernel's folder goes when all that it held is durable. */
@@ -107,7 +126,7 @@ export class SessionRecord {
   }
 
   end(action: Of<'endRun'>, link: KernelLink | null): void {
-    const { recorder, outputs: all, onRecorded } = this.#options
+    const { recorder, outputs: all, onRecorded, onLost } = this.#options
     const { run } = action.run
     const outputs = async () => (await all.end(run))?.outputs ?? []
     const noRecord = link === null ? 'the kernel is gone' : link.whyNoRecord(action.ending)
@@ -117,7 +136,12 @@ export class SessionRecord {
       link?.kernel.acknowledge(run)
       onRecorded(entry, action.run)
     }
-    this.#trackEnding(work())
+    const ended = work().catch((error: unknown) => {
+      // The log refused the entry. The cell is free all the same.
+      onLost(action.run)
+      throw error
+    })
+    this.#trackEnding(ended)
   }
 
   #trackEnding(work: Promise<void>): void {

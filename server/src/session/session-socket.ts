@@ -1,12 +1,18 @@
 /**
  * One client's session socket: JSON text frames by contract/session.ts. Invariant: every command is answered once;
- * one that cannot be read or is not allowed changes nothing.
+ * one that cannot be read or is not allowed changes nothing; a client that reads or writes too much is disconnected.
  */
+
+import { inBackground } from '@yesterday/kernel-bridge/background'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
+import { type NoticeWords, noticeWords } from '../../contract/notices.ts'
 import { type Actor, Command, type Event } from '../../contract/session.ts'
 import { close } from '../../contract/sync.ts'
-import { perform } from './commands.ts'
+import { endSocket, isEnded } from '../connection/end-socket.ts'
+import { Outbox } from '../connection/outbox.ts'
+import { Quota } from '../connection/quota.ts'
+import { perform, widgetsReply } from './commands.ts'
 import type { Sessions, Visit } from './sessions.ts'
 
 export interface SessionCall {
@@ -19,38 +25,46 @@ export interface SessionCall {
 const VIEW_PAUSE_MS = 25
 /** A client that does not answer a ping until the next one is gone, ms. */
 const PING_MS = 20_000
-/** What may wait to be sent before views are held back, bytes: a slow client gets the last one only. */
-const BACKLOG = 1024 * 1024
+/** Longest command, in UTF-16 units. */
+const MAX_COMMAND = 8 * 1024 * 1024
+/** What a client may send: commands, and UTF-16 units of them. */
+const COMMANDS = { burst: 4000, perSecond: 200 }
+const VOLUME = { burst: 64 * 1024 * 1024, perSecond: 1024 * 1024 }
+/** Commands that may be performed at once; further ones are not read until some are answered. */
+const MAX_PENDING = 100
 /** Commands that leave everything as it is. */
-const reading: ReadonlySet<Command['type']> = new Set(['complete', 'inspect'])
-const LOST =
-  'What ran here before the server stopped could not be taken up again. Its runs that had ended are in the history; the log of the server says what went wrong.'
+const reading: ReadonlySet<Command['type']> = new Set(['complete', 'inspect', 'widgets'])
+const TOO_LONG = `This command is too long: up to ${MAX_COMMAND / 1024 ** 2} MB can be sent.`
 const Named = z.object({ id: z.string().max(64) })
+
+/** People by document who were disconnected because they read too slowly, and were not told yet. */
+type Slow = Set<string>
+const slowKey = ({ documentId, person }: SessionCall): string => `${documentId} ${person.id}`
 
 /** Takes the sockets of all sessions. */
 export function takeSessionSocket(sessions: Sessions): (socket: WebSocket, call: SessionCall) => void {
+  const slow: Slow = new Set()
   return (socket, call) => {
     socket.on('error', () => socket.terminate())
     socket.pause()
-    void sessions.visit(call.documentId).then(
-      (visit) => welcome(socket, visit, call),
-      () => socket.close(1011, 'The notebook could not be opened.'),
+    sessions.visit(call.documentId).then(
+      (visit) => welcome(socket, visit, call, slow),
+      () => endSocket(socket, 1011, 'The notebook could not be opened.'),
     )
   }
 }
 
-function welcome(socket: WebSocket, visit: Visit | null, { person, mayWrite }: SessionCall): void {
+function welcome(socket: WebSocket, visit: Visit | null, call: SessionCall, slow: Slow): void {
   if (visit === null) {
-    socket.resume()
-    socket.close(close.gone, 'This notebook is not here any more.')
+    endSocket(socket, close.gone, 'This notebook was deleted or moved.')
     return
   }
   if (socket.readyState !== socket.OPEN) {
     visit.leave()
     return
   }
-  const actor = { id: person.id, name: person.name }
-  const client = new Client(socket, visit, actor, mayWrite)
+  const client = new Client(socket, visit, call, () => slow.add(slowKey(call)))
+  if (slow.delete(slowKey(call))) client.notify(noticeWords('notice.slowPage', {}))
   socket.once('close', () => client.end())
   socket.resume()
 }
@@ -58,32 +72,61 @@ function welcome(socket: WebSocket, visit: Visit | null, { person, mayWrite }: S
 class Client {
   readonly #socket: WebSocket
   readonly #visit: Visit
-  readonly #actor: Actor
+  readonly #person: Actor
   readonly #mayWrite: boolean
   readonly #onEvent = (event: Event): void => this.#send(event)
   readonly #onChanged = (): void => this.#schedule()
   readonly #stopGone: () => void
+  readonly #outbox: Outbox
+  readonly #commands = new Quota(COMMANDS)
+  readonly #volume = new Quota(VOLUME)
+  #pending = 0
   #timer: ReturnType<typeof setTimeout> | null = null
   readonly #pings: ReturnType<typeof setInterval>
   #lastView = Number.NEGATIVE_INFINITY
   #isThere = true
 
-  constructor(socket: WebSocket, visit: Visit, actor: Actor, mayWrite: boolean) {
+  constructor(socket: WebSocket, visit: Visit, { person, mayWrite }: SessionCall, onSlow: () => void) {
     this.#socket = socket
+    this.#outbox = new Outbox(socket, () => {
+      onSlow()
+      socket.terminate()
+    })
     this.#visit = visit
-    this.#actor = actor
+    this.#person = person
     this.#mayWrite = mayWrite
     visit.session.events.on('event', this.#onEvent)
     visit.session.events.on('changed', this.#onChanged)
-    this.#stopGone = visit.document.onGone(() => socket.close(close.gone, 'The notebook was deleted.'))
-    socket.on('message', (data, isBinary) => void this.#received(isBinary ? '' : String(data)))
+    this.#stopGone = visit.document.onGone(() => endSocket(socket, close.gone, 'The notebook was deleted.'))
+    socket.on('message', (data, isBinary) => {
+      inBackground(this.#received(isBinary ? '' : String(data)), 'answering a session command')
+    })
     socket.on('pong', () => {
       this.#isThere = true
     })
     this.#pings = setInterval(() => this.#ping(), PING_MS)
     this.#sendView()
+    inBackground(this.#sendOwn(), 'sending which outputs were produced here')
     if (visit.stale.told !== null) this.#send(visit.stale.told)
-    if (visit.isLost) this.#send({ type: 'notice', level: 'warning', text: LOST })
+    if (visit.lost !== null) this.notify(noticeWords('notice.notRecovered', { reason: visit.lost }))
+    if (visit.history.kind !== 'sound') this.#send({ type: 'history', state: visit.history })
+  }
+
+  /** Sends the whole list once; additions follow as events. */
+  async #sendOwn(): Promise<void> {
+    const { own } = this.#visit.session
+    await own.ready()
+    this.#send(own.all)
+  }
+
+  /** Shows the person a warning. */
+  notify(words: NoticeWords): void {
+    this.#send({ type: 'notice', level: 'warning', ...words })
+  }
+
+  /** The person by the name that they have now. */
+  #actor(): Actor {
+    return { id: this.#person.id, name: this.#person.name }
   }
 
   end(): void {
@@ -96,19 +139,33 @@ class Client {
   }
 
   async #received(text: string): Promise<void> {
+    if (!this.#commands.take(1) || !this.#volume.take(text.length)) {
+      endSocket(this.#socket, close.tooMuch, 'This page sends commands faster than the server takes them.')
+      return
+    }
+    if (++this.#pending >= MAX_PENDING) this.#socket.pause()
+    const answer = await this.#answerText(text)
+    if (answer !== null) this.#send(answer)
+    if (--this.#pending < MAX_PENDING) this.#socket.resume()
+  }
+
+  /** Null for a command whose answer is on its way. */
+  async #answerText(text: string): Promise<Event | null> {
+    if (text.length > MAX_COMMAND) return { type: 'refused', id: '', reason: TOO_LONG }
     const json = parseJson(text)
     const read = Command.safeParse(json)
     const id = Named.safeParse(json).data?.id ?? ''
-    if (!read.success) {
-      this.#send({
-        type: 'refused',
-        id,
-        reason: `This command cannot be read: ${z.prettifyError(read.error)}`,
-      })
-      return
-    }
-    const answer = await this.#answer(read.data)
-    this.#send(answer)
+    if (read.success && read.data.type === 'widgets') return this.#answerWidgets(read.data)
+    if (read.success) return this.#answer(read.data)
+    return { type: 'refused', id, reason: `This command cannot be read: ${z.prettifyError(read.error)}` }
+  }
+
+  /** States are large and change: they are read when they can be sent, and not before what was said of them. */
+  async #answerWidgets(command: Extract<Command, { type: 'widgets' }>): Promise<null> {
+    const { session } = this.#visit
+    await session.widgets.known(command.models)
+    this.#outbox.replace(`widgets ${command.id}`, () => eventText(widgetsReply(session, command)))
+    return null
   }
 
   async #answer(command: Command): Promise<Event> {
@@ -116,7 +173,7 @@ class Client {
     if (!this.#mayWrite && !reading.has(command.type))
       return { type: 'refused', id, reason: 'You may read this notebook and not run it.' }
     try {
-      return await perform(this.#visit, command, this.#actor)
+      return await perform(this.#visit, command, this.#actor(), () => isEnded(this.#socket))
     } catch (error) {
       return { type: 'refused', id, reason: error instanceof Error ? error.message : String(error) }
     }
@@ -139,13 +196,24 @@ class Client {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     this.#lastView = performance.now()
-    if (this.#socket.bufferedAmount > BACKLOG) this.#schedule()
-    else this.#send({ type: 'session', view: this.#visit.session.view() })
+    this.#outbox.replace('view', () => eventText({ type: 'session', view: this.#visit.session.view() }))
   }
 
   #send(event: Event): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(event))
+    if (event.type === 'stale') this.#outbox.replace('stale', () => eventText(event))
+    else this.#outbox.send(eventText(event))
   }
+}
+
+/** Every client of a session gets the same event: it is encoded for the first one. */
+const texts = new WeakMap<object, string>()
+function eventText(event: Event): string {
+  const subject = event.type === 'session' ? event.view : event
+  const known = texts.get(subject)
+  if (known !== undefined) return known
+  const text = JSON.stringify(event)
+  texts.set(subject, text)
+  return text
 }
 
 function parseJson(text: string): unknown {

@@ -6,17 +6,29 @@ import { randomBytes } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import type { Kernel } from '@yesterday/kernel-bridge'
 import type { RunId } from '../../contract/ids.ts'
+import type { RecordedRun } from '../../contract/results.ts'
 import type { Actor, SessionView } from '../../contract/session.ts'
-import { digestOf } from '../store/digest.ts'
-import { freeze } from './freeze.ts'
+import { freeze, frozenSource } from './freeze.ts'
+import type { OutgoingComm } from './kernel-link.ts'
+import type { OwnOutputs } from './own-outputs.ts'
 import type { Past } from './past.ts'
 import { SessionHost } from './session-host.ts'
 import type { SessionEvents, SessionOptions } from './session-options.ts'
 import type { Operation, Run } from './state.ts'
-import { viewOf } from './view.ts'
+import { cachedView } from './view.ts'
+import type { SessionWidgets } from './widgets/session-widgets.ts'
 
 /** What ran before and is to run once more. */
 export type RunAgain = Pick<Run, 'cell' | 'place' | 'source'>
+
+/** Code that a client sends for a cell, and how it wants it run. `stopOnError` is false by default. */
+export type SourceRun = RunAgain & Partial<Pick<Run, 'stopOnError' | 'allowStdin' | 'userExpressions'>>
+
+/** Who sends a comm message: the cell that shows the widget, and the client's name for the message. */
+export interface CommSender {
+  readonly cell?: string | null
+  readonly ack?: string | null
+}
 
 /** A session as the rest of the server sees it. Refusals are the reasons as text, null where there is none. */
 export class Session {
@@ -35,7 +47,24 @@ export class Session {
   }
 
   view(): SessionView {
-    return viewOf(this.#host.state)
+    return cachedView(this.#host.state)
+  }
+
+  /** Whether the cell runs in this session's kernel, or waits for it. */
+  isBusyWith(cell: string): boolean {
+    const { running, queue } = this.#host.state
+    return running?.cell === cell || queue.some((run) => run.cell === cell)
+  }
+
+  /** Later outputs of this session's past runs are not written to the cell: it shows a run of another program. */
+  leaveCell(cell: string): Promise<void> {
+    return this.#host.outputs.leave(cell)
+  }
+
+  /** Notifies the clients of a run in the kernel of another program. */
+  announce(recorded: RecordedRun): void {
+    this.events.emit('event', { type: 'recorded', ...recorded })
+    this.events.emit('recordedElsewhere', recorded.run)
   }
 
   /** True while there is a kernel, or something is still to be recorded. */
@@ -60,12 +89,24 @@ export class Session {
     again: RunAgain,
     actor: Actor,
   ): Promise<{ readonly run: RunId } | { readonly refusal: string }> {
+    const { run, queued } = this.runSource(again, actor)
+    const refusal = await queued
+    return refusal === null ? { run } : { refusal }
+  }
+
+  /** As `runAgain`, with the run's id before the run is queued; `queued` settles as `run` does. */
+  runSource(
+    again: SourceRun,
+    actor: Actor,
+  ): { readonly run: RunId; readonly queued: Promise<string | null> } {
     const { now = () => new Date().toISOString() } = this.#options
-    const { cell, place, source } = again
-    const frozen = { actor, queued: now(), sourceDigest: digestOf(source), stopOnError: false }
-    const run: Run = { run: this.#newId(), cell, place, source, ...frozen }
-    const refusal = await this.#queue([run], { type: 'RunCells', runs: [run], session: this.#newId() })
-    return refusal === null ? { run: run.run } : { refusal }
+    const { source, ...rest } = again
+    const frozen = { ...frozenSource(source, this.#options.store.secrets), actor, queued: now() }
+    const run: Run = { stopOnError: false, ...rest, ...frozen, run: this.#newId() }
+    return {
+      run: run.run,
+      queued: this.#queue([run], { type: 'RunCells', runs: [run], session: this.#newId() }),
+    }
   }
 
   cancel(runs: readonly RunId[] | null, actor: Actor): string | null {
@@ -99,7 +140,30 @@ export class Session {
   }
 
   input(run: RunId, value: string): string | null {
+    if (this.#host.state.prompt?.password === true) this.#options.store.secrets.learn([value, value.trim()])
     return this.#host.dispatch({ type: 'InputAnswered', run, value })
+  }
+
+  /**
+   * Sends a widget's message to the kernel; answers a refusal, or what settles when the kernel has handled it. What it
+   * prints is shown in `cell`.
+   */
+  comm(message: OutgoingComm, { cell = null, ack = null }: CommSender): string | Promise<void> {
+    const { life, widgets, outputs } = this.#host
+    if (life.link === null || this.kernel === null)
+      return 'This widget needs its kernel, which is not running.'
+    if (!widgets.accepts(message)) return 'This widget belongs to an earlier kernel. Run its cell again.'
+    return life.link.sendComm(message, { run: cell === null ? null : outputs.runOf(cell), ack })
+  }
+
+  /** Which outputs of the document were produced here. */
+  get own(): OwnOutputs {
+    return this.#host.own
+  }
+
+  /** The state of the kernel's widgets. */
+  get widgets(): Pick<SessionWidgets, 'known' | 'read'> {
+    return this.#host.widgets
   }
 
   clear(cells: readonly string[]): Promise<void> {
@@ -123,7 +187,8 @@ export class Session {
 
   #freeze(cells: readonly string[], actor: Actor, stopOnError: boolean): Run[] {
     const { doc, now = () => new Date().toISOString() } = this.#options
-    const options = { actor, stopOnError, queued: now(), newId: this.#newId }
+    const { secrets } = this.#options.store
+    const options = { actor, stopOnError, queued: now(), newId: this.#newId, secrets }
     return freeze(doc, cells, options)
   }
 
@@ -134,6 +199,7 @@ export class Session {
     for (const { run } of runs) this.#host.record.tellLogged(run, false)
     return (
       refusal ??
+      this.#host.logProblem ??
       this.#host.state.kernel.problem ??
       'These runs were taken back before the kernel had started.'
     )

@@ -4,11 +4,15 @@
  */
 import { dirname, join } from 'node:path'
 import type { Kernels } from '@yesterday/kernel-bridge'
-import { z } from 'zod'
+import { inBackground } from '@yesterday/kernel-bridge/background'
 import { cellsOf, executionState, metadataOf, origin } from '../../contract/document.ts'
+import type { HistoryState } from '../../contract/history.ts'
 import type { DocumentRooms } from '../document/documents.ts'
 import type { LiveDocument } from '../document/live-document.ts'
 import type { Store } from '../store/ports.ts'
+import { FOLDER } from '../store/project-folder.ts'
+import { MissingKernelError, specNamedBy } from './missing-kernel.ts'
+import { Quarantine } from './quarantine.ts'
 import { type Host, recoverSessions } from './recover.ts'
 import { Session } from './session.ts'
 import { StaleWatch } from './stale-watch.ts'
@@ -19,10 +23,14 @@ export interface SessionsOptions {
   readonly documents: DocumentRooms
   /** The project folder. */
   readonly root: string
+  /** Where the history is kept, and what could not be recovered: `.yesterday/` of the root by default. */
+  readonly folder?: string
   /** The kernelspec of a notebook that names none that is installed. */
   readonly defaultSpec: () => Promise<string>
   /** Keeps a kernel ready beside each that runs, so that a restart is quick. Default true. */
   readonly prewarm?: boolean
+  /** Why nothing runs here; null if code may run. Default null. */
+  readonly refusal?: string | null
   /** Told of a session of an earlier server that could not be taken up. */
   readonly onProblem?: (problem: string) => void
 }
@@ -33,8 +41,14 @@ export interface Visit {
   readonly document: LiveDocument
   /** Which cells are stale, as every client is told when that changes. */
   readonly stale: Pick<StaleWatch, 'told'>
-  /** What ran here before the server came back could not be taken up; the log of the server says why. */
-  readonly isLost: boolean
+  /** Why nothing runs here; null if code may run. */
+  readonly refusal: string | null
+  /** Why no kernel can be started unless a person chooses one; null where one can, or is there. */
+  readonly whyNoKernel: () => Promise<string | null>
+  /** Why what ran here before the server came back could not be recovered, or not whole; null where it was. */
+  readonly lost: string | null
+  /** How it is with the history when the visit begins. */
+  readonly history: HistoryState
   /** Ends the visit; the document may then be closed. */
   leave(): void
 }
@@ -44,8 +58,10 @@ export interface Sessions {
   of(documentId: string): Session
   /** Opens the document where it is not; null where there is none any more. */
   visit(documentId: string): Promise<Visit | null>
-  /** The present session of the notebook at `path`; null where no kernel lives. */
-  sessionAt(path: string): string | null
+  /** The present session of a document; null where it has no kernel. */
+  sessionOf(documentId: string): string | null
+  /** The open documents whose session has a kernel, alive or dead, or starts one. */
+  withKernel(): readonly string[]
   /** Takes up what an earlier server left. */
   recover(): Promise<void>
   /** The server stops: kernels live on. */
@@ -60,7 +76,6 @@ interface Entry {
   release: (() => void) | null
 }
 
-const NamedSpec = z.object({ name: z.string() })
 const deleted = { id: 'server', name: 'the server, because the notebook was deleted' }
 
 export const createSessions = (options: SessionsOptions): Sessions => new OpenSessions(options)
@@ -69,14 +84,19 @@ class OpenSessions implements Sessions {
   readonly #options: SessionsOptions
   readonly #entries = new Map<string, Entry>()
   readonly #stopNotices: () => void
+  readonly #stopHealth: () => void
   #recovered: Promise<void> = Promise.resolve()
-  /** Documents whose earlier session could not be taken up. */
-  readonly #lost = new Set<string>()
+  /** Documents whose earlier session could not be recovered, or not whole. */
+  readonly #lost = new Map<string, { readonly problem: string; readonly session: string | null }>()
 
   constructor(options: SessionsOptions) {
     this.#options = options
-    this.#stopNotices = options.documents.onNotice((id, level, text) => {
-      this.#entries.get(id)?.session.events.emit('event', { type: 'notice', level, text })
+    this.#stopNotices = options.documents.onNotice((id, level, _, words) => {
+      this.#entries.get(id)?.session.events.emit('event', { type: 'notice', level, ...words })
+    })
+    this.#stopHealth = options.store.health.onChange((state) => {
+      for (const { session } of this.#entries.values())
+        session.events.emit('event', { type: 'history', state })
     })
   }
 
@@ -90,21 +110,41 @@ class OpenSessions implements Sessions {
     const entry = this.#entry(documentId)
     entry.visits++
     entry.stale.start()
+    entry.session.own.start()
     this.#keep(entry)
     const leave = (): void => {
       entry.visits--
-      if (entry.visits === 0) void entry.stale.stop()
+      if (entry.visits === 0) {
+        inBackground(entry.stale.stop(), 'looking for stale cells')
+        entry.session.own.stop()
+      }
       this.#keep(entry)
     }
     const { session, document, stale } = entry
     // A new session has begun since: the old one is not missed any more.
-    if (session.isActive) this.#lost.delete(documentId)
-    return { session, document, stale, isLost: this.#lost.has(documentId), leave }
+    if (this.#lost.get(documentId)?.session !== this.sessionOf(documentId)) this.#lost.delete(documentId)
+    return {
+      session,
+      document,
+      stale,
+      lost: this.#lost.get(documentId)?.problem ?? null,
+      history: this.#options.store.health.state,
+      leave,
+      refusal: this.#options.refusal ?? null,
+      whyNoKernel: () => this.#whyNoKernel(entry),
+    }
   }
 
-  sessionAt(path: string): string | null {
-    const entry = [...this.#entries.values()].find(({ document }) => document.path === path)
-    return entry?.session.isActive ? entry.session.view().session : null
+  sessionOf(documentId: string): string | null {
+    const session = this.#entries.get(documentId)?.session
+    return session?.isActive ? session.view().session : null
+  }
+
+  withKernel(): readonly string[] {
+    const entries = [...this.#entries.values()]
+    return entries
+      .filter(({ session }) => session.view().kernel.state !== 'none')
+      .map(({ document }) => document.id)
   }
 
   recover(): Promise<void> {
@@ -113,22 +153,25 @@ class OpenSessions implements Sessions {
       const document = await documents.openById(documentId)
       return document === null ? null : { session: this.of(documentId), doc: document.doc }
     }
-    const tell = (documentId: string | null, problem: string): void => {
-      if (documentId !== null) this.#lost.add(documentId)
+    const report = (documentId: string | null, problem: string): void => {
+      if (documentId !== null) this.#lost.set(documentId, { problem, session: this.sessionOf(documentId) })
       onProblem(problem)
     }
-    const recovering = recoverSessions({ store, kernels, hostOf, onProblem: tell })
+    const quarantine = new Quarantine(this.#options.folder ?? join(this.#options.root, FOLDER), kernels)
+    const recovering = recoverSessions({ store, kernels, hostOf, quarantine, onProblem: report })
     this.#recovered = recovering.catch(() => undefined)
     return recovering
   }
 
   async close(): Promise<void> {
     this.#stopNotices()
+    this.#stopHealth()
     await this.#recovered
     const entries = [...this.#entries.values()]
     this.#entries.clear()
     await Promise.all(entries.map(({ session }) => session.close()))
     await Promise.all(entries.map(({ stale }) => stale.stop()))
+    for (const { session } of entries) session.own.stop()
     for (const { release } of entries) release?.()
   }
 
@@ -153,9 +196,17 @@ class OpenSessions implements Sessions {
       defaultSpec: () => this.#specOf(document),
       allowStdin: true,
       prewarm,
+      trustsHistory: (this.#options.refusal ?? null) === null,
     })
-    const path = () => document.path
-    const stale = new StaleWatch({ doc: document.doc, session, index: store.index, path, cwd })
+    const { doc, id: notebookId } = document
+    const stale = new StaleWatch({
+      doc,
+      session,
+      index: store.index,
+      secrets: store.secrets,
+      notebookId,
+      cwd,
+    })
     const entry: Entry = { session, document, stale, visits: 0, release: null }
     this.#entries.set(document.id, entry)
     session.events.on('changed', () => this.#keep(entry))
@@ -184,12 +235,22 @@ class OpenSessions implements Sessions {
     if (this.#entries.get(id) === entry) this.#entries.delete(id)
   }
 
-  /** The notebook's own kernelspec where it is installed. */
+  /** The kernelspec that the notebook names; the default where it names none. Throws `MissingKernelError`. */
   async #specOf({ doc }: LiveDocument): Promise<string> {
-    const named = NamedSpec.safeParse(metadataOf(doc).get('kernelspec'))
-    const specs = named.success ? await this.#options.kernels.specs() : []
-    const own = specs.find(({ name }) => name === named.data?.name)
-    return own?.name ?? (await this.#options.defaultSpec())
+    const own = await specNamedBy(this.#options.kernels, metadataOf(doc)?.toJSON())
+    return own ?? (await this.#options.defaultSpec())
+  }
+
+  /** Why no kernel can be started without a choice; null where one can, or is there. */
+  async #whyNoKernel({ session, document }: Entry): Promise<string | null> {
+    if (session.kernel !== null || session.view().kernel.state === 'starting') return null
+    try {
+      await specNamedBy(this.#options.kernels, metadataOf(document.doc)?.toJSON())
+      return null
+    } catch (error) {
+      if (error instanceof MissingKernelError) return `${error.message} ${error.hint}`
+      throw error
+    }
   }
 }
 

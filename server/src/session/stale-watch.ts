@@ -4,6 +4,7 @@
  * computed from the log and the document as they are, never from what was told before.
  */
 
+import { inBackground, logFault } from '@yesterday/kernel-bridge/background'
 import type * as Y from 'yjs'
 import { cellId, cellSource, cellsOf, cellType } from '../../contract/document.ts'
 import type { Receipt } from '../../contract/run.ts'
@@ -11,7 +12,7 @@ import type { StaleCell } from '../../contract/stale.ts'
 import { staleCells } from '../lineage/stale.ts'
 import type { CellNow, EndedRun, StaleEdge } from '../lineage/stale-facts.ts'
 import { staticNames } from '../lineage/static-names.ts'
-import { digestOf } from '../store/digest.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 import type { RunIndex } from '../store/ports.ts'
 import type { Session } from './session.ts'
 import { UsedFiles } from './used-files.ts'
@@ -26,8 +27,10 @@ const SESSION_RUNS = 5000
 export interface StaleWatchOptions {
   readonly doc: Y.Doc
   readonly session: Session
-  readonly index: Pick<RunIndex, 'page' | 'receipt'>
-  readonly path: () => string
+  readonly index: Pick<RunIndex, 'page' | 'receipt' | 'summaries'>
+  readonly secrets: Secrets
+  /** By which the history knows the notebook, wherever its file is. */
+  readonly notebookId: string
   readonly cwd: () => string
   readonly pauseMs?: number
   readonly filesMs?: number
@@ -38,13 +41,14 @@ type Told = { readonly type: 'stale'; readonly cells: StaleCell[] }
 /** One for each notebook that is looked at. */
 export class StaleWatch {
   readonly #options: StaleWatchOptions
-  readonly #files = new UsedFiles()
+  readonly #files: UsedFiles
   readonly #cells = new Map<string, CellNow & { readonly source: string }>()
   readonly #last = new Map<string, EndedRun>()
   readonly #asked = new Set<string>()
   #runs = new Map<string, EndedRun>()
   #loaded: string | null | undefined
   #news: string[] = []
+  #elsewhere: string[] = []
   #told: Told | null = null
   #timer: ReturnType<typeof setTimeout> | null = null
   #filesTimer: ReturnType<typeof setInterval> | null = null
@@ -52,6 +56,7 @@ export class StaleWatch {
 
   constructor(options: StaleWatchOptions) {
     this.#options = options
+    this.#files = new UsedFiles(options.secrets)
   }
 
   /** What was told last; null before the first look. */
@@ -66,7 +71,9 @@ export class StaleWatch {
     doc.on('update', this.#soon)
     session.events.on('changed', this.#soon)
     session.events.on('recorded', this.#recorded)
-    this.#filesTimer = setInterval(() => void this.#lookAtFiles(), filesMs)
+    session.events.on('recordedElsewhere', this.#recordedElsewhere)
+    const look = () => inBackground(this.#lookAtFiles(), 'looking at files that runs have read')
+    this.#filesTimer = setInterval(look, filesMs)
     this.#filesTimer.unref()
     this.#soon()
   }
@@ -77,6 +84,7 @@ export class StaleWatch {
     doc.off('update', this.#soon)
     session.events.off('changed', this.#soon)
     session.events.off('recorded', this.#recorded)
+    session.events.off('recordedElsewhere', this.#recordedElsewhere)
     if (this.#timer !== null) clearTimeout(this.#timer)
     if (this.#filesTimer !== null) clearInterval(this.#filesTimer)
     this.#timer = null
@@ -94,11 +102,19 @@ export class StaleWatch {
     this.#soon()
   }
 
+  /** The cell shows a run of another kernel: its last run is looked up again. */
+  readonly #recordedElsewhere = (run: string): void => {
+    this.#elsewhere.push(run)
+    this.#soon()
+  }
+
   readonly #soon = (): void => {
     if (this.#timer !== null) return
     this.#timer = setTimeout(() => {
       this.#timer = null
-      this.#busy = this.#busy.then(() => this.#look()).catch(() => undefined)
+      this.#busy = this.#busy
+        .then(() => this.#look())
+        .catch((error: unknown) => logFault('finding stale cells', error))
     }, this.#options.pauseMs ?? PAUSE_MS)
     this.#timer.unref()
   }
@@ -146,7 +162,8 @@ export class StaleWatch {
       .filter((cell) => cellType(cell) === 'code')
     const now = code.map((cell) => ({ id: cellId(cell), source: cellSource(cell).toString() }))
     for (const { id, source } of now) {
-      if (this.#cells.get(id)?.source !== source) this.#cells.set(id, cellNow(id, source))
+      if (this.#cells.get(id)?.source !== source)
+        this.#cells.set(id, cellNow(id, source, this.#options.secrets))
     }
     return now.flatMap(({ id, source }) => (source.trim() === '' ? [] : (this.#cells.get(id) ?? [])))
   }
@@ -157,10 +174,22 @@ export class StaleWatch {
       this.#loaded = session
       if (session !== null) await this.#readSession(session)
     }
+    await this.#forgetReplaced()
     for (const { id } of cells) if (!this.#asked.has(id)) await this.#readLast(id)
     const news = this.#news
     this.#news = []
     for (const run of news) this.#take(await this.#options.index.receipt(run))
+  }
+
+  async #forgetReplaced(): Promise<void> {
+    const runs = this.#elsewhere
+    this.#elsewhere = []
+    if (runs.length === 0) return
+    for (const { cellId } of await this.#options.index.summaries(runs)) {
+      if (cellId === null) continue
+      this.#asked.delete(cellId)
+      this.#last.delete(cellId)
+    }
   }
 
   async #readSession(session: string): Promise<void> {
@@ -180,7 +209,7 @@ export class StaleWatch {
   async #readLast(cell: string): Promise<void> {
     this.#asked.add(cell)
     const { runs } = await this.#options.index.page({
-      notebook: this.#options.path(),
+      notebook: this.#options.notebookId,
       cellId: cell,
       limit: 20,
     })
@@ -189,7 +218,7 @@ export class StaleWatch {
   }
 
   #take(receipt: Receipt | null): void {
-    if (receipt === null || receipt.started === null || receipt.notebook !== this.#options.path()) return
+    if (receipt === null || receipt.started === null) return
     const run = endedRun(receipt)
     if (run.session === this.#loaded) this.#runs.set(run.run, run)
     if (run.cell === null) return
@@ -200,13 +229,12 @@ export class StaleWatch {
   }
 }
 
-function cellNow(id: string, source: string) {
+function cellNow(id: string, source: string, secrets: Secrets) {
   let names: ReturnType<typeof staticNames> | null = null
-  const digest = digestOf(source)
   return {
     id,
     source,
-    digest,
+    digests: secrets.sourceDigests(source),
     names: () => {
       names ??= staticNames(source)
       return names

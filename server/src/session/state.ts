@@ -2,7 +2,7 @@
  * pure. What a session is at a moment, what can happen to it, and what it then wants done.
  * Invariant: a session's name is its kernel's generation; whatever speaks of another session is about the past.
  */
-import type { ExecuteOutcome } from '@yesterday/kernel-bridge'
+import type { ExecuteOutcome, JsonObject } from '@yesterday/kernel-bridge'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import type { Actor, KernelState, SessionView } from '../../contract/session.ts'
 
@@ -10,14 +10,21 @@ import type { Actor, KernelState, SessionView } from '../../contract/session.ts'
 export interface Run {
   readonly run: RunId
   readonly cell: string
-  /** 1-based place of the cell among all cells when it was queued. */
-  readonly place: number
+  /** 1-based place of the cell among all cells when it was queued; null for code that is in no cell. */
+  readonly place: number | null
   readonly actor: Actor
   readonly queued: Timestamp
   readonly source: string
+  /** The source as it is recorded: without its secrets. */
+  readonly recorded: string
+  /** Of what is recorded. */
   readonly sourceDigest: string
   /** False lets the queue go on after this run's error. */
   readonly stopOnError: boolean
+  /** False where the client cannot answer `input()`. Default true. */
+  readonly allowStdin?: boolean
+  /** Expressions whose values the kernel's reply carries. Default none. */
+  readonly userExpressions?: JsonObject
 }
 
 /** `waiting` for a kernel, `logging` while its entry is being made durable, `ready` to execute. */
@@ -58,6 +65,8 @@ export interface SessionState {
   readonly finishing: readonly FinishingRun[]
   readonly prompt: SessionView['prompt']
   readonly interruptIgnored: boolean
+  /** The kernel's process does not answer while a run is on. */
+  readonly silent: boolean
   /** True while the log cannot be written: nothing new executes until it can. */
   readonly stalled: boolean
   readonly nextOrder: number
@@ -81,6 +90,7 @@ export const initialState: SessionState = {
   finishing: [],
   prompt: null,
   interruptIgnored: false,
+  silent: false,
   stalled: false,
   nextOrder: 1,
 }
@@ -98,9 +108,12 @@ export type Ending =
 export type Operation =
   | { readonly type: 'RunCells'; readonly runs: readonly Run[]; readonly session: SessionId }
   | { readonly type: 'RunsLogged'; readonly runs: readonly RunId[] }
+  /** The log can never take them. */
+  | { readonly type: 'RunsNotLogged'; readonly runs: readonly RunId[] }
   | { readonly type: 'Cancel'; readonly runs: readonly RunId[] | null; readonly actor: Actor }
   | { readonly type: 'Interrupt' }
   | { readonly type: 'InterruptTimedOut'; readonly run: RunId }
+  | { readonly type: 'KernelSilent'; readonly silent: boolean }
   | { readonly type: 'Start'; readonly session: SessionId; readonly spec: string | null }
   | {
       readonly type: 'Restart'

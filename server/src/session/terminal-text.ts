@@ -22,9 +22,12 @@ const TOKEN = new RegExp(
   ].join('|'),
   'gsu',
 )
-/** A sequence that has begun at the end of a chunk and is not complete. */
+/** A sequence, or a surrogate pair, that has begun at the end of a chunk and is not complete. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
-const UNFINISHED = /\x1b(?:[ -/]*|\[[0-?]*[ -/]*|\][^\x07\x1b]{0,4096}\x1b?)$/
+const UNFINISHED = /(?:\x1b(?:[ -/]*|\[[0-?]*[ -/]*|\][^\x07\x1b]{0,4096}\x1b?)|[\ud800-\udbff])$/
+
+/** UTF-16 units that an escape sequence may have; longer ones are rare. */
+const MOST_ESCAPE = 64
 
 /** The screen of one stream. Mutable, deterministic, without effects. */
 export class TerminalText {
@@ -52,37 +55,60 @@ export class TerminalText {
     const whole = this.#unfinished + chunk
     const unfinished = UNFINISHED.exec(whole)?.[0] ?? ''
     this.#unfinished = unfinished
-    const complete = unfinished === '' ? whole : whole.slice(0, -unfinished.length)
+    // Yjs holds well-formed text alone.
+    const complete = (unfinished === '' ? whole : whole.slice(0, -unfinished.length)).toWellFormed()
     if (complete === '') return null
     return this.#atEnd && this.#held === '' && !MOVES.test(complete)
       ? this.#append(complete)
       : this.#interpret(complete)
   }
 
-  /** Takes whole lines from the start until at most `keep` units are left; returns them, '' when there are none. */
+  /**
+   * Takes lines from the start until at most `keep` units are left; returns them, '' when there are none. The last one is
+   * cut where less than half of `keep` would be left.
+   */
   takeHead(keep: number): string {
-    let count = 0
-    let size = 0
+    const { count, size } = this.#linesBeyond(keep)
+    const cut = this.#length - size > keep / 2 ? 0 : this.#cutIn(count - 1, keep - (this.#length - size))
+    if (cut > 0) return this.#take(count - 1, cut)
+    return count > 0 ? this.#take(count, 0) : this.#cutOnlyLine(keep)
+  }
+
+  /** How many whole lines leave at most `keep` units, and what they have. The cursor's line and the last one stay. */
+  #linesBeyond(keep: number): { readonly count: number; readonly size: number } {
+    let [count, size] = [0, 0]
     while (count < this.#row && count < this.#lines.length - 1 && this.#length - size > keep) {
       size += (this.#lines[count]?.length ?? 0) + 1
       count++
     }
-    if (count === 0) return this.#atEnd && this.#length > 2 * keep ? this.#cutLine(keep) : ''
-    const head = this.#lines.splice(0, count)
-    this.#row -= count
-    this.#length -= size
-    return `${head.join('\n')}\n`
+    return { count, size }
   }
 
-  /** One line that is far too long gives its beginning away. */
-  #cutLine(keep: number): string {
+  /** The beginning of the only line, where that is far too long. */
+  #cutOnlyLine(keep: number): string {
+    if (!this.#atEnd || this.#lines.length > 1 || this.#length <= 2 * keep) return ''
+    const cut = this.#cutIn(0, keep)
+    return cut > 0 ? this.#take(0, cut) : ''
+  }
+
+  /** Where to cut a line so that about `keep` units of it are left; neither in a character nor in an escape sequence. */
+  #cutIn(index: number, keep: number): number {
+    const line = this.#lines[index] ?? ''
+    const cut = line.length - keep
+    const sequence = line.lastIndexOf('\x1b', cut)
+    if (sequence >= 0 && cut - sequence < MOST_ESCAPE) return sequence
+    return isHighSurrogate(line.charCodeAt(cut - 1)) ? cut - 1 : cut
+  }
+
+  /** Takes so many lines, and so much of the next. */
+  #take(count: number, cut: number): string {
+    const taken = this.#lines.splice(0, count)
     const line = this.#lines[0] ?? ''
-    const excess = this.#length - keep
-    const cut = isHighSurrogate(line.charCodeAt(excess - 1)) ? excess - 1 : excess
-    if (this.#lines.length > 1 || cut <= 0) return ''
     this.#lines[0] = line.slice(cut)
-    this.#length -= cut
-    return line.slice(0, cut)
+    const head = taken.map((one) => `${one}\n`).join('') + line.slice(0, cut)
+    this.#row -= count
+    this.#length -= head.length
+    return head
   }
 
   #append(text: string): TextEdit {

@@ -3,10 +3,11 @@
  * its inode or its times say that it may be another.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { openRegular } from '../disk/regular-file.ts'
 import type { FileNow } from '../lineage/stale-facts.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 
 /** Larger files are told apart by their size alone, bytes. */
 const READ_LIMIT = 1024 ** 3
@@ -19,7 +20,12 @@ interface Seen {
 }
 
 export class UsedFiles {
+  readonly #secrets: Pick<Secrets, 'fileDigest'>
   readonly #seen = new Map<string, Seen>()
+
+  constructor(secrets: Pick<Secrets, 'fileDigest'>) {
+    this.#secrets = secrets
+  }
 
   /** The files by the names given, which are relative to `cwd`, the kernel's folder. */
   async look(names: ReadonlySet<string>, cwd: string): Promise<ReadonlyMap<string, FileNow>> {
@@ -44,10 +50,22 @@ export class UsedFiles {
     const { stamp, size } = await stampOf(path)
     const known = this.#seen.get(path)
     if (known?.stamp === stamp) return known
-    const seen = { stamp, now: size === null ? null : await read(path, size) }
+    const seen = { stamp, now: size === null ? null : await this.#read(path, size) }
     if (this.#seen.size >= FILES * 4) this.#seen.clear()
     this.#seen.set(path, seen)
     return seen
+  }
+
+  async #read(path: string, size: number): Promise<FileNow> {
+    if (size > READ_LIMIT) return { digest: null, size }
+    const hash = createHash('sha256')
+    try {
+      for await (const chunk of (await openRegular(path)).createReadStream()) hash.update(chunk)
+    } catch {
+      // It cannot be read, or went away while it was: its size is all that is known.
+      return { digest: null, size }
+    }
+    return { digest: this.#secrets.fileDigest(path, `sha256:${hash.digest('hex')}`), size }
   }
 }
 
@@ -55,16 +73,4 @@ async function stampOf(path: string): Promise<{ readonly stamp: string; readonly
   const at = await stat(path).catch(() => null)
   if (at === null || !at.isFile()) return { stamp: 'none', size: null }
   return { stamp: `${at.ino} ${at.size} ${at.mtimeMs} ${at.ctimeMs}`, size: at.size }
-}
-
-async function read(path: string, size: number): Promise<FileNow> {
-  if (size > READ_LIMIT) return { digest: null, size }
-  const hash = createHash('sha256')
-  try {
-    for await (const chunk of createReadStream(path)) hash.update(chunk)
-  } catch {
-    // It cannot be read, or went away while it was: its size is all that is known.
-    return { digest: null, size }
-  }
-  return { digest: `sha256:${hash.digest('hex')}`, size }
 }

@@ -2,6 +2,15 @@
 import type { SessionView } from '../../contract/session.ts'
 import type { Run, SessionState } from './state.ts'
 
+const views = new WeakMap<SessionState, SessionView>()
+
+/** `viewOf`, computed once for each state: every client of the session asks for it. */
+export function cachedView(state: SessionState): SessionView {
+  const view = views.get(state) ?? viewOf(state)
+  views.set(state, view)
+  return view
+}
+
 /** The view that is sent whole at each change. */
 export function viewOf(state: SessionState): SessionView {
   const { running, kernel } = state
@@ -16,6 +25,7 @@ export function viewOf(state: SessionState): SessionView {
     queue: state.queue.map(queuedView),
     prompt: state.prompt,
     interruptIgnored: state.interruptIgnored,
+    silent: state.silent,
   }
 }
 

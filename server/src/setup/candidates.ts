@@ -1,16 +1,19 @@
 /**
  * pure. Where a Python may be, best first. Invariant: what a person named or activated comes before what lies about.
  */
-import { environmentPython, type Surroundings } from './surroundings.ts'
+import type { Surroundings } from '../user/surroundings.ts'
+import { environmentPython } from './environment-paths.ts'
 
 /** A place to look at; the first of `paths` that exists is meant. */
 export interface Candidate {
   /** How the place is called beside the version; null for what is merely on the path. */
   readonly label: string | null
   readonly paths: readonly string[]
+  /** Its environment's folder, where that lies in the project: nothing of it runs just to be looked at. */
+  readonly inside?: string
 }
 
-/** The places for a project, without the private environment. */
+/** The places for a project, without the private environment. A person who names one wants no other. */
 export function candidates(root: string, here: Surroundings): readonly Candidate[] {
   const { env, path } = here
   const environment = (label: string, folder: string): Candidate => ({
@@ -18,12 +21,12 @@ export function candidates(root: string, here: Surroundings): readonly Candidate
     paths: [environmentPython(folder, here)],
   })
   const { YESTERDAY_PYTHON: chosen, VIRTUAL_ENV: active, CONDA_PREFIX: conda } = env
+  if (chosen) return [{ label: 'chosen', paths: named(chosen, here) }]
   return [
-    ...(chosen ? [{ label: 'chosen', paths: named(chosen, here) }] : []),
     ...(active ? [environment(path.basename(active), active)] : []),
     ...(conda ? [{ label: `conda ${path.basename(conda)}`, paths: [condaPython(conda, here)] }] : []),
-    environment('.venv', path.join(root, '.venv')),
-    environment('venv', path.join(root, 'venv')),
+    { ...environment('.venv', path.join(root, '.venv')), inside: path.join(root, '.venv') },
+    { ...environment('venv', path.join(root, 'venv')), inside: path.join(root, 'venv') },
     ...onPath(here),
   ]
 }

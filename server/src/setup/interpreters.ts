@@ -4,11 +4,13 @@
  */
 import { access, constants } from 'node:fs/promises'
 import type { Interpreter } from '@yesterday/kernel-bridge'
+import { type Surroundings, surroundings } from '../user/surroundings.ts'
 import { type Candidate, candidates } from './candidates.ts'
+import { environmentPython, privateFolder } from './environment-paths.ts'
 import { isComplete } from './private-environment.ts'
 import type { Probed } from './probe.ts'
 import { probeAll } from './probe-cache.ts'
-import { environmentPython, privateFolder, type Surroundings, surroundings } from './surroundings.ts'
+import { readEnvironment } from './read-environment.ts'
 
 /** A Python that answered. */
 export interface Found {
@@ -22,23 +24,28 @@ export async function findInterpreters(
   root: string,
   here: Surroundings = surroundings(),
 ): Promise<readonly Interpreter[]> {
-  const found = await findPythons(root, [...candidates(root, here), ...(await privateCandidate(here))])
+  const found = await findPythons([...candidates(root, here), ...(await privateCandidate(here))], here)
   return nameAll(found.filter(({ probed }) => probed.ipykernel))
 }
 
-/** The Pythons at these places, with ipykernel or without, each environment once. */
-export async function findPythons(root: string, places: readonly Candidate[]): Promise<readonly Found[]> {
+/**
+ * The Pythons at these places, with ipykernel or without, each environment once. Those of the project are read, not
+ * run: a folder that somebody shipped runs nothing before a person asks it to.
+ */
+export async function findPythons(
+  places: readonly Candidate[],
+  here: Surroundings,
+): Promise<readonly Found[]> {
   const existing = await Promise.all(
-    places.map(async ({ label, paths }) => ({ label, python: await firstExisting(paths) })),
+    places.map(async ({ label, paths, inside }) => ({ label, inside, python: await firstExisting(paths) })),
   )
-  const answers = await probeAll(
-    root,
-    existing.flatMap(({ python }) => (python === null ? [] : [python])),
-  )
+  const asked = existing.flatMap(({ python, inside }) => (python === null || inside ? [] : [python]))
+  const answers = await probeAll(here, asked)
   const byPrefix = new Map<string, Found>()
-  for (const { label, python } of existing) {
-    const probed = python === null ? undefined : answers.get(python)
-    if (python === null || probed === undefined || byPrefix.has(probed.prefix)) continue
+  for (const { label, python, inside } of existing) {
+    if (python === null) continue
+    const probed = inside === undefined ? answers.get(python) : await readEnvironment(inside, here)
+    if (probed === undefined || probed === null || byPrefix.has(probed.prefix)) continue
     byPrefix.set(probed.prefix, { label, python, probed })
   }
   return [...byPrefix.values()]

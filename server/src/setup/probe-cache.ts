@@ -1,11 +1,13 @@
 /**
- * What interpreters answered, kept in `.yesterday/python.json` so that a second start asks none of them. Invariant:
- * an answer counts only while the program and its package folders are as they were; losing the file costs time alone.
+ * What interpreters answered, kept in `pythons.json` of the user's folder so that a second start asks none of them.
+ * Invariant: an answer counts only while the program and its package folders are as they were; losing the file costs
+ * time alone. A project folder cannot answer for an interpreter.
  */
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { FOLDER } from '../store/project-folder.ts'
+import type { Surroundings } from '../user/surroundings.ts'
+import { openUserFolder, userFolder } from '../user/user-folder.ts'
 import { Probed, probe } from './probe.ts'
 
 const Entry = z.object({
@@ -19,11 +21,11 @@ type Entry = z.infer<typeof Entry>
 
 /** Probes by path; those that did not answer are left out. `ask` is the question itself. */
 export async function probeAll(
-  root: string,
+  here: Surroundings,
   pythons: readonly string[],
   ask: typeof probe = probe,
 ): Promise<ReadonlyMap<string, Probed>> {
-  const file = join(root, FOLDER, 'python.json')
+  const file = join(userFolder(here), 'pythons.json')
   const known = await readCache(file)
   const asked = await Promise.all(
     [...new Set(pythons)].map(async (python) => ({
@@ -64,11 +66,11 @@ async function readCache(file: string): Promise<Cache> {
   }
 }
 
-/** A project that cannot be written to is asked again each time. */
+/** Interpreters are asked again each time if the folder cannot be written. */
 async function writeCache(file: string, cache: Cache): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`
   try {
-    await mkdir(join(file, '..'), { recursive: true, mode: 0o700 })
+    openUserFolder(dirname(file))
     await writeFile(temporary, JSON.stringify(cache), { mode: 0o600 })
     await rename(temporary, file)
   } catch {

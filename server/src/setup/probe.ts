@@ -31,9 +31,9 @@ print(json.dumps({
     "version": sys.version_info[:2], "prefix": sys.prefix, "ipykernel": has, "packages": sorted(folders),
 }))
 `
-const LIMIT_MS = 5_000
+const LIMIT_MS = 20_000
 
-/** Null when the program did not answer as a Python does, or not within five seconds. */
+/** Null when the program did not answer as a Python does, or not within 20 seconds: a busy machine takes long for the first import. */
 export function probe(python: string): Promise<Probed | null> {
   return new Promise((resolve) => {
     const options = { timeout: LIMIT_MS, killSignal: 'SIGKILL', windowsHide: true } as const

@@ -1,7 +1,7 @@
 /** The kernels of a project: its Pythons are found, or one is set up, and the bridge is opened on them. */
-import { join } from 'node:path'
-import { createKernels, type Interpreter, type Kernels } from '@yesterday/kernel-bridge'
-import { FOLDER } from '../store/project-folder.ts'
+import type { Interpreter, Kernels, Problem } from '@yesterday/kernel-bridge'
+import { logFault } from '@yesterday/kernel-bridge/background'
+import { openKernels } from './open-kernels.ts'
 import { ensurePython, findInterpreters } from './python.ts'
 
 export interface ProjectKernelsOptions {
@@ -18,7 +18,8 @@ export interface ProjectKernelsOptions {
 export async function projectKernels(options: ProjectKernelsOptions): Promise<Kernels> {
   const trouble = options.python === undefined ? await troubleWithPython(options) : null
   const interpreters = await pythons(options)
-  const kernels = createKernels({ runtimeDir: join(options.root, FOLDER, 'kernels'), interpreters })
+  const onProblem = ({ kind, detail }: Problem) => logFault(`kernel problem: ${kind}`, detail)
+  const kernels = openKernels(options.root, { interpreters, onProblem })
   if (trouble === null) return kernels
   options.report(trouble)
   // Kernels of other languages, or another Python than the one named, are better than none.

@@ -3,7 +3,9 @@
  * will do, a private one is made, and where that fails the answer says what to run by hand.
  */
 import { findKernelSpecs, type Interpreter } from '@yesterday/kernel-bridge'
+import { type Surroundings, surroundings } from '../user/surroundings.ts'
 import { candidates, onPath } from './candidates.ts'
+import { environmentPython, privateFolder } from './environment-paths.ts'
 import { findInterpreters, findPythons } from './interpreters.ts'
 import {
   type BuildFailure,
@@ -13,7 +15,6 @@ import {
   starterPackages,
 } from './private-environment.ts'
 import { probeAll } from './probe-cache.ts'
-import { environmentPython, privateFolder, type Surroundings, surroundings } from './surroundings.ts'
 
 export { findInterpreters } from './interpreters.ts'
 
@@ -45,14 +46,14 @@ export async function ensurePython(options: EnsureOptions): Promise<Ensured> {
   if (here.env.YESTERDAY_PYTHON && !(await isChosenFit(root, here)))
     return { ok: false, problem: unfit(here) }
   const [best] = await findInterpreters(root, here)
-  const own = best ?? (await ownKernelSpec(root, here))
+  const own = best ?? (await ownKernelSpec(here))
   const isTheirs = own?.python !== environmentPython(privateFolder(here), here)
   return own !== undefined && isTheirs ? { ok: true, interpreter: own } : makePrivate(options, here, own)
 }
 
 /** Nobody who names a Python wants another in silence. */
 async function isChosenFit(root: string, here: Surroundings): Promise<boolean> {
-  const [chosen] = await findPythons(root, candidates(root, here).slice(0, 1))
+  const [chosen] = await findPythons(candidates(root, here).slice(0, 1), here)
   return chosen?.probed.ipykernel ?? false
 }
 
@@ -65,14 +66,14 @@ function unfit({ env }: Surroundings): NoPython {
 }
 
 /** A kernelspec of the user's whose Python has ipykernel. */
-async function ownKernelSpec(root: string, here: Surroundings): Promise<Interpreter | undefined> {
+async function ownKernelSpec(here: Surroundings): Promise<Interpreter | undefined> {
   const { platform, env, home, path } = here
   const { specs } = await findKernelSpecs({ from: { platform, env, home, path } })
   const pythons = specs.flatMap(({ name, displayName, language, argv: [python] }) =>
     language === 'python' && python !== undefined ? [{ name, displayName, python }] : [],
   )
   const answers = await probeAll(
-    root,
+    here,
     pythons.map(({ python }) => python),
   )
   return pythons.find(({ python }) => answers.get(python)?.ipykernel)
@@ -85,7 +86,7 @@ async function makePrivate(
   present: Interpreter | undefined,
 ): Promise<Ensured> {
   const folder = privateFolder(here)
-  const pythons = await findPythons(root, onPath(here))
+  const pythons = await findPythons(onPath(here), here)
   const base = present?.python ?? pythons.find(({ probed: { version } }) => isRecent(version))?.python
   if (base === undefined) return { ok: false, problem: nothingToBuildWith }
   const python = environmentPython(folder, here)

@@ -5,7 +5,8 @@
 import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { isRunning } from '../running.ts'
+import { isSameProcess, ownProcess } from '@yesterday/kernel-bridge/process-identity'
+import { z } from 'zod'
 
 const LOOK_MS = 250
 const TOUCH_MS = 5_000
@@ -13,7 +14,7 @@ const STALE_MS = 60_000
 
 /** Runs `work` when its turn has come; `waiting` is told once where others are before it. */
 export async function inTurn<T>(file: string, waiting: () => void, work: () => Promise<T>): Promise<T> {
-  await mkdir(dirname(file), { recursive: true })
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   for (let told = false; !(await take(file)); ) {
     if (await isAbandoned(file)) {
       await rm(file, { force: true })
@@ -34,8 +35,8 @@ export async function inTurn<T>(file: string, waiting: () => void, work: () => P
 
 async function take(file: string): Promise<boolean> {
   try {
-    const handle = await open(file, 'wx')
-    await handle.writeFile(String(process.pid))
+    const handle = await open(file, 'wx', 0o600)
+    await handle.writeFile(JSON.stringify(ownProcess()))
     await handle.close()
     return true
   } catch (error) {
@@ -44,12 +45,22 @@ async function take(file: string): Promise<boolean> {
   }
 }
 
+const Holder = z.object({ pid: z.number(), started: z.string() })
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
 /** A file without a process in it is being written, unless it is old. */
 async function isAbandoned(file: string): Promise<boolean> {
   try {
     const age = Date.now() - (await stat(file)).mtimeMs
-    const pid = Number(await readFile(file, 'utf8'))
-    return age > STALE_MS || (pid > 0 && !isRunning(pid))
+    const holder = Holder.safeParse(parseJson(await readFile(file, 'utf8')))
+    return age > STALE_MS || (holder.success && !isSameProcess(holder.data))
   } catch {
     return false
   }

@@ -2,28 +2,47 @@
  * Checks what is kept against itself: the database's own form, objects against their digests, the log against the
  * objects, the index against the log. Changes nothing; damage is told, and does not hide other damage.
  */
-import type { DatabaseSync } from 'node:sqlite'
+import { firstBreak } from './chain/check-chain.ts'
+import { headProblems, lastHead } from './chain/check-heads.ts'
+import type { PinnedHead } from './chain/pinned-head.ts'
+import { logRecords } from './chain/records.ts'
 import { checkIndex } from './check-index.ts'
 import { asStoreError, isSqliteError, StoreError } from './errors.ts'
-import type { LogEntry } from './log-entry.ts'
-import type { ObjectStore, RunLog, Store } from './ports.ts'
+import { digestsOf } from './kept-objects.ts'
+import type { CheckReport, ObjectStore, RunLog } from './ports.ts'
+import type { Queryable } from './reader.ts'
 import { text } from './row.ts'
 
+export interface CheckParts {
+  readonly db: Queryable
+  readonly path: string
+  readonly objects: ObjectStore
+  readonly runs: RunLog
+  /** What this user remembers of the chain. */
+  readonly pinned: PinnedHead | null
+}
+
 /** A report of everything that is not as it should be, for a person. */
-export async function check(
-  db: DatabaseSync,
-  path: string,
-  objects: ObjectStore,
-  runs: RunLog,
-): ReturnType<Store['check']> {
+export async function check({ db, path, objects, runs, pinned }: CheckParts): Promise<CheckReport> {
   const problems = new Set<string>()
   const tell = (problem: string) => problems.add(problem)
   await telling(tell, () => checkForm(db).forEach(tell))
   const counts = { objects: 0, entries: 0 }
   await telling(tell, () => checkObjects(objects, tell, counts))
-  await telling(tell, () => checkLog(runs, objects, tell, counts))
+  await telling(tell, () => checkChain(db, pinned, tell))
+  await telling(tell, () => checkLog({ db, runs, objects }, tell, counts))
   await telling(tell, () => checkIndex(path).forEach(tell))
-  return { ...counts, problems: [...problems] }
+  return { ...counts, problems: [...problems], signed: signedOf(db) }
+}
+
+function signedOf(db: Queryable): CheckReport['signed'] {
+  try {
+    const head = lastHead(db)
+    return head && { entry: head.seq, at: head.at, key: head.key }
+  } catch {
+    // A database that cannot be read is reported already.
+    return null
+  }
 }
 
 type Tell = (problem: string) => void
@@ -38,9 +57,15 @@ async function telling(tell: Tell, work: () => void | Promise<void>): Promise<vo
   }
 }
 
-function checkForm(db: DatabaseSync): readonly string[] {
+function checkForm(db: Queryable): readonly string[] {
   const rows = db.prepare('PRAGMA integrity_check').all()
   return rows.map((row) => text(row, 'integrity_check')).filter((line) => line !== 'ok')
+}
+
+function checkChain(db: Queryable, pinned: PinnedHead | null, tell: Tell): void {
+  const found = firstBreak(db, logRecords(db))
+  if (found !== null) tell(`the hash chain breaks: ${found.problem}`)
+  headProblems(db, pinned).forEach(tell)
 }
 
 async function checkObjects(objects: ObjectStore, tell: Tell, counts: Counts): Promise<void> {
@@ -52,20 +77,19 @@ async function checkObjects(objects: ObjectStore, tell: Tell, counts: Counts): P
   }
 }
 
-async function checkLog(runs: RunLog, objects: ObjectStore, tell: Tell, counts: Counts): Promise<void> {
+async function checkLog(
+  { db, runs, objects }: Pick<CheckParts, 'db' | 'runs' | 'objects'>,
+  tell: Tell,
+  counts: Counts,
+): Promise<void> {
+  const { lostObjects } = logRecords(db)
   for await (const { seq, entry } of runs.read()) {
     counts.entries++
     for (const digest of digestsOf(entry)) {
-      if (!(await objects.has(digest))) tell(`entry ${seq} of the log names ${digest}, which is not kept`)
+      if (!lostObjects.has(digest) && !(await objects.has(digest)))
+        tell(`entry ${seq} of the log names ${digest}, which is not kept`)
     }
   }
-}
-
-/** The objects that an entry says are kept; digests of edges are identities, and need not be. */
-function digestsOf(entry: LogEntry): readonly string[] {
-  if (entry.type === 'run-queued') return [entry.sourceDigest]
-  if (entry.type === 'run-ended') return entry.outputs.map(({ digest }) => digest)
-  return []
 }
 
 function sentence(thrown: unknown): string {

@@ -2,25 +2,37 @@
  * Opening `history.db`. Writers keep WAL and full sync: a settled write survives a power cut. Several processes may
  * open it at once; whoever comes first migrates, inside one transaction.
  */
-import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
+import { chainExisting } from './chain/chain-writer.ts'
 import { asStoreError, StoreError } from './errors.ts'
+import { IndexWriter } from './index-writer.ts'
 import { integer, type Row } from './row.ts'
-import { migrations } from './schema.ts'
+import { CHAINED_SINCE, migrations } from './schema.ts'
 
 /** How long a writer waits for another process, ms. */
 const BUSY_TIMEOUT = 10_000
 
-/** So many parsed statements are kept of a database that is read. */
-const STATEMENTS = 200
-
-/** For the one writer of a process. */
+/** For the one writer of a process. The database has the present form then, and its index as well. */
 export function openForWriting(path: string): DatabaseSync {
   try {
     const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT, enableForeignKeyConstraints: true })
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864')
     migrate(db)
+    const index = new IndexWriter(db)
+    if (!index.isCurrent()) transaction(db, () => index.isCurrent() || index.rebuild())
     return db
   } catch (thrown) {
     throw asStoreError(thrown)
@@ -47,41 +59,39 @@ export function growWal(db: DatabaseSync, path: string): void {
     if (db.isTransaction) db.exec('ROLLBACK')
     db.exec('PRAGMA cache_size = -2000')
   }
-  syncFile(wal)
-}
-
-/** Else the first commit would wait for all of it. */
-function syncFile(path: string): void {
   try {
-    const file = openSync(path, 'r+')
-    fsyncSync(file)
-    closeSync(file)
+    syncFile(wal)
   } catch {
     // The next commit syncs it.
   }
 }
 
-/** Refuses after its end as the storage refuses everything. */
-class ReadingDatabase extends DatabaseSync {
-  /** Walks along the edges ask the same few questions thousands of times; parsing them costs more than the answers. */
-  readonly #statements = new Map<string, StatementSync>()
-
-  override prepare(sql: string): StatementSync {
-    if (!this.isOpen) throw new StoreError('closed', 'the store is closed')
-    const known = this.#statements.get(sql)
-    if (known !== undefined) return known
-    const statement = super.prepare(sql)
-    if (this.#statements.size >= STATEMENTS) this.#statements.clear()
-    this.#statements.set(sql, statement)
-    return statement
+/** Waits until the system has written the file. Throws where it refuses. */
+export function syncFile(path: string): void {
+  const file = openSync(path, 'r+')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
   }
+}
+
+/**
+ * Rewrites the file and empties its WAL, so that neither shows what was removed or replaced. Outside of a transaction.
+ * Throws `StoreError` `busy` while another program reads.
+ */
+export function scrub(db: DatabaseSync): void {
+  db.exec('VACUUM')
+  const { busy } = one(db, 'PRAGMA wal_checkpoint(TRUNCATE)')
+  if (busy !== 0)
+    throw new StoreError('busy', 'another program is reading the history, so its WAL could not be emptied')
 }
 
 /** For reading beside writers, also where the folder cannot be written. An older history is brought up to date first. */
 export function openForReading(path: string): DatabaseSync {
   if (!existsSync(path)) throw new StoreError('no-store', `there is no history at ${path}`)
   try {
-    const open = () => new ReadingDatabase(path, { readOnly: true, timeout: BUSY_TIMEOUT })
+    const open = () => new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT })
     const db = open()
     if (!isOlder(userVersion(db))) return readable(db)
     db.close()
@@ -94,12 +104,42 @@ export function openForReading(path: string): DatabaseSync {
   }
 }
 
+/** True for a history that can be read without a write beside it: of this version, with nothing in a WAL. */
+export function isReadAsItIs(path: string): boolean {
+  if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) return false
+  try {
+    openFrozen(path).close()
+    return true
+  } catch (thrown) {
+    // What else is wrong with it, whoever opens it says.
+    return asStoreError(thrown).code !== 'older-version'
+  }
+}
+
+/** Copies a history, with what its WAL holds, into a folder of our own. Returns where the copy is. */
+export function copyHistory(path: string, folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const copy = join(folder, 'older-history.db')
+    for (const suffix of ['', '-wal']) {
+      rmSync(copy + suffix, { force: true })
+      if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix)
+    }
+    rmSync(`${copy}-shm`, { force: true })
+    chmodSync(copy, 0o600)
+    return copy
+  } catch (thrown) {
+    throw asStoreError(thrown)
+  }
+}
+
 /** A folder without write permission has no place for WAL's side files; then nobody else can be writing either. */
-function openFrozen(path: string): DatabaseSync {
+export function openFrozen(path: string): DatabaseSync {
+  if (!existsSync(path)) throw new StoreError('no-store', `there is no history at ${path}`)
   try {
     const url = pathToFileURL(path)
     url.searchParams.set('immutable', '1')
-    return readable(new ReadingDatabase(url, { readOnly: true }))
+    return readable(new DatabaseSync(url, { readOnly: true }))
   } catch (thrown) {
     throw asStoreError(thrown)
   }
@@ -118,12 +158,14 @@ function readable(db: DatabaseSync): DatabaseSync {
   return db
 }
 
-function migrate(db: DatabaseSync): void {
+/** Gives the tables of the truth their present form. */
+export function migrate(db: DatabaseSync): void {
   if (userVersion(db) === migrations.length) return
   transaction(db, () => {
     const from = userVersion(db)
     if (from > migrations.length) throw newer(from)
     for (const step of migrations.slice(from)) db.exec(step)
+    if (from < CHAINED_SINCE) chainExisting(db, new Date().toISOString())
     db.exec(`PRAGMA user_version = ${migrations.length}`)
   })
 }

@@ -1,15 +1,14 @@
 /** Entries of the log that the index names by their place. */
-import type { DatabaseSync } from 'node:sqlite'
 import { StoreError } from './errors.ts'
 import { parseEntry } from './index-writer.ts'
 import type { LogEntry } from './log-entry.ts'
-import { prepared } from './prepared.ts'
+import type { Queryable } from './reader.ts'
 
 type EntryOf<T extends LogEntry['type']> = Extract<LogEntry, { type: T }>
 
 /** The log's entry at `seq`, of the type that the index says; throws `StoreError` where the log says otherwise. */
-export function entryAt<T extends LogEntry['type']>(db: DatabaseSync, seq: number, type: T): EntryOf<T> {
-  const row = prepared(db, 'SELECT seq, body FROM log WHERE seq = ?').get(seq)
+export function entryAt<T extends LogEntry['type']>(db: Queryable, seq: number, type: T): EntryOf<T> {
+  const row = db.prepare('SELECT seq, body FROM log WHERE seq = ?').get(seq)
   const entry = row === undefined ? null : parseEntry(row)
   if (entry !== null && isOfType(entry, type)) return entry
   throw new StoreError('damaged', `the index names entry ${seq} as "${type}", the log does not`)

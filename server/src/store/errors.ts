@@ -5,7 +5,9 @@ export type StoreErrorCode =
   | 'read-only'
   | 'busy'
   | 'damaged'
+  | 'gone'
   | 'no-store'
+  | 'untrusted'
   | 'newer-version'
   | 'older-version'
   | 'conflict'
@@ -17,8 +19,12 @@ const hints: Readonly<Record<StoreErrorCode, string>> = {
   'disk-full': 'Free some space on the disk; nothing was half written, so the same can be tried again.',
   'read-only': 'Give yourself write permission to the project folder, or name another with --root.',
   busy: 'Another program held the history for long; try again, or close the other one.',
-  damaged: 'Run "yesterday fsck" to see what is damaged, and "yesterday fsck --rebuild" to mend the index.',
+  damaged:
+    'Stop the server. "yesterday fsck --salvage" makes a new history of what can be read and keeps the damaged one; "yesterday fsck --rebuild" is enough where only the index is damaged.',
+  gone: 'Nothing is saved until the history is written again: the page and the terminal offer it.',
   'no-store': 'Nothing was recorded here yet; name the project folder with --root.',
+  untrusted:
+    'It can be read. To run code and record in it, trust it: start it once with "yesterday serve --trust", or give --trust to run, replay, restore, since or check.',
   'newer-version': 'Update Yesterday to read it.',
   'older-version':
     'Give yourself write permission to the project folder once, so that it can be brought up to date.',
@@ -86,6 +92,10 @@ const sentences: Readonly<Partial<Record<StoreErrorCode, string>>> = {
 /** What `node:sqlite` throws when the database itself refuses. */
 export const isSqliteError = (thrown: unknown): thrown is Error =>
   thrown instanceof Error && 'errcode' in thrown
+
+/** What the system says of a disk that is full or closed to us. Other errors of the system are faults of ours. */
+export const isDiskError = (thrown: unknown): thrown is Error =>
+  thrown instanceof Error && 'syscall' in thrown && 'code' in thrown && systemCodes.has(thrown.code)
 
 /** Any thrown value as a `StoreError`; those that already are pass unchanged. */
 export function asStoreError(thrown: unknown): StoreError {

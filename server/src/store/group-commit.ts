@@ -3,6 +3,7 @@
  * a refused request takes nothing with it. Invariant: every request is answered once, and only after the commit.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import { scrub } from './database.ts'
 import { asStoreError, type StoreError } from './errors.ts'
 import type { IndexWriter } from './index-writer.ts'
 import { prepared } from './prepared.ts'
@@ -10,11 +11,41 @@ import { write } from './write.ts'
 import type { Numbered, WriteAnswer } from './write-request.ts'
 
 /** Performs all requests, in order; the answers are in the same order. */
-export function commitGroup(
+export function performAll(
   db: DatabaseSync,
   index: IndexWriter,
   group: readonly Numbered[],
 ): readonly WriteAnswer[] {
+  const first = group.findIndex(({ request }) => request.type === 'scrub')
+  if (first === -1) return commitGroup(db, index, group)
+  const [before, alone, after] = [
+    group.slice(0, first),
+    group.slice(first, first + 1),
+    group.slice(first + 1),
+  ]
+  return [
+    ...commitGroup(db, index, before),
+    ...alone.map((numbered) => scrubbed(db, numbered)),
+    ...performAll(db, index, after),
+  ]
+}
+
+function scrubbed(db: DatabaseSync, { id }: Numbered): WriteAnswer {
+  try {
+    scrub(db)
+    return { id, ok: true, value: 0 }
+  } catch (thrown) {
+    return refusal(id, asStoreError(thrown))
+  }
+}
+
+/** One transaction for all. */
+function commitGroup(
+  db: DatabaseSync,
+  index: IndexWriter,
+  group: readonly Numbered[],
+): readonly WriteAnswer[] {
+  if (group.length === 0) return []
   try {
     prepared(db, 'BEGIN IMMEDIATE').run()
     const answers = group.map((numbered) => attempt(db, index, numbered))

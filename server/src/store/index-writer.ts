@@ -4,10 +4,11 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Edge } from '../../contract/run.ts'
-import { numbersOf } from '../lineage/numbers.ts'
-import { summarize, thumbnailOf } from '../lineage/receipt.ts'
-import { StoreError } from './errors.ts'
-import { LogEntry, RunQueued } from './log-entry.ts'
+import { asStoreError, StoreError } from './errors.ts'
+import { bookOfCheckpoint, bookOfRun, bookOfSession, placeNotebook } from './index-notebooks.ts'
+import { type CheckpointMade, LogEntry, type RunEnded, RunQueued, type SessionStarted } from './log-entry.ts'
+import { numbersOf } from './numbers.ts'
+import { summarize, thumbnailOf } from './receipt.ts'
 import { integer, integerOrNull, type Row, text } from './row.ts'
 import { indexSchema, indexTables, indexVersion } from './schema.ts'
 
@@ -29,11 +30,11 @@ interface Statements {
 
 const prepare = (db: DatabaseSync): Statements => ({
   startSession: db.prepare(
-    'INSERT INTO sessions (session, notebook, started_seq, purpose) VALUES (?, ?, ?, ?)',
+    'INSERT INTO sessions (session, notebook, started_seq, purpose, book) VALUES (?, ?, ?, ?, ?)',
   ),
   endSession: db.prepare('UPDATE sessions SET ended_seq = ? WHERE session = ? AND ended_seq IS NULL'),
   queueRun: db.prepare(
-    'INSERT INTO runs (id, run, session, notebook, cell_id, source_digest, actor) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO runs (id, run, session, notebook, cell_id, source_digest, actor, book) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   ),
   startRun: db.prepare(
     'UPDATE runs SET started_seq = ? WHERE run = ? AND started_seq IS NULL AND ended_seq IS NULL',
@@ -50,7 +51,9 @@ const prepare = (db: DatabaseSync): Statements => ({
     'INSERT INTO edges (ended, generated, position, name, digest, by, deleted, parts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   ),
   addNumber: db.prepare('INSERT INTO numbers (ended, metric, name, value) VALUES (?, ?, ?, ?)'),
-  addCheckpoint: db.prepare('INSERT INTO checkpoints (seq, checkpoint, name, notebook) VALUES (?, ?, ?, ?)'),
+  addCheckpoint: db.prepare(
+    'INSERT INTO checkpoints (seq, checkpoint, name, notebook, book) VALUES (?, ?, ?, ?, ?)',
+  ),
   drop: db.prepare('INSERT INTO dropped (digest, seq) VALUES (?, ?) ON CONFLICT DO NOTHING'),
 })
 
@@ -68,7 +71,7 @@ export class IndexWriter {
     const sql = this.#statements
     switch (entry.type) {
       case 'session-started':
-        sql.startSession.run(entry.session, entry.notebook, seq, entry.purpose?.kind ?? null)
+        this.#startSession(sql, seq, entry)
         return
       case 'session-ended':
         if (sql.endSession.run(seq, entry.session).changes === 0) throw contradiction(entry, entry.session)
@@ -83,10 +86,17 @@ export class IndexWriter {
         this.#end(sql, seq, entry)
         return
       case 'checkpoint-made':
-        sql.addCheckpoint.run(seq, entry.checkpoint, entry.name, entry.notebook)
+        this.#addCheckpoint(sql, seq, entry)
+        return
+      case 'notebook-placed':
+        placeNotebook(this.#db, seq, entry)
         return
       case 'bytes-dropped':
         for (const digest of entry.digests) sql.drop.run(digest, seq)
+        return
+      case 'history-chained':
+      case 'entries-redacted':
+      case 'history-salvaged':
         return
     }
   }
@@ -106,12 +116,29 @@ export class IndexWriter {
         "INSERT INTO derived VALUES ('index', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
       )
       .run(indexVersion)
+    const salvaged = this.#lastSalvage()
     let entries = 0
     for (const row of this.#db.prepare('SELECT seq, body FROM log ORDER BY seq').iterate()) {
-      this.apply(integer(row, 'seq'), parseEntry(row))
+      const seq = integer(row, 'seq')
+      if (seq < salvaged) this.#applyIfPossible(seq, parseEntry(row))
+      else this.apply(seq, parseEntry(row))
       entries++
     }
     return entries
+  }
+
+  /** Entries before it may build on others that were lost. */
+  #lastSalvage(): number {
+    const row = this.#db.prepare("SELECT max(seq) AS last FROM log WHERE type = 'history-salvaged'").get()
+    return row === undefined ? 0 : (integerOrNull(row, 'last') ?? 0)
+  }
+
+  #applyIfPossible(seq: number, entry: LogEntry): void {
+    try {
+      this.apply(seq, entry)
+    } catch (thrown) {
+      if (asStoreError(thrown).code !== 'conflict') throw thrown
+    }
   }
 
   /** Whether the derived tables have the shape that this program writes. */
@@ -120,15 +147,33 @@ export class IndexWriter {
     return row !== undefined && integer(row, 'value') === indexVersion
   }
 
-  #queue(sql: Statements, seq: number, run: RunQueued): void {
-    sql.queueRun.run(seq, run.run, run.session, run.notebook, run.cellId, run.sourceDigest, run.actor.id)
+  #startSession(sql: Statements, seq: number, entry: SessionStarted): void {
+    const book = bookOfSession(this.#db, seq, entry)
+    sql.startSession.run(entry.session, entry.notebook, seq, entry.purpose?.kind ?? null, book)
   }
 
-  #end(sql: Statements, seq: number, ended: Extract<LogEntry, { type: 'run-ended' }>): void {
+  #addCheckpoint(sql: Statements, seq: number, entry: CheckpointMade): void {
+    const book = bookOfCheckpoint(this.#db, entry)
+    sql.addCheckpoint.run(seq, entry.checkpoint, entry.name, entry.notebook, book)
+  }
+
+  #queue(sql: Statements, seq: number, run: RunQueued): void {
+    const book = bookOfRun(this.#db, run)
+    const { session, notebook, cellId, sourceDigest, actor } = run
+    sql.queueRun.run(seq, run.run, session, notebook, cellId, sourceDigest, actor.id, book)
+  }
+
+  #end(sql: Statements, seq: number, ended: RunEnded): void {
     const found = sql.findRun.get(ended.run)
     if (found === undefined || integerOrNull(found, 'ended_seq') !== null)
       throw contradiction(ended, ended.run)
-    const id = integer(found, 'id')
+    this.writeEnd(seq, ended, integer(found, 'id'))
+  }
+
+  /** Writes the end of the run whose queueing is the entry `id`. */
+  writeEnd(seq: number, ended: RunEnded, id: number): void {
+    this.#statements ??= prepare(this.#db)
+    const sql = this.#statements
     const queued = RunQueued.parse(JSON.parse(text(this.#queuedRow(sql, id), 'body')))
     const summary = JSON.stringify(summarize(queued, ended))
     const thumbnail = thumbnailOf(ended.outputs)
@@ -159,7 +204,9 @@ export class IndexWriter {
   #addEdges(sql: Statements, ended: number, generated: 0 | 1, edges: readonly Edge[]): void {
     for (const [position, edge] of edges.entries()) {
       const producer = edge.by === null ? undefined : sql.findRun.get(edge.by)
-      const by = producer === undefined ? null : integer(producer, 'id')
+      const producerId = producer === undefined ? null : integer(producer, 'id')
+      // A run that was queued later is not what the edge names.
+      const by = producerId !== null && producerId < ended ? producerId : null
       const parts = edge.parts === null ? null : JSON.stringify(edge.parts)
       const deleted = edge.deleted ? 1 : 0
       sql.addEdge.run(ended, generated, position, nameId(sql, edge), edge.digest, by, deleted, parts)

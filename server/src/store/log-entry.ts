@@ -1,9 +1,13 @@
-/** pure. What the run log says, one typed list. Entries are appended as JSON and never changed. */
+/** pure. What the run log says, one typed list. Entries are appended as JSON, and change by redaction only. */
 import { z } from 'zod'
 import { CellId, Digest, RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import { Checkpoint } from '../../contract/past.ts'
 import { Edge, Outcome, OutputEntry, Receipt } from '../../contract/run.ts'
 import { Actor } from '../../contract/session.ts'
+import { Signed } from './chain/signing-key.ts'
+
+/** Most hashes of one kind in the marks of a notebook. */
+export const MARKS_LIMIT = 64
 
 /** Enough to find the kernel again; see KernelAddress of the bridge. */
 const Address = z.object({
@@ -95,6 +99,86 @@ export const BytesDropped = z.object({
 })
 export type BytesDropped = z.infer<typeof BytesDropped>
 
+/** The entries up to `last` were written before the log had a hash chain. They were linked at `at`. */
+export const HistoryChained = z.object({
+  type: z.literal('history-chained'),
+  at: Timestamp,
+  entries: z.number().int(),
+  last: z.number().int(),
+})
+export type HistoryChained = z.infer<typeof HistoryChained>
+
+const Hash = z.string().regex(/^[0-9a-f]{64}$/, 'a hash is 64 hex digits')
+
+/**
+ * Entries that were replaced because they said what must not be kept. `original` is the digest in the chain, `digest`
+ * that of the replacement. `objects` counts the objects that were removed; their digests could give away their content.
+ */
+export const EntriesRedacted = z.object({
+  type: z.literal('entries-redacted'),
+  at: Timestamp,
+  by: Actor,
+  reason: z.string(),
+  entries: z.array(z.object({ seq: z.number().int(), original: Hash, digest: Hash })),
+  objects: z.number().int(),
+  ...Signed.shape,
+})
+export type EntriesRedacted = z.infer<typeof EntriesRedacted>
+
+const Hashes = z.array(z.string().max(16)).max(MARKS_LIMIT)
+/** What a notebook's file is recognised by after it was moved. Hashes are the smallest of a set, in order. */
+export const NotebookMarks = z.object({
+  /** Inode and birth time; null where the file system does not tell them. */
+  file: z.string().max(64).nullable(),
+  /** Of the cells' ids that tools make at random, and of those that people chose. */
+  ids: Hashes,
+  shortIds: Hashes,
+  /** Of the cells' sources. */
+  sources: Hashes,
+})
+export type NotebookMarks = z.infer<typeof NotebookMarks>
+
+/** Where a notebook is, from here on. Its runs are those of its sessions, under whatever path they ran. */
+export const NotebookPlaced = z.object({
+  type: z.literal('notebook-placed'),
+  at: Timestamp,
+  notebookId: z.string().min(1).max(64),
+  path: z.string().max(4096),
+  /**
+   * `first`: seen for the first time, and older runs under this path are its own; `seen`: at the same path, with new
+   * marks; `trashed`: its file was moved to the trash.
+   */
+  why: z.enum(['first', 'moved', 'copied', 'seen', 'trashed']),
+  /** The id of the notebook that it is a copy of. */
+  copiedFrom: z.string().max(64).nullable(),
+  marks: NotebookMarks.nullable(),
+})
+export type NotebookPlaced = z.infer<typeof NotebookPlaced>
+
+const Ranges = z.array(z.tuple([z.number().int(), z.number().int()]))
+
+/**
+ * What was read from a damaged history, and what was not. Entries are named by the first and last number of each range.
+ * `unverified`: they could be read, but nothing shows that they are as they were written. `entries`: of these, the ones
+ * whose link is as it was, with the digest of the text that they have now. `relinked`: from this entry on the hashes of
+ * the chain were computed again, because links were lost; null where all links are as they were.
+ */
+export const HistorySalvaged = z.object({
+  type: z.literal('history-salvaged'),
+  at: Timestamp,
+  by: Actor,
+  /** The folder below `.yesterday/` with what was damaged. */
+  aside: z.string(),
+  lost: Ranges,
+  unverified: Ranges,
+  entries: z.array(z.object({ seq: z.number().int(), original: Hash, digest: Hash })),
+  relinked: z.number().int().nullable(),
+  /** Objects that entries name and that are lost. */
+  objects: z.array(Digest),
+  ...Signed.shape,
+})
+export type HistorySalvaged = z.infer<typeof HistorySalvaged>
+
 export const LogEntry = z.discriminatedUnion('type', [
   SessionStarted,
   SessionEnded,
@@ -103,5 +187,9 @@ export const LogEntry = z.discriminatedUnion('type', [
   RunEnded,
   CheckpointMade,
   BytesDropped,
+  HistoryChained,
+  EntriesRedacted,
+  NotebookPlaced,
+  HistorySalvaged,
 ])
 export type LogEntry = z.infer<typeof LogEntry>

@@ -2,11 +2,12 @@
  * The log's questions as SQL. Invariant: a page looks at a bounded number of runs, whatever is asked: candidates come
  * in the log's order from the narrowest index, and filters look at no more of them than `SCAN`.
  */
-import type { DatabaseSync } from 'node:sqlite'
 import type { Comparison } from '../../contract/past.ts'
 import { VersionKind } from '../../contract/run.ts'
 import type { LogQuery } from './ports.ts'
+import type { Queryable } from './reader.ts'
 import { integer, integerOrNull, type Row } from './row.ts'
+import { namedBook } from './sqlite-notebooks.ts'
 
 /** So many candidates a page looks through; fewer where each one's source is read. */
 const SCAN = 20_000
@@ -23,9 +24,11 @@ interface Term {
 
 /** Rows of `runs` that answer the query, newest first; `next` is the sequence that the following page begins before. */
 export function logRows(
-  db: DatabaseSync,
-  query: LogQuery,
+  db: Queryable,
+  asked: LogQuery,
 ): { readonly rows: readonly Row[]; readonly next: number | null } {
+  const { notebook } = asked
+  const query = notebook === undefined ? asked : { ...asked, notebook: namedBook(db, notebook) }
   const limit = pageLimit(query)
   const most = query.text === undefined ? SCAN : SCAN_TEXT
   const filters = filtersOf(query)
@@ -60,7 +63,7 @@ export function cursorSeq(cursor: string): number {
 }
 
 function matching(
-  db: DatabaseSync,
+  db: Queryable,
   seqs: readonly number[],
   filters: readonly Term[],
   limit: number,
@@ -77,7 +80,7 @@ function matching(
 type Candidates = (before: number, size: number) => readonly number[]
 
 /** Where candidates come from; null where nothing has that name. */
-function candidatesOf(db: DatabaseSync, query: LogQuery): Candidates | null {
+function candidatesOf(db: Queryable, query: LogQuery): Candidates | null {
   const [comparison] = query.where ?? []
   if (query.name !== undefined) {
     const names = nameIds(db, query.name, query.kind)
@@ -99,11 +102,11 @@ function narrowest({
 }: LogQuery): readonly [string, string] | readonly [null, ''] {
   if (cellId !== undefined) return ['cell_id', cellId]
   if (session !== undefined) return ['session', session]
-  if (notebook !== undefined) return ['notebook', notebook]
+  if (notebook !== undefined) return ['book', notebook]
   return actor === undefined || !actor.includes(':') ? [null, ''] : ['actor', actor]
 }
 
-function listed(db: DatabaseSync, select: string, values: readonly Value[]): Candidates {
+function listed(db: Queryable, select: string, values: readonly Value[]): Candidates {
   const column = select.includes('FROM numbers') ? 'ended' : 'ended_seq'
   const statement = db.prepare(
     `${select} AND ${column} IS NOT NULL AND ${column} < ? ORDER BY ${column} DESC LIMIT ?`,
@@ -112,7 +115,7 @@ function listed(db: DatabaseSync, select: string, values: readonly Value[]): Can
 }
 
 /** One list for each name and direction, each in order and cut off, brought together. */
-function byNames(db: DatabaseSync, names: readonly number[]): Candidates {
+function byNames(db: Queryable, names: readonly number[]): Candidates {
   const one = `SELECT ended FROM (SELECT ended FROM edges WHERE name = ? AND generated = ? AND ended < ?
     ORDER BY ended DESC LIMIT ?)`
   const lists = names.flatMap((name): [number, number][] => [
@@ -127,7 +130,7 @@ function byNames(db: DatabaseSync, names: readonly number[]): Candidates {
 }
 
 /** The numbers of a name, of one kind of thing or of all. */
-export function nameIds(db: DatabaseSync, name: string, kind: LogQuery['kind']): readonly number[] {
+export function nameIds(db: Queryable, name: string, kind: LogQuery['kind']): readonly number[] {
   const kinds = kind === undefined ? VersionKind.options : [kind === 'model' ? 'variable' : kind]
   return db
     .prepare('SELECT id FROM names WHERE kind IN (SELECT value FROM json_each(?)) AND name = ?')
@@ -137,7 +140,7 @@ export function nameIds(db: DatabaseSync, name: string, kind: LogQuery['kind']):
 
 function filtersOf(query: LogQuery): readonly Term[] {
   const equal: readonly (readonly [string, Value | undefined])[] = [
-    ['notebook = ?', query.notebook],
+    ['book = ?', query.notebook],
     ['cell_id = ?', query.cellId],
     ['session = ?', query.session],
     ['outcome = ?', query.outcome],
@@ -189,7 +192,7 @@ const numberTerm = ({ name, operator, value }: Comparison): Term => ({
 })
 
 /** At and below which sequence a query can find nothing. */
-function floorOf(db: DatabaseSync, { since }: LogQuery): number {
+function floorOf(db: Queryable, { since }: LogQuery): number {
   if (since === undefined) return 0
   const row = db
     .prepare(
@@ -202,7 +205,7 @@ function floorOf(db: DatabaseSync, { since }: LogQuery): number {
 }
 
 /** Before which sequence a query can find anything. */
-function startOf(db: DatabaseSync, { before, until }: LogQuery): number {
+function startOf(db: Queryable, { before, until }: LogQuery): number {
   const cursor = before === undefined ? Number.MAX_SAFE_INTEGER : cursorSeq(before)
   if (until === undefined) return cursor
   const row = db

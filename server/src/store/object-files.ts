@@ -2,30 +2,70 @@
  * Large blobs as files: `objects/ab/cdef…` by their SHA-256. Invariant: a file under its final name is whole: it is
  * written under another name, synced, and renamed; the folder is synced after it.
  */
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Digest } from '../../contract/ids.ts'
+import { Digest } from '../../contract/ids.ts'
 import { asStoreError } from './errors.ts'
+import type { HistoryPlace } from './history-place.ts'
 
 const SHARD = /^[0-9a-f]{2}$/
 const REST = /^[0-9a-f]{62}$/
 
+interface Written {
+  readonly digest: Digest
+  readonly size: number
+}
+
 export class ObjectFiles {
   readonly #folder: string
+  readonly #place: Pick<HistoryPlace, 'problem'>
 
-  constructor(folder: string) {
+  /** `place` tells whether the folder is still that of the history. */
+  constructor(folder: string, place: Pick<HistoryPlace, 'problem'> = { problem: () => null }) {
     this.#folder = folder
+    this.#place = place
   }
 
   async put(digest: Digest, bytes: Uint8Array): Promise<void> {
-    const path = this.#path(digest)
+    await this.#write(async (file) => {
+      await file.writeFile(bytes)
+      return { digest, size: bytes.byteLength }
+    })
+  }
+
+  /** As `put`, with bytes that come in parts. */
+  putPages(pages: AsyncIterable<Uint8Array>): Promise<Written> {
+    return this.#write(async (file) => {
+      const hash = createHash('sha256')
+      let size = 0
+      for await (const page of pages) {
+        hash.update(page)
+        size += page.byteLength
+        await file.writeFile(page)
+      }
+      return { digest: `sha256:${hash.digest('hex')}`, size }
+    })
+  }
+
+  /** What `fill` writes is there whole, under its digest, or not at all. */
+  async #write(fill: (file: FileHandle) => Promise<Written>): Promise<Written> {
     const temporary = join(this.#folder, `writing-${randomUUID()}`)
     try {
+      // A folder that was removed is not made again by the way.
+      this.#refuseIfGone()
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+      const written = await withFile(await open(temporary, 'wx', 0o600), async (file) => {
+        const filled = await fill(file)
+        await file.sync()
+        return filled
+      })
+      const path = this.pathOf(written.digest)
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      await writeSynced(temporary, bytes)
       await rename(temporary, path)
       await syncFolder(dirname(path))
+      this.#refuseIfGone()
+      return written
     } catch (thrown) {
       await rm(temporary, { force: true }).catch(() => undefined)
       throw asStoreError(thrown)
@@ -33,8 +73,9 @@ export class ObjectFiles {
   }
 
   async get(digest: Digest): Promise<Uint8Array | null> {
+    if (!isDigest(digest)) return null
     try {
-      return await readFile(this.#path(digest))
+      return await readFile(this.pathOf(digest))
     } catch (thrown) {
       if (isMissing(thrown)) return null
       throw asStoreError(thrown)
@@ -42,21 +83,24 @@ export class ObjectFiles {
   }
 
   async has(digest: Digest): Promise<boolean> {
-    return stat(this.#path(digest)).then(
+    if (!isDigest(digest)) return false
+    return stat(this.pathOf(digest)).then(
       (found) => found.isFile(),
       () => false,
     )
   }
 
   async size(digest: Digest): Promise<number | null> {
-    return stat(this.#path(digest)).then(
+    if (!isDigest(digest)) return null
+    return stat(this.pathOf(digest)).then(
       ({ size }) => size,
       () => null,
     )
   }
 
   async remove(digest: Digest): Promise<void> {
-    await rm(this.#path(digest), { force: true }).catch((thrown: unknown) => {
+    if (!isDigest(digest)) return
+    await rm(this.pathOf(digest), { force: true }).catch((thrown: unknown) => {
       throw asStoreError(thrown)
     })
   }
@@ -68,11 +112,19 @@ export class ObjectFiles {
     }
   }
 
-  #path(digest: Digest): string {
-    const hex = digest.slice('sha256:'.length)
+  /** A digest may come from a history that anybody wrote: one that is none names no file. */
+  #refuseIfGone(): void {
+    const problem = this.#place.problem()
+    if (problem !== null) throw problem
+  }
+
+  pathOf(digest: Digest): string {
+    const hex = Digest.parse(digest).slice('sha256:'.length)
     return join(this.#folder, hex.slice(0, 2), hex.slice(2))
   }
 }
+
+const isDigest = (text: string): boolean => Digest.safeParse(text).success
 
 const isMissing = (thrown: unknown) => thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT'
 
@@ -85,22 +137,15 @@ async function names(folder: string): Promise<readonly string[]> {
   }
 }
 
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  await withFile(await open(path, 'wx', 0o600), async (file) => {
-    await file.writeFile(bytes)
-    await file.sync()
-  })
-}
-
 /** A rename is durable when its folder is; Windows does so by itself and refuses to open folders. */
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
   await withFile(await open(folder, 'r'), (file) => file.sync())
 }
 
-async function withFile(file: FileHandle, work: (file: FileHandle) => Promise<void>): Promise<void> {
+async function withFile<T>(file: FileHandle, work: (file: FileHandle) => Promise<T>): Promise<T> {
   try {
-    await work(file)
+    return await work(file)
   } finally {
     await file.close()
   }

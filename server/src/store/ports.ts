@@ -2,7 +2,8 @@
  * What the house asks of its storage. Truth is append-only and content-addressed (objects, run log, update log);
  * the index is derived and can be rebuilt from them. One conformance suite serves every implementation.
  */
-import type { Digest } from '../../contract/ids.ts'
+import type { WrittenAgain } from '../../contract/history.ts'
+import type { Digest, Timestamp } from '../../contract/ids.ts'
 import type {
   Checkpoint,
   Comparison,
@@ -14,13 +15,21 @@ import type {
   Timeline,
 } from '../../contract/past.ts'
 import type { Edge, LogPage, Receipt, RunSummary } from '../../contract/run.ts'
-import type { LogEntry, RunQueued, SessionStarted } from './log-entry.ts'
+import type { Actor } from '../../contract/session.ts'
+import type { Secrets } from '../secrets/secrets.ts'
+import type { Proving } from './chain/proof.ts'
+import type { Health } from './health.ts'
+import type { LogEntry, NotebookMarks, RunQueued, SessionStarted } from './log-entry.ts'
 import type { ProjectKey } from './project-key.ts'
 
 /** Blobs named by the SHA-256 of their bytes. A blob, once put, never changes. */
 export interface ObjectStore {
   /** Durable when the promise settles. Putting the same bytes twice is one object. */
   put(bytes: Uint8Array): Promise<Digest>
+  /** As `put`, for bytes that are too many to be held at once: `pages` gives them in order, and may be asked again. */
+  putPages(
+    pages: () => AsyncIterable<Uint8Array>,
+  ): Promise<{ readonly digest: Digest; readonly size: number }>
   /** Null when there is no such object; throws `DamagedObjectError` when its bytes do not match the digest. */
   get(digest: Digest): Promise<Uint8Array | null>
   has(digest: Digest): Promise<boolean>
@@ -37,6 +46,17 @@ export interface Upstream {
   readonly steps: number
 }
 
+/** Entries that must not say any more what they said. */
+export interface Redaction {
+  /** Each with what takes its place, which must be about the same session, run or checkpoint, at the same time. */
+  readonly entries: readonly { readonly seq: number; readonly entry: LogEntry }[]
+  /** Objects whose bytes are removed. No entry may name them afterwards. */
+  readonly objects: readonly Digest[]
+  readonly by: Actor
+  readonly at: Timestamp
+  readonly reason: string
+}
+
 /** The append-only log of sessions and runs: the truth that every index is made from. */
 export interface RunLog {
   /**
@@ -46,6 +66,11 @@ export interface RunLog {
   append(entries: readonly LogEntry[], blobs?: readonly Uint8Array[]): Promise<void>
   /** Entries in order, from `after` (exclusive; 0 is the beginning). Throws `StoreError` at an entry that cannot be read. */
   read(after?: number): AsyncIterable<{ readonly seq: number; readonly entry: LogEntry }>
+  /**
+   * Replaces entries and removes objects, and appends a signed record of who did so, when and why. When it settles, no
+   * file of the history shows what was there. The hash chain keeps the digests of the first forms. Rewrites the database.
+   */
+  redact(redaction: Redaction): Promise<void>
 }
 
 export interface StoredDocument {
@@ -70,11 +95,26 @@ export interface UpdateLog {
   append(documentId: string, updates: readonly Uint8Array[]): Promise<void>
   load(documentId: string): Promise<StoredDocument | null>
   findByPath(path: string): Promise<string | null>
+  /** The ids of all documents. */
+  all(): Promise<readonly string[]>
   /** In one transaction: everything up to `lastSeq` becomes this one update. Throws `StoreError` when another did so first. */
   replace(documentId: string, update: Uint8Array, lastSeq: number): Promise<void>
   /** A folder's move moves every document below it. Throws `StoreError` when a document stands at a target path. */
   move(from: string, to: string): Promise<void>
   remove(documentId: string): Promise<void>
+}
+
+/** A notebook as the history knows it. Queries name it by its id, or by the path that it has or had last. */
+export interface KnownNotebook {
+  readonly id: string
+  readonly path: string
+  /** `displaced`: another notebook is at its path. It may be elsewhere. */
+  readonly state: 'there' | 'displaced' | 'trashed'
+  /** The id of the notebook that it is a copy of. */
+  readonly copiedFrom: string | null
+  readonly marks: NotebookMarks
+  /** False where the marks come from its runs alone: its file was never looked at. */
+  readonly isSeen: boolean
 }
 
 export interface LogQuery {
@@ -150,6 +190,13 @@ export interface HistoryQuery {
   readonly limit?: number
 }
 
+export interface SessionQuery {
+  readonly notebook?: string
+  /** Include sessions that repeated the past (replay, proof, restore). Default false. */
+  readonly replays?: boolean
+  readonly limit?: number
+}
+
 /** Reading the past. Derived; `rebuild` makes it anew from the log. */
 export interface RunIndex {
   page(query: LogQuery): Promise<LogPage>
@@ -168,8 +215,11 @@ export interface RunIndex {
   sessionStarted(prefix: string): Promise<SessionStarted | null>
   /** Open runs of one session, in the order they were queued. */
   openRuns(session: string): Promise<readonly OpenRun[]>
-  /** What was going on when the log ends: after a crash, what there is to find again. Oldest first. */
-  openSessions(): Promise<readonly OpenSession[]>
+  /**
+   * What was going on when the log ends: after a crash, what there is to find again. Oldest first. One whose entries
+   * cannot be read is given to `onUnreadable`, and without it throws.
+   */
+  openSessions(onUnreadable?: (session: string, why: string) => void): Promise<readonly OpenSession[]>
   /** The place that the session's next ended run takes, from 1. */
   nextOrder(session: string): Promise<number>
   /**
@@ -199,18 +249,25 @@ export interface RunIndex {
     run: string,
     parts: Edge['parts'],
   ): Promise<{ readonly run: string; readonly deleted: boolean } | null>
-  /** The source that this cell's last run of the notebook ran; null where none ended. */
-  lastSource(notebook: string, cellId: string): Promise<string | null>
+  /** The last run of each cell of a notebook that started, by the cell's id; replays are left out. */
+  lastRuns(notebook: string): Promise<ReadonlyMap<string, string>>
+  /** The digest of the source that the cell of this run ran last, in the same notebook; null where none ended. */
+  lastSource(run: string): Promise<string | null>
+  notebooks(): Promise<readonly KnownNotebook[]>
+  /** By id, or by the path that it has or had last; null where the log has placed no such notebook. */
+  notebook(named: string): Promise<KnownNotebook | null>
+  /** The id of the notebook that the run or session belongs to; null where that is unknown. */
+  notebookOf(runOrSession: string): Promise<string | null>
   /** Null where the session is unknown. */
   timeline(session: string, after: number, limit: number): Promise<Timeline | null>
   moment(session: string, order: number): Promise<Moment | null>
-  /** States of the things of this name, newest first. */
+  /** States of the things of this name, newest first; those that replays made are left out. */
   history(query: HistoryQuery): Promise<{
     readonly versions: readonly HistoryEntry[]
     readonly next: string | null
   }>
   /** Sessions, newest first. */
-  sessions(query: { readonly notebook?: string; readonly limit?: number }): Promise<readonly SessionLine[]>
+  sessions(query: SessionQuery): Promise<readonly SessionLine[]>
   /** The sessions that begin so; whole ids name one. */
   resolveSession(prefix: string): Promise<readonly string[]>
   /** Newest first. */
@@ -220,6 +277,15 @@ export interface RunIndex {
   rebuild(): Promise<{ readonly entries: number }>
 }
 
+export interface CheckReport {
+  readonly objects: number
+  readonly entries: number
+  /** For a person. */
+  readonly problems: readonly string[]
+  /** The newest signed head of the hash chain; null where nothing was signed yet. */
+  readonly signed: { readonly entry: number; readonly at: Timestamp; readonly key: string } | null
+}
+
 /** One project's storage, opened as a whole. */
 export interface Store {
   readonly objects: ObjectStore
@@ -227,11 +293,14 @@ export interface Store {
   readonly updates: UpdateLog
   readonly index: RunIndex
   readonly key: ProjectKey
-  /** Checks objects against digests, the log against objects and the index against the log; changes nothing. */
-  check(): Promise<{
-    readonly objects: number
-    readonly entries: number
-    readonly problems: readonly string[]
-  }>
+  /** What must not be stored; the log masks it by itself. */
+  readonly secrets: Secrets
+  readonly health: Pick<Health, 'state' | 'onChange'>
+  /** Checks objects against digests, the log against its hash chain and the objects, the index against the log; changes nothing. */
+  check(): Promise<CheckReport>
+  /** Writes the history again after its folder was removed or replaced; does nothing where it is there. */
+  writeAgain(by: Actor): Promise<WrittenAgain>
+  /** What proves the entries of an ended run to somebody who does not have the history; null where there is none. */
+  prove(run: string): Promise<Proving | null>
   close(): Promise<void>
 }

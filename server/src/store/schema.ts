@@ -27,10 +27,28 @@ export const migrations: readonly string[] = [
   CREATE TABLE blobs (digest TEXT NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
   CREATE TABLE derived (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT;
   `,
+  `
+  CREATE TABLE chain (
+    seq INTEGER PRIMARY KEY,
+    salt BLOB NOT NULL,
+    digest BLOB NOT NULL,
+    hash BLOB NOT NULL
+  ) STRICT;
+  `,
+  `
+  CREATE TABLE heads (seq INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+  ALTER TABLE updates ADD COLUMN sum INTEGER;
+  `,
 ]
 
+/** The tables of the truth, in an order in which they can be filled. */
+export const truthTables = ['log', 'chain', 'heads', 'documents', 'updates', 'blobs'] as const
+
+/** From this version on each entry of the log has a link in `chain`. */
+export const CHAINED_SINCE = 2
+
 /** Raised with every change of the index tables; a file with another number gets its index rebuilt when opened. */
-export const indexVersion = 5
+export const indexVersion = 6
 
 /** Every derived table, for dropping and for comparing. */
 export const indexTables = [
@@ -41,6 +59,8 @@ export const indexTables = [
   'numbers',
   'checkpoints',
   'dropped',
+  'notebooks',
+  'places',
 ] as const
 
 /**
@@ -48,6 +68,9 @@ export const indexTables = [
  * moves, so that a page's cursor stays true while runs arrive. Names of things are kept once, and an edge names its
  * producer by number. An edge knows its own run by `ended`, that run's `ended_seq`: so every list by name, maker or
  * content comes in the log's order and stops at its limit. `numbers` are what comparisons ask for.
+ *
+ * `notebook` is the path when something was recorded; `book` is the notebook's id, or `path:` and the path while the log
+ * has given it none. `places` says which notebook a path means: the one that is there, or that was last.
  */
 export const indexSchema = `
   CREATE TABLE sessions (
@@ -55,9 +78,10 @@ export const indexSchema = `
     notebook TEXT NOT NULL,
     started_seq INTEGER NOT NULL,
     ended_seq INTEGER,
-    purpose TEXT
+    purpose TEXT,
+    book TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX sessions_by_notebook ON sessions (notebook, started_seq);
+  CREATE INDEX sessions_by_book ON sessions (book, started_seq);
   CREATE INDEX sessions_open ON sessions (started_seq) WHERE ended_seq IS NULL;
 
   CREATE TABLE runs (
@@ -75,10 +99,11 @@ export const indexSchema = `
     actor TEXT NOT NULL,
     ended_at INTEGER,
     thumbnail TEXT,
-    summary TEXT
+    summary TEXT,
+    book TEXT NOT NULL
   ) STRICT;
   CREATE INDEX runs_log ON runs (ended_seq) WHERE ended_seq IS NOT NULL;
-  CREATE INDEX runs_by_notebook ON runs (notebook, ended_seq) WHERE ended_seq IS NOT NULL;
+  CREATE INDEX runs_by_book ON runs (book, ended_seq);
   CREATE INDEX runs_by_cell ON runs (cell_id, ended_seq) WHERE ended_seq IS NOT NULL;
   CREATE INDEX runs_by_session ON runs (session, ended_seq) WHERE ended_seq IS NOT NULL;
   CREATE INDEX runs_by_actor ON runs (actor, ended_seq) WHERE ended_seq IS NOT NULL;
@@ -123,9 +148,21 @@ export const indexSchema = `
     seq INTEGER PRIMARY KEY,
     checkpoint TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
-    notebook TEXT NOT NULL
+    notebook TEXT NOT NULL,
+    book TEXT NOT NULL
   ) STRICT;
   CREATE INDEX checkpoints_by_name ON checkpoints (name, seq);
+
+  CREATE TABLE notebooks (
+    id TEXT NOT NULL PRIMARY KEY,
+    path TEXT NOT NULL,
+    state TEXT NOT NULL,
+    copied_from TEXT,
+    marks TEXT,
+    placed_seq INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX notebooks_by_path ON notebooks (path);
+  CREATE TABLE places (path TEXT NOT NULL PRIMARY KEY, book TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
   CREATE TABLE dropped (digest TEXT NOT NULL PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `

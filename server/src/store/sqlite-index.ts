@@ -1,14 +1,14 @@
 /** Reading the past from the derived tables: every question is answered by an index of the database. */
-import type { DatabaseSync } from 'node:sqlite'
 import type { Checkpoint, Moment, RunName, SessionLine, Timeline } from '../../contract/past.ts'
 import { type Edge, type LogPage, type Receipt, RunSummary } from '../../contract/run.ts'
-import { assembleReceipt, median } from '../lineage/receipt.ts'
 import { entryAt } from './entry-at.ts'
 import { StoreError } from './errors.ts'
+import { bookOf } from './index-notebooks.ts'
 import type { LogEntry, RunQueued, SessionStarted } from './log-entry.ts'
 import { logRows } from './log-query.ts'
 import type {
   HistoryQuery,
+  KnownNotebook,
   LogQuery,
   ObjectStore,
   OpenRun,
@@ -19,8 +19,11 @@ import type {
   RunLinks,
   Upstream,
 } from './ports.ts'
+import type { Queryable } from './reader.ts'
+import { assembleReceipt, median } from './receipt.ts'
 import { integer, integerOrNull, type Row, text } from './row.ts'
 import { linksOf, producerOf, upstreamOf } from './sqlite-links.ts'
+import { knownNotebook, knownNotebooks, namedBook } from './sqlite-notebooks.ts'
 import { SqlitePast } from './sqlite-past.ts'
 import { SqliteSessions } from './sqlite-sessions.ts'
 import type { Requests } from './writer.ts'
@@ -32,14 +35,14 @@ const DURATIONS = 10
 
 export class SqliteIndex implements RunIndex {
   readonly #writer: Requests
-  readonly #db: DatabaseSync
+  readonly #db: Queryable
   readonly #objects: ObjectStore
   readonly #root: string
   readonly #past: SqlitePast
   readonly #sessions: SqliteSessions
 
   /** `root` is the project's folder, by which files of different notebooks are told to be one. */
-  constructor(writer: Requests, db: DatabaseSync, objects: ObjectStore, root: string) {
+  constructor(writer: Requests, db: Queryable, objects: ObjectStore, root: string) {
     this.#writer = writer
     this.#db = db
     this.#objects = objects
@@ -112,8 +115,24 @@ export class SqliteIndex implements RunIndex {
     return this.#past.laterVersion(name, run, parts)
   }
 
-  async lastSource(notebook: string, cellId: string): Promise<string | null> {
-    return this.#past.lastSource(notebook, cellId)
+  async lastSource(run: string): Promise<string | null> {
+    return this.#past.lastSource(run)
+  }
+
+  async notebooks(): Promise<readonly KnownNotebook[]> {
+    return knownNotebooks(this.#db)
+  }
+
+  async notebook(named: string): Promise<KnownNotebook | null> {
+    return knownNotebook(this.#db, namedBook(this.#db, named))
+  }
+
+  async notebookOf(runOrSession: string): Promise<string | null> {
+    return bookOf(this.#db, runOrSession)
+  }
+
+  async lastRuns(notebook: string): Promise<ReadonlyMap<string, string>> {
+    return this.#past.lastRuns(notebook)
   }
 
   async timeline(session: string, after: number, limit: number): Promise<Timeline | null> {
@@ -160,14 +179,21 @@ export class SqliteIndex implements RunIndex {
       .map((row) => this.#openRun(row))
   }
 
-  async openSessions(): Promise<readonly OpenSession[]> {
+  async openSessions(onUnreadable?: (session: string, why: string) => void): Promise<readonly OpenSession[]> {
     const rows = this.#db
-      .prepare('SELECT started_seq FROM sessions WHERE ended_seq IS NULL ORDER BY started_seq')
+      .prepare('SELECT session, started_seq FROM sessions WHERE ended_seq IS NULL ORDER BY started_seq')
       .all()
-    const sessions = rows.map((row) => this.#entry(integer(row, 'started_seq'), 'session-started'))
-    return Promise.all(
-      sessions.map(async (session) => ({ session, runs: await this.openRuns(session.session) })),
-    )
+    const open: OpenSession[] = []
+    for (const row of rows) {
+      try {
+        const session = this.#entry(integer(row, 'started_seq'), 'session-started')
+        open.push({ session, runs: await this.openRuns(session.session) })
+      } catch (error) {
+        if (onUnreadable === undefined || !(error instanceof StoreError)) throw error
+        onUnreadable(text(row, 'session'), error.message)
+      }
+    }
+    return open
   }
 
   async nextOrder(session: string): Promise<number> {

@@ -1,20 +1,19 @@
 /** The derived edges as lineage asks for them. */
 import { dirname, resolve } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { VersionKind } from '../../contract/run.ts'
+import { withoutOwnRecord } from './own-record.ts'
 import type { Link, RunLinks, Upstream } from './ports.ts'
-import { prepared } from './prepared.ts'
+import type { Queryable } from './reader.ts'
 import { integer, type Row, text, textOrNull } from './row.ts'
 
 /** Null when the run is unknown or has not ended. */
-export function linksOf(db: DatabaseSync, run: string): RunLinks | null {
-  const found = prepared(
-    db,
-    `SELECT runs.ended_seq AS ended, runs.session, coalesce(sessions.started_seq, 0) AS session_seq, place
+export function linksOf(db: Queryable, run: string): RunLinks | null {
+  const found = db
+    .prepare(`SELECT runs.ended_seq AS ended, runs.session, coalesce(sessions.started_seq, 0) AS session_seq, place
        FROM runs LEFT JOIN sessions ON sessions.session = runs.session
-       WHERE run = ? AND runs.ended_seq IS NOT NULL`,
-  ).get(run)
+       WHERE run = ? AND runs.ended_seq IS NOT NULL`)
+    .get(run)
   if (found === undefined) return null
   const ended = integer(found, 'ended')
   return {
@@ -27,15 +26,14 @@ export function linksOf(db: DatabaseSync, run: string): RunLinks | null {
   }
 }
 
-function edgesOf(db: DatabaseSync, ended: number, generated: 0 | 1): readonly Link[] {
-  return prepared(
-    db,
-    `SELECT kind, names.name, digest, producer.run AS by, parts
+function edgesOf(db: Queryable, ended: number, generated: 0 | 1): readonly Link[] {
+  const links = db
+    .prepare(`SELECT kind, names.name, digest, producer.run AS by, parts
        FROM edges JOIN names ON names.id = edges.name LEFT JOIN runs AS producer ON producer.id = edges.by
-       WHERE edges.ended = ? AND generated = ? ORDER BY position`,
-  )
+       WHERE edges.ended = ? AND generated = ? ORDER BY position`)
     .all(ended, generated)
     .map(linkOf)
+  return withoutOwnRecord(links)
 }
 
 const linkOf = (row: Row): Link => ({
@@ -67,11 +65,10 @@ export interface ReadVersion {
  * See `RunIndex.fileProducer`. A run that had not begun when the reader ended cannot have written what it read, nor can a
  * replay, whose files are copies.
  */
-export function producerOf(db: DatabaseSync, root: string, read: ReadVersion): string | null {
-  const reader = prepared(
-    db,
-    'SELECT ended_seq, notebook, session FROM runs WHERE run = ? AND ended_seq IS NOT NULL',
-  ).get(read.reader)
+export function producerOf(db: Queryable, root: string, read: ReadVersion): string | null {
+  const reader = db
+    .prepare('SELECT ended_seq, notebook, session FROM runs WHERE run = ? AND ended_seq IS NOT NULL')
+    .get(read.reader)
   if (reader === undefined) return null
   const ended = integer(reader, 'ended_seq')
   const wanted = placeOf(root, text(reader, 'notebook'), read.kind, read.name)
@@ -83,9 +80,8 @@ export function producerOf(db: DatabaseSync, root: string, read: ReadVersion): s
     WHERE edges.digest = ? AND edges.generated = 1
       AND (runs.session = ? OR runs.session NOT IN (SELECT session FROM sessions WHERE purpose IS NOT NULL))`
   const session = text(reader, 'session')
-  const before = prepared(db, `${made} AND edges.ended < ? ORDER BY edges.ended DESC LIMIT ?`)
-  const overlapping = prepared(
-    db,
+  const before = db.prepare(`${made} AND edges.ended < ? ORDER BY edges.ended DESC LIMIT ?`)
+  const overlapping = db.prepare(
     `${made} AND edges.ended > ? AND coalesce(runs.started_seq, runs.id) < ? ORDER BY edges.ended DESC LIMIT ?`,
   )
   const rows = [
@@ -98,13 +94,13 @@ export function producerOf(db: DatabaseSync, root: string, read: ReadVersion): s
 
 /** See `RunIndex.upstream`: level by level, each in three questions however many runs it has. */
 export function upstreamOf(
-  db: DatabaseSync,
+  db: Queryable,
   root: string,
   run: string,
   depth: number,
   most: number,
 ): Upstream[] {
-  const first = prepared(db, 'SELECT id FROM runs WHERE run = ?').get(run)
+  const first = db.prepare('SELECT id FROM runs WHERE run = ?').get(run)
   const found = new Map<number, Upstream>()
   let next = first === undefined ? [] : [integer(first, 'id')]
   for (let steps = 0; next.length > 0 && found.size < most; steps++) {
@@ -122,13 +118,13 @@ export function upstreamOf(
 type Ended = readonly [id: number, run: string, ended: number]
 
 /** One column that holds a list as JSON: of thousands of runs it comes in half the time that as many rows take. */
-function listOf<T>(db: DatabaseSync, sql: string, asked: readonly number[]): readonly T[] {
-  const row = prepared(db, sql).get(JSON.stringify(asked))
+function listOf<T>(db: Queryable, sql: string, asked: readonly number[]): readonly T[] {
+  const row = db.prepare(sql).get(JSON.stringify(asked))
   return row === undefined ? [] : JSON.parse(text(row, 'list'))
 }
 
 /** Those of these runs that have ended. */
-const endedOf = (db: DatabaseSync, ids: readonly number[]): readonly Ended[] =>
+const endedOf = (db: Queryable, ids: readonly number[]): readonly Ended[] =>
   listOf<Ended>(
     db,
     `SELECT json_group_array(json_array(id, run, ended_seq)) AS list
@@ -137,7 +133,7 @@ const endedOf = (db: DatabaseSync, ids: readonly number[]): readonly Ended[] =>
   )
 
 /** Who made what these runs, by their ends, used, as their records say. */
-const makersOf = (db: DatabaseSync, front: readonly number[]): readonly number[] =>
+const makersOf = (db: Queryable, front: readonly number[]): readonly number[] =>
   listOf<number>(
     db,
     `SELECT json_group_array(DISTINCT edges.by) AS list
@@ -150,10 +146,9 @@ const makersOf = (db: DatabaseSync, front: readonly number[]): readonly number[]
  * Who made the files and tables that these runs, by their ends, read, found by their content. The last that made this
  * content before is it where its notebook is the reader's and names it alike; else all are looked at.
  */
-function fileMakersOf(db: DatabaseSync, root: string, front: readonly number[]): readonly number[] {
-  const read = prepared(
-    db,
-    `SELECT id, iif(is_it, NULL, kind) AS kind, iif(is_it, NULL, name) AS name,
+function fileMakersOf(db: Queryable, root: string, front: readonly number[]): readonly number[] {
+  const read = db
+    .prepare(`SELECT id, iif(is_it, NULL, kind) AS kind, iif(is_it, NULL, name) AS name,
        iif(is_it, NULL, digest) AS digest, iif(is_it, NULL, reader) AS reader
      FROM (
        SELECT last.id, names.kind, names.name, edges.digest, runs.run AS reader,
@@ -167,9 +162,9 @@ function fileMakersOf(db: DatabaseSync, root: string, front: readonly number[]):
            (SELECT max(ended) FROM edges AS one WHERE one.digest = edges.digest AND one.generated = 1 AND one.ended < edges.ended),
            (SELECT min(ended) FROM edges AS one WHERE one.digest = edges.digest AND one.generated = 1))
          JOIN runs AS last ON last.ended_seq = made.ended
-       WHERE edges.by IS NULL AND edges.digest IS NOT NULL AND names.kind IN ('file', 'table'))`,
-  ).all(JSON.stringify(front))
-  const one = prepared(db, 'SELECT id FROM runs WHERE run = ?')
+       WHERE edges.by IS NULL AND edges.digest IS NOT NULL AND names.kind IN ('file', 'table'))`)
+    .all(JSON.stringify(front))
+  const one = db.prepare('SELECT id FROM runs WHERE run = ?')
   return read.flatMap((row) => {
     const kind = textOrNull(row, 'kind')
     if (kind === null) return [integer(row, 'id')]

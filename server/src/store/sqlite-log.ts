@@ -1,9 +1,12 @@
 /** The run log on SQLite: appended by the writing thread, read in pages so that no reader holds the database. */
-import type { DatabaseSync } from 'node:sqlite'
+import type { Heads } from './chain/heads.ts'
+import { redactRequest } from './chain/redact.ts'
+import type { SigningKey } from './chain/signing-key.ts'
 import { digestOf } from './digest.ts'
 import { parseEntry } from './index-writer.ts'
 import type { LogEntry } from './log-entry.ts'
-import type { ObjectStore, RunLog } from './ports.ts'
+import type { ObjectStore, Redaction, RunLog } from './ports.ts'
+import type { Queryable } from './reader.ts'
 import { integer } from './row.ts'
 import { isRow } from './sqlite-objects.ts'
 import { own } from './sqlite-updates.ts'
@@ -11,15 +14,27 @@ import type { Requests } from './writer.ts'
 
 const PAGE = 500
 
+export interface SqliteLogParts {
+  readonly writer: Requests
+  readonly db: Queryable
+  readonly objects: ObjectStore
+  readonly key: () => SigningKey
+  readonly heads: Pick<Heads, 'appended'>
+}
+
 export class SqliteLog implements RunLog {
   readonly #writer: Requests
-  readonly #db: DatabaseSync
+  readonly #db: Queryable
   readonly #objects: ObjectStore
+  readonly #key: () => SigningKey
+  readonly #heads: Pick<Heads, 'appended'>
 
-  constructor(writer: Requests, db: DatabaseSync, objects: ObjectStore) {
+  constructor({ writer, db, objects, key, heads }: SqliteLogParts) {
     this.#writer = writer
     this.#db = db
     this.#objects = objects
+    this.#key = key
+    this.#heads = heads
   }
 
   async append(entries: readonly LogEntry[], blobs: readonly Uint8Array[] = []): Promise<void> {
@@ -29,6 +44,14 @@ export class SqliteLog implements RunLog {
       { type: 'append', entries, blobs: rows.map((bytes) => ({ digest: digestOf(bytes), bytes })) },
       rows.map(({ buffer }) => buffer),
     )
+    this.#heads.appended(entries.length)
+  }
+
+  async redact(redaction: Redaction): Promise<void> {
+    await this.#writer.request(redactRequest(this.#db, this.#key(), redaction))
+    this.#heads.appended(1)
+    await this.#objects.remove(redaction.objects)
+    await this.#writer.request({ type: 'scrub' })
   }
 
   async *read(after = 0): AsyncGenerator<{ readonly seq: number; readonly entry: LogEntry }> {

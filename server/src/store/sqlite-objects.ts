@@ -1,10 +1,10 @@
 /** Blobs: few bytes in a row of `history.db`, many in a file. Both answer to the same digest. */
-import type { DatabaseSync } from 'node:sqlite'
 import { Digest } from '../../contract/ids.ts'
 import { digestOf, digestOfMany } from './digest.ts'
 import { DamagedObjectError } from './errors.ts'
 import type { ObjectFiles } from './object-files.ts'
 import type { ObjectStore } from './ports.ts'
+import type { Queryable } from './reader.ts'
 import { bytes as bytesOf, integer, text } from './row.ts'
 import { own } from './sqlite-updates.ts'
 import type { Requests } from './writer.ts'
@@ -17,10 +17,10 @@ export const isRow = (blob: Uint8Array): boolean => blob.byteLength <= SMALL
 
 export class SqliteObjects implements ObjectStore {
   readonly #writer: Requests
-  readonly #db: DatabaseSync
+  readonly #db: Queryable
   readonly #files: ObjectFiles
 
-  constructor(writer: Requests, db: DatabaseSync, files: ObjectFiles) {
+  constructor(writer: Requests, db: Queryable, files: ObjectFiles) {
     this.#writer = writer
     this.#db = db
     this.#files = files
@@ -29,6 +29,11 @@ export class SqliteObjects implements ObjectStore {
   async put(bytes: Uint8Array): Promise<Digest> {
     const owned = own(bytes)
     return isRow(owned) ? this.#putRow(owned) : this.#putFile(owned)
+  }
+
+  /** They are a file whatever their size: many bytes are what it is for. */
+  putPages(...[pages]: Parameters<ObjectStore['putPages']>): ReturnType<ObjectStore['putPages']> {
+    return this.#files.putPages(pages())
   }
 
   async get(digest: Digest): Promise<Uint8Array | null> {

@@ -1,14 +1,15 @@
 /** Runs by what they have to do with: their numbers, who used what they made, the states of a thing, checkpoints. */
-import type { DatabaseSync } from 'node:sqlite'
 import type { Checkpoint, HistoryEntry, RunName } from '../../contract/past.ts'
 import type { Edge } from '../../contract/run.ts'
-import { type Parts, partsOverlap } from '../lineage/parts.ts'
 import { entryAt } from './entry-at.ts'
 import { cursorSeq, nameIds, pageLimit } from './log-query.ts'
+import { type Parts, partsOverlap } from './parts.ts'
 import type { HistoryQuery, RunFigures } from './ports.ts'
+import type { Queryable } from './reader.ts'
 import { integer, type Row, text } from './row.ts'
 import { runNameOf } from './run-name.ts'
 import { partsOf } from './sqlite-links.ts'
+import { namedBook } from './sqlite-notebooks.ts'
 
 /** So many later states of a name, in all sessions, are looked through for one of this session. */
 const LATER = 500
@@ -16,9 +17,9 @@ const LATER = 500
 const STATES = 5000
 
 export class SqlitePast {
-  readonly #db: DatabaseSync
+  readonly #db: Queryable
 
-  constructor(db: DatabaseSync) {
+  constructor(db: Queryable) {
     this.#db = db
   }
 
@@ -87,15 +88,29 @@ export class SqlitePast {
     return null
   }
 
-  lastSource(notebook: string, cellId: string): string | null {
+  lastSource(run: string): string | null {
     const row = this.#db
       .prepare(
-        `SELECT source_digest FROM runs WHERE cell_id = ? AND notebook = ? AND ended_seq IS NOT NULL
-           AND session NOT IN (SELECT session FROM sessions WHERE purpose IS NOT NULL)
-         ORDER BY ended_seq DESC LIMIT 1`,
+        `SELECT last.source_digest FROM runs JOIN runs AS last ON last.cell_id = runs.cell_id AND last.book = runs.book
+         WHERE runs.run = ? AND last.ended_seq IS NOT NULL
+           AND last.session NOT IN (SELECT session FROM sessions WHERE purpose IS NOT NULL)
+         ORDER BY last.ended_seq DESC LIMIT 1`,
       )
-      .get(cellId, notebook)
+      .get(run)
     return row === undefined ? null : text(row, 'source_digest')
+  }
+
+  lastRuns(notebook: string): ReadonlyMap<string, string> {
+    // SQLite takes the other columns from the row of the maximum (https://sqlite.org/lang_select.html#bareagg).
+    const rows = this.#db
+      .prepare(
+        `SELECT cell_id, run, max(ended_seq) FROM runs
+         WHERE book = ? AND cell_id IS NOT NULL AND ended_seq IS NOT NULL AND started_seq IS NOT NULL
+           AND session NOT IN (SELECT session FROM sessions WHERE purpose IS NOT NULL)
+         GROUP BY cell_id`,
+      )
+      .all(namedBook(this.#db, notebook))
+    return new Map(rows.map((row) => [text(row, 'cell_id'), text(row, 'run')]))
   }
 
   history(query: HistoryQuery): { readonly versions: readonly HistoryEntry[]; readonly next: string | null } {
@@ -117,9 +132,10 @@ export class SqlitePast {
         `SELECT ended_seq, place, summary FROM runs WHERE ended_seq IN (
            SELECT DISTINCT ended FROM edges WHERE name IN (SELECT value FROM json_each(:names))
              AND generated = 1 AND ended < :before ORDER BY ended DESC LIMIT :most)
-         AND (:notebook IS NULL OR notebook = :notebook) ORDER BY ended_seq DESC LIMIT :limit`,
+         AND (:book IS NULL OR book = :book)
+         AND session NOT IN (SELECT session FROM sessions WHERE purpose IS NOT NULL) ORDER BY ended_seq DESC LIMIT :limit`,
       )
-      .all({ names: JSON.stringify(names), before, most: STATES, notebook: notebook ?? null, limit })
+      .all({ names: JSON.stringify(names), before, most: STATES, book: this.#book(notebook), limit })
   }
 
   #versionsAt(row: Row, { name, kind }: HistoryQuery): readonly HistoryEntry[] {
@@ -132,10 +148,8 @@ export class SqlitePast {
 
   checkpoints(notebook?: string): readonly Checkpoint[] {
     return this.#db
-      .prepare(
-        'SELECT seq FROM checkpoints WHERE :notebook IS NULL OR notebook = :notebook ORDER BY seq DESC',
-      )
-      .all({ notebook: notebook ?? null })
+      .prepare('SELECT seq FROM checkpoints WHERE :book IS NULL OR book = :book ORDER BY seq DESC')
+      .all({ book: this.#book(notebook) })
       .map((row) => {
         const {
           type: _type,
@@ -144,6 +158,10 @@ export class SqlitePast {
         } = entryAt(this.#db, integer(row, 'seq'), 'checkpoint-made')
         return checkpoint
       })
+  }
+
+  #book(notebook: string | undefined): string | null {
+    return notebook === undefined ? null : namedBook(this.#db, notebook)
   }
 
   dropped(digests: readonly string[]): ReadonlySet<string> {

@@ -1,12 +1,14 @@
 /** Sessions as places in time: which there are, their runs in order, and how things stood after one of them. */
-import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { Moment, SessionLine, Timeline, TimelineRun } from '../../contract/past.ts'
 import { TimelineRun as TimelineRunSchema } from '../../contract/past.ts'
 import { RunSummary } from '../../contract/run.ts'
 import { pageLimit } from './log-query.ts'
+import type { SessionQuery } from './ports.ts'
+import type { Queryable } from './reader.ts'
 import { integer, integerOrNull, type Row, text, textOrNull } from './row.ts'
 import { runNameOf } from './run-name.ts'
+import { namedBook } from './sqlite-notebooks.ts'
 
 /** Most runs of one page of a timeline. */
 const MOST_RUNS = 5000
@@ -14,17 +16,23 @@ const MOST_RUNS = 5000
 const At = z.object({ at: z.string() })
 
 export class SqliteSessions {
-  readonly #db: DatabaseSync
+  readonly #db: Queryable
 
-  constructor(db: DatabaseSync) {
+  constructor(db: Queryable) {
     this.#db = db
   }
 
-  list({ notebook, limit }: { readonly notebook?: string; readonly limit?: number }): readonly SessionLine[] {
-    const where = notebook === undefined ? '' : 'WHERE notebook = ?'
+  list({ notebook, replays, limit }: SessionQuery): readonly SessionLine[] {
     return this.#db
-      .prepare(`SELECT * FROM sessions ${where} ORDER BY started_seq DESC LIMIT ?`)
-      .all(...(notebook === undefined ? [] : [notebook]), pageLimit(limit === undefined ? {} : { limit }))
+      .prepare(
+        `SELECT * FROM sessions WHERE (:book IS NULL OR book = :book)
+           AND (:replays = 1 OR purpose IS NULL) ORDER BY started_seq DESC LIMIT :limit`,
+      )
+      .all({
+        book: notebook === undefined ? null : namedBook(this.#db, notebook),
+        replays: replays === true ? 1 : 0,
+        limit: pageLimit(limit === undefined ? {} : { limit }),
+      })
       .map((row) => ({
         session: text(row, 'session'),
         notebook: text(row, 'notebook'),

@@ -1,14 +1,16 @@
 /** The update log on SQLite: written by the writing thread, read on this side's own connection. */
-import type { DatabaseSync } from 'node:sqlite'
+import { crc32 } from 'node:zlib'
+import { StoreError } from './errors.ts'
 import type { StoredDocument, UpdateLog } from './ports.ts'
-import { bytes, integer, text } from './row.ts'
+import type { Queryable } from './reader.ts'
+import { bytes, integer, integerOrNull, type Row, text } from './row.ts'
 import type { Requests } from './writer.ts'
 
 export class SqliteUpdates implements UpdateLog {
   readonly #writer: Requests
-  readonly #db: DatabaseSync
+  readonly #db: Queryable
 
-  constructor(writer: Requests, db: DatabaseSync) {
+  constructor(writer: Requests, db: Queryable) {
     this.#writer = writer
     this.#db = db
   }
@@ -29,7 +31,7 @@ export class SqliteUpdates implements UpdateLog {
   async load(documentId: string): Promise<StoredDocument | null> {
     const rows = this.#db
       .prepare(
-        `SELECT epoch, path, seq, bytes FROM documents JOIN updates ON updates.document = documents.number
+        `SELECT epoch, path, seq, bytes, sum FROM documents JOIN updates ON updates.document = documents.number
          WHERE documents.document = ? ORDER BY seq`,
       )
       .all(documentId)
@@ -39,7 +41,7 @@ export class SqliteUpdates implements UpdateLog {
       documentId,
       epoch: text(last, 'epoch'),
       path: text(last, 'path'),
-      updates: rows.map((row) => bytes(row, 'bytes')),
+      updates: rows.map(updateOf),
       lastSeq: integer(last, 'seq'),
     }
   }
@@ -47,6 +49,11 @@ export class SqliteUpdates implements UpdateLog {
   async findByPath(path: string): Promise<string | null> {
     const row = this.#db.prepare('SELECT document FROM documents WHERE path = ?').get(path)
     return row === undefined ? null : text(row, 'document')
+  }
+
+  async all(): Promise<readonly string[]> {
+    const rows = this.#db.prepare('SELECT document FROM documents ORDER BY number').all()
+    return rows.map((row) => text(row, 'document'))
   }
 
   async replace(documentId: string, update: Uint8Array, lastSeq: number): Promise<void> {
@@ -61,6 +68,14 @@ export class SqliteUpdates implements UpdateLog {
   async remove(documentId: string): Promise<void> {
     await this.#writer.request({ type: 'removeDocument', documentId })
   }
+}
+
+/** Updates from before they had a checksum are taken as they are. */
+function updateOf(row: Row): Uint8Array {
+  const update = bytes(row, 'bytes')
+  const sum = integerOrNull(row, 'sum')
+  if (sum === null || sum === crc32(update)) return update
+  throw new StoreError('damaged', `update ${integer(row, 'seq')} of "${text(row, 'path')}" is damaged`)
 }
 
 /** A copy in a buffer of its own: a view may share its buffer with others, which must not travel along. */

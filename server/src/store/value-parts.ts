@@ -7,8 +7,11 @@ const Parts = z
   .object({ pickle: Digest, buffers: z.array(z.array(Digest)) })
   .transform(({ pickle, buffers }) => [pickle, ...buffers.flat()])
 
+/** As the agent's `values.py` names them. */
+const FORMATS: ReadonlySet<string> = new Set(['chunks', 'pickle5-parts', 'pickle5-bundle'])
+
 /** Whether an object of this format lists others. */
-export const hasParts = (format: string): boolean => format === 'chunks' || format === 'pickle5-parts'
+export const hasParts = (format: string): boolean => FORMATS.has(format)
 
 /** The objects that these bytes list, in order; null where they cannot be read so. */
 export function partsIn(format: string, bytes: Uint8Array): readonly Digest[] | null {

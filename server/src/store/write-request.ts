@@ -1,5 +1,5 @@
 /** pure. What may be asked of the writing thread, and what it answers: one typed list each way. */
-import type { LogEntry } from './log-entry.ts'
+import type { EntriesRedacted, LogEntry } from './log-entry.ts'
 
 /** Bytes that stand in a row, by their digest. */
 export interface Blob {
@@ -7,8 +7,25 @@ export interface Blob {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
+/** What takes the place of an entry. */
+export interface Replacement {
+  readonly seq: number
+  readonly entry: LogEntry
+  /** `entry` as the log keeps it. */
+  readonly body: string
+  readonly salt: Uint8Array
+}
+
 export type WriteRequest =
   | { readonly type: 'append'; readonly entries: readonly LogEntry[]; readonly blobs: readonly Blob[] }
+  | {
+      readonly type: 'redact'
+      readonly replacements: readonly Replacement[]
+      readonly record: EntriesRedacted
+      readonly objects: readonly string[]
+    }
+  /** A signed head of the chain, at the entry `seq`. */
+  | { readonly type: 'putHead'; readonly seq: number; readonly body: string }
   | ({ readonly type: 'putBlob' } & Blob)
   | { readonly type: 'removeBlobs'; readonly digests: readonly string[] }
   | {
@@ -29,6 +46,13 @@ export type WriteRequest =
   | { readonly type: 'removeDocument'; readonly documentId: string }
   /** Answered with the number of log entries. */
   | { readonly type: 'rebuild' }
+  /** Rewrites the file, so that nothing in it or its WAL shows what was removed. Performed alone. */
+  | { readonly type: 'scrub' }
+  /**
+   * Writes a history again that was removed while it was open; what is in its place goes to the folder `aside`. Does
+   * nothing, with the answer 0, where the history is there.
+   */
+  | { readonly type: 'writeAgain'; readonly aside: string }
   | { readonly type: 'close' }
 
 /** A request on its way; answers carry its id. */

@@ -1,6 +1,10 @@
 /** One request, performed on the database inside the caller's transaction. Refusals throw `StoreError`. */
 import type { DatabaseSync } from 'node:sqlite'
+import { crc32 } from 'node:zlib'
+import { chainEntry } from './chain/chain-writer.ts'
+import { replaceEntry } from './chain/replace-entry.ts'
 import { StoreError } from './errors.ts'
+import { replaceInIndex } from './index-replace.ts'
 import type { IndexWriter } from './index-writer.ts'
 import type { LogEntry } from './log-entry.ts'
 import { prepared } from './prepared.ts'
@@ -15,6 +19,11 @@ export function write(db: DatabaseSync, index: IndexWriter, request: WriteReques
     case 'append':
       for (const blob of request.blobs) putBlob(db, blob)
       return append(db, index, request.entries)
+    case 'redact':
+      return redact(db, index, request)
+    case 'putHead':
+      prepared(db, 'INSERT INTO heads VALUES (?, ?) ON CONFLICT DO NOTHING').run(request.seq, request.body)
+      return 0
     case 'putBlob':
       return putBlob(db, request)
     case 'removeBlobs':
@@ -32,6 +41,8 @@ export function write(db: DatabaseSync, index: IndexWriter, request: WriteReques
       return 0
     case 'rebuild':
       return index.rebuild()
+    case 'scrub':
+    case 'writeAgain':
     case 'close':
       return 0
   }
@@ -51,10 +62,23 @@ function removeBlobs(db: DatabaseSync, { digests }: Request<'removeBlobs'>): num
 function append(db: DatabaseSync, index: IndexWriter, entries: readonly LogEntry[]): number {
   const insert = prepared(db, 'INSERT INTO log (at, type, body) VALUES (?, ?, ?)')
   for (const entry of entries) {
-    const { lastInsertRowid } = insert.run(entry.at, entry.type, JSON.stringify(entry))
-    index.apply(Number(lastInsertRowid), entry)
+    const body = JSON.stringify(entry)
+    const seq = Number(insert.run(entry.at, entry.type, body).lastInsertRowid)
+    chainEntry(db, seq, body)
+    index.apply(seq, entry)
   }
   return entries.length
+}
+
+/** The index follows each entry where it can do so in place, else it is rebuilt once. */
+function redact(db: DatabaseSync, index: IndexWriter, request: Request<'redact'>): number {
+  for (const replacement of request.replacements) replaceEntry(db, replacement)
+  // The end of a run before its beginning, which reads the end from the log and would hide that its names changed.
+  const latestFirst = request.replacements.toSorted((a, b) => b.seq - a.seq)
+  const isFollowed = latestFirst.every(({ seq, entry }) => replaceInIndex(db, index, seq, entry))
+  append(db, index, [request.record])
+  if (!isFollowed) index.rebuild()
+  return removeBlobs(db, { type: 'removeBlobs', digests: request.objects })
 }
 
 function documentNumber(db: DatabaseSync, documentId: string): number {
@@ -79,19 +103,18 @@ function createDocument(db: DatabaseSync, request: Request<'createDocument'>): n
 }
 
 function appendUpdates(db: DatabaseSync, document: number, updates: readonly Uint8Array[]): number {
-  const insert = prepared(db, 'INSERT INTO updates (document, bytes) VALUES (?, ?)')
-  for (const update of updates) insert.run(document, update)
+  const insert = prepared(db, 'INSERT INTO updates (document, bytes, sum) VALUES (?, ?, ?)')
+  for (const update of updates) insert.run(document, update, crc32(update))
   return updates.length
 }
 
 /** The one update takes the place of the last of those that it replaces, so that none has to be numbered anew. */
 function replaceUpdates(db: DatabaseSync, request: Request<'replaceUpdates'>): number {
   const document = documentNumber(db, request.documentId)
-  const { changes } = prepared(db, 'UPDATE updates SET bytes = ? WHERE document = ? AND seq = ?').run(
-    request.update,
-    document,
-    request.lastSeq,
-  )
+  const { changes } = prepared(
+    db,
+    'UPDATE updates SET bytes = ?, sum = ? WHERE document = ? AND seq = ?',
+  ).run(request.update, crc32(request.update), document, request.lastSeq)
   if (changes === 0) {
     throw new StoreError('conflict', `document ${request.documentId} has no update ${request.lastSeq}`)
   }

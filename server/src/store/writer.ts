@@ -6,6 +6,7 @@ import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { isStoreErrorCode, StoreError } from './errors.ts'
+import type { StorePaths } from './project-folder.ts'
 import type { Numbered, WriteAnswer, WriteRequest } from './write-request.ts'
 
 interface Waiting {
@@ -22,21 +23,23 @@ export interface Requests {
 export class Writer implements Requests {
   readonly #worker: Worker
   readonly #waiting = new Map<number, Waiting>()
+  readonly #onRefused: (error: StoreError) => void
   #asked: Numbered[] = []
   #transfer: ArrayBuffer[] = []
   #last = 0
   #closed = false
 
   /** Starts the thread; settles when the database is open, migrated and indexed. */
-  static async open(database: string): Promise<Writer> {
-    const writer = new Writer(database)
+  static async open(paths: StorePaths, onRefused: (error: StoreError) => void): Promise<Writer> {
+    const writer = new Writer(paths, onRefused)
     await writer.#wait(0)
     return writer
   }
 
-  private constructor(database: string) {
+  private constructor(paths: StorePaths, onRefused: (error: StoreError) => void) {
+    this.#onRefused = onRefused
     this.#worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
-      workerData: database,
+      workerData: paths,
       env: { ...process.env, ...keptCompiled() },
     })
     this.#worker.on('message', (answers: readonly WriteAnswer[]) => {
@@ -83,8 +86,13 @@ export class Writer implements Requests {
     const waiting = this.#waiting.get(answer.id)
     this.#waiting.delete(answer.id)
     if (this.#waiting.size === 0) this.#worker.unref()
-    if (answer.ok) waiting?.resolve(answer.value)
-    else waiting?.reject(new StoreError(isStoreErrorCode(answer.code) ? answer.code : 'io', answer.message))
+    if (answer.ok) {
+      waiting?.resolve(answer.value)
+      return
+    }
+    const error = new StoreError(isStoreErrorCode(answer.code) ? answer.code : 'io', answer.message)
+    this.#onRefused(error)
+    waiting?.reject(error)
   }
 
   #end(reason: string): void {

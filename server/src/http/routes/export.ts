@@ -1,39 +1,48 @@
 /** A notebook in another form, as attachment: as the document says it now, saved or not. */
-import { z } from 'zod'
+import { fileApi } from '../../../contract/file-api.ts'
+import type { ExportFormat } from '../../../contract/http.ts'
 import type { NotebookForm } from '../../document/cell-form.ts'
 import { readForm } from '../../document/document-form.ts'
 import { inline } from '../../document/large-values.ts'
+import { maskedForm } from '../../document/masked-export.ts'
 import type { Documents } from '../../document/ports.ts'
-import { ExportFormat, exportNotebook } from '../../export/export-notebook.ts'
+import { exportNotebook } from '../../export/export-notebook.ts'
 import { locate } from '../../files/locate.ts'
+import type { Secrets } from '../../secrets/secrets.ts'
 import type { ObjectStore } from '../../store/ports.ts'
 import { attachment, type Reply, refuse } from '../reply.ts'
-import { type Call, parse, type Route, wildcard } from '../route.ts'
+import { on, type Route } from '../route.ts'
 
 export interface ExportParts {
   /** The project folder's real path. */
   readonly root: string
   readonly documents: Pick<Documents, 'open'>
   readonly objects: Pick<ObjectStore, 'get'>
+  readonly secrets: Secrets
 }
-
-const Query = z.object({ format: ExportFormat })
 
 export function exportRoutes(parts: ExportParts): readonly Route[] {
-  return [{ method: 'get', path: '/api/export/*path', handle: (call) => exported(parts, call) }]
+  return [on(fileApi.export, ({ params, query }) => exported(parts, params.path, query))]
 }
 
-async function exported({ root, documents, objects }: ExportParts, call: Call): Promise<Reply> {
-  const query = parse(Query, call.query)
-  if (!query.ok) return query.reply
-  const path = wildcard(call)
+interface Form {
+  readonly format: ExportFormat
+  readonly secrets: 'masked' | 'kept'
+}
+
+async function exported(
+  { root, documents, objects, secrets }: ExportParts,
+  path: string,
+  asked: Form,
+): Promise<Reply> {
   const located = await locate(root, path)
   if (!located.ok) return refuse(located.refusal)
   const opened = await documents.open(path)
   if (!opened.ok) return refuse(opened.refusal)
-  const form = await inFull(readForm(opened.document.doc), objects)
+  const full = await inFull(readForm(opened.document.doc), objects)
+  const form = asked.secrets === 'kept' ? full : maskedForm(full, secrets)
   const base = (path.split('/').at(-1) ?? path).replace(/\.ipynb$/, '')
-  const { name, contentType, body } = exportNotebook(query.value.format, base, form)
+  const { name, contentType, body } = exportNotebook(asked.format, base, form)
   return { kind: 'bytes', body, headers: { ...attachment(name), 'content-type': contentType } }
 }
 

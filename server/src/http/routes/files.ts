@@ -1,21 +1,24 @@
 /** Files and folders of the project. */
-import { FileCommand } from '../../../contract/http.ts'
+import { fileApi } from '../../../contract/file-api.ts'
+import type { FileCommand } from '../../../contract/http.ts'
+import { openRegular } from '../../disk/regular-file.ts'
+import { diskRefusal } from '../../files/disk-error.ts'
 import type { Files } from '../../files/files.ts'
 import { list } from '../../files/listing.ts'
 import { locate } from '../../files/locate.ts'
 import { upload } from '../../files/upload.ts'
 import { attachment, json, type Reply, refuse } from '../reply.ts'
-import { type Call, parse, type Route, readOnly, wildcard } from '../route.ts'
+import { type Call, on, type Route } from '../route.ts'
 
 /** `root` is the project folder's real path. */
 export function fileRoutes(root: string, files: Files): readonly Route[] {
-  const read = (call: Call): Promise<Reply> =>
-    call.query.download === undefined ? listFolder(root, wildcard(call)) : download(root, wildcard(call))
+  const read = (path: string, { download: asked }: { readonly download?: unknown }): Promise<Reply> =>
+    asked === undefined ? listFolder(root, path) : download(root, path)
   return [
-    { method: 'get', path: '/api/files', handle: read },
-    { method: 'get', path: '/api/files/{*path}', handle: read },
-    { method: 'put', path: '/api/files/*path', raw: true, handle: (call) => receive(root, call) },
-    { method: 'post', path: '/api/files', handle: (call) => command(files, call) },
+    on(fileApi.readRoot, ({ query }) => read('', query)),
+    on(fileApi.read, ({ params, query }) => read(params.path, query)),
+    on(fileApi.upload, (call) => receive(root, call)),
+    on(fileApi.command, ({ body }) => command(files, body)),
   ]
 }
 
@@ -29,21 +32,26 @@ async function download(root: string, path: string): Promise<Reply> {
   if (!located.ok) return refuse(located.refusal)
   const name = path.split('/').at(-1) ?? 'download'
   const headers = { ...attachment(name), 'content-type': 'application/octet-stream' }
-  return { kind: 'file', absolute: located.absolute, headers }
+  try {
+    return { kind: 'opened', file: await openRegular(located.absolute), headers }
+  } catch (error) {
+    return refuse(diskRefusal(error, path))
+  }
 }
 
-async function receive(root: string, call: Call): Promise<Reply> {
-  if (!call.mayWrite) return refuse(readOnly)
-  const { stream, contentLength: length } = call
-  const overwrite = call.query.overwrite === '1'
-  const uploaded = await upload(root, { path: wildcard(call), stream, length, overwrite })
-  return uploaded.ok ? json(uploaded.entry, 201) : refuse(uploaded.refusal)
+type UploadCall = Call<{ readonly path: string }, { readonly overwrite?: unknown }>
+
+async function receive(root: string, { params, query, stream, contentLength }: UploadCall): Promise<Reply> {
+  const overwrite = query.overwrite === '1'
+  const uploaded = await upload(root, { path: params.path, stream, length: contentLength, overwrite })
+  return uploaded.ok ? json(uploaded.entry) : refuse(uploaded.refusal)
 }
 
-async function command(files: Files, call: Call): Promise<Reply> {
-  if (!call.mayWrite) return refuse(readOnly)
-  const parsed = parse(FileCommand, call.body)
-  if (!parsed.ok) return parsed.reply
-  const done = await files.perform(parsed.value)
+async function command(files: Files, asked: FileCommand): Promise<Reply> {
+  if (asked.type === 'trash') {
+    const done = await files.discard(asked.path)
+    return done.ok ? json(done.discarded) : refuse(done.refusal)
+  }
+  const done = await files.perform(asked)
   return done.ok ? json(done.entry) : refuse(done.refusal)
 }

@@ -1,8 +1,9 @@
 /** The kernels that a notebook can choose from. */
 import type { KernelSpecs } from '../../../contract/http.ts'
+import { projectApi } from '../../../contract/project-api.ts'
 import { json } from '../reply.ts'
-import type { Route } from '../route.ts'
+import { on, type Route } from '../route.ts'
 
 export function kernelspecRoutes(specs: () => Promise<KernelSpecs>): readonly Route[] {
-  return [{ method: 'get', path: '/api/kernelspecs', handle: async () => json(await specs()) }]
+  return [on(projectApi.kernelspecs, async () => json(await specs()))]
 }

@@ -1,30 +1,44 @@
 /** Opening a notebook: the document's id and epoch, by which its room is entered. */
-import { z } from 'zod'
-import type { OpenedNotebook } from '../../../contract/http.ts'
-import { ProjectPath } from '../../../contract/ids.ts'
+import { fileApi } from '../../../contract/file-api.ts'
+import type { OpenedNotebook, WrittenNotebook } from '../../../contract/http.ts'
+import { mayActAs } from '../../../contract/route.ts'
 import type { Documents } from '../../document/ports.ts'
+import { diskRefusal } from '../../files/disk-error.ts'
 import { locate } from '../../files/locate.ts'
-import { json, refuse } from '../reply.ts'
-import { parse, type Route } from '../route.ts'
+import { json, type Reply, refuse } from '../reply.ts'
+import { on, type Route } from '../route.ts'
 
-const OpenRequest = z.object({ path: ProjectPath })
-
-export function notebookRoutes(root: string, documents: Pick<Documents, 'open'>): readonly Route[] {
+export function notebookRoutes(
+  root: string,
+  documents: Pick<Documents, 'open' | 'get' | 'writeAgain'>,
+): readonly Route[] {
   return [
-    {
-      method: 'post',
-      path: '/api/notebooks/open',
-      handle: async (call) => {
-        const parsed = parse(OpenRequest, call.body)
-        if (!parsed.ok) return parsed.reply
-        const located = await locate(root, parsed.value.path)
-        if (!located.ok) return refuse(located.refusal)
-        const opened = await documents.open(parsed.value.path)
-        if (!opened.ok) return refuse(opened.refusal)
-        const { path, id, epoch, writable } = opened.document
-        const answer: OpenedNotebook = { path, documentId: id, epoch, writable: writable && call.mayWrite }
-        return json(answer)
-      },
-    },
+    on(fileApi.open, async ({ body, role }) => {
+      const located = await locate(root, body.path)
+      if (!located.ok) return refuse(located.refusal)
+      const opened = await documents.open(body.path)
+      if (!opened.ok) return refuse(opened.refusal)
+      const { path, id, epoch, writable } = opened.document
+      const mayWrite = writable && mayActAs(role, 'owner')
+      return json({ path, documentId: id, epoch, writable: mayWrite } satisfies OpenedNotebook)
+    }),
+    on(fileApi.writeAgain, ({ params }) => writeAgain(documents, params.document)),
   ]
+}
+
+async function writeAgain(documents: Pick<Documents, 'get' | 'writeAgain'>, id: string): Promise<Reply> {
+  const document = documents.get(id)
+  if (document === null) return refuse(notOpen)
+  try {
+    return json({ path: await documents.writeAgain(id) } satisfies WrittenNotebook)
+  } catch (error) {
+    return refuse(diskRefusal(error, document.path))
+  }
+}
+
+const notOpen = {
+  code: 'missing',
+  status: 404,
+  message: 'This notebook is not open.',
+  hint: 'Open it again.',
 }

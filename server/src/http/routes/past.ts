@@ -1,49 +1,52 @@
 /** The past beyond the plain log, as `contract/past.ts` tells it. Every answer is bounded, and paged where it may be long. */
-import { z } from 'zod'
-import { LogFilter } from '../../../contract/past.ts'
+import type { z } from 'zod'
+import type { LogFilter } from '../../../contract/past.ts'
+import { pastApi } from '../../../contract/past-api.ts'
 import { parseComparisons } from '../../lineage/comparisons.ts'
 import type { ReadObject } from '../../lineage/diff-outputs.ts'
 import { neighbourhoodOf } from '../../lineage/graph.ts'
-import { differenceOf, loadRun, type NoSide, sideOf } from '../../lineage/named-side.ts'
+import { differenceOf, loadRun, type NoSide, type NotebookNow, sideOf } from '../../lineage/named-side.ts'
+import { notebookLine } from '../../lineage/notebook-line.ts'
 import { runTable } from '../../lineage/run-table.ts'
 import { sliceOf, targetOf } from '../../lineage/slice.ts'
 import { sliceNotebook, sliceScript } from '../../lineage/slice-code.ts'
 import { type FileState, whyOf } from '../../lineage/why.ts'
 import type { LogQuery, RunIndex } from '../../store/ports.ts'
 import { attachment, json, type Reply, refuse } from '../reply.ts'
-import { badRequest, type Call, type Parsed, parse, type Route } from '../route.ts'
+import { badRequest, on, type Parsed, type Route } from '../route.ts'
 
 export interface PastParts {
   readonly index: Omit<RunIndex, 'rebuild'>
   readonly read: ReadObject
   readonly fileState: FileState
+  readonly notebookNow: NotebookNow
 }
 
 export function pastRoutes(parts: PastParts): readonly Route[] {
-  const get = (path: string, handle: (parts: PastParts, call: Call) => Promise<Reply>): Route => ({
-    method: 'get',
-    path,
-    handle: (call) => handle(parts, call),
-  })
   return [
-    get('/api/log', log),
-    get('/api/past/table', table),
-    get('/api/past/why/:run', why),
-    get('/api/past/graph/:run', graph),
-    get('/api/past/slice/:run', slice),
-    get('/api/past/timeline/:session', timeline),
-    get('/api/past/moment/:session/:order', moment),
-    get('/api/past/history', history),
-    get('/api/past/sessions', sessions),
-    get('/api/past/diff', diff),
+    on(pastApi.log, ({ query }) => log(parts, query)),
+    on(pastApi.table, ({ query }) => table(parts, query)),
+    on(pastApi.why, ({ params, query }) => why(parts, params.run, query)),
+    on(pastApi.graph, ({ params, query }) => graph(parts, params.run, query)),
+    on(pastApi.slice, ({ params, query }) => slice(parts, params.run, query)),
+    on(pastApi.timeline, ({ params, query }) => timeline(parts, params.session, query)),
+    on(pastApi.moment, ({ params }) => moment(parts, params.session, params.order)),
+    on(pastApi.history, async ({ query: { name, ...rest } }) =>
+      json(await parts.index.history({ ...defined(rest), name })),
+    ),
+    on(pastApi.notebook, ({ query }) => notebook(parts, query.notebook)),
+    on(pastApi.sessions, async ({ query: { replays, ...rest } }) =>
+      json(await parts.index.sessions({ ...defined(rest), replays: replays === '1' })),
+    ),
+    on(pastApi.diff, ({ query }) => diff(parts, query.a, query.b)),
   ]
 }
 
+/** The query of a route, parsed. */
+type QueryOf<Name extends keyof typeof pastApi> = z.output<(typeof pastApi)[Name]['query']>
+
 /** The filters of an address as a query. */
-function queryOf(call: Call): Parsed<LogQuery> {
-  const parsed = parse(LogFilter, call.query)
-  if (!parsed.ok) return parsed
-  const { cell, where, replays, ...rest } = parsed.value
+function queryOf({ cell, where, replays, ...rest }: LogFilter): Parsed<LogQuery> {
   const comparisons = parseComparisons(where ?? '')
   if (!comparisons.ok)
     return {
@@ -61,63 +64,46 @@ function queryOf(call: Call): Parsed<LogQuery> {
   }
 }
 
-async function log({ index }: PastParts, call: Call): Promise<Reply> {
-  const query = queryOf(call)
+async function log({ index }: PastParts, filter: LogFilter): Promise<Reply> {
+  const query = queryOf(filter)
   return query.ok ? json(await index.page(query.value)) : query.reply
 }
 
-async function table({ index }: PastParts, call: Call): Promise<Reply> {
-  const query = queryOf(call)
+async function table({ index }: PastParts, filter: LogFilter): Promise<Reply> {
+  const query = queryOf(filter)
   if (!query.ok) return query.reply
   const page = await index.page(query.value)
   return json(runTable(page, await index.numbers(page.runs.map(({ run }) => run))))
 }
 
-const WhyQuery = z.object({
-  output: z.coerce.number().int().min(0).max(100_000).optional(),
-  name: z.string().max(4096).optional(),
-})
-
-async function why({ index, fileState }: PastParts, call: Call): Promise<Reply> {
-  const query = parse(WhyQuery, call.query)
-  if (!query.ok) return query.reply
-  const run = await wholeRun(index, call)
+async function why(
+  { index, fileState }: PastParts,
+  prefix: string,
+  { output, name }: QueryOf<'why'>,
+): Promise<Reply> {
+  const run = await wholeRun(index, prefix)
   if (!run.ok) return run.reply
   const receipt = await index.receipt(run.value)
   if (receipt === null) return refuse(notEnded(run.value))
-  const { output = null, name = null } = query.value
-  return json(await whyOf(index, fileState, { receipt, output, name }))
+  return json(await whyOf(index, fileState, { receipt, output: output ?? null, name: name ?? null }))
 }
 
-const GraphQuery = z.object({
-  name: z.string().max(4096).optional(),
-  hops: z.coerce.number().int().min(0).max(10).default(2),
-  width: z.coerce.number().int().min(1).max(200).default(30),
-})
-
-async function graph({ index }: PastParts, call: Call): Promise<Reply> {
-  const query = parse(GraphQuery, call.query)
-  if (!query.ok) return query.reply
-  const run = await wholeRun(index, call)
+async function graph(
+  { index }: PastParts,
+  prefix: string,
+  { name, hops, width }: QueryOf<'graph'>,
+): Promise<Reply> {
+  const run = await wholeRun(index, prefix)
   if (!run.ok) return run.reply
-  const { name = null, hops, width } = query.value
-  const found = await neighbourhoodOf(index, { run: run.value, name, hops, width })
+  const found = await neighbourhoodOf(index, { run: run.value, name: name ?? null, hops, width })
   return found === null ? refuse(notEnded(run.value)) : json(found)
 }
 
-const SliceQuery = z.object({
-  name: z.string().max(4096).optional(),
-  as: z.enum(['ids', 'script', 'notebook']).default('ids'),
-})
-
-async function slice({ index }: PastParts, call: Call): Promise<Reply> {
-  const query = parse(SliceQuery, call.query)
-  if (!query.ok) return query.reply
-  const run = await wholeRun(index, call)
+async function slice({ index }: PastParts, prefix: string, { name, as }: QueryOf<'slice'>): Promise<Reply> {
+  const run = await wholeRun(index, prefix)
   if (!run.ok) return run.reply
   const links = await index.links(run.value)
   if (links === null) return refuse(notEnded(run.value))
-  const { name, as } = query.value
   const target = name === undefined ? null : await targetOf(index, links, name)
   if (target !== null && target.kind !== 'runs')
     return refuse(missing(`Run ${run.value} has no “${name}” that a recorded run made.`))
@@ -148,52 +134,36 @@ async function sliceFile(
   }
 }
 
-const TimelineQuery = z.object({
-  after: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(5000).default(5000),
-})
-
-async function timeline({ index }: PastParts, call: Call): Promise<Reply> {
-  const query = parse(TimelineQuery, call.query)
-  if (!query.ok) return query.reply
-  const session = await wholeSession(index, call)
+async function timeline(
+  { index }: PastParts,
+  prefix: string,
+  { after, limit }: QueryOf<'timeline'>,
+): Promise<Reply> {
+  const session = await wholeSession(index, prefix)
   if (!session.ok) return session.reply
-  const found = await index.timeline(session.value, query.value.after, query.value.limit)
+  const found = await index.timeline(session.value, after, limit)
   return found === null ? refuse(missing(`There is no session ${session.value}.`)) : json(found)
 }
 
-async function moment({ index }: PastParts, call: Call): Promise<Reply> {
-  const order = parse(z.coerce.number().int().min(0), call.params.order)
-  if (!order.ok) return order.reply
-  const session = await wholeSession(index, call)
+async function moment({ index }: PastParts, prefix: string, order: number): Promise<Reply> {
+  const session = await wholeSession(index, prefix)
   if (!session.ok) return session.reply
-  const found = await index.moment(session.value, order.value)
+  const found = await index.moment(session.value, order)
   return found === null ? refuse(missing(`There is no session ${session.value}.`)) : json(found)
 }
 
-const HistoryRequest = LogFilter.pick({ kind: true, notebook: true, before: true, limit: true }).extend({
-  name: z.string().min(1).max(4096),
-})
-
-async function history({ index }: PastParts, call: Call): Promise<Reply> {
-  const query = parse(HistoryRequest, call.query)
-  return query.ok
-    ? json(await index.history({ ...defined(query.value), name: query.value.name }))
-    : query.reply
+async function notebook({ index }: PastParts, path: string): Promise<Reply> {
+  const line = await notebookLine(index, path)
+  return line === null ? refuse(missing(`The history knows no notebook “${path}”.`)) : json(line)
 }
 
-async function sessions({ index }: PastParts, call: Call): Promise<Reply> {
-  const query = parse(LogFilter.pick({ notebook: true, limit: true }), call.query)
-  return query.ok ? json(await index.sessions(defined(query.value))) : query.reply
-}
-
-const DiffQuery = z.object({ a: z.string().min(1).max(4096), b: z.string().min(1).max(4096) })
-
-async function diff({ index, read }: PastParts, call: Call): Promise<Reply> {
-  const query = parse(DiffQuery, call.query)
-  if (!query.ok) return query.reply
-  const a = await sideOf(index, read, query.value.a)
-  const b = await sideOf(index, read, query.value.b)
+async function diff(
+  { index, read, notebookNow }: PastParts,
+  nameOfA: string,
+  nameOfB: string,
+): Promise<Reply> {
+  const a = await sideOf(index, read, nameOfA, notebookNow)
+  const b = await sideOf(index, read, nameOfB, notebookNow)
   if (a.kind === 'none') return refuse(noSide(a))
   if (b.kind === 'none') return refuse(noSide(b))
   const found = await differenceOf(a, b, read)
@@ -202,8 +172,7 @@ async function diff({ index, read }: PastParts, call: Call): Promise<Reply> {
     : json(found)
 }
 
-async function wholeRun(index: Pick<RunIndex, 'resolve'>, call: Call): Promise<Parsed<string>> {
-  const prefix = String(call.params.run)
+async function wholeRun(index: Pick<RunIndex, 'resolve'>, prefix: string): Promise<Parsed<string>> {
   const found = await index.resolve(prefix)
   if (found.kind === 'found') return { ok: true, value: found.run }
   const refusal =
@@ -211,8 +180,10 @@ async function wholeRun(index: Pick<RunIndex, 'resolve'>, call: Call): Promise<P
   return { ok: false, reply: refuse(refusal) }
 }
 
-async function wholeSession(index: Pick<RunIndex, 'resolveSession'>, call: Call): Promise<Parsed<string>> {
-  const prefix = String(call.params.session)
+async function wholeSession(
+  index: Pick<RunIndex, 'resolveSession'>,
+  prefix: string,
+): Promise<Parsed<string>> {
   const [session, ...others] = await index.resolveSession(prefix)
   if (session !== undefined && others.length === 0) return { ok: true, value: session }
   const refusal =

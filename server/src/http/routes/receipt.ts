@@ -1,16 +1,11 @@
 /** Receipts by run. */
+import { pastApi } from '../../../contract/past-api.ts'
 import type { RunIndex } from '../../store/ports.ts'
 import { json, type Reply, refuse } from '../reply.ts'
-import type { Route } from '../route.ts'
+import { on, type Route } from '../route.ts'
 
 export function receiptRoutes(index: Pick<RunIndex, 'resolve' | 'receipt'>): readonly Route[] {
-  return [
-    {
-      method: 'get',
-      path: '/api/runs/:run',
-      handle: (call) => receipt(index, String(call.params.run)),
-    },
-  ]
+  return [on(pastApi.receipt, ({ params }) => receipt(index, params.run))]
 }
 
 async function receipt(index: Pick<RunIndex, 'resolve' | 'receipt'>, prefix: string): Promise<Reply> {

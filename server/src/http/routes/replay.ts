@@ -1,59 +1,39 @@
 /** Running the past again, for the page: a plan at once, the rest as jobs. */
-import { z } from 'zod'
-import { JobRequest, type ReplayPlan, ReplayTarget } from '../../../contract/replay.ts'
+import type { ReplayPlan, ReplayTarget } from '../../../contract/replay.ts'
+import { replayApi } from '../../../contract/replay-api.ts'
 import type { Jobs } from '../../replay/jobs.ts'
+import type { KeptWrites } from '../../replay/kept-writes.ts'
 import { isRefused, type Refused } from '../../replay/targets.ts'
 import { json, type Reply, refuse } from '../reply.ts'
-import { parse, type Route, readOnly } from '../route.ts'
+import { on, type Route } from '../route.ts'
 
 /** How long a look waits for news. */
 const WAIT_MS = 20_000
-const PlanRequest = z.object({ target: ReplayTarget })
-const LookRequest = z.object({ after: z.coerce.number().int().optional() })
 
 /** `plan` makes a plan and runs nothing. */
 export function replayRoutes(
   jobs: Jobs,
   plan: (target: ReplayTarget) => Promise<ReplayPlan | Refused>,
+  writes: Pick<KeptWrites, 'apply'>,
 ): readonly Route[] {
   return [
-    {
-      method: 'post',
-      path: '/api/replay/plan',
-      handle: async ({ body }) => {
-        const parsed = parse(PlanRequest, body)
-        if (!parsed.ok) return parsed.reply
-        const planned = await plan(parsed.value.target)
-        return isRefused(planned) ? refusedReply(planned) : json(planned)
-      },
-    },
-    {
-      method: 'post',
-      path: '/api/replay/jobs',
-      handle: async ({ body, mayWrite }) => {
-        if (!mayWrite) return refuse(readOnly)
-        const parsed = parse(JobRequest, body)
-        if (!parsed.ok) return parsed.reply
-        const job = jobs.start(parsed.value)
-        return job === null ? refuse(tooMany) : json(job, 202)
-      },
-    },
-    { method: 'get', path: '/api/replay/jobs', handle: async () => json(jobs.list()) },
-    {
-      method: 'get',
-      path: '/api/replay/jobs/:id',
-      handle: async ({ params, query }) => {
-        const parsed = parse(LookRequest, query)
-        if (!parsed.ok) return parsed.reply
-        return jobReply(await jobs.look(String(params.id), parsed.value.after ?? null, WAIT_MS))
-      },
-    },
-    {
-      method: 'delete',
-      path: '/api/replay/jobs/:id',
-      handle: async ({ params, mayWrite }) =>
-        mayWrite ? jobReply(jobs.stop(String(params.id))) : refuse(readOnly),
-    },
+    on(replayApi.apply, async ({ body }) => {
+      const applied = await writes.apply(body)
+      return isRefused(applied) ? refusedReply(applied) : json(applied)
+    }),
+    on(replayApi.plan, async ({ body }) => {
+      const planned = await plan(body.target)
+      return isRefused(planned) ? refusedReply(planned) : json(planned)
+    }),
+    on(replayApi.start, async ({ body }) => {
+      const job = jobs.start(body)
+      return job === null ? refuse(tooMany) : json(job)
+    }),
+    on(replayApi.list, async () => json(jobs.list())),
+    on(replayApi.look, async ({ params, query }) =>
+      jobReply(await jobs.look(params.id, query.after ?? null, WAIT_MS)),
+    ),
+    on(replayApi.stop, async ({ params }) => jobReply(jobs.stop(params.id))),
   ]
 }
 

@@ -1,0 +1,235 @@
+/**
+ * The server for one project folder, in this process: from the lock to the last save. Invariant: it is stopped by a
+ * signal or by the end of its supervisor, and then saves first.
+ */
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
+import { resolve } from 'node:path'
+import { logFault } from '@yesterday/kernel-bridge/background'
+import { compose, type House } from '../compose.ts'
+import { Front } from '../front.ts'
+import { Access } from '../http/access.ts'
+import type { Reach } from '../http/gate.ts'
+import { isLoopback, type Listening, listeningOf } from '../http/listening.ts'
+import { People } from '../http/people.ts'
+import { ProgramTokens } from '../http/program-tokens.ts'
+import { LateKernels } from '../late-kernels.ts'
+import { openProject } from '../project.ts'
+import { projectKernels } from '../setup/project-kernels.ts'
+import { restrictedKernels } from '../setup/restricted-kernels.ts'
+import { storePaths } from '../store/project-folder.ts'
+import type { Ready } from '../supervisor/supervise.ts'
+import { ServerLock, startUrl } from '../user/server-lock.ts'
+import { openProjectState } from '../user/user-folder.ts'
+import { trustWorkspace } from '../user/workspace.ts'
+import { blameRecovery } from '../watchdog/recovery-marker.ts'
+import { startWatchdog, watchdogSeconds } from '../watchdog/watchdog.ts'
+import { goOnUnheard, printLines } from './answer.ts'
+import { openOrBeginBeside } from './damaged-start.ts'
+import { watchHistory } from './history-watch.ts'
+import { openBrowser } from './open-browser.ts'
+import { endOnThrown } from './process-faults.ts'
+import { FIRST_PORT, type ServeOptions } from './serve-options.ts'
+
+const TRIES = 50
+/** One Ctrl-C, or one closed terminal, comes twice: from the terminal and by way of those that started the server. */
+const AGAIN_MS = 1_000
+
+/** A start that cannot be, told in one line and a hint. */
+class StartError extends Error {
+  readonly hint: string
+  constructor(message: string, hint: string) {
+    super(message)
+    this.hint = hint
+  }
+}
+
+/** Serves the folder, after one that crashed with the signal `fault` where that is given; settles when the server listens and has found its kernels. Throws where it cannot start. */
+export async function serve(dir: string, options: ServeOptions, fault: string): Promise<void> {
+  goOnUnheard()
+  const root = projectRoot(dir)
+  const listening = listeningOf(options)
+  const { folder } = storePaths(root)
+  if (options.trust) trustWorkspace(folder)
+  const lock = await ServerLock.take(root, isLoopback(options.host) ? options.host : LOCAL)
+  if (!(lock instanceof ServerLock)) throw alreadyServed(root, startUrl(lock))
+  process.once('exit', () => lock.release())
+  endOnThrown(folder)
+  if (fault !== '') blameRecovery(folder, `the server crashed with ${fault}`)
+  /** A new one-time token says that the last one let a browser in. */
+  const onSignIn: (() => void)[] = []
+  const access = accessOf(root, listening.reach, (token) => {
+    lock.update({ token })
+    for (const done of onSignIn.splice(0)) done()
+  })
+  const trust = async (): Promise<void> => {
+    trustWorkspace(folder)
+    await front.reopen()
+    await recover(front)
+  }
+  const front = await openOrBeginBeside({ root, beside: options.beside, say }, () =>
+    Front.open(() => openHouse(root, options, access, trust)),
+  )
+  stopWhenAsked(front, lock)
+  watch(folder)
+  const { port, local, address } = await listenFor(front, options, listening)
+  const tokens = { token: access.startToken, programToken: access.programToken }
+  const url = startUrl(lock.update({ port: local, address, ...tokens }))
+  say(
+    `Yesterday serves ${root}\n\n    ${url}\n\nStop with Ctrl-C; running kernels go on and are found again.`,
+  )
+  process.send?.({ type: 'ready', port } satisfies Ready)
+  if (options.open) {
+    const removeFile = openBrowser(url)
+    onSignIn.push(removeFile)
+    process.once('exit', removeFile)
+  }
+  await recover(front)
+}
+
+async function openHouse(
+  root: string,
+  { python, starter }: ServeOptions,
+  access: Access,
+  trust: () => Promise<void>,
+): Promise<House> {
+  const project = await openProject(root, (problem) => logFault('reading the history', problem))
+  if (project.untrusted !== null) say(RESTRICTED)
+  watchHistory({ store: project.store, say })
+  const coming = () => projectKernels({ root, python, starter, report: say })
+  const kernels = project.untrusted === null ? new LateKernels(coming()) : restrictedKernels
+  const client = resolve(import.meta.dirname, '../../../client/dist')
+  return compose({ project, access, kernels, client, version: '0.1.0', trust, logError: logFault })
+}
+
+const RESTRICTED =
+  'The history of this folder was made elsewhere: it can be read, and no code runs. Trust it in the page, or start with --trust.'
+
+async function recover(front: Front<House>): Promise<void> {
+  const house = await front.house
+  await house.recover().catch((error: unknown) => logFault('finding the kernels again', error))
+}
+
+function accessOf(root: string, reach: Reach, onToken: (token: string) => void): Access {
+  const state = openProjectState(root)
+  return new Access({
+    people: new People(state),
+    tokens: new ProgramTokens(state),
+    root,
+    reach,
+    onToken,
+    ...fixedToken(),
+  })
+}
+
+function projectRoot(dir: string): string {
+  const path = resolve(dir)
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (!stat?.isDirectory())
+    throw new StartError(`there is no folder ${path}`, 'Name a folder that exists, or make it first.')
+  try {
+    accessSync(path, constants.W_OK | constants.X_OK)
+  } catch {
+    throw new StartError(
+      `the folder ${path} cannot be written to`,
+      'Yesterday keeps its history in .yesterday/ there; choose another folder or change its permissions.',
+    )
+  }
+  return realpathSync(path)
+}
+
+const alreadyServed = (root: string, url: string): StartError =>
+  new StartError(`${root} is already open in another Yesterday`, `Open it: ${url}`)
+
+const fixedToken = (): { fixedToken: string } | Record<string, never> =>
+  process.env.YESTERDAY_TOKEN ? { fixedToken: process.env.YESTERDAY_TOKEN } : {}
+
+/**
+ * Listens for people, and where others than this machine can be among them, on loopback for this user's programs too:
+ * `local` is the port for these.
+ */
+async function listenFor(
+  front: Front<House>,
+  options: ServeOptions,
+  { tls, host, addressAt, admits }: Listening,
+): Promise<{ readonly port: number; readonly local: number; readonly address: string | null }> {
+  if (tls === null && isLoopback(host)) {
+    const port = await listen(front.http, options)
+    return { port, local: port, address: addressAt(port) }
+  }
+  const server = tls === null ? createServer() : createTlsServer({ ...tls, minVersion: 'TLSv1.2' })
+  server.on('connection', (socket) => {
+    if (!admits(socket.remoteAddress)) socket.destroy()
+  })
+  front.answer(server)
+  const port = await listen(server, options)
+  const local = (await listenOn(front.http, 0, LOCAL)) ?? fail(0)
+  return { port, local, address: addressAt(port) }
+}
+
+/** Where this user's programs find a server that listens for others. */
+const LOCAL = '127.0.0.1'
+
+/** The port that was asked for, or the first free one. */
+async function listen(server: Server | TlsServer, { port, host }: ServeOptions): Promise<number> {
+  if (port !== undefined) return (await listenOn(server, port, host)) ?? fail(port)
+  for (let candidate = FIRST_PORT; candidate < FIRST_PORT + TRIES; candidate++) {
+    const taken = await listenOn(server, candidate, host)
+    if (taken !== null) return taken
+  }
+  return (await listenOn(server, 0, host)) ?? fail(0)
+}
+
+function fail(port: number): never {
+  throw new StartError(
+    `port ${port} is in use by another program`,
+    'Choose another with --port, or leave --port out to take the first free one.',
+  )
+}
+
+/** The port that it got; null when it is taken. */
+function listenOn(server: Server | TlsServer, port: number, host: string): Promise<number | null> {
+  const { promise, resolve: settle, reject } = Promise.withResolvers<number | null>()
+  const refused = (error: NodeJS.ErrnoException) =>
+    error.code === 'EADDRINUSE' ? settle(null) : reject(error)
+  server.once('error', refused)
+  server.listen(port, host, () => {
+    const address = server.address()
+    settle(typeof address === 'object' && address !== null ? address.port : port)
+  })
+  return promise.finally(() => server.off('error', refused))
+}
+
+function watch(folder: string): void {
+  const seconds = watchdogSeconds(process.env)
+  if (seconds !== null) startWatchdog(folder, seconds)
+}
+
+function stopWhenAsked(front: Front<House>, lock: ServerLock): void {
+  let since: number | null = null
+  const stop = (signal: NodeJS.Signals) => {
+    if (since !== null) {
+      if (signal === 'SIGINT' && performance.now() - since > AGAIN_MS) process.exit(130)
+      return
+    }
+    since = performance.now()
+    say('Saving and stopping …')
+    front.close().then(
+      () => {
+        lock.release()
+        process.exit(0)
+      },
+      (error: unknown) => {
+        logFault('stopping', error)
+        process.exit(1)
+      },
+    )
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
+  // The supervisor is gone, and nobody would end this process.
+  process.on('disconnect', () => stop('SIGHUP'))
+  process.channel?.unref()
+}
+
+const say = (line: string): void => printLines([line])

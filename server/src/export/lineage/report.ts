@@ -1,0 +1,98 @@
+/**
+ * A result as one HTML page that can be sent and kept: its receipt in words, its outputs, and the code of its slice.
+ * It is the page that notebooks are exported as, and has its guarantees: no script, nothing loaded.
+ */
+
+import { isBinaryMime, isJsonMime, isPlainText } from '../../../contract/mime-rules.ts'
+import type { Why } from '../../../contract/past.ts'
+import type { OutputEntry } from '../../../contract/run.ts'
+import type { CellForm, OutputForm } from '../../document/cell-form.ts'
+import type { Json } from '../../document/json-value.ts'
+import { recordedText } from '../../document/long-stream.ts'
+import type { RunSide } from '../../lineage/diff.ts'
+import type { ReadObject } from '../../lineage/diff-outputs.ts'
+import { htmlPage } from '../html-page.ts'
+
+export async function htmlReport(
+  title: string,
+  runs: readonly RunSide[],
+  why: Why | null,
+  read: ReadObject,
+): Promise<string> {
+  const cells: CellForm[] =
+    why === null ? [markdown(`# ${inMarkdown(title)}`)] : [markdown(whyText(title, why))]
+  for (const [index, side] of runs.entries()) {
+    const shown = why === null || index === runs.length - 1
+    cells.push(markdown(`### Run ${side.name.order} of ${inMarkdown(side.name.notebook)}`))
+    cells.push(code(side, shown ? await outputsOf(side, read) : []))
+  }
+  return htmlPage(title, { nbformat: 4, minor: 5, metadata: {}, cells })
+}
+
+function whyText(title: string, { headline, lines, inputs }: Why): string {
+  const told = inputs.map(({ words, edge }) => `- ${edge.kind} ${words}`)
+  const parts = [`# ${inMarkdown(title)}`, sentence(headline), ...lines.map(inMarkdown)]
+  return [...parts, ...(told.length === 0 ? [] : ['## From', told.join('\n')]), '## Code'].join('\n\n')
+}
+
+const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`
+
+/** Text that markdown would take for its own signs. */
+const inMarkdown = (text: string): string => text.replace(/[\\`*_[\]<>#|~]/g, '\\$&')
+
+const nothing = { id: '', metadata: {}, attachments: null, outputs: null, executionCount: null }
+const markdown = (source: string): CellForm => ({ ...nothing, type: 'markdown', source })
+const code = ({ receipt }: RunSide, outputs: readonly OutputForm[]): CellForm => ({
+  ...nothing,
+  type: 'code',
+  source: receipt.source,
+  outputs,
+  executionCount: receipt.executionCount,
+})
+
+async function outputsOf({ receipt }: RunSide, read: ReadObject): Promise<readonly OutputForm[]> {
+  const outputs: OutputForm[] = []
+  for (const entry of telling(receipt.outputs)) {
+    const bytes = await read(entry.digest)
+    outputs.push(bytes === null ? gone(entry) : shown(entry, bytes, receipt.run))
+  }
+  const { error } = receipt
+  return error === null ? outputs : [...outputs, { output_type: 'error', ...error }]
+}
+
+/** Of an output in several forms, the richest that a page can show. */
+function telling(outputs: readonly OutputEntry[]): readonly OutputEntry[] {
+  return outputs.filter((entry, index) => {
+    if (entry.outputType === 'error') return false
+    if (entry.outputType === 'stream' || !isPlainText(entry.mime)) return true
+    return ![outputs[index - 1], outputs[index + 1]].some(
+      (one) => one?.outputType === entry.outputType && !isPlainText(one.mime),
+    )
+  })
+}
+
+function shown({ mime, outputType, name }: OutputEntry, bytes: Uint8Array, run: string): OutputForm {
+  if (outputType === 'stream')
+    return { output_type: 'stream', name: name ?? 'stdout', text: recordedText(bytes, run) }
+  const text = new TextDecoder().decode(bytes)
+  const value: Json = isBinaryMime(mime)
+    ? Buffer.from(bytes).toString('base64')
+    : isJsonMime(mime)
+      ? parsed(text)
+      : text
+  return { output_type: 'display_data', metadata: {}, data: { [mime]: value } }
+}
+
+function parsed(text: string): Json {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+const gone = ({ mime, digest }: OutputEntry): OutputForm => ({
+  output_type: 'stream',
+  name: 'stderr',
+  text: `[The bytes of this output (${mime}, ${digest}) are no longer kept.]`,
+})

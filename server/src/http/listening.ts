@@ -1,0 +1,183 @@
+/**
+ * pure but for reading the certificate. Where the server listens and by which names it may be reached. Invariant: others
+ * than this machine reach it by TLS alone, its own or that of a proxy that was named.
+ */
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { BlockList, isIP } from 'node:net'
+import { loopbackHosts, type Reach } from './gate.ts'
+
+export interface ListeningOptions {
+  readonly host: string
+  readonly tlsCert?: string | undefined
+  readonly tlsKey?: string | undefined
+  readonly publicUrl?: string | undefined
+  /** Addresses or CIDR blocks. */
+  readonly trustedProxy?: readonly string[] | undefined
+}
+
+export interface Listening {
+  readonly host: string
+  readonly tls: { readonly cert: string; readonly key: string } | null
+  readonly reach: Reach
+  /** The origin to open in a browser, given the port; null where it is that of the listener. */
+  readonly addressAt: (port: number) => string | null
+  /** Whether a connection from this address is taken. */
+  readonly admits: (address: string | undefined) => boolean
+}
+
+/** Why the server cannot listen like that, and what to do. */
+export class ListeningError extends Error {
+  readonly hint: string
+  constructor(message: string, hint: string) {
+    super(message)
+    this.hint = hint
+  }
+}
+
+export const isLoopback = (host: string): boolean => /^(?:127\.\d+\.\d+\.\d+|localhost|::1)$/.test(host)
+
+/** Throws `ListeningError`. */
+export function listeningOf(options: ListeningOptions): Listening {
+  const { host } = options
+  const url = options.publicUrl === undefined ? null : publicOrigin(options.publicUrl)
+  const secured = certificateOf(options)
+  const tls = secured?.tls ?? null
+  const proxies = proxiesOf(options.trustedProxy ?? [])
+  if (!isLoopback(host) && tls === null && (url === null || proxies === null)) throw unprotected(host)
+  if (proxies !== null && url === null)
+    throw new ListeningError(
+      '--trusted-proxy needs the address that people open',
+      'Add it: --public-url https://notebook.example',
+    )
+  const names = secured?.names ?? []
+  if (tls !== null && names.length === 0 && url === null)
+    throw new ListeningError(
+      'the certificate names no host',
+      'Say by which address people open the notebook: --public-url https://notebook.example:8888',
+    )
+  const name = names.includes(host) ? host : names[0]
+  const secureHosts = new Set([...names, ...(url === null ? [] : [url.hostname])])
+  return {
+    host,
+    tls,
+    reach: {
+      hosts: new Set([...loopbackHosts, ...(isWildcard(host) ? [] : [host.toLowerCase()]), ...secureHosts]),
+      secureHosts,
+      publicOrigin: url?.origin ?? null,
+    },
+    addressAt: (port) => url?.origin ?? (name === undefined ? null : `https://${name}:${port}`),
+    admits: tls !== null || proxies === null ? () => true : (address) => isFrom(proxies, address),
+  }
+}
+
+const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::'
+
+const unprotected = (host: string): ListeningError =>
+  new ListeningError(
+    `${host} can be reached by others, and what they send would not be encrypted`,
+    [
+      'People who get in can run code as you. Use one of:',
+      `    yesterday serve --host ${host} --tls-cert cert.pem --tls-key key.pem`,
+      `    yesterday serve --host ${host} --public-url https://notebook.example --trusted-proxy 10.0.0.0/8`,
+      '    ssh -L 8888:localhost:8888 THIS-MACHINE     (and serve on loopback, as without --host)',
+    ].join('\n  '),
+  )
+
+function publicOrigin(text: string): URL {
+  const url = URL.parse(text)
+  const isOrigin = url !== null && url.pathname === '/' && url.search === '' && url.hash === ''
+  if (url?.protocol === 'https:' && isOrigin && url.username === '') return url
+  throw new ListeningError(
+    `--public-url ${text} is not an address that can be used`,
+    'It is https:// with a name and perhaps a port, without a path: https://notebook.example',
+  )
+}
+
+interface Secured {
+  readonly tls: { readonly cert: string; readonly key: string }
+  /** Host names and IPv4 addresses of the certificate. */
+  readonly names: readonly string[]
+}
+
+function certificateOf({ tlsCert, tlsKey }: ListeningOptions): Secured | null {
+  if (tlsCert === undefined && tlsKey === undefined) return null
+  if (tlsCert === undefined || tlsKey === undefined)
+    throw new ListeningError(
+      'TLS needs a certificate and its key',
+      'Give both: --tls-cert FILE --tls-key FILE',
+    )
+  const [cert, key] = [read(tlsCert), read(tlsKey)]
+  const parsed = certificate(tlsCert, cert)
+  if (!fits(parsed, tlsKey, key))
+    throw new ListeningError(
+      `${tlsKey} is not the key of ${tlsCert}`,
+      'Give the key that the certificate was made for.',
+    )
+  if (Date.parse(parsed.validTo) < Date.now())
+    throw new ListeningError(`the certificate ${tlsCert} expired on ${parsed.validTo}`, 'Renew it.')
+  return { tls: { cert, key }, names: namesIn(parsed) }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new ListeningError(`${file} cannot be read: ${why}`, 'Give a PEM file that this user may read.')
+  }
+}
+
+function certificate(file: string, text: string): X509Certificate {
+  try {
+    return new X509Certificate(text)
+  } catch {
+    throw new ListeningError(
+      `${file} is not a certificate`,
+      'Give the chain as PEM: -----BEGIN CERTIFICATE-----',
+    )
+  }
+}
+
+function fits(parsed: X509Certificate, file: string, key: string): boolean {
+  try {
+    return parsed.checkPrivateKey(createPrivateKey(key))
+  } catch {
+    throw new ListeningError(`${file} is not a private key`, 'Give it as PEM, without a passphrase.')
+  }
+}
+
+/** Names with wildcards are for `--public-url`. */
+function namesIn({ subjectAltName = '' }: X509Certificate): readonly string[] {
+  return subjectAltName.split(', ').flatMap((entry) => {
+    const [, name = ''] = /^(?:DNS|IP Address):([\w.-]+)$/.exec(entry) ?? []
+    return name === '' ? [] : [name.toLowerCase()]
+  })
+}
+
+function proxiesOf(blocks: readonly string[]): BlockList | null {
+  if (blocks.length === 0) return null
+  const list = new BlockList()
+  for (const block of blocks) addBlock(list, block)
+  return list
+}
+
+function addBlock(list: BlockList, block: string): void {
+  const [address = '', bits] = block.split('/')
+  const family = isIP(address)
+  const longest = family === 6 ? 128 : 32
+  const length = bits === undefined ? longest : /^\d{1,3}$/.test(bits) ? Number(bits) : -1
+  if (family === 0 || length < 0 || length > longest)
+    throw new ListeningError(
+      `--trusted-proxy ${block} is no address and no CIDR block`,
+      'Give the address that the proxy connects from: 10.0.0.7 or 10.0.0.0/8.',
+    )
+  list.addSubnet(address, length, family === 6 ? 'ipv6' : 'ipv4')
+}
+
+function isFrom(proxies: BlockList, address: string | undefined): boolean {
+  const plain = address?.replace(/^::ffff:/, '') ?? ''
+  const family = isIP(plain)
+  if (family === 0) return false
+  return isLoopback(plain) || proxies.check(plain, family === 6 ? 'ipv6' : 'ipv4')
+}

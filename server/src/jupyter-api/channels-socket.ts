@@ -1,0 +1,95 @@
+/**
+ * `WS /api/kernels/<id>/channels?session_id=`: a client of a kernel. Invariant: a frame that cannot be read changes
+ * nothing and ends the connection; a client that floods or is gone is disconnected.
+ */
+import { inBackground } from '@yesterday/kernel-bridge/background'
+import type { WebSocket } from 'ws'
+import type { z } from 'zod'
+import { socketApi } from '../../contract/routes.ts'
+import { close } from '../../contract/sync.ts'
+import { endSocket } from '../connection/end-socket.ts'
+import { Quota } from '../connection/quota.ts'
+import { onSocket, type SocketCall, type SocketRoute } from '../http/sockets.ts'
+import { decodeFrame, type Framing, V1 } from './framing.ts'
+import type { HostedKernel } from './hosted-kernel.ts'
+import type { KernelRegistry } from './kernel-registry.ts'
+import type { Received } from './message.ts'
+
+/** Messages: a client may send all cells of a large notebook at once. */
+const MESSAGES = { burst: 20_000, perSecond: 1_000 }
+/** Bytes. */
+const VOLUME = { burst: 128 * 1024 * 1024, perSecond: 8 * 1024 * 1024 }
+const PING_MS = 30_000
+/** RFC 6455: a frame of another form than was agreed. */
+const INVALID = 1007
+/** A session's name, from the address: not longer than a client makes it. */
+const SESSION = /^[\x21-\x7e]{1,200}$/
+
+type Call = SocketCall<z.infer<typeof socketApi.channels.query>>
+
+/** The route of the socket. */
+export const channelsRoute = (kernels: Pick<KernelRegistry, 'has' | 'get'>): SocketRoute =>
+  onSocket(
+    socketApi.channels,
+    (socket, call) => {
+      socket.on('error', () => socket.terminate())
+      socket.pause()
+      inBackground(welcome(kernels, socket, call), 'connecting a Jupyter client')
+    },
+    (id) => kernels.has(id),
+  )
+
+async function welcome(kernels: Pick<KernelRegistry, 'get'>, socket: WebSocket, call: Call): Promise<void> {
+  const kernel = await kernels.get(call.documentId)
+  if (kernel === null) endSocket(socket, close.gone, 'There is no such kernel any more.')
+  else if (!call.mayWrite) endSocket(socket, close.forbidden, 'You may read this notebook and not run it.')
+  else if (socket.readyState === socket.OPEN) {
+    listen(kernel, socket, call)
+    socket.resume()
+  }
+}
+
+function listen(kernel: HostedKernel, socket: WebSocket, { query, person }: Call): void {
+  const framing: Framing = socket.protocol === V1 ? V1 : ''
+  const { session_id: session = '' } = query
+  const client = kernel.clients.connect(SESSION.test(session) ? session : null, socket, framing)
+  const [messages, volume] = [new Quota(MESSAGES), new Quota(VOLUME)]
+  socket.on('message', (data: Buffer, isBinary) => {
+    if (!messages.take(1) || !volume.take(data.length))
+      return endSocket(socket, close.tooMuch, 'This client sends more than the server takes.')
+    const message = decodeFrame(framing, data, isBinary)
+    const problem = 'refused' in message ? message.refused : pass(kernel, client, message, person)
+    if (problem !== null) endSocket(socket, INVALID, `This message cannot be read: ${problem}`)
+  })
+  keepAlive(socket)
+}
+
+/** Null, or why the message cannot be passed on. */
+function pass(
+  kernel: HostedKernel,
+  client: string,
+  message: Received,
+  { id, name }: Call['person'],
+): string | null {
+  try {
+    kernel.receive(client, message, { id, name })
+    return null
+  } catch (error) {
+    if (error instanceof RangeError) return error.message
+    throw error
+  }
+}
+
+/** A client whose network is gone closes nothing: its messages are held only when its socket is ended. */
+function keepAlive(socket: WebSocket): void {
+  let isThere = true
+  socket.on('pong', () => {
+    isThere = true
+  })
+  const pings = setInterval(() => {
+    if (!isThere) socket.terminate()
+    isThere = false
+    socket.ping()
+  }, PING_MS)
+  socket.once('close', () => clearInterval(pings))
+}

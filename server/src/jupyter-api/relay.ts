@@ -1,0 +1,87 @@
+/**
+ * Passes messages between one kernel process and its clients: replies and prompts to the client that asked, what is
+ * published to all. Invariant: a client sees its own header as the parent, also where a run carried its code.
+ */
+import { type Kernel, KernelDeadError, type Message } from '@yesterday/kernel-bridge'
+import type { Clients } from './clients.ts'
+import type { Received } from './message.ts'
+
+/** Requests whose late outputs still name their client. */
+const MOST_REQUESTS = 10_000
+
+/** A client's request. `header` is what it asked with, where the kernel knows it by another message id. */
+export interface Asked {
+  readonly client: string
+  readonly header: Message['header'] | null
+  hasReply: boolean
+}
+
+export class Relay {
+  readonly #clients: Clients
+  readonly #asked = new Map<string, Asked>()
+  #kernel: Kernel | null = null
+  #stop: () => void = () => undefined
+  #lastActivity = new Date()
+
+  constructor(clients: Clients) {
+    this.#clients = clients
+  }
+
+  get kernel(): Kernel | null {
+    return this.#kernel
+  }
+
+  get lastActivity(): Date {
+    return this.#lastActivity
+  }
+
+  /** Listens to this kernel, and to no other any more. */
+  attach(kernel: Kernel | null): void {
+    this.#stop()
+    this.#kernel = kernel
+    this.#stop = kernel?.on('message', (message) => this.#heard(message)) ?? (() => undefined)
+  }
+
+  /** From now on what the kernel says of this message is for the client. */
+  expect(msgId: string, client: string, header: Message['header'] | null = null): Asked {
+    const asked: Asked = { client, header, hasReply: false }
+    this.#asked.set(msgId, asked)
+    for (const oldest of this.#asked.keys()) {
+      if (this.#asked.size <= MOST_REQUESTS) break
+      this.#asked.delete(oldest)
+    }
+    return asked
+  }
+
+  /** The request that the kernel knows by this message id. */
+  asked(msgId: string): Asked | null {
+    return this.#asked.get(msgId) ?? null
+  }
+
+  /** Sends a client's message as it is, with this metadata. A dead kernel takes none: its clients know. */
+  pass(client: string, message: Received, metadata = message.metadata): void {
+    const { channel, header, parent, content, buffers } = message
+    this.#lastActivity = new Date()
+    if (this.#kernel === null) return
+    try {
+      const msgType = header.msg_type
+      this.#kernel.send({ channel, msgType, header, parent, metadata, content, buffers })
+      this.expect(header.msg_id, client)
+    } catch (error) {
+      if (!(error instanceof KernelDeadError)) throw error
+    }
+  }
+
+  #heard(message: Message): void {
+    this.#lastActivity = new Date()
+    // Between the agent and the server alone.
+    if (message.header.msg_type.startsWith('yesterday_')) return
+    const asked = this.asked(message.parent.msg_id ?? '')
+    const passed = asked?.header ? { ...message, parent: asked.header } : message
+    if (message.channel === 'iopub') this.#clients.toAll(passed)
+    else if (asked !== null) {
+      if (message.channel !== 'stdin') asked.hasReply = true
+      this.#clients.toOne(asked.client, passed)
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * pure. Why a repeated run may have come out different, by what both runs recorded. Ordered by how sure it is: what is seen
+ * to differ comes before what only could.
+ */
+import type { Edge, Receipt } from '../../contract/run.ts'
+
+export interface Repetition {
+  readonly was: Receipt
+  readonly is: Receipt
+  /** What ran before it in the replay; functions that it calls are defined there. */
+  readonly before: readonly Receipt[]
+}
+
+/** What is seen to differ between both runs; null where nothing is. */
+export const seenCause = (repetition: Repetition): string | null =>
+  missingAnswer(repetition) ??
+  anotherAnswer(repetition) ??
+  anotherFile(repetition) ??
+  anotherState(repetition) ??
+  otherDraws(repetition)
+
+/** What differs from run to run and is not given back; null where there is no sign of it. */
+export const likelyCause = (repetition: Repetition): string | null =>
+  otherProcesses(repetition) ?? clockOf(repetition)
+
+const byName = (edges: readonly Edge[], kind: Edge['kind']): ReadonlyMap<string, Edge> =>
+  new Map(edges.flatMap((edge) => (edge.kind === kind ? [[edge.name, edge]] : [])))
+
+/** A person answered then, and the answer is never stored, or was not. */
+function missingAnswer({ was, is }: Repetition): string | null {
+  const asked = was.notCaptured.find(({ what }) => what.startsWith('the answer to '))
+  if (asked !== undefined) return `${asked.what} was not given: ${asked.why}`
+  const wasNotAsked = is.error?.ename === 'StdinNotImplementedError' && was.error?.ename !== is.error.ename
+  return wasNotAsked ? 'it asks a person, and the answer then was not recorded' : null
+}
+
+function anotherAnswer({ was, is }: Repetition): string | null {
+  const answers = byName(is.used, 'url')
+  for (const [name, { digest }] of byName(was.used, 'url')) {
+    const now = answers.get(name)
+    if (now === undefined) return `${name} was not reached: a replay has no network unless it is allowed`
+    if (digest !== null && now.digest !== null && now.digest !== digest)
+      return `${name} answered something else than then`
+  }
+  return null
+}
+
+function anotherFile({ was, is }: Repetition): string | null {
+  const now = byName(is.used, 'file')
+  for (const [name, { digest }] of byName(was.used, 'file')) {
+    const other = now.get(name)?.digest ?? null
+    if (digest !== null && other !== null && other !== digest) return `${name} had another content`
+  }
+  return null
+}
+
+/** A generator that this run drew from, and that began elsewhere. */
+function anotherState({ was, is }: Repetition): string | null {
+  const [before, after] = [was.state?.before ?? {}, was.state?.random ?? {}]
+  const name = Object.keys(before).find(
+    (one) => before[one] !== after[one] && is.state?.before[one] !== before[one],
+  )
+  return name === undefined ? null : `it drew from ${name}, whose state was another one before it`
+}
+
+/** Records from before entropy was kept have none, and no hash seed either. */
+function otherDraws({ was, is }: Repetition): string | null {
+  const [then, now] = [was.state?.entropy ?? null, is.state?.entropy ?? null]
+  if (then === now) return null
+  if (was.state?.hashSeed == null) return 'what it drew from the operating system then was not recorded'
+  return then === null
+    ? 'it drew random bytes from the operating system, which it did not then'
+    : 'it drew other random bytes from the operating system than then'
+}
+
+function otherProcesses({ was }: Repetition): string | null {
+  const started = was.used.find(({ kind }) => kind === 'subprocess')
+  return started === undefined
+    ? null
+    : `it started ${started.name}, and what another process draws and reads is not recorded`
+}
+
+/** Calls that read the clock, as code writes them. */
+const CLOCK: readonly RegExp[] = [
+  /\b(?:datetime|date|dt)\.(?:now|utcnow|today)\(/,
+  /\bTimestamp\.(?:now|utcnow|today)\(/,
+  /\btime\.(?:time|time_ns|monotonic|monotonic_ns|perf_counter|perf_counter_ns|process_time|ctime|localtime|gmtime|asctime|strftime)\(/,
+  /\b(?:perf_counter|perf_counter_ns|process_time|monotonic)\(/,
+  /\b(?:to_datetime|datetime64)\(\s*['"](?:now|today)/,
+  /^\s*%{1,2}time(?:it)?\b/m,
+]
+
+function clockOf({ was, before }: Repetition): string | null {
+  const own = clockIn(was.source)
+  if (own !== null) return `it reads the clock: ${own}`
+  const used = new Set(was.used.map(({ by }) => by))
+  const other = before.find(({ run, source }) => used.has(run) && clockIn(source) !== null)
+  if (other === undefined) return null
+  const where = other.cell === null ? other.title : `cell ${other.cell}`
+  return `it uses what ${where} made, which reads the clock: ${clockIn(other.source)}`
+}
+
+function clockIn(source: string): string | null {
+  for (const call of CLOCK) {
+    const [found] = call.exec(source) ?? []
+    if (found !== undefined) return found.trim().replace(/\(.*$/s, '()')
+  }
+  return null
+}
