@@ -1,10 +1,12 @@
 /** `fsck` finds each kind of damage, and mends the index. */
-import { readdir, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openOrBeginBeside } from '../../src/cli/damaged-start.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { storePaths } from '../../src/store/project-folder.ts'
+import { ServerLock } from '../../src/user/server-lock.ts'
 import { fill, ids, newFolder, yesterday } from './program.ts'
 
 let root = ''
@@ -20,10 +22,24 @@ const change = (sql: string) => {
   db.close()
 }
 
-test('all is well where all is well, and nothing is changed', async () => {
+/** Of the sessions that no program runs any more `fsck` records the end: that of one run and of two sessions. */
+const ENDED = 3
+
+test('all is well where all is well, and only the end of what was killed is recorded', async () => {
   const said = await yesterday(root, 'fsck', '--json')
   expect(said).toMatchObject({ code: 0, err: '' })
-  expect(JSON.parse(said.out)).toEqual({ objects: 7, entries: 14, problems: [], rebuilt: null })
+  const entries = 14 + ENDED
+  const signed = { entry: entries, at: expect.any(String), key: expect.stringMatching(/^ed25519:/) }
+  expect(JSON.parse(said.out)).toEqual({
+    objects: 7,
+    entries,
+    problems: [],
+    signed,
+    rebuilt: null,
+    salvaged: null,
+    ended: { sessions: 2, kernels: 0, scratch: 0 },
+    quarantined: [],
+  })
 })
 
 test('an object with other bytes, small or large, is found', async () => {
@@ -62,7 +78,7 @@ test('an index that lost its edges is found and made anew', async () => {
   expect(JSON.parse(told.out).problems).toHaveLength(2)
   const mended = await yesterday(root, 'fsck', '--rebuild', '--json')
   expect(mended.code).toBe(0)
-  expect(JSON.parse(mended.out)).toMatchObject({ rebuilt: 14 })
+  expect(JSON.parse(mended.out)).toMatchObject({ rebuilt: 14 + ENDED })
   expect(await yesterday(root, 'slice', ids.reader, '--json')).toEqual(before)
 })
 
@@ -71,4 +87,88 @@ test('a folder without a history is refused, and none is made', async () => {
   expect(await yesterday(folder, 'fsck', '--rebuild')).toMatchObject({ code: 1, out: '' })
   expect(await readdir(folder)).toEqual([])
   await rm(folder, { recursive: true, maxRetries: 5 })
+})
+
+describe('a damaged database', () => {
+  const zero = async (page: number) => {
+    change('PRAGMA wal_checkpoint(TRUNCATE)')
+    const { database } = storePaths(root)
+    const bytes = await readFile(database)
+    bytes.fill(0, (page - 1) * 4096, page * 4096)
+    await writeFile(database, bytes)
+  }
+  const rootPage = (table: string): number => {
+    const db = new DatabaseSync(storePaths(root).database)
+    const row = db.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(table)
+    db.close()
+    return Number(row?.rootpage)
+  }
+
+  test('is refused with what can be done, which then helps', async () => {
+    await zero(1)
+    const told = await yesterday(root, 'fsck')
+    expect(told).toMatchObject({ code: 1, out: '' })
+    expect(told.err).toContain('yesterday fsck --salvage')
+    const rebuilt = await yesterday(root, 'fsck', '--rebuild')
+    expect(rebuilt).toMatchObject({ code: 1, out: '' })
+    expect(rebuilt.err).toContain('more than the index is damaged')
+    const salvaged = await yesterday(root, 'fsck', '--salvage', '--json')
+    expect(salvaged.code).toBe(0)
+    const report = JSON.parse(salvaged.out)
+    expect(report).toMatchObject({
+      problems: [],
+      rebuilt: null,
+      salvaged: { kept: { entries: 14, runs: 5 }, lost: { entries: [], objects: [] }, unverified: [] },
+    })
+    expect(await readdir(join(storePaths(root).folder, report.salvaged.aside))).toContain('history.db')
+    expect((await yesterday(root, 'show', ids.plot)).code).toBe(0)
+  })
+
+  test('whose index alone is damaged is rebuilt, and loses nothing', async () => {
+    const before = await yesterday(root, 'slice', ids.reader, '--json')
+    await zero(rootPage('runs'))
+    expect((await yesterday(root, 'fsck')).code).toBe(1)
+    const rebuilt = await yesterday(root, 'fsck', '--rebuild', '--json')
+    expect(rebuilt.code).toBe(0)
+    expect(JSON.parse(rebuilt.out)).toMatchObject({ rebuilt: 14, problems: [], salvaged: null })
+    expect(await yesterday(root, 'slice', ids.reader, '--json')).toEqual(before)
+  })
+
+  test('of a folder that is served is left alone', async () => {
+    await zero(1)
+    const lock = await ServerLock.take(root, '127.0.0.1')
+    const told = await yesterday(root, 'fsck', '--salvage')
+    expect(told).toMatchObject({ code: 1, out: '' })
+    expect(told.err).toContain('Stop the server')
+    if (lock instanceof ServerLock) lock.release()
+  })
+
+  test('does not keep the server from starting, if that is wanted', async () => {
+    await zero(1)
+    const open = () => openStore({ root })
+    const said: string[] = []
+    const start = { root, beside: false, say: (line: string) => void said.push(line) }
+    await expect(openOrBeginBeside({ ...start, ask: async () => false }, open)).rejects.toMatchObject({
+      hint: expect.stringMatching(/fsck --salvage[\s\S]*serve .* --beside/),
+    })
+    const store = await openOrBeginBeside({ ...start, ask: async () => true }, open)
+    expect((await store.check()).problems).toEqual([])
+    await store.close()
+    expect(said.join()).toMatch(/A new history begins. The damaged one is kept in .yesterday\/damaged-/)
+    expect((await yesterday(root, 'fsck')).code).toBe(0)
+  })
+
+  test('that is empty, with a WAL or objects beside it, is not taken for a new one', async () => {
+    const store = await openStore({ root })
+    await store.objects.put(new Uint8Array(20_000))
+    await store.close()
+    change('PRAGMA wal_checkpoint(TRUNCATE)')
+    const before = await readFile(storePaths(root).database)
+    for (const damage of [(path: string) => truncate(path), (path: string) => rm(path)]) {
+      await damage(storePaths(root).database)
+      await expect(openStore({ root })).rejects.toMatchObject({ code: 'damaged' })
+      expect((await yesterday(root, 'fsck')).err).toContain('yesterday fsck --salvage')
+      await writeFile(storePaths(root).database, before)
+    }
+  })
 })

@@ -112,13 +112,11 @@ const lost = (doc: Y.Doc, writers: readonly Writer[]): string[] => {
 
 const says = (doc: Y.Doc): unknown => cellsOf(doc).toJSON()
 
-const patient = { timeout: 20_000, interval: 5 }
-
 const settled = (writers: readonly Writer[]): Promise<void> =>
   vi.waitFor(() => {
     for (const { browser } of writers) expect(browser.refusals).toEqual([])
     expect(writers.filter(({ browser }) => browser.isOpen && !browser.isSettled)).toHaveLength(0)
-  }, patient)
+  })
 
 async function simulate(root: string, seed: number): Promise<void> {
   const roll = dice(seed)
@@ -128,7 +126,7 @@ async function simulate(root: string, seed: number): Promise<void> {
   let opened = await openNotebook(house)
   const writers = Array.from({ length: 2 + roll(9) }, () => new Writer(roll, mark))
   for (const { browser } of writers) browser.connect(house, opened)
-  await vi.waitFor(() => expect(writers.every(({ browser }) => browser.isSettled)).toBe(true), patient)
+  await vi.waitFor(() => expect(writers.every(({ browser }) => browser.isSettled)).toBe(true))
   for (let step = 0; step < 120; step++) {
     const { browser } = pick(writers, roll)
     if (roll(12) === 0) browser.disconnect()
@@ -144,10 +142,10 @@ async function simulate(root: string, seed: number): Promise<void> {
   }
   for (const { browser } of writers) browser.disconnect()
   for (const { browser } of writers) browser.connect(house, opened)
-  await vi.waitFor(() => expect(writers.every(({ browser }) => browser.isSettled)).toBe(true), patient)
+  await vi.waitFor(() => expect(writers.every(({ browser }) => browser.isSettled)).toBe(true))
   await vi.waitFor(() => {
     for (const { browser } of writers) expect(says(browser.doc)).toEqual(says(opened.doc))
-  }, patient)
+  })
   expect(writers.flatMap(({ acknowledged }) => [...acknowledged]).length).toBeGreaterThan(0)
   expect(lost(opened.doc, writers)).toEqual([])
   const ids = cellsOf(opened.doc).map(cellId)

@@ -19,13 +19,14 @@ let root = ''
 let house: House
 const browser = { current: new Browser() }
 const notices: string[] = []
-const soon = { timeout: 10_000 }
+const codes: string[] = []
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'yesterday-failures-'))
   await writeFile(join(root, 'a.ipynb'), notebook)
   browser.current = new Browser()
   notices.length = 0
+  codes.length = 0
 })
 
 afterEach(async () => {
@@ -39,6 +40,7 @@ const failing = (updates: UpdateLog, isDown: () => boolean): UpdateLog => ({
   create: (document) => updates.create(document),
   load: (id) => updates.load(id),
   findByPath: (path) => updates.findByPath(path),
+  all: () => updates.all(),
   replace: (id, update, lastSeq) => updates.replace(id, update, lastSeq),
   move: (from, to) => updates.move(from, to),
   remove: (id) => updates.remove(id),
@@ -50,7 +52,10 @@ const fileSource = async (): Promise<unknown> =>
   JSON.parse(await readFile(join(root, 'a.ipynb'), 'utf8')).cells[0].source
 
 async function enter(): Promise<Browser> {
-  house.documents.onNotice((_, level, text) => notices.push(`${level}: ${text}`))
+  house.documents.onNotice((_, level, text, { code }) => {
+    notices.push(`${level}: ${text}`)
+    codes.push(code)
+  })
   const { current } = browser
   current.connect(house, await openNotebook(house))
   await vi.waitFor(() => expect(current.synced && current.acknowledged === current.sent).toBe(true))
@@ -82,6 +87,7 @@ test('while the log fails nothing is acknowledged, sent on or in the document; w
   await vi.waitFor(() => expect(ann.acknowledged).toBe(ann.sent))
   expect(cellSource(cellsOf(doc).get(0)).toString()).toBe('bax')
   expect(notices.at(-1)).toBe('info: Your edits are being saved again.')
+  expect(codes).toEqual(['notice.notSaved', 'notice.savedAgain'])
   expect((await house.store.updates.load(id))?.updates.length).toBeGreaterThan(1)
 })
 
@@ -132,12 +138,12 @@ test.each([
   }))
   const ann = await enter()
   cellSource(cellsOf(ann.doc).get(0)).insert(0, 'a')
-  await vi.waitFor(() => expect(tries).toBeGreaterThan(3), soon)
+  await vi.waitFor(() => expect(tries).toBeGreaterThan(3))
   expect(ann.acknowledged).toBe(ann.sent)
   expect(notices).toEqual([expect.stringMatching(words)])
   expect(await readFile(join(root, 'a.ipynb'), 'utf8')).toBe(notebook)
   isBroken = false
-  await vi.waitFor(async () => expect(await fileSource()).toBe('ax'), soon)
+  await vi.waitFor(async () => expect(await fileSource()).toBe('ax'))
 })
 
 test('edits that never reached the file, and a file changed while no server ran, are merged', async () => {

@@ -11,10 +11,12 @@ import { createDocuments, type DocumentRooms, type DocumentsInit } from '../../s
 import { createRooms, type Rooms } from '../../src/document/rooms.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/ports.ts'
+import { type JudgedDisk, judgedDisk } from '../judged-disk.ts'
 
 export interface House {
   readonly store: Store
   readonly documents: DocumentRooms
+  readonly disk: JudgedDisk
   readonly rooms: Rooms
   readonly sockets: WebSocketServer
 }
@@ -25,12 +27,9 @@ export async function openHouse(
   change: (store: Store) => Partial<DocumentsInit> = () => ({}),
 ): Promise<House> {
   const store = await openStore({ root })
-  const documents = createDocuments({
-    root,
-    updates: store.updates,
-    objects: store.objects,
-    ...change(store),
-  })
+  const { disk: changed, ...parts } = change(store)
+  const disk = judgedDisk(changed)
+  const documents = createDocuments({ root, updates: store.updates, objects: store.objects, ...parts, disk })
   const rooms = createRooms(documents)
   const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   sockets.on('connection', (socket, request) => {
@@ -46,14 +45,15 @@ export async function openHouse(
     })
   })
   await once(sockets, 'listening')
-  return { store, documents, rooms, sockets }
+  return { store, documents, disk, rooms, sockets }
 }
 
-export async function closeHouse({ store, documents, rooms, sockets }: House): Promise<void> {
+export async function closeHouse({ store, documents, disk, rooms, sockets }: House): Promise<void> {
   rooms.close()
   for (const socket of sockets.clients) socket.terminate()
   sockets.close()
   await documents.close()
+  await disk.accepted()
   await store.close()
 }
 
@@ -97,6 +97,18 @@ export class Browser {
   disconnect(): void {
     this.#socket?.terminate()
     this.#socket = null
+  }
+
+  /** From now on this client answers no close frame, and goes on sending. */
+  ignoreClose(): void {
+    if (this.#socket !== null) this.#socket.close = () => undefined
+  }
+
+  /** Settles with code and reason when the connection is gone. */
+  get gone(): Promise<readonly [number, Buffer]> {
+    const gone = Promise.withResolvers<readonly [number, Buffer]>()
+    this.#socket?.once('close', (code, reason) => gone.resolve([code, reason]))
+    return gone.promise
   }
 
   /** Both sides know all that the other held, and the log has it. */

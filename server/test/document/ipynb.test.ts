@@ -3,10 +3,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { origin } from '../../contract/document.ts'
-import { readForm, seedDocument } from '../../src/document/document-form.ts'
+import { defineRoots, readForm, seedDocument } from '../../src/document/document-form.ts'
 import { readNotebook } from '../../src/document/ipynb-read.ts'
 import { saysSame, writeNotebook } from '../../src/document/ipynb-write.ts'
-import { defineRoots } from '../../src/document/live-document.ts'
 import { fileText } from '../../src/document/notebook-file.ts'
 
 const text = fc.string({ unit: 'binary', maxLength: 40 })

@@ -7,10 +7,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { origin } from '../../contract/document.ts'
-import { readForm, seedDocument } from '../../src/document/document-form.ts'
+import { defineRoots, readForm, seedDocument } from '../../src/document/document-form.ts'
 import { readNotebook } from '../../src/document/ipynb-read.ts'
 import { writeNotebook } from '../../src/document/ipynb-write.ts'
-import { defineRoots } from '../../src/document/live-document.ts'
 import { fileText } from '../../src/document/notebook-file.ts'
 
 const python = process.env.YESTERDAY_TEST_PYTHON
@@ -139,5 +138,4 @@ test.skipIf(python === undefined)(
     const minors = new Set(samples.map(([value]) => value.nbformat_minor))
     expect(minors.size).toBe(6)
   },
-  60_000,
 )

@@ -123,7 +123,7 @@ async function openNotebook(path = 'a.ipynb'): Promise<{ id: string; epoch: stri
 
 const synced = (client: Client): Promise<void> => vi.waitFor(() => expect(client.synced).toBe(true))
 const saved = (client: Client): Promise<void> =>
-  vi.waitFor(() => expect(client.acknowledged).toBe(client.sent), { timeout: 10_000 })
+  vi.waitFor(() => expect(client.acknowledged).toBe(client.sent))
 const sourceOf = (doc: Y.Doc, index: number): Y.Text => cellSource(cellsOf(doc).get(index))
 const file = (): Promise<string> => readFile(join(root, 'a.ipynb'), 'utf8')
 

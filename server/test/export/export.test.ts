@@ -2,16 +2,17 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fileApi } from '../../contract/file-api.ts'
 import type { CellForm, NotebookForm, OutputForm } from '../../src/document/cell-form.ts'
 import { createDocuments } from '../../src/document/documents.ts'
 import { readNotebook } from '../../src/document/ipynb-read.ts'
+import { linesInStrings } from '../../src/document/python-lines.ts'
 import { exportNotebook } from '../../src/export/export-notebook.ts'
-import { linesInStrings } from '../../src/export/python-lines.ts'
 import { type ExportParts, exportRoutes } from '../../src/http/routes/export.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/ports.ts'
+import { callRoute } from '../http/call-route.ts'
 
 const cell = (type: CellForm['type'], source: string, more: Partial<CellForm> = {}): CellForm => ({
   id: 'a1',
@@ -169,7 +170,7 @@ describe('route', () => {
   beforeAll(async () => {
     store = await openStore({ root })
     const documents = createDocuments({ root, updates: store.updates, objects: store.objects })
-    parts = { root, documents, objects: store.objects }
+    parts = { root, documents, objects: store.objects, secrets: store.secrets }
     const form = showing({ output_type: 'stream', name: 'stdout', text: long })
     writeFileSync(join(root, 'né.ipynb'), body('ipynb', form))
     writeFileSync(join(root, 'other.txt'), 'no notebook')
@@ -181,11 +182,8 @@ describe('route', () => {
   })
 
   const ask = async (path: string, format: string) => {
-    const [route] = exportRoutes(parts)
-    if (route === undefined) throw new Error('there is no route')
-    const person = { id: 'p', name: 'P', color: '#000' }
-    const call = { person, mayWrite: false, body: undefined, stream: Readable.from([]), contentLength: null }
-    return route.handle({ ...call, params: { path: path.split('/') }, query: { format } })
+    const call = { params: { path: path.split('/') }, query: { format } }
+    return callRoute(exportRoutes(parts), fileApi.export, { ...call, role: 'reader' })
   }
 
   test('answers an attachment with large outputs in full', async () => {

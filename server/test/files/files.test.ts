@@ -60,7 +60,7 @@ test('a move never replaces, and open notebooks are told', async () => {
 
 test('what is trashed lies in the trash beside its manifest', async () => {
   writeFileSync(join(root, 'a.txt'), 'precious')
-  expect(code(await files.perform({ type: 'trash', path: 'a.txt' }))).toBe('ok')
+  expect(code(await files.discard('a.txt'))).toBe('ok')
   expect(existsSync(join(root, 'a.txt'))).toBe(false)
   const [slot = ''] = readdirSync(join(root, '.yesterday/trash'))
   const trashed = join(root, '.yesterday/trash', slot)

@@ -1,7 +1,6 @@
 /** The routes of the past on a real store, each answer parsed by the contract that the page uses. */
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   Diff,
@@ -13,6 +12,8 @@ import {
   Timeline,
   Why,
 } from '../../contract/past.ts'
+import { pastApi } from '../../contract/past-api.ts'
+import type { RouteSpec } from '../../contract/route.ts'
 import { LogPage } from '../../contract/run.ts'
 import type { Reply } from '../../src/http/reply.ts'
 import { pastRoutes } from '../../src/http/routes/past.ts'
@@ -22,6 +23,7 @@ import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/ports.ts'
 import { newFolder } from '../cli/program.ts'
 import { at, edge, ended, queued, sessionStarted } from '../store/entries.ts'
+import { callRoute } from './call-route.ts'
 
 let root = ''
 let store: Store
@@ -72,23 +74,24 @@ afterAll(async () => {
   await rm(root, { recursive: true, maxRetries: 5 })
 })
 
-/** What the route at `path` answers, its `:parameters` given by name. */
+/** The answer of a route. */
 function ask(
-  path: string,
+  spec: RouteSpec,
   params: Readonly<Record<string, string>>,
   query: Readonly<Record<string, string>>,
 ) {
   const read = (digest: string) => store.objects.get(digest)
-  const routes = pastRoutes({ index: store.index, read, fileState: fileStates(root) })
-  const route = routes.find((one) => one.path === path)
-  if (route === undefined) throw new Error(`there is no route ${path}`)
-  const person = { id: 'user:ada', name: 'Ada', color: '#000', signedOut: 0 }
-  const call = { person, mayWrite: true, params, query, body: null, contentLength: null }
-  return route.handle({ ...call, stream: Readable.from([]) })
+  const routes = pastRoutes({
+    index: store.index,
+    read,
+    fileState: fileStates(root, store.secrets),
+    notebookNow: async () => null,
+  })
+  return callRoute(routes, spec, { params, query })
 }
 const bodyOf = (reply: Reply): unknown => (reply.kind === 'json' ? reply.body : reply)
 const log = async (query: Readonly<Record<string, string>>) =>
-  LogPage.parse(bodyOf(await ask('/api/log', {}, query))).runs.map(({ run }) => run)
+  LogPage.parse(bodyOf(await ask(pastApi.log, {}, query))).runs.map(({ run }) => run)
 
 describe('the log', () => {
   test.each([
@@ -110,19 +113,19 @@ describe('the log', () => {
   })
 
   test('is paged, whatever the filter', async () => {
-    const first = LogPage.parse(bodyOf(await ask('/api/log', {}, { name: 'lr', limit: '3' })))
+    const first = LogPage.parse(bodyOf(await ask(pastApi.log, {}, { name: 'lr', limit: '3' })))
     expect(first.runs).toHaveLength(3)
     expect(await log({ name: 'lr', limit: '3', before: first.next ?? '' })).toEqual(['aaaa01'])
   })
 
   test('refuses a comparison that is none, naming it', async () => {
-    const reply = await ask('/api/log', {}, { where: 'acc>0.5 lr~1' })
+    const reply = await ask(pastApi.log, {}, { where: 'acc>0.5 lr~1' })
     expect(reply).toMatchObject({ kind: 'refused', refusal: { status: 400 } })
     expect(JSON.stringify(reply)).toContain('lr~1')
   })
 
   test('is a table of parameters and metrics', async () => {
-    const table = RunTable.parse(bodyOf(await ask('/api/past/table', {}, { cell: 'train' })))
+    const table = RunTable.parse(bodyOf(await ask(pastApi.table, {}, { cell: 'train' })))
     expect(table.parameters).toEqual(['lr'])
     expect(table.metrics).toEqual(['acc'])
     expect(table.rows.map(({ parameters, metrics }) => [parameters.lr, metrics.acc])).toEqual([
@@ -133,8 +136,7 @@ describe('the log', () => {
 })
 
 describe('why', () => {
-  const why = async (run: string, query = {}) =>
-    Why.parse(bodyOf(await ask('/api/past/why/:run', { run }, query)))
+  const why = async (run: string, query = {}) => Why.parse(bodyOf(await ask(pastApi.why, { run }, query)))
 
   test('says in words what made it, from what, and what has changed since', async () => {
     const told = await why('aaaa02', { name: 'acc' })
@@ -157,14 +159,14 @@ describe('why', () => {
   })
 
   test('refuses what could be several runs, and what is none', async () => {
-    expect(await ask('/api/past/why/:run', { run: 'aaaa' }, {})).toMatchObject({ refusal: { status: 409 } })
-    expect(await ask('/api/past/why/:run', { run: 'ffff' }, {})).toMatchObject({ refusal: { status: 404 } })
+    expect(await ask(pastApi.why, { run: 'aaaa' }, {})).toMatchObject({ refusal: { status: 409 } })
+    expect(await ask(pastApi.why, { run: 'ffff' }, {})).toMatchObject({ refusal: { status: 404 } })
   })
 })
 
 test('the graph holds both directions, and counts what it leaves out', async () => {
   const graph = async (query: Readonly<Record<string, string>>) =>
-    Neighbourhood.parse(bodyOf(await ask('/api/past/graph/:run', { run: 'aaaa02' }, query)))
+    Neighbourhood.parse(bodyOf(await ask(pastApi.graph, { run: 'aaaa02' }, query)))
   const whole = await graph({})
   expect(whole.runs.map(({ run, hop, more }) => [run, hop, more])).toEqual([
     ['aaaa01', 1, 0],
@@ -177,15 +179,11 @@ test('the graph holds both directions, and counts what it leaves out', async () 
 })
 
 test('a session has its timeline, and how things stood after each run', async () => {
-  const timeline = Timeline.parse(
-    bodyOf(await ask('/api/past/timeline/:session', { session: '5e55aa' }, { limit: '3' })),
-  )
+  const timeline = Timeline.parse(bodyOf(await ask(pastApi.timeline, { session: '5e55aa' }, { limit: '3' })))
   expect(timeline).toMatchObject({ total: 4, next: 3, notebook: 'book.ipynb', ended: null })
   expect(timeline.runs.map(({ order }) => order)).toEqual([1, 2, 3])
   expect(timeline.runs[1]?.thumbnail?.mime).toBe('image/png')
-  const moment = Moment.parse(
-    bodyOf(await ask('/api/past/moment/:session/:order', { session: '5e55aaaa', order: '2' }, {})),
-  )
+  const moment = Moment.parse(bodyOf(await ask(pastApi.moment, { session: '5e55aaaa', order: '2' }, {})))
   expect(moment.cells.map(({ run }) => run)).toEqual(['aaaa01', 'aaaa02'])
   expect(moment.variables.map(({ name, by }) => [name, by.run])).toEqual([
     ['acc', 'aaaa02'],
@@ -194,7 +192,7 @@ test('a session has its timeline, and how things stood after each run', async ()
 })
 
 test('a slice is a list, a script or a notebook', async () => {
-  const ask3 = (as: string) => ask('/api/past/slice/:run', { run: 'bbbb01' }, { as })
+  const ask3 = (as: string) => ask(pastApi.slice, { run: 'bbbb01' }, { as })
   const list = SliceList.parse(bodyOf(await ask3('ids')))
   expect(list.runs.map(({ run }) => run)).toEqual(['aaaa01', 'aaaa02', 'bbbb01'])
   expect(await ask3('script')).toMatchObject({
@@ -207,7 +205,7 @@ test('a slice is a list, a script or a notebook', async () => {
 })
 
 test('a thing has its history', async () => {
-  const history = History.parse(bodyOf(await ask('/api/past/history', {}, { name: 'lr' })))
+  const history = History.parse(bodyOf(await ask(pastApi.history, {}, { name: 'lr' })))
   expect(history.versions.map(({ by, edge: { digest } }) => [by.run, digest])).toEqual([
     ['aaaa04', 'xxh3:0.2'],
     ['aaaa01', 'xxh3:0.1'],
@@ -215,7 +213,7 @@ test('a thing has its history', async () => {
 })
 
 describe('a difference', () => {
-  const diff = async (a: string, b: string) => Diff.parse(bodyOf(await ask('/api/past/diff', {}, { a, b })))
+  const diff = async (a: string, b: string) => Diff.parse(bodyOf(await ask(pastApi.diff, {}, { a, b })))
 
   test('of two runs names code and numbers, and nothing that is the same', async () => {
     const found = await diff('aaaa02', 'aaaa03')
@@ -251,7 +249,7 @@ describe('a difference', () => {
   })
 
   test('of a run and a session is refused', async () => {
-    expect(await ask('/api/past/diff', {}, { a: 'aaaa02', b: '5e55aaaa' })).toMatchObject({
+    expect(await ask(pastApi.diff, {}, { a: 'aaaa02', b: '5e55aaaa' })).toMatchObject({
       refusal: { status: 400 },
     })
   })

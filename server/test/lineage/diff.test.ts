@@ -32,7 +32,14 @@ test('an environment variable that is set differs from one that is not', async (
 })
 
 test('a generator counts for those that drew from it', async () => {
-  const state = (digest: string) => ({ cwd: '', random: {}, before: { random: digestOf(digest) } })
+  const state = (digest: string) => ({
+    cwd: '',
+    random: {},
+    before: { random: digestOf(digest) },
+    entropy: null,
+    hashSeed: null,
+    answers: null,
+  })
   expect((await diffRuns(side({ state: state('1') }), side({ state: state('2') }), read)).same).toBe(true)
   const generated = [edge('random', { kind: 'state' })]
   const [a, b] = ['1', '2'].map((digest) => side({ state: state(digest), generated }))

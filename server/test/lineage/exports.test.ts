@@ -9,6 +9,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seconds } from '../../setup/patience.js'
 import { openStore } from '../../src/store/open-store.ts'
 import { newFolder, yesterday } from '../cli/program.ts'
 import { at, edge, ended, queued, sessionStarted } from '../store/entries.ts'
@@ -84,7 +85,7 @@ function brokenForms(value: unknown): unknown[] {
 /** A validator that crashes rejects, and so fails the test. */
 async function validated(program: string, file: string): Promise<unknown> {
   const path = join(import.meta.dirname, '../validators', program)
-  const { stdout } = await run(validators ?? '', [path, file], { timeout: 120_000 })
+  const { stdout } = await run(validators ?? '', [path, file], { timeout: seconds(120) })
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? 'null')
 }
 

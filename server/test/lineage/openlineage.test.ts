@@ -1,7 +1,7 @@
 /** How datasets are named for other tools, and what is said of those that are gone or that nobody saw the content of. */
 import { expect, test } from 'vitest'
 import type { Edge, Receipt } from '../../contract/run.ts'
-import { openLineageEvents } from '../../src/lineage/export/openlineage.ts'
+import { openLineageEvents } from '../../src/export/lineage/openlineage.ts'
 import { receipt } from '../replay/given.ts'
 import { edge } from '../store/entries.ts'
 
@@ -60,4 +60,11 @@ test('a version is named where its content or its maker is known', () => {
 test('a traceback is told without colours', () => {
   const error = { ename: 'KeyError', evalue: "'x'", traceback: ['\u001b[31mKeyError\u001b[39m', 'at x'] }
   expect(endOf({ outcome: 'error', error }).run.facets.errorMessage?.stackTrace).toBe('KeyError\nat x')
+})
+
+test('programs that a run started are told with their exit code', () => {
+  const used = [edge('make all', { kind: 'subprocess', facets: { program: 'shell', exitCode: 2 } })]
+  const { facets } = endOf({ used }).run
+  expect(facets.yesterday_programs?.programs).toEqual([{ command: 'make all', kind: 'shell', exitCode: 2 }])
+  expect(endOf({ used: [] }).run.facets.yesterday_programs).toBeUndefined()
 })

@@ -1,6 +1,6 @@
 /** Parts of the same thing: which of them have something in common. */
 import { expect, test } from 'vitest'
-import { partsOfBoth, partsOverlap } from '../../src/lineage/parts.ts'
+import { partsOfBoth, partsOverlap } from '../../src/store/parts.ts'
 
 test.each([
   [null, ["['a']"], true],

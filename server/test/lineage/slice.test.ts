@@ -1,10 +1,10 @@
 /** The slice on random graphs: complete, minimal, ordered, the asked run last. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { assembleReceipt } from '../../src/lineage/receipt.ts'
 import { compareMoments } from '../../src/lineage/run-order.ts'
 import { sliceOf, targetOf, type VersionSource } from '../../src/lineage/slice.ts'
 import type { Link, RunLinks } from '../../src/store/ports.ts'
+import { assembleReceipt } from '../../src/store/receipt.ts'
 import { edge, ended, queued } from '../store/entries.ts'
 
 const link = (name: string, by: string | null, more: Partial<Link> = {}): Link => ({

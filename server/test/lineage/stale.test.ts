@@ -53,7 +53,7 @@ class Story {
   stale(): readonly string[] {
     const cells = [...this.#sources].map(([id, source]) => ({
       id,
-      digest: source,
+      digests: [source],
       names: () => staticNames(source),
     }))
     const found = staleCells({

@@ -3,6 +3,13 @@ import { expect, test } from 'vitest'
 import type { Edge, Receipt } from '../../contract/run.ts'
 import { restorer } from '../../contract/session.ts'
 import { rankCauses, type Side } from '../../src/replay/causes.ts'
+import {
+  compareEnvironments,
+  emptyFacets,
+  environmentWords,
+  formerVariables,
+  readVariablesIn,
+} from '../../src/replay/environment.ts'
 import { holds, parseWhere } from '../../src/replay/where.ts'
 import { digestOf } from '../../src/store/digest.ts'
 import { edge, file, receipt } from './given.ts'
@@ -79,6 +86,60 @@ test('packages and variables, those that the code names first', () => {
     side(cell('a', 'import numpy', { environment: facets(version, zone) }))
   expect(ids(ran('1', 'UTC'), ran('2', 'UTC'))).toEqual(['package:numpy', 'package:other'])
   expect(ids(ran('1', 'UTC'), ran('1', 'CET'))).toEqual(['variable:TZ'])
+})
+
+test('variables that the code read are compared by digest, where both runs read them', () => {
+  const ran = (readVariables: Record<string, string | null>) =>
+    side(
+      cell('a', 'folds = os.environ["FOLDS"]', {
+        environment: { digest: 'd', facets: { python: '3.11', readVariables } },
+      }),
+    )
+  const [ten, five] = [digestOf('10'), digestOf('5')]
+  const causes = rankCauses(
+    ran({ FOLDS: ten, DEPTH: null }),
+    ran({ FOLDS: five, DEPTH: ten, LATER: five }),
+    reach,
+  )
+  expect(causes.map(({ id, words, whyNot }) => ({ id, words, whyNot }))).toEqual([
+    {
+      id: 'variable:FOLDS',
+      words: 'variable FOLDS changed; its values are not recorded',
+      whyNot: 'its former value is not recorded',
+    },
+    {
+      id: 'variable:DEPTH',
+      words: 'variable DEPTH was not set, is set',
+      whyNot: 'its former value is not recorded',
+    },
+  ])
+  expect(ids(ran({ FOLDS: ten }), ran({ FOLDS: ten }))).toEqual([])
+})
+
+test('the environment of a replay is compared with what the code read; secrets only by their presence', () => {
+  const recorded = { FOLDS: digestOf('10'), SHOP_TOKEN: 'keyed:1', GONE_TOKEN: 'keyed:2', DEPTH: null }
+  const env = { FOLDS: '5', SHOP_TOKEN: 'hidden', OTHER: '1' }
+  const is = readVariablesIn(recorded, env, digestOf)
+  expect(is).toEqual({ FOLDS: digestOf('5'), SHOP_TOKEN: 'keyed:1', GONE_TOKEN: null, DEPTH: null })
+  const differences = compareEnvironments(
+    { ...emptyFacets, readVariables: recorded },
+    { ...emptyFacets, readVariables: is },
+    true,
+  )
+  expect(differences.map(environmentWords)).toEqual([
+    'variable FOLDS changed; its values are not recorded',
+    'variable GONE_TOKEN was set, is not set',
+  ])
+})
+
+test('a replay with the former environment sets no variable to a digest', () => {
+  const differences = [
+    { what: 'variable' as const, name: 'TZ', was: 'UTC', is: 'CET' },
+    { what: 'variable' as const, name: 'FOLDS', was: digestOf('10'), is: digestOf('5') },
+    { what: 'variable' as const, name: 'DEPTH', was: null, is: digestOf('5') },
+    { what: 'package' as const, name: 'numpy', was: '1', is: '2' },
+  ]
+  expect(formerVariables(differences)).toEqual({ TZ: 'UTC', DEPTH: null })
 })
 
 test('a package and its module are one cause', () => {

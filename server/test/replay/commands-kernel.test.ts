@@ -1,9 +1,10 @@
 /** The commands as a person or a script starts them: exit codes, refusals, and what is left behind. */
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ReplayPlan, ReplayReport, RestoreReport, SinceReport } from '../../contract/replay.ts'
+import { seconds } from '../../setup/patience.js'
 import { start } from '../cli/program.ts'
 import { makeProject, python, whySkipped } from '../session/house.ts'
 
@@ -40,110 +41,138 @@ describe.skipIf(python === null)(`running the past again${whySkipped}`, () => {
     const kernel = { argv, display_name: 'Tested', language: 'python' }
     await writeFile(join(spec, 'kernel.json'), JSON.stringify(kernel))
     first = await runs()
-  }, 60_000)
+  }, seconds(300))
   afterAll(() => rm(root, { recursive: true, maxRetries: 5 }))
 
-  test('a replay gives the file as it was, and touches none on disk', async () => {
-    await writeFile(join(root, 'x.csv'), '5\n')
-    await writeFile(join(root, 'sum.txt'), 'mine')
-    const planned = await said('replay', 'a.ipynb', '--dry-run', '--json')
-    expect(ReplayPlan.parse(JSON.parse(planned.out)).files).toMatchObject([
-      { name: 'x.csv', from: 'store' },
-      { name: 'sum.txt', from: 'made' },
-    ])
-    const { code, out } = await said('replay', 'a.ipynb', '--json')
-    expect(ReplayReport.parse(JSON.parse(out))).toMatchObject({ verdict: 'identical', problems: [] })
-    expect(code).toBe(0)
-    expect(await readFile(join(root, 'sum.txt'), 'utf8')).toBe('mine')
-    expect(await readFile(join(root, 'x.csv'), 'utf8')).toBe('5\n')
-    expect(await readdir(join(root, '.yesterday', 'scratch'))).toEqual([])
-    expect((await said('log', '--json')).out.trim().split('\n')).toHaveLength(3)
-  }, 60_000)
+  test(
+    'a replay gives the file as it was, and touches none on disk',
+    async () => {
+      await writeFile(join(root, 'x.csv'), '5\n')
+      await writeFile(join(root, 'sum.txt'), 'mine')
+      const planned = await said('replay', 'a.ipynb', '--dry-run', '--json')
+      expect(ReplayPlan.parse(JSON.parse(planned.out)).files).toMatchObject([
+        { name: 'x.csv', from: 'store' },
+        { name: 'sum.txt', from: 'made' },
+      ])
+      const { code, out } = await said('replay', 'a.ipynb', '--json')
+      expect(ReplayReport.parse(JSON.parse(out))).toMatchObject({ verdict: 'identical', problems: [] })
+      expect(code).toBe(0)
+      expect(await readFile(join(root, 'sum.txt'), 'utf8')).toBe('mine')
+      expect(await readFile(join(root, 'x.csv'), 'utf8')).toBe('5\n')
+      expect(await readdir(join(root, '.yesterday', 'scratch'))).toEqual([])
+      expect((await said('log', '--json')).out.trim().split('\n')).toHaveLength(3)
+    },
+    seconds(300),
+  )
 
-  test('absolute paths, in the project and outside, are led into the copy', async () => {
-    const project = await makeProject({})
-    const outside = `${project}-outside.txt`
-    const cells = [
-      `print(open("${project}/in.txt").read())`,
-      `open("${project}/made.txt", "w").write("made")`,
-      `print(open("${project}/made.txt").read())`,
-      `open("${outside}", "w").write("made")`,
-    ]
-    const told = cells.map((source, place) => ({
-      cell_type: 'code',
-      id: `c${place}`,
-      source,
-      metadata: {},
-      outputs: [],
-      execution_count: null,
-    }))
-    const notebook = { cells: told, metadata: {}, nbformat: 4, nbformat_minor: 5 }
-    await writeFile(join(project, 'a.ipynb'), JSON.stringify(notebook))
-    await writeFile(join(project, 'in.txt'), 'then')
-    const spec = { cwd: project, env: { JUPYTER_PATH: join(root, 'jupyter') } }
-    await start(spec, ['run', 'a.ipynb', '--kernel', 'tested'])
-    const files = [join(project, 'in.txt'), join(project, 'made.txt'), outside]
-    for (const file of files) await writeFile(file, 'mine')
-    const { out } = await start(spec, ['replay', 'a.ipynb', '--json'])
-    expect(ReplayReport.parse(JSON.parse(out))).toMatchObject({ verdict: 'identical', problems: [] })
-    for (const file of files) expect(await readFile(file, 'utf8')).toBe('mine')
-    await rm(project, { recursive: true, maxRetries: 5 })
-    await rm(outside)
-  }, 60_000)
+  test(
+    'absolute paths, in the project and outside, are led into the copy',
+    async () => {
+      const project = await makeProject({})
+      const outside = `${project}-outside.txt`
+      const cells = [
+        `print(open("${project}/in.txt").read())`,
+        `open("${project}/made.txt", "w").write("made")`,
+        `print(open("${project}/made.txt").read())`,
+        `open("${outside}", "w").write("made")`,
+      ]
+      const told = cells.map((source, place) => ({
+        cell_type: 'code',
+        id: `c${place}`,
+        source,
+        metadata: {},
+        outputs: [],
+        execution_count: null,
+      }))
+      const notebook = { cells: told, metadata: {}, nbformat: 4, nbformat_minor: 5 }
+      await writeFile(join(project, 'a.ipynb'), JSON.stringify(notebook))
+      await writeFile(join(project, 'in.txt'), 'then')
+      const spec = { cwd: project, env: { JUPYTER_PATH: join(root, 'jupyter') } }
+      await start(spec, ['run', 'a.ipynb', '--kernel', 'tested'])
+      const files = [join(project, 'in.txt'), join(project, 'made.txt'), outside]
+      for (const file of files) await writeFile(file, 'mine')
+      const { out } = await start(spec, ['replay', 'a.ipynb', '--json'])
+      expect(ReplayReport.parse(JSON.parse(out))).toMatchObject({ verdict: 'identical', problems: [] })
+      for (const file of files) expect(await readFile(file, 'utf8')).toBe('mine')
+      await rm(project, { recursive: true, maxRetries: 5 })
+      await rm(outside)
+    },
+    seconds(300),
+  )
 
-  test('a run is repeated with what it needs, a version with all that made it', async () => {
-    const project = await makeProject({ made: 'd = {"a": 1}', b: 'd["b"] = 2', c: 'd["c"] = 3' })
-    const spec = { cwd: project, env: { JUPYTER_PATH: join(root, 'jupyter') } }
-    const ran = await start(spec, ['run', 'a.ipynb', '--kernel', 'tested', '--json'])
-    const { run } = RunLine.parse(JSON.parse(ran.out.trim().split('\n').at(-1) ?? ''))
-    const replayed = async (target: string) => {
-      const { out } = await start(spec, ['replay', target, '--json'])
-      return ReplayReport.parse(JSON.parse(out))
-    }
-    const inPart = { cellId: 'c', versions: [{ name: 'd', verdict: 'in part' }] }
-    expect(await replayed(run)).toMatchObject({ verdict: 'identical', steps: [{ cellId: 'made' }, inPart] })
-    const whole = { cellId: 'c', versions: [{ name: 'd', verdict: 'identical' }] }
-    expect(await replayed(`${run}:d`)).toMatchObject({
-      verdict: 'identical',
-      steps: [{ cellId: 'made' }, { cellId: 'b' }, whole],
-    })
-    await rm(project, { recursive: true, maxRetries: 5 })
-  }, 60_000)
+  test(
+    'a run is repeated with what it needs, a version with all that made it',
+    async () => {
+      const project = await makeProject({ made: 'd = {"a": 1}', b: 'd["b"] = 2', c: 'd["c"] = 3' })
+      const spec = { cwd: project, env: { JUPYTER_PATH: join(root, 'jupyter') } }
+      const ran = await start(spec, ['run', 'a.ipynb', '--kernel', 'tested', '--json'])
+      const { run } = RunLine.parse(JSON.parse(ran.out.trim().split('\n').at(-1) ?? ''))
+      const replayed = async (target: string) => {
+        const { out } = await start(spec, ['replay', target, '--json'])
+        return ReplayReport.parse(JSON.parse(out))
+      }
+      const inPart = { cellId: 'c', versions: [{ name: 'd', verdict: 'in part' }] }
+      expect(await replayed(run)).toMatchObject({ verdict: 'identical', steps: [{ cellId: 'made' }, inPart] })
+      const whole = { cellId: 'c', versions: [{ name: 'd', verdict: 'identical' }] }
+      expect(await replayed(`${run}:d`)).toMatchObject({
+        verdict: 'identical',
+        steps: [{ cellId: 'made' }, { cellId: 'b' }, whole],
+      })
+      await rm(project, { recursive: true, maxRetries: 5 })
+    },
+    seconds(300),
+  )
 
-  test('a cell that never ends is ended', async () => {
-    const slow = 'import time\nwhile True:\n    time.sleep(0.1)'
-    const project = await makeProject({ slow })
-    const spec = { cwd: project, env: { JUPYTER_PATH: join(root, 'jupyter') } }
-    await start(spec, ['run', 'a.ipynb', '--kernel', 'tested', '--timeout', '1'])
-    const { code, out } = await start(spec, ['replay', 'a.ipynb', '--timeout', '1', '--json'])
-    const report = ReplayReport.parse(JSON.parse(out))
-    expect(report.steps).toMatchObject([{ cellId: 'slow' }])
-    expect(code).toBe({ identical: 0, equal: 0, different: 1, failed: 2 }[report.verdict])
-    await rm(project, { recursive: true, maxRetries: 5 })
-  }, 60_000)
+  test(
+    'a cell that never ends is ended',
+    async () => {
+      const slow = 'import time\nwhile True:\n    time.sleep(0.1)'
+      const project = await makeProject({ slow })
+      const spec = { cwd: project, env: { JUPYTER_PATH: join(root, 'jupyter') } }
+      await start(spec, ['run', 'a.ipynb', '--kernel', 'tested', '--timeout', '1'])
+      const { code, out } = await start(spec, ['replay', 'a.ipynb', '--timeout', '1', '--json'])
+      const report = ReplayReport.parse(JSON.parse(out))
+      expect(report.steps).toMatchObject([{ cellId: 'slow' }])
+      expect(code).toBe({ identical: 0, equal: 0, different: 1, failed: 2 }[report.verdict])
+      await rm(project, { recursive: true, maxRetries: 5 })
+    },
+    seconds(300),
+  )
 
-  test('what it was since is found and proved, checked and restored', async () => {
-    const second = await runs()
-    const asked = await said('since', second.get('read') ?? '', '--prove', '--json')
-    expect(SinceReport.parse(JSON.parse(asked.out))).toMatchObject({
-      good: runOf('read'),
-      proof: { explanation: ['file:x.csv'] },
-      words: "with yesterday's `x.csv` the result is yesterday's",
-    })
-    expect(asked.code).toBe(0)
-    const checked = await said('check', '--json')
-    expect(JSON.parse(checked.out)).toMatchObject({
-      notebook: 'a.ipynb',
-      verdict: 'identical',
-      different: [],
-    })
-    expect(checked.code).toBe(0)
-    const restored = await said('restore', runOf('read'), '--no-keep', '--json')
-    const { variables } = RestoreReport.parse(JSON.parse(restored.out))
-    expect(variables).toContainEqual({ name: 'rows', result: 'restored', why: null })
-    expect(restored.code).toBe(0)
-    expect(JSON.parse((await said('kernels', '--json')).out)).toMatchObject({ kernels: [] })
-  }, 90_000)
+  test(
+    'what it was since is found and proved, checked and restored',
+    async () => {
+      const second = await runs()
+      const asked = await said('since', second.get('read') ?? '', '--prove', '--json')
+      expect(SinceReport.parse(JSON.parse(asked.out))).toMatchObject({
+        good: runOf('read'),
+        proof: { explanation: ['file:x.csv'] },
+        words: "with yesterday's `x.csv` the result is yesterday's",
+      })
+      expect(asked.code).toBe(0)
+      const checked = await said('check', '--json')
+      expect(JSON.parse(checked.out)).toMatchObject({
+        notebook: 'a.ipynb',
+        verdict: 'identical',
+        different: [],
+      })
+      expect(checked.code).toBe(0)
+      const restored = await said('restore', runOf('read'), '--no-keep', '--json')
+      const { variables } = RestoreReport.parse(JSON.parse(restored.out))
+      expect(variables).toContainEqual({ name: 'rows', result: 'restored', why: null })
+      expect(restored.code).toBe(0)
+      expect(JSON.parse((await said('kernels', '--json')).out)).toMatchObject({ kernels: [] })
+    },
+    seconds(300),
+  )
+
+  test.skipIf(process.platform === 'win32')('what is kept is for its owner alone', async () => {
+    const kept = await readdir(join(root, '.yesterday'), { recursive: true })
+    const modes = await Promise.all(
+      kept.map(async (name) => (await lstat(join(root, '.yesterday', name))).mode),
+    )
+    expect(kept.filter((_, place) => ((modes[place] ?? 0) & 0o077) !== 0)).toEqual([])
+  })
 
   test.each([
     [['replay', 'ffff'], 'no-run'],
@@ -165,15 +194,19 @@ describe.skipIf(python === null)(`running the past again${whySkipped}`, () => {
     expect(Refused.parse(JSON.parse(nonsense.out)).error.code).toBe('bad-where')
   })
 
-  test('bytes that are gone or damaged are said, and what needs them is not run', async () => {
-    const { DatabaseSync } = await import('node:sqlite')
-    const db = new DatabaseSync(join(root, '.yesterday', 'history.db'))
-    db.prepare("DELETE FROM blobs WHERE bytes = CAST('1\n2\n' AS BLOB)").run()
-    db.close()
-    const { code, out } = await said('replay', runOf('read'), '--json')
-    const report = ReplayReport.parse(JSON.parse(out))
-    expect(report.plan.steps.map(({ action }) => action)).toEqual(['cannot', 'cannot', 'cannot'])
-    expect(report).toMatchObject({ verdict: 'failed', cause: expect.stringContaining('x.csv') })
-    expect(code).toBe(2)
-  }, 60_000)
+  test(
+    'bytes that are gone or damaged are said, and what needs them is not run',
+    async () => {
+      const { DatabaseSync } = await import('node:sqlite')
+      const db = new DatabaseSync(join(root, '.yesterday', 'history.db'))
+      db.prepare("DELETE FROM blobs WHERE bytes = CAST('1\n2\n' AS BLOB)").run()
+      db.close()
+      const { code, out } = await said('replay', runOf('read'), '--json')
+      const report = ReplayReport.parse(JSON.parse(out))
+      expect(report.plan.steps.map(({ action }) => action)).toEqual(['cannot', 'cannot', 'cannot'])
+      expect(report).toMatchObject({ verdict: 'failed', cause: expect.stringContaining('x.csv') })
+      expect(code).toBe(2)
+    },
+    seconds(300),
+  )
 })

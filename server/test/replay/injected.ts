@@ -6,12 +6,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createKernels } from '@yesterday/kernel-bridge'
 import type { CauseKind, SinceReport } from '../../contract/replay.ts'
 import type { Act } from '../../src/replay/perform.ts'
 import { performActs } from '../../src/replay/perform.ts'
 import { since } from '../../src/replay/since.ts'
 import { isRefused } from '../../src/replay/targets.ts'
+import { openKernels } from '../../src/setup/open-kernels.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/ports.ts'
 import { ada } from '../session/house.ts'
@@ -236,8 +236,7 @@ async function ask(
 
 /** Kernels with an environment of their own. */
 export const kernelsOf = (python: string, root: string, environment: NodeJS.ProcessEnv) =>
-  createKernels({
-    runtimeDir: join(root, '.yesterday', 'kernels'),
+  openKernels(root, {
     interpreters: [{ name: 'tested', displayName: 'Tested', python }],
     environment,
   })

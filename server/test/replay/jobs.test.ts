@@ -1,11 +1,13 @@
 /** Jobs by themselves, with work that the test ends: looking, waiting, stopping, failing, too many. */
-import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { JobRequest } from '../../contract/replay.ts'
-import type { Call } from '../../src/http/route.ts'
+import { replayApi } from '../../contract/replay-api.ts'
+import type { RouteSpec } from '../../contract/route.ts'
+import type { RawCall } from '../../src/http/route.ts'
 import { replayRoutes } from '../../src/http/routes/replay.ts'
 import { Jobs, type PerformJob } from '../../src/replay/jobs.ts'
 import { refused } from '../../src/replay/targets.ts'
+import { callRoute } from '../http/call-route.ts'
 
 const request: JobRequest = { kind: 'since', run: 'abcd', prove: false }
 const noPlan = async () => refused('no-run', 'there is no run', 'See the log.')
@@ -67,28 +69,23 @@ test('few run at a time, and closing ends them', async () => {
 
 test('the routes take what the contract says, and no more', async () => {
   const { jobs } = work()
-  const routes = replayRoutes(jobs, noPlan)
-  const ask = (method: string, path: string, call: Partial<Call>) => {
-    const route = routes.find((one) => one.method === method && one.path === path)
-    const person = { id: 'ada', name: 'Ada', color: '#000' }
-    const nothing = { params: {}, query: {}, body: undefined, stream: Readable.from([]), contentLength: null }
-    return route?.handle({ person, mayWrite: true, ...nothing, ...call })
-  }
-  expect(await ask('post', '/api/replay/jobs', { body: request })).toMatchObject({
+  const routes = replayRoutes(jobs, noPlan, { apply: async () => [] })
+  const ask = (spec: RouteSpec, call: Partial<RawCall>) => callRoute(routes, spec, call)
+  expect(await ask(replayApi.start, { body: request })).toMatchObject({
     kind: 'json',
     status: 202,
   })
-  expect(await ask('post', '/api/replay/jobs', { body: { kind: 'rewrite' } })).toMatchObject({
+  expect(await ask(replayApi.start, { body: { kind: 'rewrite' } })).toMatchObject({
     refusal: { status: 400 },
   })
-  expect(await ask('post', '/api/replay/jobs', { body: request, mayWrite: false })).toMatchObject({
+  expect(await ask(replayApi.start, { body: request, role: 'reader' })).toMatchObject({
     refusal: { status: 403 },
   })
-  expect(await ask('get', '/api/replay/jobs/:id', { params: { id: 'none' } })).toMatchObject({
+  expect(await ask(replayApi.look, { params: { id: 'none' } })).toMatchObject({
     refusal: { status: 404 },
   })
   const target = { kind: 'run', run: 'ffff' }
-  expect(await ask('post', '/api/replay/plan', { body: { target } })).toMatchObject({
+  expect(await ask(replayApi.plan, { body: { target } })).toMatchObject({
     refusal: { status: 404, code: 'no-run' },
   })
   await jobs.close()

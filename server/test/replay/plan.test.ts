@@ -1,5 +1,6 @@
 /** What a plan says of each step, from recorded runs and from what is there of their files. */
 import { expect, test } from 'vitest'
+import { isolatedEffects } from '../../src/replay/effects.ts'
 import { ownFiles, type PlanFacts, planReplay } from '../../src/replay/plan.ts'
 import { digestOf } from '../../src/store/digest.ts'
 import { edge, file, receipt } from './given.ts'
@@ -71,7 +72,7 @@ test('what was sent out is sent again only where that is allowed', () => {
   expect(plan({ runs }).sends).toEqual(['POST to https://host/jobs'])
   expect(actions({ runs })).toEqual(['re-run', 'cannot'])
   expect(plan({ runs }).steps[1]?.why).toContain('it sends POST to https://host/jobs')
-  expect(actions({ runs, maySend: true })).toEqual(['re-run', 're-run'])
+  expect(actions({ runs, allowed: { ...isolatedEffects, send: true } })).toEqual(['re-run', 're-run'])
 })
 
 test('what needs a step that cannot run cannot run either', () => {
@@ -93,6 +94,6 @@ test('what reaches outside is told', () => {
   const generated = [file('/etc/motd', 'x')]
   expect(plan({ runs: [receipt('a', { used, generated })] }).effects).toEqual([
     'connects to db.example:5432',
-    'writes /etc/motd, which a replay keeps in its copy',
+    'writes /etc/motd',
   ])
 })

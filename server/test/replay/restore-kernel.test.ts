@@ -7,6 +7,7 @@ import { Digest } from '../../contract/ids.ts'
 import type { Receipt } from '../../contract/run.ts'
 import { Jobs } from '../../src/replay/jobs.ts'
 import { loadableValues } from '../../src/replay/kept-values.ts'
+import { ask } from '../../src/replay/kernel-talk.ts'
 import { performJobs, planOf } from '../../src/replay/perform-jobs.ts'
 import { restore } from '../../src/replay/restore.ts'
 import { isRefused } from '../../src/replay/targets.ts'
@@ -16,6 +17,7 @@ import { ada, type House, makeProject, openHouse, python, whySkipped } from '../
 const cells = {
   // Long enough that to load what it made is quicker on any machine.
   load: '__import__("time").sleep(0.3)\nrows = [int(line) for line in open("x.csv")]',
+  share: '__import__("time").sleep(0.3)\npair = {"rows": rows}',
   sum: 'total = sum(rows)',
   twin: 'other = 1',
   shown: 'print(total)',
@@ -65,7 +67,7 @@ describe.skipIf(python === null)(`the past of an open notebook${whySkipped}`, ()
   test('restored, variables are what they were, also after the file and the code changed', async () => {
     const { id, doc, jobs, ended, runOf } = await lived()
     await writeFile(join(root, 'x.csv'), '5\n')
-    doc.transact(() => cellSource(cellsOf(doc).get(1)).insert(0, '# edited\n'))
+    doc.transact(() => cellSource(cellsOf(doc).get(2)).insert(0, '# edited\n'))
     const asked = { kind: 'restore', run: runOf('shown'), documentId: id, branch: false } as const
     const job = await ended(jobs.start(asked)?.id ?? '')
     expect(job).toMatchObject({ state: 'done', problem: null })
@@ -94,6 +96,15 @@ describe.skipIf(python === null)(`the past of an open notebook${whySkipped}`, ()
     expect(report.loaded).toEqual([])
   })
 
+  test('variables that had parts in common have them in common again', async () => {
+    const past = await lived()
+    const { report, results } = await back(past, 'change')
+    expect(results).toMatchObject({ rows: 'restored', pair: 'restored' })
+    expect(report.loaded).toContain(past.runOf('share'))
+    const { kernel } = past.session
+    expect(kernel && (await ask(kernel, 'pair["rows"] is rows'))).toEqual({ ok: true, value: true })
+  })
+
   test('a loaded variable belongs to the run that made it, and the next run reads it', async () => {
     const past = await lived()
     const { report } = await back(past, 'twin')
@@ -117,6 +128,7 @@ describe.skipIf(python === null)(`the past of an open notebook${whySkipped}`, ()
     const lost = (await receiptOf(store, past.runOf('sum'))).generated.map(({ value }) => value?.digest)
     const objects: Store['objects'] = {
       put: (bytes) => store.objects.put(bytes),
+      putPages: (pages) => store.objects.putPages(pages),
       has: (digest) => store.objects.has(digest),
       size: (digest) => store.objects.size(digest),
       remove: (digests) => store.objects.remove(digests),
@@ -143,7 +155,7 @@ describe.skipIf(python === null)(`the past of an open notebook${whySkipped}`, ()
       replay: { verdict: 'identical' },
       progress: { done: 3, total: 3 },
     })
-    expect((await world.store.index.page({})).runs).toHaveLength(5)
+    expect((await world.store.index.page({})).runs).toHaveLength(Object.keys(cells).length)
   })
 
   test('what cannot be is said: an unknown run, a notebook that is not open', async () => {

@@ -60,13 +60,24 @@ test('what is made sooner than loading begins is not loaded', () => {
 
 const drew = (order: number, id: string, before: string, after: string): Receipt =>
   run(order, id, {
-    state: { cwd: '', before: { random: digestOf(before) }, random: { random: digestOf(after) } },
+    state: {
+      cwd: '',
+      before: { random: digestOf(before) },
+      random: { random: digestOf(after) },
+      entropy: null,
+      hashSeed: null,
+      answers: null,
+    },
   })
 
 test('a random state is set at the beginning, and where a run in between is left out', () => {
   const runs = [drew(1, 'a', '0', '1'), drew(2, 'b', '1', '2'), drew(4, 'd', '3', '4')]
   const { steps } = planReplay({ target: { kind: 'run', run: 'd' }, runs, ...files })
-  expect(steps.map(({ random }) => random.random ?? null)).toEqual([digestOf('0'), null, digestOf('3')])
+  expect(steps.map(({ chance }) => chance.states.random ?? null)).toEqual([
+    digestOf('0'),
+    null,
+    digestOf('3'),
+  ])
 })
 
 test('a step of another session that seeds is not undone by what this one remembers', () => {
@@ -76,5 +87,12 @@ test('a step of another session that seeds is not undone by what this one rememb
     runs: [seed, drew(2, 'b', '1', '2')],
     ...files,
   })
-  expect(steps.map(({ random }) => random)).toEqual([{ random: digestOf('0') }, {}])
+  expect(steps.map(({ chance }) => chance.states)).toEqual([{ random: digestOf('0') }, {}])
+})
+
+test('a random state that a step which does not run would have left is set', () => {
+  const runs = [drew(1, 'a', '0', '1'), drew(2, 'b', '1', '2'), drew(3, 'c', '2', '3')]
+  const facts = { target: { kind: 'run', run: 'c' } as const, runs, reused: new Set(['b']), ...files }
+  const states = planReplay(facts).steps.map(({ chance }) => chance.states.random ?? null)
+  expect(states).toEqual([digestOf('0'), null, digestOf('2')])
 })

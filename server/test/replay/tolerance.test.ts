@@ -7,6 +7,8 @@ test.each([
   ['<Foo at 0x7f3a12c45d90>', '<Foo at 0x7f3a12c45e10>', ['addresses']],
   ['id 123e4567-e89b-42d3-a456-426614174000', 'id 9b2e4567-e89b-42d3-a456-426614174fff', ['addresses']],
   ['took 1.52 s', 'took 1.71 s', ['timings']],
+  ['Wall time: 5.01 μs', 'Wall time: 4.77 μs', ['timings']],
+  ['5.01 µs ± 0 ns per loop', '1.2 ms ± 3 ns per loop', ['timings']],
   ['100%|####| 10/10 [00:01<00:00, 9.81it/s]', '100%|####| 10/10 [00:02<00:00, 4.02it/s]', ['timings']],
   ['at 2026-01-01 10:00:00.123', 'at 2026-01-02 11:00:00.456', ['timings']],
   ["{'a', 'b', 'c'}", "{'c', 'a', 'b'}", ['order']],

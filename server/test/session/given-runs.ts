@@ -21,6 +21,7 @@ export function run(place: number, changes: Partial<Run> = {}): Run {
     actor: ada,
     queued: at,
     source: `x = ${place}`,
+    recorded: `x = ${place}`,
     sourceDigest: `digest-${place}`,
     stopOnError: true,
     ...changes,

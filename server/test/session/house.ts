@@ -3,14 +3,15 @@ import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createKernels } from '@yesterday/kernel-bridge'
 import type * as Y from 'yjs'
 import { cellOutputs, findCell } from '../../contract/document.ts'
 import type { Receipt } from '../../contract/run.ts'
 import { createDocuments } from '../../src/document/documents.ts'
 import type { Session } from '../../src/session/session.ts'
 import { createSessions } from '../../src/session/sessions.ts'
+import { openKernels } from '../../src/setup/open-kernels.ts'
 import { openStore } from '../../src/store/open-store.ts'
+import { judgedDisk } from '../judged-disk.ts'
 
 /** The interpreter to test with; null where no Python has ipykernel. */
 export const python: string | null = process.env.YESTERDAY_TEST_PYTHON ?? findPython()
@@ -55,10 +56,16 @@ export type House = Awaited<ReturnType<typeof openHouse>>
 /** Everything of a server but its door. */
 export async function openHouse(root: string) {
   const store = await openStore({ root })
-  const documents = createDocuments({ root, updates: store.updates, objects: store.objects })
+  const disk = judgedDisk()
+  const documents = createDocuments({
+    root,
+    updates: store.updates,
+    objects: store.objects,
+    masker: store.secrets.masker,
+    disk,
+  })
   const problems: string[] = []
-  const kernels = createKernels({
-    runtimeDir: join(root, '.yesterday', 'kernels'),
+  const kernels = openKernels(root, {
     interpreters: [{ name: 'tested', displayName: 'Tested Python', python: python ?? '' }],
     onProblem: ({ kind, detail }) => problems.push(`${kind}: ${detail}`),
   })
@@ -85,6 +92,7 @@ export async function openHouse(root: string) {
     if (shutdown) await Promise.all([...visited].map((session) => session.settled()))
     await sessions.close()
     await documents.close()
+    await disk.accepted()
     await kernels.close({ shutdown })
     await store.close()
   }

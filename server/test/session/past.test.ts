@@ -56,6 +56,7 @@ const past = (facts: Partial<PastFacts>) =>
     spooled: [],
     running: null,
     sources: new Map([[digest, 'x = 1']]),
+    live: new Map([[digest, 'x = 1']]),
     nextOrder: 4,
     environment: null,
     now,
@@ -114,6 +115,16 @@ describe('what an earlier server left', () => {
       spooled: [spooled('a', { messages, record: { ended: Date.parse(now) / 1000 } })],
     })
     expect(recorded.sent).toMatchObject([{ ended: now }])
+  })
+
+  test('a waiting run whose secrets are nowhere cannot run any more, and keeps its place', () => {
+    const known = past({ open: [open('a'), open('b')], live: new Map() })
+    expect(known.queue).toEqual([])
+    expect(known.unrunnable.map(({ run, order }) => [run.run, order])).toEqual([
+      ['a', 4],
+      ['b', 5],
+    ])
+    expect(known.nextOrder).toBe(6)
   })
 
   test('a waiting run whose source is missing is an error that names both', () => {

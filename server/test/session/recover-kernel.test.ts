@@ -5,6 +5,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { cellsOf, executionState } from '../../contract/document.ts'
+import { listQuarantine, Quarantine } from '../../src/session/quarantine.ts'
+import { openStore } from '../../src/store/open-store.ts'
+import type { Store } from '../../src/store/ports.ts'
+import { readMarker, writeMarker } from '../../src/watchdog/recovery-marker.ts'
 import {
   ada,
   type House,
@@ -162,22 +166,130 @@ describe.skipIf(python === null)(`a server that was killed${whySkipped}`, () => 
     expect(await ended(after.house)).toEqual(['a ok', 'b ok'])
   })
 
-  test('who opens a notebook whose session could not be taken up is told so', async () => {
+  test('a session whose kernel cannot be looked for is closed, its runs have their end, and people are told', async () => {
     const before = await openHouse(await makeProject({ a: 'x = 5' }))
     const { session, id } = await before.open()
     await runAll(session, ['a'])
     await before.close({ shutdown: false })
     const made = await openHouse(before.root)
     house = made
-    const find = made.kernels.find.bind(made.kernels)
     made.kernels.find = () => Promise.reject(new Error('its folder cannot be read'))
     await made.sessions.recover()
-    expect(made.problems).toEqual([expect.stringMatching(/a\.ipynb: its folder cannot be read$/)])
+    expect(made.problems).toEqual([expect.stringMatching(/a\.ipynb: .*its folder cannot be read/)])
     const visit = await made.sessions.visit(id)
-    expect(visit?.isLost).toBe(true)
+    expect(visit?.lost).toContain('its folder cannot be read')
     visit?.leave()
-    // The kernel lives: found after all, it is ended with the house.
-    made.kernels.find = find
+    expect(await made.store.index.openSessions()).toEqual([])
+    expect(await readdir(join(before.root, '.yesterday', 'kernels'))).toEqual([])
+  })
+
+  /** A run that goes on while no server is there; what it spooled cannot be read. */
+  async function withBrokenSpool() {
+    const root = await makeProject({
+      a: `open("at-a", "w").close()\n${waitFor('go')}\nx = 5\nprint("done")`,
+      b: 'x',
+    })
+    await crashAt(root, 'at-a')
+    const made = await openHouse(root)
+    house = made
+    const find = made.kernels.find.bind(made.kernels)
+    made.kernels.find = async (address) => {
+      const spool = (await made.kernels.spoolDirOf(address)) ?? ''
+      if ((await readdir(spool)).some((name) => name.endsWith('.frames') || name.endsWith('.asked.json')))
+        throw new Error('nested deeper than anybody can read')
+      return find(address)
+    }
+    return { root, made }
+  }
+
+  const quarantined = (root: string) => listQuarantine(join(root, '.yesterday'))
+
+  test('a spool that cannot be read is moved aside; the kernel goes on, and the run has its end', async () => {
+    const { root, made } = await withBrokenSpool()
     await made.sessions.recover()
+    const { id, session } = await made.open()
+    await session.settled()
+    expect(await ended(made)).toEqual(['a error', 'b aborted'])
+    expect(quarantined(root)).toMatchObject([
+      {
+        notebook: 'a.ipynb',
+        why: 'nested deeper than anybody can read',
+        files: expect.arrayContaining([expect.stringMatching(/\.asked\.json$/)]),
+      },
+    ])
+    const visit = await made.sessions.visit(id)
+    expect(visit?.lost).toContain('nested deeper than anybody can read')
+    expect(visit?.lost).toContain(quarantined(root)[0]?.folder)
+    visit?.leave()
+    await writeFile(join(root, 'go'), '')
+    await runAll(session, ['b'])
+    expect(await ended(made)).toEqual(['a error', 'b aborted', 'b ok'])
+    await made.close({ shutdown: false })
+    // The next start is as any other.
+    const { doc } = await recovered(root)
+    expect(outputsOf(doc, 'b')).toMatchObject([{ data: { 'text/plain': '5' } }])
+  })
+
+  test.each([
+    [
+      'a server that failed while it recovered a session',
+      { tries: 1, fault: 'the server was stuck for 30 s' },
+    ],
+    ['a server that was killed four times while it recovered a session', { tries: 4, fault: null }],
+  ])('%s: the next start moves its spool aside and reports it', async (_, marked) => {
+    const root = await makeProject({ a: 'x = 5', b: 'x' })
+    const before = await openHouse(root)
+    const { session } = await before.open()
+    await runAll(session, ['a'])
+    const name = session.view().session ?? ''
+    await before.close({ shutdown: false })
+    writeMarker(join(root, '.yesterday'), { session: name, ...marked })
+    const made = await openHouse(root)
+    house = made
+    await made.sessions.recover()
+    expect(made.problems).toEqual([expect.stringContaining(marked.fault ?? '4 times')])
+    expect(quarantined(root)).toMatchObject([{ session: name }])
+    expect(readMarker(join(root, '.yesterday'))).toBeNull()
+    const again = await made.open()
+    await runAll(again.session, ['b'])
+    expect(outputsOf(again.doc, 'b')).toMatchObject([{ data: { 'text/plain': '5' } }])
+  })
+
+  test('a session that fails again after its spool was moved is closed without being looked at', async () => {
+    const root = await makeProject({ a: 'x = 5' })
+    const before = await openHouse(root)
+    const { session } = await before.open()
+    await runAll(session, ['a'])
+    const name = session.view().session ?? ''
+    await before.close({ shutdown: false })
+    const folder = join(root, '.yesterday')
+    const [open] = await withStore(root, (store) => store.index.openSessions())
+    if (open === undefined) throw new Error('no session is open')
+    const nothing = { moveSpool: async () => [] }
+    await new Quarantine(folder, nothing).take(open.session, 'the server crashed with SIGSEGV')
+    writeMarker(folder, { session: name, tries: 1, fault: 'the server crashed with SIGSEGV' })
+    const made = await openHouse(root)
+    house = made
+    made.kernels.find = () => Promise.reject(new Error('it is not to be looked at'))
+    await made.sessions.recover()
+    expect(made.problems).toEqual([expect.stringMatching(/closed: the server crashed with SIGSEGV/)])
+    expect(await made.store.index.openSessions()).toEqual([])
+  })
+
+  test('a kill from outside is no fault of the session', async () => {
+    const root = await makeProject({ a: 'x = 5' })
+    const before = await openHouse(root)
+    const { session } = await before.open()
+    await runAll(session, ['a'])
+    const name = session.view().session ?? ''
+    await before.close({ shutdown: false })
+    writeMarker(join(root, '.yesterday'), { session: name, tries: 3, fault: null })
+    await recovered(root)
+    expect(quarantined(root)).toEqual([])
   })
 })
+
+async function withStore<T>(root: string, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore({ root })
+  return work(store).finally(() => store.close())
+}

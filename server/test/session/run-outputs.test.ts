@@ -8,6 +8,7 @@ import {
   RunOutputs,
   SHOWN_LIMIT,
   STREAM_LIMIT,
+  shownData,
 } from '../../src/session/run-outputs.ts'
 
 type Said = Parameters<RunOutputs['accept']>[0]
@@ -49,7 +50,7 @@ function applyEdit(edit: Edit, made: Output[], texts: Map<Output, string>, old: 
 
 function said(output: Output, texts: ReadonlyMap<Output, string>): string {
   if (output.kind === 'stream') return `${output.name}: ${texts.get(output) ?? ''}`
-  return output.kind === 'error' ? `${output.ename}: ${output.evalue}` : `${output.data['text/plain']}`
+  return output.kind === 'error' ? `${output.ename}: ${output.evalue}` : `${shownData(output)['text/plain']}`
 }
 
 test.each<readonly [name: string, messages: readonly Said[], shown: readonly string[]]>([
@@ -66,7 +67,17 @@ test.each<readonly [name: string, messages: readonly Said[], shown: readonly str
   ['clear and wait until a stream', [stdout('a'), clear(true), stdout('b')], ['stdout: b']],
   ['clear at once, first of all', [clear(false)], []],
   ['an error', [message('error', { ename: 'E', evalue: 'no', traceback: ['t'] })], ['E: no']],
-  ['a message that cannot be read is left out', [message('stream', { name: 3 }), stdout('a')], ['stdout: a']],
+  [
+    'a message that cannot be read is shown with the reason',
+    [message('stream', { name: 3 }), stdout('a')],
+    [expect.stringMatching(/^This output could not be shown: it is no text: name: /), 'stdout: a'],
+  ],
+  [
+    'a clear that cannot be read is left out',
+    [stdout('a'), message('clear_output', { wait: 3 })],
+    ['stdout: a'],
+  ],
+  ['a number that is none is left out', [message('execute_input', { execution_count: -1.5 })], ['old']],
   ['a message that is not an output', [message('status', { execution_state: 'idle' })], ['old']],
 ])('%s', (_, messages, shown) => expect(shownBy(new RunOutputs(), messages)).toEqual(shown))
 
@@ -103,7 +114,11 @@ test('the kernel numbers the run', () => {
 
 test('an update names its display, whatever run made it', () => {
   const content = { data: { 'text/plain': 'b' }, metadata: {}, transient: { display_id: 'd1' } }
-  expect(displayUpdate(content)).toEqual({ displayId: 'd1', data: { 'text/plain': 'b' }, metadata: {} })
+  expect(displayUpdate(content)).toMatchObject({
+    displayId: 'd1',
+    data: { 'text/plain': 'b' },
+    problem: null,
+  })
   expect(displayUpdate({ data: {}, metadata: {}, transient: {} })).toBeNull()
   expect(displayUpdate('nonsense')).toBeNull()
 })

@@ -49,6 +49,29 @@ describe.skipIf(python === null)(`a session with a real kernel${whySkipped}`, ()
     expect(cell && executionState(cell)).toBe('idle')
   })
 
+  test('what IPython shows in a pager is an output, in the document and in the record', async () => {
+    const {
+      house: made,
+      session,
+      doc,
+    } = await opened({
+      a: 'def weigh(mass):\n    "Newtons."\n',
+      b: 'print("first")\nweigh?',
+      c: '1/0',
+    })
+    await runAll(session, ['a', 'b', 'c'])
+    const [printed, page, ...rest] = outputsOf(doc, 'b')
+    expect(printed).toMatchObject({ output_type: 'stream', text: 'first\n' })
+    expect(page).toMatchObject({
+      output_type: 'display_data',
+      data: { 'text/plain': expect.stringContaining('Newtons.') },
+    })
+    expect(rest).toEqual([])
+    expect(outputsOf(doc, 'c')).toMatchObject([{ output_type: 'error' }])
+    const recorded = await receipts(made)
+    expect(recorded.map(({ outputs }) => outputs.length)).toEqual([0, 2, 1])
+  })
+
   test('a progress bar that returns to the start of its line is one line', async () => {
     const { session, doc } = await opened({
       a: 'for i in range(101):\n    print(f"\\r{i} %", end="", flush=True)',

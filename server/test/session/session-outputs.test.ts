@@ -19,7 +19,7 @@ beforeEach(async () => {
   store = await openStore({ root })
   doc = new Y.Doc()
   cellsOf(doc).push(['c1', 'c2'].map((id) => makeCell({ id, type: 'code' })))
-  outputs = new SessionOutputs(doc, store.objects)
+  outputs = new SessionOutputs(doc, store.objects, store.secrets.masker)
   outputs.begin('r1', 'c1')
   outputs.begin('r2', 'c2')
 })
@@ -120,4 +120,35 @@ test('what is no output leads to no write', () => {
   } finally {
     vi.useRealTimers()
   }
+})
+
+test('what cannot be written keeps nobody waiting: what follows is shown, and the run ends', async () => {
+  const put = vi.spyOn(store.objects, 'put').mockRejectedValueOnce(new Error('no room'))
+  const logged = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  say('r1', 'display_data', display('z'.repeat(200_000)))
+  await outputs.settled()
+  expect(logged).toHaveBeenCalledWith(expect.stringContaining('no room'))
+  put.mockRestore()
+  logged.mockRestore()
+  say('r1', 'stream', { name: 'stdout', text: 'after\n' })
+  expect((await outputs.end('r1'))?.outputs).toHaveLength(2)
+  expect(shown('c1')).toMatchObject([{ text: 'after\n' }])
+})
+
+test('a message that breaks the reader costs itself alone', async () => {
+  const logged = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  const broken = Object.defineProperty({}, 'name', {
+    enumerable: true,
+    get: () => {
+      throw new Error('broken')
+    },
+  })
+  say('r1', 'stream', broken)
+  say('r1', 'stream', { name: 'stdout', text: 'after\n' })
+  await outputs.end('r1')
+  logged.mockRestore()
+  expect(shown('c1')).toMatchObject([
+    { data: { 'text/plain': 'This output could not be shown: it could not be read (broken).' } },
+    { text: 'after\n' },
+  ])
 })

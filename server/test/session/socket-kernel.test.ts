@@ -9,7 +9,9 @@ import { type House, makeProject, openHouse, outputsOf, python, raze, whySkipped
 
 let house: House | null = null
 let server: WebSocketServer | null = null
+let take: ReturnType<typeof takeSessionSocket> | null = null
 afterEach(async () => {
+  take = null
   for (const client of server?.clients ?? []) client.terminate()
   server?.close()
   server = null
@@ -25,10 +27,11 @@ async function connect(of: House, documentId: string, mayWrite = true) {
     server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
     await once(server, 'listening')
   }
-  const take = takeSessionSocket(of.sessions)
+  take ??= takeSessionSocket(of.sessions)
+  const current = take
   server.removeAllListeners('connection')
   server.on('connection', (socket) =>
-    take(socket, { documentId, person: { id: 'ada', name: 'Ada', color: '#000' }, mayWrite }),
+    current(socket, { documentId, person: { id: 'ada', name: 'Ada', color: '#000' }, mayWrite }),
   )
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
@@ -142,6 +145,12 @@ describe.skipIf(python === null)(`the session socket${whySkipped}`, () => {
     const said = await client.until('comm', ({ msgType }) => msgType === 'comm_msg')
     expect(said.content).toMatchObject({ comm_id: 'c1', data: { echo: { n: 1 } } })
     expect(said.buffers.map((buffer) => [...Buffer.from(buffer, 'base64')])).toEqual([[3, 2, 1]])
+    const message = { type: 'comm', msgType: 'comm_msg' } as const
+    client.send({ id: 'known', ...message, content: { comm_id: 'c1', data: {} }, ack: 'mine' })
+    await client.until('commHandled', ({ ack }) => ack === 'mine')
+    client.send({ id: 'unknown', ...message, content: { comm_id: 'c2', data: {} } })
+    const refused = await client.until('refused', (event) => event.id === 'unknown')
+    expect(refused.reason).toMatch(/earlier kernel/)
   })
 
   test('a kernel that does not start refuses the run and says why', async () => {
@@ -153,6 +162,41 @@ describe.skipIf(python === null)(`the session socket${whySkipped}`, () => {
     client.send({ id: 'r', type: 'run', cells: ['a'] })
     const refused = await client.until('refused', (event) => event.id === 'r')
     expect(refused.reason).toMatch(/dead/)
+  })
+
+  test('a client that does not read is disconnected with bounded memory, and is told when it is back', async () => {
+    const { house, id, session } = await opened({ a: '1' })
+    const slow = await connect(house, id)
+    await slow.until('session', () => true)
+    slow.socket.pause()
+    const [ours] = [...(server?.clients ?? [])]
+    const buffers = ['A'.repeat(300_000)]
+    let waiting = 0
+    for (let n = 0; n < 1000 && ours?.readyState === WebSocket.OPEN; n++) {
+      session.events.emit('event', {
+        type: 'comm',
+        msgType: 'comm_msg',
+        content: { n },
+        metadata: {},
+        buffers,
+      })
+      waiting = Math.max(waiting, ours.bufferedAmount)
+      await new Promise(setImmediate)
+    }
+    expect(ours?.readyState).not.toBe(WebSocket.OPEN)
+    expect(waiting).toBeLessThan(2 * 1024 * 1024)
+    const back = await connect(house, id)
+    expect((await back.until('notice', () => true)).text).toMatch(/read too slowly/)
+  })
+
+  test('a client that floods the session with commands is told and disconnected', async () => {
+    const { house, id } = await opened({ a: '1' })
+    const flood = await connect(house, id)
+    await flood.until('session', () => true)
+    const closed = once(flood.socket, 'close')
+    for (let n = 0; n < 20_000; n++) flood.send({ id: `${n}`, type: 'interrupt' })
+    const [code, reason] = await closed
+    expect([code, String(reason)]).toEqual([close.tooMuch, expect.stringMatching(/faster/)])
   })
 
   test('a document that is not there any more closes the socket as gone', async () => {

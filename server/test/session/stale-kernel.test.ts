@@ -71,7 +71,7 @@ describe.skipIf(python === null)(`stale cells on a real kernel${whySkipped}`, ()
     await until([])
     await session.restart(null, ['a'], ada)
     await until(['b session', 'c session', 'd session'])
-  }, 60_000)
+  })
 
   test('a cell is stale for the parts that it read', async () => {
     const { session, until, edit } = await visited({
@@ -93,5 +93,5 @@ describe.skipIf(python === null)(`stale cells on a real kernel${whySkipped}`, ()
     await until(['weights input', 'all input', 'train input'])
     await runAll(session, ['weights', 'all', 'train'])
     await until([])
-  }, 60_000)
+  })
 })

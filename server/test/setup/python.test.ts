@@ -1,13 +1,23 @@
 /** Pythons are found, remembered, made and missed: with real interpreters, a real venv and a real pip. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path, { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { privateFolder } from '../../src/setup/environment-paths.ts'
 import { probe } from '../../src/setup/probe.ts'
 import { probeAll } from '../../src/setup/probe-cache.ts'
 import { ensurePython, findInterpreters } from '../../src/setup/python.ts'
-import { privateFolder, type Surroundings } from '../../src/setup/surroundings.ts'
+import type { Surroundings } from '../../src/user/surroundings.ts'
 
 const isWindows = process.platform === 'win32'
 const base = process.env.YESTERDAY_TEST_PYTHON ?? 'python3'
@@ -55,17 +65,35 @@ function plantIpykernel(interpreter: string): void {
 }
 
 describe('finding', () => {
-  test('the chosen one comes first, then the active, then the project; each environment once', async () => {
-    const [chosen, active, own] = ['chosen', 'active', 'project/.venv'].map((name) =>
-      makeVenv(join(folder, name)),
-    )
-    for (const each of [chosen, active, own]) plantIpykernel(each ?? '')
-    const env = { YESTERDAY_PYTHON: chosen ?? '', VIRTUAL_ENV: join(folder, 'active') }
-    const found = await findInterpreters(root, bareMachine({ ...env, PATH: path.dirname(active ?? '') }))
-    expect(found.map((each) => each.python)).toEqual([chosen, active, own])
+  test('the active one comes first, then the project; each environment once', async () => {
+    const [active, own] = ['active', 'project/.venv'].map((name) => makeVenv(join(folder, name)))
+    for (const each of [active, own]) plantIpykernel(each ?? '')
+    const env = { VIRTUAL_ENV: join(folder, 'active'), PATH: path.dirname(active ?? '') }
+    const found = await findInterpreters(root, bareMachine(env))
+    expect(found.map((each) => each.python)).toEqual([active, own])
     expect(found[0]?.name).toBe('python3')
-    expect(new Set(found.map((each) => each.name)).size).toBe(3)
-    expect(found[2]?.displayName).toMatch(/^Python 3\.\d+ \(\.venv\)$/)
+    expect(new Set(found.map((each) => each.name)).size).toBe(2)
+    expect(found[1]?.displayName).toMatch(/^Python 3\.\d+ \(\.venv\)$/)
+    const activated = bareMachine({ VIRTUAL_ENV: join(root, '.venv') })
+    expect(await findInterpreters(root, activated)).toHaveLength(1)
+  })
+
+  test('of an environment in the project nothing runs, and with a chosen one no other is looked at', async () => {
+    const [chosen, own] = ['chosen', 'project/.venv'].map((name) => makeVenv(join(folder, name)))
+    for (const each of [chosen, own]) plantIpykernel(each ?? '')
+    // What a stranger would ship: it says that it ran.
+    const proof = join(folder, 'it-ran')
+    rmSync(own ?? '')
+    writeFileSync(own ?? '', `#!/bin/sh\ntouch ${proof}\n`, { mode: 0o755 })
+    const bin = join(folder, 'bin')
+    mkdirSync(bin)
+    writeFileSync(join(bin, 'python3'), `#!/bin/sh\ntouch ${proof}\n`, { mode: 0o755 })
+    const found = await findInterpreters(root, bareMachine({ YESTERDAY_PYTHON: chosen ?? '' }))
+    expect(found.map((each) => each.python)).toEqual([chosen])
+    expect(existsSync(proof)).toBe(false)
+    rmSync(bin, { recursive: true })
+    expect((await findInterpreters(root, bareMachine())).map((each) => each.python)).toEqual([own])
+    expect(existsSync(proof)).toBe(false)
   })
 
   test('a Python without ipykernel is not offered, and is once ipykernel came in', async () => {
@@ -91,11 +119,11 @@ test('an unchanged interpreter is asked once, a changed one again', async () => 
     asked.push(each)
     return probe(each)
   }
-  const first = await probeAll(root, [own], ask)
-  expect(await probeAll(root, [own], ask)).toEqual(first)
+  const first = await probeAll(bareMachine(), [own], ask)
+  expect(await probeAll(bareMachine(), [own], ask)).toEqual(first)
   expect(asked).toEqual([own])
   utimesSync(packagesOf(own), new Date(1), new Date(1))
-  await probeAll(root, [own], ask)
+  await probeAll(bareMachine(), [own], ask)
   expect(asked).toEqual([own, own])
 })
 
@@ -140,7 +168,10 @@ describe('ensuring', () => {
     async () => {
       const here = machineWithPip({ PIP_FIND_LINKS: makeWheel() })
       mkdirSync(path.dirname(privateFolder(here)), { recursive: true })
-      writeFileSync(`${privateFolder(here)}.lock`, String(spawnSync(process.execPath, ['--version']).pid))
+      writeFileSync(
+        `${privateFolder(here)}.lock`,
+        JSON.stringify({ pid: spawnSync(process.execPath, ['--version']).pid, started: 'then' }),
+      )
       const lines: string[] = []
       const first = await ensurePython({ root, starter: false, report: (line) => lines.push(line), here })
       expect(first).toMatchObject({

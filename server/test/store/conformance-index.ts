@@ -116,7 +116,7 @@ export function index({ store }: Given): void {
   test('a file was made by the last run that wrote those bytes before', async () => {
     const file = (digest: string) => [edge('f', { kind: 'file', digest })]
     const names = ['w1', 'w2', 'w3', 'reader', 'w4']
-    await append(...names.map((run) => queued(run, `session of ${run}`)))
+    await append(...names.map((run) => queued(run, `session-of-${run}`)))
     await append(started('w1'), ended('w1', 1, { generated: file('d1') }))
     await append(started('w2'), ended('w2', 1, { generated: file('d1') }))
     await append(started('w3'), ended('w3', 1, { generated: file('d2') }))

@@ -1,7 +1,7 @@
 /** What every run log must do. */
 import { expect, test } from 'vitest'
 import type { LogEntry } from '../../src/store/log-entry.ts'
-import { ended, queued, sessionEnded, sessionStarted, started } from './entries.ts'
+import { ada, at, ended, queued, sessionEnded, sessionStarted, started } from './entries.ts'
 import { type Given, list } from './given.ts'
 
 export function runLog({ store, reopen }: Given): void {
@@ -20,6 +20,17 @@ export function runLog({ store, reopen }: Given): void {
     expect(read.map(({ entry }) => entry)).toEqual(entries)
     const [, second] = read
     expect((await list(store().runs.read(second?.seq))).map(({ entry }) => entry)).toEqual(entries.slice(2))
+  })
+
+  test('a redacted entry reads as its replacement, and the record of it says who, when and why', async () => {
+    await store().runs.append(entries)
+    const end = ended('run1', 1, { death: '***' })
+    const [by, reason] = [ada, 'a password']
+    await store().runs.redact({ entries: [{ seq: 4, entry: end }], objects: [], by, at: at(50), reason })
+    await reopen()
+    const read = (await list(store().runs.read())).map(({ entry }) => entry)
+    expect(read.slice(0, 4)).toEqual([...entries.slice(0, 3), end])
+    expect(read.slice(4)).toMatchObject([{ type: 'entries-redacted', by, at: at(50), reason }])
   })
 
   test('calls made together are kept in the order of the calls', async () => {

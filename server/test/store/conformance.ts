@@ -64,6 +64,20 @@ function objects({ store, reopen }: Given): void {
     expect(await store().objects.has(digest)).toBe(true)
   })
 
+  test('pages are one object, as if they were put together', async () => {
+    const pages = [10, 100_000, 0, 70_000].map((size) => randomBytes(size))
+    const whole = Buffer.concat(pages)
+    const inTurn = async function* () {
+      yield* pages
+    }
+    const stored = await store().objects.putPages(inTurn)
+    expect(stored).toEqual({ digest: digestOf(whole), size: whole.length })
+    expect(await store().objects.put(whole)).toBe(stored.digest)
+    await reopen()
+    expect(Buffer.from((await store().objects.get(stored.digest)) ?? 'nothing').equals(whole)).toBe(true)
+    expect(await list(store().objects.list())).toEqual([stored.digest])
+  })
+
   test('the same bytes are one object, however they are put', async () => {
     const around = Buffer.from('__same bytes__')
     const view = around.subarray(2, 12)

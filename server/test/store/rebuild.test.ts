@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Edge } from '../../contract/run.ts'
+import { seconds } from '../../setup/patience.js'
 import type { LogEntry } from '../../src/store/log-entry.ts'
 import { edge, ended, queued, sessionEnded, sessionStarted, started } from './entries.ts'
 import { indexRows, newPlace } from './sqlite-place.ts'
@@ -32,7 +33,8 @@ const entry: fc.Arbitrary<LogEntry> = fc.oneof(
     .map(([run, order, used, generated]) => ended(run, order, { used, generated })),
 )
 
-test('rebuilt, the index is what it was', async () => {
+/** Starts 25 threads, one after the other. */
+test('rebuilt, the index is what it was', { timeout: seconds(300) }, async () => {
   let [kept, refused] = [0, 0]
   const calls = fc.array(fc.array(entry, { minLength: 1, maxLength: 2 }), { minLength: 20, maxLength: 60 })
   const property = fc.asyncProperty(calls, async (batches) => {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openStore, openStoreToRead } from '../../src/store/open-store.ts'
 import { storePaths } from '../../src/store/project-folder.ts'
 import { migrations } from '../../src/store/schema.ts'
+import { claimWorkspace } from '../../src/user/workspace.ts'
 import { ended, queued } from './entries.ts'
 import { newPlace, type SqlitePlace } from './sqlite-place.ts'
 
@@ -34,6 +35,32 @@ test.skipIf(process.platform === 'win32')('the history is for its owner alone', 
   await store.close()
 })
 
+test.skipIf(process.platform === 'win32')(
+  'what others could read is closed to them at the next start',
+  async () => {
+    const store = await place.open()
+    await store.objects.put(new Uint8Array(9000))
+    await store.close()
+    const { folder, database, objects } = storePaths(place.root)
+    const paths = (await readdir(folder, { recursive: true })).map((name) => join(folder, name))
+    for (const path of [folder, ...paths]) await chmod(path, (await stat(path)).isDirectory() ? 0o755 : 0o644)
+    await (await place.open()).close()
+    expect(await mode(folder)).toBe(0o700)
+    expect(await mode(database)).toBe(0o600)
+    for (const name of await readdir(objects, { recursive: true }))
+      expect(await mode(join(objects, name)), name).toBe(name.includes('/') ? 0o600 : 0o700)
+  },
+)
+
+test.skipIf(process.platform === 'win32')('the modes of a folder from elsewhere stay', async () => {
+  const { folder, database } = storePaths(place.root)
+  await mkdir(folder)
+  await writeFile(database, '', { mode: 0o644 })
+  await chmod(folder, 0o755)
+  await expect(openStore({ root: place.root })).rejects.toMatchObject({ code: 'untrusted' })
+  expect([await mode(folder), await mode(database)]).toEqual([0o755, 0o644])
+})
+
 /** Permissions do not bind root, nor Windows in this way. */
 const unbound = process.platform === 'win32' || process.getuid?.() === 0
 
@@ -56,7 +83,8 @@ describe.skipIf(unbound)('a folder without write permission', () => {
     await chmod(folder, 0o500)
     const store = openStoreToRead({ root: place.root })
     expect(await store.index.receipt('run1')).toMatchObject({ run: 'run1', source: '# run1' })
-    expect(await store.check()).toEqual({ objects: 1, entries: 2, problems: [] })
+    const signed = { entry: 2, at: expect.any(String), key: expect.stringMatching(/^ed25519:/) }
+    expect(await store.check()).toEqual({ objects: 1, entries: 2, problems: [], signed })
     await store.close()
   })
 })
@@ -111,8 +139,8 @@ test('a history of an older program is brought up to date by who only reads it',
 })
 
 test('a file that is no history is refused, not replaced', async () => {
-  const { database, objects } = storePaths(place.root)
-  await mkdir(objects, { recursive: true })
+  const { folder, database } = storePaths(place.root)
+  claimWorkspace(folder)
   await writeFile(
     database,
     'this is no database, and it is longer than a header of one hundred bytes. '.repeat(9),

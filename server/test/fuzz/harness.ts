@@ -1,0 +1,144 @@
+/**
+ * Feeds a target and looks for faults: a throw, a rejection that nobody handles, a turn of the event loop that takes
+ * over 250 ms, a state that changed although the input was refused.
+ */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import fc from 'fast-check'
+import { digestOf } from '../../src/store/digest.ts'
+import { mutated } from './mutate.ts'
+import type { Opened, Target } from './target.ts'
+import { targets } from './targets.ts'
+import { slowness, Turns } from './turns.ts'
+
+/** The longest turn that others may wait for, ms of processor time. */
+const STALL_MS = 250
+/** A round ends then, also while it looks for a smaller input with the same fault. */
+const ROUND_MS = 120_000
+const repository = resolve(import.meta.dirname, '../../..')
+
+/** What came of feeding one target. `fault` is null where there is none. */
+export interface Report {
+  readonly inputs: number
+  readonly refused: number
+  readonly slowestMs: number
+  readonly fault: { readonly why: string; readonly file: string } | null
+}
+
+export interface Budget {
+  readonly seed: number
+  /** So many inputs beside the corpus; without `until` no more. */
+  readonly inputs: number
+  /** As many rounds of `inputs` as begin before this time, as of `performance.now()`. */
+  readonly until?: number
+}
+
+export async function fuzz(name: string, budget: Budget): Promise<Report> {
+  const path = Object.hasOwn(targets, name) ? targets[name] : undefined
+  if (path === undefined)
+    throw new Error(`There is no fuzz target "${name}": ${Object.keys(targets).join(', ')}`)
+  const { target }: { readonly target: Target } = await import(join(repository, path))
+  const run = new Run(target)
+  process.on('unhandledRejection', run.keepRejection)
+  try {
+    return await run.all(name, budget)
+  } finally {
+    process.off('unhandledRejection', run.keepRejection)
+  }
+}
+
+class Run {
+  readonly #target: Target
+  readonly #turns = new Turns()
+  readonly #limitMs = STALL_MS * slowness()
+  readonly #rejections: unknown[] = []
+  readonly keepRejection = (reason: unknown): void => void this.#rejections.push(reason)
+  #counts = { inputs: 0, refused: 0, slowestMs: 0 }
+
+  constructor(target: Target) {
+    this.#target = target
+  }
+
+  async all(name: string, budget: Budget): Promise<Report> {
+    const folder = join(import.meta.dirname, 'corpus', name)
+    const corpus = await filesIn(folder)
+    let fault = await this.#with((opened) => this.#known(opened, corpus))
+    const { seed, until = 0 } = budget
+    for (let round = 0; fault === null && (round === 0 || performance.now() < until); round++)
+      fault = await this.#with((opened) => this.#made(opened, corpus, seed + round, budget.inputs))
+    return { ...this.#counts, fault: fault && { why: fault.why, file: await keep(folder, fault.input) } }
+  }
+
+  async #with<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
+    const opened = await this.#target.open()
+    return work(opened).finally(() => opened.close())
+  }
+
+  async #known(opened: Opened, corpus: readonly Uint8Array[]): Promise<Fault | null> {
+    for (const input of corpus) {
+      const why = await this.#feed(opened, input).catch(wordsOf)
+      if (why !== null) return { why, input }
+    }
+    return null
+  }
+
+  async #made(
+    opened: Opened,
+    corpus: readonly Uint8Array[],
+    seed: number,
+    numRuns: number,
+  ): Promise<Fault | null> {
+    const { inputs } = this.#target
+    const input = corpus.length === 0 ? inputs : fc.oneof(inputs, mutated(corpus))
+    const holds = fc.asyncProperty(input, async (bytes) => {
+      const why = await this.#feed(opened, bytes)
+      if (why !== null) throw new Error(why)
+    })
+    const found = await fc.check(holds, { seed, numRuns, interruptAfterTimeLimit: ROUND_MS })
+    const [shrunk] = found.counterexample ?? []
+    return shrunk === undefined
+      ? null
+      : { why: `${wordsOf(found.errorInstance)} (seed ${seed})`, input: shrunk }
+  }
+
+  /** Why this input shows a fault; null where it shows none. */
+  async #feed(opened: Opened, input: Uint8Array): Promise<string | null> {
+    const before = await opened.state()
+    this.#turns.start()
+    let slowestMs = 0
+    const fed = opened.feed(input).finally(() => {
+      slowestMs = this.#turns.stop()
+    })
+    const verdict = await fed
+    await new Promise((resolve) => setImmediate(resolve))
+    this.#counts.inputs++
+    this.#counts.slowestMs = Math.max(this.#counts.slowestMs, slowestMs)
+    if (verdict === 'refused') this.#counts.refused++
+    const [rejection] = this.#rejections.splice(0)
+    if (rejection !== undefined) return `a rejection that nobody handles: ${wordsOf(rejection)}`
+    if (slowestMs > this.#limitMs) return `a turn of the event loop took ${slowestMs.toFixed(0)} ms`
+    const isChanged = verdict === 'refused' && (await opened.state()) !== before
+    return isChanged ? 'it was refused, and yet something changed' : null
+  }
+}
+
+interface Fault {
+  readonly why: string
+  readonly input: Uint8Array
+}
+
+const wordsOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error)
+
+async function filesIn(folder: string): Promise<Uint8Array[]> {
+  const names = await readdir(folder).catch(() => [])
+  return Promise.all(names.toSorted().map((name) => readFile(join(folder, name))))
+}
+
+/** Keeps what showed a fault, so that it is fed from now on. */
+async function keep(folder: string, input: Uint8Array): Promise<string> {
+  const file = join(folder, `found-${digestOf(input).slice(7, 19)}`)
+  await mkdir(folder, { recursive: true })
+  await writeFile(file, input)
+  return file
+}

@@ -1,0 +1,228 @@
+/**
+ * Requests of a signed-in person, on every route. Input: the method and the path on the first line, then the body.
+ * Invariant: an answer is what the contract says or an expected refusal, and a refused request changes no file and no
+ * history.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { createServer, request, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { z } from 'zod'
+import { ApiError } from '../../contract/http.ts'
+import { routes } from '../../contract/routes.ts'
+import { compose } from '../../src/compose.ts'
+import { Access } from '../../src/http/access.ts'
+import { loopbackHosts } from '../../src/http/gate.ts'
+import { People } from '../../src/http/people.ts'
+import { openProject } from '../../src/project.ts'
+import { openKernels } from '../../src/setup/open-kernels.ts'
+import { digestOf } from '../../src/store/digest.ts'
+import { openProjectState } from '../../src/user/user-folder.ts'
+import { hostileJson } from './hostile-json.ts'
+
+const TOKEN = randomBytes(16).toString('hex')
+const cell = { cell_type: 'code', id: 'a', source: '1', metadata: {}, outputs: [], execution_count: 3 }
+const notebook = JSON.stringify({ cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 })
+
+const word = fc.oneof(
+  fc.constantFrom(
+    'a.ipynb',
+    'folder',
+    'broken.ipynb',
+    'text.txt',
+    '..',
+    '.yesterday',
+    'con',
+    'x\u202ey',
+    '%',
+    '%ff',
+    '',
+    '.',
+  ),
+  fc.constantFrom(
+    '__proto__',
+    'constructor',
+    `sha256:${'0'.repeat(64)}`,
+    '1',
+    '-1',
+    '1e9',
+    'ok',
+    'html',
+    'ipynb',
+    'py',
+  ),
+  fc.string({ unit: 'grapheme', maxLength: 12 }),
+)
+const names = [...new Set(routes.flatMap(({ query }) => Object.keys(propertiesOf(query))))]
+const query = fc.dictionary(fc.oneof(fc.constantFrom(...names), word), word, {
+  maxKeys: 4,
+  noNullPrototype: true,
+})
+const commands = fc.record(
+  {
+    type: fc.constantFrom('newNotebook', 'newFolder', 'move', 'copy', 'trash'),
+    path: word,
+    folder: word,
+    name: word,
+    from: word,
+    to: word,
+  },
+  { requiredKeys: ['type'] },
+)
+const body = fc.oneof(
+  commands.map((value) => JSON.stringify(value)),
+  hostileJson.map((value) => JSON.stringify(value)),
+  fc.record({ path: word, name: word, notebook: word }).map((value) => JSON.stringify(value)),
+  fc.string(),
+)
+
+const inputs = fc
+  .record({
+    route: fc.constantFrom(...routes),
+    words: fc.array(word, { minLength: 3, maxLength: 3 }),
+    query,
+    body,
+  })
+  .map(({ route: { method, path }, words, query, body }) => {
+    let used = 0
+    const fill = (): string => encodeURIComponent(words[used++ % words.length] ?? '')
+    const filled = path.replace(/\{?\*path\}?|:\w+/g, fill)
+    const search = new URLSearchParams(query).toString()
+    return Buffer.from(`${method.toUpperCase()} ${filled}${search === '' ? '' : `?${search}`}\n${body}`)
+  })
+
+export const target = {
+  inputs,
+  open: async () => {
+    const root = await realpath(await mkdtemp(join(tmpdir(), 'yesterday-fuzz-')))
+    await mkdir(join(root, 'folder'))
+    await writeFile(join(root, 'a.ipynb'), notebook)
+    await writeFile(join(root, 'broken.ipynb'), '{"cells": [{"source": [{"toString": 1}]}], "nbformat": 4}')
+    await writeFile(join(root, 'text.txt'), 'text')
+    const client = await mkdtemp(join(tmpdir(), 'yesterday-fuzz-client-'))
+    await writeFile(join(client, 'index.html'), '<!doctype html>')
+    const failures: string[] = []
+    const project = await openProject(root, (problem) => failures.push(problem))
+    const access = new Access({
+      people: new People(openProjectState(root)),
+      root,
+      reach: { hosts: new Set(loopbackHosts), secureHosts: new Set(), publicOrigin: null },
+      fixedToken: TOKEN,
+    })
+    const house = compose({
+      project,
+      access,
+      kernels: openKernels(root, { interpreters: [] }),
+      client,
+      version: '0',
+      trust: async () => undefined,
+      logError: (what, error) =>
+        void failures.push(`${what}: ${error instanceof Error ? error.stack : error}`),
+    })
+    const http = createServer(house.handle)
+    await new Promise<void>((done) => void http.listen(0, '127.0.0.1', done))
+    return {
+      feed: async (input: Uint8Array) => {
+        const answer = await ask(http, input)
+        const { status, text } = answer
+        const [failure] = failures.splice(0)
+        if (failure !== undefined) throw new Error(failure)
+        if (status < 400) {
+          requireAnswer(input, answer)
+          return 'accepted' as const
+        }
+        if (!text.startsWith('{')) throw new Error(`${status} without a reason: ${text}`)
+        const { error } = ApiError.parse(JSON.parse(text))
+        if (status >= 500 || error.message === '') throw new Error(`${status} ${text}`)
+        return 'refused' as const
+      },
+      state: () => filesBelow(root),
+      close: async () => {
+        http.close()
+        http.closeAllConnections()
+        await house.close()
+        for (const folder of [root, client]) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+      },
+    }
+  },
+}
+
+/** The members that a schema names. */
+function propertiesOf(schema: z.ZodType): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }).properties ?? {}
+}
+
+/** Throws if a successful JSON answer is not what the contract says. */
+function requireAnswer(input: Uint8Array, { status, type, text }: Answer): void {
+  const [method = '', address = ''] = (Buffer.from(input).toString().split('\n')[0] ?? '').split(' ')
+  const path = address.split('?')[0] ?? ''
+  const route = routes.find((one) => one.method.toUpperCase() === method && patternOf(one.path).test(path))
+  if (!type.startsWith('application/json') || route === undefined || route.answer === null) return
+  if (status !== route.status) throw new Error(`${method} ${path} answered ${status}, not ${route.status}`)
+  const { error } = route.answer.safeParse(JSON.parse(text))
+  if (error) throw new Error(`${method} ${path} answered ${text}: ${z.prettifyError(error)}`)
+}
+
+const patternOf = (path: string): RegExp => {
+  const parts = path.replace('/{*path}', '(?:/.*)?').replace('*path', '.+').replace(/:\w+/g, '[^/]+')
+  return new RegExp(`^${parts}/?$`, 'i')
+}
+
+interface Answer {
+  readonly status: number
+  /** The content type. */
+  readonly type: string
+  readonly text: string
+}
+
+/** A request that Node's client would not send is refused, as no browser would send it. */
+const unsendable: Answer = {
+  status: 400,
+  type: '',
+  text: '{"error":{"code":"none","message":"not a request"}}',
+}
+
+function ask(http: Server, input: Uint8Array): Promise<Answer> {
+  const address = http.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const [head = '', ...rest] = Buffer.from(input).toString('utf8').split('\n')
+  const [method = '', path = ''] = head.split(' ')
+  if (!/^(?:GET|PUT|POST|DELETE|PATCH)$/.test(method) || !/^\/[\x21-\x7e]*$/.test(path))
+    return Promise.resolve(unsendable)
+  const body = method === 'GET' ? '' : rest.join('\n')
+  const headers = {
+    authorization: `token ${TOKEN}`,
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+  const asked = request({ host: '127.0.0.1', port: address.port, method, path, headers }, (response) => {
+    const chunks: Buffer[] = []
+    response.on('data', (chunk: Buffer) => chunks.push(chunk))
+    response.on('end', () =>
+      resolve({
+        status: response.statusCode ?? 0,
+        type: response.headers['content-type'] ?? '',
+        text: Buffer.concat(chunks).toString(),
+      }),
+    )
+    response.on('error', reject)
+  })
+  asked.on('error', reject)
+  asked.end(body)
+  return promise
+}
+
+/** Paths and digests of what is in the project folder, the history left out. */
+async function filesBelow(root: string): Promise<string> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true })
+  const lines = entries
+    .filter((entry) => !join(entry.parentPath, entry.name).startsWith(join(root, '.yesterday')))
+    .map(async (entry) => {
+      const path = join(entry.parentPath, entry.name)
+      return entry.isFile() ? `${path} ${digestOf(await readFile(path))}` : path
+    })
+  return (await Promise.all(lines)).sort().join('\n')
+}

@@ -1,0 +1,171 @@
+/** A real server, and the client library of JupyterLab. */
+import { rm } from 'node:fs/promises'
+import { KernelMessage } from '@jupyterlab/services'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { makeProject, python, whySkipped } from '../session/house.ts'
+import { type Server, startServer } from '../session/page.ts'
+import { connect, run, TOKEN, textOf } from './client.ts'
+
+const Model = z.looseObject({ id: z.string(), name: z.string() })
+let root = ''
+let server: Server
+let client: ReturnType<typeof connect>
+const headers = { authorization: `token ${TOKEN}` }
+const ask = (path: string, init: RequestInit = {}) => fetch(`${server.origin}${path}`, { headers, ...init })
+
+describe.skipIf(python === null)(`kernels for Jupyter clients${whySkipped}`, () => {
+  beforeAll(async () => {
+    root = await makeProject({ a: '1' })
+    server = await startServer(root)
+    client = connect(server.origin)
+  })
+  afterAll(async () => {
+    client?.dispose()
+    await server?.stop()
+    await rm(root, { recursive: true, force: true, maxRetries: 5 })
+  })
+
+  test('the kernelspecs and the server describe themselves as a Jupyter server does', async () => {
+    await client.specs.ready
+    const { specs } = client.specs
+    expect(Object.keys(specs?.kernelspecs ?? {})).toContain(specs?.default)
+    const name = specs?.default ?? ''
+    const one = await (await ask(`/api/kernelspecs/${name}`)).json()
+    expect(one).toMatchObject({ name, spec: { language: 'python', argv: expect.any(Array) } })
+    expect(await (await ask('/api')).json()).toEqual({ version: expect.any(String) })
+    const status = await (await ask('/api/status')).json()
+    expect(status).toMatchObject({ kernels: 0, connections: 0, started: expect.stringMatching(/\.\d+Z$/) })
+    const permissions = encodeURIComponent('{"kernels":["execute"]}')
+    expect(await (await ask(`/api/me?permissions=${permissions}`)).json()).toMatchObject({
+      identity: { username: 'program', display_name: 'Program' },
+      permissions: { kernels: ['execute'] },
+    })
+  })
+
+  test('statuses and models are those of Jupyter Server', async () => {
+    const gone = '/api/kernels/00000000-0000-4000-8000-000000000000'
+    for (const [method, path] of [
+      ['GET', gone],
+      ['DELETE', gone],
+      ['POST', `${gone}/interrupt`],
+      ['POST', `${gone}/restart`],
+      ['GET', '/api/kernelspecs/nothing'],
+    ] as const) {
+      const answer = await ask(path, { method })
+      expect([path, answer.status]).toEqual([path, 404])
+      expect(await answer.json()).toMatchObject({ message: expect.stringMatching(/not|exist/) })
+    }
+    const started = await ask('/api/kernels', { method: 'POST' })
+    const model = Model.parse(await started.json())
+    expect([started.status, started.headers.get('location')]).toEqual([201, `/api/kernels/${model.id}`])
+    const { id, name } = model
+    expect(model).toEqual({
+      id: expect.stringMatching(/^\w+-\w+-\w+-\w+-\w+$/),
+      name,
+      execution_state: 'idle',
+      connections: 0,
+      last_activity: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z$/),
+    })
+    expect(await (await ask('/api/kernels')).json()).toEqual([expect.objectContaining({ id, name })])
+    expect((await ask(`/api/kernels/${id}/interrupt`, { method: 'POST' })).status).toBe(204)
+    const restarted = await ask(`/api/kernels/${id}/restart`, { method: 'POST' })
+    expect([restarted.status, Model.parse(await restarted.json()).id]).toEqual([200, id])
+    const again = await ask('/api/kernels', {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ kernel_id: id }),
+    })
+    expect(again.status).toBe(409)
+    expect((await ask(`/api/kernels/${id}`, { method: 'DELETE' })).status).toBe(204)
+    expect((await ask(`/api/kernels/${id}`)).status).toBe(404)
+  })
+
+  test('a client runs, answers, interrupts and restarts', async () => {
+    const kernel = await client.kernels.startNew()
+    expect((await kernel.info).language_info.name).toBe('python')
+    expect(await run(kernel, 'print(6 * 7)')).toEqual({ status: 'ok', text: '42\n' })
+    const asked = kernel.requestExecute({ code: 'x = input("who? ")', allow_stdin: true })
+    asked.onStdin = (message) => {
+      if (KernelMessage.isInputRequestMsg(message))
+        kernel.sendInputReply({ value: 'Ada', status: 'ok' }, message.header)
+    }
+    await asked.done
+    expect((await run(kernel, 'x')).text).toBe("'Ada'")
+    expect((await run(kernel, '1 / 0')).status).toBe('error')
+
+    const long = kernel.requestExecute({ code: 'print("on", flush=True)\nimport time\ntime.sleep(600)' })
+    const isOn = Promise.withResolvers<void>()
+    long.onIOPub = (message) => {
+      if (textOf(message).includes('on')) isOn.resolve()
+    }
+    await isOn.promise
+    await kernel.interrupt()
+    expect((await long.done).content).toMatchObject({ status: 'error', ename: 'KeyboardInterrupt' })
+
+    await kernel.restart()
+    expect((await run(kernel, 'x')).status).toBe('error')
+    await kernel.shutdown()
+  })
+
+  test('two clients of one kernel see all that is published, and each its own replies', async () => {
+    const one = await client.kernels.startNew()
+    const other = connect(server.origin)
+    const joined = other.kernels.connectTo({ model: one.model })
+    await joined.info
+    const heard: string[] = []
+    const isHeard = Promise.withResolvers<void>()
+    joined.anyMessage.connect((_, { msg, direction }) => {
+      if (direction !== 'recv' || msg.parent_header === undefined) return
+      if ('session' in msg.parent_header && msg.parent_header.session === one.clientId)
+        heard.push(`${msg.channel} ${msg.header.msg_type}`)
+      if (heard.at(-1) === 'iopub status' && heard.includes('iopub stream')) isHeard.resolve()
+    })
+    await run(one, 'y = 1; print("shared")')
+    await isHeard.promise
+    expect(heard.filter((what) => !what.startsWith('iopub'))).toEqual([])
+    expect((await run(joined, 'y')).text).toBe('1')
+    other.dispose()
+    await one.shutdown()
+  })
+
+  test('a client that was away gets all outputs of its session, in both framings', async () => {
+    for (const isPlain of [false, true]) {
+      const own = connect(server.origin, { isPlain })
+      const kernel = await own.kernels.startNew()
+      const future = kernel.requestExecute({
+        code: 'import time\nfor n in range(40):\n    print(n, flush=True)\n    time.sleep(0.05)',
+      })
+      const texts: string[] = []
+      const reconnects: Promise<void>[] = []
+      future.onIOPub = (message) => {
+        const text = textOf(message)
+        if (text !== '') texts.push(text)
+        if (text.startsWith('5\n')) reconnects.push(kernel.reconnect())
+      }
+      await future.done
+      await Promise.all(reconnects)
+      expect(reconnects.length).toBe(1)
+      expect(texts.join('')).toBe(Array.from({ length: 40 }, (_, n) => `${n}\n`).join(''))
+      await kernel.shutdown()
+      own.dispose()
+    }
+  })
+
+  test('nothing is reachable without a token, nor by another page', async () => {
+    for (const path of [
+      '/api',
+      '/api/status',
+      '/api/kernels',
+      '/api/kernelspecs',
+      '/kernelspecs/x/logo-64x64.png',
+    ]) {
+      expect([path, (await ask(path, { headers: {} })).status]).toEqual([path, 401])
+      expect([path, (await ask(`${path}?token=no`, { headers: {} })).status]).toEqual([path, 401])
+      const foreign = await ask(path, { headers: { ...headers, origin: 'http://evil.example' } })
+      expect([path, foreign.status]).toEqual([path, 403])
+    }
+    expect((await ask(`/api?token=${TOKEN}`, { headers: {} })).status).toBe(200)
+    expect((await ask('/api', { headers: { authorization: `Bearer ${TOKEN}` } })).status).toBe(200)
+  })
+})

@@ -1,0 +1,80 @@
+/** Causes of a difference, by what both runs recorded. */
+import { expect, test } from 'vitest'
+import type { Receipt } from '../../contract/run.ts'
+import { firstCause } from '../../src/replay/first-cause.ts'
+import { planReplay } from '../../src/replay/plan.ts'
+import { likelyCause, seenCause } from '../../src/replay/why-different.ts'
+import { edge, file, receipt } from './given.ts'
+
+const state = (before: string, random: string, entropy: string | null = null): Receipt['state'] => ({
+  cwd: '',
+  before: { random: before },
+  random: { random },
+  entropy,
+  hashSeed: '7',
+  answers: null,
+})
+const url = (content: string) => edge(content, { kind: 'url', name: 'https://example.org/x.csv' })
+
+test.each([
+  ['nothing', {}, {}, null],
+  [
+    'a response',
+    { used: [url('1')] },
+    { used: [url('2')] },
+    'https://example.org/x.csv answered something else than then',
+  ],
+  ['no network', { used: [url('1')] }, {}, /no network/],
+  ['a file', { used: [file('x.csv', '1')] }, { used: [file('x.csv', '2')] }, 'x.csv had another content'],
+  ['a state that was drawn from', { state: state('0', '1') }, { state: state('5', '6') }, /drew from random/],
+  ['a state that nobody drew from', { state: state('0', '0') }, { state: state('5', '5') }, null],
+  ['entropy', { state: state('0', '0', 'a') }, { state: state('0', '0', 'b') }, /other random bytes/],
+  [
+    'an old record',
+    { state: { cwd: '', before: {}, random: {}, entropy: null, hashSeed: null, answers: null } },
+    { state: state('0', '0', 'b') },
+    /was not recorded/,
+  ],
+])('seen to differ: %s', (_, was, is, cause) => {
+  const found = seenCause({ was: receipt('a', was), is: receipt('b', is), before: [] })
+  if (cause instanceof RegExp) expect(found).toMatch(cause)
+  else expect(found).toBe(cause)
+})
+
+test.each([
+  ['x = datetime.now()', 'it reads the clock: datetime.now()'],
+  ['t0 = time.perf_counter()', 'it reads the clock: time.perf_counter()'],
+  ["pd.to_datetime('today')", 'it reads the clock: to_datetime()'],
+  ['%timeit f()', 'it reads the clock: %timeit'],
+  ['timeout = 3', null],
+])('%s', (source, cause) => {
+  expect(likelyCause({ was: receipt('a', { source }), is: receipt('b'), before: [] })).toBe(cause)
+})
+
+test('a clock that a cell before reads counts where it is used', () => {
+  const stamp = receipt('stamp', { source: 'def stamp(): return time.time()', cell: 2 })
+  const repetition = (by: string) => ({
+    was: receipt('a', { used: [edge('stamp', { by })] }),
+    is: receipt('b'),
+    before: [stamp],
+  })
+  expect(likelyCause(repetition('stamp'))).toBe(
+    'it uses what cell 2 made, which reads the clock: time.time()',
+  )
+  expect(likelyCause(repetition('other'))).toBeNull()
+})
+
+test('a difference that nothing explains says so', () => {
+  const was = receipt('a', { cell: 3 })
+  const { steps } = planReplay({
+    target: { kind: 'run', run: 'a' },
+    runs: [was],
+    onDisk: new Map(),
+    stored: new Set(),
+  })
+  const told = { run: 'a', cell: 3, cellId: 'a', title: '', outputs: [], versions: [], durationMs: 1 }
+  const judged = { ...told, replayRun: 'b', verdict: 'different', why: 'it shows something else' } as const
+  expect(firstCause({ environment: [], steps }, [judged], [receipt('b')], [])).toBe(
+    'cell 3: it shows something else, and nothing that is recorded differs',
+  )
+})
