@@ -1,8 +1,11 @@
+import { headSize, streamHead } from '@yesterday/server/contract/document.ts'
+import { chooseForm } from '@yesterday/server/contract/mime-rules.ts'
 import { expect, test } from 'vitest'
 import { relativeTime, sizeText } from '../src/history/time.ts'
+import { noAttachments, readAttachments } from '../src/markdown/attachments.ts'
 import { renderMarkdown } from '../src/markdown/render.ts'
 import { parseAnsi, withoutAnsi } from '../src/outputs/ansi.ts'
-import { chooseForm } from '../src/outputs/mime.ts'
+import { readOutput } from '../src/outputs/output.ts'
 import { cellLines } from '../src/outputs/traceback.ts'
 import { en } from '../src/text/en/index.ts'
 import { fill } from '../src/text/phrase.ts'
@@ -26,16 +29,34 @@ test('whatever may carry code is drawn in a frame, and richer forms come first',
   expect(chooseForm({ 'text/plain': 'df', 'text/html': '<table>' })).toEqual({
     mime: 'text/html',
     drawer: 'frame',
+    value: '<table>',
   })
   expect(chooseForm({ 'text/html': '', 'application/vnd.plotly.v1+json': {} })?.mime).toContain('plotly')
+  for (const version of ['v4+json', 'v5+json', 'v5.20+json', 'v6.json'])
+    expect(chooseForm({ 'text/plain': '', [`application/vnd.vegalite.${version}`]: {} })?.drawer).toBe(
+      'frame',
+    )
+  const bokeh = { 'application/javascript': 'draw()', 'application/vnd.bokehjs_exec.v0+json': '' }
+  expect(chooseForm(bokeh)).toMatchObject({ drawer: 'frame', value: 'draw()' })
   expect(chooseForm({ 'image/png': '', 'text/plain': '' })?.drawer).toBe('image')
   expect(chooseForm({ 'application/x-unknown': '' })).toBeNull()
+})
+
+test('a stream is read with and without what the server adds to it', () => {
+  const stream = { output_type: 'stream', name: 'stdout', text: 'a' }
+  expect(readOutput(stream)).toMatchObject(stream)
+  const page = { digest: `sha256:${'a'.repeat(64)}`, size: 3 }
+  const long = { ...stream, yesterday: { truncatedHead: { run: 'r1', pages: [page, page] } } }
+  expect(readOutput(long)).toMatchObject(long)
+  const head = streamHead(long.yesterday)
+  expect(head && headSize(head)).toBe(6)
+  for (const other of [undefined, null, 1, { truncatedHead: 1 }]) expect(streamHead(other)).toBeNull()
 })
 
 test('markdown shows raw HTML as text and refuses script links', () => {
   const html = renderMarkdown(
     '<img src=x onerror=alert(1)> [a](javascript:alert(1)) [b](https://b.example)',
-    {},
+    noAttachments,
   )
   expect(html).not.toContain('<img')
   expect(html).not.toContain('href="javascript:')
@@ -43,12 +64,19 @@ test('markdown shows raw HTML as text and refuses script links', () => {
 })
 
 test('markdown knows formulas, tasks and attachments', () => {
-  expect(renderMarkdown('cost $5 and $6', {})).not.toContain('data-math')
-  expect(renderMarkdown('$a<b$', {})).toContain('data-math="inline">a&lt;b<')
-  expect(renderMarkdown('- [x] done', {})).toContain('checked')
-  expect(renderMarkdown('![p](attachment:p.png)', { 'p.png': { 'image/png': 'QUJD' } })).toContain(
-    'src="data:image/png;base64,QUJD"',
-  )
+  expect(renderMarkdown('cost $5 and $6', noAttachments)).not.toContain('data-math')
+  expect(renderMarkdown('$a<b$', noAttachments)).toContain('data-math="inline">a&lt;b<')
+  const box = 'type="checkbox" disabled aria-label='
+  expect(renderMarkdown('- [x] a', noAttachments)).toContain(`${box}"done" checked`)
+  expect(renderMarkdown('- [ ] a', noAttachments)).toContain(`${box}"to do" />`)
+  const attached = readAttachments({ 'p.png': { 'image/png': 'QUJD' }, 'café.png': { 'image/png': 'QUJE' } })
+  const picture = (reference: string) => renderMarkdown(`![p](attachment:${reference})`, attached)
+  expect(picture('p.png')).toContain('src="data:image/png;base64,QUJD"')
+  // In UTF-8, and in Latin-1, which is no UTF-8.
+  for (const name of ['caf%C3%A9.png', 'caf%E9.png', 'café.png'])
+    expect(picture(name)).toContain('src="data:image/png;base64,QUJE"')
+  expect(picture('%E9%E9.png')).toContain('The attachment éé.png is missing')
+  expect(picture('constructor')).toContain('The attachment constructor is missing')
 })
 
 test('both languages have the same keys and the same gaps', () => {

@@ -3,6 +3,7 @@ import { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { inkOn, peopleOf, visitorsIn } from '../src/presence/people.ts'
 import { Presence, stretchOf } from '../src/presence/presence.ts'
+import { contrast } from './contrast.ts'
 
 const user = (id: string, name = id) => ({ id, name, color: '#0b7285' })
 
@@ -50,16 +51,3 @@ test('ink on a colour has a contrast of at least 4.5', () => {
   const colours = ['#0b7285', '#a83279', '#f0b45a', '#ffffff', '#000000', '#7fd08f', '#777777']
   for (const colour of colours) expect(contrast(inkOn(colour), colour), colour).toBeGreaterThanOrEqual(4.5)
 })
-
-function contrast(one: string, other: string): number {
-  const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b)
-  return (light + 0.05) / (dark + 0.05)
-}
-
-function luminance(colour: string): number {
-  const parts = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255)
-  const [red = 0, green = 0, blue = 0] = parts.map((part) =>
-    part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4,
-  )
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-}

@@ -14,6 +14,11 @@ export class RoomServer {
   epoch = 'one'
   /** While false, nothing is called durable. */
   acknowledges = true
+  /** While true, pages wait for what they lack: the answers to their step 1 are held. */
+  isSlow = false
+  #held: (() => void)[] = []
+  /** While false, connections are turned away, as by a server that stops. */
+  accepts = true
   readonly http: Server
   readonly #sockets = new Map<WebSocket, number>()
 
@@ -36,8 +41,19 @@ export class RoomServer {
     return `ws://127.0.0.1:${(this.http.address() as AddressInfo).port}`
   }
 
+  /** Sends the answers that are held. */
+  hurry(): void {
+    this.isSlow = false
+    for (const send of this.#held.splice(0)) send()
+  }
+
   drop(): void {
     for (const ws of this.#sockets.keys()) ws.terminate()
+  }
+
+  /** Closes every connection with a code of the protocol. */
+  closeWith(code: number): void {
+    for (const ws of this.#sockets.keys()) ws.close(code)
   }
 
   close(): void {
@@ -46,6 +62,10 @@ export class RoomServer {
   }
 
   #join(ws: WebSocket, epoch: string | null): void {
+    if (!this.accepts) {
+      ws.terminate()
+      return
+    }
     if (epoch !== this.epoch) {
       ws.close(4409)
       return
@@ -62,8 +82,13 @@ export class RoomServer {
     const encoder = encoding.createEncoder()
     encoding.writeVarUint(encoder, frame.sync)
     const kind = readSyncMessage(decoder, encoder, this.doc, ws)
-    if (kind === 0) ws.send(encoding.toUint8Array(encoder))
+    if (kind === 0) this.#answer(() => ws.send(encoding.toUint8Array(encoder)))
     else this.#acknowledge(ws)
+  }
+
+  #answer(send: () => void): void {
+    if (this.isSlow) this.#held.push(send)
+    else send()
   }
 
   #acknowledge(ws: WebSocket): void {

@@ -1,4 +1,5 @@
 import { cellOutputs, cellSource, cellsOf, makeCell } from '@yesterday/server/contract/document.ts'
+import { close } from '@yesterday/server/contract/sync.ts'
 import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
 import * as Y from 'yjs'
@@ -64,6 +65,31 @@ test('edits made while the connection is down arrive once it is back', async () 
   expect(cellSource(cellsOf(server.doc).get(0)).toString()).toBe('x = 123')
 })
 
+test('an edit between the question of the server and its answer arrives', async () => {
+  const { server, room, status, source } = await enter()
+  server.isSlow = true
+  server.drop()
+  await vi.waitFor(() => expect(room.facts.get()).toMatchObject({ open: false }))
+  source.insert(5, '2')
+  await vi.waitFor(() => expect(room.facts.get()).toMatchObject({ sent: 1, acknowledged: 1, synced: false }))
+  source.insert(6, '3')
+  server.hurry()
+  source.insert(7, '4')
+  await vi.waitFor(() => expect(status()).toBe('saved'))
+  expect(cellSource(cellsOf(server.doc).get(0)).toString()).toBe('x = 1234')
+})
+
+test('a page that sent too much is told so, and connects again with its edits', async () => {
+  const { server, room, status, source } = await enter()
+  const told = vi.fn()
+  room.sentTooMuch.listen(told)
+  server.closeWith(close.tooMuch)
+  await vi.waitFor(() => expect(told).toHaveBeenCalledOnce())
+  source.insert(5, '23')
+  await vi.waitFor(() => expect(status()).toBe('saved'))
+  expect(cellSource(cellsOf(server.doc).get(0)).toString()).toBe('x = 123')
+})
+
 test('another epoch is not merged, and unsent edits can be brought into the new document', async () => {
   const { server, room, durable, source } = await enter()
   server.epoch = 'two'
@@ -74,6 +100,32 @@ test('another epoch is not merged, and unsent edits can be brought into the new 
   cellsOf(fresh).insert(0, [makeCell({ id: 'a', type: 'code', source: '# new\nx = 1' })])
   reapply(fresh, durable.unsent(), {})
   expect(cellsOf(fresh).map((cell) => cellSource(cell).toString())).toEqual(['# new\nx = 17'])
+})
+
+test('edits before the first acknowledgement are brought over once, not as whole cells', async () => {
+  const server = new RoomServer()
+  server.acknowledges = false
+  cellsOf(server.doc).insert(0, [makeCell({ id: 'a', type: 'code', source: 'x = 1\ny = 2' })])
+  const room = new Room({ origin: await server.listen(), documentId: 'd', epoch: 'one', doc: new Y.Doc() })
+  ends.push(
+    () => server.close(),
+    () => room.leave(),
+  )
+  const durable = new DurableSources(room)
+  await vi.waitFor(() => expect(room.facts.get().synced).toBe(true))
+  cellSource(cellsOf(room.doc).get(0)).insert(5, '7')
+  cellsOf(room.doc).insert(1, [makeCell({ id: 'b', type: 'code', source: 'new = 1' })])
+  server.epoch = 'two'
+  server.drop()
+  await vi.waitFor(() => expect(room.facts.get().ended).toEqual({ kind: 'epoch' }))
+  const fresh = new Y.Doc()
+  const cells = [
+    makeCell({ id: 'a', type: 'code', source: 'x = 1\ny = 3' }),
+    makeCell({ id: 'b', type: 'code', source: 'new' }),
+  ]
+  cellsOf(fresh).insert(0, cells)
+  reapply(fresh, durable.unsent(), {})
+  expect(cellsOf(fresh).map((cell) => cellSource(cell).toString())).toEqual(['x = 17\ny = 3', 'new = 1'])
 })
 
 test('the edit between two texts makes the second of the first', () => {

@@ -27,7 +27,10 @@ async function accepting() {
     server.close()
   }
   ends.push(close)
-  return { url: `ws://127.0.0.1:${address.port}`, asked, close }
+  const closeWith = (code: number) => {
+    for (const client of server.clients) client.close(code)
+  }
+  return { url: `ws://127.0.0.1:${address.port}`, asked, close, closeWith }
 }
 
 function connect(url: string): SessionSocket {
@@ -61,4 +64,16 @@ test('once there was a socket, nothing waits for the next: a cell does not run l
   close()
   await expect.poll(() => session.connected.get()).toBe(false)
   expect(await session.send({ type: 'run', cells: ['a'] })).toEqual({ ok: false, reason: LOST })
+})
+
+test('a page that sent too many commands is told so, and connects again', async () => {
+  const { url, closeWith } = await accepting()
+  const session = connect(url)
+  expect(await session.send({ type: 'interrupt' })).toMatchObject({ ok: true })
+  let told = 0
+  session.sentTooMuch.listen(() => told++)
+  closeWith(4429)
+  await expect.poll(() => told).toBe(1)
+  await expect.poll(() => session.connected.get()).toBe(true)
+  expect(await session.send({ type: 'interrupt' })).toMatchObject({ ok: true })
 })

@@ -2,16 +2,21 @@
  * The shell: header, files at the left, and what the URL names. The notebook arrives by its own chunk after the shell
  * has been painted; only this file knows both.
  */
+import './bars.css'
 import './shell.css'
+import '../style/print.css'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { t } from '../text/text.ts'
+import { Boundary } from './Boundary.tsx'
 import { useDrawer } from './drawer.ts'
 import { FilePanel } from './files/FilePanel.tsx'
 import { Header } from './Header.tsx'
+import { HistoryBar } from './HistoryBar.tsx'
 import { FileHome, Home } from './Home.tsx'
 import { Notices } from './Notices.tsx'
-import { Boundary, ProblemBox } from './Problem.tsx'
+import { ProblemBox } from './Problem.tsx'
 import { isNotebook, type Route, useRoute } from './route.ts'
+import { TrustBar } from './TrustBar.tsx'
 import { startTheme } from './theme.ts'
 import { useMe } from './useMe.ts'
 
@@ -44,6 +49,10 @@ export function App() {
         filesShown={drawer.shown}
         onToggleFiles={drawer.toggle}
       />
+      <div className="app-bars">
+        <HistoryBar />
+        <TrustBar />
+      </div>
       <FilePanel selected={path} shown={drawer.shown} onPicked={drawer.picked} />
       <button
         type="button"
@@ -52,13 +61,13 @@ export function App() {
         aria-hidden="true"
         onClick={drawer.toggle}
       />
-      <main id="main" className="main" tabIndex={-1}>
+      <main id="main" className="app-main" tabIndex={-1}>
         {problem !== null && (
           <div className="boundary">
             <ProblemBox problem={problem} onRetry={retry} />
           </div>
         )}
-        <Boundary key={path}>
+        <Boundary healOn={path}>
           <Suspense fallback={<NotebookSkeleton />}>
             <Place route={route} onTitle={setTitle} />
           </Suspense>

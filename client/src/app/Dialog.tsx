@@ -1,5 +1,5 @@
 /** A question that must be answered first. The browser's own dialog keeps the focus inside and gives it back. */
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import { t } from '../text/text.ts'
 
 /** Open as long as it is mounted; `onClose` asks the owner to unmount it. */
@@ -13,8 +13,11 @@ export function Dialog(props: {
 }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const title = useId()
-  useEffect(() => {
-    dialog.current?.showModal()
+  useLayoutEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    // Removed while it is open, it would leave the focus on the body: closing gives it back.
+    return () => element?.close()
   }, [])
   return (
     <dialog ref={dialog} className="dialog" aria-labelledby={title} onClose={props.onClose}>

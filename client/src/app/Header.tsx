@@ -1,10 +1,10 @@
 /** The line above everything: where one is, how it looks, who one is. */
 import type { Me } from '@yesterday/server/contract/http.ts'
-import { initials } from '../presence/people.ts'
 import { chooseLocale, locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
 import { Monitor, Moon, PanelLeft, Settings2, Sun } from './icons.ts'
 import { Menu, MenuItem } from './Menu.tsx'
+import { Person } from './Person.tsx'
 import { isNotebook, navigate, type Route } from './route.ts'
 import { chooseTheme, type ThemeChoice, themeChoices, useThemeChoice } from './theme.ts'
 
@@ -19,7 +19,7 @@ export function Header(props: {
   readonly onToggleFiles: () => void
 }) {
   return (
-    <header className="header">
+    <header className="app-header">
       <button
         type="button"
         className="icon-button"
@@ -33,7 +33,7 @@ export function Header(props: {
       </button>
       <Where me={props.me} route={props.route} title={props.title} />
       <div className="header-end">
-        {props.me !== null && <Person name={props.me.actor.name} />}
+        {props.me !== null && <Person me={props.me} />}
         <Appearance />
       </div>
     </header>
@@ -83,14 +83,6 @@ function Mark() {
       <circle cx="9" cy="12" r="6.25" className="mark-past" />
       <circle cx="15" cy="12" r="6.25" className="mark-now" />
     </svg>
-  )
-}
-
-function Person({ name }: { readonly name: string }) {
-  return (
-    <span className="person" role="img" aria-label={t('app.you', { name })} title={t('app.you', { name })}>
-      {initials(name)}
-    </span>
   )
 }
 

@@ -1,4 +1,5 @@
 /** What stands in the middle while no notebook is open: the recent ones, or how to begin. */
+import { visibleName } from '@yesterday/server/contract/file-names.ts'
 import type { FileEntry } from '@yesterday/server/contract/http.ts'
 import { useEffect, useSyncExternalStore } from 'react'
 import { Time } from '../history/Time.tsx'
@@ -49,7 +50,7 @@ function Recent({ notebooks }: { readonly notebooks: readonly FileEntry[] }) {
               }}
             >
               <NotebookText size={18} aria-hidden="true" />
-              <span className="recent-name">{entry.name.replace(/\.ipynb$/i, '')}</span>
+              <span className="recent-name">{visibleName(entry.name.replace(/\.ipynb$/i, ''))}</span>
               <span className="recent-when">
                 <Time iso={entry.modified} />
               </span>

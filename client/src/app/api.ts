@@ -10,7 +10,11 @@ import {
   FileEntry,
   KernelSpecs,
   Me,
+  type MeChange,
+  OpenedNotebook,
   type ApiError as Refusal,
+  TrashedFile,
+  WrittenNotebook,
 } from '@yesterday/server/contract/http.ts'
 import { LogPage, Receipt } from '@yesterday/server/contract/run.ts'
 import type { z } from 'zod'
@@ -71,15 +75,26 @@ export function makeApi(send: Fetch = browserFetch) {
       ask(send, schema, url, body === null ? { method } : { ...postJson(body), method }),
     listFolder: (path: string, signal?: AbortSignal) =>
       get(FileEntries, `/api/files/${encodePath(path)}`, signal),
-    changeFiles: (command: FileCommand) => ask(send, FileEntry, '/api/files', postJson(command)),
+    changeFiles: (command: Exclude<FileCommand, { type: 'trash' }>) =>
+      ask(send, FileEntry, '/api/files', postJson(command)),
+    trash: (path: string) =>
+      ask(send, TrashedFile, '/api/files', postJson({ type: 'trash', path } satisfies FileCommand)),
     upload: (path: string, bytes: Blob, overwrite: boolean) =>
       ask(send, FileEntry, `/api/files/${encodePath(path)}${overwrite ? '?overwrite=1' : ''}`, {
         method: 'PUT',
         body: bytes,
         headers: { 'content-type': 'application/octet-stream' },
       }),
+    open: (path: string, signal?: AbortSignal) =>
+      ask(send, OpenedNotebook, '/api/notebooks/open', {
+        ...postJson({ path }),
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    writeAgain: (documentId: string) =>
+      ask(send, WrittenNotebook, `/api/notebooks/${encodeURIComponent(documentId)}/file`, postJson({})),
     kernelspecs: (signal?: AbortSignal) => get(KernelSpecs, '/api/kernelspecs', signal),
     me: (signal?: AbortSignal) => get(Me, '/api/me', signal),
+    changeMe: (change: MeChange) => ask(send, Me, '/api/me', { ...postJson(change), method: 'PUT' }),
     log: (query: LogQuery, signal?: AbortSignal) => get(LogPage, logUrl(query), signal),
     receipt: (run: string, signal?: AbortSignal) =>
       get(Receipt, `/api/runs/${encodeURIComponent(run)}`, signal),

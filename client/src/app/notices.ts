@@ -23,10 +23,11 @@ function set(next: readonly Notice[]): void {
   for (const listener of listeners) listener()
 }
 
-/** Shows a notice. */
+/** Shows a notice; one that is shown already starts again. */
 export function notify(level: Notice['level'], text: string, hint: string | null = null): void {
   const notice = { id: nextId++, level, text, hint }
-  set([...notices.slice(-3), notice])
+  const others = notices.filter((one) => one.text !== text || one.level !== level)
+  set([...others.slice(-3), notice])
   setTimeout(() => dismiss(notice.id), LIFE[level])
 }
 

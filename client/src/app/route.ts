@@ -4,6 +4,7 @@
  */
 import { useSyncExternalStore } from 'react'
 import { encodePath } from './api.ts'
+import { isGuarded, whenLeft } from './leaving.ts'
 
 /** A place in the app. */
 export type Route = { readonly at: 'home' } | { readonly at: 'file'; readonly path: string }
@@ -33,25 +34,52 @@ const tell = (): void => {
   for (const listener of listeners) listener()
 }
 
-/** Goes to a place as a link would; `replace` leaves no entry in the browser's history. */
-export function navigate(route: Route, how: 'push' | 'replace' = 'push'): void {
+/** The pathname on the screen. */
+let shown = typeof location === 'undefined' ? '/' : location.pathname
+
+/** Goes to a place as a link would, once what is not saved may be left. */
+export function navigate(route: Route): void {
   const url = routeUrl(route)
-  if (how === 'push') history.pushState(null, '', url)
-  else history.replaceState(null, '', url)
+  whenLeft(() => {
+    history.pushState(null, '', url)
+    show()
+  })
+}
+
+/** Gives the place on the screen another address, or goes on from a place that is no more. Asks nothing. */
+export function redirect(route: Route): void {
+  history.replaceState(null, '', routeUrl(route))
+  show()
+}
+
+function show(): void {
+  shown = location.pathname
   tell()
 }
 
+/** Back and forward have changed the address already: where the place must not be left, it gets its own again. */
+function popped(): void {
+  if (location.pathname === shown) return
+  const target = location.href
+  const leave = (): void => {
+    history.pushState(null, '', target)
+    show()
+  }
+  if (isGuarded(leave)) history.pushState(null, '', shown)
+  else show()
+}
+
 function subscribe(listener: () => void): () => void {
+  if (listeners.size === 0) window.addEventListener('popstate', popped)
   listeners.add(listener)
-  window.addEventListener('popstate', listener)
   return () => {
     listeners.delete(listener)
-    window.removeEventListener('popstate', listener)
+    if (listeners.size === 0) window.removeEventListener('popstate', popped)
   }
 }
 
 /** The place that the page is at now. */
 export function useRoute(): Route {
-  const pathname = useSyncExternalStore(subscribe, () => location.pathname)
+  const pathname = useSyncExternalStore(subscribe, () => shown)
   return parseRoute(pathname)
 }

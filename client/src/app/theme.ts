@@ -21,6 +21,9 @@ let choice: ThemeChoice = 'system'
 export function startTheme(): void {
   choice = Choice.catch('system').parse(remembered(KEY))
   systemDark().addEventListener('change', apply)
+  // Paper is white, and browsers leave grounds out.
+  addEventListener('beforeprint', () => show('light'))
+  addEventListener('afterprint', apply)
   apply()
 }
 
@@ -50,6 +53,10 @@ function subscribe(listener: () => void): () => void {
 
 function apply(): void {
   const dark = choice === 'dark' || (choice === 'system' && systemDark().matches)
-  document.documentElement.dataset.theme = dark ? 'dark' : 'light'
+  show(dark ? 'dark' : 'light')
+}
+
+function show(theme: 'light' | 'dark'): void {
+  document.documentElement.dataset.theme = theme
   for (const listener of listeners) listener()
 }

@@ -1,7 +1,8 @@
 /** Who the person is and which project this is, asked once; asked again by itself while the server is away. */
 import type { Me } from '@yesterday/server/contract/http.ts'
-import { useCallback, useEffect, useState } from 'react'
-import { api, type Problem } from './api.ts'
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
+import type { Problem } from './api.ts'
+import { loadMe, me } from './me-store.ts'
 
 const AGAIN = 3_000
 
@@ -11,12 +12,11 @@ export function useMe(): {
   readonly problem: Problem | null
   readonly retry: () => void
 } {
-  const [me, setMe] = useState<Me | null>(null)
+  const known = useSyncExternalStore(me.subscribe, me.get)
   const [problem, setProblem] = useState<Problem | null>(null)
   const ask = useCallback(async (signal?: AbortSignal) => {
-    const answer = await api.me(signal)
+    const answer = await loadMe(signal)
     if (signal?.aborted === true) return
-    if (answer.ok) setMe(answer.value)
     setProblem(answer.ok ? null : answer.problem)
   }, [])
 
@@ -32,5 +32,5 @@ export function useMe(): {
     return () => clearTimeout(timer)
   }, [problem, ask])
 
-  return { me, problem, retry: () => void ask() }
+  return { me: known, problem, retry: () => void ask() }
 }

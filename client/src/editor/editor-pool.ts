@@ -5,7 +5,8 @@
  */
 import type { editor } from 'monaco-editor/editor'
 import type * as Y from 'yjs'
-import { bindText } from './text-binding.ts'
+import { followScroll } from './follow-scroll.ts'
+import { bindText, type Change } from './text-binding.ts'
 
 type Monaco = typeof import('./monaco.ts')
 
@@ -32,6 +33,9 @@ export type Equip = (
 /** What to show in an editor while a cell has it; answers the way to take it away. */
 export type Adorn = (instance: editor.IStandaloneCodeEditor, cell: string, text: Y.Text) => () => void
 
+/** What to do before an edit of a person is applied. */
+export type BeforeEdit = (cell: string, change: Change) => void
+
 interface Seat {
   readonly editor: editor.IStandaloneCodeEditor
   readonly element: HTMLElement
@@ -51,6 +55,8 @@ export class EditorPool {
   readonly #origin: object
   readonly #equip: Equip
   readonly #adorn: Adorn
+  readonly #beforeEdit: BeforeEdit
+  #tabMoves = false
   readonly #slots = new Map<Element, Slot>()
   readonly #inView = new Set<Slot>()
   readonly #seats: Seat[] = []
@@ -62,10 +68,23 @@ export class EditorPool {
   /** The cell that is to have the cursor as soon as it has a place. */
   #wanted: Wanted | null = null
 
-  constructor(origin: object, equip: Equip, adorn: Adorn = () => () => undefined) {
+  constructor(
+    origin: object,
+    equip: Equip,
+    adorn: Adorn = () => () => undefined,
+    beforeEdit: BeforeEdit = () => undefined,
+  ) {
     this.#origin = origin
     this.#equip = equip
     this.#adorn = adorn
+    this.#beforeEdit = beforeEdit
+  }
+
+  /** Switches whether Tab moves the focus out of an editor; else it indents. Answers what it does from now on. */
+  toggleTabMoves(): boolean {
+    this.#tabMoves = !this.#tabMoves
+    for (const { editor } of this.#seats) editor.updateOptions({ tabFocusMode: this.#tabMoves })
+    return this.#tabMoves
   }
 
   /** Registers a cell's place; answers the way to leave. */
@@ -81,12 +100,19 @@ export class EditorPool {
 
   /** Loads Monaco; from now on cells in view come alive. */
   load(): Promise<Monaco> {
-    this.#loading ??= import('./monaco.ts').then((loaded) => {
-      loaded.paint()
-      this.#monaco = loaded
-      this.#schedule()
-      return loaded
-    })
+    this.#loading ??= import('./monaco.ts').then(
+      (loaded) => {
+        loaded.paint()
+        this.#monaco = loaded
+        this.#schedule()
+        return loaded
+      },
+      (error: unknown) => {
+        // The server may be away: it is asked again when a cell is next entered.
+        this.#loading = null
+        throw error
+      },
+    )
     return this.#loading
   }
 
@@ -132,6 +158,13 @@ export class EditorPool {
     const editor = this.editorOf(cell)
     const [model, position] = [editor?.getModel(), editor?.getPosition()]
     return model && position ? model.getOffsetAt(position) : undefined
+  }
+
+  /** What the editor of a cell shows, and whether it shows this text; null where it has no live editor. */
+  shownIn(cell: string, text: Y.Text): { readonly source: string; readonly isOf: boolean } | null {
+    const seat = this.#seats.find((each) => each.slot?.cell === cell)
+    const source = seat?.editor.getModel()?.getValue()
+    return source === undefined ? null : { source, isOf: seat?.slot?.text === text }
   }
 
   /** Reads the page's colours again. */
@@ -180,7 +213,7 @@ export class EditorPool {
       bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
     })
     seat.slot = slot
-    const unbind = bindText(model, slot.text, this.#origin)
+    const unbind = bindText(model, slot.text, this.#origin, (change) => this.#beforeEdit(slot.cell, change))
     slot.mount.append(seat.element)
     seat.editor.setModel(model)
     const bare = this.#adorn(seat.editor, slot.cell, slot.text)
@@ -188,7 +221,7 @@ export class EditorPool {
       bare()
       unbind()
     }
-    seat.editor.updateOptions({ readOnly: slot.readOnly })
+    seat.editor.updateOptions({ readOnly: slot.readOnly, tabFocusMode: this.#tabMoves })
     seat.editor.restoreViewState(this.#views.get(slot.cell) ?? null)
     slot.host.dataset.live = ''
     layout(seat)
@@ -216,6 +249,7 @@ export class EditorPool {
     instance.onDidContentSizeChange(({ contentHeightChanged }) => contentHeightChanged && layout(seat))
     instance.onDidFocusEditorText(() => seat.slot?.onFocus())
     new ResizeObserver(() => layout(seat)).observe(element)
+    instance.onDidDispose(followScroll(instance))
     this.#equip(instance, this.#monaco.monaco, () => seat.slot?.cell ?? '')
     this.#seats.push(seat)
     return seat

@@ -18,6 +18,7 @@ import 'monaco-editor/editor/contrib/suggest/browser/suggestController.js'
 import 'monaco-editor/features/wordOperations/register.js'
 import { editor, languages } from 'monaco-editor/editor'
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
+import { diffColours } from './diff-colours.ts'
 import { type LineState, tokenizeLine } from './python-tokens.ts'
 
 export * as monaco from 'monaco-editor/editor'
@@ -85,7 +86,8 @@ const kinds = [
 /** Takes the page's colours, read from its style; to be called again when the theme changes. */
 export function paint(): void {
   const style = getComputedStyle(document.documentElement)
-  const colour = (name: string): string => style.getPropertyValue(`--editor-${name}`).trim()
+  const token = (name: string): string => style.getPropertyValue(`--${name}`).trim()
+  const colour = (name: string): string => token(`editor-${name}`)
   editor.defineTheme('yesterday', {
     base: document.documentElement.dataset.theme === 'dark' ? 'vs-dark' : 'vs',
     inherit: true,
@@ -98,10 +100,49 @@ export function paint(): void {
       'editor.foreground': colour('text'),
       'editor.selectionBackground': colour('selection'),
       'editorCursor.foreground': colour('cursor'),
+      ...popupColours(token),
+      ...diffColours(token),
     },
   })
   editor.setTheme('yesterday')
 }
+
+/** Popups look like the page's own menus. `token` reads a colour of the page. */
+function popupColours(token: (name: string) => string): Record<string, string> {
+  const [ground, text, muted, border] = ['surface-raised', 'text', 'text-muted', 'border-strong'].map(token)
+  const widgets = ['editorWidget', 'editorSuggestWidget', 'editorHoverWidget'].flatMap((widget) => [
+    [`${widget}.background`, ground],
+    [`${widget}.foreground`, text],
+    [`${widget}.border`, border],
+  ])
+  return Object.fromEntries([
+    ...widgets,
+    ['editorHoverWidget.highlightForeground', token('accent')],
+    ['editorSuggestWidget.selectedBackground', token('surface-selected')],
+    ['editorSuggestWidget.selectedForeground', text],
+    ['editorSuggestWidget.selectedIconForeground', text],
+    ['editorSuggestWidget.highlightForeground', token('accent')],
+    ['editorSuggestWidget.focusHighlightForeground', token('accent')],
+    ['list.hoverBackground', token('surface-hover')],
+    ['descriptionForeground', muted],
+    ['textCodeBlock.background', token('surface-sunken')],
+  ])
+}
+
+/**
+ * The element that holds the popups of all editors. It is a child of the body: a band of cells contains layout and
+ * paint (`content-visibility`), so a fixed element inside it is neither fixed nor whole.
+ */
+function popups(): HTMLElement {
+  const known = document.getElementById(POPUPS)
+  if (known !== null) return known
+  const made = document.createElement('div')
+  made.id = POPUPS
+  made.className = 'monaco-editor'
+  document.body.append(made)
+  return made
+}
+const POPUPS = 'editor-popups'
 
 /** The options of every cell's editor; metrics as in editor.css. */
 export function editorOptions(): editor.IStandaloneEditorConstructionOptions {
@@ -130,8 +171,11 @@ export function editorOptions(): editor.IStandaloneEditorConstructionOptions {
       alwaysConsumeMouseWheel: false,
       ignoreHorizontalScrollbarInContentHeight: true,
     },
+    // The page is walked by Tab without stopping in each editor; Enter leads into one.
+    tabIndex: -1,
     contextmenu: false,
     fixedOverflowWidgets: true,
+    overflowWidgetsDomNode: popups(),
     tabSize: 4,
     insertSpaces: true,
     wordBasedSuggestions: 'off',

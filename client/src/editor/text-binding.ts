@@ -13,8 +13,16 @@ export interface Change {
   readonly text: string
 }
 
-/** Binds them; answers the way to unbind. Edits of the person carry `origin`. */
-export function bindText(model: editor.ITextModel, text: Y.Text, origin: object): () => void {
+/**
+ * Binds them; returns the way to unbind. Edits of the person carry `origin`; `onEdit` gets the first change of each before
+ * it is applied.
+ */
+export function bindText(
+  model: editor.ITextModel,
+  text: Y.Text,
+  origin: object,
+  onEdit: (change: Change) => void = () => undefined,
+): () => void {
   let carrying = false
   const toModel = (event: Y.YTextEvent): void => {
     if (carrying) return
@@ -26,6 +34,8 @@ export function bindText(model: editor.ITextModel, text: Y.Text, origin: object)
   const toText = model.onDidChangeContent((event) => {
     if (carrying) return
     carrying = true
+    const [first] = event.changes
+    if (first !== undefined) onEdit(first)
     applyToText(text, event.changes, origin)
     carrying = false
   })

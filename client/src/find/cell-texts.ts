@@ -5,6 +5,7 @@ import {
   isObjectReference,
   type YCell,
 } from '@yesterday/server/contract/document.ts'
+import { SEARCHED_TYPES } from '@yesterday/server/contract/mime-rules.ts'
 import * as Y from 'yjs'
 import { withoutAnsi } from '../outputs/ansi.ts'
 import { readOutput } from '../outputs/output.ts'
@@ -32,7 +33,12 @@ function textOf(json: Readonly<Record<string, unknown>>): string | null {
     return rest === null ? null : `${output.ename}: ${output.evalue}\n${rest}`
   }
   const { data } = output
-  return plain(data['text/markdown'] ?? data['text/plain'] ?? '')
+  return plain(searchedValue(data))
+}
+
+function searchedValue(data: Readonly<Record<string, unknown>>): unknown {
+  const searched = SEARCHED_TYPES.flatMap((names) => Object.keys(data).filter((mime) => names.test(mime)))
+  return searched.map((mime) => data[mime]).find((value) => value !== undefined && value !== null) ?? ''
 }
 
 function plain(value: unknown): string | null {

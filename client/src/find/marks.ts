@@ -66,7 +66,7 @@ export function scrollToMatch(finder: Finder, match: Match): void {
   const article = document.getElementById(`cell-${match.cell}`)
   const line = match.output === null ? article?.querySelectorAll('.found-chosen')[0] : undefined
   const box = (line ?? (chosen !== null && hasBox(chosen) ? chosen : article))?.getBoundingClientRect()
-  const main = article?.closest('.main')
+  const main = article?.closest('.app-main')
   if (box === undefined || !main) return
   const view = main.getBoundingClientRect()
   const margin = 96

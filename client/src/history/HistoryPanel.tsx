@@ -4,12 +4,13 @@
  */
 import './history.css'
 import { executionState, findCell } from '@yesterday/server/contract/document.ts'
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { api } from '../app/api.ts'
-import { X } from '../app/icons.ts'
+import { lazyPart } from '../app/lazy-part.tsx'
 import { ProblemBox } from '../app/Problem.tsx'
 import { useNotebook } from '../notebook/context.ts'
 import { useWatched } from '../notebook/use-cell.ts'
+import { PanelHead } from '../panels/PanelHead.tsx'
 import { Checkpoints } from '../past/Checkpoints.tsx'
 import type { PastView } from '../past/place.ts'
 import { useAsked } from '../past/useAsked.ts'
@@ -17,12 +18,12 @@ import { t } from '../text/text.ts'
 import { Log } from './Log.tsx'
 import { Receipt } from './Receipt.tsx'
 
-const Compare = lazy(async () => ({ default: (await import('../past/Compare.tsx')).Compare }))
-const Changes = lazy(async () => ({ default: (await import('../past/Changes.tsx')).Changes }))
-const Replay = lazy(async () => ({ default: (await import('../past/Replay.tsx')).Replay }))
-const Restore = lazy(async () => ({ default: (await import('../past/Restore.tsx')).Restore }))
-const Since = lazy(async () => ({ default: (await import('../past/Since.tsx')).Since }))
-const Timeline = lazy(async () => ({ default: (await import('../past/Timeline.tsx')).Timeline }))
+const Compare = lazyPart(async () => (await import('../past/Compare.tsx')).Compare)
+const Changes = lazyPart(async () => (await import('../past/Changes.tsx')).Changes)
+const Replay = lazyPart(async () => (await import('../past/Replay.tsx')).Replay)
+const Restore = lazyPart(async () => (await import('../past/Restore.tsx')).Restore)
+const Since = lazyPart(async () => (await import('../past/Since.tsx')).Since)
+const Timeline = lazyPart(async () => (await import('../past/Timeline.tsx')).Timeline)
 
 const titles = {
   log: 'history.title',
@@ -41,37 +42,19 @@ const titles = {
 export function HistoryPanel() {
   const { past } = useNotebook()
   const { view, visit } = useWatched(past.state, (state) => state)
-  const heading = useRef<HTMLHeadingElement>(null)
-  // A new view is read from its top; the first one leaves the focus where the person is.
-  const first = useRef(true)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each view is another page
-  useEffect(() => {
-    if (!first.current) heading.current?.focus()
-    first.current = false
-  }, [view])
   return (
-    <section className="history" aria-label={t('history.title')} data-view={view.at}>
-      <header className="history-head">
-        <h2 ref={heading} tabIndex={-1}>
-          {t(titles[view.at])}
-        </h2>
-        <span className="history-tools">
-          {view.at !== 'log' && (
-            <button type="button" className="button button-small" onClick={past.back}>
-              {t('history.back')}
-            </button>
-          )}
-          <button type="button" className="icon-button" aria-label={t('history.close')} onClick={past.toggle}>
-            <X size={16} />
+    <div className="history" data-view={view.at}>
+      <PanelHead title={t(titles[view.at])} view={view}>
+        {view.at !== 'log' && (
+          <button type="button" className="button button-small" onClick={past.back}>
+            {t('history.back')}
           </button>
-        </span>
-      </header>
+        )}
+      </PanelHead>
       <div className="history-body">
-        <Suspense fallback={<p className="history-note">{t('app.loading')}</p>}>
-          <View key={`${visit} ${JSON.stringify(view)}`} view={view} />
-        </Suspense>
+        <View key={`${visit} ${JSON.stringify(view)}`} view={view} />
       </div>
-    </section>
+    </div>
   )
 }
 
@@ -136,7 +119,7 @@ function useIsOver(id: string): boolean {
 function LastRecorded({ cell, onRun }: LastRunProps) {
   const { opened, onRecorded } = useNotebook()
   const ask = useCallback(
-    (signal: AbortSignal) => api.log({ notebook: opened.path, cell, before: null, limit: 20 }, signal),
+    (signal: AbortSignal) => api.log({ notebook: opened.documentId, cell, before: null, limit: 20 }, signal),
     [opened, cell],
   )
   const { answer, again } = useAsked(ask)

@@ -8,6 +8,7 @@ import { isFiltered, type LogFilter } from '../past/log-filter.ts'
 import type { LogForm } from '../past/place.ts'
 import { useSettled } from '../past/useSettled.ts'
 import { t } from '../text/text.ts'
+import { CopiedFrom } from './CopiedFrom.tsx'
 import { LogFilters, sinceOf } from './LogFilters.tsx'
 import { fewNames } from './names.ts'
 import { OutcomeMark } from './OutcomeMark.tsx'
@@ -30,7 +31,7 @@ export function Log() {
   const { outcome } = filter
   const since = useMemo(() => sinceOf(span), [span])
   const asked = useMemo<LogFilter>(() => ({ words, outcome, since, cell }), [words, outcome, since, cell])
-  const log = useLog(opened.path, asked)
+  const log = useLog(opened.documentId, asked)
   const { refresh } = log
   const session = log.state.runs[0]?.session
   useEffect(() => onRecorded(refresh), [onRecorded, refresh])
@@ -69,7 +70,13 @@ function Runs({ log, filter, form }: RunsProps) {
     )
   }
   if (state.at === 'loading') return <p className="history-note">{t('app.loading')}</p>
-  if (state.runs.length === 0 && state.next === null) return <Nothing filter={filter} />
+  if (state.runs.length === 0 && state.next === null)
+    return (
+      <>
+        <Nothing filter={filter} />
+        <CopiedFrom />
+      </>
+    )
   const { runs } = state
   return (
     <>
@@ -91,7 +98,10 @@ function Runs({ log, filter, form }: RunsProps) {
       )}
       <div className="history-note">
         {state.next === null ? (
-          <p>{t('history.end')}</p>
+          <>
+            <p>{t('history.end')}</p>
+            <CopiedFrom />
+          </>
         ) : (
           <button type="button" className="button" onClick={older}>
             {t('history.older')}

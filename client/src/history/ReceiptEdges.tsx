@@ -1,6 +1,6 @@
 /** What a run used or made, as lists: the things of the work first, tools and hidden state when asked for. */
 import type { AroundNode, InputNow } from '@yesterday/server/contract/around.ts'
-import type { Edge } from '@yesterday/server/contract/run.ts'
+import { type Edge, programOf } from '@yesterday/server/contract/run.ts'
 import { useState } from 'react'
 import { t } from '../text/text.ts'
 import { fullName, nowOf, sorted } from './inputs.ts'
@@ -71,7 +71,8 @@ function EdgeLine(props: Props & { readonly edge: Edge }) {
       {value !== '' && <code className="receipt-value"> = {value}</code>}{' '}
       {what !== '' && <small>{what}</small>}
       {edge.deleted && <small> · {t('receipt.deleted')}</small>}
-      {edge.digest === null && !edge.deleted && edge.kind !== 'table' && (
+      <Program edge={edge} />
+      {edge.digest === null && !edge.deleted && !WITHOUT_CONTENT.has(edge.kind) && (
         <small> · {t('receipt.noDigest')}</small>
       )}
       {edge.query !== null && <pre className="receipt-query">{edge.query}</pre>}
@@ -83,6 +84,20 @@ function EdgeLine(props: Props & { readonly edge: Edge }) {
       )}
       {onRun !== null && <Origin {...props} onRun={onRun} />}
     </li>
+  )
+}
+
+const WITHOUT_CONTENT: ReadonlySet<Edge['kind']> = new Set(['table', 'subprocess'])
+
+/** How a program ended. */
+function Program({ edge }: { readonly edge: Edge }) {
+  const program = programOf(edge)
+  if (program === null || program.kind === 'process') return null
+  const { exitCode } = program
+  return (
+    <small className={exitCode === null || exitCode === 0 ? '' : 'receipt-changed'}>
+      {exitCode === null ? t('receipt.exitUnknown') : t('receipt.exitCode', { code: exitCode })}
+    </small>
   )
 }
 

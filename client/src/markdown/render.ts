@@ -3,17 +3,18 @@
  * is escaped, and links and pictures keep to the schemes that markdown-it allows.
  */
 import MarkdownIt from 'markdown-it'
-import type { Attachments } from './Markdown.tsx'
+import { t } from '../text/text.ts'
+import { type Attachments, attachmentUrl, decoded, noAttachments } from './attachments.ts'
 
 const markdown = new MarkdownIt({ html: false, linkify: true })
 
 // markdown-it hands its environment through untyped; a WeakMap keeps ours typed.
 const attached = new WeakMap<object, Attachments>()
 const env = (of: unknown): Attachments =>
-  (typeof of === 'object' && of !== null ? attached.get(of) : undefined) ?? {}
+  (typeof of === 'object' && of !== null ? attached.get(of) : undefined) ?? noAttachments
 
 const allowed = markdown.validateLink.bind(markdown)
-markdown.validateLink = (url) => url.startsWith('attachment:') || allowed(url)
+markdown.validateLink = (url) => url.startsWith(ATTACHMENT) || allowed(url)
 
 markdown.inline.ruler.before('escape', 'math', (state, silent) => {
   const found = /^\$\$([\s\S]+?)\$\$|^\$(?![\s$])((?:\\.|[^$\\\n])+?)(?<!\s)\$(?!\d)/.exec(
@@ -52,12 +53,23 @@ markdown.core.ruler.push('headings', (state) => {
 markdown.core.ruler.push('attachments', (state) => {
   const attachments = env(state.env)
   for (const token of state.tokens.flatMap((block) => block.children ?? [])) {
-    const source = token.type === 'image' ? String(token.attrGet('src')) : null
-    if (source?.startsWith('attachment:') === true) {
-      token.attrSet('src', attachmentUrl(attachments, decodeURIComponent(source.slice('attachment:'.length))))
+    const source = token.type === 'image' ? String(token.attrGet('src')) : ''
+    if (!source.startsWith(ATTACHMENT)) continue
+    const url = attachmentUrl(attachments, source.slice(ATTACHMENT.length))
+    if (url !== null) token.attrSet('src', url)
+    else {
+      token.type = 'attachment_missing'
+      token.content = decoded(source.slice(ATTACHMENT.length))
     }
   }
 })
+
+const ATTACHMENT = 'attachment:'
+
+markdown.renderer.rules.attachment_missing = (tokens, index) => {
+  const name = tokens[index]?.content ?? ''
+  return `<span class="attachment-missing">${markdown.utils.escapeHtml(t('markdown.attachmentMissing', { name }))}</span>`
+}
 
 /** The name by which a heading is linked. */
 export const slug = (heading: string): string =>
@@ -76,9 +88,4 @@ export function renderMarkdown(source: string, attachments: Attachments): string
 
 const TASK = /<li>(\s*(?:<p>)?)\[([ xX])\] /g
 const taskItem = (_: string, before: string, mark: string): string =>
-  `<li class="task">${before}<input type="checkbox" disabled${mark === ' ' ? '' : ' checked'} /> `
-
-function attachmentUrl(attachments: Attachments, name: string): string {
-  const [mime, data] = Object.entries(attachments[name] ?? {})[0] ?? []
-  return mime?.startsWith('image/') === true ? `data:${mime};base64,${data}` : ''
-}
+  `<li class="task">${before}<input type="checkbox" disabled aria-label="${t(mark === ' ' ? 'markdown.open' : 'markdown.done')}"${mark === ' ' ? '' : ' checked'} /> `

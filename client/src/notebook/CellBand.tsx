@@ -2,6 +2,7 @@
 import type { YCell } from '@yesterday/server/contract/document.ts'
 import { memo, useMemo } from 'react'
 import type { Band } from './bands.ts'
+import { CellBoundary } from './CellBoundary.tsx'
 import { CellView } from './CellView.tsx'
 import { expectedHeight } from './expected-height.ts'
 import type { Notebook } from './notebook.ts'
@@ -30,8 +31,11 @@ export const CellBand = memo(function CellBand({ notebook, band, cells, start, t
       {band.cells.map((id, place) => {
         const cell = cells.get(id)
         if (cell === undefined) return null
+        const shown = { notebook, cell, id, index: start + place, total }
         return (
-          <CellView key={id} notebook={notebook} cell={cell} id={id} index={start + place} total={total} />
+          <CellBoundary key={id} {...shown}>
+            <CellView {...shown} />
+          </CellBoundary>
         )
       })}
     </div>

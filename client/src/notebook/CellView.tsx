@@ -1,10 +1,6 @@
 /** One cell: its frame (a named article that takes the focus), source, outputs, prompt. */
 import { cellSource, cellType, type YCell } from '@yesterday/server/contract/document.ts'
-import { memo, useCallback } from 'react'
-import * as Y from 'yjs'
-import { z } from 'zod'
-import { CodeEditor } from '../editor/CodeEditor.tsx'
-import { markdownNow } from '../markdown/load-markdown.ts'
+import { memo } from 'react'
 import { FoldedPart, SectionFold } from '../outline/Folded.tsx'
 import { useFolded } from '../outline/use-folds.ts'
 import { CellOutputs } from '../outputs/CellOutputs.tsx'
@@ -13,10 +9,12 @@ import { StaleBadge } from '../past/StaleBadge.tsx'
 import { CellPeople } from '../presence/People.tsx'
 import { t } from '../text/text.ts'
 import { CellStatus } from './CellStatus.tsx'
+import { MarkdownCell } from './MarkdownCell.tsx'
 import type { Notebook } from './notebook.ts'
+import { Source } from './Source.tsx'
 import { StdinPrompt } from './StdinPrompt.tsx'
 import { selectOne } from './selection.ts'
-import { useExecution, useKeyed, useOutputs, useText, useWatched } from './use-cell.ts'
+import { useExecution, useKeyed, useOutputs, useWatched } from './use-cell.ts'
 
 interface Props {
   readonly notebook: Notebook
@@ -25,8 +23,6 @@ interface Props {
   readonly index: number
   readonly total: number
 }
-
-const Attachments = z.record(z.string(), z.record(z.string(), z.string()))
 
 export const CellView = memo(function CellView({ notebook, cell, id, index, total }: Props) {
   const type = cellType(cell)
@@ -48,6 +44,14 @@ export const CellView = memo(function CellView({ notebook, cell, id, index, tota
       data-editing={editing}
       aria-label={failed ? `${name}, ${t('cell.failed')}` : name}
       tabIndex={active ? 0 : -1}
+      onMouseDownCapture={(event) => {
+        if (!event.shiftKey || event.button !== 0 || active) return
+        if (event.target instanceof Element && event.target.closest('button, input, a') !== null) return
+        // Else the browser selects text from cell to cell, and an editor takes the focus.
+        event.preventDefault()
+        event.stopPropagation()
+        notebook.selectTo(id)
+      }}
       onMouseDown={(event) => {
         if (!(event.target instanceof Element) || event.target.closest('.code-editor, button, input')) return
         notebook.selection.set(selectOne(id))
@@ -67,25 +71,6 @@ interface PartProps {
   readonly notebook: Notebook
   readonly cell: YCell
   readonly id: string
-}
-
-function Source({ notebook, cell, id, language }: PartProps & { readonly language: string }) {
-  const focused = useCallback(() => notebook.selection.set(selectOne(id, 'edit')), [notebook, id])
-  const enter = useCallback(
-    (offset: number | undefined) => notebook.reveal(id, 'edit', offset),
-    [notebook, id],
-  )
-  return (
-    <CodeEditor
-      pool={notebook.pool}
-      cell={id}
-      text={cellSource(cell)}
-      language={language}
-      readOnly={!notebook.opened.writable}
-      onFocus={focused}
-      onEnter={enter}
-    />
-  )
 }
 
 function CodeCell(props: PartProps & { readonly outputs: readonly OutputJson[] }) {
@@ -146,18 +131,4 @@ function RunGutter({ notebook, cell, id }: PartProps) {
       <StaleBadge id={id} shows={count !== null} />
     </div>
   )
-}
-
-function MarkdownCell({ notebook, cell, id, editing }: PartProps & { readonly editing: boolean }) {
-  const source = useText(cellSource(cell))
-  if (editing) return <Source notebook={notebook} cell={cell} id={id} language="markdown" />
-  if (source.trim() === '') return <p className="cell-empty">{t('cell.empty')}</p>
-  const Markdown = markdownNow()
-  if (Markdown === null) return <pre className="cell-plain">{source}</pre>
-  return <Markdown source={source} attachments={attachmentsOf(cell)} />
-}
-
-function attachmentsOf(cell: YCell): z.infer<typeof Attachments> {
-  const value = cell.get('attachments')
-  return Attachments.safeParse(value instanceof Y.Map ? value.toJSON() : value).data ?? {}
 }

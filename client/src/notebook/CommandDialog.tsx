@@ -1,10 +1,14 @@
-/** All commands with their keys, filtered as one types: the palette, and the sheet of keys. Enter performs the chosen one. */
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+/** All possible commands with their keys, filtered as one types: the palette, and the sheet of keys. Enter performs the chosen one. */
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import { t } from '../text/text.ts'
-import { bindings, type CommandName, commands } from './keys.ts'
+import { COMMANDS, type CommandName } from './commands.ts'
+import { keyWords } from './keys.ts'
+import type { Notebook } from './notebook.ts'
+import { isPossible } from './perform.ts'
 
 interface Props {
   readonly title: string
+  readonly notebook: Notebook
   readonly mac: boolean
   readonly onChoose: (command: CommandName) => void
   readonly onClose: () => void
@@ -16,14 +20,16 @@ interface Line {
   readonly keys: string
 }
 
-export function CommandDialog({ title, mac, onChoose, onClose }: Props) {
+export function CommandDialog({ title, notebook, mac, onChoose, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
   const [filter, setFilter] = useState('')
   const [at, setAt] = useState(0)
-  const lines = linesFor(filter, mac)
-  useEffect(() => {
-    dialog.current?.showModal()
+  const lines = linesFor(filter, notebook, mac)
+  useLayoutEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    return () => element?.close()
   }, [])
   useEffect(() => {
     // In braces: browsers that answer with a promise would have it taken for a clean-up.
@@ -81,15 +87,9 @@ export function CommandDialog({ title, mac, onChoose, onClose }: Props) {
   )
 }
 
-function linesFor(filter: string, mac: boolean): readonly Line[] {
+function linesFor(filter: string, notebook: Notebook, mac: boolean): readonly Line[] {
   const wanted = filter.trim().toLowerCase()
-  return commands
-    .map((command) => ({ command, words: t(`command.${command}`), keys: keysOf(command, mac) }))
+  return COMMANDS.filter(({ id }) => isPossible(id, notebook))
+    .map(({ id, label }) => ({ command: id, words: t(label), keys: keyWords(id, mac) }))
     .filter((line) => line.words.toLowerCase().includes(wanted))
 }
-
-const keysOf = (command: CommandName, mac: boolean): string =>
-  bindings
-    .filter((binding) => binding.command === command)
-    .map((binding) => binding.keys.replace('Mod', mac ? '⌘' : 'Ctrl'))
-    .join(', ')

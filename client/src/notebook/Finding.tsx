@@ -3,7 +3,7 @@ import { useEffect } from 'react'
 // Not in a chunk of its own: what is typed behind the key must find the field, or it would be taken for commands.
 import { FindBar } from '../find/FindBar.tsx'
 import type { Match } from '../find/finder.ts'
-import { strokeName } from './keys.ts'
+import { look, strokeName } from './keys.ts'
 import type { Notebook } from './notebook.ts'
 import { selectOne } from './selection.ts'
 import { useWatched } from './use-cell.ts'
@@ -31,11 +31,11 @@ export function Finding({ notebook, mac }: { readonly notebook: Notebook; readon
 function useFindKey(notebook: Notebook, mac: boolean): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      const stroke = strokeName(event, mac)
-      if (event.defaultPrevented || (stroke !== 'Mod-f' && stroke !== 'Mod-Shift-h')) return
+      const { command } = look('', strokeName(event, mac), 'edit')
+      if (event.defaultPrevented || (command !== 'find' && command !== 'replace')) return
       if (document.querySelector('dialog[open]') !== null) return
       event.preventDefault()
-      notebook.finder.show(stroke === 'Mod-Shift-h')
+      notebook.finder.show(command === 'replace')
     }
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)

@@ -4,9 +4,14 @@ import { useState } from 'react'
 import { api } from '../app/api.ts'
 import { Menu, MenuItem } from '../app/Menu.tsx'
 import { t } from '../text/text.ts'
+import { commandWords } from './CommandButton.tsx'
+import type { Dialogs } from './command.ts'
+import type { CommandName } from './commands.ts'
 import type { Notebook } from './notebook.ts'
-import { type Dialogs, perform } from './perform.ts'
+import { isPossible, perform } from './perform.ts'
 import { useWatched } from './use-cell.ts'
+
+const ITEMS = ['interrupt', 'restart', 'shutdown'] as const satisfies readonly CommandName[]
 
 interface Props {
   readonly notebook: Notebook
@@ -49,43 +54,12 @@ export function KernelMenu({ notebook, dialogs }: Props) {
           </p>
         ))}
         <div className="menu-line" role="presentation" />
-        <MenuItem onSelect={() => perform('interrupt', notebook, dialogs)}>
-          {t('notebook.interrupt')}
-        </MenuItem>
-        <MenuItem onSelect={() => perform('restart', notebook, dialogs)}>{t('notebook.restart')}</MenuItem>
-        <MenuItem onSelect={() => notebook.command({ type: 'shutdown' })}>{t('kernel.shutdown')}</MenuItem>
+        {ITEMS.filter((command) => isPossible(command, notebook)).map((command) => (
+          <MenuItem key={command} onSelect={() => perform(command, notebook, dialogs)}>
+            {commandWords(command)}
+          </MenuItem>
+        ))}
       </Menu>
     </span>
-  )
-}
-
-/** What is wrong with the kernel, and what to do about it; nothing while all is well. */
-export function KernelBanner({ notebook }: { readonly notebook: Notebook }) {
-  const { kernel, interruptIgnored } = useWatched(notebook.shownSession, (view) => view)
-  const isGone = kernel.state === 'dead' || (kernel.state === 'none' && kernel.problem !== null)
-  return (
-    <>
-      {isGone && (
-        <div className="notebook-banner" role="alert">
-          <span>{kernel.problem ?? t('kernel.died')}</span>
-          <button type="button" className="button" onClick={() => notebook.command({ type: 'start' })}>
-            {t('kernel.new')}
-          </button>
-        </div>
-      )}
-      {!isGone && kernel.state !== 'none' && kernel.problem !== null && (
-        <div className="notebook-banner" role="status">
-          <span>{kernel.problem}</span>
-        </div>
-      )}
-      {interruptIgnored && (
-        <div className="notebook-banner" role="alert">
-          <span>{t('kernel.ignored')}</span>
-          <button type="button" className="button" onClick={() => notebook.command({ type: 'restart' })}>
-            {t('notebook.restart')}
-          </button>
-        </div>
-      )}
-    </>
   )
 }

@@ -1,18 +1,26 @@
 /**
- * The page of a notebook: opens it, lives through a change of epoch with unsent edits kept, and draws toolbar and
- * cells. Invariant: what was typed and not saved is brought into the new document before anybody sees it.
+ * The page of a notebook: opens it, and lives through another epoch, a rename, a deletion and a server that is away.
+ * Invariant: what was typed and not saved stays in this browser until it is in the document again.
  */
 import './notebook.css'
 import './layout.css'
-import { ApiError, OpenedNotebook } from '@yesterday/server/contract/http.ts'
-import { useCallback, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
+import type { Problem } from '../app/api.ts'
+import { Dialog } from '../app/Dialog.tsx'
 import { files } from '../app/files/files-store.ts'
-import { markdownSettled } from '../markdown/load-markdown.ts'
-import { reapply, type UnsentEdit } from '../room/unsent.ts'
+import { guardLeaving } from '../app/leaving.ts'
+import { notify } from '../app/notices.ts'
+import { ProblemBox } from '../app/Problem.tsx'
+import { redirect } from '../app/route.ts'
+import { ExternalBar } from '../outputs/ExternalBar.tsx'
 import { t } from '../text/text.ts'
+import { FileBanner } from './FileBanner.tsx'
+import { GoneNotebook } from './GoneNotebook.tsx'
+import { LeftBanner } from './LeftBanner.tsx'
 import { NotebookView } from './NotebookView.tsx'
-import { Notebook } from './notebook.ts'
+import type { Notebook } from './notebook.ts'
 import { useWatched } from './use-cell.ts'
+import { type OpenedPage, useOpened } from './use-opened.ts'
 
 interface Props {
   readonly path: string
@@ -20,64 +28,59 @@ interface Props {
 }
 
 export function NotebookPage({ path, onTitle }: Props) {
-  const [notebook, setNotebook] = useState<Notebook | null>(null)
-  const [problem, setProblem] = useState<string | null>(null)
-  const [life, setLife] = useState<{ readonly count: number; readonly unsent: readonly UnsentEdit[] }>(
-    firstLife,
-  )
-  const again = useCallback(
-    (unsent: readonly UnsentEdit[]) => setLife(({ count }) => ({ count: count + 1, unsent })),
-    [],
-  )
-  useEffect(() => {
-    const gone = new AbortController()
-    let made: Notebook | null = null
-    openNotebook(path, gone.signal).then(
-      (opened) => {
-        if (gone.signal.aborted) return
-        made = new Notebook(opened, location.origin.replace(/^http/, 'ws'))
-        bringBack(made, life.unsent)
-        const ready = made
-        void markdownSettled.then(() => gone.signal.aborted || setNotebook(ready))
-      },
-      (error: unknown) =>
-        gone.signal.aborted || setProblem(String(error instanceof Error ? error.message : error)),
-    )
-    return () => {
-      gone.abort()
-      made?.close()
-      setNotebook(null)
-    }
-  }, [path, life])
+  const page = useOpened(path)
   useEffect(() => {
     onTitle(path.split('/').at(-1) ?? path)
   }, [path, onTitle])
-  if (problem !== null) return <p className="problem">{problem}</p>
-  if (notebook === null) return <p className="notebook-wait">{t('room.connecting')}</p>
-  return <Living key={life.count} notebook={notebook} onAgain={again} />
+  const { state } = page
+  if (state.at === 'failed') return <Failed problem={state.problem} onRetry={page.reopen} />
+  if (state.at === 'opening') return <p className="notebook-wait">{t('room.connecting')}</p>
+  return (
+    <Living key={state.notebook.opened.documentId} notebook={state.notebook} page={page}>
+      {state.others.length > 0 && <LeftBanner notebook={state.notebook} left={state.others} />}
+    </Living>
+  )
+}
+
+function Failed({ problem, onRetry }: { readonly problem: Problem; readonly onRetry: () => void }) {
+  return (
+    <div className="boundary">
+      <ProblemBox problem={problem} onRetry={onRetry} />
+    </div>
+  )
 }
 
 /** Runs make files: the tree is read again when none has ended for so long. */
 const FILES_AFTER_MS = 700
 
-const firstLife = { count: 0, unsent: [] }
-
 function Living(props: {
   readonly notebook: Notebook
-  readonly onAgain: (unsent: readonly UnsentEdit[]) => void
+  readonly page: OpenedPage
+  readonly children: React.ReactNode
 }) {
-  const { notebook, onAgain } = props
+  const { notebook, page } = props
   const ended = useWatched(notebook.room.facts, (facts) => facts.ended)
+  const { reopenWithText } = page
   useEffect(() => {
-    if (ended?.kind === 'epoch' || ended?.kind === 'refused') onAgain(notebook.durable.unsent())
-  }, [ended, notebook, onAgain])
-  useEffect(() => {
-    const warn = (event: BeforeUnloadEvent): void => {
-      if (notebook.room.hasUnsaved) event.preventDefault()
-    }
-    addEventListener('beforeunload', warn)
-    return () => removeEventListener('beforeunload', warn)
-  }, [notebook])
+    if (ended?.kind === 'epoch' || ended?.kind === 'refused') reopenWithText()
+  }, [ended, reopenWithText])
+  useFilesAfterRuns(notebook)
+  useRenames(notebook)
+  const asked = useLeaving(notebook)
+  if (ended?.kind === 'gone') return <GoneNotebook notebook={notebook} onReopen={page.reopen} />
+  if (ended?.kind === 'forbidden') return <p className="problem">{t('notebook.forbidden')}</p>
+  return (
+    <>
+      {props.children}
+      <FileBanner notebook={notebook} onReopen={page.reopen} />
+      <ExternalBar external={notebook.external} />
+      <NotebookView notebook={notebook} />
+      {asked}
+    </>
+  )
+}
+
+function useFilesAfterRuns(notebook: Notebook): void {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
     const stop = notebook.session.recorded.listen(() => {
@@ -89,29 +92,53 @@ function Living(props: {
       stop()
     }
   }, [notebook])
-  if (ended?.kind === 'gone') return <p className="problem">{t('notebook.gone')}</p>
-  if (ended?.kind === 'forbidden') return <p className="problem">{t('notebook.forbidden')}</p>
-  return <NotebookView notebook={notebook} />
 }
 
-async function openNotebook(path: string, signal: AbortSignal): Promise<OpenedNotebook> {
-  const answer = await fetch('/api/notebooks/open', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ path }),
-    signal,
-  })
-  const body: unknown = await answer.json()
-  if (answer.ok) return OpenedNotebook.parse(body)
-  throw new Error(ApiError.safeParse(body).data?.error.message ?? answer.statusText)
+/** The address follows the file, whoever renamed it. */
+function useRenames(notebook: Notebook): void {
+  useEffect(() => {
+    let shown = notebook.path.get()
+    return notebook.path.subscribe(() => {
+      const path = notebook.path.get()
+      if (path === shown) return
+      notify('info', t('files.renamed', { from: shown.split('/').at(-1) ?? shown, to: path }))
+      shown = path
+      redirect({ at: 'file', path })
+      void files.refresh()
+    })
+  }, [notebook])
 }
 
-// Edits come back once the new document is there, and never before: a text applied to nothing would stand twice.
-function bringBack(notebook: Notebook, unsent: readonly UnsentEdit[]): void {
-  if (unsent.length === 0) return
-  const stop = notebook.room.facts.subscribe(() => {
-    if (!notebook.room.facts.get().synced) return
-    stop()
-    reapply(notebook.doc, unsent, notebook.origin)
-  })
+/** Asks before the notebook is left while edits are nowhere but in this browser. */
+function useLeaving(notebook: Notebook): React.ReactNode {
+  const [leave, setLeave] = useState<(() => void) | null>(null)
+  useEffect(() => {
+    const warn = (event: BeforeUnloadEvent): void => {
+      if (notebook.room.hasUnsaved) event.preventDefault()
+    }
+    addEventListener('beforeunload', warn)
+    const unguard = guardLeaving((go) => {
+      const isAway = notebook.room.hasUnsaved && !notebook.room.facts.get().open
+      if (isAway) setLeave(() => go)
+      return !isAway
+    })
+    return () => {
+      removeEventListener('beforeunload', warn)
+      unguard()
+    }
+  }, [notebook])
+  if (leave === null) return null
+  return (
+    <Dialog
+      title={t('unsent.leaveTitle')}
+      action={t('unsent.leave')}
+      onClose={() => setLeave(null)}
+      onAction={() => {
+        setLeave(null)
+        leave()
+      }}
+    >
+      <p>{t('unsent.leaveHint')}</p>
+    </Dialog>
+  )
 }

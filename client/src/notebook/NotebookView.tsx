@@ -1,26 +1,30 @@
 /** An open notebook: toolbar, banner, cells, and the one place where keys become commands. */
 import { cellId, cellsOf } from '@yesterday/server/contract/document.ts'
-import { type KeyboardEvent, lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent as ReactKeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { Dialog } from '../app/Dialog.tsx'
+import { preloadParts } from '../app/lazy-part.tsx'
+import { LinkDialog } from '../outputs/LinkDialog.tsx'
+import { PanelPlace } from '../panels/PanelPlace.tsx'
 import { useFollowing } from '../presence/useFollowing.ts'
 import { t } from '../text/text.ts'
+import { accessTo } from './access.ts'
 import { type Band, bandsOf, startsOf } from './bands.ts'
 import { CellBand } from './CellBand.tsx'
 import { CommandDialog } from './CommandDialog.tsx'
+import { listenToClipboard } from './clipboard/clipboard-events.ts'
+import type { Dialogs } from './command.ts'
 import { NotebookContext } from './context.ts'
 import { dragCells } from './drag-cells.ts'
 import { EmptyNotebook } from './EmptyNotebook.tsx'
 import { Finding } from './Finding.tsx'
 import { look, strokeName } from './keys.ts'
 import type { Notebook } from './notebook.ts'
-import { type Dialogs, perform, runStale } from './perform.ts'
+import { perform } from './perform.ts'
+import { TabStops } from './TabStops.tsx'
 import { Toolbar } from './Toolbar.tsx'
 import { typeInto } from './type-ahead.ts'
 import { useWatched } from './use-cell.ts'
-
-const HistoryPanel = lazy(async () => ({
-  default: (await import('../history/HistoryPanel.tsx')).HistoryPanel,
-}))
+import { useFocusHome } from './useFocusHome.ts'
 
 const mac = navigator.platform.startsWith('Mac')
 type Asked =
@@ -40,7 +44,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
   const bands = useBands(notebook, order)
   const starts = useMemo(() => startsOf(bands), [bands])
   const selectedCell = useWatched(notebook.selection, (selection) => selection.active)
-  const history = useWatched(notebook.past.state, (past) => past.open)
+  const hasPanel = useWatched(notebook.panels, (id) => id !== null)
   const shown = useGrowing(bands.length, notebook)
   useFollowing(notebook.presence)
   const held = useRef('')
@@ -48,6 +52,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
   useEffect(() => {
     if (list.current !== null && notebook.opened.writable) return dragCells(notebook, list.current)
   }, [notebook])
+  useEffect(() => (list.current === null ? undefined : listenToClipboard(notebook, list.current)), [notebook])
   const [asked, setAsked] = useState<Asked | null>(null)
   const dialogs = useMemo<Dialogs>(
     () => ({
@@ -57,33 +62,14 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
     }),
     [],
   )
-  const access = useMemo(
-    () => ({
-      opened: notebook.opened,
-      doc: notebook.doc,
-      session: notebook.session.view,
-      selectedCell,
-      stale: notebook.stale,
-      runs: notebook.runs,
-      past: notebook.past,
-      placeOf: (cell: string) => notebook.order.get().indexOf(cell) + 1 || null,
-      runStale: () => runStale(notebook),
-      commands: {
-        run: (cells: readonly string[]) => notebook.run(cells),
-        reveal: (cell: string) => notebook.reveal(cell),
-        goToLine: (cell: string, line: number) => notebook.goToLine(cell, line),
-      },
-      onRecorded: notebook.session.recorded.listen,
-    }),
-    [notebook, selectedCell],
-  )
-  const onKey = (event: KeyboardEvent): void => {
+  const path = useWatched(notebook.path, (known) => known)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is asked of the history names the path
+  const access = useMemo(() => accessTo(notebook, selectedCell), [notebook, selectedCell, path])
+  const onKey = (event: KeyboardEvent | ReactKeyboardEvent): void => {
     const { target } = event
     if (!(target instanceof HTMLElement)) return
     const inEditor = target.closest('.code-editor-mount') !== null
-    if (!inEditor && target.closest('input, textarea, select, [contenteditable=true]') !== null) return
-    if (!inEditor && target.closest('button, a, summary') !== null && ['Enter', ' '].includes(event.key))
-      return
+    if (!inEditor && !isCommandKey(event, target)) return
     if (['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return
     if (!inEditor && event.key === 'Escape') notebook.pool.cancelFocus()
     else if (!inEditor && notebook.typeAhead.hold(event)) {
@@ -98,6 +84,9 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
     event.stopPropagation()
     perform(found.command, notebook, dialogs)
   }
+  const onKeyNow = useRef(onKey)
+  onKeyNow.current = onKey
+  useFocusHome(notebook, onKeyNow)
   useEffect(() => {
     notebook.onTypedAhead = (cell, stroke) => {
       const { command } = look('', strokeName(stroke, mac), 'edit')
@@ -107,31 +96,29 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
   }, [notebook, dialogs])
   return (
     <NotebookContext value={access}>
-      <section
-        className="notebook"
-        data-history={history}
-        aria-label={t('notebook.label', { name: notebook.opened.path })}
-      >
-        <Toolbar notebook={notebook} dialogs={dialogs} history={history} onHistory={notebook.past.toggle} />
-        <div ref={list} className="notebook-cells" onKeyDownCapture={onKey}>
-          {bands.slice(0, shown).map((band) => (
-            <CellBand
-              key={band.key}
-              notebook={notebook}
-              band={band}
-              cells={cells}
-              start={starts.get(band) ?? 0}
-              total={order.length}
-            />
-          ))}
-        </div>
+      <section className="notebook" data-panel={hasPanel} aria-label={t('notebook.label', { name: path })}>
+        <Toolbar notebook={notebook} dialogs={dialogs} />
+        <TabStops active={() => notebook.selection.get().active}>
+          {(onTab) => (
+            // biome-ignore lint/a11y/noStaticElementInteractions: keys go to the cell inside that has the focus
+            <div ref={list} className="notebook-cells" onKeyDownCapture={onKey} onKeyDown={onTab}>
+              {bands.slice(0, shown).map((band) => (
+                <CellBand
+                  key={band.key}
+                  notebook={notebook}
+                  band={band}
+                  cells={cells}
+                  start={starts.get(band) ?? 0}
+                  total={order.length}
+                />
+              ))}
+            </div>
+          )}
+        </TabStops>
+        <LinkDialog />
         <EmptyNotebook notebook={notebook} />
         <Finding notebook={notebook} mac={mac} />
-        {history && (
-          <Suspense fallback={null}>
-            <HistoryPanel />
-          </Suspense>
-        )}
+        <PanelPlace open={notebook.panels} />
         {asked?.kind === 'restart' && (
           <Dialog
             title={t('command.restart')}
@@ -148,6 +135,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
         {(asked?.kind === 'palette' || asked?.kind === 'shortcuts') && (
           <CommandDialog
             title={t(`${asked.kind}.title`)}
+            notebook={notebook}
             mac={mac}
             // The browser tells of the closing later, when the chosen command may have asked something of its own.
             onClose={() => setAsked((now) => (now === asked ? null : now))}
@@ -160,6 +148,12 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
       </section>
     </NotebookContext>
   )
+}
+
+/** Whether a key outside of an editor is for the cells: not what a field or a button takes itself. */
+function isCommandKey({ key }: KeyboardEvent | ReactKeyboardEvent, target: HTMLElement): boolean {
+  if (target.closest('input, textarea, select, [contenteditable=true]') !== null) return false
+  return target.closest('button, a, summary') === null || !['Enter', ' '].includes(key)
 }
 
 function useBands(notebook: Notebook, order: readonly string[]): readonly Band[] {
@@ -179,7 +173,7 @@ function useGrowing(total: number, notebook: Notebook): number {
       if (performance.getEntriesByName('yesterday:first-cell').length === 0)
         performance.mark('yesterday:first-cell')
       if (shown < total) setTimeout(() => setShown(shown + MORE_BANDS))
-      else void notebook.pool.load()
+      else void notebook.pool.load().then(preloadParts, preloadParts)
     })
     return () => cancelAnimationFrame(frame)
   }, [shown, total, notebook])

@@ -2,7 +2,8 @@
  * The state of the page's edits and of the queue, in words. Invariant: "saving" and "saved" come with each key and are
  * for the eye; a reader of the screen is told of what stays, once.
  */
-import { type RoomStatus, roomStatus } from '../room/room-state.ts'
+import { historyState } from '../app/history-state.ts'
+import { type RoomStatus, roomStatus, unlessLost } from '../room/room-state.ts'
 import { t } from '../text/text.ts'
 import type { Notebook } from './notebook.ts'
 import { useWatched } from './use-cell.ts'
@@ -10,7 +11,9 @@ import { useWatched } from './use-cell.ts'
 const routine: ReadonlySet<RoomStatus> = new Set(['live', 'saving', 'saved'])
 
 export function PageStates({ notebook }: { readonly notebook: Notebook }) {
-  const room = useWatched(notebook.room.facts, roomStatus)
+  const history = useWatched(historyState, ({ kind }) => kind)
+  const said = useWatched(notebook.room.facts, roomStatus)
+  const room = unlessLost(said, history)
   const waiting = useWatched(notebook.shownSession, (view) => view.queue.length)
   const words = t(`room.${room}`)
   return (

@@ -19,6 +19,13 @@ const Cell = z.object({
 /** A cell with its outputs, outside of any document. */
 export type CellCopy = z.infer<typeof Cell> & { readonly type: ReturnType<typeof cellType> }
 
+const Copies = z.object({
+  cells: z.array(Cell.extend({ type: z.enum(['code', 'markdown', 'raw']) })).max(10_000),
+})
+
+/** The copies in JSON from anywhere. Throws where it is something else. */
+export const readCopies = (json: unknown): readonly CellCopy[] => Copies.parse(json).cells
+
 /** The cell as it is now; null where it breaks the schema. */
 export function copyOf(cell: YCell): CellCopy | null {
   const read = Cell.safeParse({ ...cell.toJSON(), id: cellId(cell) })

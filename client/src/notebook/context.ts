@@ -4,6 +4,8 @@ import type { SessionView } from '@yesterday/server/contract/session.ts'
 import type { StaleCell } from '@yesterday/server/contract/stale.ts'
 import { createContext, useContext } from 'react'
 import type * as Y from 'yjs'
+import type { ExternalContent } from '../outputs/external-content.ts'
+import type { WidgetBridge } from '../outputs/widgets/bridge.ts'
 import type { PastPlace } from '../past/place.ts'
 import type { KeyedObservable } from '../room/keyed.ts'
 import type { Observable } from '../room/observable.ts'
@@ -20,6 +22,10 @@ export interface NotebookAccess {
   /** The cells that run or wait. */
   readonly runs: KeyedObservable<CellRun>
   readonly past: PastPlace
+  /** The widgets of the kernel, for output frames. */
+  readonly widgets: WidgetBridge
+  /** Which outputs may load content from other hosts. */
+  readonly external: ExternalContent
   /** A cell's place among all, from 1; null where it is gone. */
   readonly placeOf: (cell: string) => number | null
   readonly runStale: () => void

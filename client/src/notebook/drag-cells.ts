@@ -2,8 +2,9 @@
  * Cells are dragged by their left edge, the selected ones together; keys move them as well. Invariant: the document
  * changes when they are dropped, and not before; Escape leaves all as it was.
  */
+
+import { moveCells } from './acts.ts'
 import type { Notebook } from './notebook.ts'
-import { moveCells } from './perform.ts'
 
 /** The edge of a cell that is grabbed: its border and padding. */
 const GRIP_PX = 11

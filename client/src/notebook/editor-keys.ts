@@ -1,12 +1,15 @@
 /** What each live editor gets beside Monaco's own keys: the way out, the way to the neighbours, the kernel's help. */
 import type { editor } from 'monaco-editor/editor'
+import { notify } from '../app/notices.ts'
 import { helpModel, registerHelp } from '../editor/kernel-help.ts'
+import { t } from '../text/text.ts'
 import { focusCell } from './focus.ts'
 import type { Notebook } from './notebook.ts'
 import { selectOne, step } from './selection.ts'
 
 type Monaco = typeof import('monaco-editor/editor')
 
+const isMac = navigator.platform.startsWith('Mac')
 const quiet = '!suggestWidgetVisible && !parameterHintsVisible'
 
 export function equipEditor(
@@ -40,11 +43,14 @@ export function equipEditor(
   add('below', monaco.KeyCode.DownArrow, `${quiet} && yesterday.lastLine`, () => neighbour(notebook, 1))
   const afterWord = instance.createContextKey<boolean>('yesterday.afterWord', false)
   instance.onDidChangeCursorPosition(() => afterWord.set(isAfterWord(instance)))
-  const help = `${quiet} && yesterday.afterWord && !editorHasSelection && !editorReadonly`
+  const help = `${quiet} && yesterday.afterWord && !editorHasSelection && !editorReadonly && !editorTabMovesFocus`
   add('complete', monaco.KeyCode.Tab, help, () => instance.trigger('key', 'editor.action.triggerSuggest', {}))
   add('inspect', monaco.KeyMod.Shift | monaco.KeyCode.Tab, help, () =>
     instance.trigger('key', 'editor.action.showHover', {}),
   )
+  const { WinCtrl, Shift } = monaco.KeyMod
+  const tabKey = (isMac ? WinCtrl | Shift : monaco.KeyMod.CtrlCmd) | monaco.KeyCode.KeyM
+  add('tabMoves', tabKey, '', () => switchTab(notebook))
 }
 
 /** Where Tab completes rather than indents: behind something that can be completed. */
@@ -62,6 +68,11 @@ function tellPlace(notebook: Notebook, instance: editor.IStandaloneCodeEditor): 
     model.getOffsetAt(at),
   )
   notebook.tellPlace({ head, anchor: head === start ? (end ?? head) : (start ?? head) })
+}
+
+/** Tab indents, or moves the focus: for those who cannot use Escape. */
+export function switchTab(notebook: Notebook): void {
+  notify('info', t(notebook.pool.toggleTabMoves() ? 'tab.moves' : 'tab.indents'))
 }
 
 function leave(notebook: Notebook): void {

@@ -2,13 +2,9 @@
  * pure. About how high a cell will be, in CSS pixels: what a band out of view takes until it is drawn, so that the
  * scroll bar hardly moves and a jump lands near its cell.
  */
-import {
-  cellOutputs,
-  cellSource,
-  cellType,
-  type YCell,
-  type YOutput,
-} from '@yesterday/server/contract/document.ts'
+import { cellOutputs, cellType, type YCell, type YOutput } from '@yesterday/server/contract/document.ts'
+import { isImageMime, mimeType } from '@yesterday/server/contract/mime-rules.ts'
+import * as Y from 'yjs'
 
 const LINE = 21
 /** Margins, and what stands around the text, by type. */
@@ -21,7 +17,7 @@ const TABLE = 240
 
 export function expectedHeight(cell: YCell): number {
   const type = cellType(cell)
-  const text = AROUND[type] + LINE * lines(cellSource(cell).toString())
+  const text = AROUND[type] + LINE * lines(textOf(cell.get('source')))
   if (type !== 'code') return text
   const outputs = [...(cellOutputs(cell) ?? [])].map(outputHeight)
   return outputs.reduce((sum, height) => sum + height, Math.max(LEAST_CODE, text))
@@ -29,11 +25,17 @@ export function expectedHeight(cell: YCell): number {
 
 function outputHeight(output: YOutput): number {
   const [text, data] = [output.get('text'), output.get('data')]
-  if (text !== undefined) return Math.min(MOST_OUTPUT, LINE * lines(String(text)))
-  const has = (kind: string): boolean =>
-    typeof data === 'object' && data !== null && Object.keys(data).some((mime) => mime.startsWith(kind))
-  if (has('image/')) return PICTURE
-  return has('text/html') || output.get('traceback') !== undefined ? TABLE : LINE
+  if (text !== undefined) return Math.min(MOST_OUTPUT, LINE * lines(textOf(text)))
+  const present = typeof data === 'object' && data !== null ? Object.keys(data) : []
+  if (present.some(isImageMime)) return PICTURE
+  return present.some((mime) => mimeType(mime)?.drawn?.renderer === 'html') ||
+    output.get('traceback') !== undefined
+    ? TABLE
+    : LINE
 }
+
+/** Other values have no height of their own: they are drawn as one line that says what is wrong. */
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : value instanceof Y.Text ? value.toString() : ''
 
 const lines = (text: string): number => text.split('\n').length

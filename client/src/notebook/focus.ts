@@ -31,3 +31,12 @@ export function keepFocusIn(cell: string): void {
   const element = document.getElementById(`cell-${cell}`)
   if (element?.contains(document.activeElement) === false) element.focus({ preventScroll: true })
 }
+
+/** Puts the focus on a cell's frame if nothing else has it; answers whether it did. */
+export function claimFocus(cell: string | null): boolean {
+  const { activeElement } = document
+  const isFree = activeElement === null || activeElement === document.body
+  if (cell === null || !isFree || document.querySelector('dialog[open]') !== null) return false
+  document.getElementById(`cell-${cell}`)?.focus({ preventScroll: true })
+  return document.activeElement !== document.body
+}

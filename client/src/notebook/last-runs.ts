@@ -5,6 +5,7 @@
 import type { Outcome } from '@yesterday/server/contract/run.ts'
 import { api } from '../app/api.ts'
 import { Keyed, type KeyedObservable } from '../room/keyed.ts'
+import { Signal } from '../room/observable.ts'
 import type { SessionSocket } from '../session/session-socket.ts'
 
 export interface LastRun {
@@ -22,6 +23,7 @@ const LOOKED = 500
 
 export class LastRuns {
   readonly #all = new Keyed<LastRun>()
+  readonly #changed = new Signal<void>()
   readonly #stop: () => void
 
   constructor(notebook: string, session: SessionSocket) {
@@ -43,6 +45,11 @@ export class LastRuns {
     return this.#all
   }
 
+  /** Calls `listener` after any of them has changed; returns the way to stop. */
+  get onChange(): (listener: () => void) => () => void {
+    return this.#changed.listen
+  }
+
   close(): void {
     this.#stop()
   }
@@ -52,5 +59,6 @@ export class LastRuns {
       const known = cell === null ? undefined : this.#all.get(cell)
       if (cell !== null && (known === undefined || known.ended < run.ended)) this.#all.put(cell, run)
     }
+    this.#changed.emit()
   }
 }

@@ -2,38 +2,53 @@
  * An open notebook in this page: its document, room, session, selection and undo, made together and closed together.
  * Invariant: one document and one epoch per notebook object; another epoch makes another object.
  */
-import { cellSource, cellsOf, cellType, findCell } from '@yesterday/server/contract/document.ts'
+import {
+  cellSource,
+  cellsOf,
+  cellType,
+  type FilePresence,
+  filePath,
+  filePresence,
+  findCell,
+} from '@yesterday/server/contract/document.ts'
 import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
 import type { SessionView } from '@yesterday/server/contract/session.ts'
 import type { StaleCell } from '@yesterday/server/contract/stale.ts'
 import { equalityDeep } from 'lib0/function'
 import * as Y from 'yjs'
-import { api } from '../app/api.ts'
+import { me } from '../app/me-store.ts'
 import { notify } from '../app/notices.ts'
 import { EditorPool } from '../editor/editor-pool.ts'
 import type { KernelHelp } from '../editor/kernel-help.ts'
 import { Finder, type Match } from '../find/finder.ts'
 import { scrollToMatch, showMatches } from '../find/marks.ts'
 import { Folds } from '../outline/folds.ts'
+import { ExternalContent } from '../outputs/external-content.ts'
+import { WidgetBridge } from '../outputs/widgets/bridge.ts'
+import { OpenPanel } from '../panels/open-panel.ts'
 import { PastPlace } from '../past/place.ts'
 import { showCarets } from '../presence/carets.ts'
 import { Presence, type Stretch } from '../presence/presence.ts'
 import { calm } from '../room/calm.ts'
+import { UnsentKeeper } from '../room/keep-unsent.ts'
 import { Keyed, type KeyedObservable, keyedBy } from '../room/keyed.ts'
 import { type Observable, Watched } from '../room/observable.ts'
 import { Room } from '../room/room.ts'
 import { DurableSources } from '../room/unsent.ts'
+import { unsentStore } from '../room/unsent-store.ts'
+import { watchState } from '../room/watch-state.ts'
 import { type Answer, type CommandRequest, LOST, SessionSocket } from '../session/session-socket.ts'
-import { t } from '../text/text.ts'
-import type { CellCopy } from './cell-copy.ts'
+import { t, wordsOf } from '../text/text.ts'
 import { CellEdits, cellIds } from './cell-edits.ts'
 import { type CellMark, type CellRun, cellMarks, cellRuns, isBegun, sameRun } from './cell-facts.ts'
 import { equipEditor } from './editor-keys.ts'
 import { focusCell, keepFocusIn, scrollToCell, showCell } from './focus.ts'
+import { keepTyping } from './keep-typing.ts'
 import type { Stroke } from './keys.ts'
 import { LastRuns } from './last-runs.ts'
 import { afterChange, type Selection, selectedCells, selectOne } from './selection.ts'
 import { TypeAhead } from './type-ahead.ts'
+import { beginsStep, type TextEdit } from './undo-steps.ts'
 
 export class Notebook {
   readonly opened: OpenedNotebook
@@ -43,7 +58,14 @@ export class Notebook {
   readonly room: Room
   readonly presence: Presence
   readonly durable: DurableSources
+  /** Keeps edits in this browser until they are durable. */
+  readonly unsent: UnsentKeeper
+  /** Where the file is now, below the project folder. */
+  readonly path: Observable<string>
+  readonly file: Observable<FilePresence>
   readonly session: SessionSocket
+  readonly widgets: WidgetBridge
+  readonly external: ExternalContent
   /** The session as it is shown: a run that is over at once does not flicker. */
   readonly shownSession: Observable<SessionView>
   /** The cells that run or wait. */
@@ -65,22 +87,35 @@ export class Notebook {
     inspect: (code, cursor) => this.#ask({ type: 'inspect', code, cursor, detail: 0 }),
   }
   readonly typeAhead = new TypeAhead()
-  /** Which view of the past is shown beside the cells. */
-  readonly past = new PastPlace()
+  /** Which panel is open beside the cells. */
+  readonly panels = new OpenPanel()
+  /** Which view of the past the history shows. */
+  readonly past: PastPlace = new PastPlace(this.panels)
   /** What a stroke does that was pressed before its cell's editor was there; the page sets it. */
   onTypedAhead: (cell: string, stroke: Stroke) => void = () => {}
-  clipboard: readonly CellCopy[] = []
+  readonly #stopMe: () => void
+  #lastEdit: TextEdit | null = null
 
   constructor(opened: OpenedNotebook, origin: string) {
     this.opened = opened
     this.room = new Room({ origin, documentId: opened.documentId, epoch: opened.epoch, doc: this.doc })
     this.presence = new Presence(this.room.awareness)
     this.durable = new DurableSources(this.room)
+    const { documentId, epoch } = opened
+    this.path = watchState(this.doc, (doc) => filePath(doc) ?? opened.path)
+    this.file = watchState(this.doc, filePresence)
+    this.unsent = new UnsentKeeper(this.room, this.durable, unsentStore, {
+      documentId,
+      epoch,
+      path: this.path.get,
+    })
     this.session = new SessionSocket(
       `${origin}/api/notebooks/${encodeURIComponent(opened.documentId)}/session`,
     )
+    this.widgets = new WidgetBridge(this.session)
+    this.external = new ExternalContent(this.session.ownOutputs, documentId)
     this.shownSession = calm(this.session.view, isBegun)
-    this.lastRuns = new LastRuns(opened.path, this.session)
+    this.lastRuns = new LastRuns(documentId, this.session)
     this.pool = new EditorPool(
       this.origin,
       (editor, monaco) => equipEditor(this, editor, monaco),
@@ -93,18 +128,28 @@ export class Notebook {
           for (const take of adornments) take()
         }
       },
+      (cell, { rangeOffset, rangeLength, text }) =>
+        this.#cutUndo({ cell, offset: rangeOffset, removed: rangeLength, inserted: text }),
     )
-    this.session.notices.listen((notice) => notify(notice.level, notice.text))
-    cellsOf(this.doc).observe(() => this.#reorder())
+    this.session.notices.listen(({ level, text, code, values }) =>
+      notify(level, (code === undefined ? null : wordsOf(code, values ?? {})) ?? text),
+    )
+    for (const { sentTooMuch } of [this.room, this.session])
+      sentTooMuch.listen(() => notify('warning', t('notice.tooMuch')))
+    cellsOf(this.doc).observe((_, { local }) => this.#reorder(local))
     const mark = (): void => this.marks.set(cellMarks(this.selection.get(), this.selected()))
     this.selection.subscribe(mark)
     this.order.subscribe(mark)
     this.stale = keyedBy(this.session.stale, (cells) => cells, equalityDeep)
     this.runs = keyedBy(this.shownSession, cellRuns, sameRun)
     this.selection.subscribe(() => this.tellPlace(null))
-    void api.me().then((me) => {
-      if (me.ok) this.presence.introduce({ ...me.value.actor, color: me.value.color })
-    })
+    this.#introduce()
+    this.#stopMe = me.subscribe(() => this.#introduce())
+  }
+
+  #introduce(): void {
+    const known = me.get()
+    if (known !== null) this.presence.introduce({ ...known.actor, color: known.color })
   }
 
   /** Tells the others which cell this is, and the caret in it where there is one. */
@@ -137,6 +182,19 @@ export class Notebook {
   behind(cell: string): string | null {
     const order = this.order.get()
     return order[order.indexOf(this.withFolded([cell]).at(-1) ?? '') + 1] ?? null
+  }
+
+  /** The place behind this cell, and behind what is folded under it; the top where it is null. */
+  placeBehind(cell: string | null): number {
+    const last = this.withFolded(cell === null ? [] : [cell]).at(-1)
+    return this.order.get().indexOf(last ?? '') + 1
+  }
+
+  /** Selects the cells from the anchor of the selection to this one. */
+  selectTo(cell: string): void {
+    const { anchor, active } = this.selection.get()
+    this.selection.set({ anchor: anchor ?? active ?? cell, active: cell, mode: 'command' })
+    focusCell(cell)
   }
 
   /** Selects a cell and shows it; `edit` puts the cursor into it, behind `offset` characters where they are told. */
@@ -198,9 +256,24 @@ export class Notebook {
     return found === null ? '' : cellSource(found.cell).toString()
   }
 
-  close(): void {
+  /** Leaves the notebook. Settles when edits that are not durable are in this browser. */
+  close(): Promise<void> {
+    const kept = this.unsent.close()
+    this.#leave()
+    return kept
+  }
+
+  /** As `close`, where the document does not take its edits as they are. */
+  closeAsText(): Promise<void> {
+    const kept = this.unsent.closeAsText()
+    this.#leave()
+    return kept
+  }
+
+  #leave(): void {
     this.finder.close()
     this.pool.close()
+    this.#stopMe()
     this.presence.close()
     this.undo.destroy()
     this.lastRuns.close()
@@ -225,11 +298,17 @@ export class Notebook {
     return this.session.send(request)
   }
 
-  #reorder(): void {
+  #cutUndo(edit: TextEdit): void {
+    if (beginsStep(this.#lastEdit, edit)) this.undo.stopCapturing()
+    this.#lastEdit = edit
+  }
+
+  #reorder(isLocal: boolean): void {
     const before = this.order.get()
     const now = cellIds(this.doc)
     this.order.set(now)
     const next = afterChange(this.selection.get(), before, now)
     this.selection.set(next)
+    if (!isLocal) keepTyping(this)
   }
 }

@@ -3,10 +3,15 @@
  * and changes are read once per frame however many arrive.
  */
 import type { YCell, YOutput } from '@yesterday/server/contract/document.ts'
-import { cellOutputs, isObjectReference, type ObjectReference } from '@yesterday/server/contract/document.ts'
+import {
+  cellOutputs,
+  isObjectReference,
+  type ObjectReference,
+  outputId,
+} from '@yesterday/server/contract/document.ts'
 import * as Y from 'yjs'
 import { z } from 'zod'
-import type { OutputJson } from '../outputs/output.ts'
+import { type OutputJson, setOutputId } from '../outputs/output.ts'
 
 const Large = z.custom<ObjectReference>(isObjectReference)
 const Bundle = z.record(z.string(), z.unknown())
@@ -19,6 +24,7 @@ const Stream = z.object({
   output_type: z.literal('stream'),
   name: z.string(),
   text: z.union([z.string(), Large]),
+  yesterday: z.unknown().optional(),
 })
 const Failure = z.object({
   output_type: z.literal('error'),
@@ -66,6 +72,7 @@ function read(cell: YCell, known: WeakMap<YOutput, OutputJson>): readonly Output
   return outputs.map((output) => {
     const json = known.get(output) ?? toJson(output)
     known.set(output, json)
+    setOutputId(json, outputId(output))
     return json
   })
 }

@@ -10,7 +10,7 @@ export function Contents(props: { readonly folds: Folds; readonly onChoose: (cel
   const { outline } = props.folds
   const { headings } = useSyncExternalStore(outline.subscribe, outline.get)
   if (headings.length === 0) return null
-  const least = Math.min(...headings.map(({ level }) => level))
+  const least = headings.reduce((least, { level }) => Math.min(least, level), 6)
   return (
     <Menu label={t('outline.contents')} icon={<TableOfContents size={17} />}>
       {headings.map(({ id, level, text }) => (

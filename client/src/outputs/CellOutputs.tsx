@@ -1,20 +1,25 @@
 /** The outputs of a cell, each drawn by what its best form asks for. Outputs keep their place, so frames never move. */
 import './outputs.css'
-import { lazy, Suspense } from 'react'
+import { type StreamHead, streamHead } from '@yesterday/server/contract/document.ts'
+import { chooseForm, type Form } from '@yesterday/server/contract/mime-rules.ts'
 import { WhyButton } from '../past/Why.tsx'
 import { t } from '../text/text.ts'
 import { withoutAnsi } from './ansi.ts'
 import { ErrorOutput } from './ErrorOutput.tsx'
 import { FrameOutput } from './FrameOutput.tsx'
-import { JsonTree } from './JsonTree.tsx'
-import { chooseForm } from './mime.ts'
+import { HiddenSecrets } from './HiddenSecrets.tsx'
+import { LoadedValue } from './LoadedValue.tsx'
+import { LongStream } from './LongStream.tsx'
+import { OutputBoundary } from './OutputBoundary.tsx'
 import { OutputMenu } from './OutputMenu.tsx'
 import { type MimeBundle, type OutputJson, readOutput } from './output.ts'
+import { PAGE_RENDERERS } from './page-renderers.ts'
+import { saveOutput } from './save-output.ts'
 import { TextOutput } from './TextOutput.tsx'
-import { imageUrl, useText } from './useObject.ts'
+import { useText } from './useObject.ts'
 import { Waiting } from './Waiting.tsx'
-
-const Markdown = lazy(async () => ({ default: (await import('../markdown/Markdown.tsx')).Markdown }))
+import { wholeStream } from './whole-stream.ts'
+import { WidgetOutput } from './widgets/WidgetOutput.tsx'
 
 /** `running` tells that more may come. */
 export function CellOutputs(props: {
@@ -28,7 +33,9 @@ export function CellOutputs(props: {
       {props.outputs.map((output, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: an output is known by its place in the cell
         <div className="output-place" key={`${props.cellId}:${index}`}>
-          <Output output={output} />
+          <OutputBoundary output={output}>
+            <Output output={output} cellId={props.cellId} />
+          </OutputBoundary>
           <WhyButton cell={props.cellId} />
         </div>
       ))}
@@ -36,86 +43,82 @@ export function CellOutputs(props: {
   )
 }
 
-function Output(props: { readonly output: OutputJson }) {
+function Output(props: { readonly output: OutputJson; readonly cellId: string }) {
   const output = readOutput(props.output)
   if (output === null) return <p className="output output-note">{t('outputs.unknown')}</p>
-  if (output.output_type === 'stream') return <Stream name={output.name} text={output.text} />
+  if (output.output_type === 'stream') return <Stream {...output} head={streamHead(output.yesterday)} />
   if (output.output_type === 'error') return <ErrorOutput {...output} />
-  return <Value data={output.data} of={props.output} />
+  return <Value {...output} of={props.output} cellId={props.cellId} />
 }
 
-function Stream({ name, text }: { readonly name: string; readonly text: unknown }) {
+interface StreamProps {
+  readonly name: string
+  readonly text: unknown
+  /** What of it is not in the document; null where all of it is. */
+  readonly head: StreamHead | null
+}
+
+function Stream({ name, text, head }: StreamProps) {
   const loaded = useText(text)
   if (loaded.at !== 'here') return <Waiting state={loaded} />
+  const file = { text: withoutAnsi(loaded.value), name: 'output.txt', mime: 'text/plain' }
+  const whole = head === null ? null : { ...file, whole: () => wholeStream(head, loaded.value) }
   return (
     <div className={`output output-${name === 'stderr' ? 'stderr' : 'stdout'}`}>
+      {head !== null && <LongStream head={head} onSave={() => void saveOutput(whole ?? file)} />}
       <TextOutput text={loaded.value} {...(name === 'stderr' ? { label: t('outputs.stderr') } : {})} />
-      <OutputMenu text={withoutAnsi(loaded.value)} name="output.txt" mime="text/plain" />
+      <HiddenSecrets text={loaded.value} />
+      <OutputMenu {...(whole ?? file)} />
     </div>
   )
 }
 
-/** `of` is the output as it stands in the document: another object when it is another one. */
-function Value(props: { readonly data: MimeBundle; readonly of: object }) {
-  const { data } = props
-  const form = chooseForm(data)
+interface ValueProps {
+  readonly data: MimeBundle
+  readonly metadata: MimeBundle
+  /** The output as it stands in the document: another object when it is another one. */
+  readonly of: OutputJson
+  readonly cellId: string
+}
+
+function Value(props: ValueProps) {
+  const form = chooseForm(props.data)
   if (form === null) return <p className="output output-note">{t('outputs.unknown')}</p>
-  const value = data[form.mime]
-  if (form.drawer === 'image' || form.drawer === 'svg')
-    return <Picture mime={form.mime} value={value} data={data} />
-  return <Loaded mime={form.mime} drawer={form.drawer} value={value} of={props.of} />
-}
-
-function Picture(props: { readonly mime: string; readonly value: unknown; readonly data: MimeBundle }) {
-  const plain = props.data['text/plain']
-  const alt = typeof plain === 'string' && plain !== '' ? plain : t('outputs.image')
-  const url = imageUrl(props.mime, props.value)
+  if (form.drawer === 'frame') return <Framed {...props} {...form} />
+  if (form.drawer !== 'widget') return <PageOutput {...form} data={props.data} />
+  const { [form.mime]: _, ...others } = props.data
   return (
-    <div className="output">
-      <img className="output-image" src={url} alt={alt} />
-      <OutputMenu url={url} name={`output.${props.mime.split('/')[1]?.split('+')[0]}`} mime={props.mime} />
-    </div>
+    <WidgetOutput value={form.value} frame={<Framed {...props} {...form} widgetsOf={props.cellId} />}>
+      <Value {...props} data={others} />
+    </WidgetOutput>
   )
 }
 
-type TextDrawer = Exclude<NonNullable<ReturnType<typeof chooseForm>>['drawer'], 'image' | 'svg'>
-
-function Loaded(props: {
-  readonly mime: string
-  readonly drawer: TextDrawer
-  readonly value: unknown
-  readonly of: object
-}) {
-  const loaded = useText(props.value)
-  if (loaded.at !== 'here') return <Waiting state={loaded} />
-  return (
-    <div className="output">
-      <Suspense fallback={null}>
-        <Drawing {...props} text={loaded.value} />
-      </Suspense>
-      <OutputMenu text={loaded.value} name={`output.${ending(props.mime)}`} mime={props.mime} />
-    </div>
-  )
+/** What the page draws itself: text, pictures and JSON. */
+function PageOutput(props: Form & { readonly data: MimeBundle }) {
+  const Renderer = PAGE_RENDERERS.get(props.drawer)
+  if (Renderer === undefined) return <p className="output output-note">{t('outputs.unknown')}</p>
+  return <Renderer mime={props.mime} value={props.value} data={props.data} />
 }
 
-const ending = (mime: string): string =>
-  mime.endsWith('json') ? 'json' : mime === 'text/html' ? 'html' : mime === 'text/markdown' ? 'md' : 'txt'
-
-function Drawing(props: {
-  readonly mime: string
-  readonly drawer: TextDrawer
-  readonly text: string
-  readonly of: object
-}) {
-  switch (props.drawer) {
-    case 'frame':
-      return <FrameOutput mime={props.mime} value={props.text} of={props.of} />
-    case 'markdown':
-    case 'latex':
-      return <Markdown source={props.text} />
-    case 'json':
-      return <JsonTree text={props.text} />
-    case 'text':
-      return <TextOutput text={props.text} />
+type FramedProps = Omit<ValueProps, 'data' | 'cellId'> &
+  Pick<Form, 'mime' | 'value'> & {
+    readonly widgetsOf?: string
   }
+
+/** What the sandbox draws. */
+function Framed({ mime, value, metadata, of, widgetsOf }: FramedProps) {
+  return (
+    <LoadedValue mime={mime} value={value}>
+      {(text) => (
+        <FrameOutput
+          mime={mime}
+          value={text}
+          metadata={metadata}
+          of={of}
+          {...(widgetsOf === undefined ? {} : { widgetsOf })}
+        />
+      )}
+    </LoadedValue>
+  )
 }

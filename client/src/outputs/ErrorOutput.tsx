@@ -2,6 +2,7 @@
 import { t } from '../text/text.ts'
 import { withoutAnsi } from './ansi.ts'
 import { CellLinks } from './CellLinks.tsx'
+import { HiddenSecrets } from './HiddenSecrets.tsx'
 import { OutputMenu } from './OutputMenu.tsx'
 import { TextOutput } from './TextOutput.tsx'
 import { useText } from './useObject.ts'
@@ -27,6 +28,7 @@ export function ErrorOutput(props: {
       ) : (
         <Waiting state={loaded} />
       )}
+      {loaded.at === 'here' && <HiddenSecrets text={`${evalue}\n${loaded.value}`} />}
       {loaded.at === 'here' && (
         <OutputMenu text={withoutAnsi(loaded.value)} name="traceback.txt" mime="text/plain" />
       )}

@@ -9,7 +9,12 @@ export type MimeBundle = Readonly<Record<string, unknown>>
 
 const JsonObject = z.record(z.string(), z.unknown())
 const Output = z.discriminatedUnion('output_type', [
-  z.object({ output_type: z.literal('stream'), name: z.string().catch('stdout'), text: z.unknown() }),
+  z.object({
+    output_type: z.literal('stream'),
+    name: z.string().catch('stdout'),
+    text: z.unknown(),
+    yesterday: z.unknown().optional(),
+  }),
   z.object({
     output_type: z.enum(['display_data', 'execute_result', 'update_display_data']),
     data: JsonObject.catch({}),
@@ -38,3 +43,13 @@ export function readOutput(json: OutputJson): Output | null {
   parsed.set(json, { output })
   return output
 }
+
+const ids = new WeakMap<OutputJson, string>()
+
+/** Records the id that an output has in its document (`outputId` of contract/document.ts). */
+export function setOutputId(json: OutputJson, id: string | null): void {
+  if (id !== null) ids.set(json, id)
+}
+
+/** The id of an output in its document; null if it came from elsewhere. */
+export const outputIdOf = (json: OutputJson): string | null => ids.get(json) ?? null

@@ -1,5 +1,7 @@
 /** A value of an output, fetched when it is a reference. Objects never change, so the browser's cache keeps them. */
 import { isObjectReference, type ObjectReference } from '@yesterday/server/contract/document.ts'
+import { normalJson, unescapeJson } from '@yesterday/server/contract/json.ts'
+import { isBinaryMime } from '@yesterday/server/contract/mime-rules.ts'
 import { useEffect, useState } from 'react'
 import { objectUrl } from '../app/api.ts'
 
@@ -9,8 +11,11 @@ export type Loaded<Value> =
   | { readonly at: 'loading'; readonly size: number }
   | { readonly at: 'failed' }
 
-const asText = (value: unknown): string =>
-  typeof value === 'string' ? value : Array.isArray(value) ? value.join('') : JSON.stringify(value, null, 2)
+const asText = (value: unknown): string => {
+  if (typeof value === 'string') return value
+  const isLines = Array.isArray(value) && value.every((line) => typeof line === 'string')
+  return isLines ? value.join('') : JSON.stringify(unescapeJson(normalJson(value)), null, 2)
+}
 
 /** The text of a value: joined lines, JSON written out, or the bytes of a reference. */
 export function useText(value: unknown): Loaded<string> {
@@ -45,6 +50,6 @@ async function fetchText(digest: string, signal: AbortSignal): Promise<string> {
 /** Where an image's bytes are: in the value, or at the server. */
 export function imageUrl(mime: string, value: unknown): string {
   if (isObjectReference(value)) return objectUrl(value['yesterday.object'].digest, mime)
-  if (mime === 'image/svg+xml') return `data:${mime};utf8,${encodeURIComponent(asText(value))}`
+  if (!isBinaryMime(mime)) return `data:${mime};utf8,${encodeURIComponent(asText(value))}`
   return `data:${mime};base64,${asText(value).replace(/\s/g, '')}`
 }

@@ -81,7 +81,8 @@ const signs: Readonly<Record<DiffLine['type'], string>> = { same: ' ', removed: 
 
 function Lines({ lines }: { readonly lines: readonly DiffLine[] }) {
   return (
-    <pre className="changed-lines">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: long lines are scrolled by keys
+    <pre className="changed-lines" tabIndex={0}>
       {lines.map(({ type, text }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines are known by their place
         <span key={index} data-type={type}>

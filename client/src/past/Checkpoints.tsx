@@ -7,16 +7,16 @@ import { ProblemBox } from '../app/Problem.tsx'
 import { Time } from '../history/Time.tsx'
 import { useNotebook } from '../notebook/context.ts'
 import { t } from '../text/text.ts'
+import { CHECKPOINTS, makeCheckpoint } from './make-checkpoint.ts'
 import { useAsked } from './useAsked.ts'
 
-const URL_OF_ALL = '/api/past/checkpoints'
 const All = z.array(Checkpoint)
 
 export function Checkpoints() {
   const { opened, past } = useNotebook()
   const ask = useCallback(
     (signal: AbortSignal) =>
-      api.get(All, `${URL_OF_ALL}?${new URLSearchParams({ notebook: opened.path })}`, signal),
+      api.get(All, `${CHECKPOINTS}?${new URLSearchParams({ notebook: opened.documentId })}`, signal),
     [opened],
   )
   const { answer, again } = useAsked(ask)
@@ -66,7 +66,7 @@ function NewCheckpoint({ notebook, onMade }: { readonly notebook: string; readon
   const [name, setName] = useState('')
   const [problem, setProblem] = useState<Problem | null>(null)
   const make = async (): Promise<void> => {
-    const made = await api.send(Checkpoint, URL_OF_ALL, 'POST', { notebook, name: name.trim() })
+    const made = await makeCheckpoint(notebook, name.trim())
     setProblem(made.ok ? null : made.problem)
     if (!made.ok) return
     setName('')

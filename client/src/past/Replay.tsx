@@ -15,10 +15,12 @@ import { ProblemBox } from '../app/Problem.tsx'
 import { durationText } from '../history/time.ts'
 import { useNotebook } from '../notebook/context.ts'
 import { t } from '../text/text.ts'
+import { IsolationNote } from './Isolation.tsx'
 import { JobProgress } from './JobProgress.tsx'
 import { planReplay, useJob } from './jobs.ts'
 import { useAsked } from './useAsked.ts'
 import { VerdictMark } from './VerdictMark.tsx'
+import { Written } from './Written.tsx'
 
 export function Replay({ run }: { readonly run: string }) {
   const { answer, again } = useAsked(useCallback(() => planReplay({ kind: 'run', run }), [run]))
@@ -67,7 +69,7 @@ const counts = (steps: readonly PlanStep[], action: PlanStep['action']): number 
   steps.filter((step) => step.action === action).length
 
 function Plan({ plan }: { readonly plan: ReplayPlan }) {
-  const { steps, expectedMs, files, effects } = plan
+  const { steps, expectedMs, files, effects, isolation } = plan
   return (
     <>
       <p className="receipt-lead">
@@ -90,6 +92,7 @@ function Plan({ plan }: { readonly plan: ReplayPlan }) {
         ))}
       </ol>
       {files.length > 0 && <Files files={files} />}
+      <IsolationNote isolation={isolation} />
       {effects.length > 0 && (
         <section>
           <h3>{t('replay.effects')}</h3>
@@ -155,6 +158,8 @@ function Report({ report }: { readonly report: ReplayReport }) {
           </li>
         ))}
       </ol>
+      <Written report={report} />
+      <IsolationNote isolation={report.isolation} />
       {report.environment.length > 0 && (
         <section>
           <h3>{t('replay.environment')}</h3>

@@ -4,6 +4,7 @@ import type { RestoredVariable, RestoreReport } from '@yesterday/server/contract
 import { durationText } from '../history/time.ts'
 import { useNotebook } from '../notebook/context.ts'
 import { t } from '../text/text.ts'
+import { IsolationNote } from './Isolation.tsx'
 import { JobProgress } from './JobProgress.tsx'
 import { useJob } from './jobs.ts'
 
@@ -35,7 +36,7 @@ export function Restore({ run }: { readonly run: string }) {
 }
 
 function Report({ report }: { readonly report: RestoreReport }) {
-  const { variables, random, loaded, recomputed, tookMs } = report
+  const { variables, random, loaded, recomputed, tookMs, isolation } = report
   const back = variables.filter(({ result }) => result === 'restored' || result === 'recomputed').length
   return (
     <>
@@ -47,6 +48,7 @@ function Report({ report }: { readonly report: RestoreReport }) {
       </p>
       <Results title={t('restore.variables')} lines={variables} />
       <Results title={t('restore.random')} lines={random} />
+      {recomputed.length > 0 && <IsolationNote isolation={isolation} />}
     </>
   )
 }

@@ -16,7 +16,7 @@ import { useSettled } from './useSettled.ts'
 
 export function Timeline({ session }: { readonly session: string }) {
   const { opened } = useNotebook()
-  const state = useSession(opened.path, session)
+  const state = useSession(opened.documentId, session)
   const timeline = useMemo(() => {
     if (state.at !== 'here') return null
     performance.mark('yesterday:timeline-data')

@@ -2,13 +2,12 @@
  * pure. The outputs of a run as they were shown: the record holds each form of a value by itself, in order. Invariant:
  * forms of one value stand together, and no value has a form twice.
  */
+import { ERROR_MIME } from '@yesterday/server/contract/mime.ts'
+import { historyForm, isPlainText } from '@yesterday/server/contract/mime-rules.ts'
 import type { OutputEntry } from '@yesterday/server/contract/run.ts'
 
-const PICTURE = /^image\/(png|jpeg|gif|webp|avif|bmp|svg\+xml)$/
-const TEXT = /^text\/(?!html|javascript)|^application\/(?:geo\+)?json$|^application\/vnd\.jupyter\.error$/
-
-export const isPicture = (mime: string): boolean => PICTURE.test(mime)
-export const isText = (mime: string): boolean => TEXT.test(mime)
+export const isPicture = (mime: string): boolean => historyForm(mime) === 'picture'
+export const isText = (mime: string): boolean => historyForm(mime) === 'text'
 
 /** The forms of each output. */
 export function outputGroups(outputs: readonly OutputEntry[]): readonly (readonly OutputEntry[])[] {
@@ -33,7 +32,7 @@ export function shownForms(outputs: readonly OutputEntry[]): readonly OutputEntr
   return outputGroups(outputs).flatMap((group) => {
     const best =
       group.find(({ mime }) => isPicture(mime)) ??
-      group.find(({ mime }) => mime === 'text/plain') ??
+      group.find(({ mime }) => isPlainText(mime)) ??
       group.find(({ mime }) => isText(mime)) ??
       group[0]
     return best === undefined ? [] : [best]
@@ -42,7 +41,7 @@ export function shownForms(outputs: readonly OutputEntry[]): readonly OutputEntr
 
 /** The words of a text output; an error is its traceback. */
 export function wordsOf(mime: string, body: string): string {
-  if (mime !== 'application/vnd.jupyter.error') return body
+  if (mime !== ERROR_MIME) return body
   try {
     const error: unknown = JSON.parse(body)
     return isError(error) ? [...error.traceback].join('\n') || `${error.ename}: ${error.evalue}` : body

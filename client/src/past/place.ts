@@ -2,6 +2,7 @@
  * Where in the past the page is: whether it is open, and which view of it. One place for the panel, the cells' marks
  * and the outputs' "Why?", so that each can lead to the others. Invariant: going back leads through what was seen.
  */
+import { OpenPanel } from '../panels/open-panel.ts'
 import { Watched } from '../room/observable.ts'
 import { type LogFilter, noFilter } from './log-filter.ts'
 
@@ -27,6 +28,8 @@ export interface PastState {
 }
 
 const TRAIL = 50
+/** The id of the panel that shows it (history/panel.ts). */
+const PANEL = 'history'
 export const closed: PastState = { open: false, view: { at: 'log' }, trail: [], visit: 0 }
 
 /** pure. The state after going to a view; the same view again is no step back. */
@@ -54,16 +57,27 @@ export interface LogChoice {
   readonly form: LogForm
 }
 
-/** The place, with the ways to move it. */
+/** The place, with the ways to move it. It is open while its panel is. */
 export class PastPlace {
+  readonly #panels: OpenPanel
   readonly state = new Watched<PastState>(closed)
   /** What the log was asked for, so that who comes back to it finds it as it was left. */
   readonly log = new Watched<LogChoice>({ filter: noFilter, span: null, form: 'list' })
 
-  readonly go = (view: PastView): void => this.state.set(gone(this.state.get(), view))
+  constructor(panels = new OpenPanel()) {
+    this.#panels = panels
+    panels.subscribe(() => this.#follow(panels.get() === PANEL))
+  }
+
+  readonly go = (view: PastView): void => {
+    this.state.set(gone(this.state.get(), view))
+    this.#panels.set(PANEL)
+  }
   readonly back = (): void => this.state.set(back(this.state.get()))
-  readonly toggle = (): void => {
-    const { open } = this.state.get()
-    this.state.set(open ? { ...this.state.get(), open: false } : { ...closed, open: true })
+
+  /** Opened by its button, it begins with the log. */
+  #follow(open: boolean): void {
+    if (open !== this.state.get().open)
+      this.state.set(open ? { ...closed, open } : { ...this.state.get(), open })
   }
 }

@@ -1,8 +1,13 @@
 /** pure. What the page may say of its connection and its edits. Invariant: "saved" only when the server said so. */
 
+import type { HistoryState } from '@yesterday/server/contract/history.ts'
+
 /** What the room knows. Counters are of this connection: step-2 and update messages sent, and told durable. */
 export interface RoomFacts {
   readonly open: boolean
+  /** The server has asked for what this page has: from now on each edit is sent. */
+  readonly asked: boolean
+  /** This page has what the server has. */
   readonly synced: boolean
   readonly sent: number
   readonly acknowledged: number
@@ -27,6 +32,7 @@ export type RoomStatus = 'connecting' | 'live' | 'offline' | 'saving' | 'saved' 
 
 export const noFacts: RoomFacts = {
   open: false,
+  asked: false,
   synced: false,
   sent: 0,
   acknowledged: 0,
@@ -47,4 +53,9 @@ export function roomStatus(facts: RoomFacts): RoomStatus {
   if (!facts.open || !facts.synced) return facts.everSynced ? 'offline' : 'connecting'
   if (hasUnsaved(facts)) return 'saving'
   return facts.everSaved ? 'saved' : 'live'
+}
+
+/** What the room calls saved is not, while the history is gone or damaged. */
+export function unlessLost(status: RoomStatus, history: HistoryState['kind']): RoomStatus {
+  return history === 'sound' || status === 'offline' || status === 'connecting' ? status : 'refused'
 }

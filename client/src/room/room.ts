@@ -10,7 +10,7 @@ import { Awareness, removeAwarenessStates } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
 import * as frames from './frames.ts'
 import { Link, type LinkEffects } from './link.ts'
-import { type Observable, Watched } from './observable.ts'
+import { type Observable, Signal, Watched } from './observable.ts'
 import { hasUnsaved, noFacts, type RoomEnd, type RoomFacts } from './room-state.ts'
 
 /** Where the room is and what is kept in it. */
@@ -26,6 +26,8 @@ export interface RoomOptions {
 export class Room {
   readonly doc: Y.Doc
   readonly awareness: Awareness
+  /** The server closed a connection for what this page sent; it connects again. */
+  readonly sentTooMuch = new Signal<void>()
   readonly #facts = new Watched<RoomFacts>(noFacts)
   readonly #address: string
   readonly #epoch: string
@@ -60,8 +62,8 @@ export class Room {
 
   /** The edits that the server gets by this connection before anything that is sent now; null when it cannot be told yet. */
   get edits(): Edits | null {
-    const { open, synced, sent } = this.#facts.get()
-    return open && synced ? { connection: this.#connection, sent } : null
+    const { open, asked, synced, sent } = this.#facts.get()
+    return open && asked && synced ? { connection: this.#connection, sent } : null
   }
 
   /** Settles once the server has every edit of this page, or when no connection carries them. */
@@ -88,9 +90,9 @@ export class Room {
 
   readonly #edited = (update: Uint8Array, from: unknown): void => {
     if (from === this) return
-    const { open, synced, sent } = this.#facts.get()
-    // Before our step 2 is asked for, the edit travels inside it.
-    if (open && synced && this.#link.send(frames.update(update))) this.#learn({ sent: sent + 1 })
+    const { open, asked, sent } = this.#facts.get()
+    // Before the server has asked, the edit travels inside the answer.
+    if (open && asked && this.#link.send(frames.update(update))) this.#learn({ sent: sent + 1 })
     else this.#learn({ editedOffline: true })
   }
 
@@ -111,7 +113,7 @@ export class Room {
   }
 
   #opened(): void {
-    this.#learn({ open: true, synced: false, sent: 0, acknowledged: 0 })
+    this.#learn({ open: true, asked: false, synced: false, sent: 0, acknowledged: 0 })
     this.#link.send(frames.stepOne(this.doc))
     this.#tellPresence()
   }
@@ -123,7 +125,7 @@ export class Room {
     switch (received.type) {
       case 'asked':
         this.#link.send(received.answer)
-        this.#learn({ sent: sent + 1, editedOffline: false })
+        this.#learn({ asked: true, sent: sent + 1, editedOffline: false })
         break
       case 'synced':
         this.#learn({ synced: true, everSynced: true })
@@ -147,11 +149,13 @@ export class Room {
     this.#forgetOthers()
     this.#learn({
       open: false,
+      asked: false,
       synced: false,
       editedOffline: editedOffline || sent > acknowledged,
       sent: 0,
       acknowledged: 0,
     })
+    if (code === close.tooMuch) this.sentTooMuch.emit()
     const end = endOf(code)
     if (end !== null) this.#end(end)
     return end === null

@@ -33,10 +33,15 @@ export class DurableSources {
   /** The cells that were written in since, by their ids. */
   readonly #stale = new Map<string, YCell>()
   #all = true
+  /** Whether this page has edited since it was last known to be durable. What it sends to get in is no edit. */
+  #hasEdits = false
 
   constructor(room: Room) {
     this.#room = room
-    cellsOf(room.doc).observeDeep((events) => this.#changed(events))
+    cellsOf(room.doc).observeDeep((events, { origin }) => {
+      this.#hasEdits ||= origin !== room
+      this.#changed(events)
+    })
     room.facts.subscribe(() => this.#refresh())
     // Updates come after the observers, and the room, which listened first, has counted this one by then.
     room.doc.on('update', () => this.#refresh())
@@ -56,6 +61,11 @@ export class DurableSources {
     return edits
   }
 
+  /** The source of a cell as the server last called it durable; null where it did not. */
+  base(cell: string): string | null {
+    return this.#bases.get(cell) ?? null
+  }
+
   #changed(events: readonly Y.YEvent<Y.AbstractType<unknown>>[]): void {
     for (const event of events) {
       // The text of an output hangs below an output.
@@ -66,7 +76,9 @@ export class DurableSources {
   }
 
   #refresh(): void {
-    if (this.#room.hasUnsaved || !this.#room.facts.get().synced) return
+    if (!this.#room.facts.get().synced) return
+    if (!this.#room.hasUnsaved) this.#hasEdits = false
+    if (this.#hasEdits) return
     if (!this.#all && this.#stale.size === 0) return
     if (this.#all) {
       this.#bases.clear()
@@ -91,10 +103,18 @@ function reapplyOne(doc: Y.Doc, edit: UnsentEdit): void {
 }
 
 function reapplyText(source: Y.Text, edit: UnsentEdit): void {
-  const change = mergeText(edit.base ?? '', edit.mine, source.toString())
+  const theirs = source.toString()
+  // A new cell that got there: what both have of it is what it was.
+  const change = mergeText(edit.base ?? commonStart(edit.mine, theirs), edit.mine, theirs)
   if (change === null) return
   if (change.end > change.start) source.delete(change.start, change.end - change.start)
   if (change.text !== '') source.insert(change.start, change.text)
+}
+
+function commonStart(a: string, b: string): string {
+  let length = 0
+  while (length < a.length && a[length] === b[length]) length++
+  return a.slice(0, length)
 }
 
 // A cell that somebody deleted meanwhile comes back: losing typed text would be worse.

@@ -6,6 +6,8 @@
 
 import { type Command, Event, type SessionView } from '@yesterday/server/contract/session.ts'
 import type { StaleCell } from '@yesterday/server/contract/stale.ts'
+import { close } from '@yesterday/server/contract/sync.ts'
+import { setHistoryState } from '../app/history-state.ts'
 import { Link, type LinkEffects } from '../room/link.ts'
 import { type Observable, Signal, Watched } from '../room/observable.ts'
 
@@ -24,6 +26,9 @@ export type Notice = Extract<Event, { type: 'notice' }>
 /** A comm message of the kernel. */
 export type CommMessage = Extract<Event, { type: 'comm' }>
 
+/** The kernel has handled a comm message of a client. */
+export type CommHandled = Extract<Event, { type: 'commHandled' }>
+
 /** Stale cells by their ids. */
 export type StaleCells = ReadonlyMap<string, StaleCell>
 
@@ -35,14 +40,19 @@ export const noSession: SessionView = {
   queue: [],
   prompt: null,
   interruptIgnored: false,
+  silent: false,
 }
 
 export class SessionSocket {
   readonly recorded = new Signal<Recorded>()
   readonly notices = new Signal<Notice>()
+  /** The server closed a connection for what this page sent; it connects again. */
+  readonly sentTooMuch = new Signal<void>()
   readonly comms = new Signal<CommMessage>()
+  readonly commsHandled = new Signal<CommHandled>()
   readonly #view = new Watched<SessionView>(noSession)
   readonly #stale = new Watched<StaleCells>(new Map())
+  readonly #ownOutputs = new Watched<ReadonlySet<string> | null>(null)
   readonly #connected = new Watched(false)
   readonly #waiting = new Map<string, (answer: Answer) => void>()
   readonly #link: Link
@@ -57,7 +67,10 @@ export class SessionSocket {
         url: () => url,
         onOpen: () => this.#opened(),
         onMessage: (data) => this.#received(data),
-        onClose: () => this.#closed(),
+        onClose: (code) => {
+          if (code === close.tooMuch) this.sentTooMuch.emit()
+          return this.#closed()
+        },
       },
       effects,
     )
@@ -70,6 +83,11 @@ export class SessionSocket {
   /** The cells that are not fresh, by id. */
   get stale(): Observable<StaleCells> {
     return this.#stale
+  }
+
+  /** Ids of outputs that were produced here; null until the server has sent the list. */
+  get ownOutputs(): Observable<ReadonlySet<string> | null> {
+    return this.#ownOutputs
   }
 
   get connected(): Observable<boolean> {
@@ -102,14 +120,23 @@ export class SessionSocket {
       case 'stale':
         this.#stale.set(new Map(event.cells.map((cell) => [cell.cell, cell])))
         break
+      case 'ownOutputs':
+        this.#addOwn(event)
+        break
       case 'recorded':
         this.recorded.emit(event)
+        break
+      case 'history':
+        setHistoryState(event.state)
         break
       case 'notice':
         this.notices.emit(event)
         break
       case 'comm':
         this.comms.emit(event)
+        break
+      case 'commHandled':
+        this.commsHandled.emit(event)
         break
       case 'accepted':
         this.#settle(event.id, { ok: true, content: null })
@@ -121,6 +148,13 @@ export class SessionSocket {
         this.#settle(event.id, { ok: false, reason: event.reason })
         break
     }
+  }
+
+  // Additions before the whole list are part of it.
+  #addOwn({ outputs, whole }: Extract<Event, { type: 'ownOutputs' }>): void {
+    const known = this.#ownOutputs.get()
+    if (whole) this.#ownOutputs.set(new Set(outputs))
+    else if (known !== null) this.#ownOutputs.set(new Set([...known, ...outputs]))
   }
 
   #settle(id: string, answer: Answer): void {

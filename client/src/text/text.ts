@@ -9,6 +9,8 @@ import { zh } from './zh/index.ts'
 
 /** A key of the text tables. */
 export type TextKey = keyof typeof en
+/** A key whose phrase has no gaps. */
+export type PlainKey = { [Key in TextKey]: Arguments<(typeof en)[Key]> extends [] ? Key : never }[TextKey]
 
 const tables: Readonly<Record<'en' | 'zh', Readonly<Record<TextKey, Phrase>>>> = { en, zh }
 
@@ -16,5 +18,11 @@ const tables: Readonly<Record<'en' | 'zh', Readonly<Record<TextKey, Phrase>>>> =
 export function t<Key extends TextKey>(key: Key, ...[values]: Arguments<(typeof en)[Key]>): string {
   return fill(tables[locale][key], values ?? noValues, locale)
 }
+
+/** The words for a key that came over the wire; null where this page does not know it. */
+export const wordsOf = (key: string, values: Values): string | null =>
+  isTextKey(key) ? fill(tables[locale][key], values, locale) : null
+
+const isTextKey = (key: string): key is TextKey => Object.hasOwn(en, key)
 
 const noValues: Values = {}

@@ -1,4 +1,5 @@
 /** One line of the file tree: its icon, its name (or the field that renames it), and its menu. */
+import { visibleName } from '@yesterday/server/contract/file-names.ts'
 import type { FileEntry } from '@yesterday/server/contract/http.ts'
 import { type KeyboardEvent, useState } from 'react'
 import { t } from '../../text/text.ts'
@@ -16,8 +17,10 @@ import {
   NotebookText,
   Pencil,
   Trash2,
+  Unplug,
 } from '../icons.ts'
 import { Menu, MenuItem } from '../Menu.tsx'
+import { routeUrl } from '../route.ts'
 import { duplicate, makeNotebook, rename } from './actions.ts'
 import { parentOf, type Row } from './tree.ts'
 
@@ -45,7 +48,7 @@ export function FileRow(props: {
       aria-level={depth}
       aria-selected={props.selected}
       aria-expanded={folder ? open : undefined}
-      aria-label={entry.name}
+      aria-label={labelOf(entry)}
       data-path={entry.path}
       data-folder={folder ? entry.path : parentOf(entry.path)}
       data-type={entry.type}
@@ -65,9 +68,7 @@ export function FileRow(props: {
       {props.renaming ? (
         <NameField entry={entry} onDone={() => props.onRename(false)} />
       ) : (
-        <span className="tree-name" title={entry.name}>
-          {entry.name}
-        </span>
+        <RowName entry={entry} />
       )}
       {!props.renaming && (
         <RowMenu entry={entry} onOpen={props.onActivate} onRename={props.onRename} onAsk={props.onAsk} />
@@ -76,9 +77,40 @@ export function FileRow(props: {
   )
 }
 
+/** What can be opened is a link, so that the browser can open it in another tab; a plain click is the row's. */
+function RowName({ entry }: { readonly entry: FileEntry }) {
+  const name = visibleName(entry.name)
+  if (entry.type === 'folder' || entry.type === 'special')
+    return (
+      <span className="tree-name" title={labelOf(entry)}>
+        {name}
+      </span>
+    )
+  return (
+    <a
+      className="tree-name"
+      href={routeUrl({ at: 'file', path: entry.path })}
+      tabIndex={-1}
+      draggable={false}
+      title={labelOf(entry)}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) event.stopPropagation()
+        else event.preventDefault()
+      }}
+    >
+      {name}
+    </a>
+  )
+}
+
+/** The name as it can be read, and what a special file is. */
+const labelOf = (entry: FileEntry): string =>
+  entry.type === 'special' ? t('files.special', { name: visibleName(entry.name) }) : visibleName(entry.name)
+
+const icons = { notebook: NotebookText, file: FileCode2, special: Unplug, folder: Folder } as const
+
 function TypeIcon({ entry, open }: { readonly entry: FileEntry; readonly open: boolean }) {
-  const Icon =
-    entry.type === 'notebook' ? NotebookText : entry.type === 'file' ? FileCode2 : open ? FolderOpen : Folder
+  const Icon = entry.type === 'folder' && open ? FolderOpen : icons[entry.type]
   return <Icon size={16} className="tree-icon" aria-hidden="true" />
 }
 
@@ -90,11 +122,18 @@ function RowMenu(props: {
 }) {
   const { entry } = props
   const folder = entry.type === 'folder'
+  const readable = entry.type !== 'special'
   return (
-    <Menu label={t('files.menu', { name: entry.name })} icon={<Ellipsis size={16} />} className="tree-menu">
-      <MenuItem icon={<NotebookText size={16} />} onSelect={props.onOpen}>
-        {t('files.open')}
-      </MenuItem>
+    <Menu
+      label={t('files.menu', { name: visibleName(entry.name) })}
+      icon={<Ellipsis size={16} />}
+      className="tree-menu"
+    >
+      {readable && (
+        <MenuItem icon={<NotebookText size={16} />} onSelect={props.onOpen}>
+          {t('files.open')}
+        </MenuItem>
+      )}
       {folder && (
         <MenuItem icon={<FilePlus2 size={16} />} onSelect={() => void makeNotebook(entry.path)}>
           {t('files.newNotebook')}
@@ -106,12 +145,12 @@ function RowMenu(props: {
       <MenuItem icon={<FolderInput size={16} />} onSelect={() => props.onAsk('move')}>
         {t('files.move')}
       </MenuItem>
-      {!folder && (
+      {!folder && readable && (
         <MenuItem icon={<Copy size={16} />} onSelect={() => void duplicate(entry.path)}>
           {t('files.duplicate')}
         </MenuItem>
       )}
-      {!folder && (
+      {!folder && readable && (
         <MenuItem icon={<Download size={16} />} onSelect={() => download(entry)}>
           {t('files.download')}
         </MenuItem>
@@ -149,7 +188,7 @@ function NameField({ entry, onDone }: { readonly entry: FileEntry; readonly onDo
   return (
     <input
       className="field tree-field"
-      aria-label={t('files.renameLabel', { name: entry.name })}
+      aria-label={t('files.renameLabel', { name: visibleName(entry.name) })}
       value={name}
       ref={selectStem}
       spellCheck={false}

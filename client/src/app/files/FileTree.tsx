@@ -37,6 +37,7 @@ export function FileTree(props: {
       else void files.open(entry.path)
       return
     }
+    if (entry.type === 'special') return
     navigate({ at: 'file', path: entry.path })
     props.onPicked()
   }
@@ -66,7 +67,7 @@ export function FileTree(props: {
     <>
       <div
         ref={list}
-        className="tree"
+        className="file-tree"
         role="tree"
         tabIndex={-1}
         aria-label={t('files.label')}

@@ -1,9 +1,8 @@
 /** What a person does to files, from the wish to the words that tell how it went. */
-import type { FileEntry } from '@yesterday/server/contract/http.ts'
 import { t } from '../../text/text.ts'
 import type { Answer } from '../api.ts'
 import { notify } from '../notices.ts'
-import { navigate, parseRoute } from '../route.ts'
+import { navigate, parseRoute, redirect } from '../route.ts'
 import { files } from './files-store.ts'
 import { inFolder, nameOf, parentOf } from './tree.ts'
 
@@ -56,7 +55,7 @@ export async function duplicate(path: string): Promise<void> {
 /** Moves a file or folder to the trash. */
 export async function trash(path: string): Promise<void> {
   if (told(await files.trash(path)) === null) return
-  if (isWithin(openPath(), path)) navigate({ at: 'home' }, 'replace')
+  if (isWithin(openPath(), path)) redirect({ at: 'home' })
   notify('info', t('files.trashed', { name: nameOf(path) }))
 }
 
@@ -70,17 +69,17 @@ export async function upload(
   const taken: File[] = []
   let done = 0
   for (const file of chosen) {
-    const problem = await files.upload(folder, inFolder(folder, file.name), file, overwrite)
-    if (problem === null) done++
-    else if (problem.status === 409) taken.push(file)
-    else notify('error', problem.message, problem.hint)
+    const answer = await files.upload(folder, inFolder(folder, file.name), file, overwrite)
+    if (answer.ok) done++
+    else if (answer.problem.status === 409) taken.push(file)
+    else notify('error', answer.problem.message, answer.problem.hint)
   }
   if (done > 0) notify('info', t('files.uploaded', { count: done }))
   return taken
 }
 
 /** The value of an answer; a refusal is told to the person and is null. */
-function told(answer: Answer<FileEntry>): FileEntry | null {
+function told<Value>(answer: Answer<Value>): Value | null {
   if (answer.ok) return answer.value
   notify('error', answer.problem.message, answer.problem.hint)
   return null
@@ -95,5 +94,5 @@ const isWithin = (path: string, folder: string): boolean => path === folder || p
 
 function follow(from: string, to: string): void {
   const path = openPath()
-  if (isWithin(path, from)) navigate({ at: 'file', path: to + path.slice(from.length) }, 'replace')
+  if (isWithin(path, from)) redirect({ at: 'file', path: to + path.slice(from.length) })
 }

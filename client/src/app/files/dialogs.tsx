@@ -1,4 +1,5 @@
 /** The questions asked before a file is deleted or moved. */
+import { visibleName } from '@yesterday/server/contract/file-names.ts'
 import type { FileEntry } from '@yesterday/server/contract/http.ts'
 import { useState } from 'react'
 import { t } from '../../text/text.ts'
@@ -15,7 +16,7 @@ interface AboutFile {
 export function DeleteDialog({ entry, onClose }: AboutFile) {
   return (
     <Dialog
-      title={t('files.deleteTitle', { name: entry.name })}
+      title={t('files.deleteTitle', { name: visibleName(entry.name) })}
       action={t('files.delete')}
       danger
       onClose={onClose}
@@ -39,14 +40,14 @@ export function MoveDialog({ entry, onClose }: AboutFile) {
   }
   return (
     <Dialog
-      title={t('files.moveLabel', { name: entry.name })}
+      title={t('files.moveLabel', { name: visibleName(entry.name) })}
       action={t('files.moveDo')}
       onClose={onClose}
       onAction={() => void submit()}
     >
       <input
         className="field"
-        aria-label={t('files.moveLabel', { name: entry.name })}
+        aria-label={t('files.moveLabel', { name: visibleName(entry.name) })}
         value={folder}
         spellCheck={false}
         onChange={(event) => setFolder(event.target.value)}

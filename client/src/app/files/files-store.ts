@@ -2,12 +2,12 @@
  * The file tree of this page and what can be done to it. Every change is asked of the server and then read back, so
  * that the tree shows what is on disk and never what we hope.
  */
-import type { FileCommand, FileEntry } from '@yesterday/server/contract/http.ts'
-import { type Answer, type Api, api, type Problem } from '../api.ts'
+import type { FileEntry, TrashedFile } from '@yesterday/server/contract/http.ts'
+import { type Answer, type Api, api } from '../api.ts'
 import { emptyTree, foldersAbove, parentOf, type Tree, withFolder, withOpen } from './tree.ts'
 
 /** The file tree as a store (subscribe and snapshot), with its actions. */
-export function makeFilesStore(server: Pick<Api, 'listFolder' | 'changeFiles' | 'upload'>) {
+export function makeFilesStore(server: Pick<Api, 'listFolder' | 'changeFiles' | 'trash' | 'upload'>) {
   let tree: Tree = emptyTree
   const listeners = new Set<() => void>()
 
@@ -34,11 +34,15 @@ export function makeFilesStore(server: Pick<Api, 'listFolder' | 'changeFiles' | 
     await load(folder)
   }
 
-  async function change(command: FileCommand, folders: readonly string[]): Promise<Answer<FileEntry>> {
-    const answer = await server.changeFiles(command)
+  /** The answer, once the folders that it concerns have been read again. */
+  async function thenLoad<Value>(asked: Promise<Value>, folders: readonly string[]): Promise<Value> {
+    const answer = await asked
     await Promise.all([...new Set(folders)].map(load))
     return answer
   }
+
+  const change = (command: Parameters<Api['changeFiles']>[0], folders: readonly string[]) =>
+    thenLoad(server.changeFiles(command), folders)
 
   return {
     snapshot: (): Tree => tree,
@@ -64,12 +68,9 @@ export function makeFilesStore(server: Pick<Api, 'listFolder' | 'changeFiles' | 
       change({ type: 'move', from, to }, [parentOf(from), parentOf(to)]),
     duplicate: (path: string): Promise<Answer<FileEntry>> =>
       change({ type: 'copy', from: path }, [parentOf(path)]),
-    trash: (path: string): Promise<Answer<FileEntry>> => change({ type: 'trash', path }, [parentOf(path)]),
-    async upload(folder: string, path: string, bytes: Blob, overwrite: boolean): Promise<Problem | null> {
-      const answer = await server.upload(path, bytes, overwrite)
-      await load(folder)
-      return answer.ok ? null : answer.problem
-    },
+    trash: (path: string): Promise<Answer<TrashedFile>> => thenLoad(server.trash(path), [parentOf(path)]),
+    upload: (folder: string, path: string, bytes: Blob, overwrite: boolean): Promise<Answer<FileEntry>> =>
+      thenLoad(server.upload(path, bytes, overwrite), [folder]),
   }
 }
 

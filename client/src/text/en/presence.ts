@@ -4,4 +4,12 @@ export const presence = {
   'presence.follow': 'Follow {name}',
   'presence.following': 'Following {name}',
   'presence.inCell': 'In this cell',
+  'person.you': 'You are {name}. Change your name or colour',
+  'person.unnamed': 'You are shown as {name}. Say who you are',
+  'person.title': 'Who you are',
+  'person.name': 'Your name',
+  'person.color': 'Your colour',
+  'person.colorNumber': 'Colour {n}',
+  'person.hint': 'Others see it in the notebook and at your runs. This browser remembers it.',
+  'person.save': 'Save',
 } as const

@@ -4,19 +4,27 @@ import type { Translation } from '../phrase.ts'
 import { again } from './again.ts'
 import { app } from './app.ts'
 import { history } from './history.ts'
+import { historyState } from './history-state.ts'
+import { kept } from './kept.ts'
 import { notebook } from './notebook.ts'
+import { notices } from './notices.ts'
 import { outline } from './outline.ts'
 import { outputs } from './outputs.ts'
 import { past } from './past.ts'
 import { presence } from './presence.ts'
+import { trust } from './trust.ts'
 
 export const zh: Translation<typeof en> = {
   ...app,
   ...again,
   ...outputs,
   ...history,
+  ...historyState,
+  ...kept,
   ...notebook,
+  ...notices,
   ...past,
   ...presence,
   ...outline,
+  ...trust,
 }

@@ -1,0 +1,47 @@
+/** What a command is. Toolbar, menus, palette, keys and the list of shortcuts read them from one list (commands.ts). */
+import type { PlainKey } from '../text/text.ts'
+import type { Notebook } from './notebook.ts'
+
+/** What only the page can show. */
+export interface Dialogs {
+  readonly palette: () => void
+  readonly shortcuts: () => void
+  readonly confirmRestart: (restart: () => void) => void
+}
+
+/** Where a key acts: on the cells, in an editor, or on both. `editor` keys are the editor's own (editor-keys.ts). */
+export type Where = 'command' | 'edit' | 'both' | 'editor'
+
+/** A key, written `Mod-Shift-c`: `Mod` is Cmd on a Mac and Ctrl elsewhere. `d d` is two strokes, one after the other. */
+export interface CommandKey {
+  readonly keys: string
+  readonly where: Where
+  /** The key on a Mac, if it is another. */
+  readonly mac?: string
+}
+
+export interface Command {
+  readonly id: string
+  readonly label: PlainKey
+  /** Words of its button, if the label is too long for one. */
+  readonly button?: PlainKey
+  readonly keys?: readonly CommandKey[]
+  /** Whether the command is possible; always if it is absent. */
+  readonly when?: (notebook: Notebook) => boolean
+  readonly run: (notebook: Notebook, dialogs: Dialogs) => void
+}
+
+/** Whether cells may be changed. */
+export const isWritable = ({ opened }: Pick<Notebook, 'opened'>): boolean => opened.writable
+
+const keysIn =
+  (where: Where) =>
+  (...keys: readonly string[]): readonly CommandKey[] =>
+    keys.map((one) => ({ keys: one, where }))
+
+/** Keys on cells and in editors. */
+export const keys = keysIn('both')
+/** Keys on cells. */
+export const cellKeys = keysIn('command')
+/** Keys in editors. */
+export const editKeys = keysIn('edit')

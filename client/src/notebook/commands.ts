@@ -1,0 +1,313 @@
+/**
+ * Every command, in the order of the palette. Toolbar, menus, palette, keys, the list of shortcuts and docs/keys.md are
+ * made of this list. A new command is one line here (docs/extending/command.md).
+ */
+
+import { PANELS } from '../panels/panels.ts'
+import {
+  edit,
+  foldHeading,
+  go,
+  insert,
+  merge,
+  moveBy,
+  openHeading,
+  place,
+  resetExternal,
+  restart,
+  restartAndRunAll,
+  runAndGoOn,
+  runAndInsert,
+  runStale,
+  selectAll,
+  setHeading,
+  setType,
+  split,
+  stay,
+  stopEditing,
+  switchAndNotify,
+} from './acts.ts'
+import { changeCells } from './change-cells.ts'
+import { writeToSystem } from './clipboard/system-clipboard.ts'
+import { type Command, cellKeys, editKeys, isWritable, keys } from './command.ts'
+import { switchTab } from './editor-keys.ts'
+import { panelCommand } from './panel-command.ts'
+import { copyCells, cutCells, pasteShared } from './paste.ts'
+import { save } from './save.ts'
+
+const HEADINGS = ([1, 2, 3, 4, 5, 6] as const).map(
+  (level) =>
+    ({
+      id: `heading${level}`,
+      label: `command.heading${level}`,
+      keys: cellKeys(String(level)),
+      when: isWritable,
+      run: (notebook) => setHeading(notebook, level),
+    }) as const satisfies Command,
+)
+
+export const COMMANDS = [
+  { id: 'run', label: 'command.run', button: 'notebook.run', keys: keys('Shift-Enter'), run: runAndGoOn },
+  { id: 'runStay', label: 'command.runStay', keys: keys('Mod-Enter'), run: stay },
+  { id: 'runInsert', label: 'command.runInsert', keys: keys('Alt-Enter'), run: runAndInsert },
+  { id: 'edit', label: 'command.edit', keys: cellKeys('Enter'), run: edit },
+  { id: 'command', label: 'command.command', keys: [{ keys: 'Escape', where: 'editor' }], run: stopEditing },
+  {
+    id: 'insertAbove',
+    label: 'command.insertAbove',
+    keys: cellKeys('a'),
+    when: isWritable,
+    run: (notebook) => insert(notebook, 'above', 'command'),
+  },
+  {
+    id: 'insertBelow',
+    label: 'command.insertBelow',
+    keys: cellKeys('b'),
+    when: isWritable,
+    run: (notebook) => insert(notebook, 'below', 'command'),
+  },
+  {
+    id: 'addCode',
+    label: 'command.addCode',
+    button: 'notebook.addCode',
+    when: isWritable,
+    run: (notebook) => insert(notebook, 'below', 'edit'),
+  },
+  {
+    id: 'addText',
+    label: 'command.addText',
+    button: 'notebook.addMarkdown',
+    when: isWritable,
+    run: (notebook) => insert(notebook, 'below', 'edit', 'markdown'),
+  },
+  {
+    id: 'delete',
+    label: 'command.delete',
+    keys: cellKeys('d d'),
+    when: isWritable,
+    run: (notebook) => changeCells(notebook, () => notebook.edits.remove(notebook.selected())),
+  },
+  { id: 'undo', label: 'command.undo', keys: keys('Mod-z'), run: (notebook) => void notebook.undo.undo() },
+  {
+    id: 'redo',
+    label: 'command.redo',
+    keys: keys('Mod-Shift-z', 'Mod-y'),
+    run: (notebook) => void notebook.undo.redo(),
+  },
+  {
+    id: 'undoCells',
+    label: 'command.undoCells',
+    keys: cellKeys('z'),
+    run: (notebook) => changeCells(notebook, () => notebook.undo.undo()),
+  },
+  {
+    id: 'redoCells',
+    label: 'command.redoCells',
+    keys: cellKeys('Shift-z'),
+    run: (notebook) => changeCells(notebook, () => notebook.undo.redo()),
+  },
+  {
+    id: 'cut',
+    label: 'command.cut',
+    keys: cellKeys('x'),
+    when: isWritable,
+    run: (notebook) => writeToSystem(cutCells(notebook)),
+  },
+  {
+    id: 'copy',
+    label: 'command.copy',
+    keys: cellKeys('c'),
+    run: (notebook) => writeToSystem(copyCells(notebook)),
+  },
+  {
+    id: 'paste',
+    label: 'command.paste',
+    keys: cellKeys('v'),
+    when: isWritable,
+    run: (notebook) => void pasteShared(notebook),
+  },
+  { id: 'merge', label: 'command.merge', keys: cellKeys('Shift-m'), when: isWritable, run: merge },
+  {
+    id: 'split',
+    label: 'command.split',
+    keys: editKeys('Mod-Shift--', 'Mod-Shift-_'),
+    when: isWritable,
+    run: split,
+  },
+  {
+    id: 'moveUp',
+    label: 'command.moveUp',
+    keys: keys('Mod-Shift-ArrowUp'),
+    when: isWritable,
+    run: (notebook) => moveBy(notebook, -1),
+  },
+  {
+    id: 'moveDown',
+    label: 'command.moveDown',
+    keys: keys('Mod-Shift-ArrowDown'),
+    when: isWritable,
+    run: (notebook) => moveBy(notebook, 1),
+  },
+  {
+    id: 'code',
+    label: 'command.code',
+    keys: cellKeys('y'),
+    when: isWritable,
+    run: (notebook) => setType(notebook, 'code'),
+  },
+  {
+    id: 'markdown',
+    label: 'command.markdown',
+    keys: cellKeys('m'),
+    when: isWritable,
+    run: (notebook) => setType(notebook, 'markdown'),
+  },
+  {
+    id: 'raw',
+    label: 'command.raw',
+    keys: cellKeys('r'),
+    when: isWritable,
+    run: (notebook) => setType(notebook, 'raw'),
+  },
+  ...HEADINGS,
+  {
+    id: 'foldHeading',
+    label: 'command.foldHeading',
+    keys: cellKeys('ArrowLeft'),
+    when: isWritable,
+    run: foldHeading,
+  },
+  {
+    id: 'openHeading',
+    label: 'command.openHeading',
+    keys: cellKeys('ArrowRight'),
+    when: isWritable,
+    run: openHeading,
+  },
+  {
+    id: 'toggleSource',
+    label: 'command.toggleSource',
+    keys: cellKeys('Shift-o'),
+    when: isWritable,
+    run: (notebook) => notebook.folds.toggle(notebook.selected(), 'source'),
+  },
+  {
+    id: 'toggleOutputs',
+    label: 'command.toggleOutputs',
+    keys: cellKeys('o'),
+    when: isWritable,
+    run: (notebook) => notebook.folds.toggle(notebook.selected(), 'outputs'),
+  },
+  {
+    id: 'find',
+    label: 'command.find',
+    keys: [...keys('Mod-f'), ...cellKeys('f')],
+    run: (notebook) => notebook.finder.show(false),
+  },
+  {
+    id: 'replace',
+    label: 'command.replace',
+    keys: keys('Mod-Shift-h'),
+    run: (notebook) => notebook.finder.show(true),
+  },
+  {
+    id: 'previous',
+    label: 'command.previous',
+    keys: cellKeys('k', 'ArrowUp'),
+    run: (notebook) => go(notebook, -1, false),
+  },
+  {
+    id: 'next',
+    label: 'command.next',
+    keys: cellKeys('j', 'ArrowDown'),
+    run: (notebook) => go(notebook, 1, false),
+  },
+  {
+    id: 'extendUp',
+    label: 'command.extendUp',
+    keys: cellKeys('Shift-k', 'Shift-ArrowUp'),
+    run: (notebook) => go(notebook, -1, true),
+  },
+  {
+    id: 'extendDown',
+    label: 'command.extendDown',
+    keys: cellKeys('Shift-j', 'Shift-ArrowDown'),
+    run: (notebook) => go(notebook, 1, true),
+  },
+  { id: 'selectAll', label: 'command.selectAll', keys: cellKeys('Mod-a'), run: selectAll },
+  {
+    id: 'interrupt',
+    label: 'command.interrupt',
+    button: 'notebook.interrupt',
+    keys: cellKeys('i i'),
+    run: (notebook) => notebook.command({ type: 'interrupt' }),
+  },
+  {
+    id: 'restart',
+    label: 'command.restart',
+    button: 'notebook.restart',
+    keys: cellKeys('0 0'),
+    run: restart,
+  },
+  {
+    id: 'restartRunAll',
+    label: 'command.restartRunAll',
+    button: 'notebook.restartRunAll',
+    run: restartAndRunAll,
+  },
+  {
+    id: 'shutdown',
+    label: 'command.shutdown',
+    button: 'kernel.shutdown',
+    run: (notebook) => notebook.command({ type: 'shutdown' }),
+  },
+  {
+    id: 'runAll',
+    label: 'command.runAll',
+    button: 'notebook.runAll',
+    run: (notebook) => notebook.run(notebook.order.get()),
+  },
+  {
+    id: 'runAbove',
+    label: 'command.runAbove',
+    run: (notebook) => notebook.run(notebook.order.get().slice(0, place(notebook))),
+  },
+  {
+    id: 'runBelow',
+    label: 'command.runBelow',
+    run: (notebook) => notebook.run(notebook.order.get().slice(place(notebook))),
+  },
+  { id: 'runStale', label: 'command.runStale', keys: cellKeys('Shift-r'), run: runStale },
+  {
+    id: 'palette',
+    label: 'command.palette',
+    button: 'palette.title',
+    keys: keys('Mod-Shift-c'),
+    run: (_, dialogs) => dialogs.palette(),
+  },
+  {
+    id: 'shortcuts',
+    label: 'command.shortcuts',
+    keys: cellKeys('h'),
+    run: (_, dialogs) => dialogs.shortcuts(),
+  },
+  {
+    id: 'clear',
+    label: 'command.clear',
+    run: (notebook) => notebook.command({ type: 'clear', cells: [...notebook.selected()] }),
+  },
+  { id: 'clearAll', label: 'command.clearAll', run: (notebook) => notebook.command({ type: 'clear' }) },
+  { id: 'save', label: 'command.save', keys: keys('Mod-s'), run: (notebook) => void save(notebook) },
+  { id: 'notifications', label: 'command.notifications', run: () => void switchAndNotify() },
+  { id: 'externalContent', label: 'command.externalContent', run: resetExternal },
+  {
+    id: 'tabMoves',
+    label: 'command.tabMoves',
+    keys: [{ keys: 'Ctrl-m', mac: 'Ctrl-Shift-m', where: 'editor' }],
+    run: switchTab,
+  },
+  ...PANELS.map(panelCommand),
+] as const satisfies readonly Command[]
+
+/** The id of a command. */
+export type CommandName = (typeof COMMANDS)[number]['id']

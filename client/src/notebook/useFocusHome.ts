@@ -1,0 +1,27 @@
+/**
+ * Keeps the keyboard alive: when what had the focus is gone, the active cell gets it. Invariant: the focus is never taken
+ * from an element that has it, and the page does not scroll.
+ */
+import { type RefObject, useEffect } from 'react'
+import { claimFocus } from './focus.ts'
+import type { Notebook } from './notebook.ts'
+import { useWatched } from './use-cell.ts'
+
+/** `onKey` gets keys that are pressed while nothing has the focus, as if the active cell had it. */
+export function useFocusHome(notebook: Notebook, onKey: RefObject<(event: KeyboardEvent) => void>): void {
+  const order = useWatched(notebook.order, (ids) => ids)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another order may have removed the cell with the focus
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => claimFocus(notebook.selection.get().active))
+    return () => cancelAnimationFrame(frame)
+  }, [notebook, order])
+  useEffect(() => {
+    const onBareKey = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || !claimFocus(notebook.selection.get().active)) return
+      if (event.key === 'Tab') return
+      onKey.current(event)
+    }
+    addEventListener('keydown', onBareKey)
+    return () => removeEventListener('keydown', onBareKey)
+  }, [notebook, onKey])
+}

@@ -1,0 +1,16 @@
+/** What stands above a stream whose beginning is not in the document: how much that is, and a way to have all of it. */
+import { headSize, type StreamHead } from '@yesterday/server/contract/document.ts'
+import { sizeText } from '../history/time.ts'
+import { locale } from '../text/locale.ts'
+import { t } from '../text/text.ts'
+
+export function LongStream({ head, onSave }: { readonly head: StreamHead; readonly onSave: () => void }) {
+  return (
+    <p className="output-note">
+      {t('outputs.headHidden', { size: sizeText(headSize(head), locale) })}{' '}
+      <button type="button" className="button button-small" onClick={onSave}>
+        {t('outputs.saveWhole')}
+      </button>
+    </p>
+  )
+}

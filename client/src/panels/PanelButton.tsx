@@ -1,0 +1,22 @@
+/** The button of a panel in the toolbar. */
+import { useSyncExternalStore } from 'react'
+import { t } from '../text/text.ts'
+import type { OpenPanel } from './open-panel.ts'
+import type { Panel } from './panel.ts'
+
+export function PanelButton({ panel, open }: { readonly panel: Panel; readonly open: OpenPanel }) {
+  const id = useSyncExternalStore(open.subscribe, open.get)
+  const Icon = panel.icon
+  return (
+    <button
+      type="button"
+      className="button button-small panel-button"
+      title={t(panel.command.label)}
+      aria-expanded={id === panel.id}
+      onClick={() => open.toggle(panel.id)}
+    >
+      <Icon size={15} aria-hidden="true" />
+      {t(panel.title)}
+    </button>
+  )
+}

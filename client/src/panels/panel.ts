@@ -1,0 +1,14 @@
+/** What a panel is: a view beside the cells. One is open at a time (docs/extending/panel.md). */
+import type { ComponentType } from 'react'
+import type { X } from '../app/icons.ts'
+import type { PlainKey } from '../text/text.ts'
+
+export interface Panel {
+  readonly id: string
+  readonly title: PlainKey
+  readonly icon: typeof X
+  /** What it shows: a lazy part (app/lazy-part.tsx) with a `PanelHead`. */
+  readonly Content: ComponentType
+  /** The command that opens and closes it: its words in the palette, and its keys on the cells. */
+  readonly command: { readonly label: PlainKey; readonly keys?: readonly string[] }
+}

@@ -1,0 +1,5 @@
+/** Every panel, in the order of their buttons. A new panel is one line here (docs/extending/panel.md). */
+import { history } from '../history/panel.ts'
+import type { Panel } from './panel.ts'
+
+export const PANELS: readonly Panel[] = [history]

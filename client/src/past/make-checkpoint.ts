@@ -1,0 +1,9 @@
+/** Makes a checkpoint: names the present moment of a notebook. */
+import { Checkpoint } from '@yesterday/server/contract/past.ts'
+import { type Answer, api } from '../app/api.ts'
+
+export const CHECKPOINTS = '/api/past/checkpoints'
+
+/** `notebook` is its path. */
+export const makeCheckpoint = (notebook: string, name: string): Promise<Answer<Checkpoint>> =>
+  api.send(Checkpoint, CHECKPOINTS, 'POST', { notebook, name })

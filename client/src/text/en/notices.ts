@@ -1,0 +1,8 @@
+/** Words of the server's notices, and of connections that it closed. */
+import { noticeTexts } from '@yesterday/server/contract/notices.ts'
+
+export const notices = {
+  ...noticeTexts,
+  'notice.tooMuch':
+    'This page sent more at once than the server takes. It connects again by itself; your edits are kept.',
+} as const
