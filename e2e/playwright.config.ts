@@ -1,15 +1,19 @@
 import { defineConfig } from '@playwright/test'
+import { seconds, WAIT_LIMIT } from '../server/setup/patience.js'
+import { enterTestEnvironment } from '../server/setup/test-environment.js'
 import { chromiumOptions } from './support/chromium.ts'
+
+enterTestEnvironment()
 
 export default defineConfig({
   testDir: '.',
   testMatch: ['journeys/*.spec.ts', 'crash/*.spec.ts'],
   // A journey waits more than it computes; each has a server, a folder and a port of its own.
   workers: 2,
-  timeout: 120_000,
+  timeout: seconds(120),
   // A machine shared with others stalls now and then; what passed only at the second go is told at the end.
   retries: 1,
-  expect: { timeout: 20_000 },
+  expect: { timeout: WAIT_LIMIT },
   reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
   outputDir: 'test-results/artifacts',
   use: {

@@ -9,6 +9,7 @@ import { cell, open, signedIn } from '../support/person.ts'
 import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
 import { type Figure, line, percentile } from './figures.ts'
 import { coldOpen, runToPaint, typing } from './page.ts'
+import { roomFigures } from './rooms.ts'
 import { roundTrip } from './round-trip.ts'
 import { timelineTimes } from './timeline.ts'
 
@@ -156,6 +157,12 @@ const parts = new Map<string, Part>([
     'round-trip',
     async function* () {
       yield* await roundTrip()
+    },
+  ],
+  [
+    'rooms',
+    async function* () {
+      yield* roomFigures()
     },
   ],
   [

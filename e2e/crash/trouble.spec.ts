@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { WebSocket } from 'ws'
 import type * as Y from 'yjs'
+import { seconds } from '../../server/setup/patience.js'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { openNotebook, RoomPeer, request, SessionPeer, signIn } from '../support/peer.ts'
 import { discard, endKernels, newFolder, type Program, startProgram } from '../support/program.ts'
@@ -137,6 +138,31 @@ async function smallDisk(): Promise<{
   return null
 }
 
+test('a start on a full disk says so and what to do, and the same start works when there is room', async () => {
+  const disk = await smallDisk()
+  test.skip(disk === null, 'no small disk can be mounted here')
+  if (disk === null) return
+  try {
+    await writeNotebook(disk.folder, 'a.ipynb', ['1 + 1'])
+    const ballast = join(disk.folder, 'ballast')
+    await writeFile(ballast, new Uint8Array(40 * 1024 * 1024)).catch(() => undefined)
+    // With the user's own folder on that disk, and elsewhere.
+    for (const env of [{}, { YESTERDAY_HOME: join(disk.folder, 'user') }]) {
+      const said = await refusal(startProgram(disk.folder, { env }))
+      expect(said).toMatch(/disk is full|no space left/i)
+      expect(said).toMatch(/Free some space|YESTERDAY_HOME/)
+      expect(said).not.toMatch(/\n\s+at /)
+    }
+    await rm(ballast)
+    const program = await startProgram(disk.folder)
+    const cookie = await signIn(program.url)
+    expect(await request(program.origin, cookie, 'GET', '/api/workspace')).toMatchObject({ trusted: true })
+    await program.stop()
+  } finally {
+    await disk.remove()
+  }
+})
+
 test('on a full disk nothing is called saved that is not, people are told, and all goes on when there is room', async () => {
   const disk = await smallDisk()
   test.skip(disk === null, 'no small disk can be mounted here')
@@ -160,7 +186,7 @@ test('on a full disk nothing is called saved that is not, people are told, and a
     expect(told.level).toBe('error')
     expect(room.acknowledged).toBeLessThan(room.sent)
     await rm(ballast)
-    await expect.poll(() => room.acknowledged, { timeout: 30_000 }).toBe(room.sent)
+    await expect.poll(() => room.acknowledged, { timeout: seconds(30) }).toBe(room.sent)
     expect(room.acknowledged).toBeGreaterThan(before)
     await session.command({ type: 'run', cells: ['c1'] })
     await session.until((event) => event.type === 'recorded' && event !== session.events[0])

@@ -11,7 +11,14 @@ let program: Program
 test.beforeEach(async () => {
   folder = await newFolder()
   await writeNotebook(folder, 'views.ipynb', [
-    { markdown: '# A heading\n\nWords, a [link](https://example.org) and $x^2$.' },
+    {
+      markdown: [
+        '# A heading\n\nWords, a [link](https://example.org) and $x^2$.',
+        '- [ ] still to do\n- [x] done',
+        `~~~\n${'long '.repeat(80)}\n~~~`,
+        `| ${'wide | '.repeat(30)}\n|${'-|'.repeat(30)}\n| ${'cell | '.repeat(30)}`,
+      ].join('\n\n'),
+    },
     'print("plain"); 40 + 2',
     'raise ValueError("it did not work")',
     'import sys; print("careful", file=sys.stderr)',
@@ -32,6 +39,9 @@ const serious = (page: Page, colorsOnly = false): Promise<string[]> =>
 test('axe finds nothing serious in the notebook', async ({ browser }) => {
   const context = await signedIn(browser, program)
   const page = await open(context, program, 'views.ipynb')
+  await expect(cell(page, 1).getByRole('checkbox', { name: 'to do', checked: false })).toBeVisible()
+  await expect(cell(page, 1).getByRole('checkbox', { name: 'done', checked: true })).toBeVisible()
+  await expect(cell(page, 1).locator('pre[tabindex="0"], table[tabindex="0"]')).toHaveCount(2)
   for (const n of [2, 3, 4]) await cell(page, n).getByRole('button', { name: 'Run this cell' }).click()
   await expect(page.getByRole('article', { name: /cell 3 of 4, failed/ })).toBeVisible()
   await expect(page.getByRole('status').filter({ hasText: 'Cell 3 failed.' })).toBeAttached()
@@ -80,7 +90,7 @@ test('another kernel is chosen from the menu, and a dead one says what to do', a
   await page.keyboard.type('import os; os._exit(7)')
   await page.keyboard.press('Control+Enter')
   await expect(page.locator('.notebook-banner')).toContainText('7')
-  await page.getByRole('button', { name: 'Start a new kernel' }).click()
+  await page.getByRole('button', { name: 'Restart kernel' }).click()
   await page.getByRole('button', { name: /^Kernel: .*Idle/ }).click()
   await page.getByRole('menuitemradio').first().click()
   await page.getByRole('dialog').getByRole('button', { name: 'Restart' }).click()

@@ -2,6 +2,7 @@
 import { cp, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
+import { seconds } from '../../server/setup/patience.js'
 import { open, signedIn } from '../support/person.ts'
 import { discard, newFolder, runCommand, startProgram } from '../support/program.ts'
 
@@ -34,7 +35,7 @@ for (const name of names) {
     const page = await open(await signedIn(browser, program), program, name)
     await page.getByRole('button', { name: 'Run all', exact: true }).click()
     await expect(page.getByText('Busy')).toBeVisible()
-    await expect(page.getByText('Idle')).toBeVisible({ timeout: 90_000 })
+    await expect(page.getByText('Idle')).toBeVisible({ timeout: seconds(90) })
     await expect(page.getByRole('article', { name: /failed/ })).toHaveCount(0)
     await program.stop()
     await discard(folder)

@@ -77,7 +77,7 @@ test('a phone shows cells as wide as its screen and reaches every command', asyn
   await page.setViewportSize({ width: 390, height: 844 })
   await page.goto(`${program.origin}/notebooks/long.ipynb`)
   await expect(cell(page, 3)).toBeVisible()
-  const width = await page.evaluate(() => document.querySelector('.main')?.scrollWidth)
+  const width = await page.evaluate(() => document.querySelector('.app-main')?.scrollWidth)
   expect(width).toBeLessThanOrEqual(390)
   await cell(page, 3).getByRole('button', { name: 'Run this cell' }).click()
   await expect(outputs(page, 3)).toContainText('loaded')

@@ -2,7 +2,7 @@
 import { expect, type Page, test } from '@playwright/test'
 import { seriousFindings } from '../support/axe.ts'
 import { writeNotebook } from '../support/notebook-file.ts'
-import { open, outputs, signedIn, typeInto } from '../support/person.ts'
+import { open, outputs, saved, signedIn, typeInto } from '../support/person.ts'
 import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
 
 let folder: string
@@ -10,7 +10,11 @@ let program: Program
 
 test.beforeEach(async () => {
   folder = await newFolder()
-  await writeNotebook(folder, 'day.ipynb', ['x = 1', 'y = x + 1\nprint("y", y)', 'assert y < 0'])
+  await writeNotebook(folder, 'day.ipynb', [
+    'print("rows"); x = len("a") + 2 if None else 1',
+    'y = x + 1\nprint("y", y)',
+    'assert y < 0',
+  ])
   program = await startProgram(folder)
 })
 
@@ -78,8 +82,17 @@ test('axe finds nothing serious in any view of the past', async ({ browser }) =>
   await panel.getByRole('textbox', { name: 'Name of this moment' }).fill('now')
   await page.keyboard.press('Enter')
   await passes(page, 'checkpoints on a phone')
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await typeInto(page, 1, '0')
+  await saved(page)
+  await page.setViewportSize({ width: 390, height: 844 })
   await panel.getByRole('button', { name: 'What changed since' }).click()
   await expect(panel).toContainText('one cell differs')
   expect(await overflow(page)).toBeLessThanOrEqual(0)
   await passes(page, 'changes on a phone')
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await outputs(page, 1).getByRole('button', { name: 'Why?' }).click()
+  await panel.getByRole('button', { name: 'Compare with the run before' }).click()
+  await expect(panel.locator('.text-diff .char-insert').first()).toBeVisible()
+  await passes(page, 'comparison of code')
 })

@@ -1,7 +1,9 @@
 /** A person runs the past again from a receipt: the plan, the verdicts, the cause of a change, variables brought back. */
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
+import { seconds } from '../../server/setup/patience.js'
+import { seriousFindings } from '../support/axe.ts'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { cell, open, outputs, signedIn } from '../support/person.ts'
 import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
@@ -41,7 +43,7 @@ test('replay and restore, from a receipt', async ({ browser }) => {
     await expect(panel).toContainText('2 cells run again')
     await press(page, 'Replay now')
     await expect(panel.locator('.receipt-lead')).toContainText('Everything came out identical', {
-      timeout: 60_000,
+      timeout: seconds(60),
     })
   })
 
@@ -49,10 +51,34 @@ test('replay and restore, from a receipt', async ({ browser }) => {
     await press(page, 'Back')
     await press(page, 'Restore')
     await press(page, 'Into this kernel')
-    await expect(panel.locator('.receipt-lead')).toContainText('variables are back', { timeout: 60_000 })
+    await expect(panel.locator('.receipt-lead')).toContainText('variables are back', { timeout: seconds(60) })
     await cell(page, 4).getByRole('button', { name: 'Run this cell' }).click()
     await expect(outputs(page, 4)).toContainText('now 3')
   })
+})
+
+test('what a replay wrote is listed, and is on the disk only when it is applied', async ({ browser }) => {
+  await writeNotebook(folder, 'writes.ipynb', [
+    'with open("result.csv", "w") as file:\n    file.write("made")',
+    'print(open("result.csv").read())',
+  ])
+  const page = await open(await signedIn(browser, program), program, 'writes.ipynb')
+  const panel = page.getByRole('region', { name: 'History' })
+  const onDisk = () => readFile(join(folder, 'result.csv'), 'utf8')
+  await page.getByRole('button', { name: 'Run all', exact: true }).click()
+  await expect(outputs(page, 2)).toContainText('made')
+  await writeFile(join(folder, 'result.csv'), 'mine')
+  await outputs(page, 2).getByRole('button', { name: 'Why?' }).click()
+  await press(page, 'Replay')
+  await expect(panel.getByRole('region', { name: 'Isolation' })).toBeVisible()
+  await press(page, 'Replay now')
+  const written = panel.getByRole('region', { name: 'What it wrote' })
+  await expect(written).toContainText('result.csv changed', { timeout: seconds(60) })
+  expect(await onDisk()).toBe('mine')
+  await written.getByRole('checkbox', { name: 'result.csv' }).check()
+  await written.getByRole('button', { name: 'Apply this file' }).click()
+  await expect(written).toContainText('applied')
+  expect(await onDisk()).toBe('made')
 })
 
 test('since it worked: the file that changed is named first', async ({ browser }) => {
@@ -65,6 +91,17 @@ test('since it worked: the file that changed is named first', async ({ browser }
   await expect(outputs(page, 1)).toContainText('ValueError')
   await outputs(page, 1).getByRole('button', { name: 'Why?' }).click()
   await press(page, 'Since it worked')
+  await expect(panel.getByRole('radio', { name: /Done/ }).first()).toBeVisible()
   await press(page, 'Find what changed')
-  await expect(panel.locator('.again-steps > li').first()).toContainText('births.csv', { timeout: 60_000 })
+  const first = panel.locator('.again-steps > li').first()
+  await expect(first).toContainText('births.csv', { timeout: seconds(60) })
+  await expect(panel.getByRole('status').first()).toContainText('The likeliest cause: births.csv.')
+  await expect(first.locator('.text-diff')).toContainText('three')
+  await press(page, 'Prove it')
+  const proof = panel.getByRole('region', { name: 'The proof' })
+  await expect(proof.getByRole('row').last()).toContainText('✓', { timeout: seconds(60) })
+  await expect(proof.getByRole('row').nth(1)).toContainText('✗')
+  await expect(panel.getByRole('status').first()).toHaveText('One change explains it: births.csv.')
+  await expect(panel).not.toContainText('sha256')
+  expect(await seriousFindings(page, { within: ['.history'] })).toEqual([])
 })

@@ -1,7 +1,7 @@
 /** Two people in one notebook see each other; the kernel helps with what they write, also while it works. */
 import { expect, test } from '@playwright/test'
 import { writeNotebook } from '../support/notebook-file.ts'
-import { cell, open, outputs, signedIn } from '../support/person.ts'
+import { cell, freshLink, open, outputs, signedIn } from '../support/person.ts'
 import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
 
 let folder: string
@@ -70,4 +70,28 @@ test('completion, signature and inspection come from the kernel, also while a ce
   await page.keyboard.press('Shift+Tab')
   await expect(page.locator('.monaco-hover').filter({ hasText: 'Newtons' })).toBeVisible()
   await expect(cell(page, 3).getByText('[*]')).toBeVisible()
+})
+
+test('a person says who they are: the others see it at once, at runs too, and the browser remembers it', async ({
+  browser,
+}) => {
+  const [ada, bob] = [await signedIn(browser, program), await signedIn(browser, program)]
+  const page = await open(ada, program, 'pair.ipynb')
+  const other = await open(bob, program, 'pair.ipynb')
+  await other.getByRole('button', { name: /Say who you are/ }).click()
+  const dialog = other.getByRole('dialog', { name: 'Who you are' })
+  await dialog.getByLabel('Your name').fill('Bob Brown')
+  await dialog.getByLabel('Colour 4').check()
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await expect(other.getByRole('button', { name: /You are Bob Brown/ })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Follow Bob Brown' })).toHaveCSS(
+    'background-color',
+    'rgb(43, 138, 62)',
+  )
+  await cell(other, 1).getByRole('button', { name: 'Run this cell' }).click()
+  await expect(cell(page, 1)).toContainText('Bob Brown')
+  // A project that does not know him yet: the cookie is gone, the browser is the same.
+  await bob.clearCookies()
+  await other.goto(await freshLink(program))
+  await expect(other.getByRole('button', { name: /You are Bob Brown/ })).toBeVisible()
 })

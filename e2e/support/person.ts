@@ -5,7 +5,7 @@ import { type Program, runCommand } from './program.ts'
 const opened = new WeakSet<Program>()
 
 /** A fresh link into a running server: the one that it printed, then, as each opens it once, those of second starts. */
-async function freshUrl(program: Program): Promise<string> {
+export async function freshLink(program: Program): Promise<string> {
   if (!opened.has(program)) {
     opened.add(program)
     return program.url
@@ -22,14 +22,14 @@ const newContext = (browser: Browser): Promise<BrowserContext> =>
 /** Somebody in a browser profile of their own, on the page that the link leads to. */
 export async function entered(browser: Browser, program: Program): Promise<Page> {
   const page = await (await newContext(browser)).newPage()
-  await page.goto(await freshUrl(program))
+  await page.goto(await freshLink(program))
   return page
 }
 
 /** Somebody in a browser profile of their own who has been here before: the cookie is there, no page is open. */
 export async function signedIn(browser: Browser, program: Program): Promise<BrowserContext> {
   const context = await newContext(browser)
-  const answer = await context.request.get(await freshUrl(program), { maxRedirects: 0 })
+  const answer = await context.request.get(await freshLink(program), { maxRedirects: 0 })
   expect(answer.status(), 'the link leads on').toBe(303)
   return context
 }

@@ -2,7 +2,7 @@
  * The running program, as a person starts it. Invariant: whatever is started here is ended here, by its own pid, its
  * kernels too.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,6 +10,9 @@ import { join, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '../..')
 const command = join(root, 'server/bin/yesterday.js')
+
+/** Keys and trust of the tests are not the user's. */
+const ownUserFolder = { YESTERDAY_HOME: process.env.YESTERDAY_HOME ?? join(root, 'e2e/.build/user') }
 
 /** A server on a folder. `url` is the address with its one-time token, `origin` the address alone. */
 export interface Program {
@@ -23,8 +26,12 @@ export interface Program {
   leave(): void
   /** Ends it as the system does, or with a terminal that is closed. */
   stop(signal?: 'SIGTERM' | 'SIGHUP'): Promise<void>
-  /** Ends it as a power cut does. */
+  /** Ends it as a power cut does: the server, and the supervisor that would start it again. */
   kill(): Promise<void>
+  /** Ends the supervisor alone. */
+  killSupervisor(): Promise<void>
+  /** The processes of the server, which the supervisor started. */
+  serverPids(): Promise<readonly number[]>
 }
 
 /** A new empty folder for one test. */
@@ -36,21 +43,27 @@ export interface StartOptions {
   readonly as?: { readonly uid: number; readonly home: string }
   /** Jupyter's data folder, where kernelspecs stand. */
   readonly jupyterData?: string
+  /** More of the environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** More words of the command. */
+  readonly words?: readonly string[]
 }
 
 /** Starts the server on `folder` and waits for its address; rejects with what it printed when it ends first. */
 export async function startProgram(folder: string, options: StartOptions = {}): Promise<Program> {
-  const { as, jupyterData } = options
+  const { as, jupyterData, env = {}, words = [] } = options
   const child = spawn(
     process.execPath,
-    [command, 'serve', folder, '--no-open', '--port', String(options.port ?? 0)],
+    [command, 'serve', folder, '--no-open', '--port', String(options.port ?? 0), ...words],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
+        ...ownUserFolder,
         NO_COLOR: '1',
-        ...(as === undefined ? {} : { HOME: as.home }),
+        ...(as === undefined ? {} : { HOME: as.home, YESTERDAY_HOME: join(as.home, 'yesterday') }),
         ...(jupyterData === undefined ? {} : { JUPYTER_DATA_DIR: jupyterData }),
+        ...env,
       },
       ...(as === undefined ? {} : { uid: as.uid, gid: as.uid }),
     },
@@ -75,7 +88,14 @@ export async function startProgram(folder: string, options: StartOptions = {}): 
       child.stderr.destroy()
     },
     stop: (signal = 'SIGTERM') => end(child, signal),
-    kill: () => end(child, 'SIGKILL'),
+    kill: async () => {
+      // The supervisor sleeps while its server is killed.
+      child.kill('SIGSTOP')
+      for (const server of await childrenOf(pid)) killPid(server)
+      await end(child, 'SIGKILL')
+    },
+    killSupervisor: () => end(child, 'SIGKILL'),
+    serverPids: () => childrenOf(pid),
   }
 }
 
@@ -101,6 +121,15 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   await exited
 }
 
+/** Processes that this one started and that have not ended; none where the process is gone. */
+async function childrenOf(pid: number): Promise<readonly number[]> {
+  const listed =
+    process.platform === 'linux'
+      ? await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+      : spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).stdout
+  return listed.split(/\s+/).filter(Boolean).map(Number)
+}
+
 /** Ends the kernels that outlived the server and removes the folder. */
 export async function discard(folder: string): Promise<void> {
   await endKernels(folder)
@@ -109,17 +138,19 @@ export async function discard(folder: string): Promise<void> {
 
 /** Ends the kernels of a folder: by design they outlive their server. */
 export async function endKernels(folder: string): Promise<void> {
-  for (const pid of await kernelPids(folder)) {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // It was gone already, which is what is wanted.
-    }
+  for (const pid of await kernelPids(folder)) killPid(pid)
+}
+
+function killPid(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It was gone already, which is what is wanted.
   }
 }
 
 /** Process ids of ipykernel processes whose connection files lie in this folder. */
-async function kernelPids(folder: string): Promise<number[]> {
+export async function kernelPids(folder: string): Promise<number[]> {
   if (process.platform !== 'linux') return []
   const found: number[] = []
   for (const name of await readdir('/proc')) {
@@ -130,11 +161,38 @@ async function kernelPids(folder: string): Promise<number[]> {
   return found
 }
 
+/** A command that can be killed as a power cut does. */
+export interface Begun {
+  /** What it printed on stdout so far. */
+  readonly printed: () => string
+  /** Settles with the exit code; null if it was killed. */
+  readonly ended: Promise<number | null>
+  kill(): Promise<void>
+}
+
+/** Begins a command of the program. */
+export function beginCommand(args: readonly string[]): Begun {
+  const env = { ...process.env, ...ownUserFolder }
+  const child = spawn(process.execPath, [command, ...args], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+  let stdout = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString('utf8')
+  })
+  const ended = once(child, 'close').then(() => child.exitCode)
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await ended
+  }
+  return { printed: () => stdout, ended, kill }
+}
+
 /** Runs a command of the program to its end. */
 export async function runCommand(
   args: readonly string[],
+  more: Readonly<Record<string, string | undefined>> = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = { ...process.env, ...ownUserFolder, ...more }
+  const child = spawn(process.execPath, [command, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => {
