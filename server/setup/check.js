@@ -1,7 +1,8 @@
 /** `npm run check`: format, lint, types, layers and lengths, in one go; each problem is shown. */
 import { home, packagedNode, run, say } from './command.js'
 
-const checks = [
+/** The packaged Node may be installed after this module is loaded: it is looked up when the checks run. */
+const checks = () => [
   ['format, lint, import cycles and forbidden imports', 'biome', ['ci', '--error-on-warnings', '.']],
   ['layers and lengths of files', packagedNode(), ['server/setup/check-layers.ts']],
   ['types', 'tsc', ['-b', 'kernel-bridge', 'server', 'client', 'e2e']],
@@ -10,7 +11,7 @@ const checks = [
 /** Runs every check; returns how many passed and failed. */
 export async function check() {
   const counts = { passed: 0, failed: 0, skipped: 0 }
-  for (const [title, program, words] of checks) {
+  for (const [title, program, words] of checks()) {
     const { code, output } = await run(program, words, { cwd: home })
     say(`${code === 0 ? 'ok    ' : 'FAILED'} ${title}`)
     if (code !== 0) say(output)
