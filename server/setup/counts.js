@@ -31,6 +31,12 @@ export function pytestCounts(output) {
   }
 }
 
+/** Counts of a suite whose failed tests were tried again: those that passed then count as passed and as unsteady. */
+export function afterSecondTry(first, second) {
+  const unsteady = Math.max(0, first.failed - second.failed)
+  return { passed: first.passed + unsteady, failed: second.failed, skipped: first.skipped, unsteady }
+}
+
 /** The sum of several; a runner that failed and counted nothing counts as one failure. */
 export function add(total, { passed, failed, skipped, unsteady = 0 }, code) {
   total.passed += passed

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { check } from './check.js'
 import { ensureChromium } from './chromium.js'
 import { home, packagedNode, run, say } from './command.js'
-import { add, playwrightCounts, pytestCounts, vitestCounts } from './counts.js'
+import { add, afterSecondTry, playwrightCounts, pytestCounts, vitestCounts } from './counts.js'
 import { buildClient, installPackages } from './install.js'
 import { inLanes } from './lanes.js'
 import { patience, WHOLE_SUITE } from './patience.js'
@@ -19,6 +19,8 @@ import { testPythons } from './test-python.js'
 const LANES = Math.min(2, availableParallelism())
 /** It computes as well: two minutes in the kernel. */
 const FLOOD = 'test/burst.test.ts'
+/** Pytest's exit status when tests ran and some failed. */
+const SOME_FAILED = 1
 const total = { passed: 0, failed: 0, skipped: 0, unsteady: 0 }
 const module = (...parts) => join(home, 'node_modules', ...parts)
 const agent = join(home, 'kernel-bridge', 'agent')
@@ -44,18 +46,25 @@ const vitest = (workspace, env, which = [], { name = workspace, yields = false }
   },
 })
 
-/** The agent's own tests on one Python; `which` chooses by marks. */
+/**
+ * The agent's own tests on one Python; `which` chooses by marks. As with the other runners, what failed is tried once
+ * more: a machine shared with others stalls now and then.
+ */
 const pytest = (version, python, which, env) => ({
   name: `agent on Python ${version}, ${which}`,
   work: async () => {
-    const { code, output } = await run(python, ['-m', 'pytest', '-m', which], {
-      cwd: agent,
-      env,
-      only: true,
-      yields: true,
-    })
-    add(total, pytestCounts(output), code)
-    return output
+    const cache = join('.build', `pytest-${version}-${which.replaceAll(' ', '-')}`)
+    const words = ['-m', 'pytest', '-m', which, '-o', `cache_dir=${cache}`]
+    const attempt = (more) => run(python, [...words, ...more], { cwd: agent, env, only: true, yields: true })
+    const first = await attempt([])
+    const counts = pytestCounts(first.output)
+    if (first.code !== SOME_FAILED) {
+      add(total, counts, first.code)
+      return first.output
+    }
+    const second = await attempt(['--last-failed', '--last-failed-no-failures=none'])
+    add(total, afterSecondTry(counts, pytestCounts(second.output)), second.code)
+    return `${first.output}\n== flaky, or failed: tried again\n${second.output}`
   },
 })
 
