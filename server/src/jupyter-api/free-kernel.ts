@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import type { JsonObject, Kernel } from '@yesterday/kernel-bridge'
 import { Clients } from './clients.ts'
-import type { HostedKernel } from './hosted-kernel.ts'
+import { type HostedKernel, isComing } from './hosted-kernel.ts'
 import { type Received, statusMessage } from './message.ts'
 import { Relay } from './relay.ts'
 
@@ -17,7 +17,7 @@ export class FreeKernel implements HostedKernel {
   readonly owner = 'client'
   readonly clients = new Clients()
   readonly #kernel: Kernel
-  readonly #relay = new Relay(this.clients)
+  readonly #relay = new Relay(this.clients, () => isComing(this.state))
   readonly #runs = new Set<string>()
 
   constructor(id: string, kernel: Kernel) {
@@ -54,7 +54,7 @@ export class FreeKernel implements HostedKernel {
   }
 
   async restart(): Promise<void> {
-    await this.#kernel.restart()
+    await this.#kernel.restart().finally(() => this.#relay.release())
     for (const state of ['starting', 'idle']) this.clients.toAll(statusMessage(state))
   }
 

@@ -25,6 +25,9 @@ export interface HostedKernel {
   shutdown(actor: Actor): Promise<void>
 }
 
+/** True while a process is on its way that does not answer yet. */
+export const isComing = (state: KernelState): boolean => state === 'starting' || state === 'restarting'
+
 /** A UUID that follows from words: the same notebook has the same one after a restart of the server. */
 export function uuidOf(...words: readonly string[]): string {
   const hex = createHash('sha256').update(JSON.stringify(words)).digest('hex')

@@ -12,7 +12,7 @@ import type { Visit } from '../session/sessions.ts'
 import { askedRun } from './client-code.ts'
 import { Clients } from './clients.ts'
 import { ENDED, withRun } from './free-kernel.ts'
-import { type HostedKernel, uuidOf } from './hosted-kernel.ts'
+import { type HostedKernel, isComing, uuidOf } from './hosted-kernel.ts'
 import { ownMessage, type Received, statusMessage } from './message.ts'
 import { type Asked, Relay } from './relay.ts'
 
@@ -25,7 +25,7 @@ export class NotebookKernel implements HostedKernel {
   readonly clients = new Clients()
   readonly visit: Visit
   readonly #onEnded: () => void
-  readonly #relay = new Relay(this.clients)
+  readonly #relay = new Relay(this.clients, () => isComing(this.state))
   #state: HostedKernel['state'] | 'none' = 'none'
   readonly #onChanged = (): void => this.#look()
   readonly #onRecorded = (entry: RunEnded): void => this.#settle(entry)
@@ -79,7 +79,6 @@ export class NotebookKernel implements HostedKernel {
 
   /** Settles when the kernel answers; rejects with the reason if it does not. */
   async untilStarted(): Promise<void> {
-    const isComing = (state: string): boolean => state === 'starting' || state === 'restarting'
     await this.#until(() => !isComing(this.#session.view().kernel.state))
     const { state, problem } = this.#session.view().kernel
     if (state === 'none' || state === 'dead') throw new Error(problem ?? 'The kernel did not start.')
@@ -115,8 +114,12 @@ export class NotebookKernel implements HostedKernel {
     const before = this.#state
     this.#state = this.#session.view().kernel.state
     if (before === this.#state) return
-    if (this.#state === 'none') this.#end()
-    else for (const state of announced(before, this.#state)) this.clients.toAll(statusMessage(state))
+    if (this.#state === 'none') {
+      this.#end()
+      return
+    }
+    this.#relay.release()
+    for (const state of announced(before, this.#state)) this.clients.toAll(statusMessage(state))
   }
 
   #end(): void {

@@ -2,12 +2,14 @@
  * Passes messages between one kernel process and its clients: replies and prompts to the client that asked, what is
  * published to all. Invariant: a client sees its own header as the parent, also where a run carried its code.
  */
-import { type Kernel, KernelDeadError, type Message } from '@yesterday/kernel-bridge'
+import { type JsonObject, type Kernel, KernelDeadError, type Message } from '@yesterday/kernel-bridge'
 import type { Clients } from './clients.ts'
 import type { Received } from './message.ts'
 
 /** Requests whose late outputs still name their client. */
 const MOST_REQUESTS = 10_000
+/** Messages that wait for a kernel that restarts. */
+const MOST_WAITING = 10_000
 
 /** A client's request. `header` is what it asked with, where the kernel knows it by another message id. */
 export interface Asked {
@@ -16,15 +18,26 @@ export interface Asked {
   hasReply: boolean
 }
 
+/** A client's message that waits for the kernel. */
+interface Waiting {
+  readonly client: string
+  readonly message: Received
+  readonly metadata: JsonObject
+}
+
 export class Relay {
   readonly #clients: Clients
+  readonly #isComing: () => boolean
+  #waiting: Waiting[] = []
   readonly #asked = new Map<string, Asked>()
   #kernel: Kernel | null = null
   #stop: () => void = () => undefined
   #lastActivity = new Date()
 
-  constructor(clients: Clients) {
+  /** `isComing` is true while the kernel starts or restarts. */
+  constructor(clients: Clients, isComing: () => boolean) {
     this.#clients = clients
+    this.#isComing = isComing
   }
 
   get kernel(): Kernel | null {
@@ -58,10 +71,25 @@ export class Relay {
     return this.#asked.get(msgId) ?? null
   }
 
-  /** Sends a client's message as it is, with this metadata. A dead kernel takes none: its clients know. */
+  /**
+   * Sends a client's message as it is, with this metadata; it waits while the kernel restarts. A dead kernel takes none:
+   * its clients know. Throws `RangeError` where too many wait.
+   */
   pass(client: string, message: Received, metadata = message.metadata): void {
-    const { channel, header, parent, content, buffers } = message
     this.#lastActivity = new Date()
+    if (!this.#isComing()) this.#send({ client, message, metadata })
+    else if (this.#waiting.length < MOST_WAITING) this.#waiting.push({ client, message, metadata })
+    else throw new RangeError('too many messages wait for this kernel')
+  }
+
+  /** The kernel answers, or is dead: what waited is sent. Does nothing while it starts. */
+  release(): void {
+    if (this.#isComing()) return
+    for (const waiting of this.#waiting.splice(0)) this.#send(waiting)
+  }
+
+  #send({ client, message, metadata }: Waiting): void {
+    const { channel, header, parent, content, buffers } = message
     if (this.#kernel === null) return
     try {
       const msgType = header.msg_type

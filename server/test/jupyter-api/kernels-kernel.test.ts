@@ -1,16 +1,29 @@
 /** A real server, and the client library of JupyterLab. */
+import { writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { KernelMessage } from '@jupyterlab/services'
+import { join } from 'node:path'
+import { type Kernel, KernelMessage } from '@jupyterlab/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { makeProject, python, whySkipped } from '../session/house.ts'
 import { type Server, startServer } from '../session/page.ts'
 import { connect, run, TOKEN, textOf } from './client.ts'
 
+/** Prints a line, then 40 more when a file of this name is there. */
+const printingAfter = (name: string): string =>
+  [
+    'import os, time',
+    'print("first", flush=True)',
+    `while not os.path.exists(${JSON.stringify(name)}): time.sleep(0.005)`,
+    'for n in range(40): print(n, flush=True)',
+  ].join('\n')
+
 const Model = z.looseObject({ id: z.string(), name: z.string() })
 let root = ''
 let server: Server
 let client: ReturnType<typeof connect>
+/** Shared by the tests that need any kernel: a start takes seconds on a busy machine. */
+let shared: Kernel.IKernelConnection
 const headers = { authorization: `token ${TOKEN}` }
 const ask = (path: string, init: RequestInit = {}) => fetch(`${server.origin}${path}`, { headers, ...init })
 
@@ -19,6 +32,7 @@ describe.skipIf(python === null)(`kernels for Jupyter clients${whySkipped}`, () 
     root = await makeProject({ a: '1' })
     server = await startServer(root)
     client = connect(server.origin)
+    shared = await client.kernels.startNew()
   })
   afterAll(async () => {
     client?.dispose()
@@ -35,7 +49,7 @@ describe.skipIf(python === null)(`kernels for Jupyter clients${whySkipped}`, () 
     expect(one).toMatchObject({ name, spec: { language: 'python', argv: expect.any(Array) } })
     expect(await (await ask('/api')).json()).toEqual({ version: expect.any(String) })
     const status = await (await ask('/api/status')).json()
-    expect(status).toMatchObject({ kernels: 0, connections: 0, started: expect.stringMatching(/\.\d+Z$/) })
+    expect(status).toMatchObject({ kernels: 1, started: expect.stringMatching(/\.\d+Z$/) })
     const permissions = encodeURIComponent('{"kernels":["execute"]}')
     expect(await (await ask(`/api/me?permissions=${permissions}`)).json()).toMatchObject({
       identity: { username: 'program', display_name: 'Program' },
@@ -67,10 +81,8 @@ describe.skipIf(python === null)(`kernels for Jupyter clients${whySkipped}`, () 
       connections: 0,
       last_activity: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z$/),
     })
-    expect(await (await ask('/api/kernels')).json()).toEqual([expect.objectContaining({ id, name })])
+    expect(await (await ask('/api/kernels')).json()).toContainEqual(expect.objectContaining({ id, name }))
     expect((await ask(`/api/kernels/${id}/interrupt`, { method: 'POST' })).status).toBe(204)
-    const restarted = await ask(`/api/kernels/${id}/restart`, { method: 'POST' })
-    expect([restarted.status, Model.parse(await restarted.json()).id]).toEqual([200, id])
     const again = await ask('/api/kernels', {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
@@ -82,7 +94,7 @@ describe.skipIf(python === null)(`kernels for Jupyter clients${whySkipped}`, () 
   })
 
   test('a client runs, answers, interrupts and restarts', async () => {
-    const kernel = await client.kernels.startNew()
+    const kernel = shared
     expect((await kernel.info).language_info.name).toBe('python')
     expect(await run(kernel, 'print(6 * 7)')).toEqual({ status: 'ok', text: '42\n' })
     const asked = kernel.requestExecute({ code: 'x = input("who? ")', allow_stdin: true })
@@ -103,13 +115,30 @@ describe.skipIf(python === null)(`kernels for Jupyter clients${whySkipped}`, () 
     await kernel.interrupt()
     expect((await long.done).content).toMatchObject({ status: 'error', ename: 'KeyboardInterrupt' })
 
-    await kernel.restart()
+    const restarted = await ask(`/api/kernels/${kernel.id}/restart`, { method: 'POST' })
+    expect([restarted.status, Model.parse(await restarted.json()).id]).toEqual([200, kernel.id])
     expect((await run(kernel, 'x')).status).toBe('error')
-    await kernel.shutdown()
+  })
+
+  test('what a client asks while its kernel restarts is answered by the new process', async () => {
+    const other = connect(server.origin)
+    const kernel = other.kernels.connectTo({ model: shared.model })
+    await kernel.info
+    const isRestarting = Promise.withResolvers<void>()
+    kernel.anyMessage.connect((_, { msg }) => {
+      if (KernelMessage.isStatusMsg(msg) && msg.content.execution_state === 'restarting')
+        isRestarting.resolve()
+    })
+    const restart = ask(`/api/kernels/${kernel.id}/restart`, { method: 'POST' })
+    await isRestarting.promise
+    const late = other.kernels.connectTo({ model: shared.model })
+    expect((await late.info).status).toBe('ok')
+    expect((await restart).status).toBe(200)
+    other.dispose()
   })
 
   test('two clients of one kernel see all that is published, and each its own replies', async () => {
-    const one = await client.kernels.startNew()
+    const one = shared
     const other = connect(server.origin)
     const joined = other.kernels.connectTo({ model: one.model })
     await joined.info
@@ -126,28 +155,27 @@ describe.skipIf(python === null)(`kernels for Jupyter clients${whySkipped}`, () 
     expect(heard.filter((what) => !what.startsWith('iopub'))).toEqual([])
     expect((await run(joined, 'y')).text).toBe('1')
     other.dispose()
-    await one.shutdown()
   })
 
   test('a client that was away gets all outputs of its session, in both framings', async () => {
     for (const isPlain of [false, true]) {
       const own = connect(server.origin, { isPlain })
-      const kernel = await own.kernels.startNew()
-      const future = kernel.requestExecute({
-        code: 'import time\nfor n in range(40):\n    print(n, flush=True)\n    time.sleep(0.05)',
-      })
+      const kernel = own.kernels.connectTo({ model: shared.model })
+      const go = `go-${isPlain}`
+      const future = kernel.requestExecute({ code: printingAfter(go) })
       const texts: string[] = []
       const reconnects: Promise<void>[] = []
       future.onIOPub = (message) => {
         const text = textOf(message)
         if (text !== '') texts.push(text)
-        if (text.startsWith('5\n')) reconnects.push(kernel.reconnect())
+        if (!text.includes('first')) return
+        reconnects.push(kernel.reconnect())
+        writeFileSync(join(root, go), '')
       }
       await future.done
       await Promise.all(reconnects)
       expect(reconnects.length).toBe(1)
-      expect(texts.join('')).toBe(Array.from({ length: 40 }, (_, n) => `${n}\n`).join(''))
-      await kernel.shutdown()
+      expect(texts.join('')).toBe(`first\n${Array.from({ length: 40 }, (_, n) => `${n}\n`).join('')}`)
       own.dispose()
     }
   })
