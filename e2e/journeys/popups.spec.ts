@@ -132,6 +132,19 @@ test('popups stand at the caret in each cell, narrow and wide, light and dark, a
   })
 
   await page.emulateMedia({ colorScheme: 'dark' })
-  await page.setViewportSize({ width: 390, height: 700 })
+  await test.step('the page follows the caret: on a smaller window, and while lines are added', async () => {
+    await cell(page, LAST).locator('.code-editor').click()
+    await page.keyboard.press('ControlOrMeta+End')
+    await page.setViewportSize({ width: 390, height: 700 })
+    const isCaretSeen = () =>
+      page.evaluate(() => {
+        const caret = document.querySelector('.monaco-editor.focused .cursor')?.getBoundingClientRect()
+        return caret !== undefined && caret.top >= 0 && caret.bottom <= innerHeight
+      })
+    await expect.poll(isCaretSeen).toBe(true)
+    for (let line = 0; line < 12; line++) await page.keyboard.press('Enter')
+    await expect.poll(isCaretSeen).toBe(true)
+    for (let line = 0; line < 12; line++) await page.keyboard.press('Backspace')
+  })
   for (const n of [1, LAST]) await helpIn(page, n)
 })
