@@ -72,20 +72,24 @@ export function lengthProblems(
   ]
 }
 
-/** Each source text below a folder. */
-function* sourcesBelow(folder: string, below = folder): Generator<readonly [string, string]> {
+/** Each text below a folder whose name ends so, without generated ones; paths are those below `below`. */
+export function* filesBelow(
+  folder: string,
+  endings: ReadonlySet<string>,
+  below = folder,
+): Generator<readonly [string, string]> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)
-    if (entry.isDirectory() && !GENERATED.has(entry.name)) yield* sourcesBelow(path, below)
-    else if (entry.isFile() && CODE.has(extname(entry.name)))
+    if (entry.isDirectory() && !GENERATED.has(entry.name)) yield* filesBelow(path, endings, below)
+    else if (entry.isFile() && endings.has(extname(entry.name)))
       yield [relative(below, path).split(sep).join('/'), readFileSync(path, 'utf8')]
   }
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const all = SOURCES.flatMap((name) => [...sourcesBelow(join(home, name), home)])
+  const all = SOURCES.flatMap((name) => [...filesBelow(join(home, name), CODE, home)])
   const problems = [
-    ...layers.flatMap((layer) => layerProblems(layer, sourcesBelow(join(home, layer.folder)))),
+    ...layers.flatMap((layer) => layerProblems(layer, filesBelow(join(home, layer.folder), CODE))),
     ...lengthProblems(all, longFiles),
   ]
   for (const problem of problems) process.stdout.write(`${problem}\n`)

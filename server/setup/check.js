@@ -1,10 +1,11 @@
-/** `npm run check`: format, lint, types, layers and lengths, in one go; each problem is shown. */
+/** `npm run check`: format, lint, types, layers, lengths and words, in one go; each problem is shown. */
 import { home, packagedNode, run, say } from './command.js'
 
 /** The packaged Node may be installed after this module is loaded: it is looked up when the checks run. */
 const checks = () => [
   ['format, lint, import cycles and forbidden imports', 'biome', ['ci', '--error-on-warnings', '.']],
   ['layers and lengths of files', packagedNode(), ['server/setup/check-layers.ts']],
+  ['words to avoid', packagedNode(), ['server/setup/check-words.ts']],
   ['types', 'tsc', ['-b', 'kernel-bridge', 'server', 'client', 'e2e']],
 ]
 
