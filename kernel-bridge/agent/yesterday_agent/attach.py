@@ -34,6 +34,7 @@ from . import (
 from .accesses import Touches
 from .environment import EnvironmentFacts
 from .kept import Kept
+from .panel_requests import PanelRequests
 from .plans import Plans
 from .probes import PROBE_LIST, ProbeTable, instrument
 from .record import Outcome, Record, RunError
@@ -102,6 +103,7 @@ class KernelHooks:
         self._outgoing = masked_messages.watch(kernel, lambda problem: self._copy_problems.append(repr(problem)))
         prompts.watch(kernel, self.spool)
         parse_cache.watch(kernel)
+        self._panel = PanelRequests(self.recorder, kernel)
         atexit.register(self._guarded, self._settle)
         atexit.register(self._copies.flush)
 
@@ -208,6 +210,7 @@ class KernelHooks:
             self._publish(record)
 
     def _publish(self, record: Record) -> None:
+        self._panel.writers.note(record)
         # What it said before how it ended: a run with a record is whole.
         try:
             self._fault("spool")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 if TYPE_CHECKING:
     from .accesses import Access
@@ -16,6 +16,15 @@ Dissection = tuple[dict[str, Any], list[tuple[str, Any]]]
 """Parts with tokens, and links: what `parts.Anatomy` begins with."""
 Parts = Iterable[tuple[str, Any]]
 """Tagged content: bytes as they are, all else as values. The tag `untold` gives a reason instead."""
+
+
+class Description(TypedDict, total=False):
+    """What the variables panel shows of a value. `size`: bytes that it holds. `opens`: the form of its viewer."""
+
+    shape: list[int]
+    preview: str
+    size: int
+    opens: str
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,9 @@ class Library:
     """Rows and columns, or the dimensions of an array."""
     schema: Callable[[Any], list[list[str]] | None] | None = None
     """The columns of a table, each with its type."""
+    describe: Callable[[Any], Description | None] | None = None
+    """For the variables panel, also while a run is on. It copies and computes nothing, and reads attributes of a class
+    below the library's by the library's own descriptors. None for what the generic code describes."""
     number: Callable[[Any], Any] | None = None
     """A scalar as a number of Python's. None for what is no scalar."""
     model: Callable[[Any], dict[str, Any] | None] | None = None

@@ -20,6 +20,7 @@ MODULES: dict[str, str] = {
     "matplotlib": "matplotlib",
     "polars": "polars",
     "pyarrow": "pyarrow",
+    **dict.fromkeys(("duckdb", "_duckdb"), "duckdb"),
     "sklearn": "sklearn",
     "scipy": "scipy",
     "sympy": "sympy",

@@ -9,7 +9,7 @@ from ..content_parts import TOO_LARGE, VALUE_BYTES, listed
 from ..digests import mark
 from ..imported import is_a, library
 from ..kinds import origin_of
-from ..library import Dissection, Library, Parts, SettingGroup, Use
+from ..library import Description, Dissection, Library, Parts, SettingGroup, Use
 from ..part_names import DTYPE, SHAPE, WHOLE
 
 
@@ -161,6 +161,19 @@ def _shape(value: Any) -> list[int] | None:
     return [int(size) for size in value.shape] if is_a(value, "numpy", "ndarray") else None
 
 
+def _describe(value: Any) -> Description | None:
+    """By the descriptors of numpy's own class: a class of the notebook's below it may say anything."""
+    numpy = library("numpy")
+    if is_a(value, "numpy", "ndarray"):
+        array = numpy.ndarray
+        dtype = str(array.dtype.__get__(value))
+        shape = [int(size) for size in array.shape.__get__(value)]
+        return {"shape": shape, "preview": dtype, "size": int(array.nbytes.__get__(value)), "opens": "array"}
+    if is_a(value, "numpy", "generic") and type(value).__module__ == "numpy":
+        return {"preview": str(_text(value)), "size": int(value.nbytes)}
+    return None
+
+
 def _print_options() -> dict[str, Any] | None:
     read = getattr(library("numpy"), "get_printoptions", None)
     return None if read is None else dict(read())
@@ -193,6 +206,7 @@ LIBRARY = Library(
     lazy_attributes=frozenset(("zip", "fid", "f")),
     text=_text,
     shape=_shape,
+    describe=_describe,
     number=lambda value: value.item() if is_a(value, "numpy", "generic") else None,
     harmless_calls={"ndarray": _HARMLESS},
     settings={

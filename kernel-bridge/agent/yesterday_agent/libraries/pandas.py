@@ -10,7 +10,7 @@ from ..addresses import address
 from ..content_parts import listed
 from ..imported import is_a, library
 from ..kinds import origin_of
-from ..library import Dissection, Library, Parts, SettingGroup, Use
+from ..library import Description, Dissection, Library, Parts, SettingGroup, Use
 from ..part_names import INDEX, NAMES, ORDER, WHOLE
 from .numpy import array_content, array_mark, array_memory, objects_in
 from .pyarrow import column_content as arrow_content
@@ -215,6 +215,38 @@ def _shape(value: Any) -> list[int] | None:
     return [int(size) for size in value.shape] if is_table else None
 
 
+_NAMED = 8
+
+
+def _describe(value: Any) -> Description | None:
+    """From the block manager: a class of the notebook's may put anything before it."""
+    is_frame = is_a(value, "pandas", "DataFrame")
+    if is_a(value, "pandas", "Index"):
+        return {"shape": [len(value)], "preview": str(value.dtype)} if origin_of(value) == "pandas" else None
+    if not is_frame and not is_a(value, "pandas", "Series"):
+        return None
+    manager = object.__getattribute__(value, "_mgr")
+    shape = [int(size) for size in reversed(manager.shape)]
+    size = sum(_bytes_of(array) for array in manager.arrays)
+    if not is_frame:
+        return {"shape": shape, "preview": str(manager.array.dtype), "size": size, "opens": "table"}
+    names = [_said(name) for name in manager.items[:_NAMED]]
+    preview = ", ".join(names) + (", …" if shape[1] > _NAMED else "")
+    return {"shape": shape, "preview": preview, "size": size, "opens": "table"}
+
+
+def _bytes_of(array: Any) -> int:
+    """Without what the objects in it take."""
+    size = getattr(array, "nbytes", 0)
+    return int(size) if isinstance(size, int) else 0
+
+
+def _said(name: Any) -> str:
+    if type(name) is tuple:
+        return ".".join(map(_said, name))
+    return name if type(name) is str else str(name) if type(name) in (int, float, bool) else type(name).__name__
+
+
 _COLUMNS = 200
 
 
@@ -261,6 +293,7 @@ LIBRARY = Library(
     lazy_attributes=frozenset(("_cache",)),
     text=lambda value: str(value) if is_a(value, "pandas", "Timestamp") else None,
     shape=_shape,
+    describe=_describe,
     schema=_schema,
     harmless_calls={"DataFrame": _HARMLESS, "Series": _HARMLESS},
     settings={"pandas": SettingGroup(_options, _options_matter)},

@@ -6,8 +6,9 @@ from typing import Any
 
 from ..digests import mark
 from ..imported import is_a
-from ..library import Dissection, Library
+from ..library import Description, Dissection, Library
 from ..part_names import WHOLE
+from ..static_types import own_attributes
 
 IMAGE_PIXELS = 64 << 20
 
@@ -39,4 +40,12 @@ class _Pixels:
         return 0
 
 
-LIBRARY = Library("PIL", dissect=_dissect)
+def _describe(value: Any) -> Description | None:
+    if not is_a(value, "PIL.Image", "Image"):
+        return None
+    stored = own_attributes(value)
+    width, height = stored.get("_size", (0, 0))
+    return {"shape": [int(height), int(width)], "preview": str(stored.get("_mode", "")), "opens": "image"}
+
+
+LIBRARY = Library("PIL", dissect=_dissect, describe=_describe)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..content_parts import listed
-from ..imported import is_a
-from ..library import Dissection, Library, Parts
+from ..imported import is_a, type_of
+from ..library import Description, Dissection, Library, Parts
 from ..part_names import WHOLE
 from .numpy import array_mark
 
@@ -49,4 +49,26 @@ def _is_constant(value: Any) -> bool:
     return type(value).__name__ in ("Series", "LazyFrame", "Expr")
 
 
-LIBRARY = Library("polars", dissect=_dissect, content=_content, is_constant=_is_constant)
+_NAMED = 8
+
+
+def _describe(value: Any) -> Description | None:
+    if type(value) is type_of("polars", "Series"):
+        size = int(value.estimated_size())
+        return {"shape": [len(value)], "preview": str(value.dtype), "size": size, "opens": "table"}
+    if type(value) is type_of("polars", "LazyFrame"):
+        return {"preview": "a plan that has no rows yet"}
+    if type(value) is not type_of("polars", "DataFrame"):
+        return None
+    names = value.columns
+    preview = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+    return {"shape": list(value.shape), "preview": preview, "size": int(value.estimated_size()), "opens": "table"}
+
+
+LIBRARY = Library(
+    "polars",
+    dissect=_dissect,
+    content=_content,
+    is_constant=_is_constant,
+    describe=_describe,
+)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..content_parts import listed
 from ..imported import is_a
-from ..library import Library, Parts
+from ..library import Description, Library, Parts
 
 
 def _content(value: Any) -> Parts | None:
@@ -50,4 +50,18 @@ def _is_constant(value: Any) -> bool:
     return not is_open and not type(value).__name__.endswith("Writer")
 
 
-LIBRARY = Library("pyarrow", content=_content, is_constant=_is_constant)
+_NAMED = 8
+
+
+def _describe(value: Any) -> Description | None:
+    if is_a(value, "pyarrow", "Table") or is_a(value, "pyarrow", "RecordBatch"):
+        names = value.schema.names
+        preview = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+        shape = [value.num_rows, value.num_columns]
+        return {"shape": shape, "preview": preview, "size": int(value.nbytes), "opens": "table"}
+    if is_a(value, "pyarrow", "Array") or is_a(value, "pyarrow", "ChunkedArray"):
+        return {"shape": [len(value)], "preview": str(value.type), "size": int(value.nbytes), "opens": "table"}
+    return None
+
+
+LIBRARY = Library("pyarrow", content=_content, is_constant=_is_constant, describe=_describe)

@@ -10,8 +10,9 @@ from ..digests import mark
 from ..facets import named, plain
 from ..imported import is_a, library
 from ..kinds import module_of, origin_of, package_of
-from ..library import Dissection, Library, Parts, SettingGroup, Use
+from ..library import Description, Dissection, Library, Parts, SettingGroup, Use
 from ..part_names import DTYPE, SHAPE, WHOLE
+from ..static_types import own_attributes
 from ..userland import dict_of
 
 TENSOR_BYTES = 16 << 20
@@ -107,6 +108,42 @@ def _model(value: Any) -> dict[str, Any] | None:
     return None
 
 
+_MODULES = 10_000
+
+
+def _describe(value: Any) -> Description | None:
+    """Of a tensor without the functions of its class; of a module by what it stores, since its class is the user's."""
+    torch = library("torch")
+    if is_a(value, "torch", "Tensor"):
+        with torch._C.DisableTorchFunctionSubclass():
+            shape = [int(size) for size in torch.Tensor.shape.__get__(value)]
+            preview = f"{str(value.dtype).removeprefix('torch.')} on {value.device}"
+            size = int(value.numel() * value.element_size())
+        return {"shape": shape, "preview": preview, "size": size, "opens": "array"}
+    if is_a(value, "torch.nn", "Module"):
+        tensors = module_tensors(value)
+        preview = f"{sum(int(one.numel()) for one in tensors):,} parameters"
+        return {"preview": preview, "size": sum(int(one.nbytes) for one in tensors), "opens": "module"}
+    return None
+
+
+def module_tensors(value: Any) -> list[Any]:
+    """The parameters of a module and of those in it, each once, of torch's own class."""
+    found: dict[int, Any] = {}
+    waiting, seen = [value], {address(value)}
+    kinds = (library("torch").Tensor, library("torch.nn").Parameter)
+    while waiting and len(seen) < _MODULES:
+        stored = own_attributes(waiting.pop())
+        for one in (stored.get("_parameters") or {}).values():
+            if type(one) in kinds:
+                found[address(one)] = one
+        for one in (stored.get("_modules") or {}).values():
+            if is_a(one, "torch.nn", "Module") and address(one) not in seen:
+                seen.add(address(one))
+                waiting.append(one)
+    return list(found.values())
+
+
 def _compiled_from(value: Any) -> Any:
     """Of a module that `torch.compile` made."""
     is_compiled = type(value).__name__ == "OptimizedModule"
@@ -145,6 +182,7 @@ LIBRARY = Library(
     is_constant=_is_constant,
     lazy_attributes=frozenset(("_lineno_map", "_prologue_start")),
     shape=lambda value: [int(size) for size in value.shape] if is_a(value, "torch", "Tensor") else None,
+    describe=_describe,
     model=_model,
     compiled_from=_compiled_from,
     settings={"torch": SettingGroup(_settings, _settings_matter)},
