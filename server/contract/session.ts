@@ -55,6 +55,18 @@ export const Command = z.discriminatedUnion('type', [
     cursor: z.number().int().nonnegative(),
     detail: z.union([z.literal(0), z.literal(1)]),
   }),
+  /**
+   * What differs from revision `since` of the listing `list` of variables. Answered by a `reply` whose content is
+   * `VariablesAnswer` (variables.ts). Nothing is looked at in the kernel unless a page asks.
+   */
+  z.object({
+    ...command,
+    type: z.literal('variables'),
+    list: z.string().max(64).nullable(),
+    since: z.number().int().nonnegative(),
+  }),
+  /** One variable. Answered by a `reply` whose content is `VariableAnswer` (variables.ts). */
+  z.object({ ...command, type: z.literal('variable'), name: z.string().max(1_000) }),
   /** Clears outputs of these cells (all code cells when absent). */
   z.object({ ...command, type: z.literal('clear'), cells: z.array(CellId).optional() }),
   /** A comm message from a widget, passed to the kernel unchanged. */

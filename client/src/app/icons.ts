@@ -21,6 +21,7 @@ export {
   NotebookText,
   PanelLeft,
   Pencil,
+  Pin,
   RotateCw,
   Settings2,
   ShieldQuestion,
@@ -30,5 +31,6 @@ export {
   TriangleAlert,
   Unplug,
   Upload,
+  Variable,
   X,
 } from 'lucide-react'

@@ -13,6 +13,7 @@ export function accessTo(notebook: Notebook, selectedCell: string | null): Noteb
     stale: notebook.stale,
     runs: notebook.runs,
     past: notebook.past,
+    variables: notebook.variables,
     widgets: notebook.widgets,
     external: notebook.external,
     placeOf: (cell) => notebook.order.get().indexOf(cell) + 1 || null,

@@ -10,6 +10,7 @@ import type { PastPlace } from '../past/place.ts'
 import type { KeyedObservable } from '../room/keyed.ts'
 import type { Observable } from '../room/observable.ts'
 import type { Recorded } from '../session/session-socket.ts'
+import type { Variables } from '../session/variables.ts'
 import type { CellRun } from './cell-facts.ts'
 
 /** The open notebook for those around it. */
@@ -22,6 +23,7 @@ export interface NotebookAccess {
   /** The cells that run or wait. */
   readonly runs: KeyedObservable<CellRun>
   readonly past: PastPlace
+  readonly variables: Variables
   /** The widgets of the kernel, for output frames. */
   readonly widgets: WidgetBridge
   /** Which outputs may load content from other hosts. */

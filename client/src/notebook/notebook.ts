@@ -38,6 +38,7 @@ import { DurableSources } from '../room/unsent.ts'
 import { unsentStore } from '../room/unsent-store.ts'
 import { watchState } from '../room/watch-state.ts'
 import { type Answer, type CommandRequest, LOST, SessionSocket } from '../session/session-socket.ts'
+import { Variables } from '../session/variables.ts'
 import { t, wordsOf } from '../text/text.ts'
 import { CellEdits, cellIds } from './cell-edits.ts'
 import { type CellMark, type CellRun, cellMarks, cellRuns, isBegun, sameRun } from './cell-facts.ts'
@@ -64,6 +65,7 @@ export class Notebook {
   readonly path: Observable<string>
   readonly file: Observable<FilePresence>
   readonly session: SessionSocket
+  readonly variables: Variables
   readonly widgets: WidgetBridge
   readonly external: ExternalContent
   /** The session as it is shown: a run that is over at once does not flicker. */
@@ -112,6 +114,7 @@ export class Notebook {
     this.session = new SessionSocket(
       `${origin}/api/notebooks/${encodeURIComponent(opened.documentId)}/session`,
     )
+    this.variables = new Variables(this.session)
     this.widgets = new WidgetBridge(this.session)
     this.external = new ExternalContent(this.session.ownOutputs, documentId)
     this.shownSession = calm(this.session.view, isBegun)

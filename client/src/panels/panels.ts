@@ -1,5 +1,6 @@
 /** Every panel, in the order of their buttons. A new panel is one line here (docs/extending/panel.md). */
 import { history } from '../history/panel.ts'
+import { variables } from '../variables/panel.ts'
 import type { Panel } from './panel.ts'
 
-export const PANELS: readonly Panel[] = [history]
+export const PANELS: readonly Panel[] = [history, variables]

@@ -7,6 +7,7 @@ import type { Actor, Command, Event } from '../../contract/session.ts'
 import { whyTooDeep } from '../document/not-shown.ts'
 import { codePointOffset, replyInUtf16 } from './offsets.ts'
 import type { Visit } from './sessions.ts'
+import { askVariable, askVariables } from './variables.ts'
 
 type Of<T extends Command['type']> = Extract<Command, { type: T }>
 
@@ -61,6 +62,10 @@ export async function perform(
       return ask(session.kernel, command, 'complete_request', {})
     case 'inspect':
       return ask(session.kernel, command, 'inspect_request', { detail_level: command.detail })
+    case 'variables':
+      return askForVariables(session.kernel, id, (kernel) => askVariables(kernel, command))
+    case 'variable':
+      return askForVariables(session.kernel, id, (kernel) => askVariable(kernel, command.name))
     case 'comm':
       return answer(id, sendComm(visit, command))
     case 'widgets':
@@ -116,15 +121,30 @@ async function ask(
   if (kernel === null) return answer(id, noKernel)
   const content = { code, cursor_pos: codePointOffset(code, cursor), ...more }
   const options = { whileBusy: true, timeoutMs: REQUEST_TIMEOUT_MS }
-  try {
+  return unlessLate(id, async () => {
     const reply = await kernel.request('shell', msgType, content, options)
     const why = whyTooDeep(reply)
     if (why !== null) return answer(id, `The kernel's answer cannot be read: it ${why}.`)
     return { type: 'reply', id, content: replyInUtf16(code, reply) }
+  })
+}
+
+async function unlessLate(id: string, work: () => Promise<Event>): Promise<Event> {
+  try {
+    return await work()
   } catch (error) {
     if (error instanceof RequestTimeoutError) return answer(id, 'The kernel is busy and did not answer.')
     throw error
   }
+}
+
+async function askForVariables(
+  kernel: Kernel | null,
+  id: string,
+  ask: (kernel: Kernel) => Promise<Readonly<Record<string, unknown>>>,
+): Promise<Event> {
+  if (kernel === null) return answer(id, noKernel)
+  return unlessLate(id, async () => ({ type: 'reply', id, content: await ask(kernel) }))
 }
 
 function sendComm({ session }: Visit, command: Of<'comm'>): string | null {

@@ -33,7 +33,13 @@ const VOLUME = { burst: 64 * 1024 * 1024, perSecond: 1024 * 1024 }
 /** Commands that may be performed at once; further ones are not read until some are answered. */
 const MAX_PENDING = 100
 /** Commands that leave everything as it is. */
-const reading: ReadonlySet<Command['type']> = new Set(['complete', 'inspect', 'widgets'])
+const reading: ReadonlySet<Command['type']> = new Set([
+  'complete',
+  'inspect',
+  'widgets',
+  'variables',
+  'variable',
+])
 const TOO_LONG = `This command is too long: up to ${MAX_COMMAND / 1024 ** 2} MB can be sent.`
 const Named = z.object({ id: z.string().max(64) })
 

@@ -27,6 +27,8 @@ const types = [
   'inspect',
   'clear',
   'comm',
+  'variables',
+  'variable',
 ]
 const command = fc.record(
   {
@@ -43,6 +45,9 @@ const command = fc.record(
     value: hostileJson,
     code: fc.oneof(fc.string(), hostileJson),
     cursor: fc.oneof(fc.nat(), fc.double(), hostileJson),
+    list: fc.oneof(fc.string(), hostileJson),
+    since: fc.oneof(fc.nat(), hostileJson),
+    name: fc.oneof(fc.string(), hostileJson),
     detail: fc.constantFrom(0, 1, 2),
     msgType: fc.constantFrom('comm_open', 'comm_msg', 'execute_request'),
     content: fc.oneof(fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }), hostileJson),

@@ -11,6 +11,7 @@ import { outputs } from './outputs.ts'
 import { past } from './past.ts'
 import { presence } from './presence.ts'
 import { trust } from './trust.ts'
+import { variables } from './variables.ts'
 
 export const en = {
   ...app,
@@ -25,4 +26,5 @@ export const en = {
   ...presence,
   ...outline,
   ...trust,
+  ...variables,
 } as const

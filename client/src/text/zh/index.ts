@@ -13,6 +13,7 @@ import { outputs } from './outputs.ts'
 import { past } from './past.ts'
 import { presence } from './presence.ts'
 import { trust } from './trust.ts'
+import { variables } from './variables.ts'
 
 export const zh: Translation<typeof en> = {
   ...app,
@@ -27,4 +28,5 @@ export const zh: Translation<typeof en> = {
   ...presence,
   ...outline,
   ...trust,
+  ...variables,
 }
