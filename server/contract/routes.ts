@@ -3,6 +3,7 @@
  * tests are made from this list. A refusal is `ApiError` with a fitting status.
  */
 import { z } from 'zod'
+import { contentsApi } from './contents-api.ts'
 import { fileApi } from './file-api.ts'
 import { jupyterApi } from './jupyter-api.ts'
 import { pastApi } from './past-api.ts'
@@ -17,6 +18,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   Replay: replayApi,
   'The project': projectApi,
   'Jupyter clients': jupyterApi,
+  'Files of Jupyter clients': contentsApi,
 }
 
 export const routes: readonly RouteSpec[] = Object.values(apis).flatMap((api) => Object.values(api))

@@ -97,7 +97,8 @@ export function compose(options: ComposeOptions): House {
     onSocket(socketApi.session, takeSessionSocket(sessions)),
     channelsRoute(hosted),
   ])
-  const parts = { documents, sessions, hosted, sockets, world, writes, jobs }
+  const files = new Files(root, documents, undefined, join(folder, 'trash'))
+  const parts = { documents, files, sessions, hosted, sockets, world, writes, jobs }
   const routes = [...routesOf(options, parts), ...jupyterRoutesOf(options, parts)]
   const app = makeApp({ access, client: new StaticFiles(options.client), routes, logError })
   access.tokens?.watch((person) => sockets.signedOut(person))
@@ -138,6 +139,7 @@ function documentsOf({ root, store, folder, untrusted }: Project): DocumentRooms
 /** What the routes are made of, beside the options. */
 interface RouteParts {
   readonly documents: DocumentRooms
+  readonly files: Files
   readonly sessions: Sessions
   readonly hosted: KernelRegistry
   readonly sockets: Sockets
@@ -148,10 +150,10 @@ interface RouteParts {
 
 function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] {
   const { project, access, kernels, version, trust } = options
-  const { documents, sessions, sockets, world, writes, jobs } = parts
-  const { root, store, folder, untrusted } = project
+  const { documents, files, sessions, sockets, world, writes, jobs } = parts
+  const { root, store, untrusted } = project
   return [
-    ...fileRoutes(root, new Files(root, documents, undefined, join(folder, 'trash'))),
+    ...fileRoutes(root, files),
     ...notebookRoutes(root, documents),
     ...resultRoutes({ sessions, documents, index: store.index }),
     ...receiptRoutes(store.index),
@@ -190,11 +192,14 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
 }
 
 function jupyterRoutesOf(
-  { project: { root, untrusted }, kernels, version }: ComposeOptions,
-  { documents, sessions, hosted }: RouteParts,
+  { project: { root, folder, store, untrusted }, kernels, version }: ComposeOptions,
+  { documents, files, sessions, hosted }: RouteParts,
 ): readonly Route[] {
   return jupyterRoutes({
     root,
+    folder,
+    files,
+    masker: store.secrets.masker,
     version,
     started: new Date(),
     kernels: hosted,

@@ -18,6 +18,7 @@ import type { ObjectStore, StoredDocument, UpdateLog } from '../store/ports.ts'
 import { FOLDER } from '../store/project-folder.ts'
 import { Agreements } from './agreed.ts'
 import { type AutosaveTimes, autosaveTimes } from './autosave.ts'
+import type { NotebookForm } from './cell-form.ts'
 import { checkThreads } from './check-threads.ts'
 import { compacted } from './compaction.ts'
 import { type Disk, nodeDisk } from './disk.ts'
@@ -58,6 +59,10 @@ export interface DocumentRooms extends Documents {
   live(id: string): LiveDocument | null
   /** Opens by id, for a socket that comes back after a restart; null when there is no such document any more. */
   openById(id: string): Promise<LiveDocument | null>
+  /** What the file of an open document says, under the document's cell ids. */
+  formOf(id: string): NotebookForm
+  /** Merges what a client sent into an open document (`FileSync.merge`). */
+  merge: (id: string, ...sent: Parameters<FileSync['merge']>) => Promise<NotebookForm>
 }
 
 type NoticeListener = Parameters<Documents['onNotice']>[0]
@@ -156,6 +161,14 @@ class OpenDocuments implements DocumentRooms {
 
   async save(id: string): Promise<void> {
     await this.#require(id).sync.save()
+  }
+
+  formOf(id: string): NotebookForm {
+    return this.#require(id).sync.form
+  }
+
+  merge(id: string, ...sent: Parameters<FileSync['merge']>): Promise<NotebookForm> {
+    return this.#require(id).sync.merge(...sent)
   }
 
   async writeAgain(id: string): Promise<string> {

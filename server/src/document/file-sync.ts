@@ -15,6 +15,7 @@ import type { NotebookForm } from './cell-form.ts'
 import { type Disk, errorCode, type FileStat } from './disk.ts'
 import { readForm } from './document-form.ts'
 import type { WrittenFile } from './identity/document-places.ts'
+import type { ReadNotebook } from './ipynb-read.ts'
 import { saysSame, saysSameInTurns, writeNotebook } from './ipynb-write.ts'
 import type { LiveDocument } from './live-document.ts'
 import { mergeFile } from './merge.ts'
@@ -95,6 +96,36 @@ export class FileSync {
   save(): Promise<void> {
     this.#last = this.#last.then(() => this.#saveNow())
     return this.#last
+  }
+
+  /** What the file says, under the cell ids of the document. */
+  get form(): NotebookForm {
+    return this.#file.form
+  }
+
+  /**
+   * Merges a notebook that a client sent, as edits since `base`, or since the file if it is null, and saves. Settles when
+   * the edits are durable, with what was sent under the cell ids of the document. Rejects if the file was not written.
+   */
+  merge(sent: ReadNotebook, base: NotebookForm | null): Promise<NotebookForm> {
+    const merged = this.#last.then(() => this.#mergeNow(sent, base))
+    this.#last = merged.then(
+      () => undefined,
+      () => undefined,
+    )
+    return merged
+  }
+
+  async #mergeNow({ file, large }: ReadNotebook, base: NotebookForm | null): Promise<NotebookForm> {
+    const { live, objects, notice } = this.#init
+    await this.#takeOutsideChange()
+    for (const bytes of large.values()) await objects.put(bytes)
+    const merged = mergeFile(live.doc, base ?? this.#file.form, file.form)
+    for (const words of merged.notices) notice('warning', words)
+    await this.#saveNow()
+    await live.flushed()
+    if (this.#problem !== null) throw new Error(this.#problem)
+    return merged.file
   }
 
   /** What the file says, where it was written since this was last asked; null where it was not. */

@@ -3,10 +3,10 @@ import type { Refusal } from '../document/ports.ts'
 import { type Reply, refusalBody } from '../http/reply.ts'
 import { startProblem } from '../session/kernel-problem.ts'
 
-/** `short_message` is what JupyterLab shows for a kernel that is not there. */
-export function jupyterRefusal(refusal: Refusal): Reply {
+/** `short_message` is what JupyterLab shows for a kernel that is not there; `reason` is a word for programs. */
+export function jupyterRefusal(refusal: Refusal, reason: string | null = null): Reply {
   const { message, status } = refusal
-  const body = { ...refusalBody(refusal), message, reason: null, short_message: message }
+  const body = { ...refusalBody(refusal), message, reason, short_message: message }
   return { kind: 'json', status, body }
 }
 

@@ -1,5 +1,6 @@
 /** `@jupyterlab/services` on a running server: the client that JupyterLab is built on. */
 import {
+  ContentsManager,
   type Kernel,
   KernelManager,
   type KernelMessage,
@@ -29,10 +30,11 @@ export function connect(origin: string, { token = TOKEN, isPlain = false } = {})
   const kernels = new KernelManager({ serverSettings })
   const specs = new KernelSpecManager({ serverSettings })
   const sessions = new SessionManager({ serverSettings, kernelManager: kernels })
+  const contents = new ContentsManager({ serverSettings })
   const dispose = (): void => {
-    for (const manager of [sessions, specs, kernels]) manager.dispose()
+    for (const manager of [contents, sessions, specs, kernels]) manager.dispose()
   }
-  return { serverSettings, kernels, specs, sessions, dispose }
+  return { serverSettings, kernels, specs, sessions, contents, dispose }
 }
 
 /** Runs code; settles with its reply and the texts of its streams and results. */
