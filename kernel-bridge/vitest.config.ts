@@ -11,7 +11,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    // A machine shared with others stalls now and then: what is late once is tried once more, and named so.
+    // A shared machine stalls now and then: a failed test is retried once, and reported as retried.
     retry: 1,
     setupFiles: [join(import.meta.dirname, '../server/setup/vitest-waits.js')],
     testTimeout: TEST_LIMIT,

@@ -37,7 +37,7 @@ function moduleName(file: string): string {
   return (path.at(-1) === '__init__' ? path.slice(0, -1) : path).join('.')
 }
 
-/** A crash in native code and the cell's stack are told to the true standard error; ipykernel's own leads back into the process that crashed. */
+/** Writes a native crash and the cell's stack to the real standard error. ipykernel's own goes back into the crashed process. */
 const CRASH_REPORTS = `try:
     __import__("faulthandler").enable(__import__("sys").stderr._original_stdstream_copy, all_threads=False)
 except Exception:
@@ -51,8 +51,8 @@ export function bootstrapCode(bootstrap: string, bundle: JsonObject): string {
 }
 
 /**
- * Injects the agent; never rejects but for the kernel's death. The kernel is told where the agent stands, so that its
- * Python compiles it once for all kernels; one that does not see the folder is sent the sources.
+ * Injects the agent; rejects only if the kernel dies. The kernel gets the path of the agent's folder, so that Python
+ * compiles it once for all kernels. A kernel that cannot read the folder gets the sources.
  */
 export async function injectAgent(
   conversation: Conversation,

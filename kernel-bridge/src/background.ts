@@ -1,6 +1,6 @@
 /**
  * Work that no caller waits for, and faults that no caller can answer. Invariant: a failure in the background is
- * reported once, with what it was about, and never becomes a rejection that nobody handles.
+ * reported once, with what it was about, and never becomes an unhandled rejection.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 

@@ -1,6 +1,6 @@
 /**
- * The five sockets of one kernel process. Invariant: what is handed on was signed by the kernel and came in its
- * socket's order; what was refused is told as a problem and changes nothing. libzmq sets TCP_NODELAY itself.
+ * The five sockets of one kernel process. Invariant: messages that are passed on are signed by the kernel and in the
+ * order of their socket. A refused message is reported as a problem and changes nothing. libzmq sets TCP_NODELAY itself.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { context, Dealer, Request as Echo, Subscriber } from 'zeromq'
@@ -179,7 +179,7 @@ class Outbox {
         await this.socket.send(next)
       }
     } catch {
-      // Closed under the send: whoever waits for the reply is told by the kernel's end.
+      // The socket was closed during the send: pending requests fail when the kernel ends.
     } finally {
       this.#sending = false
     }

@@ -1,5 +1,5 @@
 /**
- * What is said between this side and one kernel process: who asked what, and whose answer a message is.
+ * The messages between this process and one kernel: its requests, and the request that each message answers.
  * Invariants: messages are handed on in the order of their socket; an execution settles after its last message was
  * handed on; what the bridge asks for itself (`ask`) is never seen outside.
  */
@@ -127,7 +127,7 @@ export class Conversation {
     return { msgId, done }
   }
 
-  /** Takes up an execution that an earlier server asked for. */
+  /** Reattaches an execution that an earlier server requested. */
   resume(msgId: string): Resumed {
     this.#working.add(msgId)
     const done = this.#executions.open(msgId)
@@ -155,7 +155,7 @@ export class Conversation {
 
   /** Hands on those of an earlier server's messages that were not heard, and from now on none twice. */
   catchUp(messages: readonly Message[]): void {
-    for (const message of messages) if (this.#isNew(message)) this.#tell(message)
+    for (const message of messages) if (this.#isNew(message)) this.#emit(message)
   }
 
   /** From now on each iopub message is handed on once; these were already. */
@@ -164,9 +164,9 @@ export class Conversation {
     this.#early = this.#early.filter((message) => this.#isNew(message))
   }
 
-  /** Tells a message that went to an earlier server as if it came now. */
-  retell(message: Message): void {
-    this.#tell(message)
+  /** Emits a message that an earlier server received, as if it came now. */
+  emitAgain(message: Message): void {
+    this.#emit(message)
   }
 
   async request(
@@ -252,7 +252,7 @@ export class Conversation {
     const parentId = message.parent.msg_id ?? ''
     const hidden = this.#own.has(parentId) || message.header.msg_type === 'iopub_welcome'
     const awaited = message.channel !== 'iopub' && this.#requests.has(parentId)
-    if (!hidden && !awaited && this.#isNew(message)) this.#tell(message)
+    if (!hidden && !awaited && this.#isNew(message)) this.#emit(message)
     this.#settle(message, parentId)
   }
 
@@ -263,7 +263,7 @@ export class Conversation {
     return true
   }
 
-  #tell(message: Message): void {
+  #emit(message: Message): void {
     if (this.#hearing === null) this.#early.push(message)
     else this.#handOn(message, this.#hearing)
   }
@@ -330,7 +330,7 @@ export class Conversation {
   }
 }
 
-/** An execution taken up: `served` settles once the kernel is past it, `finish` settles it. */
+/** A reattached execution: `served` settles once the kernel is past it, `finish` settles it. */
 export interface Resumed {
   readonly execution: Execution
   readonly served: Promise<void>

@@ -1,7 +1,7 @@
 /** pure. How a kernel's life ended, in words for people. */
 import type { Death } from './kernel.ts'
 
-/** What the system tells of an ended process; both null where it was not our child. */
+/** The exit status of an ended process; both null if it was not our child. */
 export interface Ended {
   readonly exitCode: number | null
   readonly signal: string | null

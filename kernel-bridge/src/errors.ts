@@ -57,7 +57,7 @@ export class RequestTimeoutError extends Error {
   }
 }
 
-/** Something was refused or mended on the way and nobody is waiting for an answer: told, counted, never thrown. */
+/** A fault that no caller waits for, refused or repaired: it is reported and counted, never thrown. */
 export interface Problem {
   readonly kind:
     | 'kernelspec-broken'

@@ -65,7 +65,7 @@ export async function findKernel(
     execution: resume(current, conversation, folder, facts.agentProblem === null, setting.onProblem),
   }
   const prompt = current && (await readPrompt(folder, current.runId))
-  if (current && prompt) conversation.retell(questionOf(current, prompt))
+  if (current && prompt) conversation.emitAgain(questionOf(current, prompt))
   const { kernelId } = address
   const startedAt = new Date(address.startedAt)
   const { spec, cwd, env, agentProblem } = facts
@@ -111,7 +111,7 @@ async function answers(conversation: Conversation): Promise<JsonObject | null> {
   return Promise.race([ready, late]).finally(() => clearTimeout(timer))
 }
 
-/** The reply may have gone to nobody: once the kernel is past the run, its record or its messages tell the outcome. */
+/** The reply may be lost: once the kernel is past the run, its record or its messages show the outcome. */
 function resume(
   run: SpooledRun,
   conversation: Conversation,

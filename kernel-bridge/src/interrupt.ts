@@ -1,7 +1,7 @@
 /**
  * An interrupt that is not lost. One that comes before the kernel has begun what it was sent would meet an idle kernel,
  * which ignores it; and CPython lets a blocking call begin whose thread got the signal just before, while it gave away
- * its lock, and tells of it when the call ends.
+ * its lock, and raises it when the call ends.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Conversation } from './conversation.ts'

@@ -46,7 +46,7 @@ export function makeFolder(folder: KernelFolder): void {
   mkdirSync(folder.spoolDir, { recursive: true, mode: 0o700 })
 }
 
-/** The process is gone: nobody can connect any more, but its spool stays. */
+/** Removes the connection file of a process that is gone; its spool stays. */
 export async function clearConnection(folder: KernelFolder): Promise<void> {
   const connection = await readConnection(folder.connectionFile)
   if (connection !== null) await clearSockets(connection, folder.dir)

@@ -1,6 +1,6 @@
 /**
- * What the rest of the house knows of a kernel: one interface for a local process, a found-again process and a
- * remote gateway. Invariant: an `Execution` settles exactly once, also when the kernel dies under it.
+ * The interface of a kernel: the same for a local process, a reattached process and a remote gateway.
+ * Invariant: an `Execution` settles exactly once, also when the kernel dies under it.
  */
 import type { Channel, Header, JsonObject, Message, ParentHeader } from './message.ts'
 import type { Ownership } from './process-record.ts'
@@ -130,7 +130,7 @@ export interface Kernel {
   pause(isPaused: boolean): void
   /** Closes this side's sockets and leaves the process running, to be found again; it has no owner any more. */
   detach(): void
-  /** Tells the agent that a run's record is durable; the spool for it is deleted. */
+  /** Reports to the agent that a run's record is durable; the agent deletes its spool. */
   acknowledge(runId: string): void
   on<E extends keyof KernelEvents>(event: E, listener: KernelEvents[E]): () => void
 }

@@ -27,7 +27,7 @@ import { moveSpool, readSpool } from './spool.ts'
 import type { TransportChoice } from './transport.ts'
 
 export interface KernelsOptions {
-  /** Where connection files, logs and spools stand; made with mode 700. */
+  /** The folder of connection files, logs and spools; created with mode 700. */
   readonly runtimeDir: string
   /** Signs what says which process is ours; its key lies outside of the runtime directory. */
   readonly signer: Signer
@@ -43,7 +43,7 @@ export interface KernelsOptions {
   readonly startTimeoutMs?: number
   /** `auto`: Unix sockets where they can be had, else TCP on the loopback. */
   readonly transport?: TransportChoice
-  /** Refused messages, broken kernelspecs, failed prewarming: told here, in no case thrown. */
+  /** Receives refused messages, broken kernelspecs and failed prewarming; these are never thrown. */
   readonly onProblem?: (problem: Problem) => void
 }
 

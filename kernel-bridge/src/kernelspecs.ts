@@ -1,6 +1,6 @@
 /**
  * Which kernels there are: kernelspecs on the search path and bare interpreters.
- * Invariant: a broken kernelspec is a told problem and never hides another.
+ * Invariant: a broken kernelspec is reported as a problem and never hides another.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'

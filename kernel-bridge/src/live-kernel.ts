@@ -1,6 +1,6 @@
 /**
- * A kernel as the rest of the house holds it: one id, one list of listeners, and one life after another.
- * Invariant: a life that ended is told exactly once, by `dead` or, where a restart was asked for, by `restarting`.
+ * A kernel with one id and one list of listeners, across restarts. A life is one process.
+ * Invariant: the end of a life is reported exactly once, by `dead`, or by `restarting` if a restart was requested.
  */
 import { inBackground, type ReportFault } from './background.ts'
 import type { Hearing } from './conversation.ts'
@@ -42,12 +42,12 @@ export class LiveKernel implements Kernel {
   #death: Death | null = null
   #ending: 'shutdown' | 'restart' | null = null
   #detached = false
-  #told: Promise<void> | null = null
+  #endReport: Promise<void> | null = null
   #change: Promise<void> = Promise.resolve()
   #memoryKillsBefore: number | null = null
   /** It ends with this process. */
   #owned: boolean
-  /** Messages that came before anybody listened; null where they are nobody's. */
+  /** Messages that came before the first listener; null if they are not kept. */
   #held: Message[] | null
 
   constructor(
@@ -140,7 +140,7 @@ export class LiveKernel implements Kernel {
   restart(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#end('restart', GRACE_MS)
-      this.#tellStatus('restarting')
+      this.#emitStatus('restarting')
       try {
         this.#life = await startLife(this.#plan, this.#setting)
         if (!this.#owned) this.#noteFree()
@@ -152,7 +152,7 @@ export class LiveKernel implements Kernel {
       this.#death = null
       this.#ending = null
       this.#adopt(this.#life)
-      this.#tellStatus('idle')
+      this.#emitStatus('idle')
     })
   }
 
@@ -221,21 +221,21 @@ export class LiveKernel implements Kernel {
 
   #adopt(life: Life): void {
     const hearing: Hearing = {
-      message: (message) => this.#tellMessage(message),
-      busy: (busy) => this.#tellStatus(busy ? 'busy' : 'idle'),
+      message: (message) => this.#emitMessage(message),
+      busy: (busy) => this.#emitStatus(busy ? 'busy' : 'idle'),
       record: (record) => this.#each('record', (listener) => listener(record)),
     }
     life.conversation.listen(hearing)
     this.#countMemoryKills()
-    this.#told = null
-    const untilEnd = async () => this.#tellEnd(life, await life.process.ended)
+    this.#endReport = null
+    const untilEnd = async () => this.#reportEnd(life, await life.process.ended)
     inBackground(untilEnd(), 'the end of a kernel', this.#report)
   }
 
-  #tellEnd(life: Life, ended: Ended): Promise<void> {
+  #reportEnd(life: Life, ended: Ended): Promise<void> {
     if (this.#detached || life !== this.#life) return Promise.resolve()
-    this.#told ??= this.#bury(life, ended)
-    return this.#told
+    this.#endReport ??= this.#bury(life, ended)
+    return this.#endReport
   }
 
   async #bury(life: Life, ended: Ended): Promise<void> {
@@ -251,7 +251,7 @@ export class LiveKernel implements Kernel {
     if (this.#ending !== 'restart') this.#die(death)
   }
 
-  /** A full disk keeps no run from ending; only, a later server cannot tell how it did. */
+  /** A full disk does not keep a run from ending, but a later server does not know the cause. */
   async #noteDeath(death: Death): Promise<void> {
     try {
       await noteDeath(this.#plan.folder, death)
@@ -261,7 +261,7 @@ export class LiveKernel implements Kernel {
     }
   }
 
-  /** Asks the life to end, waits, then kills its group; settles when its end was told. */
+  /** Asks the process to end, waits, then kills its group; settles when the end was reported. */
   async #end(how: 'shutdown' | 'restart', graceMs: number): Promise<void> {
     if (this.#death !== null) return
     this.#ending = how
@@ -269,7 +269,7 @@ export class LiveKernel implements Kernel {
     conversation.ask('control', 'shutdown_request', { restart: how === 'restart' }).catch(() => undefined)
     if (!(await within(process.ended, graceMs))) process.signal('SIGKILL')
     await within(process.ended, ENDED_WITHIN_MS)
-    await this.#tellEnd(
+    await this.#reportEnd(
       this.#life,
       await Promise.race([process.ended, { exitCode: null, signal: 'SIGKILL' }]),
     )
@@ -278,7 +278,7 @@ export class LiveKernel implements Kernel {
   #die(death: Death): void {
     this.#death = death
     if (this.#status === 'dead') return
-    this.#tellStatus('dead')
+    this.#emitStatus('dead')
     this.#each('dead', (listener) => listener(death))
   }
 
@@ -289,7 +289,7 @@ export class LiveKernel implements Kernel {
     return turn
   }
 
-  #tellMessage(message: Message): void {
+  #emitMessage(message: Message): void {
     if (this.#held !== null) this.#held.push(message)
     else this.#each('message', (listener) => listener(message))
   }
@@ -297,20 +297,20 @@ export class LiveKernel implements Kernel {
   #handOverHeld(): void {
     const held = this.#held ?? []
     this.#held = null
-    for (const message of held) this.#tellMessage(message)
+    for (const message of held) this.#emitMessage(message)
   }
 
-  #tellStatus(status: KernelStatus): void {
+  #emitStatus(status: KernelStatus): void {
     if (this.#status === status) return
     this.#status = status
     this.#each('status', (listener) => listener(status))
   }
 
-  #each<E extends keyof KernelEvents>(event: E, tell: (listener: KernelEvents[E]) => void): void {
+  #each<E extends keyof KernelEvents>(event: E, notify: (listener: KernelEvents[E]) => void): void {
     const listeners: Set<KernelEvents[E]> = this.#listeners[event]
     for (const listener of [...listeners]) {
       try {
-        tell(listener)
+        notify(listener)
       } catch (error) {
         this.#setting.onProblem({ kind: 'listener-failed', detail: `${event}: ${String(error)}` })
       }

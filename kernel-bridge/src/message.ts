@@ -18,7 +18,7 @@ export interface Header {
   readonly subshell_id?: string | null | undefined
 }
 
-/** The header of the request that led to a message; empty (`{}`) where nobody asked. */
+/** The header of the request that led to a message; empty (`{}`) without a request. */
 export type ParentHeader = { readonly [Field in keyof Header]?: Header[Field] | undefined }
 
 /** One message as it came from, or goes to, a kernel. */

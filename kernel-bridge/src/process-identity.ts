@@ -32,7 +32,7 @@ export function ownProcess(): ProcessIdentity {
   return own
 }
 
-/** True while a process has this number. Signal 0 reaches nobody; a refusal to send it means that there is a process. */
+/** True while a process has this id. Signal 0 is not delivered; a refusal to send it means that the process exists. */
 export function isRunning(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false
   try {

@@ -21,7 +21,7 @@ export interface KernelProcess {
 }
 
 const WATCH_MS = 1_000
-/** A process that was killed is told as ended within this. */
+/** A killed process is reported as ended within this time. */
 export const ENDED_WITHIN_MS = 4_000
 const ENDED_POLL_MS = 10
 const TAIL_BYTES = 8_192

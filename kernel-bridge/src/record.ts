@@ -37,7 +37,7 @@ export const AgentEdge = z.object({
   name: z.string(),
   /**
    * The parts that were used or changed, where known: `['a']` for a frame's column or dict's key, `.attr` for an
-   * attribute, one behind the other for what lies deeper, `*` for what is not told apart.
+   * attribute, one behind the other for what lies deeper, `*` for parts that are not distinguished.
    */
   parts: z.array(z.string()).nullish(),
   /** The run that generated this version; null where no recorded run did (a file from outside, a builtin). */

@@ -15,7 +15,7 @@ export class Requests {
     return this.#waiting.has(msgId)
   }
 
-  /** The reply's content. Rejects with `RequestTimeoutError`, or with what `end` was told. */
+  /** The reply's content. Rejects with `RequestTimeoutError`, or with the error passed to `end`. */
   open(msgId: string, msgType: string, timeoutMs: number | undefined): Promise<JsonObject> {
     return new Promise((resolve, reject) => {
       const late = (): void => {
@@ -27,7 +27,7 @@ export class Requests {
     })
   }
 
-  /** False where nobody waits for it. */
+  /** False if no request waits for it. */
   replied(msgId: string, content: JsonObject): boolean {
     const waiting = this.#take(msgId)
     waiting?.resolve(content)

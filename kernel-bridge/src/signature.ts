@@ -5,7 +5,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Check, Sign } from './wire.ts'
 
-/** A kernel's signing key: 256 random bits as hex, as it stands in the connection file. */
+/** A kernel's signing key: 256 random bits as hex, as in the connection file. */
 export function newKey(): string {
   return randomBytes(32).toString('hex')
 }

@@ -1,4 +1,4 @@
-/** pure. The folders where kernelspecs stand, first wins (https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs). */
+/** pure. The folders of kernelspecs; the first match wins (https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs). */
 import type { PlatformPath } from 'node:path'
 
 /** Where to look from. `prefixes`: the roots of the given interpreters' environments. */

@@ -1,5 +1,5 @@
 /**
- * What the agent kept of runs that nobody acknowledged yet. Invariant: reading changes nothing, and a broken file
+ * What the agent spooled of runs that are not acknowledged yet. Invariant: reading changes nothing, and a broken file
  * hides no other.
  */
 import { writeFileSync } from 'node:fs'
@@ -23,7 +23,7 @@ const DIED = '.died.json'
 const ASKED = '.asked.json'
 const PROMPT = '.prompt.json'
 
-/** What this side notes before it sends: a kernel that is killed at once has not told of the run itself. */
+/** Written before the request is sent: a kernel that is killed at once has not recorded the run itself. */
 const AskedFile = z.object({ cellId: z.string().nullable(), at: z.number().optional() })
 type Asked = z.infer<typeof AskedFile>
 
@@ -86,8 +86,8 @@ async function readRun(
 }
 
 /**
- * When the run was asked for, in milliseconds, by the clock of whoever asked where that is told. What the files' own
- * dates say is no order: the agent writes the messages of a short run after the next one was asked for.
+ * When the run was requested, in milliseconds, by the clock of the requester if that is recorded. The dates of the files
+ * give no order: the agent writes the messages of a short run after the next request.
  */
 function askedAt(
   asked: Asked | undefined,
@@ -144,7 +144,7 @@ export async function readPrompt(folder: KernelFolder, runId: string): Promise<J
   return read.success ? read.data : null
 }
 
-/** The outcome that a record tells; null where it tells none. */
+/** The outcome in a record; null if it has none. */
 export function outcomeOfRecord(record: unknown): ExecuteOutcome | null {
   const ending = Ending.safeParse(record)
   return ending.success ? outcomeIn(ending.data, null) : null
@@ -159,7 +159,7 @@ function outcomeIn(ending: z.infer<typeof Ending>, death: Death | null): Execute
   return { status: 'error', executionCount, ename, evalue, traceback }
 }
 
-/** The outcome as the run's own messages tell it, for a run whose reply and record were both lost. */
+/** The outcome from the run's own messages, for a run whose reply and record were both lost. */
 export function outcomeOfMessages(messages: readonly Message[]): ExecuteOutcome {
   const last = (type: string): JsonObject | undefined =>
     messages.findLast(({ header }) => header.msg_type === type)?.content
@@ -181,8 +181,8 @@ export function outcomeOfMessages(messages: readonly Message[]): ExecuteOutcome 
 }
 
 async function deathIn(folder: KernelFolder, runId: string, alive: boolean): Promise<Death | null> {
-  const told = DeathFile.safeParse(await readJson(fileOf(folder, runId, DIED)))
-  if (told.success) return told.data
+  const recorded = DeathFile.safeParse(await readJson(fileOf(folder, runId, DIED)))
+  if (recorded.success) return recorded.data
   return alive ? null : unknownDeath(await stderrTail(folder.dir))
 }
 

@@ -1,5 +1,5 @@
 /**
- * pure. Finds secrets in a text by how they look, and by the words that stand before them.
+ * pure. Finds secrets in a text by their shape, and by the words before them.
  * Twin of the agent's `secret_finder.py`: a change here is a change there. `agent/tests/secrets.json` is tried on both.
  */
 import { formats, privateKeys } from './formats.ts'

@@ -1,10 +1,10 @@
 /**
  * pure. The formats in which known issuers make keys and tokens.
  * Twin of the agent's `secret_formats.py`: a change here is a change there; a test compares the tables. No pattern may
- * look far ahead in vain: texts are anybody's.
+ * backtrack far: texts are hostile.
  */
 
-/** `keys`: one of them stands in every text that the pattern matches. */
+/** `keys`: every text that the pattern matches contains one of them. */
 export interface Format {
   readonly name: string
   readonly keys: readonly string[]

@@ -21,7 +21,7 @@ interface Needle {
   readonly alone: boolean
 }
 
-/** Where a secret stands; `value` is empty where that is the text itself. */
+/** The position of a secret; `value` is empty if it is the text at this position. */
 export interface Place {
   readonly start: number
   readonly end: number
@@ -59,12 +59,12 @@ export class KnownSecrets {
     )
   }
 
-  /** The known values themselves, for whoever has to find them again. */
+  /** The known values themselves, to find them in other texts. */
   get values(): ReadonlySet<string> {
     return this.#secrets
   }
 
-  /** Where a known value stands, and which it is. */
+  /** The positions of known values, with the value. */
   *find(text: string): Generator<Place> {
     for (const needle of this.#plain) yield* occurrences(text, needle)
     if (text.length > WORDS_UP_TO) return
@@ -87,7 +87,7 @@ export class KnownSecrets {
     return found
   }
 
-  /** Whether a known value stands in the bytes; of more than 4 MiB not in every encoding. */
+  /** Whether the bytes contain a known value. Above 4 MiB not every encoding is searched. */
   inBytes(bytes: Uint8Array): boolean {
     const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const { plain, encoded } = this.#bytes

@@ -1,6 +1,6 @@
 /**
- * Texts without their secrets: in the place of each stands `••••••` and a keyed fingerprint, which differs for another
- * secret and tells nothing about it to anyone who does not have the key.
+ * Replaces each secret in a text by `••••••` and a keyed fingerprint. The fingerprint differs for another secret, and
+ * reveals nothing without the key.
  * Twin of the agent's `masking.py`: a change here is a change there. `agent/tests/secrets.json` is tried on both.
  */
 import { findFormats, findNamed } from './finder.ts'
@@ -12,7 +12,7 @@ import { isDistinctive, looksSecret } from './shapes.ts'
 /** What a placeholder begins with; eight hex digits follow. */
 export const SIGN = '\u2022'.repeat(6)
 const PLACEHOLDER = new RegExp(`${SIGN}[0-9a-f]{8}`, 'g')
-/** Colours and the like, which may stand in the middle of a secret. */
+/** Escape sequences, as for colours; they may be inside a secret. */
 const ESCAPES = new RegExp(
   String.raw`ESC(?:\[[0-9;:?]*[ -/]*[@-~]|\][^BELESC]*(?:BEL|ESC\\)|[@-Z\\^_])`
     .replaceAll('ESC', '\u001b')
@@ -89,7 +89,7 @@ export class Masker {
     }))
   }
 
-  /** Secrets that the text itself tells, and that are worth looking for elsewhere. */
+  /** Secrets that the text itself reveals, and that are worth looking for elsewhere. */
   values(text: string, isCode: boolean): readonly string[] {
     return [...findFormats(text), ...findNamed(text, isCode)]
       .map(({ start, end }) => text.slice(start, end))
@@ -113,7 +113,7 @@ export class Masker {
     return SIGN + this.fingerprint(value)
   }
 
-  /** A digest of what holds a secret, on which nobody without the key can try guesses. */
+  /** A keyed digest of a content with a secret: guesses cannot be tried without the key. */
   keyed(digest: string): string {
     return `keyed:${this.#mac(digest)}`
   }
@@ -132,7 +132,7 @@ export class Masker {
   }
 }
 
-/** The text without escape sequences, and where its characters stand in the text; null where there are none. */
+/** The text without escape sequences, and the original positions of its characters; null if it has none. */
 export function withoutEscapes(text: string): {
   readonly plain: string
   readonly places: readonly number[] | null

@@ -5,7 +5,7 @@
 import { type NameClass, variableClass } from './names.ts'
 import { isPlaceholder, looksRandom, looksSecret } from './shapes.ts'
 
-/** A secret at `start` to `end` of the text; `kind` is null for what a format tells. */
+/** A secret at `start` to `end` of the text; `kind` is null if a format matched. */
 export interface Found {
   readonly start: number
   readonly end: number
@@ -22,7 +22,7 @@ const place = (keys: string, pattern: string, group = 1) => ({
   group,
 })
 
-/** Words of which one stands in the text, a pattern, and the group that holds a password. */
+/** Words of which the text contains one, a pattern, and the group that holds a password. */
 const PLACES = [
   place('://', String.raw`://[^\s/:@"'<>\\\[\]]{0,256}:([^\s/@"'<>\\\[\]]{1,512})@`),
   place(
@@ -88,7 +88,7 @@ function* namedValues(matches: Iterable<RegExpExecArray>, group: number): Genera
   }
 }
 
-/** Where a group of a match stands; the pattern has the flag `d`. */
+/** The position of a group of a match; the pattern has the flag `d`. */
 export function foundAt(match: RegExpExecArray, group: number, kind: NameClass | null): Found {
   const [start = 0, end = 0] = match.indices?.[group] ?? []
   return { start, end, kind }

@@ -1,5 +1,5 @@
 /**
- * pure. Which values look like secrets, and which stand for one or are none at all.
+ * pure. Which values look like secrets, and which are placeholders or no secrets.
  * Twin of the agent's `secret_shapes.py`: a change here is a change there. `agent/tests/secrets.json` is tried on both.
  */
 import { type NameClass, nameClass, wordSet } from './names.ts'
@@ -23,7 +23,7 @@ const LETTERS = /^[A-Za-z]{1,19}$/
 /** A file or an address, and no secret. */
 export const isPath = (value: string): boolean => PATH.test(value)
 
-/** It stands for a secret: `<password>`, `${TOKEN}`, `your-key-here`, `****`, or a word like `changeme`. */
+/** A placeholder for a secret: `<password>`, `${TOKEN}`, `your-key-here`, `****`, or a word like `changeme`. */
 export const isPlaceholder = (value: string): boolean => STOP.has(value.toLowerCase()) || isTemplate(value)
 
 /** As `isPlaceholder`, without the words: behind `?token=` any word is taken for one. */
@@ -37,7 +37,7 @@ export function looksSecret(value: string, kind: NameClass): boolean {
   return KEY_CHARS.test(value) && !(isWordy(value) || DOTTED.test(value) || LETTERS.test(value))
 }
 
-/** As `looksSecret`, for a text without quotes. `isVariable`: it stands in `NAME=value`, as environments do. */
+/** As `looksSecret`, for a text without quotes. `isVariable`: it is the value in `NAME=value`, as in an environment. */
 export function looksSecretBare(value: string, kind: NameClass, isVariable: boolean): boolean {
   if (!looksSecret(value, kind) || DOTTED.test(value)) return false
   if (nameClass(value) !== null && isWordy(value)) return false
@@ -55,7 +55,7 @@ export const looksRandom = (value: string): boolean => value.length >= 16 && !is
 export const isDistinctive = (value: string): boolean =>
   value.length >= 6 && (classes(value) >= 2 || value.length >= 10)
 
-/** Letters or digits alone: masked only where it stands by itself. */
+/** Letters or digits alone: masked only as a whole word. */
 export const isPlainWord = (value: string): boolean => value.length < 6 || classes(value) < 2
 
 const isMixed = (value: string): boolean => /[0-9]/.test(value) && /[A-Za-z]/.test(value)

@@ -38,7 +38,7 @@ function pythonLiteral(text: string): string {
   return inDouble ? escaped : escaped.replaceAll("'", "\\'")
 }
 
-/** In hex, and in base64 wherever it stands in what was encoded. */
+/** In hex, and in base64 at every offset of the encoded bytes. */
 export function coded(data: Buffer): readonly string[] {
   const hex = data.toString('hex')
   const found = [hex, hex.toUpperCase()]
