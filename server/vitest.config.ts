@@ -13,7 +13,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Files share a process: none leaves anything behind that another would see, and all is loaded once.
     isolate: false,
-    // A machine shared with others stalls now and then: what is late once is tried once more, and named so.
+    // A shared machine stalls now and then: a failed test is retried once, and reported as retried.
     retry: 1,
     setupFiles: [join(import.meta.dirname, './setup/vitest-waits.js')],
     testTimeout: TEST_LIMIT,

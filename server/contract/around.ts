@@ -1,6 +1,6 @@
 /**
- * What stands around a run: the runs that made what it used, some steps back, and whether each thing that it used is
- * still the same. `GET /api/runs/<run>/around?hops=`
+ * The surroundings of a run: the runs that made its inputs, some steps back, and whether each input is still the
+ * same. `GET /api/runs/<run>/around?hops=`
  */
 import { z } from 'zod'
 import { RunId } from './ids.ts'
@@ -29,9 +29,9 @@ export type AroundEdge = z.infer<typeof AroundEdge>
 export const InputNow = z.object({
   kind: VersionKind,
   name: z.string(),
-  /** `own` where the run changed it itself; `unknown` where nobody can tell: another session's variable, an address, a program. */
+  /** `own` where the run changed it itself; `unknown` for another session's variable, an address, a program. */
   now: z.enum(['same', 'changed', 'gone', 'own', 'unknown']),
-  /** The run that made it anew, where one did. */
+  /** The run that re-created it, if any. */
   by: RunId.nullable(),
   /** Place of that run in the session. */
   order: z.number().int().nullable(),

@@ -18,7 +18,7 @@ export type YOutput = Y.Map<unknown>
 export const origin = {
   /** The server writing outputs. */
   server: Symbol.for('yesterday.server'),
-  /** The server writing how far runs are: what may wait a moment for company. */
+  /** The server writes the progress of runs: such updates may be coalesced. */
   progress: Symbol.for('yesterday.progress'),
   /** The server seeding a document or merging a change of the file. */
   file: Symbol.for('yesterday.file'),
@@ -150,7 +150,7 @@ export function makeCell(init: {
 export const serverKeys = ['outputs', 'execution_count', 'execution_state'] as const
 
 /**
- * A MIME bundle's value that is too large to stand in the document (over 8 KiB) is replaced by this reference;
+ * A MIME bundle's value that is too large for the document (over 8 KiB) is replaced by this reference;
  * the bytes are served at `/api/objects/<digest>`. Text MIMEs are UTF-8, `application/json` and `+json` are JSON,
  * binary MIMEs (images other than SVG, PDF) are the decoded bytes.
  */
@@ -169,7 +169,7 @@ export function isObjectReference(value: unknown): value is ObjectReference {
   )
 }
 
-/** Largest value that stands inline in the document, in bytes of UTF-8. */
+/** Largest value that is stored inline in the document, in bytes of UTF-8. */
 export const INLINE_LIMIT = 8192
 
 /**

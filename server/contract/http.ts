@@ -60,7 +60,7 @@ export const KernelSpecs = z.object({
 })
 export type KernelSpecs = z.infer<typeof KernelSpecs>
 
-/** Colours of people, legible as carets on light and dark, and told apart by people who see colours differently. */
+/** Colours of people: legible as carets on light and dark, and distinct for colour-blind readers. */
 export const PERSON_COLORS = [
   '#0b7285',
   '#c2255c',

@@ -6,10 +6,10 @@ import { CELL_ID } from './cell-id.ts'
 export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'a digest is "sha256:" and 64 hex digits')
 export type Digest = z.infer<typeof Digest>
 
-/** An id that may become part of a path: no separator, no leading dot. Whoever wrote it, it leads nowhere else. */
+/** An id that may become part of a path: no separator, no leading dot. It never leaves its folder. */
 const PathSafe = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'an id is 1 to 64 of a-z A-Z 0-9 _ -')
 
-/** Runs and sessions are named by 20 random hex digits, so that a short prefix tells them apart, as in git. */
+/** Runs and sessions are named by 20 random hex digits, so that a short prefix identifies one, as in git. */
 export const RunId = PathSafe
 export type RunId = z.infer<typeof RunId>
 export const SessionId = PathSafe

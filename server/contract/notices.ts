@@ -1,9 +1,9 @@
 /**
- * What the server tells people unasked. A notice has a code and the values of its phrase, so that a page words it in its
+ * What the server reports unasked. A notice has a code and the values of its phrase, so that a page words it in its
  * own language; `text` is the English phrase with its values, for the command line and for a page without that code.
  */
 
-/** English phrases by code; `{name}` stands for a value. To add a notice, add it here and in the other languages. */
+/** English phrases by code; `{name}` is a placeholder. To add a notice, add it here and in the other languages. */
 export const noticeTexts = {
   'notice.savedAgain': 'Your edits are being saved again.',
   'notice.notSaved': 'Your edits are not saved: {reason}. The server keeps trying; leave this page open.',

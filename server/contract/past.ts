@@ -70,7 +70,7 @@ export const RunName = z.object({
 })
 export type RunName = z.infer<typeof RunName>
 
-/** Whether what a run used is still so. `gone`: it is not there any more; `unknown`: nobody can tell. */
+/** Whether an input of a run is still the same. `gone`: it no longer exists; `unknown`: it cannot be compared. */
 export const ChangedSince = z.enum(['no', 'yes', 'gone', 'unknown'])
 export type ChangedSince = z.infer<typeof ChangedSince>
 
@@ -208,7 +208,7 @@ export type HistoryEntry = z.infer<typeof HistoryEntry>
 export const History = z.object({ versions: z.array(HistoryEntry), next: z.string().nullable() })
 export type History = z.infer<typeof History>
 
-/** `same` lines stand on both sides. */
+/** `same` lines are on both sides. */
 export const DiffLine = z.object({ type: z.enum(['same', 'removed', 'added']), text: z.string() })
 export type DiffLine = z.infer<typeof DiffLine>
 /** One thing that is not the same; null where a side has none. */

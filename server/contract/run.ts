@@ -54,11 +54,11 @@ export const Edge = z.object({
   edge: z.enum(['observed', 'static', 'maybe']),
   /** The run that generated this version, where a recorded run did. */
   by: RunId.nullable(),
-  /** The runs that made parts of it which `by` neither made nor used; empty in records from before they were told. */
+  /** The runs that made parts of it which `by` neither made nor used; empty in older records, which have no makers. */
   makers: z.array(RunId).default([]),
   /**
-   * The parts that were used or changed, as Python writes them (`['column']`, `.attribute`; `*` for what is not told
-   * apart); null where it was all of it, or that is not known.
+   * The parts that were used or changed, as Python writes them (`['column']`, `.attribute`; `*` for parts that are
+   * not distinguished); null if it was all of it, or is not known.
    */
   parts: z.array(z.string()).nullable().default(null),
   reason: z.string().nullable(),
@@ -93,8 +93,8 @@ export function programOf({
 }: Pick<Edge, 'kind' | 'name' | 'facets'>): StartedProgram | null {
   if (kind !== 'subprocess') return null
   const { program, exitCode } = facets ?? {}
-  const told = program === 'shell' || program === 'process' ? program : 'program'
-  return { command: name, kind: told, exitCode: typeof exitCode === 'number' ? exitCode : null }
+  const startedBy = program === 'shell' || program === 'process' ? program : 'program'
+  return { command: name, kind: startedBy, exitCode: typeof exitCode === 'number' ? exitCode : null }
 }
 
 /** The part that an edge is about, where a person would name it; null where that is the whole, or several. */

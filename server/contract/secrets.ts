@@ -1,6 +1,6 @@
 /**
- * pure. What stands in the place of a secret: six bullets and a fingerprint of eight hex digits, which differs for another
- * secret. It is keyed: it tells nothing about the secret to anyone who does not have the user's machine key.
+ * pure. The mask of a secret: six bullets and a fingerprint of eight hex digits, which differs for another secret.
+ * It is keyed: it reveals nothing about the secret without the user's machine key.
  */
 const PLACEHOLDER = /\u2022{6}([0-9a-f]{8})/g
 

@@ -101,7 +101,7 @@ export type KernelState = z.infer<typeof KernelState>
 export const Actor = z.object({ id: z.string(), name: z.string() })
 export type Actor = z.infer<typeof Actor>
 
-/** Who runs cells again to bring variables back, for whoever asked for it. */
+/** The actor that runs cells again to restore variables, for a user. */
 export const restorer: Actor = { id: 'server', name: 'Yesterday' }
 
 const QueuedRun = z.object({ run: RunId, cell: CellId, actor: Actor, queued: Timestamp })
@@ -122,7 +122,7 @@ export const SessionView = z.object({
   running: QueuedRun.extend({ started: Timestamp, expectedMs: z.number().nullable() }).nullable(),
   queue: z.array(QueuedRun),
   prompt: z.object({ run: RunId, cell: CellId, text: z.string(), password: z.boolean() }).nullable(),
-  /** True after an interrupt that was not obeyed within 5 s: offer a restart. */
+  /** True if the kernel did not respond to an interrupt within 5 s: offer a restart. */
   interruptIgnored: z.boolean(),
   /** The kernel is at work and its process does not answer: it may be suspended. */
   silent: z.boolean().prefault(false),

@@ -1,6 +1,6 @@
 /**
  * Which cells no longer show what running the notebook from top to bottom would show, and why. A cell that is not
- * named is fresh. Invariant: the reasons of a cell stand with the nearest first; there is at least one.
+ * named is fresh. Invariant: the reasons of a cell are ordered, the nearest first; there is at least one.
  */
 import { z } from 'zod'
 import { CellId, RunId } from './ids.ts'
@@ -8,9 +8,9 @@ import { CellId, RunId } from './ids.ts'
 export const StaleReason = z.discriminatedUnion('kind', [
   /** The source is another than the one that ran. */
   z.object({ kind: z.literal('edited') }),
-  /** What it used was made anew, by the run of a cell (null: one that is gone, or another client's). */
+  /** The run of a cell changed its input (null: a cell that is gone, or of another client). */
   z.object({ kind: z.literal('input'), name: z.string(), cell: CellId.nullable(), run: RunId }),
-  /** What it made was made anew by a cell above it, and a cell below needs its own. */
+  /** A cell above it re-created what it made, and a cell below needs its own. */
   z.object({ kind: z.literal('overwritten'), name: z.string(), cell: CellId.nullable(), run: RunId }),
   /** A file that it read is another now, or is gone. */
   z.object({ kind: z.literal('file'), name: z.string(), gone: z.boolean() }),

@@ -28,7 +28,7 @@ export const close = {
   tooMuch: 4429,
 } as const
 
-/** Largest frame a room accepts, in bytes. */
+/** Largest frame that a `Room` accepts, in bytes. */
 export const MAX_FRAME = 32 * 1024 * 1024
 
 /** Awareness `user`: how a person is shown to the others. */

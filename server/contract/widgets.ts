@@ -24,7 +24,7 @@ export type WidgetModel = z.infer<typeof WidgetModel>
 /** The answer to `widgets` (session.ts): the models asked for and those that they refer to, as far as they are known. */
 export const WidgetModels = z.object({
   models: z.array(WidgetModel),
-  /** True where the kernel has widgets that it could not tell of yet: ask again when it is idle. */
+  /** True if the kernel has widgets that it could not report yet: ask again when it is idle. */
   isPartial: z.boolean(),
 })
 export type WidgetModels = z.infer<typeof WidgetModels>

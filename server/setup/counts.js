@@ -21,9 +21,9 @@ export function playwrightCounts({ stats }) {
 
 /** The last line of pytest: `3 failed, 120 passed, 1 skipped in 4.2s`; libraries may print behind it as they end. */
 export function pytestCounts(output) {
-  const told =
+  const summary =
     output.split('\n').findLast((line) => /\d+ (?:passed|failed|skipped|errors?)\b.* in /.test(line)) ?? ''
-  const number = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(told)?.[1] ?? 0)
+  const number = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(summary)?.[1] ?? 0)
   return {
     passed: number('passed'),
     failed: number('failed') + number('errors?') + number('xpassed'),

@@ -1,6 +1,6 @@
 /**
- * Installs Python packages for tests: by uv, which takes seconds for each environment where pip takes a minute, told
- * what pip is configured with; by pip itself where uv cannot be had or fails.
+ * Installs Python packages for tests: by uv, with pip's configuration, which takes seconds for each environment
+ * where pip takes a minute; by pip itself if uv is missing or fails.
  */
 import { join } from 'node:path'
 import { run, StepError, say, step } from './command.js'

@@ -1,4 +1,4 @@
-/** Knows whether a step must be done again: a hash of what it was made from stands beside what it made. */
+/** Knows whether a step must be repeated: a hash of its inputs is stored next to its result. */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -47,8 +47,8 @@ const vitest = (workspace, env, which = [], { name = workspace, yields = false }
 })
 
 /**
- * The agent's own tests on one Python; `which` chooses by marks. As with the other runners, what failed is tried once
- * more: a machine shared with others stalls now and then.
+ * The agent's own tests on one Python; `which` chooses by marks. As with the other runners, a failed test is retried
+ * once: a shared machine stalls now and then.
  */
 const pytest = (version, python, which, env) => ({
   name: `agent on Python ${version}, ${which}`,
@@ -72,13 +72,13 @@ const pytest = (version, python, which, env) => ({
 const lintAgent = (python) => ({
   name: 'agent: format, lint, types',
   work: async () => {
-    const told = []
+    const lines = []
     for (const words of [['ruff', 'format', '--check', '.'], ['ruff', 'check', '.'], ['mypy']]) {
       const { code, output } = await run(python, ['-m', ...words], { cwd: agent, yields: true })
-      told.push(code === 0 ? `ok     ${words.join(' ')}` : `FAILED ${words.join(' ')}\n${output}`)
+      lines.push(code === 0 ? `ok     ${words.join(' ')}` : `FAILED ${words.join(' ')}\n${output}`)
       total[code === 0 ? 'passed' : 'failed'] += 1
     }
-    return told.join('\n')
+    return lines.join('\n')
   },
 })
 

@@ -24,7 +24,7 @@ export const avoided: readonly Avoided[] = [
   { words: 'obey|obeys|obeyed', instead: 'respond to, follow' },
   { words: 'came about|come about|comes about', instead: 'lineage, was produced' },
   { words: 'any end', instead: 'any status' },
-  { words: 'the house|a room|a door', instead: 'the server, the document session, the entry point' },
+  { words: 'the house|a door', instead: 'the server, the document session, the entry point' },
   { words: 'lingering|lingers', instead: 'retained, remain' },
   { words: 'unheard|in vain', instead: 'unanswered, without effect' },
 ]
