@@ -44,7 +44,7 @@ async function drag(page: Page, from: number, behind: number): Promise<void> {
   await expect(page.locator('.drop-line')).toBeVisible()
 }
 
-test('cells are dragged, alone and together, let go by Escape, and brought back by undo', async ({
+test('cells are dragged, alone and together, dropped back by Escape, and moved back by undo', async ({
   browser,
 }) => {
   await writeNotebook(

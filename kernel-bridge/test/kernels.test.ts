@@ -143,7 +143,7 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
     expect(isRunning(pid)).toBe(false)
   })
 
-  it('finds a kernel that was let go, and its variables', async () => {
+  it('reattaches a detached kernel, with its variables', async () => {
     const kernel = await bridge.start()
     await run(kernel, 'x = 1')
     kernel.detach()

@@ -9,7 +9,7 @@ import { neighbourhoodOf } from '../src/lineage/graph.ts'
 import { whyOf } from '../src/lineage/why.ts'
 import { openStoreToRead, type ReadOnlyStore } from '../src/store/open-store.ts'
 import type { LogQuery } from '../src/store/ports.ts'
-import { fillHistory, notebookOf, runId, sessionId, toldRun } from './synthetic-history.ts'
+import { fillHistory, loggedRun, notebookOf, runId, sessionId } from './synthetic-history.ts'
 
 const QUESTIONS = 20
 const print = (text: string) => process.stdout.write(`${text}\n`)
@@ -42,8 +42,8 @@ const measures: readonly Measure[] = [
     name: 'receipt with its words',
     goal: 30,
     ask: async ({ index }, run) => {
-      const receipt = await index.receipt(runId(toldRun(run)))
-      if (receipt === null) throw new Error(`run ${toldRun(run)} is not told`)
+      const receipt = await index.receipt(runId(loggedRun(run)))
+      if (receipt === null) throw new Error(`run ${loggedRun(run)} is not in the log`)
       return whyOf(index, async () => 'unknown', { receipt, output: null, name: null })
     },
   },
@@ -110,7 +110,7 @@ async function timesOf(runs: number, ask: (run: number) => Promise<unknown>): Pr
   return { p50: at(0.5), p95: at(0.95) }
 }
 
-const told = (times: Times | undefined) =>
+const textOf = (times: Times | undefined) =>
   `${(times?.p50 ?? Number.NaN).toFixed(1)} / ${(times?.p95 ?? Number.NaN).toFixed(1)} ms`.padStart(18)
 
 async function main(): Promise<void> {
@@ -120,7 +120,9 @@ async function main(): Promise<void> {
   for (const { name, goal } of measures) {
     const times = lots.get(name)
     const verdict = (times?.p50 ?? Number.NaN) <= goal ? 'reached' : 'MISSED'
-    print(`${name.padEnd(40)} ${told(times)}  10^4 runs: ${told(few.get(name))}  goal ${goal} ms ${verdict}`)
+    print(
+      `${name.padEnd(40)} ${textOf(times)}  10^4 runs: ${textOf(few.get(name))}  goal ${goal} ms ${verdict}`,
+    )
   }
 }
 

@@ -1,8 +1,8 @@
 /**
  * A history of as many runs as are asked for, as notebooks of a year leave it: sessions of up to 5,000 runs, cells that
  * run again and again, ten edges a run, files now and then, numbers on some. Written through the index's own writer,
- * with its secondary indexes made at the end. The ended entries of one run in a hundred stand in the log; receipts are
- * asked for those alone.
+ * with its secondary indexes made at the end. The ended entries of one run in a hundred are in the log; receipts are
+ * read for those alone.
  */
 import { DatabaseSync } from 'node:sqlite'
 import type { Edge } from '../contract/run.ts'
@@ -16,8 +16,8 @@ import { indexSchema } from '../src/store/schema.ts'
 const SESSION = 5000
 const CELLS = 60
 const EDGES = 10
-/** Ended entries that stand in the log. */
-const TOLD = 100
+/** One ended entry of so many is in the log. */
+const LOGGED = 100
 const start = Date.parse('2026-01-01T00:00:00.000Z')
 
 export const runId = (run: number): string =>
@@ -26,7 +26,7 @@ export const sessionId = (run: number): string =>
   `session${String(Math.floor(run / SESSION)).padStart(6, '0')}`
 export const notebookOf = (run: number): string => `notebook${Math.floor(run / SESSION) % 40}.ipynb`
 /** A run whose receipt is there, at or before this one. */
-export const toldRun = (run: number): number => run - (run % TOLD)
+export const loggedRun = (run: number): number => run - (run % LOGGED)
 
 const source = 'model.fit(x, y)\nprint(model.score(x, y))'
 
@@ -42,12 +42,12 @@ export async function fillHistory(root: string, runs: number): Promise<void> {
     db.exec(`DROP INDEX ${name}`)
   const writer = new IndexWriter(db)
   const insert = db.prepare('INSERT INTO log (at, type, body) VALUES (?, ?, ?)')
-  const append = (entry: LogEntry, told: boolean) => {
-    const { lastInsertRowid } = insert.run(entry.at, entry.type, told ? JSON.stringify(entry) : '{}')
+  const append = (entry: LogEntry, isLogged: boolean) => {
+    const { lastInsertRowid } = insert.run(entry.at, entry.type, isLogged ? JSON.stringify(entry) : '{}')
     writer.apply(Number(lastInsertRowid), entry)
   }
   db.exec('BEGIN')
-  for (let run = 0; run < runs; run++) for (const [entry, told] of entriesOf(run)) append(entry, told)
+  for (let run = 0; run < runs; run++) for (const [entry, isLogged] of entriesOf(run)) append(entry, isLogged)
   db.exec('COMMIT')
   for (const statement of indexes) db.exec(statement)
   db.exec('PRAGMA journal_mode = WAL; PRAGMA optimize')
@@ -73,7 +73,7 @@ function* entriesOf(run: number): Generator<readonly [LogEntry, boolean]> {
     title: `model.fit(x, y)  # ${cell}`,
   }
   yield [queued, true]
-  yield [endedEntry(run, at), run % TOLD === 0]
+  yield [endedEntry(run, at), run % LOGGED === 0]
 }
 
 function sessionStarted(session: string, notebook: string, at: string): LogEntry {

@@ -17,7 +17,7 @@ export const avoided: readonly Avoided[] = [
   { words: 'stands|stood|stand', instead: 'is, is defined, represents' },
   { words: 'company', instead: 'batching, is coalesced' },
   { words: 'another version', instead: 'differs, changed' },
-  { words: 'let go of|lets go of|letting go of', instead: 'evict, delete, release' },
+  { words: 'let go|lets go|letting go', instead: 'evict, delete, release' },
   { words: 'taken up again|taken up|takes up|take up', instead: 'reattach, resume, accept' },
   { words: 'taken back|takes back|take back|took back', instead: 'cancel, revoke, undo' },
   { words: 'may not be here', instead: 'access was revoked' },

@@ -1,6 +1,6 @@
 /**
- * One HTTP server in front of one house after another: a project that is trusted is opened again with all that it can
- * do. Invariant: a request that comes in between waits for the house that opens.
+ * One HTTP server in front of the opened project, which is replaced: a project that becomes trusted is opened again with
+ * all functions. Invariant: a request that comes in between waits until the project is open.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Server as TlsServer } from 'node:https'
@@ -37,7 +37,7 @@ export class Front<House extends Answering> {
     })
   }
 
-  /** Rejects if the first house cannot be opened. */
+  /** Rejects if the project cannot be opened. */
   static async open<House extends Answering>(open: () => Promise<House>): Promise<Front<House>> {
     return new Front(open, await open())
   }
@@ -46,7 +46,7 @@ export class Front<House extends Answering> {
     return this.#house
   }
 
-  /** Rejects if the next house cannot be opened; then every request is told so until a start again. */
+  /** Rejects if the project cannot be opened again; then every request is refused until the server is restarted. */
   async reopen(): Promise<void> {
     const before = await this.#house
     this.#house = before.close().then(this.#open)

@@ -1,6 +1,6 @@
 /**
- * Kernels that cannot be had yet, because their Python is still being found or set up. Invariant: the page opens
- * meanwhile, and whoever asks for a kernel waits, or is told why there is none.
+ * Kernels that are not available yet, because their Python is still being found or set up. Invariant: the page opens
+ * meanwhile; a request for a kernel waits, or is refused with the reason.
  */
 import type {
   FoundKernel,

@@ -48,7 +48,7 @@ const moves: Readonly<Record<string, string>> = {
   End: 'cursorEnd',
 }
 
-/** Gives an editor one stroke, as the keyboard would; strokes that mean nothing to it are let go. */
+/** Gives an editor one stroke, as the keyboard would; strokes that mean nothing to it are dropped. */
 export function typeInto(
   target: editor.IStandaloneCodeEditor | null,
   { key, ctrlKey, metaKey }: Stroke,

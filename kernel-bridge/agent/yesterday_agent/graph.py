@@ -76,7 +76,7 @@ class Changes:
     changed: dict[int, set[str]] = field(default_factory=dict)
     unsure: set[int] = field(default_factory=set)
     lost: set[int] = field(default_factory=set)
-    """What was held by an object when the run began, and is no more: it may have been changed before it was let go."""
+    """What an object held when the run began, and holds no more: it may have been changed before it was released."""
     over_budget: bool = False
 
 

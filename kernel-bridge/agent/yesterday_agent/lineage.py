@@ -262,8 +262,8 @@ class Lineage:
         return {binding.identity for binding in found if binding is not None} & self.graph.nodes.keys()
 
     def _settle_lost(self, run: str, changes: Changes, handled: set[int], let_go: set[int]) -> None:
-        """Looks at what names are bound to that something touched held before this run, and has let go, or that hold
-        what their own name has let go."""
+        """Looks at the objects of names that a touched object held before this run and has released, or that hold
+        what their own name has released."""
         if not changes.lost and not let_go:
             return
         below = self.graph.below(changes.lost) | (self.graph.reaching(let_go) if let_go else set())

@@ -22,27 +22,27 @@ export interface Refusal {
 
 const printed = [process.stdout, process.stderr]
 
-/** What is printed may go to a pipe that somebody closes, or to a terminal that is gone. */
-export function goOnUnheard(): void {
+/** Ignores errors of the output: a closed pipe, or a terminal that is gone. */
+export function ignoreBrokenPipe(): void {
   for (const stream of printed) stream.on('error', () => {})
 }
 
-/** Tells refusals from what was asked for. */
+/** Whether the answer is a refusal. */
 export const isRefusal = (answer: object): answer is Refusal => 'exit' in answer && 'hint' in answer
 
 /** The options that every command has. */
 export const CommonOptions = z.object({ json: z.boolean().default(false), root: z.string().optional() })
 
 /**
- * Performs a command's work; `null` means that it is done. Where nobody reads what it prints any more, it stops, unless
- * it `goesOn`: what it does counts and not what it says.
+ * Performs a command's work; `null` means that it is done. It stops when its output is closed, unless it `goesOn`: then
+ * its effect counts, not its output.
  */
 export async function perform(
   { json, goesOn = false }: { readonly json: boolean; readonly goesOn?: boolean },
   work: () => Promise<Refusal | null>,
 ): Promise<void> {
-  if (goesOn) goOnUnheard()
-  else for (const stream of printed) stream.on('error', stopWhenNobodyReads)
+  if (goesOn) ignoreBrokenPipe()
+  else for (const stream of printed) stream.on('error', stopOnBrokenPipe)
   const refusal = await work().catch(storeRefusal)
   if (refusal === null) return
   const { exit, ...error } = refusal
@@ -93,7 +93,7 @@ function storeRefusal(thrown: unknown): Refusal {
 }
 
 /** `yesterday log | head` ends when `head` has enough. */
-function stopWhenNobodyReads(error: NodeJS.ErrnoException): void {
+function stopOnBrokenPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
   process.exit()
 }

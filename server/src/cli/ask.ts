@@ -1,7 +1,7 @@
 /** Questions in the terminal. */
 import { createInterface } from 'node:readline/promises'
 
-/** True for yes; false where nobody can answer, or `signal` says that the question is over. */
+/** True for yes; false without a terminal, or if `signal` aborts the question. */
 export async function askInTerminal(question: string, signal?: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return false
   // As a terminal it would take Ctrl-C for itself.

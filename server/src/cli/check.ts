@@ -31,7 +31,7 @@ export function registerCheck(program: Command): void {
     program
       .command('check')
       .argument('[notebook...]', 'only these; else every notebook that was run')
-      .description('run the last good session of each notebook again, and tell what stopped reproducing'),
+      .description('run the last good session of each notebook again, and report what stopped reproducing'),
   )
     .option('--env', 'with the recorded versions of packages, where pip can get them')
     .option('--timeout <seconds>', 'interrupt a cell that takes longer', seconds)

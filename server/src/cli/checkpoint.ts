@@ -1,4 +1,4 @@
-/** `yesterday checkpoint [NAME NOTEBOOK]`: names a notebook's state, or tells which names there are. */
+/** `yesterday checkpoint [NAME NOTEBOOK]`: names a notebook's state, or lists the names. */
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'

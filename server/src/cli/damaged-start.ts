@@ -7,7 +7,7 @@ export interface DamagedStart {
   /** `--beside`: go on without asking. */
   readonly beside: boolean
   readonly say: (line: string) => void
-  /** Asks in the terminal; false where nobody can answer. */
+  /** Asks in the terminal; false without a terminal. */
   readonly ask?: (question: string) => Promise<boolean>
 }
 

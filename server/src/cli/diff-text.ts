@@ -1,4 +1,4 @@
-/** pure. A difference as a person reads it in a terminal: what is the same is not told. */
+/** pure. A difference as text for a terminal: what is the same is left out. */
 import type { Diff, Difference, DiffLine, OutputDifference, RunDiff } from '../../contract/past.ts'
 import { counted, plain, shortId, size } from './text.ts'
 
@@ -47,7 +47,7 @@ function section(title: string, differences: readonly (Difference & { kind?: str
   ]
 }
 
-/** Digests are there to tell two apart, which their beginning does. */
+/** Shortens digests: their beginning distinguishes them. */
 const short = (text: string): string => text.replaceAll(/\b(\w+:[0-9a-f]{12})[0-9a-f]{20,}/g, '$1…')
 
 const signs: Readonly<Record<DiffLine['type'], string>> = { same: ' ', removed: '-', added: '+' }
@@ -56,16 +56,16 @@ const signs: Readonly<Record<DiffLine['type'], string>> = { same: ' ', removed: 
 function codeLines(lines: readonly DiffLine[]): readonly string[] {
   const isNear = (at: number) =>
     lines.slice(Math.max(0, at - AROUND), at + AROUND + 1).some(({ type }) => type !== 'same')
-  const told: string[] = []
+  const shown: string[] = []
   let skipped = false
   for (const [at, { type, text }] of lines.entries()) {
     if (isNear(at)) {
-      if (skipped) told.push('  @@')
-      told.push(`  ${signs[type]} ${plain(text)}`)
+      if (skipped) shown.push('  @@')
+      shown.push(`  ${signs[type]} ${plain(text)}`)
     }
     skipped = !isNear(at)
   }
-  return told
+  return shown
 }
 
 function outputLines(output: OutputDifference): readonly string[] {

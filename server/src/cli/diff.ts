@@ -58,7 +58,7 @@ async function diff(first: string, second: string, { json, root }: Options): Pro
 const noSide = ({ code, message }: NoSide): Refusal => ({
   code: code === 'missing' ? 'no-run' : code === 'ambiguous' ? 'ambiguous-run' : 'not-ended',
   message,
-  hint: 'See "yesterday log"; more digits of an id tell it apart.',
+  hint: 'See "yesterday log"; type more digits of the id.',
   exit: 2,
 })
 

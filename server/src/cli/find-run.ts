@@ -2,7 +2,7 @@
 import type { RunIndex } from '../store/ports.ts'
 import type { Refusal } from './answer.ts'
 
-/** The whole id that `prefix` stands for. */
+/** The whole id that begins with `prefix`. */
 export async function findRun(
   index: Pick<RunIndex, 'resolve'>,
   prefix: string,
@@ -30,6 +30,6 @@ const missing = (prefix: string): Refusal => ({
 export const notEnded = (run: string): Refusal => ({
   code: 'not-ended',
   message: `run ${run} has not ended`,
-  hint: 'Ask again when it has; "yesterday kernels" tells what is going on.',
+  hint: 'Ask again when it has; "yesterday kernels" lists what is running.',
   exit: 1,
 })

@@ -61,12 +61,12 @@ async function fsck({ root: named, rebuild, salvage, json }: Options): Promise<R
   const left = [...orphanLines(ended), ...quarantined.map(quarantineLine)]
   if (json) printJson({ ...checked, ...repaired, ended, quarantined })
   else printLines([...left, ...repairLines(repaired), ...reportLines(checked)])
-  // Problems are what was asked for, not a refusal to tell them.
+  // Problems are the answer of the check, not a refusal.
   if (checked.problems.length > 0) process.exitCode = 1
   return null
 }
 
-/** What killed programs left; null where that cannot be ended: the history is not ours, or damaged as the check will tell. */
+/** What killed programs left; null if they cannot be ended: the history is not ours, or is damaged, which the check reports. */
 async function orphansEnded(root: string): Promise<Orphans | null> {
   if (workspaceOf(storePaths(root).folder).kind !== 'own') return null
   const { endProjectOrphans } = await import('./end-orphans.ts')

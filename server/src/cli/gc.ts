@@ -1,4 +1,4 @@
-/** `yesterday gc`: lets go of the bytes that only old runs need; what it would do is shown first. */
+/** `yesterday gc`: deletes the bytes that only old runs need; shows the plan first. */
 import { realpathSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
@@ -27,8 +27,8 @@ type Options = z.infer<typeof Options>
 
 const examples = `
 Examples:
-  yesterday gc                            what would be let go of runs older than 30 days
-  yesterday gc --older-than 7 --apply     let it go
+  yesterday gc                            what would be deleted of runs older than 30 days
+  yesterday gc --older-than 7 --apply     delete it
   yesterday gc --keep 2G --apply          and of younger ones, the oldest first, until 2 GiB are kept
 
 Kept whatever its age: the newest run of each cell, what a checkpoint names, sessions that are open.
@@ -38,7 +38,7 @@ Code, outputs and records are never removed; a run without its bytes says that i
 export function registerGc(program: Command): void {
   program
     .command('gc')
-    .description('let go of stored values, file versions and random states that only old runs need')
+    .description('delete stored values, file versions and random states that only old runs need')
     .option('--older-than <days>', 'of runs that ended so many days ago or more', '30')
     .option('--keep <size>', 'keep no more than this of all, as 500M or 2G')
     .option('--apply', 'do it; without it the plan is only shown')
@@ -74,7 +74,7 @@ async function gc({ olderThan, keep, apply, json, root: named }: Options): Promi
   const kept = await keptBytes(reading).finally(() => reading.close())
   const plan = planRetention(kept.runs, kept.sizes, policy)
   if (apply) {
-    // Whoever records meanwhile may count on bytes that are about to go.
+    // A run that is recorded meanwhile may refer to bytes that are about to be deleted.
     const lock = await ServerLock.take(realpathSync(root), 'gc', 'work')
     if (!(lock instanceof ServerLock)) return served
     const store = await openStore({ root })
@@ -104,14 +104,14 @@ function planLines(
   applied: boolean,
 ): readonly string[] {
   const total = `${size(freedBytes)} of ${size(freedBytes + left)}`
-  if (given.length === 0) return [`nothing to let go: ${size(left)} are kept for ${counted(keptRuns, 'run')}`]
+  if (given.length === 0) return [`nothing to delete: ${size(left)} are kept for ${counted(keptRuns, 'run')}`]
   const lines = kinds.flatMap((kind) => {
     const those = given.filter((one) => one.kind === kind)
     const bytes = those.reduce((sum, one) => sum + one.size, 0)
     return those.length === 0 ? [] : [`  ${counted(those.length, kind)}, ${size(bytes)}`]
   })
   return [
-    `${applied ? 'let go' : 'would let go'} of the bytes of ${counted(runs.length, 'run')}, ${total}:`,
+    `${applied ? 'deleted' : 'would delete'} the bytes of ${counted(runs.length, 'run')}, ${total}:`,
     ...lines,
     `kept: ${counted(keptRuns, 'run')}, and all code, outputs and records`,
     ...(applied ? [] : ['nothing was removed; do it with --apply']),

@@ -1,4 +1,4 @@
-/** pure. The words of `yesterday log` as a query; what cannot be read is refused with what was meant to stand there. */
+/** pure. Parses the arguments of `yesterday log` into a query; a refusal names what was expected. */
 import { z } from 'zod'
 import type { LogFilter } from '../../contract/past.ts'
 import { Outcome } from '../../contract/run.ts'
@@ -24,7 +24,7 @@ export const FilterOptions = z.object({
 })
 export type FilterOptions = z.infer<typeof FilterOptions>
 
-/** `now` tells what “2 days ago” is. */
+/** `now` is the base of “2 days ago”. */
 export function filterQuery(options: FilterOptions, now: Date): LogQuery | Refusal {
   const where = parseComparisons(options.where.join(' '))
   if (!where.ok) return bad(`"${where.word}" is no comparison`, 'Such as: --where "lr<0.01 acc>0.9"')

@@ -1,5 +1,5 @@
 /**
- * Faults that no part of the program took. A rejection harms nobody but the work that it ends, so the process goes on.
+ * Unhandled faults. A rejection ends only its own work, so the process goes on.
  * After an error thrown into the event loop its state is not known to be sound: it ends, and the supervisor starts it
  * again; kernels live on and edits are durable. Only the end of a connection, thrown by its stream, is harmless.
  */
@@ -11,7 +11,7 @@ import { printable } from './text.ts'
 
 const disconnects: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT'])
 
-/** Reports rejections that nobody handles; the command's exit code then tells that something failed. */
+/** Reports unhandled rejections; the command's exit code then shows that something failed. */
 export function reportRejections(): void {
   process.on('unhandledRejection', (reason) => {
     logFault('a rejection that no part of the program handled', reason)

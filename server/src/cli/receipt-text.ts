@@ -82,10 +82,10 @@ function environmentLines({ environment, state }: Receipt): readonly string[] {
   return state === null ? lines : [...lines, plain(`in ${state.cwd}`)]
 }
 
-/** Facets are read whole with `--json`; a line tells what each is about. */
+/** One line for each facet, cut; `--json` shows facets in full. */
 function facetLine([name, facet]: readonly [string, unknown]): string {
-  const told = typeof facet === 'string' ? facet : JSON.stringify(facet)
-  return plain(`${name}: ${told.length > 100 ? `${told.slice(0, 99)}…` : told}`)
+  const text = typeof facet === 'string' ? facet : JSON.stringify(facet)
+  return plain(`${name}: ${text.length > 100 ? `${text.slice(0, 99)}…` : text}`)
 }
 
 function costLines({ cost }: Receipt): readonly string[] {

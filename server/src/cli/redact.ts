@@ -48,7 +48,7 @@ export function registerRedact(program: Command): void {
     .option('--all', 'in the whole history')
     .option('--value-from-env <name...>', 'the value of an environment variable')
     .option('--value-stdin', 'the value that standard input gives')
-    .option('--detect', 'what looks like a secret, and what the environment and .env files tell')
+    .option('--detect', 'what looks like a secret, and the values of the environment and .env files')
     .option('--apply', 'do it; without it the plan is only shown')
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')

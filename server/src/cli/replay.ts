@@ -92,7 +92,7 @@ async function replayTarget(words: string, options: Options): Promise<Refusal | 
       timeoutSeconds: options.timeout,
       withEnvironment: options.env,
       signal,
-      onProgress: options.json ? () => undefined : tell,
+      onProgress: options.json ? () => undefined : printProgress,
     })
     if (options.json) printJson(options.apply.length === 0 ? report : { ...report, applied })
     else printLines(['', ...reportLines(report), ...appliedLines(applied)])
@@ -105,6 +105,6 @@ async function replayTarget(words: string, options: Options): Promise<Refusal | 
 const ofPlan = ({ target, session, steps }: ReplayPlan): string =>
   target.kind === 'run' ? (steps.at(-1)?.run ?? session) : session
 
-function tell({ done, total, now }: JobProgress): void {
+function printProgress({ done, total, now }: JobProgress): void {
   if (now !== null) printNote(`running ${done + 1} of ${total}: ${now}`)
 }

@@ -33,7 +33,7 @@ export function registerRestore(program: Command): void {
   )
     .option('--branch', 'a new session, which from the command line it is in every case')
     .option('--recompute', 'load no stored value: run all again')
-    .option('--no-keep', 'end the kernel when the result is told')
+    .option('--no-keep', 'end the kernel when the result is printed')
     .option(...trustOption)
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')
@@ -47,7 +47,7 @@ export function registerRestore(program: Command): void {
 const examples = `
 Examples:
   yesterday restore 3f2a              a kernel to work with: it prints how
-  yesterday restore 3f2a --no-keep    only tell what can be restored
+  yesterday restore 3f2a --no-keep    only show what can be restored
   yesterday restore 3f2a --recompute  run again what made them, instead of loading what is stored
 
 Into the kernel of an open notebook: "Restore" on a run in the page.
@@ -58,7 +58,7 @@ type Restored = RestoreReport & { readonly connectionFile: string | null }
 async function restoreRun(run: string, options: Options): Promise<Refusal | null> {
   const { keep, recompute, json, root, trust } = options
   const work = async (world: ReplayWorld, signal: AbortSignal) => {
-    const report = await restoreAnew(world, run, { keep, recompute }, signal)
+    const report = await restoreInNewKernel(world, run, { keep, recompute }, signal)
     if (isRefused(report)) return asRefusal(report)
     if (json) printJson(report)
     else printLines(restoredLines(report))
@@ -70,7 +70,7 @@ async function restoreRun(run: string, options: Options): Promise<Refusal | null
 
 const isRestored = ({ result }: RestoredVariable): boolean => result === 'restored' || result === 'recomputed'
 
-async function restoreAnew(
+async function restoreInNewKernel(
   world: ReplayWorld,
   prefix: string,
   { keep, recompute }: Pick<Options, 'keep' | 'recompute'>,

@@ -25,7 +25,7 @@ import { openProjectState } from '../user/user-folder.ts'
 import { trustWorkspace } from '../user/workspace.ts'
 import { blameRecovery } from '../watchdog/recovery-marker.ts'
 import { startWatchdog, watchdogSeconds } from '../watchdog/watchdog.ts'
-import { goOnUnheard, printLines } from './answer.ts'
+import { ignoreBrokenPipe, printLines } from './answer.ts'
 import { openOrBeginBeside } from './damaged-start.ts'
 import { watchHistory } from './history-watch.ts'
 import { openBrowser } from './open-browser.ts'
@@ -36,7 +36,7 @@ const TRIES = 50
 /** One Ctrl-C, or one closed terminal, comes twice: from the terminal and by way of those that started the server. */
 const AGAIN_MS = 1_000
 
-/** A start that cannot be, told in one line and a hint. */
+/** A failed start, with one line and a hint. */
 class StartError extends Error {
   readonly hint: string
   constructor(message: string, hint: string) {
@@ -47,7 +47,7 @@ class StartError extends Error {
 
 /** Serves the folder, after one that crashed with the signal `fault` where that is given; settles when the server listens and has found its kernels. Throws where it cannot start. */
 export async function serve(dir: string, options: ServeOptions, fault: string): Promise<void> {
-  goOnUnheard()
+  ignoreBrokenPipe()
   const root = projectRoot(dir)
   const listening = listeningOf(options)
   const { folder } = storePaths(root)
@@ -227,7 +227,7 @@ function stopWhenAsked(front: Front<House>, lock: ServerLock): void {
     )
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
-  // The supervisor is gone, and nobody would end this process.
+  // The supervisor is gone: without it this process would never end.
   process.on('disconnect', () => stop('SIGHUP'))
   process.channel?.unref()
 }

@@ -1,4 +1,4 @@
-/** pure. What `yesterday serve` can be told. */
+/** pure. The options of `yesterday serve`. */
 import { z } from 'zod'
 
 /** Where the search for a free port begins. */

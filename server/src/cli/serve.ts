@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { asStoreError, isDiskError } from '../store/errors.ts'
 import { SUPERVISED, supervise } from '../supervisor/supervise.ts'
-import { goOnUnheard, printNote } from './answer.ts'
+import { ignoreBrokenPipe, printNote } from './answer.ts'
 import { portNumber, trustOption } from './option-values.ts'
 import { FIRST_PORT, ServeOptions } from './serve-options.ts'
 
@@ -50,7 +50,7 @@ async function start(dir: string, options: ServeOptions): Promise<void> {
 }
 
 function superviseHere(): Promise<number> {
-  goOnUnheard()
+  ignoreBrokenPipe()
   const [, program = '', ...words] = process.argv
   return supervise({
     command: [program, 'serve', ...(words[0] === 'serve' ? words.slice(1) : words)],

@@ -86,10 +86,6 @@ function sinceLines({ bad, good, chosen, causes, words }: SinceReport): readonly
     output: 'the last that showed something else',
     where: 'the last of which it is so',
   }[chosen]
-  const rows = causes.map(({ kind, words: told, whyNot }) => [
-    kind,
-    told,
-    whyNot === null ? '' : `(${whyNot})`,
-  ])
+  const rows = causes.map(({ kind, words, whyNot }) => [kind, words, whyNot === null ? '' : `(${whyNot})`])
   return [`${shortId(bad)} against ${shortId(good)}, ${why}`, ...table(rows), words]
 }

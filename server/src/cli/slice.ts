@@ -105,10 +105,10 @@ async function print(
   json: boolean,
 ): Promise<void> {
   const summaries = new Map((await index.summaries(runs)).map((summary) => [summary.run, summary]))
-  const told = runs.flatMap((run) => summaries.get(run) ?? [])
-  if (json) printJson({ runs: told.map(({ run, cell, cellId }) => ({ run, cell, cellId })) })
+  const found = runs.flatMap((run) => summaries.get(run) ?? [])
+  if (json) printJson({ runs: found.map(({ run, cell, cellId }) => ({ run, cell, cellId })) })
   else {
-    const rows = told.map(({ run, ended, notebook, cell, title }) => [
+    const rows = found.map(({ run, ended, notebook, cell, title }) => [
       shortId(run),
       localTime(ended),
       notebook,

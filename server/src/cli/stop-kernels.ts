@@ -1,4 +1,4 @@
-/** `yesterday kernels --stop`: ends kernels, and in the log the sessions that nobody else will end. */
+/** `yesterday kernels --stop`: ends kernels, and in the log the sessions that no server will end. */
 import { realpathSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import type { Kernels } from '@yesterday/kernel-bridge'

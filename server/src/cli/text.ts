@@ -21,7 +21,7 @@ export const printableColoured = (text: string): string =>
 export const counted = (count: number, thing: string, things = `${thing}s`): string =>
   `${count} ${count === 1 ? thing : things}`
 
-/** So many digits tell runs apart in a project, as in git. */
+/** So many digits identify a run in a project, as in git. */
 const SHORT = 8
 
 /** The id as a person reads it. */

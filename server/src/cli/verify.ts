@@ -22,7 +22,7 @@ signed with a key outside of the project folder, and the bytes of its objects ha
 
 Examples:
   yesterday verify 3f2a
-  yesterday verify 3f2a -o proof.json                  for somebody who does not have the history
+  yesterday verify 3f2a -o proof.json                  for a reader who does not have the history
   yesterday verify proof.json --key ed25519:Vh0f…      what they run; the key is the one that verify and fsck print here
 
 Exit codes: 0 proven, 1 not proven, 2 there is no such run or file.`

@@ -44,9 +44,9 @@ async function why(asked: string, { json, root: named }: Options): Promise<Refus
     const about = aboutOf(colon < 0 ? null : asked.slice(colon + 1))
     const refusal = unknownAbout(receipt, about)
     if (refusal !== null) return refusal
-    const told = await whyOf(index, fileStates(root, secrets), { receipt, ...about })
-    if (json) printJson(told)
-    else printLines(whyLines(told))
+    const why = await whyOf(index, fileStates(root, secrets), { receipt, ...about })
+    if (json) printJson(why)
+    else printLines(whyLines(why))
     return null
   } finally {
     await close()

@@ -11,7 +11,7 @@ import { asCellType } from './cell-form.ts'
 type SharedType = Pick<Y.AbstractType<unknown>, '_item' | '_map' | '_start' | 'parent'>
 type Keys = ReadonlySet<string | null>
 
-/** Why the transaction is refused, for a person; null when it may stand. */
+/** Why the transaction is refused, for a person; null if it is accepted. */
 export function judgeChange(transaction: Y.Transaction): string | null {
   for (const [type, keys] of transaction.changed) {
     const problem = judgeType(transaction, type, keys)

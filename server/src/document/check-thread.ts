@@ -10,7 +10,7 @@ export type Question =
   | { readonly type: 'since'; readonly notebook: number; readonly stateVector: Uint8Array }
   | { readonly type: 'split'; readonly updates: readonly Uint8Array[] }
 
-/** What the thread is told and does not answer. */
+/** A message to the thread that has no answer. */
 export type Order = { readonly notebook: number } & (
   | { readonly type: 'add'; readonly update: Uint8Array }
   | { readonly type: 'stop' }

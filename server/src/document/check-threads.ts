@@ -74,7 +74,7 @@ export class CheckThread {
     return promise
   }
 
-  tell(order: Order): void {
+  send(order: Order): void {
     if (this.#isAlive) this.#worker.postMessage(order)
   }
 
@@ -109,7 +109,7 @@ export class CheckThread {
     this.#timer = setTimeout(begin, wait)
   }
 
-  /** Milliseconds that the thread has computed; what it computes meanwhile does not keep it from telling. */
+  /** Milliseconds that the thread has computed. The thread can answer while it computes. */
   async #computed(): Promise<number> {
     const used = await this.#worker.cpuUsage().catch(() => null)
     return used === null ? 0 : (used.user + used.system) / 1000

@@ -1,7 +1,7 @@
 /**
- * Makes updates durable in the order in which they came. The first is committed at once, unless it may wait for company;
- * what comes meanwhile is committed together after it. Invariant: `committed` is told of an update only after the log
- * has it; when the log fails, nothing is dropped or reordered, and it is tried again until it works.
+ * Makes updates durable in the order in which they came. The first is committed at once, unless it may be coalesced;
+ * later ones are committed together after it. Invariant: `committed` gets an update only after the log has it. If the
+ * log fails, nothing is dropped or reordered, and the commit is retried until it works.
  */
 
 import { attempt, inBackground } from '@yesterday/kernel-bridge/background'
@@ -19,14 +19,14 @@ export interface CommitEffects {
   readonly append: (updates: readonly Uint8Array[]) => Promise<void>
   /** The batch is durable. */
   readonly committed: (batch: readonly Commit[]) => void
-  /** The log fails (told once until it works again), or works again (null). */
+  /** The log fails (reported once until it works again), or works again (null). */
   readonly trouble: (error: unknown) => void
   /** Waits this many milliseconds. */
   readonly wait: (ms: number) => Promise<void>
 }
 
-/** How long what nobody waits for may wait for what somebody does. */
-export const companyMs = 25
+/** Maximum delay (ms) before a low-priority update is committed. An urgent update commits it earlier. */
+export const COALESCE_MS = 25
 const firstRetryMs = 250
 const lastRetryMs = 5000
 
@@ -46,11 +46,11 @@ export class CommitQueue {
     this.#begin()
   }
 
-  /** As `add`, for what nobody waits for: it goes with the next update, or after a moment. */
+  /** As `add`, for a low-priority update: it is committed with the next one, or after `COALESCE_MS`. */
   addLater(commit: Commit): void {
     if (this.#waiting.push(commit) > 1) return
     const begin = async () => {
-      await this.#effects.wait(companyMs)
+      await this.#effects.wait(COALESCE_MS)
       this.#begin()
     }
     inBackground(begin(), 'writing edits')
@@ -95,7 +95,7 @@ export class CommitQueue {
     if (this.#stopped) return
     const batch = this.#underWay
     this.#underWay = []
-    // The batch is durable: a listener that fails keeps nobody waiting.
+    // The batch is durable: a listener that fails does not block the queue.
     attempt('taking edits into a document', () => this.#effects.committed(batch))
     for (const commit of batch) attempt('acknowledging an edit', commit.settled)
   }
@@ -115,6 +115,6 @@ export class CommitQueue {
   }
 }
 
-/** Stands for a place in the queue; never written. */
+/** A placeholder in the queue; never written. */
 const emptyUpdate = new Uint8Array(0)
 const isFull = (update: Uint8Array): boolean => update.length > 0

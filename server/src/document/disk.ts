@@ -9,14 +9,14 @@ import { basename, dirname, join } from 'node:path'
 import { readRegular } from '../disk/regular-file.ts'
 import { takeAttributes } from './file-attributes.ts'
 
-/** What tells a changed file from an unchanged one without reading it. */
+/** What distinguishes a changed file from an unchanged one without reading it. */
 export interface FileStat {
   readonly size: number
   readonly mtimeMs: number
   readonly ino: number
   readonly mode: number
   readonly isFile: boolean
-  /** Inode and birth time: stays when the file is renamed. Null where the file system tells no birth time. */
+  /** Inode and birth time: stays when the file is renamed. Null if the file system has no birth time. */
   readonly identity: string | null
 }
 

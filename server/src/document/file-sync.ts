@@ -69,7 +69,7 @@ export class FileSync {
     this.#autosave = new Autosave(() => this.save(), init.clock, init.times)
   }
 
-  /** Begins to follow both sides. `agreed` tells what they last agreed on, where that is known. */
+  /** Begins to follow both sides. `agreed` returns what they last agreed on, if known. */
   async start(agreed: () => Promise<Agreement | null>): Promise<void> {
     const { live } = this.#init
     const isSame = await this.#saysSame(agreed)
@@ -92,7 +92,7 @@ export class FileSync {
     return saysSameInTurns(this.#file, doc)
   }
 
-  /** Writes the file if it does not say what the document says. A failure is told to people and tried again. */
+  /** Writes the file if it does not say what the document says. A failure is shown to people and retried. */
   save(): Promise<void> {
     this.#last = this.#last.then(() => this.#saveNow())
     return this.#last
@@ -296,7 +296,7 @@ export class FileSync {
     return hash === this.#digest ? this.#file.form : null
   }
 
-  /** Only after the log has what the document took from the file: else a crash would make that look taken back. */
+  /** Only after the log has what the document took from the file: else it would look removed after a crash. */
   #keep(): void {
     const { live, agreements } = this.#init
     const agreement = { digest: this.#digest, form: this.#file.form }

@@ -18,7 +18,7 @@ export async function inTurns<T>(items: Iterable<T>, work: (item: T) => void): P
 /** So many small updates are applied as one. */
 const GROUP = 50
 
-/** Applies updates to a document that nobody else sees yet. */
+/** Applies updates to a document that no other code sees yet. */
 export function applyInTurns(doc: Y.Doc, updates: readonly Uint8Array[], origin: unknown): Promise<void> {
   const groups = Array.from({ length: Math.ceil(updates.length / GROUP) }, (_, n) =>
     updates.slice(n * GROUP, (n + 1) * GROUP),

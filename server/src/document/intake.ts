@@ -1,6 +1,6 @@
 /**
  * The edits of browsers on their way to the check. Invariant: the edits of one sender are checked in order and one at
- * a time, so that nobody waits for more than one edit of each other sender.
+ * a time, so that each waits for at most one edit of each other sender.
  */
 import { inBackground } from '@yesterday/kernel-bridge/background'
 import type { Checked } from './update-checker.ts'

@@ -23,7 +23,7 @@ import type { Refusal } from './ports.ts'
 
 export interface ReadNotebook {
   readonly file: NotebookFile
-  /** Values of outputs that stand outside the document; to be stored before the document refers to them. */
+  /** Values of outputs outside the document; to be stored before the document refers to them. */
   readonly large: LargeValues
 }
 

@@ -1,6 +1,6 @@
 /**
  * A notebook's new state as a patch of its file. Invariant: what was not changed keeps its spelling, byte for byte;
- * nothing is added that nobody wrote (but for ids where the format asks for them and they are missing).
+ * nothing is added that the document does not have (except ids that the format requires).
  */
 import type * as Y from 'yjs'
 import { cellsOf } from '../../contract/document.ts'
@@ -57,7 +57,7 @@ export function saysSame(file: NotebookFile, form: NotebookForm): boolean {
   )
 }
 
-/** As `saysSame`, for a large document that nobody else sees yet. */
+/** As `saysSame`, for a large document that no other code sees yet. */
 export async function saysSameInTurns(file: NotebookFile, doc: Y.Doc): Promise<boolean> {
   const [cells, inFile] = [cellsOf(doc).toArray(), file.form.cells]
   if (cells.length !== inFile.length || !sameTop(file.form, readTop(doc))) return false
@@ -180,7 +180,7 @@ const writeOutputs: WritePart = async (container, { base, cell, writing, members
   members.set('outputs', rejoin(old, spelled, layout))
 }
 
-/** Where an equal output stands: at the same place if it can be. */
+/** The index of an equal output: the same index if possible. */
 function sameAt(outputs: readonly OutputForm[], output: OutputForm, index: number): number {
   const isSame = (other: OutputForm | undefined) => other !== undefined && sameOutputs([other], [output])
   return isSame(outputs[index]) ? index : outputs.findIndex(isSame)

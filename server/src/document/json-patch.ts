@@ -8,7 +8,7 @@ import { isJsonObject, type Json, type JsonObject, sameJson } from './json-value
 
 /** How new parts are laid out: the indentation of the line that holds them, and one step of it. */
 export interface Layout {
-  /** White space at the beginning of the line on which the value stands. */
+  /** White space at the beginning of the value's line. */
   readonly margin: string
   /** One step of indentation; null writes everything on one line. */
   readonly step: string | null
@@ -17,7 +17,7 @@ export interface Layout {
 /** The layout one level further in. */
 export const inward = (layout: Layout): Layout => ({ ...layout, margin: layout.margin + (layout.step ?? '') })
 
-/** A value spelled anew. Numbers that JSON has no word for become null. */
+/** A value as new text. Numbers that JSON cannot represent become null. */
 export function spell(value: Json, layout: Layout): string {
   if (layout.step === null) return JSON.stringify(value)
   return JSON.stringify(value, null, layout.step).replaceAll('\n', `\n${layout.margin}`)

@@ -30,7 +30,7 @@ export type ReadObject = (digest: string) => Promise<Uint8Array | null>
 /**
  * An output of a file as the document holds it, masked if there is a masker; the bytes of its large values are added to
  * `large`. One that cannot
- * stand in a document is a text that says why; the file keeps its own spelling as long as the output is not changed.
+ * be in a document is a text that says why; the file keeps its own spelling as long as the output is not changed.
  */
 export function outline(raw: unknown, large: LargeValues, masker: Masker | null = null): OutputForm {
   if (!isJsonObject(raw)) return { output_type: 'unknown' }
@@ -82,7 +82,7 @@ function encodeValue(mime: string, value: Json): Uint8Array | null {
 }
 
 /**
- * The output as its file has it, its references replaced by what they stand for, a long stream with its beginning as far
+ * The output as its file has it, its references replaced by their values, a long stream with its beginning as far
  * as the limit allows (long-stream.ts); a lost object becomes a line of text.
  */
 export async function inline(output: OutputForm, read: ReadObject): Promise<JsonObject> {

@@ -15,7 +15,7 @@ import { UpdateChecker } from './update-checker.ts'
 
 /** A document of more bytes is encoded on the checker's thread. */
 const LARGE = 1024 * 1024
-/** Stands for an update that says nothing. */
+/** The empty update. */
 const nothing = new Uint8Array(0)
 /** No structs, no deletions: what a page answers that has nothing new. */
 const isEmpty = (update: Uint8Array): boolean => update.length === 2 && update[0] === 0 && update[1] === 0
@@ -128,7 +128,7 @@ export class LiveDocument implements OpenDocument {
   #updated(update: Uint8Array, from: unknown): void {
     this.#size += update.length
     if (from === this.#queue) {
-      this.#tell(update, this.#sender)
+      this.#emit(update, this.#sender)
       return
     }
     this.#checker.add(update)
@@ -147,11 +147,11 @@ export class LiveDocument implements OpenDocument {
       for (const { update } of browsers) Y.applyUpdate(this.doc, update)
     }, this.#queue)
     const own = batch.filter(({ update, sender }) => sender === null && update.length > 0)
-    if (own.length > 0) this.#tell(Y.mergeUpdates(own.map(({ update }) => update)), null)
+    if (own.length > 0) this.#emit(Y.mergeUpdates(own.map(({ update }) => update)), null)
     if (browsers.length > 0) this.doc.transact(() => repairCells(this.doc), origin.server)
   }
 
-  #tell(update: Uint8Array, sender: object | null): void {
+  #emit(update: Uint8Array, sender: object | null): void {
     for (const listener of this.#listeners) listener(update, sender)
   }
 }

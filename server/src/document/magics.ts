@@ -1,5 +1,5 @@
 /**
- * pure. IPython's own lines (`%matplotlib`, `!pip`, `name?`) are no Python: in a script they stand as comments. Which
+ * pure. IPython's own lines (`%matplotlib`, `!pip`, `name?`) are no Python: in a script they are comments. Which
  * lines, and how, is Jupytext's, so that it can take the comments off again: a comment that only looks like such a line
  * gets one mark more (https://jupytext.readthedocs.io/en/latest/advanced-options.html#magic-commands).
  */

@@ -1,6 +1,6 @@
 /**
  * Brings a change of the file into the document as edits. Invariant: nothing that a person wrote is lost on either
- * side; where both changed the same lines of a cell, the document's text stays and the file's stands in a new cell below it.
+ * side; where both changed the same lines of a cell, the document's text stays and the file's is added as a new cell below it.
  */
 
 import * as Y from 'yjs'
@@ -47,7 +47,7 @@ export function mergeFile(doc: Y.Doc, base: NotebookForm | null, file: NotebookF
 
 const idOf = ({ id }: CellForm): string => id
 
-/** Returns the place after the cell, where a new one of the file's would stand. */
+/** Returns the index after the cell, where a new cell of the file would be inserted. */
 function mergeCell(
   doc: Y.Doc,
   base: CellForm | null,

@@ -9,14 +9,14 @@ import { type Container, entryKey, entryText } from './json-text.ts'
 export interface NotebookFile {
   /** A byte order mark, or nothing, and white space before the object. */
   readonly prologue: string
-  /** The top-level object; the text of `cells` stands in `cells`, not here. */
+  /** The top-level object; the text of `cells` is in `cells`, not here. */
   readonly top: Container
   /** The array of cells, as spelled. */
   readonly cells: Container
   /** White space after the object. */
   readonly epilogue: string
   readonly layout: Layout
-  /** What it says; `form.cells` stand in the order of `cells.entries`. */
+  /** The content; `form.cells` are in the order of `cells.entries`. */
   readonly form: NotebookForm
 }
 

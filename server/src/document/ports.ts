@@ -30,7 +30,7 @@ export interface Documents {
   /** Opens (seeding from the file, or from the update log and merging what changed in the file since). */
   open(path: string): Promise<Opened>
   get(id: string): OpenDocument | null
-  /** Keeps a document open while somebody (a kernel, a socket) needs it. Returns the release. */
+  /** Keeps a document open while a kernel or a socket needs it. Returns the release. */
   hold(id: string): () => void
   /** Settles when all updates so far are durable. */
   flushed(id: string): Promise<void>

@@ -1,6 +1,6 @@
 /**
  * A notebook's file, found and read. Invariant: no path leads out of the project folder, by dots or by links, nor to
- * a hidden file; whatever stands in the way is a refusal.
+ * a hidden file; any obstacle is a refusal.
  */
 import { join, sep } from 'node:path'
 import type { Masker } from '@yesterday/kernel-bridge'

@@ -1,5 +1,5 @@
 /**
- * Mends what two browsers can make of a notebook that each alone left whole: the same cell moved by both stands
+ * Repairs a notebook after concurrent edits that are each valid alone: a cell moved by two browsers is there
  * twice. Invariant: afterwards no two cells share an id and every code cell has a list of outputs; no text is lost.
  */
 import * as Y from 'yjs'

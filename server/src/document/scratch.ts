@@ -77,7 +77,7 @@ export class Scratch {
     this.#spare.destroy()
   }
 
-  /** `change` is what the copy told of the update: what was new in it. */
+  /** `change` is the part of the update that was new to the copy. */
   #apply(update: Uint8Array): CheckedUpdate & { readonly change: Uint8Array | null } {
     let change: Uint8Array | null = null
     const listen = (made: Uint8Array): void => {

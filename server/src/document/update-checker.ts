@@ -42,7 +42,7 @@ export class UpdateChecker {
 
   /** Takes an update that is in the document. */
   add(update: Uint8Array): void {
-    this.#thread?.tell({ type: 'add', notebook: this.#notebook, update })
+    this.#thread?.send({ type: 'add', notebook: this.#notebook, update })
   }
 
   /** Tries an update of the person `author`. Accepted updates must enter the document in the order of the answers. */
@@ -57,10 +57,10 @@ export class UpdateChecker {
     return answer?.type === 'state' ? answer.update : null
   }
 
-  /** Lets go of the thread. What is still asked is refused or not answered. */
+  /** Releases the thread. Pending checks are refused or not answered. */
   stop(): void {
     this.#isStopped = true
-    this.#thread?.tell({ type: 'stop', notebook: this.#notebook })
+    this.#thread?.send({ type: 'stop', notebook: this.#notebook })
     if (this.#thread !== null) this.#thread.notebooks--
     this.#thread = null
   }

@@ -43,7 +43,7 @@ function image(mime: string, value: string, alt: string): string {
 const LINE_PX = 28
 const MOST_PX = 480
 
-/** The frame cannot tell its height without script: the rows of a table are a fair guess. */
+/** The frame cannot report its height without script: it is guessed from the rows of a table. */
 function frame(html: string, title: string): string {
   const rows = Math.max(html.match(/<(?:tr|p|li|div)\b/gi)?.length ?? 0, 2)
   const height = Math.min((rows + 2) * LINE_PX, MOST_PX)

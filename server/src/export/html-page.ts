@@ -1,6 +1,6 @@
 /**
  * pure. A notebook as one HTML file that can be sent and kept. Invariant: it holds no script, loads nothing, and says
- * so to the browser; raw HTML of a markdown cell is shown and not obeyed.
+ * so to the browser; raw HTML of a markdown cell is shown as text.
  */
 import MarkdownIt from 'markdown-it'
 import { escapeKey } from '../../contract/json.ts'
@@ -54,7 +54,7 @@ function cellHtml(cell: CellForm): string {
   return `<section>${count}${source}${(cell.outputs ?? []).map(outputHtml).join('')}</section>`
 }
 
-/** Pictures that are attached stand in the page; those from elsewhere the policy leaves out. */
+/** Attached pictures are in the page; the policy blocks those from elsewhere. */
 function markdownHtml({ source, attachments }: CellForm): string {
   const markdown = new MarkdownIt({ html: false, linkify: true })
   const allowed = markdown.validateLink.bind(markdown)

@@ -1,4 +1,4 @@
-/** pure. What the disk refused, in words for a person, with what to do. Errors that nobody expects are thrown on. */
+/** pure. Words errors of the disk for a person, with what to do. Throws unexpected errors on. */
 import { visibleName } from '../../contract/file-names.ts'
 import type { Refusal } from '../document/ports.ts'
 

@@ -50,7 +50,7 @@ const badName = (message: string): Refusal => ({
   hint: 'Choose another name.',
 })
 
-/** Finds where something stands or would stand: its folder must exist, it itself need not. */
+/** Resolves the place of an existing or a new file: its folder must exist, it itself need not. */
 export async function locateNew(root: string, path: string): Promise<Located> {
   if (path === '' || !isServed(path)) return { ok: false, refusal: notServed(path) }
   const folder = dirname(path)

@@ -23,7 +23,7 @@ export interface AccessOptions {
   readonly random?: () => string
   /** The role of a person or program; `owner` by default. */
   readonly roleOf?: (person: Person) => Role
-  /** Told of each new one-time token, so that a second start can print it. */
+  /** Receives each new one-time token, so that a second start can print it. */
   readonly onToken?: (token: string) => void
 }
 

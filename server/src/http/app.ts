@@ -1,7 +1,7 @@
 /**
- * The HTTP side of the server. The order is the point: headers, then the name we were called by, then the built
- * client, then who asks, then the routes, then one place for errors. Invariant: only the client's files and the
- * sign-in page are served to somebody unknown.
+ * The HTTP side of the server. The order matters: headers, the check of the host name, the built client, the
+ * authentication, the routes, the handler of errors. Invariant: a request without a session gets only the client's
+ * files and the sign-in page.
  */
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
 import { visibleName } from '../../contract/file-names.ts'
@@ -21,7 +21,7 @@ export interface AppParts {
   readonly access: Access
   readonly routes: readonly Route[]
   readonly client: StaticFiles
-  /** Told of errors that are ours, with what was asked (the path alone: a query may carry a token). */
+  /** Receives errors of the server, with the request's path (without the query, which may carry a token). */
   readonly logError: (what: string, error: unknown) => void
 }
 

@@ -13,7 +13,7 @@ export interface Reach {
   readonly publicOrigin: string | null
 }
 
-/** The names of loopback; nobody else's DNS can answer for them. */
+/** The names of loopback; no DNS server can answer for them. */
 export const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
 
 /** Reads a Host header; null when it is not `name` or `name:port`. */

@@ -10,7 +10,7 @@ export interface SignInOptions {
   readonly again: boolean
 }
 
-/** For a browser that nobody has let in yet. */
+/** The page for a browser that has not signed in. */
 export function signInPage({ language, wrongToken, again }: SignInOptions): string {
   const words = pageWords[language]
   const wrong = wrongToken ? `<p role="alert"><strong>${words.wrongToken}</strong></p>` : ''

@@ -1,6 +1,6 @@
 /**
  * Who has signed in, and the secret that signs their cookies: `people.json`, mode 600, of the project's state in the
- * user's own folder, where nobody who ships a project folder can put a key that they know. Invariant: a cookie is good while its signature is ours and its person is in this file, so that a restart keeps people in and signing out
+ * user's own folder, where the author of a project folder cannot put a known key. Invariant: a cookie is good while its signature is ours and its person is in this file, so that a restart keeps people in and signing out
  * throws them out.
  */
 import { createHmac, randomBytes } from 'node:crypto'
@@ -23,7 +23,7 @@ const PeopleFile = z.object({
 })
 type PeopleFile = z.infer<typeof PeopleFile>
 
-/** Ninety days: after that a browser signs in anew. */
+/** Ninety days: after that a browser signs in again. */
 export const COOKIE_LIFE_SECONDS = 90 * 24 * 3600
 
 /** Each new browser is a person: a program that signs in each night would fill the file. */
@@ -42,7 +42,7 @@ export class People {
     this.#write()
   }
 
-  /** Somebody new, named after this machine's user until they choose. */
+  /** Adds a person, named after this machine's user until they choose a name. */
   admit(name = userName()): Person {
     this.#forgetOld()
     const color = PERSON_COLORS[this.#file.people.length % PERSON_COLORS.length] ?? PERSON_COLORS[0]

@@ -63,7 +63,7 @@ export const framePolicies: Readonly<Record<string, string>> = {
   }),
 }
 
-/** Bytes that somebody's code made: shown, never run. */
+/** For bytes that a user's code made: shown, never run. */
 export const inertPolicy = policy({
   sandbox: '',
   'default-src': "'none'",

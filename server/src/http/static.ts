@@ -37,7 +37,7 @@ export class StaticFiles {
     this.#files = new Set(listFiles(folder))
   }
 
-  /** The app's page as it stands in `index.html`; null when the client was not built. */
+  /** The app's page, as in `index.html`; null if the client was not built. */
   page(): string | null {
     return this.#files.has('/index.html') ? readFileSync(join(this.#folder, 'index.html'), 'utf8') : null
   }

@@ -94,7 +94,7 @@ function edgesOf(reached: ReadonlyMap<string, Reached>): AroundEdge[] {
   )
 }
 
-/** Variables live in the kernel, files on disk; of the rest nobody can tell. */
+/** Compares variables with the kernel and files with the disk; the rest is unknown. */
 async function inputsOf(source: AroundSource, links: RunLinks, facts: AroundFacts): Promise<InputNow[]> {
   const isLive = links.session === facts.session
   const later = isLive ? await laterRuns(source, links) : []

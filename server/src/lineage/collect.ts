@@ -1,6 +1,6 @@
 /**
- * Letting go of bytes, as a person asked for it: what there is, and the removal. Invariant: the log says that bytes are
- * gone before they are; what code, outputs and checkpoints name is never among them.
+ * Garbage-collects bytes at a user's request: the plan, and the removal. Invariant: the log says that bytes are
+ * gone before they are; bytes that code, outputs or checkpoints name are never removed.
  */
 import { Digest, type RunId, type Timestamp } from '../../contract/ids.ts'
 import type { Edge } from '../../contract/run.ts'

@@ -17,7 +17,7 @@ export interface CellSide {
 export interface CellsSide {
   /** As a person names it. */
   readonly title: string
-  /** In the order in which they ran, or stand. */
+  /** In the order in which they ran, or of the notebook. */
   readonly cells: readonly CellSide[]
 }
 

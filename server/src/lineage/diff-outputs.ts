@@ -1,6 +1,6 @@
 /**
  * Outputs of two runs, pair by pair: text by lines, tables by their keys and cells, pictures by their pixels. An output
- * that is there in several forms counts once, by the form that tells most. Digests that are equal are never read.
+ * that is there in several forms counts once, by its richest form. Digests that are equal are never read.
  */
 import { diffKind, isPlainText, isRicherThanText } from '../../contract/mime-rules.ts'
 import type { OutputDifference } from '../../contract/past.ts'
@@ -22,7 +22,7 @@ export async function diffOutputs(
   b: readonly OutputEntry[],
   read: ReadObject,
 ): Promise<OutputDifference[]> {
-  const [before, after] = [telling(a), telling(b)]
+  const [before, after] = [richest(a), richest(b)]
   const differences: OutputDifference[] = []
   for (let index = 0; index < Math.max(before.length, after.length); index++) {
     const difference = await diffOutput(index, before[index], after[index], read)
@@ -31,8 +31,8 @@ export async function diffOutputs(
   return differences
 }
 
-/** A table's plain form says what its HTML says; where both stand side by side, only the HTML is compared. */
-function telling(outputs: readonly OutputEntry[]): readonly OutputEntry[] {
+/** A table's plain form repeats its HTML; if both are there, only the HTML is compared. */
+function richest(outputs: readonly OutputEntry[]): readonly OutputEntry[] {
   return outputs.filter((output, index) => {
     if (!isPlainText(output.mime) || output.outputType === 'stream' || output.outputType === 'error')
       return true

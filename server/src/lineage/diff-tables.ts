@@ -8,7 +8,7 @@ export interface Table {
 
 type TableDifference = Omit<Extract<OutputDifference, { kind: 'table' }>, 'kind' | 'index'>
 
-/** So many cells are told; the rest is counted. */
+/** So many cells are listed; the rest is counted. */
 const MOST_CELLS = 1000
 
 export function diffTables(a: Table, b: Table): TableDifference {
@@ -38,7 +38,7 @@ function onlyIn(a: readonly string[], b: readonly string[]) {
   return { onlyA: a.filter((one) => !right.has(one)), onlyB: b.filter((one) => !left.has(one)) }
 }
 
-/** Keys that stand twice are told apart by their number, so that no row is lost. */
+/** Duplicate keys are numbered, so that no row is lost. */
 function byKeys({ columns, rows }: Table) {
   const names = unique(columns)
   const keys = unique(rows.map(({ key }) => key))

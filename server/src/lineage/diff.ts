@@ -1,6 +1,6 @@
 /**
- * pure but for the bytes that it is given. Two runs held against each other: code, inputs, what came of them,
- * environment, numbers, outputs. Invariant: what is the same is left out, and so is what one side does not tell: packages
+ * pure but for the bytes that it gets. Compares two runs: code, inputs, results, environment, numbers, outputs.
+ * Invariant: equal facts are left out, and so are facts that one side does not record: packages
  * that it had not imported yet, facts of the machine that were still to be read, states of generators that neither used.
  */
 import type { Difference, RunDiff, RunName } from '../../contract/past.ts'
@@ -21,9 +21,9 @@ export async function diffRuns(a: RunSide, b: RunSide, read: ReadObject): Promis
     outcome: outcomeDifference(before, after),
     inputs: edgeDifferences(before.used, after.used),
     generated: edgeDifferences(before.generated, after.generated),
-    packages: diffNames(packagesOf(before), packagesOf(after)).filter(isToldByBoth),
+    packages: diffNames(packagesOf(before), packagesOf(after)).filter(isRecordedInBoth),
     environment: diffNames(environmentOf(before), environmentOf(after)).filter(
-      (one) => isToldByBoth(one) || one.name.startsWith(VARIABLES),
+      (one) => isRecordedInBoth(one) || one.name.startsWith(VARIABLES),
     ),
     ...numberDifferences(before, after),
     random: diffNames(randomOf(before), randomOf(after)).filter(({ name }) =>
@@ -35,9 +35,9 @@ export async function diffRuns(a: RunSide, b: RunSide, read: ReadObject): Promis
   return { a: a.name, b: b.name, same, ...parts, outcome: parts.outcome?.[0] ?? null }
 }
 
-const isToldByBoth = ({ a, b }: Difference): boolean => a !== null && b !== null
+const isRecordedInBoth = ({ a, b }: Difference): boolean => a !== null && b !== null
 
-/** An environment variable that is not there is told as well. */
+/** An environment variable that is not set is listed as well. */
 const VARIABLES = 'variables.'
 
 const usesState = ({ used, generated }: Receipt, name: string): boolean =>
@@ -53,7 +53,7 @@ const outcomeOf = ({ outcome, error }: Receipt): string =>
 
 type EdgeDifference = RunDiff['inputs'][number]
 
-/** Environments are told apart by their facets. */
+/** Environments differ by their facets. */
 function edgeDifferences(a: readonly Edge[], b: readonly Edge[]): EdgeDifference[] {
   const kinds = new Set([...a, ...b].map(({ kind }) => kind).filter((kind) => kind !== 'environment'))
   return [...kinds].flatMap((kind) => {
@@ -62,15 +62,15 @@ function edgeDifferences(a: readonly Edge[], b: readonly Edge[]): EdgeDifference
   })
 }
 
-/** What stands behind a name, short enough to be read: the content's digest decides where there is one. */
+/** The content behind a name, in short form: its digest if there is one. */
 const contents = (edges: readonly Edge[]) => new Map(edges.map((edge) => [edge.name, contentOf(edge)]))
 
 function contentOf(edge: Edge): string {
   const { digest, deleted, version } = edge
   if (deleted) return 'deleted'
-  const told = factsOf(edge)
+  const facts = factsOf(edge)
   const identity = digest ?? `version ${version}`
-  return told.length === 0 ? identity : `${told.join(', ')} (${identity})`
+  return facts.length === 0 ? identity : `${facts.join(', ')} (${identity})`
 }
 
 function numberDifferences(a: Receipt, b: Receipt): Pick<RunDiff, 'parameters' | 'metrics'> {
@@ -88,11 +88,11 @@ const asText = (numbers: ReadonlyMap<string, number>) =>
 export function packagesOf({ environment }: Receipt): ReadonlyMap<string, string> {
   const { distributions } = environment?.facets ?? {}
   const isMap = typeof distributions === 'object' && distributions !== null
-  return new Map(isMap ? Object.entries(distributions).map(([name, version]) => [name, told(version)]) : [])
+  return new Map(isMap ? Object.entries(distributions).map(([name, version]) => [name, textOf(version)]) : [])
 }
 
 function environmentOf({ environment, state }: Receipt): ReadonlyMap<string, string> {
-  const { distributions: _told, ...facets } = environment?.facets ?? {}
+  const { distributions: _distributions, ...facets } = environment?.facets ?? {}
   const cwd = state === null ? [] : [['cwd', state.cwd] as const]
   return new Map([...flat(facets, ''), ...cwd])
 }
@@ -102,11 +102,11 @@ function flat(facets: object, prefix: string): readonly (readonly [string, strin
   return Object.entries(facets).flatMap(([key, value]: [string, unknown]) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? flat(value, `${prefix}${key}.`)
-      : [[prefix + key, told(value)] as const],
+      : [[prefix + key, textOf(value)] as const],
   )
 }
 
 /** The states that the runs began with; those after follow from them and the code. */
 const randomOf = ({ state }: Receipt) => new Map(Object.entries(state?.before ?? {}))
 
-const told = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))

@@ -17,7 +17,7 @@ export interface GraphQuestion {
   readonly width: number
 }
 
-/** So many runs stand in one answer. */
+/** The most runs in one answer. */
 const MOST_RUNS = 300
 
 /** Null when the run is unknown or has not ended. */
@@ -68,7 +68,7 @@ class Found {
     return this.#hops.has(run)
   }
 
-  /** Takes a run in; tells its neighbours. */
+  /** Adds a run; returns its neighbours. */
   async add(source: GraphSource, links: RunLinks, hop: number): Promise<readonly string[]> {
     const { run } = links
     const used = links.used.filter(({ kind }) => kind !== 'environment')

@@ -2,7 +2,7 @@
 import { type DecodedPng, decode } from 'fast-png'
 import pixelmatch from 'pixelmatch'
 
-/** Larger pictures are told apart by digest alone. */
+/** Larger pictures are compared by digest alone. */
 const MOST_PIXELS = 4096 * 4096
 
 /** Null where either is not read, or their sizes differ. */
@@ -25,7 +25,7 @@ interface Picture {
 }
 
 function rgba(bytes: Uint8Array): Picture | null {
-  // The size stands in the header: a picture that would not fit is not unpacked.
+  // The size is in the header: a picture that is too large is not unpacked.
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.byteLength < 24 || view.getUint32(16) * view.getUint32(20) > MOST_PIXELS) return null
   try {

@@ -1,7 +1,7 @@
 /**
  * pure. A cell's source as plain Python that does the same: shell lines by `subprocess`, the magics that change what
- * follows (`%cd`, `%env`, `%run`, `%%writefile`) by the standard library. Other magics only show or measure, and stand
- * as comments. Invariant: source without such lines comes back as it is.
+ * follows (`%cd`, `%env`, `%run`, `%%writefile`) by the standard library. Other magics only show or measure, and become
+ * comments. Invariant: source without such lines comes back as it is.
  */
 import { commentMagics } from '../document/magics.ts'
 import { linesInStrings } from '../document/python-lines.ts'
@@ -36,8 +36,8 @@ export function plainPython(source: string): string {
 
 function lines(source: string): string {
   const inString = linesInStrings(source)
-  const told = source.split('\n').map((line, index) => (inString[index] ? line : (statement(line) ?? line)))
-  return commentMagics(told.join('\n'), python)
+  const lines = source.split('\n').map((line, index) => (inString[index] ? line : (statement(line) ?? line)))
+  return commentMagics(lines.join('\n'), python)
 }
 
 /** The same as a statement; null of a line that is Python, or only shows something. */
@@ -46,8 +46,8 @@ function statement(line: string): string | null {
   if (sign === '!') return `${space}${name === undefined ? shell(rest) : `${name} = ${shellLines(rest)}`}`
   if (sign !== '%' || name !== undefined) return null
   const [, magic, words = ''] = /^(\w+)\s*(.*)$/.exec(rest) ?? []
-  const told = lineMagic(magic, words.trim())
-  return told === null ? null : space + told
+  const code = lineMagic(magic, words.trim())
+  return code === null ? null : space + code
 }
 
 function lineMagic(magic: string | undefined, words: string): string | null {

@@ -1,5 +1,5 @@
 /**
- * pure. Which kept bytes are let go: those that only old runs need. Code, outputs and the records themselves stay for
+ * pure. Which kept bytes are deleted: those that only old runs need. Code, outputs and the records themselves stay for
  * ever; what goes is what makes a run replayable. Invariant: bytes that any kept run needs are kept.
  */
 import type { Digest, RunId, Timestamp } from '../../contract/ids.ts'

@@ -1,11 +1,11 @@
 /**
- * pure. The order in which recorded runs are told. Invariant: a run stands after what it depends on; among those that
+ * pure. The order of recorded runs. Invariant: a run comes after what it depends on; among those that
  * may come next, the one that ran first does. Where runs depend on each other in a circle (two kernels that wrote
  * what the other read), the one that ran first opens it.
  */
 import type { RunLinks } from '../store/ports.ts'
 
-/** When a run was, as far as sessions tell: their starts, then the place in the session. */
+/** When a run was, by the start of its session, then by its place in the session. */
 export type Moment = Pick<RunLinks, 'run' | 'session' | 'sessionSeq' | 'order'>
 
 /** Negative when `a` ran before `b`. */
@@ -17,7 +17,7 @@ export function compareMoments(a: Moment, b: Moment): number {
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
-/** All of `moments`, ordered; `dependencies` tells what a run depends on, and may name itself and others not given. */
+/** All of `moments`, ordered; `dependencies` returns what a run depends on; this may include the run itself and runs outside `moments`. */
 export function orderRuns<M extends Moment>(
   moments: readonly M[],
   dependencies: (run: string) => Iterable<string>,

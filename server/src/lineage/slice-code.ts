@@ -1,6 +1,6 @@
 /**
- * pure. A slice as something that runs: a notebook, or a script that plain Python takes. Sources stand as they ran, in
- * the order in which they ran; a cell that ran twice stands twice. What failed when it ran may fail again and goes on.
+ * pure. A slice as something that runs: a notebook, or a script for plain Python. Sources are as they ran, in
+ * the order in which they ran; a cell that ran twice is there twice. A failed cell may fail again; the rest still runs.
  */
 import type { CellForm } from '../document/cell-form.ts'
 import { notebookJson } from '../document/notebook-json.ts'

@@ -1,14 +1,14 @@
-/** pure. What has to be known to tell which cells are stale. */
+/** pure. The facts that decide which cells are stale. */
 import type { Edge } from '../../contract/run.ts'
 import type { StaticNames } from './static-names.ts'
 
-/** What of an edge tells whether an input is the same. */
+/** The fields of an edge that decide whether an input is the same. */
 export type StaleEdge = Pick<
   Edge,
   'kind' | 'name' | 'parts' | 'version' | 'digest' | 'by' | 'deleted' | 'size' | 'type' | 'preview'
 >
 
-/** A code cell that says something, as it stands in the document. */
+/** A code cell that is not empty, as it is in the document. */
 export interface CellNow {
   readonly id: string
   /** Those that this source may have been recorded under. */

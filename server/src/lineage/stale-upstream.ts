@@ -76,7 +76,7 @@ function readsOf(cell: CellNow, { last }: StaleFacts, isAsRun: boolean): Iterabl
   return isAsRun ? used.filter(({ kind }) => kind === 'variable').map(({ name }) => name) : cell.names().reads
 }
 
-/** Names that the cell makes without looking at what they were: what stands above does not reach past it. */
+/** Names that the cell binds without reading them: the cells above have no effect on them below it. */
 function rebinds(cell: CellNow, { last }: StaleFacts, isAsRun: boolean): Iterable<string> {
   const run = last.get(cell.id)
   if (!isAsRun || run === undefined) return []

@@ -1,6 +1,6 @@
 /**
  * pure. Which cells are stale, and why: a cell is fresh when running the notebook from top to bottom, with what has
- * been edited and run since, would show what it shows now. So what a cell below made anew does not make a cell above
+ * been edited and run since, would show what it shows now. So a change by a cell below does not make a cell above
  * stale, unless that cell used it. Invariant: a cell is stale for a reason that a person can look up.
  */
 
@@ -36,7 +36,7 @@ function ownReasons(cell: CellNow, facts: StaleFacts, made: Generations): StaleR
   return [...reasons, ...changedFiles(last, facts)]
 }
 
-/** What another run can make anew. Files are looked at as they are on disk. */
+/** What another run can re-create. Files are compared with the disk. */
 const inputs: ReadonlySet<Edge['kind']> = new Set(['variable', 'table', 'module', 'state'])
 
 /** A part is written as Python would: `['column']`, `.attribute`. */
@@ -85,7 +85,7 @@ class Generations {
     return this.#overwritten
   }
 
-  /** The run that made the input anew, seen from the place of the cell that used it; null where it is the same. */
+  /** The run that re-created the input, seen from the place of the cell that used it; null if it is the same. */
   #changer(user: EndedRun, edge: StaleEdge): EndedRun | null {
     const maker = edge.by === null ? null : (this.#cellOf.get(edge.by) ?? null)
     const latest = this.#listOf(edge).findLast(
@@ -104,7 +104,7 @@ class Generations {
     return cell === maker || place === undefined || place < this.#placeOf(user.cell)
   }
 
-  /** Between the changer and the user stands the cell whose work the user needs: its work is gone. */
+  /** A cell between the changer and the user made what the user needs: its work is gone. */
   #noteOverwritten(user: EndedRun, edge: StaleEdge, changer: EndedRun): void {
     const maker = edge.by === null ? null : (this.#cellOf.get(edge.by) ?? null)
     if (maker === null || maker === changer.cell || this.#last.get(maker)?.run !== edge.by) return
@@ -143,11 +143,11 @@ function changedFiles(run: EndedRun, { files, runs }: StaleFacts): StaleReason[]
   return reasons
 }
 
-/** What was looked for in vain, or taken away, is as it was when it is not there. */
+/** An input that was missing or deleted is unchanged while it is not there. */
 const wasThere = ({ deleted, digest, size }: StaleEdge): boolean =>
   !deleted && (digest !== null || size !== null)
 
-/** A connection is the same whatever the session writes through it: who reads its tables is told by those. */
+/** A connection is the same whatever the session writes through it: its tables are inputs of their own. */
 const DATABASE = 'database'
 
 function isWorkOf(runs: readonly EndedRun[], name: string, now: FileNow): boolean {

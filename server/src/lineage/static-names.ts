@@ -149,7 +149,7 @@ function visitAll(node: SyntaxNode, scope: Scope): void {
   for (const child of childrenOf(node)) visit(child, scope)
 }
 
-/** Binds what stands to the left of `=`; a part of a thing (`a.b`, `a[i]`) reads and changes the thing. */
+/** Binds the targets to the left of `=`; a part of a thing (`a.b`, `a[i]`) reads and changes the thing. */
 function bindTarget(node: SyntaxNode, scope: Scope): void {
   if (node.name === 'VariableName') scope.bind(scope.textOf(node))
   else if (node.name === 'MemberExpression') {

@@ -1,6 +1,6 @@
 /**
  * The receipt in words a person would say: what made it, from what, and what of that has changed since. Invariant: a
- * sentence says no more than the record does; what nobody can tell is called unknown.
+ * sentence says no more than the record does; what cannot be known is called unknown.
  */
 import type { ChangedSince, RunName, Why, WhyInput } from '../../contract/past.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
@@ -35,7 +35,7 @@ export async function whyOf(
   const [run] = await source.runNames([receipt.run])
   if (run === undefined) throw new Error(`run ${receipt.run} has a receipt and no name`)
   const inputs: WhyInput[] = []
-  for (const edge of told(receipt.used)) inputs.push(await inputOf(source, fileState, receipt, edge))
+  for (const edge of distinctEdges(receipt.used)) inputs.push(await inputOf(source, fileState, receipt, edge))
   const sourceChanged = await isSourceChanged(source, receipt)
   const notReplayable = await whyNotReplayable(source, receipt)
   const facts = { receipt, run, inputs, output, name, sourceChanged, notReplayable }
@@ -51,7 +51,7 @@ export async function whyOf(
 }
 
 /** Each thing once: a frame of which ten columns were read is one input. */
-function told(edges: readonly Edge[]): readonly Edge[] {
+function distinctEdges(edges: readonly Edge[]): readonly Edge[] {
   const once = new Map<string, Edge>()
   for (const edge of edges) {
     const key = `${edge.kind} ${edge.name} ${edge.version}`
@@ -94,7 +94,7 @@ async function changeOf(
   return { changed: now === 'gone' ? 'gone' : now === edge.digest ? 'no' : 'yes', by: null }
 }
 
-/** A variable changed where its session made it anew after the run that used it, or after its maker. */
+/** A variable changed if its session re-created it after the run that used it, or after its maker. */
 async function variableChange(source: WhySource, { run }: Receipt, edge: Edge): Promise<Change> {
   const later = await source.laterVersion(edge.name, run, edge.parts)
   if (later === null) return { changed: 'no', by: null }
@@ -109,7 +109,7 @@ async function isSourceChanged(
   return last === null ? null : last !== sourceDigest
 }
 
-/** Bytes that were let go, of what it read: without them it cannot be run as it was. */
+/** Bytes that were deleted, of what it read: without them it cannot be run as it was. */
 async function whyNotReplayable(source: WhySource, { used }: Receipt): Promise<string | null> {
   const stored = used.flatMap(({ kind, name, digest, value }) =>
     kind === 'file'
@@ -119,5 +119,5 @@ async function whyNotReplayable(source: WhySource, { used }: Receipt): Promise<s
   const dropped = await source.dropped(stored.flatMap(({ digests }) => digests))
   const lost = stored.filter(({ digests }) => digests.some((digest) => dropped.has(digest)))
   if (lost.length === 0) return null
-  return `the bytes of ${lost.map(({ name }) => name).join(', ')} were let go`
+  return `the bytes of ${lost.map(({ name }) => name).join(', ')} were deleted`
 }

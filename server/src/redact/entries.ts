@@ -27,7 +27,7 @@ export class MaskedEntries {
     this.#marks = new Set([...replaced.keys()].map(markOf))
   }
 
-  /** To be told of each entry before the first is masked: another may use what it made. */
+  /** Must get each entry before the first is masked: another may use what it made. */
   learn(entry: LogEntry): void {
     if (entry.type !== 'run-ended') return
     for (const edge of [...entry.used, ...entry.generated])

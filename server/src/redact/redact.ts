@@ -100,7 +100,7 @@ export async function applyRedaction(
   for (const bytes of plan.replaced.values()) if (bytes !== null) await store.objects.put(bytes)
   for (const { id, update, lastSeq } of plan.documents) {
     await store.updates.replace(id, update, lastSeq)
-    // Written anew, it is sealed.
+    // Writing it again seals it.
     const agreement = DocumentId.safeParse(id).success ? await agreements.get(id) : null
     if (agreement !== null) await agreements.put(id, agreement)
   }

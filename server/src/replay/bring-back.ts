@@ -30,7 +30,7 @@ export interface BringBackPlace {
   /** The notebook's folder. */
   readonly cwd: string
   readonly sandbox: Sandbox
-  /** Told of each run that was repeated, before the next one begins. */
+  /** Called after each repeated run, before the next one begins. */
   readonly onRepeated?: (was: Receipt, is: Receipt) => Promise<void>
 }
 

@@ -37,7 +37,7 @@ export function rankCauses(good: Side, bad: Side, reach: Reach): readonly Cause[
   )
   const found: Found[] = [
     ...code,
-    // A module of a distribution that is another version is no file of the person's.
+    // A module of a changed distribution is not a file of the user.
     ...fileCauses(good, bad, reach).filter(({ name }) => !packages.has(topName(name))),
     ...states,
     ...orderCauses(good, bad, [...code, ...states]),
@@ -48,7 +48,7 @@ export function rankCauses(good: Side, bad: Side, reach: Reach): readonly Cause[
     .map(({ whyNot = null, weight: _, ...cause }) => ({ ...cause, provable: whyNot === null, whyNot }))
 }
 
-/** The name by which a distribution, or a module of it, is imported, as far as names tell. */
+/** The name by which a distribution, or a module of it, is imported; guessed from its name. */
 const topName = (name: string): string => (name.split('.')[0] ?? name).replaceAll('-', '_').toLowerCase()
 
 const weights: Readonly<Record<CauseKind, number>> = {
@@ -117,7 +117,7 @@ function fileCauses(good: Side, bad: Side, { hasBytes }: Reach): readonly Found[
     if (before === undefined || before.digest === after.digest) return []
     const { name } = after
     const whyNot = hasBytes(before) ? null : 'the bytes of the former version were not kept'
-    const words = `${after.kind === 'module' ? 'the module ' : ''}${name} is another version`
+    const words = `${after.kind === 'module' ? 'the module ' : ''}${name} changed`
     return [
       {
         id: `file:${name}`,
@@ -201,15 +201,15 @@ function orderCauses(good: Side, bad: Side, others: readonly Found[]): readonly 
   if (others.some(({ kind }) => kind === 'code') && sameWithin(was, is)) return []
   const place = is.findIndex((receipt, index) => cellKey(receipt) !== keyAt(was, index))
   const first = is[place] ?? is.at(-1)
-  const told = (runs: readonly Receipt[]): string => runs.map(cellWords).join(', ')
+  const cellNames = (runs: readonly Receipt[]): string => runs.map(cellWords).join(', ')
   return [
     {
       id: 'order',
       kind: 'order',
       name: first === undefined ? 'order' : cellKey(first),
       cell: first?.cell ?? null,
-      was: told(was),
-      is: told(is),
+      was: cellNames(was),
+      is: cellNames(is),
       words: orderWords(was, is),
     },
   ]

@@ -1,6 +1,6 @@
 /**
  * pure. What to load and what to run again, so that what is wanted is there for the least time: a minimum cut. A run is
- * on the source's side when it runs again, a version when somebody needs it; a version that is needed while its maker
+ * on the source's side when it runs again, a version when a run needs it; a version that is needed while its maker
  * does not run is loaded, and the cut pays for it.
  */
 

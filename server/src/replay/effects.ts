@@ -41,7 +41,7 @@ export function refusedEffect(receipt: Receipt, allowed: AllowedEffects): string
 
 const SENT = /^fetched \((POST|PUT|PATCH|DELETE)\b/
 
-/** What it changed elsewhere, as far as requests tell: `POST to https://…`. */
+/** What it changed elsewhere, by its requests: `POST to https://…`. */
 export function sentBy({ used }: Receipt): readonly string[] {
   return used.flatMap(({ kind, name, reason }) => {
     const method = kind === 'url' ? SENT.exec(reason ?? '')?.[1] : undefined

@@ -1,4 +1,4 @@
-/** Which earlier run of a cell was right: the one that is named, or the last of which that can be told. */
+/** Which earlier run of a cell was right: the one that is named, or the last one known to be right. */
 import type { SinceReport } from '../../contract/replay.ts'
 import type { Receipt, RunSummary } from '../../contract/run.ts'
 import type { RunIndex } from '../store/ports.ts'

@@ -29,7 +29,7 @@ export async function probe(
   }
 }
 
-/** Puts these distributions into a folder of their own, to stand before the interpreter's. Null, or why it failed. */
+/** Puts these distributions into a folder of their own that is searched before the interpreter's. Null, or why it failed. */
 export async function layOver(
   python: string,
   folder: string,

@@ -9,10 +9,10 @@ import { isRefused, type Refused } from './targets.ts'
 /** What a job brings. */
 export type JobResult = Partial<Pick<Job, 'replay' | 'since' | 'restore'>>
 
-/** Performs one request; told how far it is. */
+/** Performs one request and reports its progress. */
 export type PerformJob = (
   request: JobRequest,
-  told: { readonly signal: AbortSignal; readonly onProgress: (progress: JobProgress) => void },
+  options: { readonly signal: AbortSignal; readonly onProgress: (progress: JobProgress) => void },
 ) => Promise<JobResult | Refused>
 
 const KEPT = 50

@@ -56,9 +56,9 @@ export class KeptValues {
       else problems.set(name, 'its bytes are gone or damaged')
     }
     if (given.length === 0) return problems
-    const told = await callAgent(kernel, 'restoring.load', [this.#folder, given])
-    if (!told.ok) return new Map(wanted.map(({ edge }) => [edge.name, told.why]))
-    for (const { name, why } of Results.parse(told.value)) if (why !== null) problems.set(name, why)
+    const answer = await callAgent(kernel, 'restoring.load', [this.#folder, given])
+    if (!answer.ok) return new Map(wanted.map(({ edge }) => [edge.name, answer.why]))
+    for (const { name, why } of Results.parse(answer.value)) if (why !== null) problems.set(name, why)
     return problems
   }
 

@@ -64,7 +64,7 @@ if hasattr(time, "tzset"):
     time.tzset()
 `
 
-/** Tells an interpreter's own facts as JSON; run apart, before a kernel starts. Its words are distributions. */
+/** Prints an interpreter's own facts as JSON; run separately, before a kernel starts. Its arguments are distributions. */
 export const probeCode = `
 import importlib.metadata as metadata, json, os, platform, sys
 names, wanted = json.loads(sys.argv[1]), json.loads(sys.argv[2])

@@ -40,9 +40,9 @@ export async function ask(kernel: Asked, expression: string): Promise<Answer> {
     .catch((error: unknown) => ({ problem: error instanceof Error ? error.message : String(error) }))
   const parsed = Reply.safeParse(reply)
   if (!parsed.success) return { ok: false, why: 'the kernel did not answer' }
-  const told = parsed.data.user_expressions.yesterday
-  if (told.status === 'error') return { ok: false, why: `${told.ename}: ${told.evalue}` }
-  const hex = told.data['text/plain'].replace(/^'|'$/g, '')
+  const value = parsed.data.user_expressions.yesterday
+  if (value.status === 'error') return { ok: false, why: `${value.ename}: ${value.evalue}` }
+  const hex = value.data['text/plain'].replace(/^'|'$/g, '')
   return { ok: true, value: JSON.parse(Buffer.from(hex, 'hex').toString('utf8')) }
 }
 

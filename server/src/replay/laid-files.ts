@@ -28,7 +28,7 @@ export class LaidFiles {
   async lay({ pin, edge }: Given): Promise<void> {
     if (pin.from === 'made' || pin.from === 'cannot') return
     if (pin.digest !== null && this.#digests.get(pin.name) === pin.digest) return
-    // Where another version was laid before, the one on disk is laid as well.
+    // If a different content was laid before, the one on disk is laid as well.
     if (pin.from === 'disk' && !this.#digests.has(pin.name) && this.#sandbox.shows(pin.name)) return
     const found = await bytesOfVersion(this.#cwd, this.#world.store, edge)
     if (found === null) return

@@ -1,10 +1,10 @@
 /**
  * pure. The variables that a kernel had after a run, and the runs that bring them back. Invariant: every variable that
- * was there is told, with the run that made it last; the runs are closed under what they used.
+ * was there is listed, with the run that made it last; the runs are closed under what they used.
  */
 import type { Edge, Receipt } from '../../contract/run.ts'
 
-/** As the agent says it of a name that a run bound anew. */
+/** The agent's word for a name that a run rebound. */
 const BOUND = 'bound in this run'
 
 /** A variable as a run left it. */

@@ -26,7 +26,7 @@ export function performJobs(
   writes?: Pick<KeptWrites, 'keep'>,
 ): PerformJob {
   return async (request, { signal, onProgress }) => {
-    const told = { actor: restorer, signal, onProgress }
+    const options = { actor: restorer, signal, onProgress }
     const world = { ...house, maySend: request.send === true }
     switch (request.kind) {
       case 'replay': {
@@ -34,7 +34,7 @@ export function performJobs(
         if (isRefused(ready)) return ready
         const of = ready.plan.steps.at(-1)?.run ?? ready.plan.session
         const report = await replay(world, ready, {
-          ...told,
+          ...options,
           purpose: { kind: 'replay', of },
           withEnvironment: request.env,
           ...(writes && { onWritten: (session, written) => writes.keep(session, written) }),
@@ -44,14 +44,17 @@ export function performJobs(
       }
       case 'since': {
         const timeoutSeconds = request.timeoutSeconds ?? DEFAULT_SECONDS
-        const report = await since(world, request, { ...told, prove: request.prove, timeoutSeconds })
+        const report = await since(world, request, { ...options, prove: request.prove, timeoutSeconds })
         return isRefused(report) ? report : { since: report }
       }
       case 'restore': {
         const visit = await sessions.visit(request.documentId)
         if (visit === null) return refused('missing', 'that notebook is not there', 'Open it first.')
         try {
-          const report = await restore(world, visit.session, request.run, { ...told, branch: request.branch })
+          const report = await restore(world, visit.session, request.run, {
+            ...options,
+            branch: request.branch,
+          })
           return isRefused(report) ? report : { restore: report }
         } finally {
           visit.leave()

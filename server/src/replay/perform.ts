@@ -1,5 +1,5 @@
 /**
- * Runs recorded code again, step by step, through a session like any other: what it does is queued, recorded and told
+ * Runs recorded code again, step by step, through a session like any other: its runs are queued, recorded and reported
  * as a person's runs are. Invariant: each step ends, by its own end, the limit of time, or the kernel's; the kernel
  * does not outlive the replay.
  */

@@ -1,6 +1,6 @@
 /**
  * pure. From recorded runs to the steps that repeat them: what runs again, what cannot and why, which file each step
- * is given, how long it takes. Invariant: a step is told to run only where all that it needs is given or made before.
+ * is given, how long it takes. Invariant: a step runs only if all that it needs is given or made before.
  */
 import type { FilePin, Isolation, PlanStep, ReplayPlan, ReplayTarget } from '../../contract/replay.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
@@ -96,7 +96,7 @@ export function planReplay(facts: PlanFacts): Prepared {
   return { plan, steps }
 }
 
-/** Files that these steps make before any of them reads what stood there: in the beginning they are not there. */
+/** Files that these steps make before any of them reads the old ones: at the beginning they are not there. */
 export function ownFiles(steps: readonly PreparedStep[]): ReadonlySet<string> {
   const [own, found] = [new Set<string>(), new Set<string>()]
   for (const { receipt, given } of steps) {
@@ -137,8 +137,8 @@ function prepare(
 }
 
 /**
- * What a step finds as the step before it left it is the replay's own; at the beginning, and where another run of its
- * session stood between them, it is given as it was. `left`: the states after the steps before, as they were recorded.
+ * What a step finds as the step before it left it is the replay's own; at the beginning, and if another run of its
+ * session was between them, it is given as it was. `left`: the states after the steps before, as they were recorded.
  */
 function statesToSet({ state, session }: Receipt, left: Map<string, Left>): Record<string, string> {
   const states = Object.entries(state?.before ?? {}).filter(([name, digest]) => {
@@ -174,7 +174,7 @@ function pinOf(edge: Edge, made: ReadonlyMap<string, string | null>, source: Fil
   const object = edge.value?.digest ?? digest
   if (source.stored.has(object)) return pin('store', 'it has changed since, and is given as it was')
   const since = source.onDisk.get(name) == null ? 'it is gone' : 'it has changed since'
-  const lost = source.dropped?.has(object) ? 'were let go' : 'were not kept'
+  const lost = source.dropped?.has(object) ? 'were deleted' : 'were not kept'
   return pin('cannot', `${since}, and its bytes ${lost}`)
 }
 
@@ -186,7 +186,7 @@ function actionOf(
 ): Pick<PlanStep, 'action' | 'why'> {
   if (reused?.has(receipt.run)) return { action: 'reuse', why: 'what it made is loaded' }
   if (receipt.outcome === 'died')
-    return { action: 'cannot', why: `the kernel died in it: ${receipt.death ?? 'nobody knows why'}` }
+    return { action: 'cannot', why: `the kernel died in it: ${receipt.death ?? 'the reason is unknown'}` }
   if (receipt.outcome === 'aborted') return { action: 'cannot', why: 'it did not run then' }
   const secret = withoutSecret?.get(receipt.run)
   if (secret !== undefined) return { action: 'cannot', why: secret }

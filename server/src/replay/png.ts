@@ -83,7 +83,7 @@ function paeth(left: number, up: number, corner: number): number {
 
 /** Of all pixels, at most so many may differ visibly. */
 const SHARE = 0.001
-/** What of 255 is seen by nobody. */
+/** The largest difference (of 255) that is invisible. */
 const UNSEEN = 3
 
 /** Whether two pictures of one size look the same. */

@@ -63,8 +63,8 @@ export async function prepareKernel(
   if (Object.keys(unset).length > 0) await perform(kernel, variablesCode, unset)
   if (copy === null) return
   const files = outsideFiles(root, copy, steps)
-  const told = await perform(kernel, redirectCode, { root, copy: copy.root, files })
-  if (!told.ok) problems.push(`absolute paths could not be led into the copy: ${told.why}`)
+  const answer = await perform(kernel, redirectCode, { root, copy: copy.root, files })
+  if (!answer.ok) problems.push(`absolute paths could not be led into the copy: ${answer.why}`)
   if (facts.writes !== 'open') return
   const own = dirname(kernel.address.spoolDir)
   const writable = [join(copy.root, '..'), shared, own, ...mayWrite]

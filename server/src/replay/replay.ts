@@ -29,7 +29,7 @@ export interface ReplayOptions {
   readonly withEnvironment?: boolean
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: JobProgress) => void
-  /** Told what was written, while its bytes are there; returns the names of the files that it keeps. */
+  /** Called with the written files while their bytes are there; returns the names of the files that it keeps. */
   readonly onWritten?: (session: string, written: readonly Written[]) => Promise<ReadonlySet<string>>
 }
 
@@ -78,7 +78,7 @@ async function replayIn(
   const repeated = new Set(
     ready.steps.flatMap(({ step, receipt }) => (step.action === 'cannot' ? [] : [receipt.run])),
   )
-  const tell = (now: string | null): void =>
+  const reportProgress = (now: string | null): void =>
     options.onProgress?.({
       done: verdicts.size,
       total: steps.length,
@@ -111,7 +111,7 @@ async function replayIn(
     before: async (place, kernel) => {
       const step = steps[place]
       if (step === undefined) return
-      tell(step.step.title)
+      reportProgress(step.step.title)
       for (const given of step.given) await laid.lay(given)
       problems.push(...(await giveChance(kernel, world.store.objects, step.chance)))
     },
@@ -120,7 +120,7 @@ async function replayIn(
       if (step === undefined) return true
       verdicts.set(step.receipt.run, await verdictOf(world, step.receipt, receipt, repeated))
       for (const edge of receipt.generated) laid.forget(edge.name)
-      tell(null)
+      reportProgress(null)
       return true
     },
     beforeEnd: async (session) => {
@@ -147,9 +147,9 @@ async function replayIn(
     steps: judged,
     environment: [...ready.environment],
     isolation: sandbox.facts,
-    written: written.map(({ path: _, bytesAt: __, before: ___, ...told }) => ({
-      ...told,
-      kept: kept.has(told.name),
+    written: written.map(({ path: _, bytesAt: __, before: ___, ...facts }) => ({
+      ...facts,
+      kept: kept.has(facts.name),
     })),
     cause: firstCause(ready, judged, receipts, problems),
     problems: [...new Set(problems)],
@@ -172,7 +172,7 @@ const shown = ({ objects }: Store, outputs: readonly OutputEntry[]): Promise<Sho
     outputs.map(async (output) => ({ ...output, bytes: await objectBytes(objects, output.digest) })),
   )
 
-/** Files of which the replay saw another version than it was given: read past the copy. */
+/** Files whose content differs from the copy that the replay was given: it read the original. */
 function strayFiles(
   steps: readonly PreparedStep[],
   receipts: readonly (Receipt | null)[],

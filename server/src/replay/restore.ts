@@ -1,7 +1,7 @@
 /**
  * Restore: a kernel's variables as they were after a run: stored values loaded, the rest made again, whichever is
  * quicker. What is made again runs in a sandbox first; the kernel loads its values, and runs only what was seen to have
- * no effects. Invariant: nothing outside of the kernel changes, and of each variable it is told whether it is what it
+ * no effects. Invariant: nothing outside of the kernel changes, and the report says of each variable whether it is what it
  * was, by digest; a value that does not load is made again.
  */
 import { dirname, join } from 'node:path'

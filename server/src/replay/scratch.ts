@@ -13,14 +13,14 @@ export interface Scratch {
   readonly root: string
   /** The notebook's folder in it, where the kernel works. */
   readonly cwd: string
-  /** Where a file stands that an edge names; null for one outside of the project, which has no copy. */
+  /** The path of a file that an edge names; null for one outside of the project, which has no copy. */
   locate(name: string): string | null
   /** Writes a file, with its folders. Returns where. */
   lay(name: string, bytes: Uint8Array): Promise<string>
   remove(): Promise<void>
 }
 
-/** What is copied beside what the records name: small files, for reads that nobody saw. */
+/** The largest file that is copied although no record names it, for reads that were not recorded. */
 const LARGEST = 1024 * 1024
 const MOST_BYTES = 64 * 1024 * 1024
 const MOST_FILES = 2000

@@ -1,6 +1,6 @@
 /**
- * "Since it worked": what differs between a good and a bad run, and the proof by swapping. Invariant: a proof stands
- * only where the bad run, repeated as it was, is bad again, and with the swap comes out as the good one did.
+ * "Since it worked": what differs between a good and a bad run, and the proof by swapping. Invariant: a proof
+ * holds only if the bad run, repeated as it was, is bad again, and with the swap gives the good result.
  */
 
 import { dirname, join } from 'node:path'
@@ -15,7 +15,7 @@ import type { Swaps } from './replay-kernel.ts'
 import { isRefused, type Refused, runsOf } from './targets.ts'
 import type { ReplayWorld } from './world.ts'
 
-/** More trials than these would take too long for what they tell. */
+/** More trials than these would take too long for their result. */
 const MOST_SINGLES = 12
 const MOST_PAIRS = 15
 

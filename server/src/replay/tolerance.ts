@@ -6,7 +6,7 @@ import type { ToleranceRule } from '../../contract/replay.ts'
 
 type TextRule = Exclude<ToleranceRule, 'image-noise' | 'numbers'>
 
-/** Addresses of objects, and ids that libraries draw anew each time. */
+/** Addresses of objects, and ids that libraries generate each time. */
 export const withoutAddresses = (text: string): string =>
   text
     .replace(/\b0x[0-9a-f]{4,16}\b/gi, '0x…')

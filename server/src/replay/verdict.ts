@@ -43,18 +43,18 @@ export function judgeOutputs(
 
 function judgeOutput(index: number, was: ShownOutput | null, is: ShownOutput | null): OutputVerdict {
   const mime = was?.mime ?? is?.mime ?? ''
-  const told = { index, mime, was: was?.digest ?? null, is: is?.digest ?? null }
-  const different = (why: string): OutputVerdict => ({ ...told, verdict: 'different', rules: [], why })
+  const base = { index, mime, was: was?.digest ?? null, is: is?.digest ?? null }
+  const different = (why: string): OutputVerdict => ({ ...base, verdict: 'different', rules: [], why })
   if (was === null) return different('it was not shown then')
   if (is === null) return different('it is not shown any more')
   if (was.mime !== is.mime || was.name !== is.name) return different(`it was ${was.mime}, is ${is.mime}`)
-  if (was.digest === is.digest) return { ...told, verdict: 'identical', rules: [], why: null }
+  if (was.digest === is.digest) return { ...base, verdict: 'identical', rules: [], why: null }
   if (was.bytes === null) return different('the bytes of then are gone')
   if (is.bytes === null) return different('the bytes of the replay are gone')
   const rules = rulesOf(mime, was.bytes, is.bytes)
   return rules === null
     ? different('it shows something else')
-    : { ...told, verdict: 'equal', rules: [...rules], why: null }
+    : { ...base, verdict: 'equal', rules: [...rules], why: null }
 }
 
 function rulesOf(mime: string, was: Uint8Array, is: Uint8Array): readonly ToleranceRule[] | null {
@@ -71,7 +71,7 @@ function imageRules(was: Uint8Array, is: Uint8Array): readonly ToleranceRule[] |
 
 const ErrorOutput = z.object({ ename: z.string(), evalue: z.string() })
 
-/** Tracebacks are told by their error: their frames name files and lines of libraries. */
+/** Tracebacks are compared by their error: their frames name files and lines of libraries. */
 function textOf(mime: string, bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes)
   if (mime !== ERROR_MIME) return text
@@ -91,12 +91,12 @@ export function judgeVersions(
   const now = new Map(is.map((edge) => [keyOf(edge), edge]))
   return was.filter(isJudged).map((edge) => {
     const other = now.get(keyOf(edge))
-    const told = { kind: edge.kind, name: edge.name, was: edge.digest, is: other?.digest ?? null }
+    const base = { kind: edge.kind, name: edge.name, was: edge.digest, is: other?.digest ?? null }
     const inPart = edge.makers.some((run) => !repeated.has(run))
-    if (other === undefined) return { ...told, verdict: inPart ? 'in part' : 'missing' }
-    if (edge.digest === null || other.digest === null) return { ...told, verdict: 'unknown' }
-    if (edge.digest === other.digest) return { ...told, verdict: 'identical' }
-    return { ...told, verdict: inPart ? 'in part' : 'different' }
+    if (other === undefined) return { ...base, verdict: inPart ? 'in part' : 'missing' }
+    if (edge.digest === null || other.digest === null) return { ...base, verdict: 'unknown' }
+    if (edge.digest === other.digest) return { ...base, verdict: 'identical' }
+    return { ...base, verdict: inPart ? 'in part' : 'different' }
   })
 }
 
@@ -119,14 +119,14 @@ export interface Pair {
 
 /** The verdict of one step. */
 export function judgeStep({ was, is, outputsWere, outputsAre, repeated, why }: Pair): StepVerdict {
-  const told = { run: was.run, cell: was.cell, cellId: was.cellId, title: was.title }
+  const base = { run: was.run, cell: was.cell, cellId: was.cellId, title: was.title }
   if (is === null)
-    return { ...told, replayRun: null, verdict: 'failed', outputs: [], versions: [], why, durationMs: 0 }
+    return { ...base, replayRun: null, verdict: 'failed', outputs: [], versions: [], why, durationMs: 0 }
   const outputs = [...judgeOutputs(outputsWere, outputsAre)]
   const versions = [...judgeVersions(was.generated, is.generated, repeated)]
   const { verdict, reason } = outcomeVerdict(was, is, outputs, versions)
   return {
-    ...told,
+    ...base,
     replayRun: is.run,
     verdict,
     outputs,

@@ -35,7 +35,7 @@ export class LiveSources {
     for (const value of [...secrets.masker.known.values]) this.give(value)
   }
 
-  /** Stands for its own fingerprint, or for another one: a password may have been changed since. */
+  /** Gives a value for its own fingerprint, or for another one: a password may have been changed since. */
   give(value: string, fingerprint = this.#secrets.masker.fingerprint(value)): void {
     this.#secrets.learn([value])
     this.#values.set(fingerprint, value)

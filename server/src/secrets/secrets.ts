@@ -28,7 +28,7 @@ export class Secrets {
     this.masker.known.learn(values)
   }
 
-  /** The secrets that a cell's source tells by itself are known from now on. */
+  /** From now on, secrets that a cell's source reveals are known. */
   learnSource(source: string): void {
     this.learn(this.masker.values(source, true))
   }

@@ -52,7 +52,7 @@ function isStarting(state: SessionState): boolean {
   return state.kernel.state === 'starting' || state.kernel.state === 'restarting'
 }
 
-/** A start that was overtaken (restart or shutdown meanwhile) leaves a kernel that nobody wants. */
+/** A start that was overtaken (restart or shutdown meanwhile) leaves a kernel that no session uses. */
 export function kernelStarted(state: SessionState, { session, kernel }: Of<'KernelStarted'>): Step {
   if (state.session !== session || !isStarting(state))
     return { state, actions: [{ type: 'discardKernel', session }] }

@@ -161,10 +161,10 @@ function sendComm({ session }: Visit, command: Of<'comm'>): string | null {
     { cell, ack },
   )
   if (typeof sent === 'string') return sent
-  const tell = async (name: string): Promise<void> => {
+  const acknowledge = async (name: string): Promise<void> => {
     await sent
     session.events.emit('event', { type: 'commHandled', ack: name })
   }
-  if (ack !== null) inBackground(tell(ack), 'waiting for a widget message to be handled')
+  if (ack !== null) inBackground(acknowledge(ack), 'waiting for a widget message to be handled')
   return null
 }

@@ -8,7 +8,7 @@ import { escapeJson, type JsonObject } from '../../contract/json.ts'
 import { boundedError } from './bounded-error.ts'
 import { type Edit, type Output, type RichOutput, type StreamOutput, shownData } from './run-outputs.ts'
 
-/** An edit whose large values are stored: `data`, escaped, stands in the document instead of the output's own. */
+/** An edit whose large values are stored: `data`, escaped, replaces the output's own in the document. */
 export interface PlacedEdit {
   /** The run that the output is of; '' where none is named. */
   readonly run: string
@@ -78,7 +78,7 @@ export class DocumentOutputs {
     this.#onProduced(shown)
   }
 
-  /** The Y.Map of an output, while it stands in these outputs. */
+  /** The Y.Map of an output, while it is in these outputs. */
   #find(outputs: Y.Array<YOutput>, output: Output): YOutput | null {
     const shown = this.#shown.get(output)
     return shown !== undefined && shown.parent === outputs && !shown._item?.deleted ? shown : null

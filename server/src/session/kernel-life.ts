@@ -1,6 +1,6 @@
 /**
  * The kernels of one session host, one after another. Invariant: at most one is linked; one that starts for a session
- * that nobody wants any more is ended again, and nothing of an old one speaks for a new one.
+ * that is gone is ended again, and messages of an old one never count for a new one.
  */
 import type { Kernels } from '@yesterday/kernel-bridge'
 import type { SessionId } from '../../contract/ids.ts'

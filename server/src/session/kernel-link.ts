@@ -1,5 +1,5 @@
 /**
- * A session's hold on its kernel: what the kernel says is told with the run that it belongs to.
+ * A session's link to its kernel: it emits the kernel's messages with the run that they belong to.
  * Invariant: one link per kernel; a run is acknowledged to, and its missing record explained by, the link it ran on.
  */
 import {
@@ -51,7 +51,7 @@ export class KernelLink {
     return { spec: name, displayName, language, recording, problem }
   }
 
-  /** Tells from now on; what a found kernel held back comes first. */
+  /** Emits from now on; messages that a reattached kernel held back come first. */
   listen(hearing: LinkHearing): void {
     this.kernel.on('record', (raw) => {
       const named = RecordRun.safeParse(raw)
@@ -77,7 +77,7 @@ export class KernelLink {
     }
   }
 
-  /** Runs of this kernel that are somebody's. */
+  /** Runs of this kernel that the session tracks. */
   get runs(): Iterable<RunId> {
     return this.#runs.values()
   }
@@ -88,7 +88,7 @@ export class KernelLink {
     return done
   }
 
-  /** What comes of these runs from now on is nobody's. */
+  /** Drops later messages of these runs. */
   forget(isForgotten: (run: RunId) => boolean): void {
     for (const [msgId, run] of this.#runs) if (isForgotten(run)) this.#runs.delete(msgId)
   }

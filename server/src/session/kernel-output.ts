@@ -8,7 +8,7 @@ import { notShownText, whyTooDeep } from '../document/not-shown.ts'
 
 /** Forms of one output, by MIME type. */
 const FORMS_LIMIT = 100
-/** Metadata of an output stands in the document; its JSON may have so many UTF-16 units. */
+/** Largest metadata of an output in the document, in UTF-16 units of its JSON. */
 const METADATA_LIMIT = 64 * 1024
 const STREAM_NAME_LIMIT = 64
 

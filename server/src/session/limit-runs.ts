@@ -1,10 +1,10 @@
 /** A limit of time for each run of a session. Invariant: a run that ignores its interrupt is ended with its kernel. */
 import type { Session } from './session.ts'
 
-/** How long a run may take to obey an interrupt, ms. */
-const OBEY_MS = 5000
+/** How long a run may take to respond to an interrupt, ms. */
+const INTERRUPT_MS = 5000
 
-/** Interrupts a run that takes longer than the limit; ends the kernel of one that does not obey. */
+/** Interrupts a run that takes longer than the limit; ends the kernel of one that does not respond. */
 export function limitRuns(session: Session, seconds: number | undefined): void {
   if (seconds === undefined) return
   let watched: string | null = null
@@ -13,7 +13,7 @@ export function limitRuns(session: Session, seconds: number | undefined): void {
     session.kill(`it was killed: a cell took longer than ${seconds} s and ignored the interrupt`)
   const interrupt = (): void => {
     session.interrupt()
-    timer = setTimeout(kill, OBEY_MS)
+    timer = setTimeout(kill, INTERRUPT_MS)
   }
   session.events.on('changed', () => {
     const running = session.view().running?.run ?? null

@@ -1,6 +1,6 @@
 /**
  * The notebook says which kernel it is for, as nbformat has it, so that other programs open it rightly. Invariant: what
- * it says already stands, unless a person chose another kernel; the same kernel again changes nothing in the file.
+ * it says already stays, unless a person chose another kernel; the same kernel again changes nothing in the file.
  */
 import type { Kernel } from '@yesterday/kernel-bridge'
 import type * as Y from 'yjs'

@@ -43,7 +43,7 @@ export function replyInUtf16(code: string, reply: JsonObject): Record<string, un
   }
 }
 
-/** IPython tells a range with each typed match as well. */
+/** IPython also sends a range with each typed match. */
 function metadataInUtf16(code: string, metadata: unknown): unknown {
   const read = z.looseObject({ [types]: z.array(Typed) }).safeParse(metadata)
   if (!read.success) return metadata

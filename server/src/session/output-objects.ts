@@ -19,7 +19,7 @@ import { notShownText } from '../document/not-shown.ts'
 import type { ObjectStore } from '../store/ports.ts'
 import { type Output, type RichOutput, type StreamOutput, shownData } from './run-outputs.ts'
 
-/** The bytes that stand for a bundle's value. */
+/** The stored bytes of a bundle's value. */
 export function bytesOf(mime: string, value: Json): Uint8Array {
   if (isDeeperThan(TEXT_DEPTH_LIMIT, value))
     return Buffer.from(notShownText(`is nested deeper than ${TEXT_DEPTH_LIMIT} levels`))

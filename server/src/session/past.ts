@@ -22,7 +22,7 @@ export interface SentRun {
   /** Null while it goes on; then `execution` is there. */
   readonly outcome: ExecuteOutcome | null
   readonly execution: Execution | null
-  /** When it ended; null where nobody knows. */
+  /** When it ended; null if unknown. */
   readonly ended: Timestamp | null
 }
 
@@ -37,7 +37,7 @@ export interface Past {
   /** Those of the queue that the log says started and that never came to the kernel: their start is not logged again. */
   readonly restarted: ReadonlySet<RunId>
   readonly nextOrder: number
-  /** The environment that the session's last record told whole. */
+  /** The last environment that the session recorded in full. */
   readonly environment: Receipt['environment']
 }
 
@@ -114,7 +114,7 @@ function endOf(spooled: SpooledRun | undefined): Timestamp | null {
   return ended ?? dateOf(spooled?.messages.at(-1))
 }
 
-/** When a message was made, in the house's form; kernels may write what they like. */
+/** When a message was made, as a `Timestamp`; kernels may write other formats. */
 function dateOf(message: Message | undefined): Timestamp | null {
   return timestamp(Date.parse(message?.header.date ?? ''))
 }

@@ -1,5 +1,5 @@
 /**
- * What could not be taken up at a start is moved to `.yesterday/quarantine/SESSION/`, with a note that says why, and is
+ * Sessions that could not be reattached at a start are moved to `.yesterday/quarantine/SESSION/`, with a note that says why, and is
  * never deleted here. Invariant: the same input fails one start at most.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { readMarker, removeMarker, whySuspect, writeMarker } from '../watchdog/r
 const NOTE = 'why.json'
 const Note = z.object({ session: z.string(), notebook: z.string(), at: z.string(), why: z.string() })
 
-/** A session that was not taken up whole. `files`: what was moved, by name. */
+/** A session that was not reattached in full. `files`: what was moved, by name. */
 export type Quarantined = z.infer<typeof Note> & {
   readonly folder: string
   readonly files: readonly string[]
@@ -62,7 +62,7 @@ export class Quarantine {
     this.#kernels = kernels
   }
 
-  /** Marks that the session is being taken up. Returns why it is not to be taken up as it is; null where it is. */
+  /** Marks that the session is being reattached. Returns why it must not be reattached as it is; null if it may. */
   begin(session: string): string | null {
     const left = readMarker(this.#folder)
     const tries = left?.session === session ? left.tries : 0
@@ -70,7 +70,7 @@ export class Quarantine {
     return left?.session === session ? whySuspect(left) : null
   }
 
-  /** The session was taken up, or closed. */
+  /** The session was reattached, or closed. */
   done(): void {
     removeMarker(this.#folder)
   }

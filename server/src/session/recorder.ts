@@ -1,13 +1,13 @@
 /**
  * The record of runs: outputs and the agent's record become the one terminal entry of each.
  * Invariant: entries are appended in the order in which runs ended, after the run's own `run-queued`, and a run is
- * told as recorded only when its entry is durable.
+ * reported as recorded only when its entry is durable.
  */
 import type { AgentEdge } from '@yesterday/kernel-bridge'
 import { inBackground, logFault } from '@yesterday/kernel-bridge/background'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import type { OutputEntry, Receipt } from '../../contract/run.ts'
-import { companyMs } from '../document/commit-queue.ts'
+import { COALESCE_MS } from '../document/commit-queue.ts'
 import { whyTooDeep } from '../document/not-shown.ts'
 import type { LogEntry } from '../store/log-entry.ts'
 import type { ObjectStore, RunLog } from '../store/ports.ts'
@@ -68,18 +68,18 @@ export class Recorder {
     this.#recordOf(run).resolve(raw)
   }
 
-  /** The kernel of these runs is gone: records that it has not told will not come. */
+  /** The kernel of these runs is gone: its missing records will not come. */
   noMore(runs: Iterable<RunId>): void {
     for (const run of runs) this.#records.get(run)?.resolve(undefined)
   }
 
   /** What an earlier server missed of a run: its record, and when it ended; null where nothing is known. */
-  retell(run: RunId, record: unknown, ended: Timestamp | null): void {
+  recordSent(run: RunId, record: unknown, ended: Timestamp | null): void {
     if (record !== null) this.accept(run, record)
     if (ended !== null) this.#endedBefore.set(run, ended)
   }
 
-  /** The environment that this session's last entries told whole. */
+  /** Sets the last environment that this session recorded in full. */
   remember(environment: Receipt['environment']): void {
     this.#environment = environment
   }
@@ -109,10 +109,10 @@ export class Recorder {
     return appended
   }
 
-  /** As `append`, for what nobody waits for: most runs are over so soon that their start goes with what follows. */
+  /** As `append`, coalesced: most runs are over so soon that their start is written with what follows. */
   async appendLater(entry: LogEntry): Promise<void> {
     this.#later.push(entry)
-    await new Promise((resolve) => setTimeout(resolve, companyMs))
+    await new Promise((resolve) => setTimeout(resolve, COALESCE_MS))
     await (this.#later.length === 0 ? this.#line : this.append([]))
   }
 

@@ -275,7 +275,7 @@ async function closePast(
     if (outcome === null) throw new Error(`run ${run.run} goes on without a kernel`)
     outputs.begin(run.run, run.cell)
     for (const message of messages) outputs.accept(run.run, message)
-    recorder.retell(run.run, record, ended)
+    recorder.recordSent(run.run, record, ended)
     if (!isLogged) await recorder.append([{ type: 'run-started', run: run.run, at: started }])
     await end(run, order, started, { kind: 'replied', outcome }, record === null ? reason : null)
   }

@@ -40,7 +40,7 @@ export interface EndedRun {
   readonly record: ReadRecord
   /** Signs where a value's bytes are. */
   readonly key: Pick<ProjectKey, 'sign'>
-  /** The last environment that was told whole; a later record names it by its digest alone. */
+  /** The last environment recorded in full; a later record names it by its digest alone. */
   readonly environment: Receipt['environment']
 }
 
@@ -113,7 +113,7 @@ const stateOf = ({ entropy, hashSeed, answers, ...state }: AgentRecord['state'])
   answers: answers ?? null,
 })
 
-/** The record's environment; its facets are the last ones told where it is the same. */
+/** The record's environment; if it is unchanged, its facets are those of the last one. */
 export function environmentOf(record: AgentRecord, last: Receipt['environment']): Receipt['environment'] {
   const { digest, facets } = record.environment
   return { digest, facets: facets ?? (last?.digest === digest ? last.facets : {}) }
@@ -129,7 +129,7 @@ function costOf(cost: AgentRecord['cost']): Receipt['cost'] {
   }
 }
 
-/** Files are known by their digest; a variable's bytes are code for whoever loads them. */
+/** Files are known by their digest; a variable's bytes run as code when loaded, so they are signed. */
 function signatureOf({ kind, name, value }: AgentEdge, { run, key }: EndedRun): string | null {
   return kind === 'variable' && value ? key.sign({ run, name, value }) : null
 }

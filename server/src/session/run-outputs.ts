@@ -1,7 +1,7 @@
 /**
  * pure. The outputs of one run, reduced from the kernel's messages in order; each message says which edits bring a
  * shown list of outputs up to date. Invariant: the same messages give the same outputs, however they were batched;
- * old outputs of the cell stand until the first new one comes, so that nothing flickers.
+ * old outputs of the cell stay until the first new one comes, so that nothing flickers.
  */
 import type { Message } from '@yesterday/kernel-bridge'
 import type { JsonObject } from '../../contract/json.ts'
@@ -59,7 +59,7 @@ export type Edit =
   | { readonly type: 'text'; readonly output: StreamOutput; readonly edit: TextEdit }
   /** The head of a long stream goes to the objects. */
   | { readonly type: 'spill'; readonly output: StreamOutput; readonly text: string }
-  /** A long stream's shown text is another one now: what stands for its other edits. */
+  /** A long stream's shown text changed: replaces its other edits. */
   | { readonly type: 'tail'; readonly output: StreamOutput }
   | { readonly type: 'replace'; readonly output: RichOutput }
   | { readonly type: 'count'; readonly count: number }
@@ -135,7 +135,7 @@ export class RunOutputs {
     return this.#append({ ...emptyOutput, problem: notShownText(why) })
   }
 
-  /** The run is over: old outputs go; its own stand, though it asked to clear them before a next that never came. */
+  /** The run is over: old outputs go; its own stay, though it asked to clear them before a next that never came. */
   end(): readonly Edit[] {
     return this.#isOld ? this.#clearPending() : []
   }

@@ -166,7 +166,7 @@ export class SessionHost {
     this.#life.detach()
   }
 
-  /** Takes up the session of an earlier server, whose kernel lives. */
+  /** Reattaches the session of an earlier server, whose kernel lives. */
   reattach(past: Past, kernel: Kernel): void {
     const { session, sent, queue, unrunnable, restarted, nextOrder, environment } = past
     const link = new KernelLink(session, kernel)
@@ -174,7 +174,7 @@ export class SessionHost {
     this.#recorder.remember(environment)
     this.#widgets.begin(true)
     this.#restarted = restarted
-    for (const one of sent) this.#retell(one)
+    for (const one of sent) this.#processSent(one)
     const last = sent.at(-1)
     const running = last === undefined ? null : runningOf(last)
     const earlier = sent.slice(0, -1)
@@ -192,14 +192,14 @@ export class SessionHost {
     if (last !== undefined) this.#resume(link, last)
   }
 
-  /** What the kernel said of a run while nobody listened, or to a server that is gone. */
-  #retell({ run: { run, cell }, messages, record, ended, isLogged, started }: SentRun): void {
+  /** Processes messages about a run that came before a listener, or that an earlier server received. */
+  #processSent({ run: { run, cell }, messages, record, ended, isLogged, started }: SentRun): void {
     this.#outputs.begin(run, cell)
     for (const message of messages) {
       if (message.header.msg_type.startsWith('comm_')) this.#comm(message)
       else if (!this.#widgets.capture(message)) this.#outputs.accept(run, message)
     }
-    this.#recorder.retell(run, record, ended)
+    this.#recorder.recordSent(run, record, ended)
     if (!isLogged) this.#record.logStarted({ type: 'logStarted', run, at: started })
   }
 
@@ -287,7 +287,7 @@ export class SessionHost {
         this.#record.end(action, this.#life.link)
         break
       case 'dropRun':
-        this.#record.tellLogged(action.run, false)
+        this.#record.settleLogged(action.run, false)
         break
       case 'setCellState':
         this.#setCellState(action.cell, action.state)
@@ -374,13 +374,13 @@ export class SessionHost {
     this.events.emit('recorded', entry, run)
     const { outcome, started, at: ended, durationMs } = entry
     const { cell, actor } = run
-    const told = { run: run.run, cell, outcome, started, ended, durationMs, actor }
-    this.events.emit('event', { type: 'recorded', ...told })
+    const facts = { run: run.run, cell, outcome, started, ended, durationMs, actor }
+    this.events.emit('event', { type: 'recorded', ...facts })
   }
 
   #setCellState(cell: string, state: 'idle' | 'queued' | 'running'): void {
     const { doc } = this.#options
-    // A run that is over is told at once; that one waits, or goes on, may be told with its output.
+    // The end of a run is sent at once; other states may be coalesced with its output.
     const from = state === 'idle' ? origin.server : origin.progress
     doc.transact(() => findCell(doc, cell)?.cell.set('execution_state', state), from)
   }

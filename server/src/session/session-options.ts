@@ -1,4 +1,4 @@
-/** What a session is made from, and what it tells. */
+/** The options of a session, and the events that it emits. */
 import type { Kernels } from '@yesterday/kernel-bridge'
 import type * as Y from 'yjs'
 import type { RunId, Timestamp } from '../../contract/ids.ts'
@@ -33,9 +33,9 @@ export interface SessionOptions {
   readonly newId?: () => string
 }
 
-/** What a session tells. */
+/** The events of a session. */
 export interface SessionEvents {
-  /** Something to tell every client beside the view. */
+  /** An event for every client, besides the view. */
   event: [Exclude<Event, { type: 'session' }>]
   /** The view is another. */
   changed: []

@@ -35,7 +35,7 @@ const TAIL_PAUSE_MS = 250
 /** What a person waits for, and a run says once. */
 const concluding: ReadonlySet<string> = new Set(['execute_result', 'error'])
 
-/** Who is told of outputs. */
+/** The listener for outputs. */
 export interface OutputsHearing {
   /** One was put into the document. */
   readonly onProduced?: (output: YOutput) => void
@@ -83,7 +83,7 @@ export class SessionOutputs {
     this.#latest.set(cell, run)
   }
 
-  /** False where the run's messages are nobody's any more. */
+  /** False if the run's messages are dropped now. */
   has(run: string): boolean {
     return this.#places.has(run)
   }
@@ -146,7 +146,7 @@ export class SessionOutputs {
     if (run !== undefined && this.#ended.delete(run)) this.#places.delete(run)
   }
 
-  /** Runs that nobody will speak of any more: the kernel is another. */
+  /** Forgets all runs: the kernel was replaced. */
   forgetAll(): void {
     this.#places.clear()
     this.#ended.clear()

@@ -1,6 +1,6 @@
 /**
  * What a session writes down, and what waits for it. Invariant: `session-ended` follows the entries of all the
- * session's runs; a run is acknowledged to its own kernel, and told as recorded, when its entry is durable.
+ * session's runs; a run is acknowledged to its own kernel, and reported as recorded, when its entry is durable.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Kernels } from '@yesterday/kernel-bridge'
@@ -39,7 +39,7 @@ export class SessionRecord {
   readonly #options: SessionRecordOptions
   readonly #work = new Set<Promise<void>>()
   readonly #endings = new Set<Promise<void>>()
-  /** Runs that were asked for and are not in the log yet; told true when they are, false when they never will be. */
+  /** Requested runs that are not in the log yet; called with true when they are, with false if they never will be. */
   readonly #unlogged = new Map<RunId, (logged: boolean) => void>()
 
   constructor(options: SessionRecordOptions) {
@@ -76,7 +76,7 @@ export class SessionRecord {
     return new Promise((resolve) => this.#unlogged.set(run, resolve))
   }
 
-  tellLogged(run: RunId, logged: boolean): void {
+  settleLogged(run: RunId, logged: boolean): void {
     this.#unlogged.get(run)?.(logged)
     this.#unlogged.delete(run)
   }
@@ -91,7 +91,7 @@ export class SessionRecord {
         onNotLogged(ids, error)
         return
       }
-      for (const run of ids) this.tellLogged(run, true)
+      for (const run of ids) this.settleLogged(run, true)
       onLogged(ids)
     }
     this.track(work())

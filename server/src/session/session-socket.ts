@@ -43,7 +43,7 @@ const reading: ReadonlySet<Command['type']> = new Set([
 const TOO_LONG = `This command is too long: up to ${MAX_COMMAND / 1024 ** 2} MB can be sent.`
 const Named = z.object({ id: z.string().max(64) })
 
-/** People by document who were disconnected because they read too slowly, and were not told yet. */
+/** People by document who were disconnected because they read too slowly, and have no notice yet. */
 type Slow = Set<string>
 const slowKey = ({ documentId, person }: SessionCall): string => `${documentId} ${person.id}`
 
@@ -113,7 +113,7 @@ class Client {
     this.#pings = setInterval(() => this.#ping(), PING_MS)
     this.#sendView()
     inBackground(this.#sendOwn(), 'sending which outputs were produced here')
-    if (visit.stale.told !== null) this.#send(visit.stale.told)
+    if (visit.stale.latest !== null) this.#send(visit.stale.latest)
     if (visit.lost !== null) this.notify(noticeWords('notice.notRecovered', { reason: visit.lost }))
     if (visit.history.kind !== 'sound') this.#send({ type: 'history', state: visit.history })
   }

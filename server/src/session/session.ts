@@ -18,7 +18,7 @@ import type { Operation, Run } from './state.ts'
 import { cachedView } from './view.ts'
 import type { SessionWidgets } from './widgets/session-widgets.ts'
 
-/** What ran before and is to run once more. */
+/** A past run that is to run again. */
 export type RunAgain = Pick<Run, 'cell' | 'place' | 'source'>
 
 /** Code that a client sends for a cell, and how it wants it run. `stopOnError` is false by default. */
@@ -180,7 +180,7 @@ export class Session {
     return this.#host.close()
   }
 
-  /** Takes up the session of an earlier server, whose kernel lives. */
+  /** Reattaches the session of an earlier server, whose kernel lives. */
   reattach(past: Past, kernel: Kernel): void {
     this.#host.reattach(past, kernel)
   }
@@ -196,12 +196,12 @@ export class Session {
     const logged = runs.map(({ run }) => this.#host.record.whenLogged(run))
     const refusal = this.#host.dispatch(operation)
     if (refusal === null && (runs.length === 0 || (await Promise.all(logged)).includes(true))) return null
-    for (const { run } of runs) this.#host.record.tellLogged(run, false)
+    for (const { run } of runs) this.#host.record.settleLogged(run, false)
     return (
       refusal ??
       this.#host.logProblem ??
       this.#host.state.kernel.problem ??
-      'These runs were taken back before the kernel had started.'
+      'These runs were cancelled before the kernel had started.'
     )
   }
 }

@@ -31,7 +31,7 @@ export interface SessionsOptions {
   readonly prewarm?: boolean
   /** Why nothing runs here; null if code may run. Default null. */
   readonly refusal?: string | null
-  /** Told of a session of an earlier server that could not be taken up. */
+  /** Receives the problem if an earlier server's session could not be reattached. */
   readonly onProblem?: (problem: string) => void
 }
 
@@ -39,8 +39,8 @@ export interface SessionsOptions {
 export interface Visit {
   readonly session: Session
   readonly document: LiveDocument
-  /** Which cells are stale, as every client is told when that changes. */
-  readonly stale: Pick<StaleWatch, 'told'>
+  /** Which cells are stale, as last sent to the clients. */
+  readonly stale: Pick<StaleWatch, 'latest'>
   /** Why nothing runs here; null if code may run. */
   readonly refusal: string | null
   /** Why no kernel can be started unless a person chooses one; null where one can, or is there. */
@@ -62,7 +62,7 @@ export interface Sessions {
   sessionOf(documentId: string): string | null
   /** The open documents whose session has a kernel, alive or dead, or starts one. */
   withKernel(): readonly string[]
-  /** Takes up what an earlier server left. */
+  /** Reattaches the sessions of an earlier server. */
   recover(): Promise<void>
   /** The server stops: kernels live on. */
   close(): Promise<void>
@@ -217,7 +217,7 @@ class OpenSessions implements Sessions {
     return entry
   }
 
-  /** Holds the document while somebody needs it; a session that nobody needs is forgotten with it. */
+  /** Holds the document while it is in use; an unused session is forgotten with it. */
   #keep(entry: Entry): void {
     const { session, document } = entry
     const { documents } = this.#options

@@ -1,7 +1,7 @@
 /**
- * Tells the clients of a notebook which of its cells are stale. It looks when somebody is there to see it: at edits, at
- * ended runs, at another session, and, now and then, at the files that runs have read. Invariant: what is told is
- * computed from the log and the document as they are, never from what was told before.
+ * Sends the clients of a notebook which of its cells are stale. While a client is connected it looks after edits, ended
+ * runs and changes of session, and now and then at the files that runs have read. Invariant: the result is
+ * computed from the log and the document as they are, never from an earlier result.
  */
 
 import { inBackground, logFault } from '@yesterday/kernel-bridge/background'
@@ -36,7 +36,7 @@ export interface StaleWatchOptions {
   readonly filesMs?: number
 }
 
-type Told = { readonly type: 'stale'; readonly cells: StaleCell[] }
+type StaleEvent = { readonly type: 'stale'; readonly cells: StaleCell[] }
 
 /** One for each notebook that is looked at. */
 export class StaleWatch {
@@ -49,7 +49,7 @@ export class StaleWatch {
   #loaded: string | null | undefined
   #news: string[] = []
   #elsewhere: string[] = []
-  #told: Told | null = null
+  #latest: StaleEvent | null = null
   #timer: ReturnType<typeof setTimeout> | null = null
   #filesTimer: ReturnType<typeof setInterval> | null = null
   #busy: Promise<void> = Promise.resolve()
@@ -59,12 +59,12 @@ export class StaleWatch {
     this.#files = new UsedFiles(options.secrets)
   }
 
-  /** What was told last; null before the first look. */
-  get told(): Told | null {
-    return this.#told
+  /** The last event; null before the first look. */
+  get latest(): StaleEvent | null {
+    return this.#latest
   }
 
-  /** Somebody is there. Does nothing where it watches already. */
+  /** Begins to watch, when the first client connects. Does nothing if it watches already. */
   start(): void {
     if (this.#filesTimer !== null) return
     const { doc, session, filesMs = FILES_MS } = this.#options
@@ -78,7 +78,7 @@ export class StaleWatch {
     this.#soon()
   }
 
-  /** Nobody is there any more; what was known is forgotten. */
+  /** Stops and forgets the last result, when the last client has left. */
   async stop(): Promise<void> {
     const { doc, session } = this.#options
     doc.off('update', this.#soon)
@@ -89,7 +89,7 @@ export class StaleWatch {
     if (this.#filesTimer !== null) clearInterval(this.#filesTimer)
     this.#timer = null
     this.#filesTimer = null
-    this.#told = null
+    this.#latest = null
     this.#loaded = undefined
     this.#last.clear()
     this.#asked.clear()
@@ -135,7 +135,7 @@ export class StaleWatch {
     if (this.#filesTimer === null) return
     const runs = [...this.#runs.values()].sort((a, b) => a.order - b.order)
     const alive = this.#hasKernel() ? session : null
-    this.#tell([...staleCells({ session: alive, cells, last, runs, files })])
+    this.#emit([...staleCells({ session: alive, cells, last, runs, files })])
   }
 
   #hasKernel(): boolean {
@@ -148,11 +148,11 @@ export class StaleWatch {
     return last === undefined ? [] : [[id, last]]
   }
 
-  #tell(cells: StaleCell[]): void {
-    const told: Told = { type: 'stale', cells }
-    if (JSON.stringify(told) === JSON.stringify(this.#told)) return
-    this.#told = told
-    this.#options.session.events.emit('event', told)
+  #emit(cells: StaleCell[]): void {
+    const event: StaleEvent = { type: 'stale', cells }
+    if (JSON.stringify(event) === JSON.stringify(this.#latest)) return
+    this.#latest = event
+    this.#options.session.events.emit('event', event)
   }
 
   /** The code cells that say something; what did not change is not hashed again. */

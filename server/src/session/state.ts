@@ -155,7 +155,7 @@ export type Action =
   | { readonly type: 'startKernel'; readonly session: SessionId; readonly spec: string | null }
   | { readonly type: 'restartKernel'; readonly session: SessionId; readonly spec: string | null }
   | { readonly type: 'shutdownKernel' }
-  /** The kernel that just started belongs to a session that nobody wants any more. */
+  /** The kernel that just started belongs to a session that is gone. */
   | { readonly type: 'discardKernel'; readonly session: SessionId }
   | { readonly type: 'interruptKernel'; readonly run: RunId }
   | { readonly type: 'logSessionStarted'; readonly session: SessionId }

@@ -35,7 +35,7 @@ export class TerminalText {
   #length = 0
   #row = 0
   #column = 0
-  /** Where the cursor stands at the end of everything, nothing needs to be parsed. */
+  /** While the cursor is at the end of the text, nothing needs to be parsed. */
   #atEnd = true
   #unfinished = ''
   /** Escapes without a character yet, from the middle of a line. */

@@ -9,7 +9,7 @@ import { openRegular } from '../disk/regular-file.ts'
 import type { FileNow } from '../lineage/stale-facts.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 
-/** Larger files are told apart by their size alone, bytes. */
+/** Larger files are compared by their size alone, bytes. */
 const READ_LIMIT = 1024 ** 3
 /** So many files are looked at; a folder with more is not watched file by file. */
 const FILES = 500

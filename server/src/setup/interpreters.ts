@@ -30,7 +30,7 @@ export async function findInterpreters(
 
 /**
  * The Pythons at these places, with ipykernel or without, each environment once. Those of the project are read, not
- * run: a folder that somebody shipped runs nothing before a person asks it to.
+ * run: a folder from another person runs nothing before a user asks for it.
  */
 export async function findPythons(
   places: readonly Candidate[],

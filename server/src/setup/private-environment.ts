@@ -39,7 +39,7 @@ export interface BuildFailure {
   readonly said: string
 }
 
-/** Whether an environment stands there, whole. */
+/** Whether the folder has a complete environment. */
 export const isComplete = async (folder: string): Promise<boolean> => (await readStamp(folder)) !== null
 
 /** Makes it, or adds the packages that it lacks; null when all is there. */
@@ -86,7 +86,7 @@ function install(building: Building, packages: readonly string[]): Promise<Build
   return step('installing packages', [python, '-m', 'pip', 'install', ...quiet, ...packages], env, report)
 }
 
-/** One program, its lines told as they come. */
+/** Runs one program; reports its lines as they come. */
 function step(
   name: string,
   [program = '', ...words]: readonly string[],

@@ -10,7 +10,7 @@ export interface ProjectKernelsOptions {
   readonly python: string | undefined
   /** Whether a new environment gets the packages of the starter set. */
   readonly starter: boolean
-  /** Told of progress, a line at a time. */
+  /** Receives progress, a line at a time. */
   readonly report: (line: string) => void
 }
 

@@ -32,7 +32,7 @@ export interface EnsureOptions {
   readonly root: string
   /** Whether a private environment gets what the example notebooks use. */
   readonly starter: boolean
-  /** Told each line of progress. */
+  /** Receives each line of progress. */
   readonly report: (line: string) => void
   readonly here?: Surroundings
 }
@@ -51,7 +51,7 @@ export async function ensurePython(options: EnsureOptions): Promise<Ensured> {
   return own !== undefined && isTheirs ? { ok: true, interpreter: own } : makePrivate(options, here, own)
 }
 
-/** Nobody who names a Python wants another in silence. */
+/** A named Python is never replaced silently. */
 async function isChosenFit(root: string, here: Surroundings): Promise<boolean> {
   const [chosen] = await findPythons(candidates(root, here).slice(0, 1), here)
   return chosen?.probed.ipykernel ?? false
@@ -79,7 +79,7 @@ async function ownKernelSpec(here: Surroundings): Promise<Interpreter | undefine
   return pythons.find(({ python }) => answers.get(python)?.ipykernel)
 }
 
-/** `present`: the private environment where it stands already, which may lack the starter's packages. */
+/** `present`: an existing private environment, which may lack the starter's packages. */
 async function makePrivate(
   { root, starter, report }: EnsureOptions,
   here: Surroundings,

@@ -1,6 +1,6 @@
 /**
- * One at a time across processes: a file that says who is at work. Invariant: whoever works keeps the file young, so
- * the file of one that died is known by its dead process or by its age, and is taken over.
+ * One at a time across processes: a file that says who is at work. Invariant: the worker keeps the file young, so
+ * that of a dead worker is known by its dead process or by its age, and is taken over.
  */
 import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -12,16 +12,16 @@ const LOOK_MS = 250
 const TOUCH_MS = 5_000
 const STALE_MS = 60_000
 
-/** Runs `work` when its turn has come; `waiting` is told once where others are before it. */
+/** Runs `work` when its turn has come; `waiting` is called once if others are before it. */
 export async function inTurn<T>(file: string, waiting: () => void, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  for (let told = false; !(await take(file)); ) {
+  for (let isReported = false; !(await take(file)); ) {
     if (await isAbandoned(file)) {
       await rm(file, { force: true })
       continue
     }
-    if (!told) waiting()
-    told = true
+    if (!isReported) waiting()
+    isReported = true
     await setTimeout(LOOK_MS)
   }
   const young = setInterval(() => utimes(file, new Date(), new Date()).catch(() => {}), TOUCH_MS)

@@ -1,6 +1,6 @@
 /**
- * Checks the index against the log: folded anew, in memory, it must be what stands in the file. The file is attached
- * to be read only; what it has beside the index (the log) is found in it by its name.
+ * Checks the index against the log: an index rebuilt in memory must equal the one in the file. The file is attached
+ * read only; its other tables (the log) are found in it by name.
  */
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -17,7 +17,7 @@ export function checkIndex(path: string): readonly string[] {
     memory.exec(
       `CREATE TABLE derived (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL); ${indexSchema}`,
     )
-    // One moment of the file for all that follows, whoever writes meanwhile.
+    // One snapshot of the file for all that follows; others may write meanwhile.
     memory.exec('BEGIN')
     new IndexWriter(memory).rebuild()
     return indexTables
@@ -28,7 +28,7 @@ export function checkIndex(path: string): readonly string[] {
   }
 }
 
-/** As `openForReading` does: where there is no place for WAL's side files, nobody writes. */
+/** As `openForReading` does: without a place for WAL's side files there is no writer. */
 function attach(memory: DatabaseSync, path: string): void {
   const { href } = pathToFileURL(path)
   try {

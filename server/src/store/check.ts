@@ -1,6 +1,6 @@
 /**
  * Checks what is kept against itself: the database's own form, objects against their digests, the log against the
- * objects, the index against the log. Changes nothing; damage is told, and does not hide other damage.
+ * objects, the index against the log. Changes nothing; damage is reported, and does not hide other damage.
  */
 import { firstBreak } from './chain/check-chain.ts'
 import { headProblems, lastHead } from './chain/check-heads.ts'
@@ -25,13 +25,13 @@ export interface CheckParts {
 /** A report of everything that is not as it should be, for a person. */
 export async function check({ db, path, objects, runs, pinned }: CheckParts): Promise<CheckReport> {
   const problems = new Set<string>()
-  const tell = (problem: string) => problems.add(problem)
-  await telling(tell, () => checkForm(db).forEach(tell))
+  const report = (problem: string) => problems.add(problem)
+  await reporting(report, () => checkForm(db).forEach(report))
   const counts = { objects: 0, entries: 0 }
-  await telling(tell, () => checkObjects(objects, tell, counts))
-  await telling(tell, () => checkChain(db, pinned, tell))
-  await telling(tell, () => checkLog({ db, runs, objects }, tell, counts))
-  await telling(tell, () => checkIndex(path).forEach(tell))
+  await reporting(report, () => checkObjects(objects, report, counts))
+  await reporting(report, () => checkChain(db, pinned, report))
+  await reporting(report, () => checkLog({ db, runs, objects }, report, counts))
+  await reporting(report, () => checkIndex(path).forEach(report))
   return { ...counts, problems: [...problems], signed: signedOf(db) }
 }
 
@@ -45,15 +45,15 @@ function signedOf(db: Queryable): CheckReport['signed'] {
   }
 }
 
-type Tell = (problem: string) => void
+type Report = (problem: string) => void
 type Counts = { objects: number; entries: number }
 
 /** Work that the storage refuses becomes a problem. */
-async function telling(tell: Tell, work: () => void | Promise<void>): Promise<void> {
+async function reporting(report: Report, work: () => void | Promise<void>): Promise<void> {
   try {
     await work()
   } catch (thrown) {
-    tell(sentence(thrown))
+    report(sentence(thrown))
   }
 }
 
@@ -62,24 +62,24 @@ function checkForm(db: Queryable): readonly string[] {
   return rows.map((row) => text(row, 'integrity_check')).filter((line) => line !== 'ok')
 }
 
-function checkChain(db: Queryable, pinned: PinnedHead | null, tell: Tell): void {
+function checkChain(db: Queryable, pinned: PinnedHead | null, report: Report): void {
   const found = firstBreak(db, logRecords(db))
-  if (found !== null) tell(`the hash chain breaks: ${found.problem}`)
-  headProblems(db, pinned).forEach(tell)
+  if (found !== null) report(`the hash chain breaks: ${found.problem}`)
+  headProblems(db, pinned).forEach(report)
 }
 
-async function checkObjects(objects: ObjectStore, tell: Tell, counts: Counts): Promise<void> {
+async function checkObjects(objects: ObjectStore, report: Report, counts: Counts): Promise<void> {
   for await (const digest of objects.list()) {
     counts.objects++
-    await telling(tell, async () => {
-      if ((await objects.get(digest)) === null) tell(`object ${digest} is gone`)
+    await reporting(report, async () => {
+      if ((await objects.get(digest)) === null) report(`object ${digest} is gone`)
     })
   }
 }
 
 async function checkLog(
   { db, runs, objects }: Pick<CheckParts, 'db' | 'runs' | 'objects'>,
-  tell: Tell,
+  report: Report,
   counts: Counts,
 ): Promise<void> {
   const { lostObjects } = logRecords(db)
@@ -87,7 +87,7 @@ async function checkLog(
     counts.entries++
     for (const digest of digestsOf(entry)) {
       if (!lostObjects.has(digest) && !(await objects.has(digest)))
-        tell(`entry ${seq} of the log names ${digest}, which is not kept`)
+        report(`entry ${seq} of the log names ${digest}, which is not kept`)
     }
   }
 }

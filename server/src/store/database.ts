@@ -1,6 +1,6 @@
 /**
  * Opening `history.db`. Writers keep WAL and full sync: a settled write survives a power cut. Several processes may
- * open it at once; whoever comes first migrates, inside one transaction.
+ * open it at once; the first one migrates, inside one transaction.
  */
 import {
   chmodSync,
@@ -39,7 +39,7 @@ export function openForWriting(path: string): DatabaseSync {
   }
 }
 
-/** What WAL grows to before a checkpoint begins it anew: a thousand pages with their headers, bytes. */
+/** The size (bytes) to which WAL grows before a checkpoint restarts it: a thousand pages with their headers. */
 const WAL_BYTES = 1000 * (4096 + 24)
 
 /**
@@ -54,7 +54,7 @@ export function growWal(db: DatabaseSync, path: string): void {
     db.exec('PRAGMA cache_size = 10; BEGIN IMMEDIATE')
     db.prepare("INSERT INTO blobs VALUES ('', zeroblob(?))").run(WAL_BYTES)
   } catch {
-    // Told by the next commit, if it meets the same.
+    // The next commit reports it, if the fault persists.
   } finally {
     if (db.isTransaction) db.exec('ROLLBACK')
     db.exec('PRAGMA cache_size = -2000')
@@ -111,7 +111,7 @@ export function isReadAsItIs(path: string): boolean {
     openFrozen(path).close()
     return true
   } catch (thrown) {
-    // What else is wrong with it, whoever opens it says.
+    // Opening it reports any other fault.
     return asStoreError(thrown).code !== 'older-version'
   }
 }
@@ -133,7 +133,7 @@ export function copyHistory(path: string, folder: string): string {
   }
 }
 
-/** A folder without write permission has no place for WAL's side files; then nobody else can be writing either. */
+/** A folder without write permission has no place for WAL's side files; then there is no other writer either. */
 export function openFrozen(path: string): DatabaseSync {
   if (!existsSync(path)) throw new StoreError('no-store', `there is no history at ${path}`)
   try {

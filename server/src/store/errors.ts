@@ -34,7 +34,7 @@ const hints: Readonly<Record<StoreErrorCode, string>> = {
   io: 'The disk refused; look at its health and at the permissions of the project folder.',
 }
 
-/** Tells whether a text that crossed a border is one of the codes. */
+/** Whether a text from outside is one of the codes. */
 export const isStoreErrorCode = (text: string): text is StoreErrorCode => Object.hasOwn(hints, text)
 
 /** A refusal of the storage. Nothing of the refused call was kept. */

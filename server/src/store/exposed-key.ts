@@ -1,5 +1,5 @@
 /**
- * Replaces a project key that others may have: they could sign stored values, which are code for whoever loads them. It
+ * Replaces a project key that others may have: they could sign stored values, and loading these runs code. It
  * was exposed if it came with a folder from elsewhere, or if a run recorded it as a file, as earlier versions did for code
  * that archived the project. Values that the old key signed are computed again.
  */
@@ -10,7 +10,7 @@ import { FOREIGN_KEY } from '../user/workspace.ts'
 import type { StorePaths } from './project-folder.ts'
 import type { Queryable } from './reader.ts'
 
-/** Removes such a key, so that the next use makes a new one. Returns what to say about it; null if the key is nobody else's. */
+/** Removes such a key, so that the next use makes a new one. Returns what to say about it; null if no one else has the key. */
 export function replaceExposedKey({ folder }: StorePaths, db: Queryable): string | null {
   const [key, foreign] = [join(folder, 'key'), join(folder, FOREIGN_KEY)]
   if (removed(foreign)) return said(key, 'came with the folder from elsewhere')

@@ -6,7 +6,7 @@ import { type BigIntStats, statSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
 import { StoreError } from './errors.ts'
 
-/** What tells one file from another: an inode is given again after a removal. */
+/** What distinguishes two files: an inode is reused after a removal. */
 interface Identity {
   readonly dev: bigint
   readonly ino: bigint

@@ -8,7 +8,7 @@ import { prepared } from './prepared.ts'
 import type { Queryable } from './reader.ts'
 import { type Row, text } from './row.ts'
 
-/** Begins the id that stands for a notebook to which the log has given none; its path follows. */
+/** The prefix of the id of a notebook to which the log has given none; its path follows. */
 export const UNPLACED = 'path:'
 const unplaced = (path: string): string => UNPLACED + path
 

@@ -90,7 +90,7 @@ export const CheckpointMade = Checkpoint.extend({
 })
 export type CheckpointMade = z.infer<typeof CheckpointMade>
 
-/** Bytes that a person let go. What they were of stays in the log. */
+/** Bytes that a person deleted. What they belonged to stays in the log. */
 export const BytesDropped = z.object({
   type: z.literal('bytes-dropped'),
   at: Timestamp,
@@ -128,7 +128,7 @@ export type EntriesRedacted = z.infer<typeof EntriesRedacted>
 const Hashes = z.array(z.string().max(16)).max(MARKS_LIMIT)
 /** What a notebook's file is recognised by after it was moved. Hashes are the smallest of a set, in order. */
 export const NotebookMarks = z.object({
-  /** Inode and birth time; null where the file system does not tell them. */
+  /** Inode and birth time; null if the file system does not have them. */
   file: z.string().max(64).nullable(),
   /** Of the cells' ids that tools make at random, and of those that people chose. */
   ids: Hashes,

@@ -12,11 +12,11 @@ import { namedBook } from './sqlite-notebooks.ts'
 /** So many candidates a page looks through; fewer where each one's source is read. */
 const SCAN = 20_000
 const SCAN_TEXT = 4000
-/** Clocks are set back now and then: runs near a moment may stand on either side of it. */
+/** Clocks are set back now and then: runs near a moment may be on either side of it. */
 const CLOCK_SLACK = 1000
 
 type Value = string | number
-/** A condition, and what its question marks stand for. */
+/** A condition, and the values of its question marks. */
 interface Term {
   readonly sql: string
   readonly values: readonly Value[]
@@ -57,7 +57,7 @@ export function pageLimit(query: Pick<LogQuery, 'limit'>): number {
   return Math.max(1, Math.min(500, Math.trunc(query.limit ?? 50)))
 }
 
-/** A cursor as the number that it stands for; of anything else, nothing lies before it. */
+/** The number of a cursor; an invalid cursor has nothing before it. */
 export function cursorSeq(cursor: string): number {
   return /^\d{1,15}$/.test(cursor) ? Number(cursor) : 0
 }
@@ -158,7 +158,7 @@ function filtersOf(query: LogQuery): readonly Term[] {
   ]
 }
 
-/** What repeated the past is told where it is asked for. */
+/** Leaves out replays, which are listed only on request. */
 const NO_REPLAY: Term = {
   sql: 'session NOT IN (SELECT session FROM sessions WHERE purpose IS NOT NULL)',
   values: [],
@@ -176,7 +176,7 @@ const actorTerm = (actor: string): Term => ({
   values: [actor, actor],
 })
 
-/** In the title, or in the source where that stands in the database: sources of more than 8 KiB go by their title. */
+/** Searches the title, and the source if it is in the database: sources above 8 KiB are found by their title only. */
 function textTerm(text: string): Term {
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`
   return {

@@ -20,7 +20,7 @@ export const maskedLog = (log: RunLog, masker: Masker): RunLog => ({
     }),
 })
 
-/** Most entries hold no secret, which all of their text tells at once. */
+/** Most entries hold no secret: one search of their whole text shows it. */
 export function maskedEntry(entry: LogEntry, masker: Masker): LogEntry {
   const text = JSON.stringify(entry)
   return text.length <= AT_ONCE && masker.find(text).length === 0 ? entry : masker.maskTree(entry)

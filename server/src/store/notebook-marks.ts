@@ -4,7 +4,7 @@ import { MARKS_LIMIT } from './log-entry.ts'
 
 /** A cell id of at least this many characters was made at random: no two notebooks share it by chance. */
 const RANDOM_ID_LENGTH = 8
-/** Ids that only number the cells, as filters write them, tell no notebook from another. */
+/** Ids that only number the cells, as filters write them, do not identify a notebook. */
 const NUMBERING = /^\D{0,4}\d{1,4}$/
 
 export const isRandomId = (id: string): boolean => id.length >= RANDOM_ID_LENGTH

@@ -21,7 +21,7 @@ export class ObjectFiles {
   readonly #folder: string
   readonly #place: Pick<HistoryPlace, 'problem'>
 
-  /** `place` tells whether the folder is still that of the history. */
+  /** `place` knows whether the folder is still that of the history. */
   constructor(folder: string, place: Pick<HistoryPlace, 'problem'> = { problem: () => null }) {
     this.#folder = folder
     this.#place = place

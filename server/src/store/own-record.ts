@@ -15,6 +15,6 @@ export function isOwnRecord({ kind, name }: Pick<Edge, 'kind' | 'name'>): boolea
   return name.replaceAll('\\', '/').replace(SCRATCH, '/').split('/').includes(FOLDER)
 }
 
-/** The edges that tell of the user's own work. */
+/** The edges of the user's own work. */
 export const withoutOwnRecord = <T extends Pick<Edge, 'kind' | 'name'>>(edges: readonly T[]): T[] =>
   edges.filter((edge) => !isOwnRecord(edge))

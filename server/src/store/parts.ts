@@ -1,6 +1,6 @@
 /**
  * pure. Which parts of a thing an edge speaks of. A part is a path as the agent writes it (`['train']['lr']`, `.columns`,
- * `*` for what is not told apart); null is all of it.
+ * `*` for parts that are not distinguished); null is all of it.
  */
 import type { Edge } from '../../contract/run.ts'
 

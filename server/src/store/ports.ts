@@ -1,5 +1,5 @@
 /**
- * What the house asks of its storage. Truth is append-only and content-addressed (objects, run log, update log);
+ * The ports of the storage. Truth is append-only and content-addressed (objects, run log, update log);
  * the index is derived and can be rebuilt from them. One conformance suite serves every implementation.
  */
 import type { WrittenAgain } from '../../contract/history.ts'
@@ -35,7 +35,7 @@ export interface ObjectStore {
   has(digest: Digest): Promise<boolean>
   /** Bytes; null when there is no such object. */
   size(digest: Digest): Promise<number | null>
-  /** Those that are there are gone when it settles. Only what the log has let go of may be removed. */
+  /** Those that are there are gone when it settles. Only what the log no longer refers to may be removed. */
   remove(digests: readonly Digest[]): Promise<void>
   list(): AsyncIterable<Digest>
 }
@@ -99,7 +99,7 @@ export interface UpdateLog {
   all(): Promise<readonly string[]>
   /** In one transaction: everything up to `lastSeq` becomes this one update. Throws `StoreError` when another did so first. */
   replace(documentId: string, update: Uint8Array, lastSeq: number): Promise<void>
-  /** A folder's move moves every document below it. Throws `StoreError` when a document stands at a target path. */
+  /** A folder's move moves every document below it. Throws `StoreError` if a document is at a target path. */
   move(from: string, to: string): Promise<void>
   remove(documentId: string): Promise<void>
 }
@@ -197,7 +197,7 @@ export interface SessionQuery {
   readonly limit?: number
 }
 
-/** Reading the past. Derived; `rebuild` makes it anew from the log. */
+/** Reads the past. Derived; `rebuild` re-creates it from the log. */
 export interface RunIndex {
   page(query: LogQuery): Promise<LogPage>
   /** Null when the run is unknown or has not ended. Takes whole ids. */
@@ -243,7 +243,7 @@ export interface RunIndex {
   numbers(runs: readonly string[]): Promise<ReadonlyMap<string, RunFigures>>
   /** Runs that used what `run` made, in log order; at most `limit`. */
   consumers(run: string, limit: number): Promise<readonly string[]>
-  /** The last run of the session, after `run`, that made the variable, or any of these parts of it, anew; null where none did. */
+  /** The last run of the session, after `run`, that re-created the variable or any of these parts of it; null if none did. */
   laterVersion(
     name: string,
     run: string,
@@ -272,7 +272,7 @@ export interface RunIndex {
   resolveSession(prefix: string): Promise<readonly string[]>
   /** Newest first. */
   checkpoints(notebook?: string): Promise<readonly Checkpoint[]>
-  /** Those of the digests whose bytes were let go. */
+  /** Those of the digests whose bytes were deleted. */
   dropped(digests: readonly string[]): Promise<ReadonlySet<string>>
   rebuild(): Promise<{ readonly entries: number }>
 }
@@ -300,7 +300,7 @@ export interface Store {
   check(): Promise<CheckReport>
   /** Writes the history again after its folder was removed or replaced; does nothing where it is there. */
   writeAgain(by: Actor): Promise<WrittenAgain>
-  /** What proves the entries of an ended run to somebody who does not have the history; null where there is none. */
+  /** A proof of the entries of an ended run for a reader without the history; null if there is none. */
   prove(run: string): Promise<Proving | null>
   close(): Promise<void>
 }

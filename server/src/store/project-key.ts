@@ -1,6 +1,6 @@
 /**
  * The project's key, `.yesterday/key`, mode 600: what this project stored itself is known by it. Stored values are code
- * for whoever loads them, so one that comes without its signature, or under another name, is not loaded.
+ * once loaded, so one without its signature, or under another name, is not loaded.
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

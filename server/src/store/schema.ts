@@ -1,6 +1,6 @@
 /**
  * The tables of `history.db`. Truth (log, documents, updates, blobs) changes by forward migrations only; the index
- * tables are derived from the log, and are dropped and made anew whenever their shape changes.
+ * tables are derived from the log, and are dropped and rebuilt when their shape changes.
  */
 
 /** Truth, one step per version of the file: a file of version n takes the steps from n on. Steps never change. */

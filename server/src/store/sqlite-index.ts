@@ -30,7 +30,7 @@ import type { Requests } from './writer.ts'
 
 /** So many candidates are named when a prefix is ambiguous. */
 const CANDIDATES = 20
-/** So many runs tell how long the next one takes. */
+/** How many runs are averaged to estimate the next one's duration. */
 const DURATIONS = 10
 
 export class SqliteIndex implements RunIndex {
@@ -41,7 +41,7 @@ export class SqliteIndex implements RunIndex {
   readonly #past: SqlitePast
   readonly #sessions: SqliteSessions
 
-  /** `root` is the project's folder, by which files of different notebooks are told to be one. */
+  /** `root` is the project's folder, which identifies the same file across notebooks. */
   constructor(writer: Requests, db: Queryable, objects: ObjectStore, root: string) {
     this.#writer = writer
     this.#db = db

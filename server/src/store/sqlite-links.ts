@@ -114,7 +114,7 @@ export function upstreamOf(
   return [...found.values()]
 }
 
-/** A run by its number in the index, its id, and where its end stands in the log, which its edges know it by. */
+/** A run by its number in the index, its id, and the log position of its end, which its edges refer to. */
 type Ended = readonly [id: number, run: string, ended: number]
 
 /** One column that holds a list as JSON: of thousands of runs it comes in half the time that as many rows take. */

@@ -47,7 +47,7 @@ function notebookOf(db: Queryable, row: Row): KnownNotebook {
   }
 }
 
-/** What its runs tell of its cells, for a notebook whose file was never looked at. */
+/** The marks of the cells from its runs, for a notebook whose file was never read. */
 function marksOfRuns(db: Queryable, book: string): NotebookMarks {
   const rows = db.prepare('SELECT DISTINCT cell_id, source_digest FROM runs WHERE book = ?').all(book)
   const ids = rows.map((row) => textOrNull(row, 'cell_id')).filter((id) => id !== null)

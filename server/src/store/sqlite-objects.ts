@@ -9,10 +9,10 @@ import { bytes as bytesOf, integer, text } from './row.ts'
 import { own } from './sqlite-updates.ts'
 import type { Requests } from './writer.ts'
 
-/** Largest blob that stands in the database, in bytes. */
+/** Largest blob that is stored in the database, in bytes. */
 const SMALL = 8192
 
-/** True where the blob stands in a row. */
+/** True if the blob is stored in a row. */
 export const isRow = (blob: Uint8Array): boolean => blob.byteLength <= SMALL
 
 export class SqliteObjects implements ObjectStore {

@@ -1,4 +1,4 @@
-/** Sessions as places in time: which there are, their runs in order, and how things stood after one of them. */
+/** Sessions as places in time: which there are, their runs in order, and the state after one of them. */
 import { z } from 'zod'
 import type { Moment, SessionLine, Timeline, TimelineRun } from '../../contract/past.ts'
 import { TimelineRun as TimelineRunSchema } from '../../contract/past.ts'

@@ -12,7 +12,7 @@ export interface VisitedOptions {
   readonly root: string
   /** A folder of our own, for what is kept meanwhile. */
   readonly own: string
-  /** Told why the project's history cannot be read. */
+  /** Receives the reason if the project's history cannot be read. */
   readonly onProblem: (problem: string) => void
 }
 

@@ -1,7 +1,7 @@
 /** pure. What may be asked of the writing thread, and what it answers: one typed list each way. */
 import type { EntriesRedacted, LogEntry } from './log-entry.ts'
 
-/** Bytes that stand in a row, by their digest. */
+/** Bytes that are stored in a row, by their digest. */
 export interface Blob {
   readonly digest: string
   readonly bytes: Uint8Array<ArrayBuffer>

@@ -108,7 +108,7 @@ function appendUpdates(db: DatabaseSync, document: number, updates: readonly Uin
   return updates.length
 }
 
-/** The one update takes the place of the last of those that it replaces, so that none has to be numbered anew. */
+/** The one update takes the place of the last of those that it replaces, so that none has to be renumbered. */
 function replaceUpdates(db: DatabaseSync, request: Request<'replaceUpdates'>): number {
   const document = documentNumber(db, request.documentId)
   const { changes } = prepared(
@@ -131,6 +131,6 @@ function moveDocuments(db: DatabaseSync, { from, to }: Request<'moveDocuments'>)
     })
     return 0
   } catch (thrown) {
-    throw new StoreError('conflict', `a document stands at "${to}" or below it`, thrown)
+    throw new StoreError('conflict', `there is already a document at "${to}" or below it`, thrown)
   }
 }

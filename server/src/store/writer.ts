@@ -102,7 +102,7 @@ export class Writer implements Requests {
   }
 }
 
-/** A thread would compile its modules anew: it is told where this process keeps what is compiled, in a folder by version. */
+/** A thread would compile its modules again: it gets this process's compile cache, in a folder by version. */
 function keptCompiled(): NodeJS.ProcessEnv {
   const folder = getCompileCacheDir()
   return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) }

@@ -1,6 +1,6 @@
 /**
  * The machine key: 32 random bytes in `machine.key` of the user's folder, mode 600. What Yesterday wrote on this machine
- * is recognised by signatures with it. The key never enters a project folder, so nobody who ships a folder can sign.
+ * is recognised by signatures with it. The key never enters a project folder, so the author of a folder cannot sign.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { chmodSync, existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

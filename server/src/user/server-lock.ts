@@ -1,6 +1,6 @@
 /**
  * One server per project folder: `server.json` of the project's state in the user's own folder says who serves it and
- * with which one-time token a browser gets in. Nobody who ships a project folder can write it. Invariant: the file of a
+ * with which one-time token a browser gets in. The author of a project folder cannot write it. Invariant: the file of a
  * living server is never replaced; that of a dead one is taken over.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -65,7 +65,7 @@ export class ServerLock {
     }
   }
 
-  /** Who serves the project at `root`; null if nobody does. */
+  /** Who serves the project at `root`; null if no server does. */
   static async holder(root: string): Promise<Holder | null> {
     const holder = read(join(openProjectState(root), 'server.json'))
     return holder !== null && (await isServing(holder)) ? holder : null

@@ -4,7 +4,7 @@
  *
  * A workspace is ours if its `workspace.json` carries our signature of its id, and our own record of that id (in the
  * user's folder) names this very folder: by inode and birth time, which survive a move and a rename. A copy, and a folder
- * that came back in an archive, are another folder: somebody else may have written in it meanwhile.
+ * that came back in an archive, are another folder: another person may have written in it meanwhile.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -70,7 +70,7 @@ export function trustWorkspace(folder: string): string {
   return sign(folder)
 }
 
-/** Whoever made the folder has its key. In a copy of ours, a restored backup, it goes on. */
+/** The author of the folder has its key. In a copy of our own, a restored backup, it stays valid. */
 function setAsideKey(folder: string): void {
   const key = join(folder, 'key')
   if (lstatSync(key, { throwIfNoEntry: false }) !== undefined) renameSync(key, join(folder, FOREIGN_KEY))
@@ -102,7 +102,7 @@ function signedId(folder: string): string | null {
   return file.data.id
 }
 
-/** The clock of a file system may stand still for some milliseconds. */
+/** The resolution of a file system's clock may be some milliseconds. */
 const CLOCK_TICKS = 50
 
 const recordPath = (id: string): string => join(userFolder(), 'workspaces', `${id}.json`)

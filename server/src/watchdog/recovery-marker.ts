@@ -1,5 +1,5 @@
 /**
- * Which session is being recovered: `.yesterday/recovering.json`, there from before a session is taken up until it was.
+ * Which session is being recovered: `.yesterday/recovering.json`, there from before a session is reattached until it was.
  * One that is found at a start says that the server ended meanwhile, and perhaps why. Invariant: a kill from outside is
  * no fault of the session, unless it comes at the same session again and again, as from a system without memory.
  */
@@ -47,12 +47,12 @@ export function blameRecovery(folder: string, fault: string): void {
     const marker = readMarker(folder)
     if (marker !== null) writeMarker(folder, { ...marker, fault })
   } catch {
-    // The count of tries tells it in the end.
+    // The count of tries shows it in the end.
   }
 }
 
-/** Why the session of a marker that was found is not taken up as it is; null where it is tried again. */
+/** Why the session of a found marker is not reattached as it is; null if it is tried again. */
 export function whySuspect({ tries, fault }: Marker): string | null {
   if (fault !== null) return fault
-  return tries >= MOST_TRIES ? `the server ended ${tries} times while it was taken up` : null
+  return tries >= MOST_TRIES ? `the server ended ${tries} times while it was reattached` : null
 }

@@ -43,5 +43,5 @@ export function startWatchdog(folder: string, seconds: number): () => void {
   }
 }
 
-/** Tells the thread to end. */
+/** Makes the thread end. */
 export const STOPPED = -1

@@ -40,7 +40,7 @@ test('the plan is shown first, then done; the run says why it cannot be replayed
   expect((await yesterday(root, 'gc', '--older-than', '0')).out).toContain('do it with --apply')
   const done = await yesterday(root, 'gc', '--older-than', '0', '--apply')
   expect(done).toMatchObject({ code: 0, err: '' })
-  expect(done.out).toContain('let go of the bytes of 1 run')
+  expect(done.out).toContain('deleted the bytes of 1 run')
   const store = await openStore({ root })
   const values = await Promise.all(
     [old, newest].map(async (run) => (await store.index.receipt(run))?.generated[0]?.value?.digest ?? ''),
@@ -49,7 +49,7 @@ test('the plan is shown first, then done; the run says why it cannot be replayed
   expect(await store.index.dropped(values)).toEqual(new Set([values[0]]))
   expect((await store.check()).problems).toEqual([])
   await store.close()
-  expect((await yesterday(root, 'gc', '--older-than', '0')).out).toContain('nothing to let go')
+  expect((await yesterday(root, 'gc', '--older-than', '0')).out).toContain('nothing to delete')
 })
 
 test('a size that is none is named', async () => {

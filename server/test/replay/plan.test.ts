@@ -31,10 +31,10 @@ test.each([
   expect(planned.steps[0]?.action).toBe(from === 'cannot' ? 'cannot' : 're-run')
 })
 
-test('bytes that a person let go are told as such', () => {
+test('bytes that a person deleted are reported as such', () => {
   const facts = { onDisk: new Map([['x.csv', null]]), dropped: new Set([digestOf('1')]) }
   const planned = plan({ runs: [receipt('a', { used: [file('x.csv', '1')] })], ...facts })
-  expect(planned.steps[0]?.why).toBe('x.csv: it is gone, and its bytes were let go')
+  expect(planned.steps[0]?.why).toBe('x.csv: it is gone, and its bytes were deleted')
 })
 
 test('what was only looked for, or never captured, holds nothing up', () => {

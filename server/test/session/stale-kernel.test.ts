@@ -30,9 +30,9 @@ async function visited(cells: Readonly<Record<string, string>>) {
   const until = (expected: readonly string[]) =>
     new Promise<void>((resolve) => {
       const isIt = (): boolean =>
-        JSON.stringify(words(visit.stale.told?.cells ?? [])) === JSON.stringify(expected)
+        JSON.stringify(words(visit.stale.latest?.cells ?? [])) === JSON.stringify(expected)
       const look = (): void => {
-        if (visit.stale.told === null || !isIt()) return
+        if (visit.stale.latest === null || !isIt()) return
         session.events.off('event', look)
         resolve()
       }

@@ -18,7 +18,7 @@ export function marksOf({ minor, cells }: NotebookForm, file: string | null): No
   }
 }
 
-/** Finds what a text tells by itself. It makes no fingerprints. */
+/** Finds secrets by the text alone. It makes no fingerprints. */
 const finder = new Masker(new KnownSecrets(), Buffer.alloc(0))
 
 /** A short secret could be guessed from the hash of a source that holds it. */

@@ -113,7 +113,7 @@ export class Notebooks {
     else if (found.kind === 'here' && !isUnplaced(found.notebook)) await this.#stay(found.notebook, marks)
     else if (found.kind === 'new' && found.from !== null) await this.#copy(found.from, path, marks, known)
     else await this.#first(path, marks, known)
-    // Another process may have seen the file in the same moment: the index tells which of both counts.
+    // Another process may have seen the file at the same moment: the index decides between the two.
     const placed = await this.#init.index.notebook(path)
     if (placed === null) throw new Error(`no notebook was placed at "${path}"`)
     return placed.id

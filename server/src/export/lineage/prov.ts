@@ -1,6 +1,6 @@
 /**
  * pure. Runs as PROV-JSON (https://www.w3.org/submissions/prov-json): versions are entities, runs activities, actors
- * agents. Names are hashes, so that every name of a variable or file is a valid one; labels tell what they are.
+ * agents. Names are hashes, so that every name of a variable or file is a valid one; labels have the names.
  */
 import type { Edge } from '../../../contract/run.ts'
 import type { RunSide } from '../../lineage/diff.ts'
@@ -68,7 +68,7 @@ function addRun(scope: ExportScope, { receipt }: RunSide, parts: Parts): void {
   }
 }
 
-/** A version that two runs speak of is one entity: it is named by its maker, or by its content where nobody made it. */
+/** A version that two runs refer to is one entity: it is named by its maker, or by its content if no run made it. */
 function addEntity(edge: Edge, maker: string | null, { entity }: Parts): string {
   const { kind, name, digest, version, type } = edge
   const id = `y:version-${hashName(`${kind} ${name} ${maker ?? digest ?? version}`)}`

@@ -30,9 +30,9 @@ export async function htmlReport(
 }
 
 function whyText(title: string, { headline, lines, inputs }: Why): string {
-  const told = inputs.map(({ words, edge }) => `- ${edge.kind} ${words}`)
+  const sources = inputs.map(({ words, edge }) => `- ${edge.kind} ${words}`)
   const parts = [`# ${inMarkdown(title)}`, sentence(headline), ...lines.map(inMarkdown)]
-  return [...parts, ...(told.length === 0 ? [] : ['## From', told.join('\n')]), '## Code'].join('\n\n')
+  return [...parts, ...(sources.length === 0 ? [] : ['## From', sources.join('\n')]), '## Code'].join('\n\n')
 }
 
 const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`
@@ -52,7 +52,7 @@ const code = ({ receipt }: RunSide, outputs: readonly OutputForm[]): CellForm =>
 
 async function outputsOf({ receipt }: RunSide, read: ReadObject): Promise<readonly OutputForm[]> {
   const outputs: OutputForm[] = []
-  for (const entry of telling(receipt.outputs)) {
+  for (const entry of richest(receipt.outputs)) {
     const bytes = await read(entry.digest)
     outputs.push(bytes === null ? gone(entry) : shown(entry, bytes, receipt.run))
   }
@@ -61,7 +61,7 @@ async function outputsOf({ receipt }: RunSide, read: ReadObject): Promise<readon
 }
 
 /** Of an output in several forms, the richest that a page can show. */
-function telling(outputs: readonly OutputEntry[]): readonly OutputEntry[] {
+function richest(outputs: readonly OutputEntry[]): readonly OutputEntry[] {
   return outputs.filter((entry, index) => {
     if (entry.outputType === 'error') return false
     if (entry.outputType === 'stream' || !isPlainText(entry.mime)) return true

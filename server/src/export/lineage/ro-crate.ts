@@ -14,7 +14,7 @@ type Entity = Readonly<Record<string, unknown>> & { readonly '@id': string }
 const ref = (id: string) => ({ '@id': id })
 
 const PROFILE = 'https://w3id.org/ro/wfrun/process/0.5'
-/** What holds where nobody stated a licence. */
+/** The licence if none is stated. */
 const NO_LICENCE = 'https://choosealicense.com/no-permission/'
 
 export interface CrateOptions {
@@ -39,7 +39,7 @@ function licenceOf(stated: string | null): Entity {
       ...entity,
       '@id': NO_LICENCE,
       name: 'No licence stated',
-      description: 'Whoever made this has not said under which licence others may use it.',
+      description: 'The author has not stated a licence under which others may use it.',
     }
   const isAddress = /^https?:\/\//.test(stated)
   const id = isAddress ? stated : `https://spdx.org/licenses/${encodeURIComponent(stated)}`

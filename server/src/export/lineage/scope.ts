@@ -1,4 +1,4 @@
-/** pure. What an export is told of: runs in their order, each with its receipt, and who made what they used. */
+/** pure. The scope of an export: runs in their order, each with its receipt, and the makers of their inputs. */
 import { createHash } from 'node:crypto'
 import { type Edge, programOf, type Receipt, type StartedProgram } from '../../../contract/run.ts'
 import type { RunSide } from '../../lineage/diff.ts'
@@ -22,7 +22,7 @@ export const edgeKey = (run: string, { kind, name, version }: Edge): string =>
 export const makerOf = (scope: ExportScope, run: string, edge: Edge): string | null =>
   edge.by ?? scope.makers.get(edgeKey(run, edge)) ?? null
 
-/** Edges that say what a run worked on; environments and hidden states are told elsewhere. */
+/** Edges to the data of a run; environments and hidden states are exported elsewhere. */
 export const isData = ({ kind }: Edge): boolean =>
   kind === 'variable' || kind === 'file' || kind === 'table' || kind === 'url'
 

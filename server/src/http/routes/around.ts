@@ -1,4 +1,4 @@
-/** What stands around a run, and whether what it used is still the same. */
+/** The surroundings of a run, and whether its inputs are still the same. */
 import { dirname, join } from 'node:path'
 import { pastApi } from '../../../contract/past-api.ts'
 import { type AroundSource, aroundOf } from '../../lineage/around.ts'
@@ -7,7 +7,7 @@ import type { RunIndex } from '../../store/ports.ts'
 import { json, type Reply, refuse } from '../reply.ts'
 import { on, type Route } from '../route.ts'
 
-/** What is so now, to tell what has changed since a run. */
+/** The present state, to find what has changed since a run. */
 export interface Present {
   readonly root: string
   readonly files: UsedFiles

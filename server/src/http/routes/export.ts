@@ -46,7 +46,7 @@ async function exported(
   return { kind: 'bytes', body, headers: { ...attachment(name), 'content-type': contentType } }
 }
 
-/** With the values that stand outside the document. */
+/** With the values that are stored outside the document. */
 async function inFull(form: NotebookForm, objects: ExportParts['objects']): Promise<NotebookForm> {
   const read = (digest: string) => objects.get(digest)
   const cells = form.cells.map(async (cell) => ({

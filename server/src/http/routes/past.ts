@@ -1,4 +1,4 @@
-/** The past beyond the plain log, as `contract/past.ts` tells it. Every answer is bounded, and paged where it may be long. */
+/** The past beyond the plain log, as `contract/past.ts` defines it. Every answer is bounded, and paged where it may be long. */
 import type { z } from 'zod'
 import type { LogFilter } from '../../../contract/past.ts'
 import { pastApi } from '../../../contract/past-api.ts'

@@ -39,7 +39,7 @@ async function takeResults(
   }
 }
 
-/** A result stands for a run: one that the history does not have, or has for another cell, is refused. */
+/** Refuses a result whose run is not in the history, or belongs to another cell. */
 async function unrecorded(
   index: ResultsParts['index'],
   results: readonly CellResult[],

@@ -16,7 +16,7 @@ export interface ChangedLayer {
   readonly upper: string | null
 }
 
-/** More are not told. */
+/** More are not listed. */
 const MOST = 2000
 /** Caches that programs keep for themselves. */
 const NOISE = /(^|\/)(__pycache__|\.ipynb_checkpoints|\.pytest_cache|\.mypy_cache)(\/|$)|\.pyc$/
@@ -67,7 +67,7 @@ class Walk {
     this.#cwd = cwd
   }
 
-  /** `upper`: where what was written below `folder` stands. `isFlat`: its folders are layers of their own. */
+  /** `upper`: the place of what was written below `folder`. `isFlat`: its folders are layers of their own. */
   async folder(folder: string, upper: string, isFlat: boolean): Promise<void> {
     const written = await readdir(upper, { withFileTypes: true }).catch(() => [])
     for (const entry of written) {

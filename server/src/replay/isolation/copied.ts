@@ -65,7 +65,7 @@ async function requireInside(folder: string, path: string): Promise<void> {
   }
 }
 
-/** Files of the copy that are not as the project has them. What was deleted in it is not told. */
+/** Files of the copy that are not as the project has them. Files deleted in it are not listed. */
 async function copyChanges(
   copy: string,
   { root, cwd }: SandboxOptions,

@@ -20,7 +20,7 @@ export interface LaunchConfig {
 }
 
 const State = z.object({
-  /** Null where the member tells it elsewhere. */
+  /** Null if the member reports it elsewhere. */
   pid: z.number().int().nullable(),
   storage: z.enum(['disk', 'memory']).optional(),
   layers: z.array(z.object({ folder: z.string(), upper: z.string().nullable(), split: z.boolean() })),

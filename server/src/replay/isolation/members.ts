@@ -15,7 +15,7 @@ import { sandboxExec } from './sandbox-exec.ts'
 
 export const members: readonly Member[] = [namespaces, bubblewrap, landlock, sandboxExec, none]
 
-/** A member that works here, and how it is told. */
+/** A member that works here, and its description. */
 export interface Chosen {
   readonly member: Member
   readonly facts: Facts

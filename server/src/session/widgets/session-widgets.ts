@@ -94,7 +94,7 @@ export class SessionWidgets {
     return isThere || this.#isPartial
   }
 
-  /** Settles when what was opened before this server listened is known, or the kernel is too busy to tell of it. */
+  /** Settles when widgets that were opened before this server listened are known, or the kernel is too busy to answer. */
   async known(ids: readonly string[]): Promise<void> {
     if (this.#isPartial && ids.some((id) => !this.#models.has(id))) await this.#askStates()
   }
@@ -131,7 +131,7 @@ export class SessionWidgets {
     send({ msgType: 'comm_close', content: { comm_id: CONTROL_COMM, data: {} } })
   }
 
-  /** Tells the clients what these Output widgets show; the kernel too, once the code has left the widget. */
+  /** Sends the clients what these Output widgets show; the kernel too, once the code has left the widget. */
   #show(models: readonly string[], isLeft: boolean): void {
     for (const model of models) {
       this.#shown.delete(model)
@@ -143,12 +143,12 @@ export class SessionWidgets {
       const link = this.#options.link()
       if (!isLeft || link === null) continue
       const message = { msgType: 'comm_msg', content: Content.parse(content) }
-      inBackground(link.sendComm(message), 'telling the kernel what an Output widget shows')
+      inBackground(link.sendComm(message), 'sending the kernel what an Output widget shows')
     }
   }
 }
 
-/** One control comm for the life of this server: its name tells its answers from others. */
+/** One control comm for the life of this server: its name marks its answers. */
 const CONTROL_COMM = randomUUID()
 
 /** JSON as the bridge takes it. */

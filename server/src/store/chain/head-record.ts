@@ -1,4 +1,4 @@
-/** A signed head: what the last hash of the chain was at some time. Whoever rewrites the chain would have to sign it again. */
+/** A signed head: the last hash of the chain at some time. A rewritten chain would need a new signature. */
 import { z } from 'zod'
 import { Timestamp } from '../../../contract/ids.ts'
 import { isSigned, Signed } from './signing-key.ts'

@@ -54,7 +54,7 @@ export function linkHash(previous: Uint8Array, seq: number, digest: Uint8Array):
 const salts = Buffer.alloc(SALT_BYTES * 1024)
 let used = salts.length
 
-/** A salt that nobody has used. */
+/** A new random salt. */
 export function newSalt(): Buffer {
   if (used === salts.length) {
     randomFillSync(salts)

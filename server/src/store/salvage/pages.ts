@@ -17,7 +17,7 @@ export interface PageVersion {
   readonly isFree: boolean
 }
 
-/** Stands for the database file where a frame of the WAL is named. */
+/** The database file, in place of a frame of the WAL. */
 export const FILE = -1
 
 const DEFAULT: Header = { pageSize: 4096, usable: 4096, freeList: 0 }

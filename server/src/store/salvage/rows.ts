@@ -1,5 +1,5 @@
 /**
- * Rows of a damaged database, found page by page and told apart by their columns, so that the trees of the tables need
+ * Rows of a damaged database, found page by page and classified by their columns, so that the trees of the tables need
  * not be whole. A row whose last bytes are in other pages is given in each form that these have.
  */
 import { type Cell, cellsOf, isLeaf, readRow, u32, type Value } from './file-format.ts'

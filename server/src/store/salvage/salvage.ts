@@ -83,7 +83,7 @@ async function build(options: SalvageOptions, path: string, aside: string): Prom
   rmSync(path, { force: true })
   const db = new DatabaseSync(path)
   try {
-    // Nobody else sees the file before it is whole and on the disk.
+    // The file is not visible to others before it is whole and on the disk.
     db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF')
     migrate(db)
     const found = transaction(db, () => readDamaged(db, options))
