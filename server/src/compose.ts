@@ -88,7 +88,7 @@ export function compose(options: ComposeOptions): House {
     defaultSpec: () => defaultSpec(kernels),
     onProblem: (problem) => logError('taking up an earlier session', problem),
   })
-  const hosted = new KernelRegistry(kernels, sessions)
+  const hosted = new KernelRegistry({ kernels, store }, sessions)
   const world = { store, kernels, root, env: process.env }
   const writes = new KeptWrites(root)
   const jobs = new Jobs(untrusted === null ? performJobs(world, sessions, writes) : async () => notTrusted)

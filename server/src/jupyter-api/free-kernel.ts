@@ -1,81 +1,70 @@
 /**
- * A kernel that a Jupyter client started, without a notebook of this project. It ends with the server. What it runs is
- * not in the history: nothing there would say of which notebook it is.
+ * A kernel that a Jupyter client started, without a notebook of this project. It has a session of its own, so that what
+ * runs in it is recorded, under the name that the client gives. Invariant: it ends with the server.
  */
-import { randomBytes } from 'node:crypto'
-import type { JsonObject, Kernel } from '@yesterday/kernel-bridge'
-import { Clients } from './clients.ts'
-import { type HostedKernel, isComing } from './hosted-kernel.ts'
-import { type Received, statusMessage } from './message.ts'
-import { Relay } from './relay.ts'
+import type { Kernels } from '@yesterday/kernel-bridge'
+import * as Y from 'yjs'
+import { origin } from '../../contract/document.ts'
+import { seedDocument } from '../document/document-form.ts'
+import { Session } from '../session/session.ts'
+import type { Store } from '../store/ports.ts'
+import { SessionKernel } from './session-kernel.ts'
 
-/** RFC 6455: a normal end, after which no client comes back. */
-export const ENDED = 1000
+/** What every such session is made of. */
+export interface FreeParts {
+  readonly kernels: Kernels
+  readonly store: Store
+}
 
-export class FreeKernel implements HostedKernel {
+export interface FreeOptions {
   readonly id: string
+  readonly specName: string
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  /** What the history calls its runs by: a path, which need not exist, or a name. */
+  readonly name: string
+  readonly onEnded: () => void
+}
+
+const SERVER = { id: 'server', name: 'the server, as it stopped' }
+
+export class FreeKernel extends SessionKernel {
   readonly owner = 'client'
-  readonly clients = new Clients()
-  readonly #kernel: Kernel
-  readonly #relay = new Relay(this.clients, () => isComing(this.state))
-  readonly #runs = new Set<string>()
 
-  constructor(id: string, kernel: Kernel) {
-    this.id = id
-    this.#kernel = kernel
-    this.#relay.attach(kernel)
-    kernel.on('status', (status) => {
-      if (status === 'restarting') this.clients.toAll(statusMessage(status))
+  /** Settles when the kernel answers; rejects with the reason if it does not. */
+  static async start(parts: FreeParts, options: FreeOptions): Promise<FreeKernel> {
+    const doc = emptyDocument()
+    const session = new Session({
+      ...parts,
+      doc,
+      documentId: null,
+      path: () => options.name,
+      cwd: () => options.cwd,
+      env: options.env,
+      defaultSpec: async () => options.specName,
+      allowStdin: true,
+      prewarm: false,
     })
-    kernel.on('dead', () => this.clients.toAll(statusMessage('dead')))
-    kernel.on('record', (record) => this.#forgetRecord(record))
+    const kernel = new FreeKernel(options, session, doc)
+    session.start(options.specName)
+    await kernel.untilStarted()
+    return kernel
   }
 
-  get name(): string {
-    return this.#kernel.spec.name
+  private constructor({ id, onEnded }: FreeOptions, session: Session, doc: Y.Doc) {
+    super(id, { session, doc, leave: () => undefined }, onEnded)
   }
 
-  get state(): HostedKernel['state'] {
-    return this.#kernel.status
-  }
-
-  get lastActivity(): Date {
-    return this.#relay.lastActivity
-  }
-
-  receive(client: string, message: Received): void {
-    const metadata = withRun(message)
-    if (metadata.yesterday !== undefined) this.#runs.add(metadata.yesterday.run)
-    this.#relay.pass(client, message, metadata)
-  }
-
-  async interrupt(): Promise<void> {
-    if (this.state !== 'dead') await this.#kernel.interrupt()
-  }
-
-  async restart(): Promise<void> {
-    await this.#kernel.restart().finally(() => this.#relay.release())
-    for (const state of ['starting', 'idle']) this.clients.toAll(statusMessage(state))
-  }
-
-  async shutdown(): Promise<void> {
-    await this.#kernel.shutdown()
-    this.clients.end(ENDED, 'The kernel was shut down.')
-  }
-
-  /** What the agent spooled of it is kept for no one. */
-  #forgetRecord(record: unknown): void {
-    const run = typeof record === 'object' && record !== null && 'run' in record ? record.run : null
-    if (typeof run === 'string' && this.#runs.delete(run)) this.#kernel.acknowledge(run)
+  /** The server stops. */
+  async close(): Promise<void> {
+    await this.shutdown(SERVER)
   }
 }
 
-/** A client does not name runs of the history: the server names this one, and an agent's record goes by that name. */
-export function withRun({
-  header,
-  metadata,
-}: Received): JsonObject & { yesterday?: { run: string; cell: null } } {
-  const { yesterday: _, ...rest } = metadata
-  if (header.msg_type !== 'execute_request') return rest
-  return { ...rest, yesterday: { run: randomBytes(10).toString('hex'), cell: null } }
+/** Without cells: what a client runs is of none. */
+function emptyDocument(): Y.Doc {
+  const doc = new Y.Doc()
+  const form = { nbformat: 4, minor: 5, metadata: {}, cells: [] }
+  doc.transact(() => seedDocument(doc, form), origin.server)
+  return doc
 }

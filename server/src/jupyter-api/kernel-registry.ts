@@ -3,34 +3,32 @@
  * an id names at most one, and a notebook's kernel keeps its id as long as the notebook keeps its own.
  */
 import { randomUUID } from 'node:crypto'
-import type { Kernels } from '@yesterday/kernel-bridge'
 import type { Sessions } from '../session/sessions.ts'
-import { FreeKernel } from './free-kernel.ts'
+import { FreeKernel, type FreeOptions, type FreeParts } from './free-kernel.ts'
 import type { HostedKernel } from './hosted-kernel.ts'
 import { NotebookKernel, notebookKernelId } from './notebook-kernel.ts'
 
 /** Kernels that clients may have started at one time. */
 const MOST_FREE = 100
 
-export interface FreeStart {
+export type FreeStart = Omit<FreeOptions, 'id' | 'name' | 'onEnded'> & {
+  /** The client's own choice of an id, and of a name. */
   readonly id: string | null
-  readonly specName: string
-  readonly cwd: string
-  readonly env: Readonly<Record<string, string>>
+  readonly name: string | null
 }
 
 /** Too many kernels, or an id that is in use. */
 export class KernelConflictError extends Error {}
 
 export class KernelRegistry {
-  readonly #kernels: Pick<Kernels, 'start'>
+  readonly #parts: FreeParts
   readonly #sessions: Pick<Sessions, 'visit' | 'withKernel'>
   readonly #free = new Map<string, FreeKernel>()
   readonly #notebooks = new Map<string, Promise<NotebookKernel | null>>()
   #starting = 0
 
-  constructor(kernels: Pick<Kernels, 'start'>, sessions: Pick<Sessions, 'visit' | 'withKernel'>) {
-    this.#kernels = kernels
+  constructor(parts: FreeParts, sessions: Pick<Sessions, 'visit' | 'withKernel'>) {
+    this.#parts = parts
     this.#sessions = sessions
   }
 
@@ -64,16 +62,19 @@ export class KernelRegistry {
     return opened
   }
 
-  /** Throws `KernelStartError` or `KernelConflictError`. */
-  async start({ id, ...options }: FreeStart): Promise<FreeKernel> {
-    if (id !== null && this.has(id)) throw new KernelConflictError(`There is a kernel ${id} already.`)
+  /** Throws the reason where no kernel starts, or `KernelConflictError`. */
+  async start({ id: asked, name, ...options }: FreeStart): Promise<FreeKernel> {
+    if (asked !== null && this.has(asked))
+      throw new KernelConflictError(`There is a kernel ${asked} already.`)
     if (this.#free.size + this.#starting >= MOST_FREE)
       throw new KernelConflictError(`There are ${MOST_FREE} kernels already. Shut one down.`)
     this.#starting++
     try {
-      const started = await this.#kernels.start({ ...options, prewarm: false })
-      const kernel = new FreeKernel(id ?? randomUUID(), started)
-      this.#free.set(kernel.id, kernel)
+      const id = asked ?? randomUUID()
+      const named = { id, name: name ?? `kernel-${id.slice(0, 8)}` }
+      const onEnded = () => this.forget(id)
+      const kernel = await FreeKernel.start(this.#parts, { ...options, ...named, onEnded })
+      this.#free.set(id, kernel)
       return kernel
     } finally {
       this.#starting--
@@ -92,7 +93,7 @@ export class KernelRegistry {
     const free = [...this.#free.values()]
     this.#free.clear()
     this.#notebooks.clear()
-    await Promise.allSettled(free.map((kernel) => kernel.shutdown()))
+    await Promise.allSettled(free.map((kernel) => kernel.close()))
   }
 
   async #visit(documentId: string): Promise<NotebookKernel | null> {

@@ -63,17 +63,19 @@ async function start(parts: KernelParts, request: JupyterKernelStart): Promise<R
   return created(`/api/kernels/${kernel.id}`, kernelModel(kernel))
 }
 
-/** A kernel of a client's own, or why there is none. */
+/** A kernel of a client's own, or why there is none. `name` is what the history calls its runs by. */
 export async function startFree(
   parts: KernelParts,
   request: JupyterKernelStart,
+  name: string | null = null,
 ): Promise<{ readonly kernel: HostedKernel } | Reply> {
   const { refusal, specs, kernels } = parts
   if (refusal !== null) return jupyterRefusal({ code: 'untrusted', status: 403, message: refusal })
   const specName = (request.name || (await parts.defaultSpec())).toLowerCase()
   if (!(await specs()).some(({ name }) => name === specName)) return noKernelspec(specName)
   const cwd = await workingFolder(parts.root, request.path ?? '')
-  const options: FreeStart = { id: request.kernel_id ?? null, specName, cwd, env: variables(request.env) }
+  const id = request.kernel_id ?? null
+  const options: FreeStart = { id, specName, cwd, env: variables(request.env), name }
   try {
     return { kernel: await kernels.start(options) }
   } catch (error) {

@@ -110,7 +110,7 @@ async function kernelFor(
     const known = await parts.kernels.get(kernel.id)
     return known === null ? noKernel(kernel.id) : { kernel: known }
   }
-  return startFree(parts, { name: kernel?.name, path, env: {} })
+  return startFree(parts, { name: kernel?.name, path, env: {} }, path ?? null)
 }
 
 async function change(

@@ -10,6 +10,7 @@ import { startProblem } from './kernel-problem.ts'
 export interface KernelLifeOptions {
   readonly kernels: Kernels
   readonly cwd: () => string
+  readonly env?: Readonly<Record<string, string>>
   readonly defaultSpec: () => Promise<string>
   readonly prewarm: boolean
   /** False where the session was overtaken meanwhile. */
@@ -34,10 +35,10 @@ export class KernelLife {
   }
 
   async start(session: SessionId, spec: string | null): Promise<void> {
-    const { kernels, cwd, defaultSpec, prewarm, pastIsLogged, isWanted } = this.#options
+    const { kernels, cwd, env = {}, defaultSpec, prewarm, pastIsLogged, isWanted } = this.#options
     try {
       const specName = spec ?? (await defaultSpec())
-      const kernel = await kernels.start({ specName, cwd: cwd(), prewarm })
+      const kernel = await kernels.start({ specName, cwd: cwd(), env, prewarm })
       await pastIsLogged()
       if (!isWanted(session)) return await kernel.shutdown({ graceMs: 0 })
       this.#link = new KernelLink(session, kernel)

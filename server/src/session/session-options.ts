@@ -18,6 +18,8 @@ export interface SessionOptions {
   readonly path: () => string
   /** Where the kernel works. */
   readonly cwd: () => string
+  /** Variables that the kernel gets beside those of this process. Default none. */
+  readonly env?: Readonly<Record<string, string>>
   /** The kernelspec to start when none was asked for. */
   readonly defaultSpec: () => Promise<string>
   readonly allowStdin: boolean

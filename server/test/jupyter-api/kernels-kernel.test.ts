@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Kernel, KernelMessage } from '@jupyterlab/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { LogPage, Receipt } from '../../contract/run.ts'
 import { makeProject, python, whySkipped } from '../session/house.ts'
 import { type Server, startServer } from '../session/page.ts'
 import { connect, run, TOKEN, textOf } from './client.ts'
@@ -135,6 +136,30 @@ describe.skipIf(python === null)(`kernels for Jupyter clients${whySkipped}`, () 
     expect((await late.info).status).toBe('ok')
     expect((await restart).status).toBe(200)
     other.dispose()
+  })
+
+  test('what runs without a notebook is recorded, under the name that the client gives', async () => {
+    const runsOf = async (name: string) =>
+      LogPage.parse(await (await ask(`/api/log?notebook=${encodeURIComponent(name)}`)).json()).runs
+    const unnamed = `kernel-${shared.id.slice(0, 8)}`
+    const before = (await runsOf(unnamed)).length
+    await run(shared, 'first = 6')
+    await run(shared, 'second = first * 7\nsecond')
+    await run(shared, 'hidden = 1', { silent: true })
+    await expect.poll(async () => (await runsOf(unnamed)).length).toBe(before + 2)
+    const [second, first] = await runsOf(unnamed)
+    expect(second).toMatchObject({ notebook: unnamed, cell: null, outcome: 'ok', actor: { id: 'program' } })
+    const receipt = Receipt.parse(await (await ask(`/api/runs/${second?.run}`)).json())
+    expect(receipt.used).toContainEqual(expect.objectContaining({ name: 'first', by: first?.run }))
+    expect(receipt.outputs).toHaveLength(1)
+
+    const path = 'elsewhere/report.ipynb'
+    const session = await client.sessions.startNew({ path, type: 'notebook', name: 'report' })
+    if (session.kernel === null) throw new Error('no kernel')
+    await run(session.kernel, 'third = 1')
+    await session.shutdown()
+    expect(await runsOf(path)).toMatchObject([{ notebook: path, outcome: 'ok' }])
+    session.dispose()
   })
 
   test('two clients of one kernel see all that is published, and each its own replies', async () => {
