@@ -55,6 +55,21 @@ test('replay and restore, from a receipt', async ({ browser }) => {
     await cell(page, 4).getByRole('button', { name: 'Run this cell' }).click()
     await expect(outputs(page, 4)).toContainText('now 3')
   })
+
+  await test.step('load: one variable of then, under another name', async () => {
+    await press(page, 'Back')
+    await press(page, 'Restore')
+    await panel.getByRole('checkbox', { name: 'total' }).check()
+    const name = panel.getByRole('textbox', { name: 'Name of total in this kernel' })
+    await name.fill('2x')
+    await expect(panel.getByRole('button', { name: 'Load 1 variable' })).toBeDisabled()
+    await name.fill('total_then')
+    await press(page, 'Load 1 variable')
+    await expect(panel.locator('.receipt-lead')).toContainText('1 of 1 variables are back', {
+      timeout: seconds(60),
+    })
+    await expect(panel).toContainText('→ total_then')
+  })
 })
 
 test('what a replay wrote is listed, and is on the disk only when it is applied', async ({ browser }) => {

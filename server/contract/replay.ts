@@ -219,6 +219,8 @@ export type SinceReport = z.infer<typeof SinceReport>
 
 export const RestoredVariable = z.object({
   name: z.string(),
+  /** Its name in the kernel, where that is another one. */
+  as: z.string().optional(),
   result: z.enum(['restored', 'recomputed', 'differs', 'not restorable']),
   why: z.string().nullable(),
 })
@@ -238,6 +240,17 @@ export const RestoreReport = z.object({
   problems: z.array(z.string()),
 })
 export type RestoreReport = z.infer<typeof RestoreReport>
+
+/** A variable of the past, and its name in the present kernel. */
+export const WantedVariable = z.object({
+  name: z.string().min(1).max(300),
+  /** A Python identifier. */
+  as: z
+    .string()
+    .max(300)
+    .regex(/^[\p{XID_Start}_]\p{XID_Continue}*$/u),
+})
+export type WantedVariable = z.infer<typeof WantedVariable>
 
 export const JobRequest = z.discriminatedUnion('kind', [
   z.object({
@@ -264,6 +277,8 @@ export const JobRequest = z.discriminatedUnion('kind', [
     run: z.string().min(1).max(64),
     documentId: z.string().max(200),
     branch: z.boolean().default(false),
+    /** Loads these variables and leaves all others of the kernel as they are. Default: all variables are replaced. */
+    only: z.array(WantedVariable).min(1).max(100).optional(),
     send: z.boolean().optional(),
   }),
 ])

@@ -1,20 +1,27 @@
 /** Bringing a kernel's variables back to a past run, in place or as a new session; what came of each is told. */
 import './jobs.css'
-import type { RestoredVariable, RestoreReport } from '@yesterday/server/contract/replay.ts'
+import type { RestoredVariable, RestoreReport, WantedVariable } from '@yesterday/server/contract/replay.ts'
 import { durationText } from '../history/time.ts'
 import { useNotebook } from '../notebook/context.ts'
 import { t } from '../text/text.ts'
 import { IsolationNote } from './Isolation.tsx'
 import { JobProgress } from './JobProgress.tsx'
 import { useJob } from './jobs.ts'
+import { LoadVariables } from './LoadVariables.tsx'
 
 export function Restore({ run }: { readonly run: string }) {
   const { opened } = useNotebook()
   const { state, start, stop } = useJob()
   const report = state.at === 'over' ? state.job.restore : null
   const isBusy = state.at === 'starting' || state.at === 'going'
-  const begin = (branch: boolean): void =>
-    start({ kind: 'restore', run, documentId: opened.documentId, branch })
+  const begin = (branch: boolean, only?: readonly WantedVariable[]): void =>
+    start({
+      kind: 'restore',
+      run,
+      documentId: opened.documentId,
+      branch,
+      ...(only === undefined ? {} : { only: [...only] }),
+    })
   return (
     <article className="again" aria-label={t('restore.title')}>
       {report === null ? <p className="receipt-lead">{t('restore.ask')}</p> : <Report report={report} />}
@@ -29,6 +36,7 @@ export function Restore({ run }: { readonly run: string }) {
             {t('restore.branch')}
           </button>
           <p className="past-none">{t('restore.branchHint')}</p>
+          <LoadVariables run={run} onLoad={(only) => begin(false, only)} />
         </div>
       )}
     </article>
@@ -59,9 +67,9 @@ function Results({ title, lines }: { readonly title: string; readonly lines: rea
     <section>
       <h3>{title}</h3>
       <ul>
-        {lines.map(({ name, result, why }) => (
-          <li key={name}>
-            <code>{name}</code>{' '}
+        {lines.map(({ name, as = name, result, why }) => (
+          <li key={`${name} ${as}`}>
+            <code>{name}</code> {as !== name && <code>→ {as} </code>}
             <span
               className={result === 'restored' || result === 'recomputed' ? 'past-none' : 'receipt-changed'}
             >

@@ -123,7 +123,8 @@ def bring_back(book: Notebook, objects: Path, wanted: dict[str, tuple[str, Any, 
     from yesterday_agent import restoring
 
     given: list[Any] = [
-        {"name": name, "run": run, "digest": digest, "value": value} for name, (run, value, digest) in wanted.items()
+        {"name": name, "bind": name, "run": run, "digest": digest, "value": value}
+        for name, (run, value, digest) in wanted.items()
     ]
     real, restoring._recorder = restoring._recorder, lambda: book.recorder
     try:

@@ -3,6 +3,7 @@ its content is what it was."""
 
 from __future__ import annotations
 
+import keyword
 import os
 import sys
 from collections.abc import Sequence
@@ -15,9 +16,10 @@ SECONDS = 60.0
 
 
 class Wanted(TypedDict):
-    """A variable's version, with where its bytes are; `digest` is of its content."""
+    """A variable's version, with where its bytes are; `digest` is of its content. It is bound under the name `bind`."""
 
     name: str
+    bind: str
     run: str
     digest: str
     value: Any
@@ -28,11 +30,21 @@ class Result(TypedDict):
     why: str | None
 
 
-def load(folder: str, wanted: Sequence[Wanted]) -> list[Result]:
-    """Objects stand in `folder` by their hex digests. A value that is another one is not bound; `why` is None where
-    all is well."""
+def load(folder: str, wanted: Sequence[Wanted], shares: bool = True) -> list[Result]:
+    """Binds stored values. Objects are in `folder` by their hex digests. A value with another digest is not bound;
+    `why` is None for each that is. Loaded variables that equal a part of a bundle become that part; with `shares`, all
+    variables of the kernel do."""
     bundles: dict[str, dict[str, Any]] = {}
-    return [{"name": one["name"], "why": _load(folder, one, bundles)} for one in wanted]
+    results: list[Result] = []
+    loaded_names: dict[str, str] = {}
+    for one in wanted:
+        why, bundle = _load(folder, one, bundles)
+        if why is None:
+            loaded_names[one["name"]] = one["bind"]
+        if bundle is not None:
+            _share(_recorder().lineage, bundle, {name: name for name in bundle} if shares else loaded_names)
+        results.append({"name": one["name"], "why": why})
+    return results
 
 
 def settle() -> None:
@@ -40,9 +52,11 @@ def settle() -> None:
     _recorder().lineage.adopt({})
 
 
-def _load(folder: str, one: Wanted, bundles: dict[str, dict[str, Any]]) -> str | None:
-    """`bundles`: those that were read, by digest."""
-    lineage, stored, name = _recorder().lineage, one["value"], one["name"]
+def _load(folder: str, one: Wanted, bundles: dict[str, dict[str, Any]]) -> tuple[str | None, dict[str, Any] | None]:
+    """Why it was not bound, and the bundle that it is a part of. `bundles`: those that were read, by digest."""
+    lineage, stored, name, bind = _recorder().lineage, one["value"], one["name"], one["bind"]
+    if not bind.isidentifier() or keyword.iskeyword(bind):
+        return f"{bind} is no name of a variable", None
 
     def read(digest: str) -> bytes:
         with open(os.path.join(folder, digest.partition(":")[2]), "rb") as handle:
@@ -55,28 +69,27 @@ def _load(folder: str, one: Wanted, bundles: dict[str, dict[str, Any]]) -> str |
         value = loaded(stored, name, read, lineage.namespace) if bundle is None else bundle[name]
         now = content_digest(value, Budget(SECONDS))
     except UntoldError as reason:
-        return str(reason)
+        return str(reason), None
     except Exception as problem:
-        return f"it does not load: {type(problem).__name__}: {problem}"[:300]
+        return f"it does not load: {type(problem).__name__}: {problem}"[:300], None
     if now != one["digest"]:
-        return "what was loaded is another value"
-    lineage.namespace[name] = value
-    lineage.adopt({name: one["run"]})
-    if bundle is not None:
-        _share(lineage, bundle)
-    return None
+        return "what was loaded is another value", None
+    lineage.namespace[bind] = value
+    lineage.adopt({bind: one["run"]})
+    return None, bundle
 
 
-def _share(lineage: Any, bundle: dict[str, Any]) -> None:
-    """What is there already, and has the content that it has in the bundle, becomes that of the bundle: variables that
-    had parts in common have them in common again."""
+def _share(lineage: Any, bundle: dict[str, Any], names: dict[str, str]) -> None:
+    """A variable with the content that it has in the bundle becomes that of the bundle: variables that had parts in
+    common have them in common again. `names`: what the bundle's variables are called in the kernel."""
     for name, value in bundle.items():
-        there = lineage.bindings.get(name)
-        if there is None or name not in lineage.namespace or lineage.namespace[name] is value:
+        bound = names.get(name)
+        there = None if bound is None else lineage.bindings.get(bound)
+        if there is None or bound not in lineage.namespace or lineage.namespace[bound] is value:
             continue
-        if _is_same(value, lineage.namespace[name]):
-            lineage.namespace[name] = value
-            lineage.adopt({name: there.by})
+        if _is_same(value, lineage.namespace[bound]):
+            lineage.namespace[bound] = value
+            lineage.adopt({bound: there.by})
 
 
 def _is_same(one: Any, other: Any) -> bool:

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import * as Y from 'yjs'
 import { z } from 'zod'
 import type { RestoredVariable, RestoreReport } from '../../contract/replay.ts'
+import { loadValues } from '../replay/load-values.ts'
 import { restore } from '../replay/restore.ts'
 import { isRefused, type Refused, wholeRun } from '../replay/targets.ts'
 import type { ReplayWorld } from '../replay/world.ts'
@@ -17,6 +18,12 @@ import { table } from './text.ts'
 const Options = EffectOptions.extend({
   keep: z.boolean().default(true),
   recompute: z.boolean().default(false),
+  /** Names, separated by commas. */
+  only: z
+    .string()
+    .transform((names) => names.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.string().min(1)).min(1))
+    .optional(),
   trust: z.boolean().default(false),
   json: z.boolean().default(false),
   root: z.string().optional(),
@@ -33,6 +40,7 @@ export function registerRestore(program: Command): void {
   )
     .option('--branch', 'a new session, which from the command line it is in every case')
     .option('--recompute', 'load no stored value: run all again')
+    .option('--only <names>', 'these variables alone, separated by commas')
     .option('--no-keep', 'end the kernel when the result is printed')
     .option(...trustOption)
     .option('--json', 'one object of JSON')
@@ -49,6 +57,7 @@ Examples:
   yesterday restore 3f2a              a kernel to work with: it prints how
   yesterday restore 3f2a --no-keep    only show what can be restored
   yesterday restore 3f2a --recompute  run again what made them, instead of loading what is stored
+  yesterday restore 3f2a --only net,opt   these variables alone
 
 Into the kernel of an open notebook: "Restore" on a run in the page.
 Exit code: 0 every variable is what it was; 1 some are not, and are named; 2 nothing could be restored.`
@@ -56,9 +65,9 @@ Exit code: 0 every variable is what it was; 1 some are not, and are named; 2 not
 type Restored = RestoreReport & { readonly connectionFile: string | null }
 
 async function restoreRun(run: string, options: Options): Promise<Refusal | null> {
-  const { keep, recompute, json, root, trust } = options
+  const { keep, recompute, only, json, root, trust } = options
   const work = async (world: ReplayWorld, signal: AbortSignal) => {
-    const report = await restoreInNewKernel(world, run, { keep, recompute }, signal)
+    const report = await restoreInNewKernel(world, run, { keep, recompute, only }, signal)
     if (isRefused(report)) return asRefusal(report)
     if (json) printJson(report)
     else printLines(restoredLines(report))
@@ -73,7 +82,7 @@ const isRestored = ({ result }: RestoredVariable): boolean => result === 'restor
 async function restoreInNewKernel(
   world: ReplayWorld,
   prefix: string,
-  { keep, recompute }: Pick<Options, 'keep' | 'recompute'>,
+  { keep, recompute, only }: Pick<Options, 'keep' | 'recompute' | 'only'>,
   signal: AbortSignal,
 ): Promise<Restored | Refused> {
   const { store, kernels, root } = world
@@ -94,7 +103,11 @@ async function restoreInNewKernel(
     purpose: { kind: 'restore', of: run },
   })
   const actor = terminalActor()
-  const report = await restore(world, session, run, { actor, branch: true, recompute, signal })
+  const asked = { actor, branch: true, recompute, signal }
+  const report =
+    only === undefined
+      ? await restore(world, session, run, asked)
+      : await loadValues(world, session, run, { ...asked, only: only.map((name) => ({ name, as: name })) })
   const connectionFile = keep ? (session.kernel?.address.connectionFile ?? null) : null
   if (keep && !isRefused(report)) await session.close()
   else session.shutdown(actor)

@@ -46,17 +46,22 @@ export class KeptValues {
     this.#folder = folder
   }
 
-  /** Binds the names to their values; returns why for each name that is not bound. */
+  /**
+   * Binds the names to their values; returns why for each name that is not bound. Variables of the kernel that equal
+   * a loaded one become parts of its bundle, unless values are bound under chosen names (`as`).
+   */
   async load(kernel: Kernel, wanted: readonly Loadable[]): Promise<ReadonlyMap<string, string>> {
     const problems = new Map<string, string>()
     const given: object[] = []
-    for (const { run, edge } of wanted) {
+    for (const { run, edge, as } of wanted) {
       const { name, digest, value } = edge
-      if (value !== null && (await this.#lay(value))) given.push({ name, run, digest, value })
+      if (value !== null && (await this.#lay(value)))
+        given.push({ name, bind: as ?? name, run, digest, value })
       else problems.set(name, 'its bytes are gone or damaged')
     }
     if (given.length === 0) return problems
-    const answer = await callAgent(kernel, 'restoring.load', [this.#folder, given])
+    const shares = wanted.every(({ as }) => as === undefined)
+    const answer = await callAgent(kernel, 'restoring.load', [this.#folder, given, shares])
     if (!answer.ok) return new Map(wanted.map(({ edge }) => [edge.name, answer.why]))
     for (const { name, why } of Results.parse(answer.value)) if (why !== null) problems.set(name, why)
     return problems

@@ -25,8 +25,8 @@ export interface LiveState {
 /** What a cell showed has a number in its kernel's life, and is another's there. */
 const isShown = (name: string): boolean => name.startsWith('Out[')
 
-/** `session`: the runs of one session up to the asked one, in order. */
-export function liveState(session: readonly Receipt[]): LiveState {
+/** `session`: the runs of one session up to the asked one, in order. `only`: the names that are wanted; default all. */
+export function liveState(session: readonly Receipt[], only?: ReadonlySet<string>): LiveState {
   const variables = new Map<string, Edge>()
   const makers = new Map<string, string>()
   for (const { run, generated } of session) {
@@ -37,6 +37,7 @@ export function liveState(session: readonly Receipt[]): LiveState {
       makers.set(edge.name, run)
     }
   }
+  if (only !== undefined) for (const name of variables.keys()) if (!only.has(name)) variables.delete(name)
   const before = versionsBefore(session)
   const byId = new Map(session.map((receipt) => [receipt.run, receipt]))
   const needed = new Set([...variables.keys()].flatMap((name) => makers.get(name) ?? []))

@@ -4,6 +4,7 @@ import { restorer } from '../../contract/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { PerformJob } from './jobs.ts'
 import type { KeptWrites } from './kept-writes.ts'
+import { loadValues } from './load-values.ts'
 import { prepareReplay } from './ready-replay.ts'
 import { replay } from './replay.ts'
 import { restore } from './restore.ts'
@@ -51,10 +52,12 @@ export function performJobs(
         const visit = await sessions.visit(request.documentId)
         if (visit === null) return refused('missing', 'that notebook is not there', 'Open it first.')
         try {
-          const report = await restore(world, visit.session, request.run, {
-            ...options,
-            branch: request.branch,
-          })
+          const { only, run, branch } = request
+          const { session } = visit
+          const report =
+            only === undefined
+              ? await restore(world, session, run, { ...options, branch })
+              : await loadValues(world, session, run, { ...options, branch, only })
           return isRefused(report) ? report : { restore: report }
         } finally {
           visit.leave()

@@ -13,6 +13,8 @@ export interface Loadable {
   /** Of the run, in its session. */
   readonly order: number
   readonly edge: Edge
+  /** The name to bind in the kernel. Default: the variable's own. */
+  readonly as?: string
 }
 
 export interface RestorePlan {

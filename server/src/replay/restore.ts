@@ -49,6 +49,32 @@ export async function restore(
   options: RestoreOptions,
 ): Promise<RestoreReport | Refused> {
   const started = Date.now()
+  const facts = await restoreFacts(world, prefix)
+  if (isRefused(facts)) return facts
+  const { asked, live, files, chosen, spec } = facts
+  const kernel = await kernelFor(session, spec.name, options)
+  if (isRefused(kernel)) return kernel
+  const done = await attempt(world, { session, kernel }, facts, options)
+  await perform(kernel, leaveCode, [...live.variables.keys()])
+  const whyNot = reasons(live, files)
+  const random = await randomResults(world, kernel, asked, [...done.again.values()].at(-1) ?? null)
+  await settle(kernel)
+  return {
+    run: asked.run,
+    session: session.view().session,
+    variables: [...live.variables].map(([name, edge]) => resultOf(name, edge, whyNot, done)),
+    random,
+    loaded: [...new Set([...done.loaded].map(makerOf))],
+    recomputed: [...done.again.keys()],
+    isolation: chosen.facts,
+    problems: [...done.problems],
+    expectedMs: done.expectedMs,
+    tookMs: Date.now() - started,
+  }
+}
+
+/** What is known of a restoration to the state after this run; nothing runs. */
+export async function restoreFacts(world: ReplayWorld, prefix: string): Promise<RestoreFactsOf | Refused> {
   const run = await wholeRun(world.store.index, prefix)
   if (typeof run !== 'string') return run
   const asked = await world.store.index.receipt(run)
@@ -64,26 +90,7 @@ export async function restore(
   if (isRefused(chosen)) return chosen
   const allowed = allowedEffects(world, chosen.facts, cwd)
   const files = { ...(await fileFacts(cwd, world.store, live.runs)), allowed, withoutSecret }
-  const kernel = await kernelFor(session, spec.name, options)
-  if (isRefused(kernel)) return kernel
-  const facts = { asked, live, files, chosen, spec, cwd }
-  const done = await attempt(world, { session, kernel }, facts, options)
-  await perform(kernel, leaveCode, [...live.variables.keys()])
-  const whyNot = reasons(live, files)
-  const random = await randomResults(world, kernel, asked, [...done.again.values()].at(-1) ?? null)
-  await settle(kernel)
-  return {
-    run,
-    session: session.view().session,
-    variables: [...live.variables].map(([name, edge]) => resultOf(name, edge, whyNot, done)),
-    random,
-    loaded: [...new Set([...done.loaded].map(makerOf))],
-    recomputed: [...done.again.keys()],
-    isolation: chosen.facts,
-    problems: [...done.problems],
-    expectedMs: done.expectedMs,
-    tookMs: Date.now() - started,
-  }
+  return { asked, live, files, chosen, spec, cwd }
 }
 
 interface Attempt {
@@ -151,10 +158,11 @@ function reasons({ runs }: LiveState, files: FileSource): ReadonlyMap<string, st
   return new Map(steps.map(({ step }) => [step.run, step.why]))
 }
 
-async function kernelFor(
+/** An idle kernel of the session that records; one is started where there is none. */
+export async function kernelFor(
   session: Session,
   name: string,
-  { branch, actor }: RestoreOptions,
+  { branch, actor }: Pick<RestoreOptions, 'branch' | 'actor'>,
 ): Promise<Kernel | Refused> {
   const { running, queue } = session.view()
   if (running !== null || queue.length > 0)

@@ -8,6 +8,7 @@ import type { Receipt } from '../../contract/run.ts'
 import { Jobs } from '../../src/replay/jobs.ts'
 import { loadableValues } from '../../src/replay/kept-values.ts'
 import { ask } from '../../src/replay/kernel-talk.ts'
+import { loadValues } from '../../src/replay/load-values.ts'
 import { performJobs, planOf } from '../../src/replay/perform-jobs.ts'
 import { restore } from '../../src/replay/restore.ts'
 import { isRefused } from '../../src/replay/targets.ts'
@@ -117,6 +118,54 @@ describe.skipIf(python === null)(`the past of an open notebook${whySkipped}`, ()
     expect(receipt?.generated).toEqual([])
     const shown = await world.store.objects.get(Digest.parse(receipt?.outputs[0]?.digest))
     expect(new TextDecoder().decode(shown ?? undefined)).toContain('3')
+  })
+
+  test('chosen variables are loaded under chosen names; all others stay', async () => {
+    const past = await lived()
+    const { session, world, jobs, ended, id, runOf } = past
+    const only = [
+      { name: 'rows', as: 'old_rows' },
+      { name: 'pair', as: 'old_pair' },
+      { name: 'total', as: 'total' },
+    ]
+    const asked = { kind: 'restore', run: runOf('shown'), documentId: id, branch: false, only } as const
+    const job = await ended(jobs.start(asked)?.id ?? '')
+    expect(job).toMatchObject({ state: 'done', problem: null, restore: { recomputed: [] } })
+    expect(job?.restore?.variables).toEqual([
+      { name: 'rows', as: 'old_rows', result: 'restored', why: null },
+      { name: 'pair', as: 'old_pair', result: 'restored', why: null },
+      { name: 'total', result: 'restored', why: null },
+    ])
+    const { kernel } = session
+    if (kernel === null) throw new Error('no kernel')
+    const seen = '[old_pair["rows"] is old_rows, pair["rows"] is rows, rows is old_rows, total, later]'
+    expect(await ask(kernel, seen)).toEqual({ ok: true, value: [true, true, false, 3, 5] })
+    const next = new Promise<string>((resolve) => session.events.once('recorded', ({ run }) => resolve(run)))
+    expect(await session.run(['shown'], ada)).toBeNull()
+    const receipt = await receiptOf(world.store, await next)
+    expect(receipt.used).toMatchObject([{ name: 'total', by: runOf('sum') }])
+  })
+
+  test('what is not stored is computed in a sandbox and loaded; the kernel runs nothing', async () => {
+    const { session, world, runOf } = await lived()
+    await writeFile(join(root, 'x.csv'), '5\n')
+    const count = (await world.store.index.page({})).runs.length
+    const options = { actor: ada, branch: false, recompute: true, only: [{ name: 'total', as: 'was' }] }
+    const report = await loadValues(world, session, runOf('shown'), options)
+    if (isRefused(report)) throw new Error(report.refused.message)
+    expect(report.variables).toEqual([{ name: 'total', as: 'was', result: 'recomputed', why: null }])
+    const { kernel } = session
+    expect(kernel && (await ask(kernel, '[was, total]'))).toEqual({ ok: true, value: [3, 30] })
+    expect((await world.store.index.page({})).runs).toHaveLength(count)
+  })
+
+  test('an unknown variable is refused, and a keyword is no name', async () => {
+    const { session, world, runOf } = await lived()
+    const load = (name: string, as: string) =>
+      loadValues(world, session, runOf('shown'), { actor: ada, branch: false, only: [{ name, as }] })
+    expect(await load('later', 'later')).toMatchObject({ refused: { code: 'missing' } })
+    const report = await load('rows', 'class')
+    expect(isRefused(report) ? [] : report.variables).toMatchObject([{ result: 'not restorable' }])
   })
 
   test('a value whose signature is not ours is not loaded, and one that is damaged is made again', async () => {
