@@ -3,6 +3,7 @@
  * tests are made from this list. A refusal is `ApiError` with a fitting status.
  */
 import { z } from 'zod'
+import { commentsApi } from './comments-api.ts'
 import { contentsApi } from './contents-api.ts'
 import { fileApi } from './file-api.ts'
 import { jupyterApi } from './jupyter-api.ts'
@@ -16,6 +17,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   'Files and notebooks': fileApi,
   'The past': pastApi,
   Replay: replayApi,
+  Comments: commentsApi,
   'The project': projectApi,
   'Jupyter clients': jupyterApi,
   'Files of Jupyter clients': contentsApi,

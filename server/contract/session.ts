@@ -4,6 +4,8 @@
  * changes nothing. Binary comm buffers travel base64 inside JSON.
  */
 import { z } from 'zod'
+import { Actor } from './actor.ts'
+import { Thread } from './comments.ts'
 import { HistoryState } from './history.ts'
 import { CellId, RunId, SessionId, Timestamp } from './ids.ts'
 import { StaleCell } from './stale.ts'
@@ -98,8 +100,7 @@ export type Command = z.infer<typeof Command>
 export const KernelState = z.enum(['none', 'starting', 'idle', 'busy', 'restarting', 'dead'])
 export type KernelState = z.infer<typeof KernelState>
 
-export const Actor = z.object({ id: z.string(), name: z.string() })
-export type Actor = z.infer<typeof Actor>
+export { Actor }
 
 /** The actor that runs cells again to restore variables, for a user. */
 export const restorer: Actor = { id: 'server', name: 'Yesterday' }
@@ -167,6 +168,10 @@ export const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ownOutputs'), outputs: z.array(z.string()), whole: z.boolean() }),
   /** Every cell that is not fresh, in notebook order; sent on connect, and when it is another list. */
   z.object({ type: z.literal('stale'), cells: z.array(StaleCell) }),
+  /** Comment threads as they are now, and the ids of those that are gone. */
+  z.object({ type: z.literal('comments'), threads: z.array(Thread), gone: z.array(z.string()) }),
+  /** A person has read a thread up to this comment; sent to the pages of that person alone. */
+  z.object({ type: z.literal('commentsRead'), person: z.string(), thread: z.string(), read: z.int() }),
   /** The project's history is damaged, gone, or there again; sent on connect unless it is sound. */
   z.object({ type: z.literal('history'), state: HistoryState }),
   /** Something a person should read: a merge conflict with the file, a full disk, a lost recording. */

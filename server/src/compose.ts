@@ -9,6 +9,7 @@ import type { Kernels } from '@yesterday/kernel-bridge'
 import type { z } from 'zod'
 import type { KernelSpecs } from '../contract/http.ts'
 import { socketApi } from '../contract/routes.ts'
+import { Comments } from './comments/comments.ts'
 import { createDocuments, type DocumentRooms } from './document/documents.ts'
 import { projectNotebooks, visitedNotebooks } from './document/identity/project-notebooks.ts'
 import { createRooms, type Rooms } from './document/rooms.ts'
@@ -19,6 +20,7 @@ import { makeApp } from './http/app.ts'
 import type { Route } from './http/route.ts'
 import { aroundRoutes } from './http/routes/around.ts'
 import { checkpointRoutes } from './http/routes/checkpoints.ts'
+import { commentRoutes } from './http/routes/comments.ts'
 import { exportRoutes } from './http/routes/export.ts'
 import { fileRoutes } from './http/routes/files.ts'
 import { historyRoutes } from './http/routes/history.ts'
@@ -92,13 +94,14 @@ export function compose(options: ComposeOptions): House {
   const world = { store, kernels, root, env: process.env }
   const writes = new KeptWrites(root)
   const jobs = new Jobs(untrusted === null ? performJobs(world, sessions, writes) : async () => notTrusted)
+  const comments = commentsOf(options, documents, sessions)
   const sockets = new Sockets(access, [
     onSocket(socketApi.room, roomTaker(rooms)),
     onSocket(socketApi.session, takeSessionSocket(sessions)),
     channelsRoute(hosted),
   ])
   const files = new Files(root, documents, undefined, join(folder, 'trash'))
-  const parts = { documents, files, sessions, hosted, sockets, world, writes, jobs }
+  const parts = { documents, comments, files, sessions, hosted, sockets, world, writes, jobs }
   const routes = [...routesOf(options, parts), ...jupyterRoutesOf(options, parts)]
   const app = makeApp({ access, client: new StaticFiles(options.client), routes, logError })
   access.tokens?.watch((person) => sockets.signedOut(person))
@@ -118,6 +121,7 @@ export function compose(options: ComposeOptions): House {
       await jobs.close()
       await writes.close()
       await sessions.close()
+      await comments.close()
       await documents.close()
       await kernels.close()
       await store.close()
@@ -136,9 +140,35 @@ function documentsOf({ root, store, folder, untrusted }: Project): DocumentRooms
   })
 }
 
+/** Changes reach the pages of a notebook by its session socket. */
+function commentsOf(
+  { project: { store }, access }: ComposeOptions,
+  documents: DocumentRooms,
+  sessions: Sessions,
+): Comments {
+  const comments = new Comments({
+    updates: store.updates,
+    documents,
+    people: () => access.people.known(),
+    mask: (text) => store.secrets.mask(text),
+    newId,
+  })
+  comments.onChange({
+    changed: (notebook, change) =>
+      sessions.announce(notebook, { type: 'comments', threads: [...change.threads], gone: [...change.gone] }),
+    read: (notebook, person, thread, read) =>
+      sessions.announce(notebook, { type: 'commentsRead', person, thread, read }),
+  })
+  return comments
+}
+
+/** 20 random hex digits. */
+const newId = (): string => randomBytes(10).toString('hex')
+
 /** What the routes are made of, beside the options. */
 interface RouteParts {
   readonly documents: DocumentRooms
+  readonly comments: Comments
   readonly files: Files
   readonly sessions: Sessions
   readonly hosted: KernelRegistry
@@ -150,7 +180,7 @@ interface RouteParts {
 
 function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] {
   const { project, access, kernels, version, trust } = options
-  const { documents, files, sessions, sockets, world, writes, jobs } = parts
+  const { documents, comments, files, sessions, sockets, world, writes, jobs } = parts
   const { root, store, untrusted } = project
   return [
     ...fileRoutes(root, files),
@@ -169,8 +199,9 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
       store,
       index: store.index,
       now: () => new Date().toISOString(),
-      newId: () => randomBytes(10).toString('hex'),
+      newId,
     }),
+    ...commentRoutes(comments),
     ...aroundRoutes(store.index, {
       root,
       files: new UsedFiles(store.secrets),

@@ -71,8 +71,12 @@ export function makeApi(send: Fetch = browserFetch) {
   return {
     /** What the areas of the page ask with schemas of their own. */
     get,
-    send: <Schema extends z.ZodType>(schema: Schema, url: string, method: 'POST' | 'DELETE', body: unknown) =>
-      ask(send, schema, url, body === null ? { method } : { ...postJson(body), method }),
+    send: <Schema extends z.ZodType>(
+      schema: Schema,
+      url: string,
+      method: 'POST' | 'PUT' | 'DELETE',
+      body: unknown,
+    ) => ask(send, schema, url, body === null ? { method } : { ...postJson(body), method }),
     listFolder: (path: string, signal?: AbortSignal) =>
       get(FileEntries, `/api/files/${encodePath(path)}`, signal),
     changeFiles: (command: Exclude<FileCommand, { type: 'trash' }>) =>

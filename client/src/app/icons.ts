@@ -16,6 +16,8 @@ export {
   FolderPlus,
   Globe,
   History,
+  Link,
+  MessageSquare,
   Monitor,
   Moon,
   NotebookText,

@@ -120,8 +120,8 @@ function Paper(props: {
 
 /** What can be done from here. */
 function Verbs({ receipt }: { readonly receipt: ReceiptData }) {
-  const { past, commands, placeOf } = useNotebook()
-  const { cellId } = receipt
+  const { past, commands, placeOf, opened } = useNotebook()
+  const { cellId, run } = receipt
   const earlier = useEarlier(receipt)
   const again = useReplayOffered()
   return (
@@ -138,6 +138,17 @@ function Verbs({ receipt }: { readonly receipt: ReceiptData }) {
           onClick={() => past.go({ at: 'compare', left: earlier, right: receipt.run })}
         >
           {t('receipt.compare')}
+        </button>
+      )}
+      {opened.mayComment && (
+        <button
+          type="button"
+          className="button button-small"
+          onClick={() =>
+            commands.commentOn({ anchor: { on: 'run', run, cell: cellId }, quote: receipt.source })
+          }
+        >
+          {t('comments.onRun')}
         </button>
       )}
       <button

@@ -1,6 +1,7 @@
 /** One cell: its frame (a named article that takes the focus), source, outputs, prompt. */
 import { cellSource, cellType, type YCell } from '@yesterday/server/contract/document.ts'
 import { memo } from 'react'
+import { CellComments } from '../comments/CellComments.tsx'
 import { FoldedPart, SectionFold } from '../outline/Folded.tsx'
 import { useFolded } from '../outline/use-folds.ts'
 import { CellOutputs } from '../outputs/CellOutputs.tsx'
@@ -9,6 +10,7 @@ import { StaleBadge } from '../past/StaleBadge.tsx'
 import { CellPeople } from '../presence/People.tsx'
 import { t } from '../text/text.ts'
 import { CellStatus } from './CellStatus.tsx'
+import { showCellComments } from './comment.ts'
 import { MarkdownCell } from './MarkdownCell.tsx'
 import type { Notebook } from './notebook.ts'
 import { Source } from './Source.tsx'
@@ -59,6 +61,11 @@ export const CellView = memo(function CellView({ notebook, cell, id, index, tota
       onDoubleClick={() => type === 'markdown' && notebook.reveal(id, 'edit')}
     >
       <CellPeople presence={notebook.presence} cell={id} />
+      <CellComments
+        counts={notebook.comments.counts}
+        cell={id}
+        onOpen={(cell) => showCellComments(notebook, cell)}
+      />
       {type === 'code' && <CodeCell notebook={notebook} cell={cell} id={id} outputs={outputs} />}
       {type === 'markdown' && <SectionFold folds={notebook.folds} cell={id} />}
       {type === 'markdown' && <MarkdownCell notebook={notebook} cell={cell} id={id} editing={editing} />}

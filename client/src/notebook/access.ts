@@ -1,12 +1,13 @@
 /** The notebook as the panels and outputs around it see it (context.ts). */
 
 import { runStale } from './acts.ts'
+import { commentHere, commentOn, commentOnOutput, showAnchor } from './comment.ts'
 import type { NotebookAccess } from './context.ts'
 import type { Notebook } from './notebook.ts'
 
 export function accessTo(notebook: Notebook, selectedCell: string | null): NotebookAccess {
   return {
-    opened: { ...notebook.opened, path: notebook.path.get() },
+    opened: { ...notebook.opened, path: notebook.path.get(), mayComment: notebook.opened.writable },
     doc: notebook.doc,
     session: notebook.session.view,
     selectedCell,
@@ -14,12 +15,18 @@ export function accessTo(notebook: Notebook, selectedCell: string | null): Noteb
     runs: notebook.runs,
     past: notebook.past,
     variables: notebook.variables,
+    comments: notebook.comments,
     widgets: notebook.widgets,
     external: notebook.external,
     placeOf: (cell) => notebook.order.get().indexOf(cell) + 1 || null,
     runStale: () => runStale(notebook),
     commands: {
       run: (cells) => notebook.run(cells),
+      order: notebook.order.get,
+      comment: () => commentHere(notebook),
+      commentOnOutput: (cell, output) => commentOnOutput(notebook, cell, output),
+      commentOn: (draft) => commentOn(notebook, draft),
+      showAnchor: (anchor) => showAnchor(notebook, anchor),
       reveal: (cell) => notebook.reveal(cell),
       goToLine: (cell, line) => notebook.goToLine(cell, line),
     },

@@ -30,6 +30,7 @@ import {
 import { changeCells } from './change-cells.ts'
 import { writeToSystem } from './clipboard/system-clipboard.ts'
 import { type Command, cellKeys, editKeys, isWritable, keys } from './command.ts'
+import { commentHere } from './comment.ts'
 import { switchTab } from './editor-keys.ts'
 import { panelCommand } from './panel-command.ts'
 import { copyCells, cutCells, pasteShared } from './paste.ts'
@@ -305,6 +306,13 @@ export const COMMANDS = [
     label: 'command.tabMoves',
     keys: [{ keys: 'Ctrl-m', mac: 'Ctrl-Shift-m', where: 'editor' }],
     run: switchTab,
+  },
+  {
+    id: 'comment',
+    label: 'command.comment',
+    keys: [...keys('Mod-Alt-m'), ...cellKeys('Shift-n')],
+    when: isWritable,
+    run: commentHere,
   },
   ...PANELS.map(panelCommand),
 ] as const satisfies readonly Command[]

@@ -1,9 +1,12 @@
 /** What components around the notebook (the history panel, widgets) see of it. */
+
+import type { Anchor } from '@yesterday/server/contract/comments.ts'
 import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
 import type { SessionView } from '@yesterday/server/contract/session.ts'
 import type { StaleCell } from '@yesterday/server/contract/stale.ts'
 import { createContext, useContext } from 'react'
 import type * as Y from 'yjs'
+import type { CommentStore, Draft } from '../comments/comment-store.ts'
 import type { ExternalContent } from '../outputs/external-content.ts'
 import type { WidgetBridge } from '../outputs/widgets/bridge.ts'
 import type { PastPlace } from '../past/place.ts'
@@ -15,7 +18,8 @@ import type { CellRun } from './cell-facts.ts'
 
 /** The open notebook for those around it. */
 export interface NotebookAccess {
-  readonly opened: OpenedNotebook
+  /** `mayComment`: whether this person may write comments. */
+  readonly opened: OpenedNotebook & { readonly mayComment: boolean }
   readonly doc: Y.Doc
   readonly session: Observable<SessionView>
   readonly selectedCell: string | null
@@ -24,6 +28,7 @@ export interface NotebookAccess {
   readonly runs: KeyedObservable<CellRun>
   readonly past: PastPlace
   readonly variables: Variables
+  readonly comments: CommentStore
   /** The widgets of the kernel, for output frames. */
   readonly widgets: WidgetBridge
   /** Which outputs may load content from other hosts. */
@@ -35,6 +40,15 @@ export interface NotebookAccess {
     readonly run: (cells: readonly string[]) => void
     /** Selects a cell and scrolls it into view. */
     readonly reveal: (cell: string) => void
+    /** The ids of all cells, in order. */
+    readonly order: () => readonly string[]
+    /** Begins a comment on the selection or the selected cell. */
+    readonly comment: () => void
+    /** Begins a comment on an output, by its place in its cell from 0. */
+    readonly commentOnOutput: (cell: string, output: number) => void
+    readonly commentOn: (draft: Draft) => void
+    /** Leads to what a thread is about. */
+    readonly showAnchor: (anchor: Anchor) => void
     /** Puts the cursor at the beginning of a line of its source, from 1. */
     readonly goToLine: (cell: string, line: number) => void
   }

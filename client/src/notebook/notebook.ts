@@ -18,6 +18,8 @@ import { equalityDeep } from 'lib0/function'
 import * as Y from 'yjs'
 import { me } from '../app/me-store.ts'
 import { notify } from '../app/notices.ts'
+import { CommentStore } from '../comments/comment-store.ts'
+import { showCommented } from '../comments/show-commented.ts'
 import { EditorPool } from '../editor/editor-pool.ts'
 import type { KernelHelp } from '../editor/kernel-help.ts'
 import { Finder, type Match } from '../find/finder.ts'
@@ -74,6 +76,7 @@ export class Notebook {
   readonly runs: KeyedObservable<CellRun>
   readonly stale: KeyedObservable<StaleCell>
   readonly lastRuns: LastRuns
+  readonly comments: CommentStore
   readonly edits = new CellEdits(this.doc, this.origin)
   readonly undo = new Y.UndoManager(cellsOf(this.doc), { trackedOrigins: new Set([this.origin]) })
   readonly selection = new Watched<Selection>(selectOne(null))
@@ -119,6 +122,7 @@ export class Notebook {
     this.external = new ExternalContent(this.session.ownOutputs, documentId)
     this.shownSession = calm(this.session.view, isBegun)
     this.lastRuns = new LastRuns(documentId, this.session)
+    this.comments = new CommentStore(documentId, this.session)
     this.pool = new EditorPool(
       this.origin,
       (editor, monaco) => equipEditor(this, editor, monaco),
@@ -126,6 +130,7 @@ export class Notebook {
         const adornments = [
           showCarets(editor, this.presence, cell, text),
           showMatches(this.finder, editor, cell),
+          showCommented(this.comments, editor, cell, text),
         ]
         return () => {
           for (const take of adornments) take()
@@ -280,6 +285,7 @@ export class Notebook {
     this.presence.close()
     this.undo.destroy()
     this.lastRuns.close()
+    this.comments.close()
     this.session.close()
     this.room.leave()
     this.doc.destroy()

@@ -2,7 +2,7 @@
 import './outputs.css'
 import { type StreamHead, streamHead } from '@yesterday/server/contract/document.ts'
 import { chooseForm, type Form } from '@yesterday/server/contract/mime-rules.ts'
-import { WhyButton } from '../past/Why.tsx'
+import { OutputVerbs } from '../past/OutputVerbs.tsx'
 import { t } from '../text/text.ts'
 import { withoutAnsi } from './ansi.ts'
 import { ErrorOutput } from './ErrorOutput.tsx'
@@ -36,7 +36,7 @@ export function CellOutputs(props: {
           <OutputBoundary output={output}>
             <Output output={output} cellId={props.cellId} />
           </OutputBoundary>
-          <WhyButton cell={props.cellId} />
+          <OutputVerbs cell={props.cellId} index={index} />
         </div>
       ))}
     </section>

@@ -1,6 +1,7 @@
 /** Every panel, in the order of their buttons. A new panel is one line here (docs/extending/panel.md). */
+import { comments } from '../comments/panel.ts'
 import { history } from '../history/panel.ts'
 import { variables } from '../variables/panel.ts'
 import type { Panel } from './panel.ts'
 
-export const PANELS: readonly Panel[] = [history, variables]
+export const PANELS: readonly Panel[] = [history, variables, comments]

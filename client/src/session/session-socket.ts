@@ -26,6 +26,9 @@ export type Notice = Extract<Event, { type: 'notice' }>
 /** A comm message of the kernel. */
 export type CommMessage = Extract<Event, { type: 'comm' }>
 
+/** Comment threads that changed. */
+export type CommentsChanged = Omit<Extract<Event, { type: 'comments' }>, 'type'>
+
 /** The kernel has handled a comm message of a client. */
 export type CommHandled = Extract<Event, { type: 'commHandled' }>
 
@@ -50,6 +53,8 @@ export class SessionSocket {
   readonly sentTooMuch = new Signal<void>()
   readonly comms = new Signal<CommMessage>()
   readonly commsHandled = new Signal<CommHandled>()
+  readonly comments = new Signal<CommentsChanged>()
+  readonly commentsRead = new Signal<Extract<Event, { type: 'commentsRead' }>>()
   readonly #view = new Watched<SessionView>(noSession)
   readonly #stale = new Watched<StaleCells>(new Map())
   readonly #ownOutputs = new Watched<ReadonlySet<string> | null>(null)
@@ -131,6 +136,12 @@ export class SessionSocket {
         break
       case 'notice':
         this.notices.emit(event)
+        break
+      case 'comments':
+        this.comments.emit(event)
+        break
+      case 'commentsRead':
+        this.commentsRead.emit(event)
         break
       case 'comm':
         this.comms.emit(event)

@@ -61,6 +61,12 @@ export class People {
     return Person.parse(found)
   }
 
+  /** Those who have chosen a name, by name: the people who can be mentioned. */
+  known(): readonly { readonly id: string; readonly name: string }[] {
+    const people = this.#file.people.filter(({ named }) => named).map(({ id, name }) => ({ id, name }))
+    return people.toSorted((one, other) => one.name.localeCompare(other.name))
+  }
+
   /** Whether the person has chosen their name. */
   isNamed(id: string): boolean {
     return this.#file.people.some((person) => person.id === id && person.named)

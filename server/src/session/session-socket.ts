@@ -206,6 +206,7 @@ class Client {
   }
 
   #send(event: Event): void {
+    if (event.type === 'commentsRead' && event.person !== this.#person.id) return
     if (event.type === 'stale') this.#outbox.replace('stale', () => eventText(event))
     else this.#outbox.send(eventText(event))
   }

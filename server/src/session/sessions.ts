@@ -7,6 +7,7 @@ import type { Kernels } from '@yesterday/kernel-bridge'
 import { inBackground } from '@yesterday/kernel-bridge/background'
 import { cellsOf, executionState, metadataOf, origin } from '../../contract/document.ts'
 import type { HistoryState } from '../../contract/history.ts'
+import type { Event } from '../../contract/session.ts'
 import type { DocumentRooms } from '../document/documents.ts'
 import type { LiveDocument } from '../document/live-document.ts'
 import type { Store } from '../store/ports.ts'
@@ -53,6 +54,9 @@ export interface Visit {
   leave(): void
 }
 
+/** Events that are about the notebook and not about its kernel. */
+export type Announced = Extract<Event, { type: 'comments' | 'commentsRead' }>
+
 export interface Sessions {
   /** The session of an open document. Throws where the document is not open. */
   of(documentId: string): Session
@@ -62,6 +66,8 @@ export interface Sessions {
   sessionOf(documentId: string): string | null
   /** The open documents whose session has a kernel, alive or dead, or starts one. */
   withKernel(): readonly string[]
+  /** Sends an event to every page of an open document. */
+  announce(documentId: string, event: Announced): void
   /** Reattaches the sessions of an earlier server. */
   recover(): Promise<void>
   /** The server stops: kernels live on. */
@@ -138,6 +144,10 @@ class OpenSessions implements Sessions {
   sessionOf(documentId: string): string | null {
     const session = this.#entries.get(documentId)?.session
     return session?.isActive ? session.view().session : null
+  }
+
+  announce(documentId: string, event: Announced): void {
+    this.#entries.get(documentId)?.session.events.emit('event', event)
   }
 
   withKernel(): readonly string[] {

@@ -1,6 +1,7 @@
 /** The English words of every area; their keys are the keys of all languages. */
 import { again } from './again.ts'
 import { app } from './app.ts'
+import { comments } from './comments.ts'
 import { history } from './history.ts'
 import { historyState } from './history-state.ts'
 import { kept } from './kept.ts'
@@ -16,6 +17,7 @@ import { variables } from './variables.ts'
 export const en = {
   ...app,
   ...again,
+  ...comments,
   ...outputs,
   ...history,
   ...historyState,

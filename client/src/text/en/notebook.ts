@@ -112,6 +112,8 @@ export const notebook = {
   'command.palette': 'All commands',
   'command.shortcuts': 'Keys',
   'command.history': 'Show or hide the history',
+  'command.comments': 'Show or hide the comments',
+  'command.comment': 'Comment on the selection or the cell',
   'command.clear': 'Clear outputs of the selected cells',
   'command.clearAll': 'Clear all outputs',
   'command.save': 'Save and make a checkpoint',

@@ -3,6 +3,7 @@ import type { en } from '../en/index.ts'
 import type { Translation } from '../phrase.ts'
 import { again } from './again.ts'
 import { app } from './app.ts'
+import { comments } from './comments.ts'
 import { history } from './history.ts'
 import { historyState } from './history-state.ts'
 import { kept } from './kept.ts'
@@ -18,6 +19,7 @@ import { variables } from './variables.ts'
 export const zh: Translation<typeof en> = {
   ...app,
   ...again,
+  ...comments,
   ...outputs,
   ...history,
   ...historyState,

@@ -113,6 +113,8 @@ export const notebook: Translation<typeof english> = {
   'command.palette': '全部命令',
   'command.shortcuts': '按键',
   'command.history': '显示或隐藏历史',
+  'command.comments': '显示或隐藏评论',
+  'command.comment': '评论所选内容或单元格',
   'command.clear': '清除所选单元的输出',
   'command.clearAll': '清除全部输出',
   'command.save': '保存并建立检查点',

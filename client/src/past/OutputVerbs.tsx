@@ -1,0 +1,28 @@
+/** What leads from an output elsewhere: to the run that produced it, and to a comment on it. */
+import { useContext } from 'react'
+import { MessageSquare } from '../app/icons.ts'
+import { NotebookContext } from '../notebook/context.ts'
+import { t } from '../text/text.ts'
+import { WhyButton } from './Why.tsx'
+
+/** `index` is the place of the output in its cell. */
+export function OutputVerbs({ cell, index }: { readonly cell: string; readonly index: number }) {
+  const notebook = useContext(NotebookContext)
+  if (notebook === null) return null
+  return (
+    <div className="output-verbs">
+      {notebook.opened.mayComment && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={t('comments.onOutput')}
+          title={t('comments.onOutput')}
+          onClick={() => notebook.commands.commentOnOutput(cell, index)}
+        >
+          <MessageSquare size={16} />
+        </button>
+      )}
+      <WhyButton cell={cell} />
+    </div>
+  )
+}

@@ -1,0 +1,84 @@
+/** Two people discuss a stretch of code: seen live, answered, resolved, and still in its place when the cell moves. */
+import { expect, type Page, test } from '@playwright/test'
+import { seriousFindings } from '../support/axe.ts'
+import { writeNotebook } from '../support/notebook-file.ts'
+import { cell, open, signedIn } from '../support/person.ts'
+import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
+
+let folder: string
+let program: Program
+
+test.beforeEach(async () => {
+  folder = await newFolder()
+  await writeNotebook(folder, 'talk.ipynb', [
+    'mass = 3',
+    'weight = mass * 9.81\nprint(weight)',
+    'done = True',
+  ])
+  program = await startProgram(folder)
+})
+
+test.afterEach(async () => {
+  await program.stop()
+  await discard(folder)
+})
+
+async function named(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: /Say who you are/ }).click()
+  const dialog = page.getByRole('dialog', { name: 'Who you are' })
+  await dialog.getByLabel('Your name').fill(name)
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await expect(dialog).toBeHidden()
+}
+
+const panelOf = (page: Page) => page.getByRole('region', { name: 'Comments' })
+
+test('a comment on a selection, with a mention, is answered, resolved, and follows its cell', async ({
+  browser,
+}) => {
+  const [ada, bob] = [await signedIn(browser, program), await signedIn(browser, program)]
+  const other = await open(bob, program, 'talk.ipynb')
+  await named(other, 'Bob Brown')
+  const page = await open(ada, program, 'talk.ipynb')
+  await named(page, 'Ada')
+
+  await cell(page, 2).locator('.code-editor').click()
+  await page.keyboard.press('ControlOrMeta+Home')
+  for (const _ of 'weight = ') await page.keyboard.press('ArrowRight')
+  for (const _ of 'mass') await page.keyboard.press('Shift+ArrowRight')
+  await page.keyboard.press('ControlOrMeta+Alt+m')
+  const field = panelOf(page).getByRole('combobox', { name: 'Comment' })
+  await expect(field).toBeFocused()
+  await field.pressSequentially('Kilograms? @bro')
+  await expect(panelOf(page).getByRole('option', { name: 'Bob Brown' })).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(field).toHaveValue('Kilograms? @Bob Brown ')
+  expect(await seriousFindings(page, { within: ['.comments'] })).toEqual([])
+  await page.keyboard.press('ControlOrMeta+Enter')
+  await expect(panelOf(page).getByRole('article', { name: 'Thread of Ada' })).toContainText('Kilograms?')
+  await expect(cell(page, 2).locator('.commented')).toHaveText('mass')
+
+  await expect(other.getByText('Ada mentions you in a comment.')).toBeVisible()
+  const mark = cell(other, 2).getByRole('button', { name: '1 comment thread, 1 unread' })
+  await mark.click()
+  const thread = panelOf(other).getByRole('article', { name: 'Thread of Ada' })
+  await expect(thread).toBeFocused()
+  await expect(cell(other, 2).getByRole('button', { name: '1 comment thread', exact: true })).toBeVisible()
+  await thread.getByRole('button', { name: 'Reply' }).click()
+  await other.keyboard.type('Yes, *kilograms*.')
+  await other.keyboard.press('ControlOrMeta+Enter')
+  await expect(panelOf(page).getByRole('emphasis')).toHaveText('kilograms')
+
+  await cell(page, 2).locator('.cell-count').click()
+  await page.keyboard.press('ControlOrMeta+Shift+ArrowDown')
+  await expect(cell(other, 3)).toContainText('weight')
+  await thread.getByRole('button', { name: 'Code of cell 3' }).click()
+  await expect(cell(other, 3).locator('.commented')).toHaveText('mass')
+  expect(await seriousFindings(other, { within: ['.comments'] })).toEqual([])
+
+  await panelOf(page).getByRole('button', { name: 'Resolve', exact: true }).click()
+  await expect(thread).toHaveCount(0)
+  await panelOf(other).getByRole('button', { name: 'Resolved' }).click()
+  await expect(thread).toContainText('Resolved by Ada')
+  await expect(cell(other, 3).getByRole('button', { name: /comment thread/ })).toHaveCount(0)
+})

@@ -1,0 +1,163 @@
+/** Comments on the real store: who wrote them, who may change them, what is kept, what follows the text. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { anchorAt, placeOf } from '../../contract/anchors.ts'
+import { COMMENT_LIMITS, type Thread } from '../../contract/comments.ts'
+import { cellSource, findCell } from '../../contract/document.ts'
+import type { CommentAnswer } from '../../src/comments/comments.ts'
+import { type Commented, openCommented } from './place.ts'
+
+const ada = { id: 'ada', name: 'Ada Lovelace' }
+const bob = { id: 'bob', name: 'Bob' }
+let root: string
+let place: Commented
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'yesterday-comments-'))
+  place = await openCommented(root, [ada, bob])
+})
+afterEach(async () => {
+  await place.close()
+  await rm(root, { recursive: true, force: true })
+})
+
+function value<T>(answer: CommentAnswer<T>): T {
+  if (!answer.ok) throw new Error(answer.refusal.message)
+  return answer.value
+}
+
+const begin = async (text: string, by = ada): Promise<Thread> =>
+  value(await place.comments.begin(place.notebook, by, { anchor: { on: 'cell', cell: 'a' }, text }))
+const list = async (by = ada) => value(await place.comments.list(place.notebook, by))
+const reopen = async (): Promise<void> => {
+  await place.close()
+  place = await openCommented(root, [ada, bob])
+}
+
+test('a thread has its author, its quote and its mentions, and is there after a restart', async () => {
+  const thread = await begin('Look, @bob and @ada lovelace: hunter2. Not me@bob.de or @bobby.')
+  expect(thread).toMatchObject({
+    quote: 'mass = 3\nweight = mass * 9.81',
+    resolved: null,
+    comments: [{ author: ada, mentions: [bob, ada], edited: null, number: 1 }],
+  })
+  expect(thread.comments[0]?.text).toContain('***')
+  await reopen()
+  expect((await list()).threads).toEqual([thread])
+})
+
+test('only its author edits and deletes a comment; anyone resolves and reopens; the last one takes the thread', async () => {
+  const { id, comments: written } = await begin('first')
+  const first = written[0]?.id ?? ''
+  const change = (by: typeof ada, asked: Parameters<typeof place.comments.change>[3]) =>
+    place.comments.change(place.notebook, id, by, asked)
+  expect(await change(bob, { type: 'edit', comment: first, text: 'mine' })).toMatchObject({
+    ok: false,
+    refusal: { status: 403 },
+  })
+  value(await change(bob, { type: 'reply', text: 'second @Ada Lovelace' }))
+  value(await change(bob, { type: 'resolve' }))
+  value(await change(ada, { type: 'edit', comment: first, text: 'first, better' }))
+  const { threads } = await list()
+  expect(threads[0]).toMatchObject({
+    resolved: { by: bob },
+    comments: [{ text: 'first, better' }, { author: bob }],
+  })
+  expect(threads[0]?.comments[0]?.edited).not.toBeNull()
+  value(await change(ada, { type: 'reopen' }))
+  const { thread } = value(await change(ada, { type: 'delete', comment: first }))
+  expect(thread).toMatchObject({ resolved: null, comments: [{ deleted: true, text: '' }, { author: bob }] })
+  const stored = await place.store.updates.load(`comments.${place.notebook}`)
+  expect(Buffer.concat([...(stored?.updates ?? [])]).toString()).not.toContain('first')
+  const second = thread?.comments[1]?.id ?? ''
+  expect(value(await change(bob, { type: 'delete', comment: second })).thread).toBeNull()
+  await reopen()
+  expect((await list()).threads).toEqual([])
+})
+
+test('read marks are per person, go forward only, and last', async () => {
+  const { id } = await begin('one')
+  value(await place.comments.change(place.notebook, id, bob, { type: 'reply', text: 'two' }))
+  expect((await list(ada)).read).toEqual({ [id]: 1 })
+  expect((await list(bob)).read).toEqual({ [id]: 2 })
+  value(await place.comments.read(place.notebook, id, ada, 99))
+  expect(value(await place.comments.read(place.notebook, id, ada, 1))).toEqual({ read: 2 })
+  await reopen()
+  expect((await list(ada)).read).toEqual({ [id]: 2 })
+})
+
+test('an anchor follows its text through edits and a move, and is kept', async () => {
+  const { doc } = place.documents.get(place.notebook) ?? {}
+  const anchor = doc && anchorAt(doc, { cell: 'a', start: 9, end: 15 })
+  if (!doc || !anchor) throw new Error('no anchor')
+  const changed = vi.fn()
+  place.comments.onChange({ changed, read: () => undefined })
+  value(await place.comments.begin(place.notebook, ada, { anchor, text: 'unit?' }))
+  const found = findCell(doc, 'a')
+  if (found === null) throw new Error('no cell')
+  cellSource(found.cell).insert(9, 'net_')
+  cellSource(found.cell).insert(19, '_N')
+  await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(2))
+  await reopen()
+  const [thread] = (await list()).threads
+  const now = place.documents.get(place.notebook)?.doc
+  if (now === undefined || thread?.anchor.on !== 'source') throw new Error('no thread')
+  const at = placeOf(now, thread.anchor)
+  const source = findCell(now, 'a')
+  expect(source && cellSource(source.cell).toString().slice(at?.start, at?.end)).toBe('weight')
+  expect(thread.quote).toBe('weight')
+})
+
+test('comments are in no notebook file, and stay with a notebook that is renamed', async () => {
+  await begin('private')
+  await place.documents.moved('a.ipynb', 'b.ipynb')
+  expect((await list()).threads).toHaveLength(1)
+})
+
+test('what is too long, unknown or too much is refused', async () => {
+  const { id } = await begin('x')
+  for (let n = 1; n < COMMENT_LIMITS.comments; n++)
+    value(await place.comments.change(place.notebook, id, ada, { type: 'reply', text: `${n}` }))
+  expect(await place.comments.change(place.notebook, id, ada, { type: 'reply', text: 'more' })).toMatchObject(
+    {
+      refusal: { code: 'tooMany' },
+    },
+  )
+  expect(await place.comments.change(place.notebook, 'none', ada, { type: 'resolve' })).toMatchObject({
+    refusal: { status: 404 },
+  })
+  expect(await place.comments.list('none', ada)).toMatchObject({ refusal: { status: 404 } })
+})
+
+test('a failed write is answered as a failure, and shows nothing that is not kept', async () => {
+  const kept = await begin('kept')
+  const append = vi.spyOn(place.store.updates, 'append').mockRejectedValueOnce(new Error('the disk is full'))
+  await expect(begin('lost')).rejects.toThrow('the disk is full')
+  append.mockRestore()
+  expect((await list()).threads).toEqual([kept])
+})
+
+test.for([7, 160])('killed after %i settled comments, it kept them all', async (moment) => {
+  await place.close()
+  const program = join(import.meta.dirname, 'commenter.ts')
+  const child = spawn(process.execPath, [program, root], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const said: string[] = []
+  for await (const line of createInterface({ input: child.stdout }))
+    if (said.push(line) === moment) child.kill('SIGKILL')
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  place = await openCommented(root)
+  const threads = new Map((await list()).threads.map((thread) => [thread.id, thread]))
+  for (const line of said) {
+    const [what, thread = '', ...text] = line.split(' ')
+    expect(threads.has(thread), line).toBe(true)
+    const comments = threads.get(thread)?.comments ?? []
+    if (what === 'reply') expect(comments.map((comment) => comment.text)).toContain(text.join(' '))
+    if (what === 'deleted') expect(comments[0]?.deleted, line).toBe(true)
+  }
+  expect((await place.store.check()).problems).toEqual([])
+})
