@@ -73,9 +73,23 @@ interface Logged {
   readonly cellId: string
 }
 
+interface LogPage {
+  readonly runs: Logged[]
+  /** Cursor of the next page; null where this is the last. */
+  readonly next: string | null
+}
+
+/** All recorded runs of the notebook, newest first. */
 async function logOf(program: Program, cookie: string): Promise<Logged[]> {
-  const page = await request(program.origin, cookie, 'GET', '/api/log?notebook=work.ipynb&limit=500')
-  return (page as { runs: Logged[] }).runs
+  const runs: Logged[] = []
+  for (let before: string | null = ''; before !== null; ) {
+    const cursor = before === '' ? '' : `&before=${encodeURIComponent(before)}`
+    const path = `/api/log?notebook=work.ipynb&limit=500${cursor}`
+    const page = (await request(program.origin, cookie, 'GET', path)) as LogPage
+    runs.push(...page.runs)
+    before = page.next
+  }
+  return runs
 }
 
 /** Everything promised is there, once. */
