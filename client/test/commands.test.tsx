@@ -39,7 +39,13 @@ afterEach(() => {
 
 /** A heading with two cells under it, and a cell of the next section; the first is active. */
 function notebookOf({ writable = true, isFolded = false }): Notebook {
-  const opened = { path: 'a.ipynb', documentId: 'd', epoch: 'e', writable }
+  const opened = {
+    path: 'a.ipynb',
+    documentId: 'd',
+    epoch: 'e',
+    writable,
+    role: writable ? ('owner' as const) : ('viewer' as const),
+  }
   const notebook = new Notebook(opened, 'ws://127.0.0.1:9')
   open.push(notebook)
   const cell = (id: string, source: string) =>

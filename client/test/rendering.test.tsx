@@ -32,7 +32,7 @@ beforeEach(() => {
   place = document.body.appendChild(document.createElement('div'))
   root = createRoot(place, { onCaughtError: () => undefined })
   // Nothing listens there: what is drawn is what the test puts into the document.
-  const opened = { path: 'a.ipynb', documentId: 'd', epoch: 'e', writable: true }
+  const opened = { path: 'a.ipynb', documentId: 'd', epoch: 'e', writable: true, role: 'owner' as const }
   notebook = new Notebook(opened, 'ws://127.0.0.1:9')
   // React and the boundary say on the console what failed.
   vi.spyOn(console, 'error').mockImplementation(() => undefined)

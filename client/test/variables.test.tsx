@@ -131,7 +131,7 @@ beforeEach(() => {
   place = document.body.appendChild(document.createElement('div'))
   root = createRoot(place)
   notebook = new Notebook(
-    { path: 'a.ipynb', documentId: 'd', epoch: 'e', writable: true },
+    { path: 'a.ipynb', documentId: 'd', epoch: 'e', writable: true, role: 'owner' },
     'ws://127.0.0.1:9',
   )
 })

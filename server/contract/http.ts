@@ -4,6 +4,8 @@
  */
 import { z } from 'zod'
 import { ProjectPath, Timestamp } from './ids.ts'
+import { PersonName } from './people.ts'
+import { Role } from './route.ts'
 import { Actor } from './session.ts'
 
 export const FileEntry = z.object({
@@ -42,6 +44,8 @@ export const OpenedNotebook = z.object({
   /** The life of the room: a client with another epoch never merges. */
   epoch: z.string(),
   writable: z.boolean(),
+  /** The caller's role for this notebook. */
+  role: Role,
 })
 export type OpenedNotebook = z.infer<typeof OpenedNotebook>
 
@@ -72,11 +76,16 @@ export const PERSON_COLORS = [
   '#846204',
 ] as const
 
-/** `color` is the person's CSS colour. `isNamed` is false until the person has chosen a name. */
+/**
+ * `color` is the person's CSS colour. `isNamed` is false until the person has chosen a name; `hasPassword` until they can
+ * sign in by name and password.
+ */
 export const Me = z.object({
   actor: Actor,
   color: z.string(),
   isNamed: z.boolean(),
+  hasPassword: z.boolean(),
+  role: Role,
   project: z.string(),
   version: z.string(),
 })
@@ -84,7 +93,7 @@ export type Me = z.infer<typeof Me>
 
 /** How a person is shown from now on. */
 export const MeChange = z.object({
-  name: z.string().trim().min(1).max(80).optional(),
+  name: PersonName.optional(),
   color: z
     .string()
     .regex(/^#[0-9a-f]{6}$/i, 'a colour is "#" and six hex digits')

@@ -23,7 +23,7 @@ import {
 import { plain } from './route.ts'
 import { LogPage, Receipt } from './run.ts'
 
-const read = { ...plain, method: 'get', role: 'reader' } as const
+const read = { ...plain, method: 'get', role: 'viewer' } as const
 const RunParam = z.object({ run: z.string() })
 const SessionParam = z.object({ session: z.string() })
 const SideName = z.string().min(1).max(4096)
@@ -155,7 +155,7 @@ export const pastApi = {
     method: 'post',
     path: '/api/past/checkpoints',
     summary: 'Makes a checkpoint of a notebook as its document is now.',
-    role: 'owner',
+    role: 'editor',
     body: NewCheckpoint,
     answer: Checkpoint,
     status: 201,

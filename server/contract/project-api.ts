@@ -25,7 +25,7 @@ export const projectApi = {
     method: 'get',
     path: '/api/me',
     summary: 'Returns how the caller is shown to others, and the project.',
-    role: 'reader',
+    role: 'viewer',
     /** `permissions`, as Jupyter clients ask: `{"kernels": ["execute"]}` in JSON; the answer has what is allowed of it. */
     query: z.object({ permissions: Permissions }),
     answer: Me,
@@ -35,7 +35,7 @@ export const projectApi = {
     method: 'put',
     path: '/api/me',
     summary: "Changes the caller's name or colour.",
-    role: 'reader',
+    role: 'viewer',
     body: MeChange,
     answer: Me,
   },
@@ -44,7 +44,7 @@ export const projectApi = {
     method: 'post',
     path: '/api/sign-out',
     summary: "Ends the caller's cookie and closes their sockets with 4403.",
-    role: 'reader',
+    role: 'viewer',
     reads: 'nothing',
     answer: null,
     status: 204,
@@ -54,7 +54,7 @@ export const projectApi = {
     method: 'get',
     path: '/api/history',
     summary: 'Returns whether the history is sound, damaged or gone.',
-    role: 'reader',
+    role: 'viewer',
     answer: HistoryState,
   },
   writeHistoryAgain: {
@@ -70,7 +70,7 @@ export const projectApi = {
     method: 'get',
     path: '/api/workspace',
     summary: 'Returns whether the history of this folder is trusted.',
-    role: 'reader',
+    role: 'viewer',
     answer: WorkspaceState,
   },
   trust: {
@@ -86,7 +86,7 @@ export const projectApi = {
     method: 'get',
     path: '/api/kernelspecs',
     summary: 'Lists the kernels that a notebook can choose from.',
-    role: 'reader',
+    role: 'viewer',
     answer: KernelSpecs,
   },
 } as const

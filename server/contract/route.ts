@@ -1,13 +1,21 @@
 /** The form of a route and of a socket, and the roles that may call them. `routes.ts` lists all of them. */
 import { z } from 'zod'
 
-/** Each role may do what the roles before it may. Every person and program that is signed in is an owner so far. */
-export const ROLES = ['reader', 'owner'] as const
-export type Role = (typeof ROLES)[number]
+/**
+ * Each role may do what the roles before it may. `viewer` reads, `commenter` comments, `editor` changes documents and
+ * files, `runner` runs code (a shell on the server's machine), `owner` manages the project and its people.
+ */
+export const ROLES = ['viewer', 'commenter', 'editor', 'runner', 'owner'] as const
+export const Role = z.enum(ROLES)
+export type Role = z.infer<typeof Role>
 
-/** True if `role` may call what requires `required`. */
-export const mayActAs = (role: Role, required: Role): boolean =>
-  ROLES.indexOf(role) >= ROLES.indexOf(required)
+/** What a sender may do: a role, or `anyone` for a sender that is not signed in. */
+export const STANDINGS = ['anyone', ...ROLES] as const
+export type Standing = (typeof STANDINGS)[number]
+
+/** True if `standing` may call what requires `required`. */
+export const mayActAs = (standing: Standing, required: Standing): boolean =>
+  STANDINGS.indexOf(standing) >= STANDINGS.indexOf(required)
 
 /** One HTTP route. The server parses `params`, `query` and `body` in this order before the handler runs. */
 export interface RouteSpec<Params = unknown, Query = unknown, Body = unknown> {
@@ -16,12 +24,16 @@ export interface RouteSpec<Params = unknown, Query = unknown, Body = unknown> {
   readonly path: string
   /** One sentence for the docs. */
   readonly summary: string
-  readonly role: Role
+  /** The least role that may call it. */
+  readonly role: Standing
   readonly params: z.ZodType<Params>
   readonly query: z.ZodType<Query>
-  /** How the body is read: as JSON, as JSON of whatever type it says to be, as a stream by the handler, or not at all. */
-  readonly reads: 'json' | 'anyJson' | 'stream' | 'nothing'
-  /** What the JSON must be. */
+  /**
+   * How the body is read: as JSON, as JSON of whatever type it says to be, as a short form of a page without script, as a
+   * stream by the handler, or not at all.
+   */
+  readonly reads: 'json' | 'anyJson' | 'form' | 'stream' | 'nothing'
+  /** What the JSON or the form must be. */
   readonly body: z.ZodType<Body>
   /** The JSON of a successful answer; null where the answer is bytes or empty. */
   readonly answer: z.ZodType | null
@@ -45,6 +57,7 @@ export const plain = {
 export interface SocketSpec<Query = unknown> {
   readonly path: string
   readonly summary: string
+  /** The least role that may open it. `message-roles.ts` has the roles of its messages. */
   readonly role: Role
   readonly query: z.ZodType<Query>
   /** The file of the contract that describes the frames. */

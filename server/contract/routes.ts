@@ -8,6 +8,7 @@ import { contentsApi } from './contents-api.ts'
 import { fileApi } from './file-api.ts'
 import { jupyterApi } from './jupyter-api.ts'
 import { pastApi } from './past-api.ts'
+import { peopleApi } from './people-api.ts'
 import { projectApi } from './project-api.ts'
 import { replayApi } from './replay-api.ts'
 import type { RouteSpec, SocketSpec } from './route.ts'
@@ -19,6 +20,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   Replay: replayApi,
   Comments: commentsApi,
   'The project': projectApi,
+  People: peopleApi,
   'Jupyter clients': jupyterApi,
   'Files of Jupyter clients': contentsApi,
 }
@@ -29,7 +31,7 @@ export const socketApi = {
   room: {
     path: '/api/rooms/:document',
     summary: 'The shared document and presence.',
-    role: 'reader',
+    role: 'viewer',
     /** `acks=1` and `connection` come from clients of ours; a plain y-websocket client sends neither. */
     query: z.object({
       epoch: z.string().optional(),
@@ -41,7 +43,7 @@ export const socketApi = {
   session: {
     path: '/api/notebooks/:document/session',
     summary: 'Commands to the kernel session of a notebook, and its events.',
-    role: 'reader',
+    role: 'viewer',
     query: z.object({}),
     frames: 'session.ts',
   },
@@ -49,7 +51,7 @@ export const socketApi = {
     path: '/api/kernels/:kernel/channels',
     summary:
       "A kernel's messages for a Jupyter client, in both framings of Jupyter Server (docs/jupyter.md).",
-    role: 'reader',
+    role: 'runner',
     /** Messages for this session are kept while its socket is away. */
     query: z.object({ session_id: z.string().optional(), token: z.string().optional() }),
     frames: 'jupyter-api.ts',

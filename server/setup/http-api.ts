@@ -28,8 +28,9 @@ const introduction = (error: string): readonly string[] => [
   `JSON both ways. A program sends \`Authorization: token …\`; a browser has a cookie, and sends an \`Origin\` that is
 exactly the server's on every request that changes something and on every socket.`,
   `A refusal has a fitting status and the body \`${error}\`: 400 for a request that cannot be read, 401 without sign-in,
-403 for a foreign host or origin or a role that does not suffice, 404 for what is missing. Each route requires a role;
-\`owner\` may do what \`reader\` may, and every person and program that is signed in is an owner so far.`,
+403 for a foreign host or origin or a role that does not suffice, 404 for what is missing. Each route requires a role:
+\`viewer\`, \`commenter\`, \`editor\`, \`runner\` or \`owner\`; each may do what those before it may. \`anyone\` needs no
+sign-in. The messages of sockets require roles too: \`server/contract/message-roles.ts\` lists them.`,
   'Paths in addresses are encoded part by part: `:name` is one part, `*path` one or more, and what is in braces may be left out.',
 ]
 
@@ -40,6 +41,7 @@ function routeLines(route: RouteSpec, types: Types): readonly string[] {
     ...parameterLines('Parameters', types.of(route.params), isColonNamed),
     ...parameterLines('Query', types.of(route.query), () => true),
     ...(route.reads === 'stream' ? ['- Body: bytes'] : []),
+    ...(route.reads === 'form' ? [`- Form: \`${typeText(body)}\``] : []),
     ...((route.reads === 'json' || route.reads === 'anyJson') && Object.keys(body).length > 0
       ? [`- Body: \`${typeText(body)}\``]
       : []),

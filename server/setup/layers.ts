@@ -30,6 +30,7 @@ export const layers: readonly Layers[] = [
       'replay',
       'export',
       'results',
+      'people',
       'http',
       'jupyter-api',
       'project.ts front.ts late-kernels.ts',

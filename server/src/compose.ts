@@ -17,6 +17,7 @@ import { Files } from './files/files.ts'
 import type { Answering } from './front.ts'
 import type { Access } from './http/access.ts'
 import { makeApp } from './http/app.ts'
+import { audited } from './http/audited-routes.ts'
 import type { Route } from './http/route.ts'
 import { aroundRoutes } from './http/routes/around.ts'
 import { checkpointRoutes } from './http/routes/checkpoints.ts'
@@ -29,9 +30,11 @@ import { meRoutes, signOutRoutes } from './http/routes/me.ts'
 import { notebookRoutes } from './http/routes/notebooks.ts'
 import { objectRoutes } from './http/routes/objects.ts'
 import { pastRoutes } from './http/routes/past.ts'
+import { peopleRoutes } from './http/routes/people.ts'
 import { receiptRoutes } from './http/routes/receipt.ts'
 import { replayRoutes } from './http/routes/replay.ts'
 import { resultRoutes } from './http/routes/results.ts'
+import { signInRoutes } from './http/routes/sign-in.ts'
 import { workspaceRoutes } from './http/routes/workspace.ts'
 import { onSocket, Sockets, type SocketTaker } from './http/sockets.ts'
 import { StaticFiles } from './http/static.ts'
@@ -42,6 +45,7 @@ import { kernelspecModel } from './jupyter-api/kernelspec-models.ts'
 import { jupyterRoutes } from './jupyter-api/routes.ts'
 import { cellsInDocument, maskedCells } from './lineage/cells-now.ts'
 import { fileStates } from './lineage/file-state.ts'
+import type { Recording } from './people/audit.ts'
 import type { Project } from './project.ts'
 import { Jobs } from './replay/jobs.ts'
 import { KeptWrites } from './replay/kept-writes.ts'
@@ -49,7 +53,7 @@ import { performJobs, planOf } from './replay/perform-jobs.ts'
 import { refused } from './replay/targets.ts'
 import type { ReplayWorld } from './replay/world.ts'
 import { endOrphans } from './session/orphans.ts'
-import { takeSessionSocket } from './session/session-socket.ts'
+import { type OnPerformed, takeSessionSocket } from './session/session-socket.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
 import { UsedFiles } from './session/used-files.ts'
 import { NOT_TRUSTED } from './setup/restricted-kernels.ts'
@@ -95,16 +99,17 @@ export function compose(options: ComposeOptions): House {
   const writes = new KeptWrites(root)
   const jobs = new Jobs(untrusted === null ? performJobs(world, sessions, writes) : async () => notTrusted)
   const comments = commentsOf(options, documents, sessions)
+  const record: Recording = access.audit?.record ?? (() => undefined)
   const sockets = new Sockets(access, [
     onSocket(socketApi.room, roomTaker(rooms)),
-    onSocket(socketApi.session, takeSessionSocket(sessions)),
+    onSocket(socketApi.session, takeSessionSocket(sessions, recordRuns(record))),
     channelsRoute(hosted),
   ])
   const files = new Files(root, documents, undefined, join(folder, 'trash'))
-  const parts = { documents, comments, files, sessions, hosted, sockets, world, writes, jobs }
-  const routes = [...routesOf(options, parts), ...jupyterRoutesOf(options, parts)]
+  const parts = { documents, comments, files, sessions, hosted, sockets, world, writes, jobs, record }
+  const routes = audited([...routesOf(options, parts), ...jupyterRoutesOf(options, parts)], record)
   const app = makeApp({ access, client: new StaticFiles(options.client), routes, logError })
-  access.tokens?.watch((person) => sockets.signedOut(person))
+  access.tokens?.watch(() => sockets.endRevoked())
   return {
     handle: (request: IncomingMessage, response: ServerResponse) => app(request, response),
     upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
@@ -176,11 +181,12 @@ interface RouteParts {
   readonly world: ReplayWorld
   readonly writes: KeptWrites
   readonly jobs: Jobs
+  readonly record: Recording
 }
 
 function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] {
-  const { project, access, kernels, version, trust } = options
-  const { documents, comments, files, sessions, sockets, world, writes, jobs } = parts
+  const { project, kernels, trust } = options
+  const { documents, comments, files, sessions, world, writes, jobs } = parts
   const { root, store, untrusted } = project
   return [
     ...fileRoutes(root, files),
@@ -209,7 +215,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     }),
     ...exportRoutes({ root, documents, objects: store.objects, secrets: store.secrets }),
     ...objectRoutes(store.objects),
-    ...meRoutes(access.people, { name: basename(root), version }),
+    ...accountRoutes(options, parts),
     ...replayRoutes(
       jobs,
       async (target) => (untrusted === null ? planOf(world, target) : notTrusted),
@@ -217,10 +223,35 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ),
     ...historyRoutes(store),
     ...workspaceRoutes(untrusted, trust),
-    ...signOutRoutes(access, (person) => sockets.signedOut(person)),
     ...kernelspecRoutes(() => describeSpecs(kernels)),
   ]
 }
+
+/** The caller, the people of the project, and how they get in. */
+function accountRoutes({ project, access, version }: ComposeOptions, { sockets, record }: RouteParts) {
+  const { people, clearedCookie } = access
+  const named = { name: basename(project.root), version }
+  const endRevoked = () => sockets.endRevoked()
+  return [
+    ...meRoutes(people, named),
+    ...signOutRoutes({ people, clearedCookie, record, endRevoked }),
+    ...peopleRoutes({ people, clearedCookie, record, endRevoked, audit: access.audit }),
+    ...signInRoutes(access, named, endRevoked),
+  ]
+}
+
+/** Records each time that cells are run. */
+const recordRuns =
+  (record: Recording): OnPerformed =>
+  (command, { id, name }, notebook) => {
+    if (command.type !== 'run') return
+    record({
+      action: 'run',
+      by: { id, name },
+      address: null,
+      about: { notebook, cells: String(command.cells.length) },
+    })
+  }
 
 function jupyterRoutesOf(
   { project: { root, folder, store, untrusted }, kernels, version }: ComposeOptions,
@@ -247,14 +278,14 @@ const notTrusted = refused('untrusted', NOT_TRUSTED, 'Trust it in the page, or s
 
 /** A room's socket, with what the address says: `epoch`, and `acks=1` and a `connection` from clients of ours. */
 function roomTaker(rooms: Rooms): SocketTaker<z.output<typeof socketApi.room.query>> {
-  return (socket, { documentId, query, person, mayWrite }) =>
+  return (socket, { documentId, query, person, may }) =>
     rooms.handleConnection(socket, {
       documentId,
       epoch: query.epoch ?? null,
       acks: query.acks === '1',
       connection: query.connection ?? null,
       actor: person,
-      mayWrite,
+      may,
     })
 }
 

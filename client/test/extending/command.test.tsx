@@ -24,7 +24,13 @@ Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
 const dialogs = { palette: () => {}, shortcuts: () => {}, confirmRestart: () => {} }
 
 function notebookOf(writable: boolean): Notebook {
-  const opened = { path: 'a.ipynb', documentId: 'd', epoch: 'e', writable }
+  const opened = {
+    path: 'a.ipynb',
+    documentId: 'd',
+    epoch: 'e',
+    writable,
+    role: writable ? ('owner' as const) : ('viewer' as const),
+  }
   const notebook = new Notebook(opened, 'ws://127.0.0.1:9')
   cellsOf(notebook.doc).insert(0, [makeCell({ id: 'a', type: 'code', source: '1' })])
   notebook.selection.set(selectOne('a'))

@@ -31,7 +31,7 @@ beforeEach(() => {
   vi.stubGlobal('fetch', () => Promise.reject(new Error('no server here')))
   place = document.body.appendChild(document.createElement('div'))
   root = createRoot(place)
-  const opened = { path: 'a.ipynb', documentId: 'd', epoch: 'e', writable: true }
+  const opened = { path: 'a.ipynb', documentId: 'd', epoch: 'e', writable: true, role: 'owner' as const }
   notebook = new Notebook(opened, 'ws://127.0.0.1:9')
   act(() =>
     root.render(

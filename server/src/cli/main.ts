@@ -30,6 +30,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   backup: async () => (await import('./backup.ts')).registerBackup,
   verify: async () => (await import('./verify.ts')).registerVerify,
   token: async () => (await import('./token.ts')).registerToken,
+  audit: async () => (await import('./audit.ts')).registerAudit,
 }
 
 const forAll = new Set(['help', '--help', '-h', '--version', '-V'])
@@ -44,7 +45,7 @@ export function wanted(words: readonly string[]): readonly string[] {
 /** What a killed program left in the project ends with the next command there; some do it themselves and say so. */
 async function endLeftovers(command: Command): Promise<void> {
   const { root, stop } = command.opts()
-  if (['serve', 'fsck', 'token'].includes(command.name()) || stop) return
+  if (['serve', 'fsck', 'token', 'audit'].includes(command.name()) || stop) return
   const notebook = command.args.find((word) => word.endsWith('.ipynb'))
   const folder = projectRoot({ root: typeof root === 'string' ? root : undefined, notebook })
   await (await import('./leftovers.ts')).endLeftovers(folder)

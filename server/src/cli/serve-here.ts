@@ -10,11 +10,11 @@ import { logFault } from '@yesterday/kernel-bridge/background'
 import { compose, type House } from '../compose.ts'
 import { Front } from '../front.ts'
 import { Access } from '../http/access.ts'
-import type { Reach } from '../http/gate.ts'
 import { isLoopback, type Listening, listeningOf } from '../http/listening.ts'
-import { People } from '../http/people.ts'
-import { ProgramTokens } from '../http/program-tokens.ts'
 import { LateKernels } from '../late-kernels.ts'
+import { Audit } from '../people/audit.ts'
+import { People } from '../people/people.ts'
+import { ProgramTokens } from '../people/program-tokens.ts'
 import { openProject } from '../project.ts'
 import { projectKernels } from '../setup/project-kernels.ts'
 import { restrictedKernels } from '../setup/restricted-kernels.ts'
@@ -59,7 +59,7 @@ export async function serve(dir: string, options: ServeOptions, fault: string): 
   if (fault !== '') blameRecovery(folder, `the server crashed with ${fault}`)
   /** A new one-time token says that the last one let a browser in. */
   const onSignIn: (() => void)[] = []
-  const access = accessOf(root, listening.reach, (token) => {
+  const access = accessOf(root, listening, (token) => {
     lock.update({ token })
     for (const done of onSignIn.splice(0)) done()
   })
@@ -111,11 +111,13 @@ async function recover(front: Front<House>): Promise<void> {
   await house.recover().catch((error: unknown) => logFault('finding the kernels again', error))
 }
 
-function accessOf(root: string, reach: Reach, onToken: (token: string) => void): Access {
+function accessOf(root: string, { reach, addressOf }: Listening, onToken: (token: string) => void): Access {
   const state = openProjectState(root)
   return new Access({
     people: new People(state),
     tokens: new ProgramTokens(state),
+    audit: new Audit(state, (error) => logFault('writing the audit log', error)),
+    addressOf,
     root,
     reach,
     onToken,

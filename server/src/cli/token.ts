@@ -2,14 +2,28 @@
 import { realpathSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { ProgramTokens, TokenName } from '../http/program-tokens.ts'
+import type { Role } from '../../contract/route.ts'
+import { Audit } from '../people/audit.ts'
+import { userName } from '../people/people.ts'
+import { type ProgramToken, ProgramTokens, TokenName } from '../people/program-tokens.ts'
 import { addressOf, ServerLock } from '../user/server-lock.ts'
 import { openProjectState } from '../user/user-folder.ts'
-import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
+import { CommonOptions, perform, printJson, printLines, printNote, type Refusal } from './answer.ts'
 import { projectRoot } from './project-root.ts'
 import { localTime, table } from './text.ts'
 
+const SCOPES = {
+  read: 'viewer',
+  comment: 'commenter',
+  edit: 'editor',
+  run: 'runner',
+  admin: 'owner',
+} as const
+const Scope = z.enum(['read', 'comment', 'edit', 'run', 'admin'])
+
 const Options = CommonOptions.extend({
+  scope: Scope.optional(),
+  expires: z.string().optional(),
   list: z.boolean().default(false),
   revoke: z.boolean().default(false),
 })
@@ -25,36 +39,91 @@ export function registerToken(program: Command): void {
     .command('token')
     .argument('[name]', 'the program that gets it', 'default')
     .description('the address and a lasting token for Jupyter clients')
-    .option('--list', 'the names of the tokens there are')
+    .option('--scope <scope>', 'read, comment, edit, run or admin (default: run)')
+    .option('--expires <days>', 'after how many days it opens nothing any more; never: until it is revoked')
+    .option('--list', 'the tokens there are, with scope, expiry and last use')
     .option('--revoke', 'make the token of this name worthless, and close its connections')
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')
     .addHelpText('after', help)
     .action(async (name: string, raw: unknown) => {
-      const options = Options.parse(raw)
-      await perform(options, () => token(name, options))
+      const options = Options.safeParse(raw)
+      if (options.success) return perform(options.data, () => token(name, options.data))
+      await perform(CommonOptions.parse(raw), async () =>
+        badOption('--scope is read, comment, edit, run or admin.'),
+      )
     })
 }
 
 async function token(name: string, options: Options): Promise<Refusal | null> {
   const root = realpathSync(projectRoot({ root: options.root }))
-  const tokens = new ProgramTokens(openProjectState(root))
+  const state = openProjectState(root)
+  const tokens = new ProgramTokens(state)
+  const audit = new Audit(state, (error) => printNote(`The audit log could not be written: ${String(error)}`))
   if (options.list) return list(tokens, options)
   const read = TokenName.safeParse(name)
   if (!read.success)
     return { code: 'badName', message: z.prettifyError(read.error), hint: 'Choose another name.', exit: 2 }
-  return options.revoke ? revoke(tokens, name, options) : print(tokens, name, root, options)
+  if (options.revoke) return revoke(tokens, audit, name, options)
+  const expires = expiryOf(options.expires)
+  if (expires === 'bad') return badOption('--expires is a number of days from 1 to 3650, or never.')
+  const role = options.scope === undefined ? undefined : SCOPES[options.scope]
+  const issued = tokens.issue(name, { ...(role && { role }), ...(expires !== undefined && { expires }) })
+  const scope = scopeOf(issued.role)
+  if (issued.isNew)
+    audit.record({
+      ...atTerminal(),
+      action: 'token-made',
+      about: { token: name, scope, expires: issued.expires ?? 'never' },
+    })
+  return print(issued, scope, root, options)
 }
 
-function list({ all }: ProgramTokens, { json }: Options): null {
-  const listed = all.map(({ name, created }) => ({ name, created }))
+const badOption = (message: string): Refusal => ({
+  code: 'badOption',
+  message,
+  hint: 'See yesterday token --help.',
+  exit: 2,
+})
+
+const DAY_MS = 24 * 3600 * 1000
+
+/** Undefined where nothing is said, null for `never`. */
+function expiryOf(text: string | undefined): string | null | undefined | 'bad' {
+  if (text === undefined) return undefined
+  if (text === 'never') return null
+  if (!/^\d{1,4}$/.test(text)) return 'bad'
+  const days = Number(text)
+  return days >= 1 && days <= 3650 ? new Date(Date.now() + days * DAY_MS).toISOString() : 'bad'
+}
+
+const scopeOf = (role: Role): string => Scope.options.find((scope) => SCOPES[scope] === role) ?? role
+
+/** Who types commands here. */
+const atTerminal = () => ({ by: { id: 'terminal', name: userName() }, address: null })
+
+function list({ all, used }: ProgramTokens, { json }: Options): null {
+  const listed = all.map(({ name, created, role, expires }) => {
+    return { name, scope: scopeOf(role), created, expires, lastUsed: used[name] ?? null }
+  })
   if (json) printJson({ tokens: listed })
   else if (listed.length === 0) printLines(['There are no tokens.'])
-  else printLines(table(listed.map(({ name, created }) => [name, localTime(created)])))
+  else
+    printLines(
+      table(
+        listed.map(({ name, scope, created, expires, lastUsed }) => [
+          name,
+          scope,
+          `made ${localTime(created)}`,
+          expires === null ? 'does not expire' : `expires ${localTime(expires)}`,
+          lastUsed === null ? 'never used' : `last used ${localTime(lastUsed)}`,
+        ]),
+      ),
+    )
   return null
 }
 
-function revoke(tokens: ProgramTokens, name: string, { json }: Options): Refusal | null {
+function revoke(tokens: ProgramTokens, audit: Audit, name: string, { json }: Options): Refusal | null {
   if (!tokens.revoke(name))
     return {
       code: 'missing',
@@ -62,17 +131,27 @@ function revoke(tokens: ProgramTokens, name: string, { json }: Options): Refusal
       hint: 'yesterday token --list shows the names.',
       exit: 2,
     }
+  audit.record({ ...atTerminal(), action: 'token-revoked', about: { token: name } })
   if (json) printJson({ revoked: name })
   else printLines([`The token ${name} opens nothing any more.`])
   return null
 }
 
-async function print(tokens: ProgramTokens, name: string, root: string, { json }: Options): Promise<null> {
+async function print(
+  { name, token, expires }: ProgramToken,
+  scope: string,
+  root: string,
+  { json }: Options,
+): Promise<null> {
   const holder = await ServerLock.holder(root)
-  const { token } = tokens.issue(name)
   const serves = holder !== null && holder.port !== 0 && holder.purpose === 'serve'
   const url = serves ? addressOf(holder) : null
-  if (json) printJson({ url, token, name })
-  else printLines([`url    ${url ?? `none: start yesterday serve ${root}`}`, `token  ${token}`])
+  if (json) printJson({ url, token, name, scope, expires })
+  else
+    printLines([
+      `url    ${url ?? `none: start yesterday serve ${root}`}`,
+      `token  ${token}`,
+      `scope  ${scope}`,
+    ])
   return null
 }

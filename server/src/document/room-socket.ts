@@ -6,6 +6,7 @@ import * as decoding from 'lib0/decoding'
 import type { RawData, WebSocket } from 'ws'
 import { messageYjsSyncStep1, messageYjsSyncStep2, messageYjsUpdate } from 'y-protocols/sync'
 import * as Y from 'yjs'
+import { ROOM_MESSAGE_ROLES, type RoomMessage } from '../../contract/message-roles.ts'
 import type { Actor } from '../../contract/session.ts'
 import { close, frame, MAX_FRAME } from '../../contract/sync.ts'
 import { endSocket } from '../connection/end-socket.ts'
@@ -35,7 +36,6 @@ export class RoomSocket implements Speaker, Receiver {
   readonly #live: LiveDocument
   readonly #room: Room
   readonly #request: RoomRequest
-  readonly #mayWrite: boolean
   readonly #leave: (() => void)[]
   readonly #frames = new Quota(FRAMES)
   readonly #volume = new Quota(VOLUME)
@@ -52,7 +52,6 @@ export class RoomSocket implements Speaker, Receiver {
     this.#live = live
     this.#room = room
     this.#request = request
-    this.#mayWrite = request.mayWrite && live.writable
     socket.on('pong', () => {
       this.#alive = true
     })
@@ -65,7 +64,7 @@ export class RoomSocket implements Speaker, Receiver {
       () => request.connection !== null && live.arrivals.end(request.connection),
     ]
     room.broadcast.add(this)
-    if (this.#mayWrite) this.send(stepOneFrame(Y.encodeStateVector(live.doc)))
+    if (this.#mayWrite('stepTwo')) this.send(stepOneFrame(Y.encodeStateVector(live.doc)))
     this.#sendPresence()
   }
 
@@ -112,15 +111,24 @@ export class RoomSocket implements Speaker, Receiver {
         this.#readSync(decoder)
         break
       case frame.awareness:
-        this.#takePresence(decoding.readVarUint8Array(decoder))
+        if (this.#may('awareness')) this.#takePresence(decoding.readVarUint8Array(decoder))
         break
       case frame.queryAwareness:
-        if (this.#syncs.take(1)) this.#sendPresence()
-        else this.#tooMuch()
+        if (!this.#syncs.take(1)) this.#tooMuch()
+        else if (this.#may('queryAwareness')) this.#sendPresence()
         break
       default:
         throw new Error(`no frame is ${type}`)
     }
+  }
+
+  /** The one place that decides whether the sender of a message may send it. */
+  #may(message: RoomMessage): boolean {
+    return this.#request.may(ROOM_MESSAGE_ROLES[message])
+  }
+
+  #mayWrite(message: 'stepTwo' | 'update'): boolean {
+    return this.#live.writable && this.#may(message)
   }
 
   #takePresence(update: Uint8Array): void {
@@ -131,8 +139,10 @@ export class RoomSocket implements Speaker, Receiver {
   #readSync(decoder: decoding.Decoder): void {
     const type = decoding.readVarUint(decoder)
     const payload = decoding.readVarUint8Array(decoder)
-    if (type === messageYjsSyncStep1) this.#answerStep1(payload).catch(() => this.#unreadable())
-    else if (type === messageYjsSyncStep2 || type === messageYjsUpdate) this.#take(payload)
+    if (type === messageYjsSyncStep1) {
+      if (this.#may('stepOne')) this.#answerStep1(payload).catch(() => this.#unreadable())
+    } else if (type === messageYjsSyncStep2) this.#take(payload, 'stepTwo')
+    else if (type === messageYjsUpdate) this.#take(payload, 'update')
     else throw new Error(`no sync message is ${type}`)
   }
 
@@ -144,9 +154,9 @@ export class RoomSocket implements Speaker, Receiver {
     this.send(stepTwoFrame(update))
   }
 
-  #take(update: Uint8Array): void {
+  #take(update: Uint8Array, message: 'stepTwo' | 'update'): void {
     const count = ++this.#received
-    if (!this.#mayWrite) {
+    if (!this.#mayWrite(message)) {
       if (update.length > EMPTY_UPDATE_SIZE)
         this.#refuse(count, 'You may read this notebook, but not change it.')
       return

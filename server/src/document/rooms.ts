@@ -3,6 +3,7 @@
  * sent to, or taken from, a socket of another epoch.
  */
 import type { WebSocket } from 'ws'
+import type { Role } from '../../contract/route.ts'
 import type { Actor } from '../../contract/session.ts'
 import { close } from '../../contract/sync.ts'
 import { endSocket } from '../connection/end-socket.ts'
@@ -20,7 +21,8 @@ export interface RoomRequest {
   /** The client's name for this connection, for commands that follow its edits; null where it gave none. */
   readonly connection: string | null
   readonly actor: Actor
-  readonly mayWrite: boolean
+  /** Whether the actor may, at this moment, send what requires `required`. */
+  readonly may: (required: Role) => boolean
 }
 
 export interface Rooms {

@@ -5,11 +5,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { parseCookie, stringifySetCookie } from 'cookie'
-import type { Role } from '../../contract/route.ts'
+import { mayActAs, type Role } from '../../contract/route.ts'
+import type { Audit } from '../people/audit.ts'
+import { COOKIE_LIFE_SECONDS, type People, type Person } from '../people/people.ts'
+import type { ProgramTokens } from '../people/program-tokens.ts'
+import { SignIn, type Visitor } from '../people/sign-in.ts'
 import { equalSecrets } from '../store/equal-secrets.ts'
+import { deviceOf } from './device.ts'
 import type { Reach } from './gate.ts'
-import { COOKIE_LIFE_SECONDS, type People, type Person } from './people.ts'
-import type { ProgramTokens } from './program-tokens.ts'
 
 export interface AccessOptions {
   readonly people: People
@@ -21,8 +24,10 @@ export interface AccessOptions {
   /** The lasting tokens of programs. None by default. */
   readonly tokens?: ProgramTokens
   readonly random?: () => string
-  /** The role of a person or program; `owner` by default. */
-  readonly roleOf?: (person: Person) => Role
+  /** The address that a request comes from; that of its connection by default. */
+  readonly addressOf?: (request: IncomingMessage) => string
+  /** Where people who sign in are recorded. Nowhere by default. */
+  readonly audit?: Audit
   /** Receives each new one-time token, so that a second start can print it. */
   readonly onToken?: (token: string) => void
 }
@@ -32,6 +37,12 @@ export interface Identity {
   readonly person: Person
   readonly role: Role
   readonly by: 'cookie' | 'token'
+  /** The session of a cookie; null for a program. */
+  readonly session: string | null
+  /** Whether the sender may, at this moment, do what requires `required`: roles change, and access is revoked. */
+  readonly may: (required: Role) => boolean
+  /** False after sign-out, removal, expiry, or a change of role: open sockets of this sender end. */
+  readonly isCurrent: () => boolean
 }
 
 export class Access {
@@ -43,7 +54,9 @@ export class Access {
   readonly programToken: string
   readonly #cookieName: string
   readonly #random: () => string
-  readonly #roleOf: (person: Person) => Role
+  readonly signIns: SignIn
+  readonly audit: Audit | null
+  readonly #addressOf: (request: IncomingMessage) => string
   readonly #onToken: (token: string) => void
   readonly #hasFixedToken: boolean
   readonly #program: Person = { id: 'program', name: 'Program', color: '#495057' }
@@ -54,7 +67,9 @@ export class Access {
     this.reach = options.reach
     this.tokens = options.tokens ?? null
     this.#random = options.random ?? (() => randomBytes(24).toString('base64url'))
-    this.#roleOf = options.roleOf ?? (() => 'owner')
+    this.audit = options.audit ?? null
+    this.signIns = new SignIn(options.people, options.audit?.record)
+    this.#addressOf = options.addressOf ?? (({ socket }) => socket.remoteAddress ?? '')
     this.#onToken = options.onToken ?? (() => {})
     this.#hasFixedToken = options.fixedToken !== undefined
     this.programToken = options.fixedToken ?? this.#random()
@@ -68,48 +83,70 @@ export class Access {
   }
 
   /** Spends a token; returns the `Set-Cookie` line, or null when it is no token of ours. */
-  signIn(token: string): string | null {
+  signIn(token: string, visitor: Visitor): string | null {
     const fixed = this.#hasFixedToken && equalSecrets(token, this.programToken)
     const once = equalSecrets(token, this.#once)
-    if (!fixed && !once) return null
+    const { address, device } = visitor
+    if (!fixed && !once) {
+      this.audit?.record({ action: 'sign-in-failed', by: null, address, about: { why: 'token' } })
+      return null
+    }
     if (once) {
       this.#once = this.#random()
       this.#onToken(this.#once)
     }
-    return this.#setCookie(this.people.cookieFor(this.people.admit()), COOKIE_LIFE_SECONDS)
+    const { person, cookie } = this.people.admit(undefined, 'owner', device)
+    this.audit?.record({
+      action: 'signed-in',
+      by: { id: person.id, name: person.name },
+      address,
+      about: { how: 'terminal', device },
+    })
+    return this.setCookie(cookie)
   }
 
-  /** Dismisses the person; returns the line that clears the cookie. */
-  signOut(person: Person): string {
-    this.people.dismiss(person.id)
-    return this.#setCookie('', 0)
+  /** The `Set-Cookie` line of a cookie's value. */
+  setCookie(value: string): string {
+    return this.#cookieLine(value, COOKIE_LIFE_SECONDS)
+  }
+
+  /** The line that clears the cookie. */
+  get clearedCookie(): string {
+    return this.#cookieLine('', 0)
+  }
+
+  /** Where a request comes from, for limits of sign-in and for the list of sessions. */
+  visitorOf(request: IncomingMessage): Visitor {
+    return { address: this.#addressOf(request), device: deviceOf(request.headers['user-agent']) }
   }
 
   /** Who sends this request; null for a stranger. A wrong token is never mended by a cookie. */
   identify(request: IncomingMessage): Identity | null {
     const token = sentToken(request)
-    if (token !== null) {
-      const person = this.#personOf(token)
-      return person && this.#identity(person, 'token')
-    }
-    const person = this.people.recognise(parseCookie(request.headers.cookie ?? '')[this.#cookieName])
-    return person && this.#identity(person, 'cookie')
+    if (token !== null) return this.#programOf(token)
+    const found = this.people.recognise(parseCookie(request.headers.cookie ?? '')[this.#cookieName])
+    if (found === null) return null
+    const { person, role, session } = found
+    return identity({ person, role, session, by: 'cookie' }, () => this.people.roleOf(person.id, session))
   }
 
-  #identity(person: Person, by: Identity['by']): Identity {
-    return { person, by, role: this.#roleOf(person) }
-  }
-
-  #personOf(token: string): Person | null {
+  #programOf(token: string): Identity | null {
     if (token === '') return null
-    return equalSecrets(token, this.programToken) ? this.#program : (this.tokens?.personOf(token) ?? null)
+    if (equalSecrets(token, this.programToken))
+      return identity({ person: this.#program, role: 'owner', session: null, by: 'token' }, () => 'owner')
+    const found = this.tokens?.holderOf(token) ?? null
+    if (found === null) return null
+    return identity(
+      { ...found, session: null, by: 'token' },
+      () => this.tokens?.holderOf(token)?.role ?? null,
+    )
   }
 
   get #secure(): boolean {
     return this.reach.secureHosts.size > 0
   }
 
-  #setCookie(value: string, maxAge: number): string {
+  #cookieLine(value: string, maxAge: number): string {
     return stringifySetCookie(this.#cookieName, value, {
       path: '/',
       httpOnly: true,
@@ -117,6 +154,17 @@ export class Access {
       secure: this.#secure,
       maxAge,
     })
+  }
+}
+
+function identity(
+  sender: Pick<Identity, 'person' | 'role' | 'by' | 'session'>,
+  roleNow: () => Role | null,
+): Identity {
+  return {
+    ...sender,
+    may: (required) => mayActAs(roleNow() ?? 'anyone', required),
+    isCurrent: () => roleNow() === sender.role,
   }
 }
 

@@ -3,7 +3,13 @@
  * authentication, the routes, the handler of errors. Invariant: a request without a session gets only the client's
  * files and the sign-in page.
  */
-import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express'
 import { visibleName } from '../../contract/file-names.ts'
 import { routes } from '../../contract/routes.ts'
 import type { Access, Identity } from './access.ts'
@@ -12,9 +18,16 @@ import { hostAllowed, isSafeMethod, originAllowed } from './gate.ts'
 import { inListedOrder } from './mounted.ts'
 import { languageOf } from './page-words.ts'
 import { notBuiltPage, signInPage } from './pages.ts'
-import { appPolicy, commonHeaders, framePolicies, inertPolicy, plainPagePolicy } from './policy.ts'
+import {
+  appPolicy,
+  commonHeaders,
+  formHeaders,
+  framePolicies,
+  inertPolicy,
+  plainPagePolicy,
+} from './policy.ts'
 import { perform, refuse, sendRefusal } from './reply.ts'
-import type { RawCall, Route } from './route.ts'
+import { type RawCall, type Route, STRANGER, unknownSender } from './route.ts'
 import type { StaticFiles } from './static.ts'
 
 export interface AppParts {
@@ -36,13 +49,6 @@ export const foreignOrigin = {
   status: 403,
   message: 'The request did not come from a page of this server.',
 }
-export const unknownSender = {
-  code: 'signInNeeded',
-  status: 401,
-  message: 'You are not signed in.',
-  hint: 'Open the address that was printed in the terminal where Yesterday was started.',
-}
-
 /** Builds the app; it holds no state of its own. Throws if the routes are not those of the contract. */
 export function makeApp(parts: AppParts): Express {
   const app = express()
@@ -76,14 +82,13 @@ async function serveClient(parts: AppParts, request: Request, response: Response
 }
 
 function addRoute(app: Express, parts: AppParts, route: Route): void {
-  const { method, path, reads } = route.spec
-  const type = reads === 'anyJson' ? () => true : 'application/json'
-  const readBody = express.json({ limit: '32mb', strict: false, type })
+  const { method, path, reads, role } = route.spec
+  const readBody = bodyReader(reads)
   app[method](path, (request, response, next) => {
-    const identity = admit(parts, request, response)
-    if (!identity) return
-    const answer = async () => perform(response, await route.handle(callOf(request, identity)))
-    if (reads !== 'json' && reads !== 'anyJson') return answer()
+    const sender = admit(parts, request, response, role === 'anyone')
+    if (!sender) return
+    const answer = async () => perform(response, await route.handle(callOf(parts, request, sender)))
+    if (readBody === null) return answer()
     readBody(request, response, (error?: unknown) => {
       if (error) next(error)
       else answer().catch(next)
@@ -91,22 +96,40 @@ function addRoute(app: Express, parts: AppParts, route: Route): void {
   })
 }
 
-/** The request's sender, or null after the refusal was sent. A program's token needs no Origin: no browser sends it. */
-function admit(parts: AppParts, request: Request, response: Response): Identity | null {
+function bodyReader(reads: Route['spec']['reads']): RequestHandler | null {
+  if (reads === 'form') return express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 20 })
+  if (reads !== 'json' && reads !== 'anyJson') return null
+  const type = reads === 'anyJson' ? () => true : 'application/json'
+  return express.json({ limit: '32mb', strict: false, type })
+}
+
+/** What may be known of a sender; a stranger is without an identity. */
+interface Admitted {
+  readonly identity: Identity | null
+}
+
+/**
+ * The request's sender, or null after the refusal was sent. A program's token needs no Origin: no browser sends it.
+ * Strangers pass where `strangersToo`.
+ */
+function admit(parts: AppParts, request: Request, response: Response, strangersToo = false): Admitted | null {
   const identity = parts.access.identify(request)
   const { origin, host } = request.headers
   const own = originAllowed(parts.access.reach, origin, host)
   const mustBeOwn = origin !== undefined || (!isSafeMethod(request.method) && identity?.by !== 'token')
-  const refusal = mustBeOwn && !own ? foreignOrigin : identity ? null : unknownSender
+  const refusal = mustBeOwn && !own ? foreignOrigin : identity || strangersToo ? null : unknownSender
   if (refusal) sendRefusal(response, refusal)
-  return refusal ? null : identity
+  return refusal ? null : { identity }
 }
 
-function callOf(request: Request, { person, role }: Identity): RawCall {
+function callOf({ access }: AppParts, request: Request, { identity }: Admitted): RawCall {
   const length = Number(request.headers['content-length'])
   return {
-    person,
-    role,
+    person: identity?.person ?? STRANGER,
+    role: identity?.role ?? 'anyone',
+    session: identity?.session ?? null,
+    visitor: access.visitorOf(request),
+    language: languageOf(request),
     params: request.params,
     query: request.query,
     body: request.body,
@@ -121,12 +144,12 @@ async function servePage(parts: AppParts, request: Request, response: Response):
   response.set('cache-control', 'no-store')
   if (typeof token === 'string') {
     const signedIn = parts.access.identify(request) !== null
-    const cookie = signedIn ? null : parts.access.signIn(token)
-    if (!signedIn && cookie === null) return sendSignIn(request, response, true)
+    const cookie = signedIn ? null : parts.access.signIn(token, parts.access.visitorOf(request))
+    if (!signedIn && cookie === null) return sendSignIn(parts, request, response, true)
     if (cookie !== null) response.append('set-cookie', cookie)
     return response.redirect(303, pageWithoutToken(request))
   }
-  if (!parts.access.identify(request)) return sendSignIn(request, response, false)
+  if (!parts.access.identify(request)) return sendSignIn(parts, request, response, false)
   const page = parts.client.page()
   response
     .status(page === null ? 503 : 200)
@@ -141,11 +164,21 @@ function pageWithoutToken(request: Request): string {
   return kept.size === 0 ? '/' : `/?${kept}`
 }
 
-function sendSignIn(request: Request, response: Response, wrongToken: boolean): void {
+function sendSignIn(parts: AppParts, request: Request, response: Response, wrongToken: boolean): void {
   // A link on another site leads here without our strict cookie; one reload from our own page brings it.
   const again = !wrongToken && request.headers['sec-fetch-site'] === 'cross-site'
-  response.status(401).set('content-security-policy', plainPagePolicy).type('html')
-  response.send(signInPage({ language: languageOf(request), wrongToken, again }))
+  const next = request.path === '/' ? '' : request.originalUrl
+  const { hasPasswords } = parts.access.people
+  response.status(401).set(formHeaders).type('html')
+  response.send(
+    signInPage({
+      language: languageOf(request),
+      problem: wrongToken ? 'token' : null,
+      again,
+      next,
+      hasPasswords,
+    }),
+  )
 }
 
 /** Addresses of notebooks are the app's to read; anything else that no route took is missing. */

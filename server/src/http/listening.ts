@@ -4,6 +4,7 @@
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
 import { loopbackHosts, type Reach } from './gate.ts'
 
@@ -24,6 +25,8 @@ export interface Listening {
   readonly addressAt: (port: number) => string | null
   /** Whether a connection from this address is taken. */
   readonly admits: (address: string | undefined) => boolean
+  /** The address that a request comes from: where a named proxy passes it on, the one that the proxy says. */
+  readonly addressOf: (request: IncomingMessage) => string
 }
 
 /** Why the server cannot listen like that, and what to do. */
@@ -68,6 +71,7 @@ export function listeningOf(options: ListeningOptions): Listening {
     },
     addressAt: (port) => url?.origin ?? (name === undefined ? null : `https://${name}:${port}`),
     admits: tls !== null || proxies === null ? () => true : (address) => isFrom(proxies, address),
+    addressOf: (request) => clientAddress(request, tls === null ? proxies : null),
   }
 }
 
@@ -175,8 +179,21 @@ function addBlock(list: BlockList, block: string): void {
   list.addSubnet(address, length, family === 6 ? 'ipv6' : 'ipv4')
 }
 
+/** The last address of `X-Forwarded-For` that is no proxy of ours: what is before it, the client may have written. */
+function clientAddress({ headers, socket }: IncomingMessage, proxies: BlockList | null): string {
+  const direct = plainAddress(socket.remoteAddress)
+  if (proxies === null || !isFrom(proxies, direct)) return direct
+  const passed = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',').slice(-20)
+  const addresses = passed
+    .map((address) => plainAddress(address.trim()))
+    .filter((address) => isIP(address) !== 0)
+  return addresses.findLast((address) => !isFrom(proxies, address)) ?? direct
+}
+
+const plainAddress = (address: string | undefined): string => address?.replace(/^::ffff:/, '') ?? ''
+
 function isFrom(proxies: BlockList, address: string | undefined): boolean {
-  const plain = address?.replace(/^::ffff:/, '') ?? ''
+  const plain = plainAddress(address)
   const family = isIP(plain)
   if (family === 0) return false
   return isLoopback(plain) || proxies.check(plain, family === 6 ? 'ipv6' : 'ipv4')

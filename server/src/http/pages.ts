@@ -1,27 +1,89 @@
 /** pure. The few pages that the server writes itself: plain words, no script. */
+import { PASSWORD_LENGTH } from '../../contract/people.ts'
+import { mayActAs, type Role } from '../../contract/route.ts'
 import type { Refusal } from '../document/ports.ts'
 import { escapeHtml } from '../export/html.ts'
+import type { JoinProblem } from '../people/sign-in.ts'
 import { type Language, pageWords, statusWords } from './page-words.ts'
+
+/** Why a form was not accepted. `token`: of the terminal. */
+export type FormProblem = JoinProblem | { readonly kind: 'token' }
 
 export interface SignInOptions {
   readonly language: Language
-  readonly wrongToken: boolean
+  readonly problem: FormProblem['kind'] | null
+  /** With the problem `locked`: ms until the next try. */
+  readonly waitMs?: number
+  /** The name that was sent. */
+  readonly name?: string
   /** Reloads once, so that a link from another page finds the cookie. */
   readonly again: boolean
+  /** The address to go on to; '' for the first page. */
+  readonly next: string
+  /** Whether there are members who sign in by name and password. */
+  readonly hasPasswords: boolean
 }
 
 /** The page for a browser that has not signed in. */
-export function signInPage({ language, wrongToken, again }: SignInOptions): string {
+export function signInPage(options: SignInOptions): string {
+  const { language, problem, again, next, hasPasswords } = options
   const words = pageWords[language]
-  const wrong = wrongToken ? `<p role="alert"><strong>${words.wrongToken}</strong></p>` : ''
+  const token = `<p>${words.openAddress} ${words.newAddress}</p>
+<form action="/" method="get"><label for="token">${words.pasteToken}</label>
+<input id="token" name="token" type="password" autocomplete="off" required${hasPasswords ? '' : ' autofocus'}><button>${words.signIn}</button></form>`
+  const body = hasPasswords
+    ? `${passwordForm(options)}<details${problem === 'token' ? ' open' : ''}><summary>${words.byTerminal}</summary>${token}</details>`
+    : token
+  const back = escapeHtml(next === '' ? '/' : next)
   return page(
     language,
     words.signIn,
-    `${wrong}<p>${words.openAddress} ${words.newAddress}</p>
-<form action="/" method="get"><label for="token">${words.pasteToken}</label>
-<input id="token" name="token" type="password" autocomplete="off" required autofocus><button>${words.signIn}</button></form>`,
-    again ? '<meta http-equiv="refresh" content="0;url=/">' : '',
+    `${problemLine(options)}${body}`,
+    again ? `<meta http-equiv="refresh" content="0;url=${back}">` : '',
   )
+}
+
+function passwordForm({ language, name = '', next }: SignInOptions): string {
+  const words = pageWords[language]
+  return `<form action="/sign-in" method="post"><label for="name">${words.name}</label>
+<input id="name" name="name" autocomplete="username" maxlength="200" required value="${escapeHtml(name)}"${name === '' ? ' autofocus' : ''}>
+<label for="password">${words.password}</label>
+<input id="password" name="password" type="password" autocomplete="current-password" maxlength="1000" required${name === '' ? '' : ' autofocus'}>
+<input type="hidden" name="next" value="${escapeHtml(next)}"><p><button>${words.signIn}</button></p></form>`
+}
+
+export interface JoinOptions extends Pick<SignInOptions, 'language' | 'problem' | 'waitMs' | 'name'> {
+  readonly invite: string
+  /** Null where the invitation cannot be used. */
+  readonly role: Role | null
+  readonly project: string
+}
+
+/** For a person who was invited. */
+export function joinPage(options: JoinOptions): string {
+  const { language, invite, role, project, name = '' } = options
+  const words = pageWords[language]
+  if (role === null)
+    return page(language, words.join, `<p role="alert"><strong>${words.problems.spent}</strong></p>`)
+  const risk = mayActAs(role, 'runner') ? `<p>${words.risk}</p>` : ''
+  const body = `<p>${words.invited(escapeHtml(project), words.roles[role])}</p>${risk}${problemLine(options)}
+<form action="/join" method="post"><label for="name">${words.chooseName}</label>
+<input id="name" name="name" autocomplete="username" maxlength="80" required autofocus value="${escapeHtml(name)}">
+<label for="password">${words.choosePassword}</label>
+<input id="password" name="password" type="password" autocomplete="new-password" minlength="${PASSWORD_LENGTH.min}" maxlength="${PASSWORD_LENGTH.max}" required>
+<input type="hidden" name="invite" value="${escapeHtml(invite)}"><p><button>${words.join}</button></p></form>`
+  return page(language, words.join, body)
+}
+
+function problemLine({
+  language,
+  problem,
+  waitMs = 0,
+}: Pick<SignInOptions, 'language' | 'problem' | 'waitMs'>): string {
+  if (problem === null) return ''
+  const words = pageWords[language]
+  const text = problem === 'locked' ? words.locked(Math.ceil(waitMs / 1000)) : words.problems[problem]
+  return `<p role="alert"><strong>${text}</strong></p>`
 }
 
 /** Where the page itself was not built. */
@@ -50,6 +112,7 @@ function page(language: Language, title: string, body: string, head = ''): strin
 :root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem}
 h1{font-size:1.4rem}p{overflow-wrap:anywhere}label{display:block;margin:1.5rem 0 .4rem}code{font-size:.95em}
 a{color:light-dark(#0b5c6b,#7cc4d0)}
-input{font:inherit;padding:.4rem .6rem;width:60%;margin-right:.5rem}button{font:inherit;padding:.4rem 1rem}
+input{font:inherit;padding:.4rem .6rem;width:min(22rem,60vw);margin-right:.5rem;box-sizing:border-box}
+button{font:inherit;padding:.4rem 1rem}details{margin-top:2rem}summary{cursor:pointer}
 </style></head><body><main><h1>Yesterday · ${title}</h1>${body}</main></body></html>`
 }

@@ -79,3 +79,10 @@ export const plainPagePolicy = policy({
   'base-uri': "'none'",
   'frame-ancestors': "'none'",
 })
+
+/** Pages with a form that posts to us: with `no-referrer`, browsers send `Origin: null` with it. */
+export const formHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': plainPagePolicy,
+  'referrer-policy': 'same-origin',
+  'cache-control': 'no-store',
+}

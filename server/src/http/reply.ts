@@ -18,6 +18,8 @@ export type Reply =
   /** No content: status 204. */
   | { readonly kind: 'empty'; readonly headers: Headers }
   | { readonly kind: 'bytes'; readonly body: string | Uint8Array; readonly headers: Headers }
+  /** A page without script, or where to go: `location` in `headers`, with status 303. */
+  | { readonly kind: 'page'; readonly status: number; readonly html: string; readonly headers: Headers }
   /** An open file, streamed and closed. */
   | { readonly kind: 'opened'; readonly file: FileHandle; readonly headers: Headers }
   /** A file of the built client, by absolute path, streamed. */
@@ -49,6 +51,9 @@ export async function perform(response: Response, reply: Reply): Promise<void> {
       return
     case 'bytes':
       response.set(reply.headers).end(reply.body)
+      return
+    case 'page':
+      response.status(reply.status).type('html').set(reply.headers).end(reply.html)
       return
     case 'opened':
       response.set(reply.headers)

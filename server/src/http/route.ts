@@ -1,15 +1,24 @@
 /** How a handler is bound to a route of the contract, and what it receives of a request that passed the gate. */
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
-import { mayActAs, type Role, type RouteSpec } from '../../contract/route.ts'
+import { mayNot } from '../../contract/message-roles.ts'
+import { mayActAs, type RouteSpec, type Standing } from '../../contract/route.ts'
 import type { Refusal } from '../document/ports.ts'
-import type { Person } from './people.ts'
+import type { Person } from '../people/people.ts'
+import type { Visitor } from '../people/sign-in.ts'
+import type { Language } from './page-words.ts'
 import { type Reply, refuse } from './reply.ts'
 
 /** Who sends a request, and its body as a stream. */
 interface Sender {
+  /** Without a name and an id for a sender who is not signed in. */
   readonly person: Person
-  readonly role: Role
+  readonly role: Standing
+  /** The session of the sender's cookie; null for programs and strangers. */
+  readonly session: string | null
+  readonly visitor: Visitor
+  /** The language of pages that the server writes itself. */
+  readonly language: Language
   /** The raw body; unread where the route reads a stream. */
   readonly stream: Readable
   readonly contentLength: number | null
@@ -44,7 +53,7 @@ export function on<Params, Query, Body>(
   return {
     spec,
     handle: async ({ params, query, body, ...sender }) => {
-      if (!mayActAs(sender.role, spec.role)) return refuse(readOnly)
+      if (!mayActAs(sender.role, spec.role)) return refuse(roleTooLow(sender.role, spec.role))
       const place = parseParams(spec.params, params)
       if (!place.ok) return place.reply
       const asked = parse(spec.query, query)
@@ -78,8 +87,19 @@ function parseParams<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
 const unreadable = (error: z.ZodError): Reply => refuse(badRequest(z.prettifyError(error)))
 
 export const badRequest = (message: string): Refusal => ({ code: 'badRequest', status: 400, message })
-export const readOnly: Refusal = {
-  code: 'forbidden',
-  status: 403,
-  message: 'Your role here is to read; it does not allow changes.',
+
+/** The sender is not signed in, or has a lower role than `required`. */
+export const roleTooLow = (standing: Standing, required: Standing): Refusal =>
+  standing === 'anyone' || required === 'anyone'
+    ? unknownSender
+    : { code: 'forbidden', status: 403, message: mayNot(standing, required) }
+
+export const unknownSender: Refusal = {
+  code: 'signInNeeded',
+  status: 401,
+  message: 'You are not signed in.',
+  hint: 'Sign in, or open the address that was printed in the terminal where Yesterday was started.',
 }
+
+/** A sender who is not signed in. */
+export const STRANGER: Person = { id: '', name: '', color: '' }

@@ -5,18 +5,18 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { mayActAs, type SocketSpec } from '../../contract/route.ts'
+import type { Role, SocketSpec } from '../../contract/route.ts'
 import { sockets } from '../../contract/routes.ts'
 import { close, MAX_FRAME } from '../../contract/sync.ts'
 import { endSocket } from '../connection/end-socket.ts'
 import type { Refusal } from '../document/ports.ts'
-import type { Access } from './access.ts'
-import { foreignHost, foreignOrigin, unknownSender } from './app.ts'
+import type { Person } from '../people/people.ts'
+import type { Access, Identity } from './access.ts'
+import { foreignHost, foreignOrigin } from './app.ts'
 import { hostAllowed, originAllowed } from './gate.ts'
 import { inListedOrder } from './mounted.ts'
-import type { Person } from './people.ts'
 import { refusalBody } from './reply.ts'
-import { readOnly } from './route.ts'
+import { roleTooLow, unknownSender } from './route.ts'
 
 /** What a socket's taker receives. */
 export interface SocketCall<Query = unknown> {
@@ -24,7 +24,8 @@ export interface SocketCall<Query = unknown> {
   readonly documentId: string
   readonly query: Query
   readonly person: Person
-  readonly mayWrite: boolean
+  /** Whether the person may, at this moment, send what requires `required`. */
+  readonly may: (required: Role) => boolean
 }
 /** Takes an open socket, or closes it with a code of the contract. */
 export type SocketTaker<Query = unknown> = (socket: WebSocket, call: SocketCall<Query>) => void
@@ -60,6 +61,9 @@ export function onSocket<Query>(
 const firstValues = (query: URLSearchParams): Readonly<Record<string, string | null>> =>
   Object.fromEntries([...query.keys()].map((name) => [name, query.get(name)]))
 
+/** How often open sockets are compared with the rights of their senders, ms: with the grace of a close, below a second. */
+const LOOK_MS = 200
+
 /** The binary framing of a kernel's messages. A Node client hangs if a subprotocol that it offers is not echoed. */
 const SUBPROTOCOLS: readonly string[] = ['v1.kernel.websocket.jupyter.org']
 
@@ -73,28 +77,39 @@ export class Sockets {
     perMessageDeflate: false,
     handleProtocols: (offered) => SUBPROTOCOLS.find((known) => offered.has(known)) ?? false,
   })
-  readonly #open = new Map<string, Set<WebSocket>>()
+  readonly #open = new Map<WebSocket, Identity>()
+  readonly #looks: ReturnType<typeof setInterval>
 
   /** Throws if the routes are not those of the contract. */
   constructor(access: Access, routes: readonly SocketRoute[]) {
     this.#access = access
     this.#routes = inListedOrder(sockets, routes)
+    this.#looks = setInterval(() => this.endRevoked(), LOOK_MS)
+    this.#looks.unref()
+  }
+
+  /** How many sockets are open. */
+  get openCount(): number {
+    return this.#open.size
   }
 
   listen(server: Server): void {
     server.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head))
   }
 
-  /** Ends every socket of a person who signed out or whose access was revoked. */
-  signedOut(personId: string): void {
-    for (const socket of this.#open.get(personId) ?? [])
-      endSocket(socket, close.forbidden, 'You are signed out.')
+  /**
+   * Ends every socket whose sender signed out, was removed, or has another role now. It is called after each such change,
+   * and by a timer for those that other processes or the clock make.
+   */
+  endRevoked(): void {
+    for (const [socket, identity] of this.#open)
+      if (!identity.isCurrent()) endSocket(socket, close.forbidden, 'Your access changed.')
   }
 
   /** Ends every socket with 1001 (RFC 6455: going away), after which clients reconnect. */
   close(): void {
-    for (const sockets of this.#open.values())
-      for (const socket of sockets) endSocket(socket, 1001, 'The server is stopping.')
+    clearInterval(this.#looks)
+    for (const socket of this.#open.keys()) endSocket(socket, 1001, 'The server is stopping.')
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -109,10 +124,9 @@ export class Sockets {
       return
     }
     this.#server.handleUpgrade(request, socket, head, (opened) => {
-      this.#remember(identity.person.id, opened)
+      this.#remember(opened, identity)
       const person = this.#access.people.follow(identity.person)
-      const mayWrite = mayActAs(identity.role, 'owner')
-      route.take(opened, { documentId: id, query: url.searchParams, person, mayWrite })
+      route.take(opened, { documentId: id, query: url.searchParams, person, may: identity.may })
     })
   }
 
@@ -124,17 +138,13 @@ export class Sockets {
     if (mustBeOwn && !originAllowed(this.#access.reach, origin, host)) return foreignOrigin
     if (!identity) return unknownSender
     if (spec === null) return { code: 'missing', status: 404, message: 'There is no such socket.' }
-    return mayActAs(identity.role, spec.role) ? null : readOnly
+    return identity.may(spec.role) ? null : roleTooLow(identity.role, spec.role)
   }
 
-  #remember(personId: string, socket: WebSocket): void {
-    const sockets = this.#open.get(personId) ?? new Set()
-    this.#open.set(personId, sockets.add(socket))
+  #remember(socket: WebSocket, identity: Identity): void {
+    this.#open.set(socket, identity)
     socket.on('error', () => socket.terminate())
-    socket.once('close', () => {
-      sockets.delete(socket)
-      if (sockets.size === 0 && this.#open.get(personId) === sockets) this.#open.delete(personId)
-    })
+    socket.once('close', () => this.#open.delete(socket))
   }
 }
 

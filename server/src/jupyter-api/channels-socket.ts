@@ -5,6 +5,7 @@
 import { inBackground } from '@yesterday/kernel-bridge/background'
 import type { WebSocket } from 'ws'
 import type { z } from 'zod'
+import { CHANNEL_ROLES } from '../../contract/message-roles.ts'
 import { socketApi } from '../../contract/routes.ts'
 import { close } from '../../contract/sync.ts'
 import { endSocket } from '../connection/end-socket.ts'
@@ -42,14 +43,13 @@ export const channelsRoute = (kernels: Pick<KernelRegistry, 'has' | 'get'>): Soc
 async function welcome(kernels: Pick<KernelRegistry, 'get'>, socket: WebSocket, call: Call): Promise<void> {
   const kernel = await kernels.get(call.documentId)
   if (kernel === null) endSocket(socket, close.gone, 'There is no such kernel any more.')
-  else if (!call.mayWrite) endSocket(socket, close.forbidden, 'You may read this notebook and not run it.')
   else if (socket.readyState === socket.OPEN) {
     listen(kernel, socket, call)
     socket.resume()
   }
 }
 
-function listen(kernel: HostedKernel, socket: WebSocket, { query, person }: Call): void {
+function listen(kernel: HostedKernel, socket: WebSocket, { query, person, may }: Call): void {
   const framing: Framing = socket.protocol === V1 ? V1 : ''
   const { session_id: session = '' } = query
   const client = kernel.clients.connect(SESSION.test(session) ? session : null, socket, framing)
@@ -58,6 +58,9 @@ function listen(kernel: HostedKernel, socket: WebSocket, { query, person }: Call
     if (!messages.take(1) || !volume.take(data.length))
       return endSocket(socket, close.tooMuch, 'This client sends more than the server takes.')
     const message = decodeFrame(framing, data, isBinary)
+    // The one place that decides whether the sender of a message may send it.
+    if (!('refused' in message) && !may(CHANNEL_ROLES[message.channel]))
+      return endSocket(socket, close.forbidden, 'Your role does not allow this.')
     const problem = 'refused' in message ? message.refused : pass(kernel, client, message, person)
     if (problem !== null) endSocket(socket, INVALID, `This message cannot be read: ${problem}`)
   })

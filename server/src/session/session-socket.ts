@@ -6,7 +6,9 @@
 import { inBackground } from '@yesterday/kernel-bridge/background'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
+import { COMMAND_ROLES } from '../../contract/message-roles.ts'
 import { type NoticeWords, noticeWords } from '../../contract/notices.ts'
+import type { Role } from '../../contract/route.ts'
 import { type Actor, Command, type Event } from '../../contract/session.ts'
 import { close } from '../../contract/sync.ts'
 import { endSocket, isEnded } from '../connection/end-socket.ts'
@@ -18,7 +20,8 @@ import type { Sessions, Visit } from './sessions.ts'
 export interface SessionCall {
   readonly documentId: string
   readonly person: { readonly id: string; readonly name: string; readonly color: string }
-  readonly mayWrite: boolean
+  /** Whether the person may, at this moment, send what requires `required`. */
+  readonly may: (required: Role) => boolean
 }
 
 /** At most one view in this time, ms: a long queue changes often and is sent whole. */
@@ -32,14 +35,6 @@ const COMMANDS = { burst: 4000, perSecond: 200 }
 const VOLUME = { burst: 64 * 1024 * 1024, perSecond: 1024 * 1024 }
 /** Commands that may be performed at once; further ones are not read until some are answered. */
 const MAX_PENDING = 100
-/** Commands that leave everything as it is. */
-const reading: ReadonlySet<Command['type']> = new Set([
-  'complete',
-  'inspect',
-  'widgets',
-  'variables',
-  'variable',
-])
 const TOO_LONG = `This command is too long: up to ${MAX_COMMAND / 1024 ** 2} MB can be sent.`
 const Named = z.object({ id: z.string().max(64) })
 
@@ -47,20 +42,40 @@ const Named = z.object({ id: z.string().max(64) })
 type Slow = Set<string>
 const slowKey = ({ documentId, person }: SessionCall): string => `${documentId} ${person.id}`
 
+const tooLow = (required: Role): string =>
+  `Your role here does not allow this: it needs the role ${required}. Ask an owner for it.`
+
+interface ClientEffects {
+  readonly onSlow: () => void
+  readonly onPerformed: (command: Command) => void
+}
+
+/** Gets each command that was accepted, and who sent it for which notebook, by its path. */
+export type OnPerformed = (command: Command, person: Actor, notebook: string) => void
+
 /** Takes the sockets of all sessions. */
-export function takeSessionSocket(sessions: Sessions): (socket: WebSocket, call: SessionCall) => void {
+export function takeSessionSocket(
+  sessions: Sessions,
+  onPerformed: OnPerformed = () => undefined,
+): (socket: WebSocket, call: SessionCall) => void {
   const slow: Slow = new Set()
   return (socket, call) => {
     socket.on('error', () => socket.terminate())
     socket.pause()
     sessions.visit(call.documentId).then(
-      (visit) => welcome(socket, visit, call, slow),
+      (visit) => welcome(socket, visit, call, slow, onPerformed),
       () => endSocket(socket, 1011, 'The notebook could not be opened.'),
     )
   }
 }
 
-function welcome(socket: WebSocket, visit: Visit | null, call: SessionCall, slow: Slow): void {
+function welcome(
+  socket: WebSocket,
+  visit: Visit | null,
+  call: SessionCall,
+  slow: Slow,
+  onPerformed: OnPerformed,
+): void {
   if (visit === null) {
     endSocket(socket, close.gone, 'This notebook was deleted or moved.')
     return
@@ -69,7 +84,10 @@ function welcome(socket: WebSocket, visit: Visit | null, call: SessionCall, slow
     visit.leave()
     return
   }
-  const client = new Client(socket, visit, call, () => slow.add(slowKey(call)))
+  const client = new Client(socket, visit, call, {
+    onSlow: () => slow.add(slowKey(call)),
+    onPerformed: (command) => onPerformed(command, call.person, visit.document.path),
+  })
   if (slow.delete(slowKey(call))) client.notify(noticeWords('notice.slowPage', {}))
   socket.once('close', () => client.end())
   socket.resume()
@@ -79,7 +97,8 @@ class Client {
   readonly #socket: WebSocket
   readonly #visit: Visit
   readonly #person: Actor
-  readonly #mayWrite: boolean
+  readonly #may: SessionCall['may']
+  readonly #onPerformed: (command: Command) => void
   readonly #onEvent = (event: Event): void => this.#send(event)
   readonly #onChanged = (): void => this.#schedule()
   readonly #stopGone: () => void
@@ -92,7 +111,8 @@ class Client {
   #lastView = Number.NEGATIVE_INFINITY
   #isThere = true
 
-  constructor(socket: WebSocket, visit: Visit, { person, mayWrite }: SessionCall, onSlow: () => void) {
+  constructor(socket: WebSocket, visit: Visit, { person, may }: SessionCall, effects: ClientEffects) {
+    const { onSlow, onPerformed } = effects
     this.#socket = socket
     this.#outbox = new Outbox(socket, () => {
       onSlow()
@@ -100,7 +120,8 @@ class Client {
     })
     this.#visit = visit
     this.#person = person
-    this.#mayWrite = mayWrite
+    this.#may = may
+    this.#onPerformed = onPerformed
     visit.session.events.on('event', this.#onEvent)
     visit.session.events.on('changed', this.#onChanged)
     this.#stopGone = visit.document.onGone(() => endSocket(socket, close.gone, 'The notebook was deleted.'))
@@ -161,9 +182,15 @@ class Client {
     const json = parseJson(text)
     const read = Command.safeParse(json)
     const id = Named.safeParse(json).data?.id ?? ''
-    if (read.success && read.data.type === 'widgets') return this.#answerWidgets(read.data)
-    if (read.success) return this.#answer(read.data)
+    if (read.success) return this.#answerAllowed(read.data)
     return { type: 'refused', id, reason: `This command cannot be read: ${z.prettifyError(read.error)}` }
+  }
+
+  /** The one place that decides whether the sender of a command may send it. */
+  async #answerAllowed(command: Command): Promise<Event | null> {
+    const required = COMMAND_ROLES[command.type]
+    if (!this.#may(required)) return { type: 'refused', id: command.id, reason: tooLow(required) }
+    return command.type === 'widgets' ? this.#answerWidgets(command) : this.#answer(command)
   }
 
   /** States are large and change: they are read when they can be sent, and not before what was said of them. */
@@ -176,10 +203,10 @@ class Client {
 
   async #answer(command: Command): Promise<Event> {
     const { id } = command
-    if (!this.#mayWrite && !reading.has(command.type))
-      return { type: 'refused', id, reason: 'You may read this notebook and not run it.' }
     try {
-      return await perform(this.#visit, command, this.#actor(), () => isEnded(this.#socket))
+      const event = await perform(this.#visit, command, this.#actor(), () => isEnded(this.#socket))
+      if (event.type === 'accepted') this.#onPerformed(command)
+      return event
     } catch (error) {
       return { type: 'refused', id, reason: error instanceof Error ? error.message : String(error) }
     }

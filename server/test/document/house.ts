@@ -41,7 +41,7 @@ export async function openHouse(
       acks: true,
       connection: null,
       actor: { id, name: id.toUpperCase() },
-      mayWrite: true,
+      may: () => true,
     })
   })
   await once(sockets, 'listening')

@@ -10,6 +10,7 @@ import { WebSocket, WebSocketServer } from 'ws'
 import * as sync from 'y-protocols/sync'
 import * as Y from 'yjs'
 import { cellSource, cellsOf, makeCell, origin } from '../../contract/document.ts'
+import { mayActAs } from '../../contract/route.ts'
 import { close, frame } from '../../contract/sync.ts'
 import { createDocuments, type DocumentRooms } from '../../src/document/documents.ts'
 import { createRooms, type Rooms } from '../../src/document/rooms.ts'
@@ -51,7 +52,7 @@ async function start(): Promise<Server> {
       acks: url.searchParams.has('acks'),
       connection: url.searchParams.get('connection'),
       actor: { id: 'someone', name: 'Someone' },
-      mayWrite: !url.searchParams.has('viewer'),
+      may: (required) => mayActAs(url.searchParams.has('viewer') ? 'viewer' : 'editor', required),
     })
   })
   await once(sockets, 'listening')

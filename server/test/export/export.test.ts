@@ -183,7 +183,7 @@ describe('route', () => {
 
   const ask = async (path: string, format: string) => {
     const call = { params: { path: path.split('/') }, query: { format } }
-    return callRoute(exportRoutes(parts), fileApi.export, { ...call, role: 'reader' })
+    return callRoute(exportRoutes(parts), fileApi.export, { ...call, role: 'viewer' })
   }
 
   test('answers an attachment with large outputs in full', async () => {

@@ -69,7 +69,7 @@ export const target = {
     const house = await openHouse(root)
     const take = takeSessionSocket(house.sessions)
     house.sockets.on('connection', (socket) =>
-      take(socket, { documentId: house.id, person: ada, mayWrite: true }),
+      take(socket, { documentId: house.id, person: ada, may: () => true }),
     )
     const port = await house.port()
     let page = await connected(port)

@@ -15,6 +15,9 @@ export function callRoute(
   return route.handle({
     person: { id: 'user:ada', name: 'Ada', color: '#000' },
     role: 'owner',
+    session: null,
+    visitor: { address: '127.0.0.1', device: '' },
+    language: 'en',
     params: {},
     query: {},
     body: undefined,

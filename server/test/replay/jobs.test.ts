@@ -78,7 +78,7 @@ test('the routes take what the contract says, and no more', async () => {
   expect(await ask(replayApi.start, { body: { kind: 'rewrite' } })).toMatchObject({
     refusal: { status: 400 },
   })
-  expect(await ask(replayApi.start, { body: request, role: 'reader' })).toMatchObject({
+  expect(await ask(replayApi.start, { body: request, role: 'viewer' })).toMatchObject({
     refusal: { status: 403 },
   })
   expect(await ask(replayApi.look, { params: { id: 'none' } })).toMatchObject({

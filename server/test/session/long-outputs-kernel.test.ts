@@ -82,7 +82,7 @@ describe.skipIf(python === null)(`long outputs${whySkipped}`, () => {
     const { root, documents, store } = house
     const routes = exportRoutes({ root, documents, objects: store.objects, secrets: store.secrets })
     const call = { params: { path: ['a.ipynb'] }, query: { format } }
-    const reply = await callRoute(routes, fileApi.export, { ...call, role: 'reader' })
+    const reply = await callRoute(routes, fileApi.export, { ...call, role: 'viewer' })
     if (reply.kind !== 'bytes') throw new Error(JSON.stringify(reply))
     return String(reply.body)
   }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { cellSource, findCell } from '../../contract/document.ts'
+import { mayActAs, type Role } from '../../contract/route.ts'
 import { Event } from '../../contract/session.ts'
 import { close } from '../../contract/sync.ts'
 import { takeSessionSocket } from '../../src/session/session-socket.ts'
@@ -22,7 +23,7 @@ afterEach(async () => {
 type Of<T extends Event['type']> = Extract<Event, { type: T }>
 
 /** A client of a document's session socket that keeps all it was told. */
-async function connect(of: House, documentId: string, mayWrite = true) {
+async function connect(of: House, documentId: string, role: Role = 'owner') {
   if (server === null) {
     server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
     await once(server, 'listening')
@@ -31,7 +32,11 @@ async function connect(of: House, documentId: string, mayWrite = true) {
   const current = take
   server.removeAllListeners('connection')
   server.on('connection', (socket) =>
-    current(socket, { documentId, person: { id: 'ada', name: 'Ada', color: '#000' }, mayWrite }),
+    current(socket, {
+      documentId,
+      person: { id: 'ada', name: 'Ada', color: '#000' },
+      may: (required) => mayActAs(role, required),
+    }),
   )
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
@@ -113,7 +118,7 @@ describe.skipIf(python === null)(`the session socket${whySkipped}`, () => {
 
   test('what cannot be read or is not allowed is refused and changes nothing', async () => {
     const { house, id, session } = await opened({ a: '1' })
-    const reader = await connect(house, id, false)
+    const reader = await connect(house, id, 'viewer')
     await reader.until('session', () => true)
     reader.send('{')
     reader.send({ id: 'x', type: 'dance' })
@@ -122,9 +127,9 @@ describe.skipIf(python === null)(`the session socket${whySkipped}`, () => {
     await reader.until('refused', (event) => event.id === '')
     await reader.until('refused', (event) => event.id === 'x')
     expect(await reader.until('refused', (event) => event.id === 'w')).toMatchObject({
-      reason: expect.stringMatching(/read/),
+      reason: expect.stringMatching(/role/),
     })
-    await reader.until('refused', (event) => event.id === 'c' && /kernel/.test(event.reason))
+    await reader.until('refused', (event) => event.id === 'c' && /role/.test(event.reason))
     expect(session.view().kernel.state).toBe('none')
   })
 

@@ -1,24 +1,25 @@
 /** Who the others see; to Jupyter clients, who sends the request and what they may do. */
 import type { Me } from '../../../contract/http.ts'
 import { projectApi } from '../../../contract/project-api.ts'
-import { mayActAs } from '../../../contract/route.ts'
-import type { Access } from '../access.ts'
-import type { People, Person } from '../people.ts'
+import { mayActAs, Role, type Standing } from '../../../contract/route.ts'
+import type { Recording } from '../../people/audit.ts'
+import type { People, Person } from '../../people/people.ts'
 import { json, refuse } from '../reply.ts'
-import { on, type Route } from '../route.ts'
+import { type Call, on, type Route } from '../route.ts'
+import { nameTaken } from './refusals.ts'
 
 /** `Identity` and permissions of Jupyter Server's OpenAPI document. */
 function identityModel(
   { id, name, color }: Person,
   asked: Readonly<Record<string, readonly string[]>>,
-  mayWrite: boolean,
+  role: Standing,
 ) {
   const letters = name.split(/\s+/).map((word) => word.slice(0, 1))
   const initials = letters.slice(0, 2).join('').toUpperCase()
   const identity = { username: id, name, display_name: name, initials, avatar_url: null, color }
   const allowed = Object.entries(asked).map(([resource, actions]) => [
     resource,
-    actions.filter((action) => mayWrite || action === 'read'),
+    actions.filter((action) => mayActAs(role, neededFor(resource, action))),
   ])
   return { identity, permissions: { ...Object.fromEntries(allowed), updatable_fields: [] } }
 }
@@ -28,37 +29,62 @@ export interface Project {
   readonly version: string
 }
 
-export function meRoutes(people: People, project: Project): readonly Route[] {
-  const me = (person: Person): Me => ({
+/** Kernels, sessions and terminals run code; contents are documents and files. */
+function neededFor(resource: string, action: string): Role {
+  if (action === 'read') return 'viewer'
+  return resource === 'contents' ? 'editor' : 'runner'
+}
+
+/** The caller, as `/api/me` shows them. */
+export function meOf(
+  people: People,
+  { name, version }: Project,
+  { person, role }: Pick<Call, 'person' | 'role'>,
+): Me {
+  return {
     actor: { id: person.id, name: person.name },
     color: person.color,
     isNamed: people.isNamed(person.id),
-    project: project.name,
-    version: project.version,
-  })
+    hasPassword: people.passwordOf(person.id) !== null,
+    role: Role.parse(role),
+    project: name,
+    version,
+  }
+}
+
+export function meRoutes(people: People, project: Project): readonly Route[] {
   return [
-    on(projectApi.me, async ({ person, query, role }) =>
-      json({ ...me(person), ...identityModel(person, query.permissions, mayActAs(role, 'owner')) }),
-    ),
+    on(projectApi.me, async (call) => {
+      const { person, query, role } = call
+      return json({ ...meOf(people, project, call), ...identityModel(person, query.permissions, role) })
+    }),
     on(projectApi.changeMe, async (call) => {
       const { name, color } = call.body
       const person = people.rename(call.person.id, { ...(name && { name }), ...(color && { color }) })
-      if (person) return json(me(person))
+      if (person === 'taken') return refuse(nameTaken)
+      if (person) return json(meOf(people, project, { person, role: call.role }))
       return refuse({ code: 'noProfile', status: 409, message: 'A program has no name to change.' })
     }),
   ]
 }
 
-/** `signedOut` closes the open sockets of a person. */
-export function signOutRoutes(
-  access: Pick<Access, 'signOut'>,
-  signedOut: (personId: string) => void,
-): readonly Route[] {
+export interface SignOutParts {
+  readonly people: People
+  /** The line that clears the cookie. */
+  readonly clearedCookie: string
+  readonly record: Recording
+  /** Closes the open sockets of the ended session. */
+  readonly endRevoked: () => void
+}
+
+export function signOutRoutes({ people, clearedCookie, record, endRevoked }: SignOutParts): readonly Route[] {
   return [
-    on(projectApi.signOut, async ({ person }) => {
-      const cookie = access.signOut(person)
-      signedOut(person.id)
-      return { kind: 'empty', headers: { 'set-cookie': cookie } }
+    on(projectApi.signOut, async ({ person, session, visitor }) => {
+      people.endSessions(person.id, ({ id }) => id === session)
+      endRevoked()
+      const by = { id: person.id, name: person.name }
+      record({ action: 'signed-out', by, address: visitor.address, about: { where: 'this browser' } })
+      return { kind: 'empty', headers: { 'set-cookie': clearedCookie } }
     }),
   ]
 }

@@ -1,7 +1,7 @@
 /** Opening a notebook: the document's id and epoch, by which its room is entered. */
 import { fileApi } from '../../../contract/file-api.ts'
 import type { OpenedNotebook, WrittenNotebook } from '../../../contract/http.ts'
-import { mayActAs } from '../../../contract/route.ts'
+import { mayActAs, Role } from '../../../contract/route.ts'
 import type { Documents } from '../../document/ports.ts'
 import { diskRefusal } from '../../files/disk-error.ts'
 import { locate } from '../../files/locate.ts'
@@ -19,8 +19,9 @@ export function notebookRoutes(
       const opened = await documents.open(body.path)
       if (!opened.ok) return refuse(opened.refusal)
       const { path, id, epoch, writable } = opened.document
-      const mayWrite = writable && mayActAs(role, 'owner')
-      return json({ path, documentId: id, epoch, writable: mayWrite } satisfies OpenedNotebook)
+      const mayWrite = writable && mayActAs(role, 'editor')
+      const answer = { path, documentId: id, epoch, writable: mayWrite, role: Role.parse(role) }
+      return json(answer satisfies OpenedNotebook)
     }),
     on(fileApi.writeAgain, ({ params }) => writeAgain(documents, params.document)),
   ]

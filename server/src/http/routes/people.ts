@@ -1,0 +1,118 @@
+/** Members and invitations, for owners; signing in and joining, for everyone; the caller's own sessions. */
+import type { AuditEntry } from '../../../contract/audit.ts'
+import { peopleApi } from '../../../contract/people-api.ts'
+import type { Refusal } from '../../document/ports.ts'
+import type { Audit, Recording } from '../../people/audit.ts'
+import type { People } from '../../people/people.ts'
+import { json, type Reply, refuse } from '../reply.ts'
+import { type Call, on, type Route } from '../route.ts'
+
+export interface PeopleParts {
+  readonly people: People
+  readonly record: Recording
+  /** Closes the open sockets of those whose rights are others now. */
+  readonly endRevoked: () => void
+  /** The line that clears the cookie. */
+  readonly clearedCookie: string
+  readonly audit: Pick<Audit, 'newest'> | null
+}
+
+export function peopleRoutes(parts: PeopleParts): readonly Route[] {
+  return [...memberRoutes(parts), ...invitationRoutes(parts), ...deviceRoutes(parts)]
+}
+
+function memberRoutes({ people, record, endRevoked, audit }: PeopleParts): readonly Route[] {
+  return [
+    on(peopleApi.list, async () => json(listOf(people))),
+    on(peopleApi.audit, async ({ query }) => json(audit?.newest(query.limit, query.before) ?? [])),
+    on(peopleApi.changeRole, async (call) => {
+      const { role } = call.body
+      const before = people.members.find(({ id }) => id === call.params.person)
+      const changed = people.changeRole(call.params.person, role)
+      if (typeof changed === 'string') return refuse(notChanged[changed])
+      endRevoked()
+      const about = { person: changed.name, personId: changed.id, role, before: before?.role ?? '' }
+      record({ action: 'role-changed', ...senderOf(call), about })
+      return json(changed)
+    }),
+    on(peopleApi.remove, async (call) => {
+      const member = people.members.find(({ id }) => id === call.params.person)
+      const removed = people.remove(call.params.person)
+      if (removed !== 'removed') return refuse(notChanged[removed])
+      endRevoked()
+      const about = { person: member?.name ?? '', personId: call.params.person }
+      record({ action: 'member-removed', ...senderOf(call), about })
+      return json(listOf(people))
+    }),
+  ]
+}
+
+function invitationRoutes({ people, record }: PeopleParts): readonly Route[] {
+  return [
+    on(peopleApi.invite, async (call) => {
+      const made = people.invitations.make(call.body, call.person.name)
+      if (made === 'full') return refuse(tooMany)
+      const { invitation, secret } = made
+      const { id, role, expires, usesLeft } = invitation
+      const about = { invitation: id, role, expires, uses: String(usesLeft) }
+      record({ action: 'invitation-made', ...senderOf(call), about })
+      return json({ invitation, path: `/join?invite=${secret}` })
+    }),
+    on(peopleApi.revokeInvitation, async (call) => {
+      const { invitation } = call.params
+      if (!people.invitations.revoke(invitation))
+        return refuse({ code: 'missing', status: 404, message: 'There is no such invitation any more.' })
+      record({ action: 'invitation-revoked', ...senderOf(call), about: { invitation } })
+      return json(listOf(people))
+    }),
+  ]
+}
+
+function deviceRoutes({ people, record, endRevoked, clearedCookie }: PeopleParts): readonly Route[] {
+  const own = ({ person, session }: Call) => json(people.devices(person.id, session))
+  return [
+    on(peopleApi.devices, async (call) => own(call)),
+    on(peopleApi.signOutDevice, async (call) => {
+      const { device } = call.params
+      const isFound = people.endSessions(call.person.id, ({ publicId }) => publicId === device)
+      if (!isFound)
+        return refuse({ code: 'missing', status: 404, message: 'There is no such session any more.' })
+      endRevoked()
+      record({ action: 'signed-out', ...senderOf(call), about: { where: 'another browser' } })
+      return own(call)
+    }),
+    on(peopleApi.signOutEverywhere, async (call): Promise<Reply> => {
+      people.endSessions(call.person.id, () => true)
+      endRevoked()
+      record({ action: 'signed-out', ...senderOf(call), about: { where: 'everywhere' } })
+      return { kind: 'empty', headers: { 'set-cookie': clearedCookie } }
+    }),
+  ]
+}
+
+/** Who did it and from where, for the audit log. */
+export const senderOf = ({
+  person,
+  visitor,
+}: Pick<Call, 'person' | 'visitor'>): Pick<AuditEntry, 'by' | 'address'> => ({
+  by: { id: person.id, name: person.name },
+  address: visitor.address,
+})
+
+const listOf = ({ members, invitations }: People) => ({ members, invitations: invitations.open })
+
+const notChanged: Readonly<Record<'missing' | 'lastOwner', Refusal>> = {
+  missing: { code: 'missing', status: 404, message: 'There is no such member any more.' },
+  lastOwner: {
+    code: 'lastOwner',
+    status: 409,
+    message: 'This is the last owner of the project.',
+    hint: 'Make another member an owner first.',
+  },
+}
+const tooMany: Refusal = {
+  code: 'tooMany',
+  status: 409,
+  message: 'There are too many open invitations.',
+  hint: 'Revoke some of them first.',
+}

@@ -1,0 +1,156 @@
+/**
+ * The audit log: `audit.jsonl`, mode 600, of the project's state in the user's own folder. Invariant: lines are only
+ * appended, and each has a link: the hash of its text and of the link before, so that a changed or removed line shows.
+ */
+import { createHash } from 'node:crypto'
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { AuditEntry } from '../../contract/audit.ts'
+
+/** A file that is longer is put aside as `audit.1.jsonl`, `audit.2.jsonl`, … */
+const MAX_FILE = 16 * 1024 * 1024
+const MAX_TEXT = 300
+/** The same person opens the same notebook: one line in this time, ms. */
+const REPEAT_MS = 10 * 60_000
+const MOST_REMEMBERED = 1000
+/** Lines of these may be many: they are not synced one by one. */
+const FREQUENT: ReadonlySet<string> = new Set(['run', 'notebook-opened'])
+
+/** Appends an entry; `at` is the present. Appending never fails the action that it records: `onProblem` gets the error. */
+export type Recording = (entry: Omit<AuditEntry, 'at'>) => void
+
+interface Line {
+  readonly entry: AuditEntry
+  /** False where the line or the one before was changed, or one between them was removed. */
+  readonly isSound: boolean
+}
+
+export class Audit {
+  readonly #folder: string
+  readonly #now: () => Date
+  readonly #onProblem: (error: unknown) => void
+  readonly #opened = new Map<string, number>()
+  #link: string | null = null
+
+  constructor(folder: string, onProblem: (error: unknown) => void, now: () => Date = () => new Date()) {
+    this.#folder = folder
+    this.#onProblem = onProblem
+    this.#now = now
+  }
+
+  readonly record: Recording = ({ action, by, address, about }) => {
+    if (action === 'notebook-opened' && this.#isRepeated(`${by?.id} ${about.notebook}`)) return
+    const short = Object.fromEntries(Object.entries(about).map(([name, text]) => [name, shortened(text)]))
+    const who = by === null ? null : { id: shortened(by.id), name: shortened(by.name) }
+    const at = this.#now().toISOString()
+    try {
+      this.#append({ at, action, by: who, address, about: short })
+    } catch (error) {
+      this.#onProblem(error)
+    }
+  };
+
+  /** All lines, oldest first. Throws what the file system throws. */
+  *lines(): Generator<Line> {
+    let link = FIRST_LINK
+    for (const text of this.#files().flatMap(linesOf)) {
+      const [entry, found] = parsed(text)
+      if (entry === null) continue
+      yield { entry, isSound: found === linkOf(link, entry) }
+      link = found
+    }
+  }
+
+  /** The newest entries, newest first. */
+  newest(limit: number, before?: string): readonly AuditEntry[] {
+    const entries: AuditEntry[] = []
+    for (const file of this.#files().reverse())
+      for (const text of linesOf(file).reverse()) {
+        const [entry] = parsed(text)
+        if (entry === null || (before !== undefined && entry.at >= before)) continue
+        if (entries.push(entry) >= limit) return entries
+      }
+    return entries
+  }
+
+  #append(entry: AuditEntry): void {
+    this.#link ??= this.#lastLink()
+    const link = linkOf(this.#link, entry)
+    const path = join(this.#folder, 'audit.jsonl')
+    const file = openSync(path, 'a', 0o600)
+    let size = 0
+    try {
+      writeSync(file, `${JSON.stringify({ ...entry, link })}\n`)
+      if (!FREQUENT.has(entry.action)) fsyncSync(file)
+      size = fstatSync(file).size
+    } finally {
+      closeSync(file)
+    }
+    this.#link = link
+    if (size > MAX_FILE) renameSync(path, join(this.#folder, `audit.${this.#asideCount() + 1}.jsonl`))
+  }
+
+  #lastLink(): string {
+    const last = this.#files()
+      .reverse()
+      .flatMap((file) => linesOf(file).slice(-1))[0]
+    return last === undefined ? FIRST_LINK : parsed(last)[1]
+  }
+
+  #asideCount(): number {
+    return this.#files().filter((path) => !path.endsWith('audit.jsonl')).length
+  }
+
+  /** Oldest first. */
+  #files(): string[] {
+    const numberOf = (name: string): number => Number(/^audit\.(\d+)\.jsonl$/.exec(name)?.[1] ?? Infinity)
+    const names = readdirSync(this.#folder).filter((name) => /^audit\.(?:\d+\.)?jsonl$/.test(name))
+    return names.sort((a, b) => numberOf(a) - numberOf(b)).map((name) => join(this.#folder, name))
+  }
+
+  #isRepeated(what: string): boolean {
+    const now = this.#now().getTime()
+    const before = this.#opened.get(what)
+    if (before !== undefined && now - before < REPEAT_MS) return true
+    this.#opened.delete(what)
+    this.#opened.set(what, now)
+    const [oldest] = this.#opened.keys()
+    if (this.#opened.size > MOST_REMEMBERED && oldest !== undefined) this.#opened.delete(oldest)
+    return false
+  }
+}
+
+const FIRST_LINK = ''
+
+const linkOf = (before: string, entry: AuditEntry): string =>
+  createHash('sha256')
+    .update(before)
+    .update(JSON.stringify(AuditEntry.parse(entry)))
+    .digest('base64url')
+
+const linesOf = (path: string): string[] =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+
+/** A line that was cut off by a crash is no entry. */
+function parsed(text: string): readonly [AuditEntry | null, string] {
+  try {
+    const json: unknown = JSON.parse(text)
+    const link = typeof json === 'object' && json !== null && 'link' in json ? String(json.link) : ''
+    return [AuditEntry.safeParse(json).data ?? null, link]
+  } catch {
+    return [null, '']
+  }
+}
+
+const shortened = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text)

@@ -1,0 +1,321 @@
+/**
+ * Members, guests and their sessions. Invariant: a cookie is good while its signature is ours and its session is in the
+ * file, so that a restart keeps people in, and signing out or removal throws them out.
+ */
+import { createHmac, randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { PERSON_COLORS } from '../../contract/http.ts'
+import type { Member, SignedInDevice } from '../../contract/people.ts'
+import type { Role } from '../../contract/route.ts'
+import { equalSecrets } from '../store/equal-secrets.ts'
+import { Invitations } from './invitations.ts'
+import {
+  PeopleStore,
+  Person,
+  type StoredPassword,
+  type StoredPerson,
+  type StoredSession,
+} from './people-store.ts'
+
+export { Person } from './people-store.ts'
+
+/** Ninety days: after that a browser signs in again. */
+export const COOKIE_LIFE_SECONDS = 90 * 24 * 3600
+/** Guests. Each new browser is one: a program that signs in each night would fill the file. */
+const MOST_GUESTS = 1000
+const MOST_MEMBERS = 1000
+/** Sessions of one person; the oldest ends. */
+const MOST_SESSIONS = 20
+/** `lastUsed` of a session is that exact, ms: it is not worth a write for each request. */
+const USED_STEP_MS = 5 * 60_000
+
+/** Who a cookie belongs to. */
+export interface Recognised {
+  readonly person: Person
+  readonly role: Role
+  readonly session: string
+}
+
+export class People {
+  readonly invitations: Invitations
+  readonly #now: () => Date
+  readonly #store: PeopleStore
+
+  readonly #mostGuests: number
+
+  constructor(folder: string, now: () => Date = () => new Date(), mostGuests = MOST_GUESTS) {
+    this.#now = now
+    this.#mostGuests = mostGuests
+    this.#store = new PeopleStore(folder)
+    this.invitations = new Invitations(this.#store, now)
+    this.#forgetOld()
+    this.#store.save()
+  }
+
+  /** A new person, named after this machine's user until they choose, and the cookie of their first session. */
+  admit(
+    name = userName(),
+    role: Role = 'owner',
+    device = '',
+  ): { readonly person: Person; readonly cookie: string } {
+    return this.#add({ name, role, device, password: null })
+  }
+
+  /** A new member who accepted an invitation. The caller has checked that the name is free. */
+  join(member: Joining & { readonly password: StoredPassword }): ReturnType<People['admit']> {
+    return this.#add(member)
+  }
+
+  /** True if there may be no further member. */
+  get isFull(): boolean {
+    return this.#people.filter(({ password }) => password !== null).length >= MOST_MEMBERS
+  }
+
+  /** True if a person can sign in by name and password. */
+  get hasPasswords(): boolean {
+    return this.#people.some(({ password }) => password !== null)
+  }
+
+  #add({ name, role, device, password }: Joining & { readonly password: StoredPassword | null }) {
+    this.#forgetOld()
+    const color = PERSON_COLORS[this.#people.length % PERSON_COLORS.length] ?? PERSON_COLORS[0]
+    const person = { id: randomBytes(10).toString('hex'), name, color }
+    const since = this.#now().toISOString()
+    const session = this.#newSession(device)
+    this.#people.push({ ...person, named: password !== null, since, role, password, sessions: [session] })
+    this.#store.save()
+    return { person, cookie: this.#cookieOf(session) }
+  }
+
+  /** True if a member who signs in by password has this name. `except` is the id of the caller. */
+  isTaken(name: string, except: string | null = null): boolean {
+    const found = this.memberNamed(name)
+    return found !== null && found.id !== except
+  }
+
+  /** The member who signs in by this name. Case and width do not count. */
+  memberNamed(name: string): { readonly id: string; readonly password: StoredPassword } | null {
+    const found = this.#people.find((one) => one.password !== null && sameName(one.name, name))
+    return found?.password ? { id: found.id, password: found.password } : null
+  }
+
+  passwordOf(id: string): StoredPassword | null {
+    return this.#find(id)?.password ?? null
+  }
+
+  /** Sets the password and ends the person's other sessions. */
+  setPassword(id: string, password: StoredPassword, keptSession: string | null): void {
+    const found = this.#find(id)
+    if (found === undefined) return
+    Object.assign(found, { password, named: true })
+    found.sessions = found.sessions.filter((session) => session.id === keptSession)
+    this.#store.save()
+  }
+
+  /** Changes how a person is shown; null when they have signed out meanwhile, `taken` where a member has the name. */
+  rename(id: string, change: { readonly name?: string; readonly color?: string }): Person | 'taken' | null {
+    const found = this.#find(id)
+    if (!found) return null
+    if (change.name !== undefined && this.isTaken(change.name, id)) return 'taken'
+    Object.assign(found, change, change.name === undefined ? {} : { named: true })
+    this.#store.save()
+    return Person.parse(found)
+  }
+
+  /** Those who have chosen a name, by name: the people who can be mentioned. */
+  known(): readonly { readonly id: string; readonly name: string }[] {
+    const people = this.#people.filter(({ named }) => named).map(({ id, name }) => ({ id, name }))
+    return people.toSorted((one, other) => one.name.localeCompare(other.name))
+  }
+
+  /** Whether the person has chosen their name. */
+  isNamed(id: string): boolean {
+    return this.#find(id)?.named ?? false
+  }
+
+  /** The person as they are shown at each moment, for what lasts longer than a request. */
+  follow(person: Person): Person {
+    const now = (): Person => this.#find(person.id) ?? person
+    return {
+      id: person.id,
+      get name() {
+        return now().name
+      },
+      get color() {
+        return now().color
+      },
+    }
+  }
+
+  get members(): readonly Member[] {
+    return this.#people.map(memberOf)
+  }
+
+  /** `lastOwner`: a project without an owner who can sign in again could not be managed from the page. */
+  changeRole(id: string, role: Role): Member | 'missing' | 'lastOwner' {
+    const found = this.#find(id)
+    if (found === undefined) return 'missing'
+    if (role !== 'owner' && this.#isLastOwner(found)) return 'lastOwner'
+    found.role = role
+    this.#store.save()
+    return memberOf(found)
+  }
+
+  /** Removes a person: every cookie of theirs stops working now. */
+  remove(id: string): 'removed' | 'missing' | 'lastOwner' {
+    const found = this.#find(id)
+    if (found === undefined) return 'missing'
+    if (this.#isLastOwner(found)) return 'lastOwner'
+    this.#store.file.people = this.#people.filter((person) => person !== found)
+    this.#store.save()
+    return 'removed'
+  }
+
+  /** The person's role in this session now; null once the session has ended. */
+  roleOf(id: string, session: string): Role | null {
+    const found = this.#find(id)
+    const open = found?.sessions.find((one) => one.id === session)
+    return found === undefined || open === undefined || this.#isOld(open) ? null : found.role
+  }
+
+  /** A session of a person who has proved who they are. Returns the cookie; null if the person was removed. */
+  openSession(id: string, device: string): string | null {
+    const found = this.#find(id)
+    if (found === undefined) return null
+    const session = this.#newSession(device)
+    found.sessions = [...found.sessions, session].slice(-MOST_SESSIONS)
+    this.#store.save()
+    return this.#cookieOf(session)
+  }
+
+  devices(id: string, current: string | null): readonly SignedInDevice[] {
+    const sessions = this.#find(id)?.sessions ?? []
+    return sessions
+      .filter((session) => !this.#isOld(session))
+      .map(({ id: session, device, created, used }) => ({
+        id: publicId(session),
+        device,
+        created,
+        lastUsed: used,
+        isThis: session === current,
+      }))
+  }
+
+  /** Ends the sessions that `isEnded` names. A guest without a session is forgotten. False where there is none. */
+  endSessions(
+    id: string,
+    isEnded: (session: { readonly id: string; readonly publicId: string }) => boolean,
+  ): boolean {
+    const found = this.#find(id)
+    if (found === undefined) return false
+    const kept = found.sessions.filter((one) => !isEnded({ id: one.id, publicId: publicId(one.id) }))
+    if (kept.length === found.sessions.length) return false
+    found.sessions = kept
+    this.#forgetOld()
+    this.#store.save()
+    return true
+  }
+
+  /** The person of a cookie's value; null when it is forged, ended or too old. */
+  recognise(cookie: string | undefined): Recognised | null {
+    const [id, signature] = (cookie ?? '').split('.')
+    if (!id || !signature || !equalSecrets(signature, this.#sign(id))) return null
+    for (const one of this.#people) {
+      const session = one.sessions.find((open) => open.id === id)
+      if (session === undefined) continue
+      if (this.#isOld(session)) return null
+      this.#touch(session)
+      return { person: { id: one.id, name: one.name, color: one.color }, role: one.role, session: id }
+    }
+    return null
+  }
+
+  get #people(): StoredPerson[] {
+    return this.#store.file.people
+  }
+
+  #find(id: string): StoredPerson | undefined {
+    return this.#people.find((person) => person.id === id)
+  }
+
+  #isLastOwner(person: StoredPerson): boolean {
+    return person.role === 'owner' && !this.#people.some((one) => one !== person && one.role === 'owner')
+  }
+
+  #newSession(device: string): StoredSession {
+    const now = this.#now().toISOString()
+    return { id: randomBytes(16).toString('hex'), device: device.slice(0, 80), created: now, used: now }
+  }
+
+  /** Not saved at once: the next change, or the next touch after a while, saves it. */
+  #touch(session: StoredSession): void {
+    const now = this.#now()
+    if (now.getTime() - Date.parse(session.used) < USED_STEP_MS) return
+    session.used = now.toISOString()
+    this.#store.save()
+  }
+
+  #isOld({ created }: Pick<StoredSession, 'created'>): boolean {
+    return (this.#now().getTime() - Date.parse(created)) / 1000 > COOKIE_LIFE_SECONDS
+  }
+
+  /** Sessions that are too old, guests without one, and where many sign in, the oldest guests, those without a name first. */
+  #forgetOld(): void {
+    for (const person of this.#people)
+      person.sessions = person.sessions.filter((session) => !this.#isOld(session))
+    const people = this.#people.filter(({ sessions, password }) => password !== null || sessions.length > 0)
+    const guests = people.filter(({ password }) => password === null)
+    const unnamedFirst = guests.toSorted((one, other) => Number(one.named) - Number(other.named))
+    const gone = new Set(unnamedFirst.slice(0, -this.#mostGuests))
+    this.#store.file.people = people.filter((person) => !gone.has(person))
+  }
+
+  #cookieOf({ id }: StoredSession): string {
+    return `${id}.${this.#sign(id)}`
+  }
+
+  #sign(id: string): string {
+    return createHmac('sha256', Buffer.from(this.#store.file.key, 'base64')).update(id).digest('base64url')
+  }
+}
+
+interface Joining {
+  readonly name: string
+  readonly role: Role
+  readonly device: string
+}
+
+/** Names a session to its person without being half of a cookie. */
+const publicId = (session: string): string =>
+  createHmac('sha256', 'session').update(session).digest('hex').slice(0, 20)
+
+const folded = (name: string): string =>
+  name.normalize('NFKC').toLocaleLowerCase('en').replace(/\s+/g, ' ').trim()
+const sameName = (a: string, b: string): boolean => folded(a) === folded(b)
+
+function memberOf({ id, name, color, role, password, since, sessions }: StoredPerson): Member {
+  const used = sessions.map((session) => session.used).sort()
+  return { id, name, color, role, isGuest: password === null, since, lastUsed: used.at(-1) ?? null }
+}
+
+/** The name of this machine's user: the full one where the system knows it. */
+export function userName(): string {
+  try {
+    const { username, uid } = userInfo()
+    return fullName(uid) ?? username
+  } catch {
+    return 'You'
+  }
+}
+
+/** From the comment field of the user's line (passwd(5)). */
+function fullName(uid: number): string | null {
+  try {
+    const lines = readFileSync('/etc/passwd', 'utf8').split('\n')
+    const fields = lines.map((line) => line.split(':')).find(([, , id]) => id === String(uid))
+    return fields?.[4]?.split(',')[0]?.trim() || null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * The lasting tokens of programs: `tokens.json`, mode 600, of the project's state in the user's own folder, which no
+ * project folder reaches. Invariant: a token that was revoked opens nothing more, and open sockets of it close within a
+ * second.
+ */
+import { randomBytes } from 'node:crypto'
+import { readFileSync, renameSync, unwatchFile, watchFile, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { Role } from '../../contract/route.ts'
+import { equalSecrets } from '../store/equal-secrets.ts'
+import { type Person, userName } from './people.ts'
+
+/** Names that can be read in a history and typed in a shell. */
+export const TokenName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,39}$/i, 'a name is 1 to 40 of a-z A-Z 0-9 . _ -')
+/** `expires` is null for a token that lasts until it is revoked. Tokens from before there were scopes may do everything. */
+const ProgramToken = z.object({
+  name: TokenName,
+  token: z.string().min(32),
+  created: z.string(),
+  role: Role.default('owner'),
+  expires: z.string().nullable().default(null),
+})
+export type ProgramToken = z.infer<typeof ProgramToken>
+const TokensFile = z.object({ version: z.literal(1), tokens: z.array(ProgramToken) })
+
+/** What a token may do if nothing else is said: what Jupyter clients need. */
+const DEFAULT_SCOPE: Role = 'runner'
+const MOST_TOKENS = 200
+/** The last use is that exact, ms. */
+const USED_STEP_MS = 60_000
+
+/** How often the file is compared with what is known of it, ms. */
+const LOOK_MS = 400
+
+export class ProgramTokens {
+  readonly #path: string
+  #tokens: readonly ProgramToken[]
+  #watching = false
+  readonly #lastUse = new Map<string, number>()
+
+  /** `folder` is the project's state in the user's folder. */
+  constructor(folder: string) {
+    this.#path = join(folder, 'tokens.json')
+    this.#tokens = read(this.#path)
+  }
+
+  get all(): readonly ProgramToken[] {
+    return this.#tokens
+  }
+
+  /** The token of this name, made where there is none. `isNew`: it was made, or given another scope or expiry. */
+  issue(
+    name: string,
+    { role, expires }: Partial<Pick<ProgramToken, 'role' | 'expires'>> = {},
+  ): ProgramToken & { readonly isNew: boolean } {
+    const known = this.#tokens.find((one) => one.name === name && !isExpired(one))
+    if (known !== undefined && role === undefined && expires === undefined) return { ...known, isNew: false }
+    const made = known ?? {
+      name,
+      token: randomBytes(32).toString('base64url'),
+      created: new Date().toISOString(),
+    }
+    const issued = {
+      ...made,
+      role: role ?? known?.role ?? DEFAULT_SCOPE,
+      expires: expires === undefined ? (known?.expires ?? null) : expires,
+    }
+    this.#write([...this.#tokens.filter((one) => one.name !== name), issued])
+    return { ...issued, isNew: true }
+  }
+
+  /** False where there is no token of this name. */
+  revoke(name: string): boolean {
+    const rest = this.#tokens.filter((one) => one.name !== name)
+    if (rest.length === this.#tokens.length) return false
+    this.#write(rest)
+    return true
+  }
+
+  /** Whose token this is: the user by way of the program that the token is named for. Null for no token of ours. */
+  holderOf(token: string): { readonly person: Person; readonly role: Role } | null {
+    const found = this.#tokens.find((one) => equalSecrets(one.token, token))
+    if (found === undefined || isExpired(found)) return null
+    this.#use(found)
+    return { person: personOf(found), role: found.role }
+  }
+
+  /** When each token was last used, by name. */
+  get used(): Readonly<Record<string, string>> {
+    return readUsed(this.#usedPath)
+  }
+
+  get #usedPath(): string {
+    return join(dirname(this.#path), 'tokens-used.json')
+  }
+
+  /** In a file of its own, as the command line writes the other while the server runs. */
+  #use({ name }: ProgramToken): void {
+    const now = Date.now()
+    if (now - (this.#lastUse.get(name) ?? 0) < USED_STEP_MS) return
+    this.#lastUse.set(name, now)
+    const known = Object.entries(this.used).filter(([one]) =>
+      this.#tokens.some((token) => token.name === one),
+    )
+    const used = { ...Object.fromEntries(known), [name]: new Date(now).toISOString() }
+    try {
+      writeWhole(this.#usedPath, used)
+    } catch {
+      // A full disk does not keep programs out.
+    }
+  }
+
+  /** Notices what other processes change. `onRevoked` gets the id of a person who lost the token. */
+  watch(onRevoked: (personId: string) => void): void {
+    this.#watching = true
+    watchFile(this.#path, { interval: LOOK_MS, persistent: false }, () => {
+      const before = this.#tokens
+      this.#tokens = read(this.#path)
+      const isGone = ({ token, role }: ProgramToken) =>
+        !this.#tokens.some((one) => one.token === token && one.role === role)
+      for (const gone of before.filter(isGone)) onRevoked(personOf(gone).id)
+    })
+  }
+
+  close(): void {
+    if (this.#watching) unwatchFile(this.#path)
+    this.#watching = false
+  }
+
+  #write(tokens: readonly ProgramToken[]): void {
+    if (tokens.length > MOST_TOKENS) throw new RangeError(`There are ${MOST_TOKENS} tokens already.`)
+    writeWhole(this.#path, { version: 1, tokens })
+    this.#tokens = tokens
+  }
+}
+
+const isExpired = ({ expires }: ProgramToken): boolean =>
+  expires !== null && !(Date.parse(expires) > Date.now())
+
+function writeWhole(path: string, value: object): void {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.new`
+  writeFileSync(temporary, JSON.stringify(value, null, 2), { mode: 0o600, flush: true })
+  renameSync(temporary, path)
+}
+
+function readUsed(path: string): Readonly<Record<string, string>> {
+  try {
+    return z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch {
+    return {}
+  }
+}
+
+const personOf = ({ name }: ProgramToken): Person => ({
+  id: `program-${name}`,
+  name: `${userName()} (${name})`,
+  color: '#495057',
+})
+
+/** A damaged file opens nothing: a new token is made instead. */
+function read(path: string): readonly ProgramToken[] {
+  try {
+    return TokensFile.parse(JSON.parse(readFileSync(path, 'utf8'))).tokens
+  } catch {
+    return []
+  }
+}
