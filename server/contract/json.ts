@@ -102,6 +102,15 @@ function parsed(form: { readonly [TEXT]: string }): Json {
   }
 }
 
+/**
+ * The value as JSON text, with U+FFFD for lone surrogates, as documents hold it. `JSON.stringify` alone writes them as
+ * escapes, so that a value would differ by where it is stored.
+ */
+export function wellFormedText(value: Json): string {
+  const text = JSON.stringify(value)
+  return text.includes('\\ud') ? JSON.stringify(unescapeJson(escapeJson(value))) : text
+}
+
 /** True where more than `levels` containers are nested in the value, itself included. */
 export function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false

@@ -13,6 +13,7 @@ import {
   TEXT_DEPTH_LIMIT,
   unescapeJson,
   unescapeKey,
+  wellFormedText,
 } from '../../contract/json.ts'
 import { isBinaryMime, isJsonMime } from '../../contract/mime-rules.ts'
 import { type OutputForm, rawText } from './cell-form.ts'
@@ -74,7 +75,7 @@ function outlineValue(mime: string, value: Json, large: LargeValues): Json {
 }
 
 function encodeValue(mime: string, value: Json): Uint8Array | null {
-  if (isJsonMime(mime)) return Buffer.from(JSON.stringify(value))
+  if (isJsonMime(mime)) return Buffer.from(wellFormedText(value))
   if (typeof value !== 'string') return null
   if (!isBinaryMime(mime)) return Buffer.from(value)
   const bytes = Buffer.from(value, 'base64')

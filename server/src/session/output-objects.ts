@@ -11,6 +11,7 @@ import {
   type Json,
   type JsonObject,
   TEXT_DEPTH_LIMIT,
+  wellFormedText,
 } from '../../contract/json.ts'
 import { ERROR_MIME, PLAIN_TEXT } from '../../contract/mime.ts'
 import { isBinaryMime, isJsonMime } from '../../contract/mime-rules.ts'
@@ -23,7 +24,7 @@ import { type Output, type RichOutput, type StreamOutput, shownData } from './ru
 export function bytesOf(mime: string, value: Json): Uint8Array {
   if (isDeeperThan(TEXT_DEPTH_LIMIT, value))
     return Buffer.from(notShownText(`is nested deeper than ${TEXT_DEPTH_LIMIT} levels`))
-  if (typeof value !== 'string' || isJsonMime(mime)) return Buffer.from(JSON.stringify(value))
+  if (typeof value !== 'string' || isJsonMime(mime)) return Buffer.from(wellFormedText(value))
   if (isBinaryMime(mime)) return Buffer.from(value, 'base64')
   return Buffer.from(value)
 }
@@ -69,7 +70,7 @@ async function storeOutput(output: Output, objects: OutputObjects): Promise<Outp
     }
     case 'error': {
       const { ename, evalue, traceback } = output
-      const bytes = Buffer.from(JSON.stringify({ ename, evalue, traceback }))
+      const bytes = Buffer.from(wellFormedText({ ename, evalue, traceback }))
       return [await entry(bytes, objects, { mime: ERROR_MIME, outputType: 'error', name: null })]
     }
     case 'rich':
