@@ -53,7 +53,7 @@ GOALS = {
 
 
 def bundle(spool: str) -> str:
-    """The bootstrap, told where the agent stands, as the bridge builds it."""
+    """The bootstrap with the path of the agent, as the bridge builds it."""
     text = json.dumps({"folder": str(HERE), "spoolDir": spool, "options": {}})
     return (HERE / "bootstrap.py").read_text("utf-8").replace("__YESTERDAY_BUNDLE__", repr(text))
 

@@ -13,7 +13,7 @@ class Case(NamedTuple):
 
 
 def parse(text: str) -> list[Case]:
-    """`## name | needed modules | places` opens a case; `--` stands between its cells."""
+    """`## name | needed modules | places` opens a case; `--` separates its cells."""
     cases = []
     for block in text.split("\n## ")[1:]:
         head, _, body = block.partition("\n")

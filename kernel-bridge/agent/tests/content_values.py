@@ -222,10 +222,10 @@ def extras(odd: bool) -> dict[str, Any]:
 if __name__ == "__main__":
     sides = [{**values(odd), **(extras(odd) if "extras" in sys.argv else {})} for odd in (False, True)]
     for name in sides[0]:
-        told = []
+        digests = []
         for side in sides:
             try:
-                told.append(content_digest(side[name], Budget(30)))
+                digests.append(content_digest(side[name], Budget(30)))
             except UntoldError as reason:
-                told.append(f"untold: {reason}")
-        print(name, *told, sep="\t")
+                digests.append(f"untold: {reason}")
+        print(name, *digests, sep="\t")

@@ -41,7 +41,7 @@ class Notebook:
         self.shell = InteractiveShell.instance()
         self.shell.reset(new_session=True)
         self.shell.history_manager.enabled = False
-        # A whole traceback takes a second where much is loaded, and nobody reads it.
+        # A whole traceback takes a second where much is loaded, and no test reads it.
         self.shell.InteractiveTB.set_mode("Minimal")
         if "numpy" in sys.modules:
             sys.modules["numpy"].seterr(divide="warn")

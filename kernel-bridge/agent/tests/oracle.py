@@ -5,7 +5,7 @@ the rest of it; what it printed without them.
     python tests/oracle.py NOTEBOOK.ipynb ...
 
 runs a notebook, records it, and prints what it found. Each slice runs in a process of its own, forked from one that
-has imported what the notebook imports, in an empty folder with copies of the files that stand beside the notebook.
+has imported what the notebook imports, in an empty folder with copies of the files next to the notebook.
 """
 
 from __future__ import annotations

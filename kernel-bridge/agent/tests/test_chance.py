@@ -101,7 +101,7 @@ def test_keys_and_the_kernel_leave_nothing() -> None:
         kernel.close()
 
 
-def test_too_much_is_told() -> None:
+def test_too_much_is_reported() -> None:
     kernel = Kernel()
     try:
         ran = kernel.run("import os\nlen(os.urandom(2 << 20)), len(os.urandom(4))")

@@ -20,7 +20,7 @@ EXTRAS = ["extras"] if importlib.util.find_spec("torch") else []
 
 
 @functools.lru_cache(maxsize=4)
-def told(seed: int) -> dict[str, tuple[str, str]]:
+def digests(seed: int) -> dict[str, tuple[str, str]]:
     """Name to the digests of the value and of one that differs a little, from a process with this hash seed."""
     done = subprocess.run(
         [sys.executable, str(VALUES), *EXTRAS],
@@ -34,12 +34,12 @@ def told(seed: int) -> dict[str, tuple[str, str]]:
 
 
 def test_digests_are_the_same_whatever_the_hash_seed() -> None:
-    assert told(1) == told(2)
-    assert len(told(1)) >= 32
+    assert digests(1) == digests(2)
+    assert len(digests(1)) >= 32
 
 
 def test_a_small_change_changes_the_digest() -> None:
-    assert [name for name, (one, other) in told(1).items() if one == other or not one.startswith("sha256:")] == []
+    assert [name for name, (one, other) in digests(1).items() if one == other or not one.startswith("sha256:")] == []
 
 
 def test_strides_do_not_matter_and_types_do() -> None:

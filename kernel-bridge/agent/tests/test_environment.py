@@ -46,7 +46,7 @@ def test_a_clean_repository(repository: Path, monkeypatch: pytest.MonkeyPatch) -
     assert (git["dirty"], git["diff"]) == (False, None)
 
 
-def test_edits_are_told_without_secrets(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_edits_are_recorded_without_secrets(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (repository / "model.py").write_text("rate = 2\nurl = 'https://u:hunter2@host/?token=abc123'\n")
     git = facts_in(repository, monkeypatch)["git"]
     assert git["dirty"] is True
@@ -96,7 +96,7 @@ def test_the_first_record_knows_what_its_run_imported(tmp_path: Path, monkeypatc
     assert environment.current()["facets"]["distributions"]["demo-distribution"] == "1.2.3"  # type: ignore[index]
 
 
-def test_distributions_are_told_as_the_standard_library_tells_them() -> None:
+def test_distributions_are_those_of_the_standard_library() -> None:
     found = distributions_by_module()
     for module, names in metadata.packages_distributions().items():
         assert {one.metadata["Name"] for one in found.get(module, [])} == set(names), module

@@ -87,8 +87,12 @@ def test_scalars_say_themselves() -> None:
         "place, cost, many = pathlib.Path('a') / 'b.csv', decimal.Decimal('1.20'), numpy.ones(3)\n"
         "single = numpy.array(1.5)"
     )
-    told = {edge["name"]: edge.get("preview") for edge in record["generated"]}
-    assert (told["score"], told["when"], told["cost"]) == (repr(numpy.float64(0.5).item()), "2026-01-02", "1.20")
-    assert told["place"] == "a/b.csv"
-    assert told["many"] == "numpy.ndarray 3"
-    assert told["single"] is None
+    previews = {edge["name"]: edge.get("preview") for edge in record["generated"]}
+    assert (previews["score"], previews["when"], previews["cost"]) == (
+        repr(numpy.float64(0.5).item()),
+        "2026-01-02",
+        "1.20",
+    )
+    assert previews["place"] == "a/b.csv"
+    assert previews["many"] == "numpy.ndarray 3"
+    assert previews["single"] is None

@@ -130,13 +130,13 @@ def test_generated_cells_are_the_same(kernels: tuple[Kernel, Kernel], seed: int)
     for _ in range(30):
         code = cells.cell()
         plain, recorded = (kernel.run(code) for kernel in kernels)
-        assert told(recorded) == told(plain), code
+        assert visible(recorded) == visible(plain), code
         assert recorded.record is not None, code
         faults = [one for one in recorded.record["notCaptured"] if not one["what"].startswith("the ")]
         assert faults == [], code
 
 
-def told(ran: Ran) -> tuple[str, ...]:
+def visible(ran: Ran) -> tuple[str, ...]:
     """What a person sees, each stream by itself; on 3.10 without the expression that a traceback highlights."""
     streams = [(content["name"], content["text"]) for kind, content in ran.messages if kind == "stream"]
     texts = ["".join(text for name, text in streams if name == stream) for stream in ("stdout", "stderr")]

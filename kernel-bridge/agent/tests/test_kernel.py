@@ -102,7 +102,7 @@ STEPS = [
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_step_that_hangs_is_interrupted_and_told(step: str) -> None:
+def test_a_step_that_hangs_is_interrupted_and_reported(step: str) -> None:
     kernel = Kernel(hangs=[step], stepSeconds=0.3)
     try:
         for run in ("run-1", "run-2"):

@@ -114,7 +114,7 @@ def test_parts_that_a_run_used_and_changed(cells: list[str], used: set[object], 
     assert {(edge["name"], *(edge.get("parts") or ())) for edge in record["generated"]} == changed
 
 
-def test_parts_of_modules_are_told_as_a_person_writes_them() -> None:
+def test_parts_of_modules_are_written_as_a_person_writes_them() -> None:
     assert written(["._modules['net']", "._modules['0']", "._parameters['weight']"]) == ".net[0].weight"
 
 

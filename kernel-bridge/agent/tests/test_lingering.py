@@ -1,4 +1,4 @@
-"""What goes on after a run: the user's threads and tasks are its, the kernel's own are nobody's."""
+"""What goes on after a run: the user's threads and tasks belong to it, the kernel's own to no run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from yesterday_agent.lingering import Lingering
+from yesterday_agent.lingering import LiveTasks
 
 
 async def waits(end: asyncio.Event) -> None:
@@ -18,23 +18,23 @@ async def waits(end: asyncio.Event) -> None:
 
 
 def of_module(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """The same code, as if it stood in another module."""
+    """The same code, as if it were in another module."""
     return types.FunctionType(function.__code__, {**function.__globals__, "__name__": name})
 
 
 @pytest.mark.parametrize(("module", "names"), [("__main__", {"x": "run-1"}), ("ipykernel.kernelbase", {})])
 def test_tasks(module: str, names: dict[str, str]) -> None:
     async def lives() -> dict[str, str]:
-        lingering, end = Lingering(), asyncio.Event()
+        live, end = LiveTasks(), asyncio.Event()
         task = asyncio.get_running_loop().create_task(of_module(waits, module)(end))
         await asyncio.sleep(0)
-        lingering.over()
-        lingering.finish("run-1", ["x"])
-        found = lingering.names()
+        live.over()
+        live.finish("run-1", ["x"])
+        found = live.names()
         end.set()
         await task
-        lingering.finish("run-2", [])
-        assert lingering.names() == {}
+        live.finish("run-2", [])
+        assert live.names() == {}
         return found
 
     assert asyncio.run(lives()) == names
@@ -42,7 +42,7 @@ def test_tasks(module: str, names: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(("module", "names"), [("__main__", {"x": "run-1"}), ("ipykernel.iostream", {})])
 def test_threads(module: str, names: dict[str, str]) -> None:
-    lingering, end = Lingering(), threading.Event()
+    live, end = LiveTasks(), threading.Event()
 
     def target() -> None:
         end.wait()
@@ -50,9 +50,9 @@ def test_threads(module: str, names: dict[str, str]) -> None:
     target.__module__ = module
     thread = threading.Thread(target=target)
     thread.start()
-    lingering.over()
-    lingering.finish("run-1", ["x"])
-    found = lingering.names()
+    live.over()
+    live.finish("run-1", ["x"])
+    found = live.names()
     end.set()
     thread.join()
     assert found == names

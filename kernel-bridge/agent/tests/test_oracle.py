@@ -15,7 +15,7 @@ NOTEBOOKS = parse("\n" + (HERE / "notebooks.txt").read_text("utf-8"))
 # training.ipynb says how long it took, which is another time each time.
 EXAMPLES = [HERE.parents[2] / "docs" / "examples" / name for name in ("diabetes.ipynb", "digits.ipynb")]
 MOST = 2
-# One Python has all libraries; how the others see the same cells is the battery's to tell.
+# One Python has all libraries; the battery tests the same cells on the others.
 pytestmark = pytest.mark.skipif(
     "fork" not in multiprocessing.get_all_start_methods() or importlib.util.find_spec("torch") is None,
     reason="slices run in forked processes, with every library",

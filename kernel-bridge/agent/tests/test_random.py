@@ -72,8 +72,8 @@ def fault(cells: list[str]) -> str | None:
     alone = printed([cell for place, cell in enumerate(cells, 1) if place in wanted])
     if any(book.errors) or alone == whole:
         return None
-    told = [f"{place} {'*' if place in wanted else ' '} {cell}" for place, cell in enumerate(cells[1:], 2)]
-    return "\n".join([f"prints {alone!r}, not {whole!r}", *told])
+    lines = [f"{place} {'*' if place in wanted else ' '} {cell}" for place, cell in enumerate(cells[1:], 2)]
+    return "\n".join([f"prints {alone!r}, not {whole!r}", *lines])
 
 
 @pytest.mark.thorough

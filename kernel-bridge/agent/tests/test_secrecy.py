@@ -29,7 +29,7 @@ def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kernel]:
 
 
 def spellings(secret: str) -> list[bytes]:
-    """How a file may tell it."""
+    """How it may be spelled in a file."""
     data = secret.encode()
     shifted = [base64.b64encode(bytes(pad) + data)[pad + (pad > 0) : -4] for pad in range(3)]
     return [data, data.hex().encode(), secret.encode("utf-16-le"), quote(secret).encode(), *shifted]
@@ -37,12 +37,12 @@ def spellings(secret: str) -> list[bytes]:
 
 def assert_nowhere(kernel: Kernel, rans: list[Ran], *secrets: str) -> None:
     """Neither in messages and records nor in any file of the spool."""
-    told = json.dumps([[ran.messages, ran.reply, ran.record] for ran in rans]).encode()
+    sent = json.dumps([[ran.messages, ran.reply, ran.record] for ran in rans]).encode()
     files = {str(path): path.read_bytes() for path in Path(kernel.spool).rglob("*") if path.is_file()}
     assert any(path.endswith(".frames") for path in files)
     for secret in secrets:
         assert [
-            path for path, data in {**files, "told": told}.items() if any(s in data for s in spellings(secret))
+            path for path, data in {**files, "sent": sent}.items() if any(s in data for s in spellings(secret))
         ] == []
 
 

@@ -99,7 +99,7 @@ def test_bytes() -> None:
     known = KnownSecrets()
     known.learn(["hunter2-is-long"])
     secret = "hunter2-is-long"
-    told = [
+    spelled = [
         secret.encode(),
         secret.encode("utf-16"),
         secret.encode("utf-32"),
@@ -108,7 +108,7 @@ def test_bytes() -> None:
         pickle.dumps({"a": [secret]}),
         json.dumps(secret).encode(),
     ]
-    assert all(known.in_bytes(b"before" + data + b"behind") for data in told)
+    assert all(known.in_bytes(b"before" + data + b"behind") for data in spelled)
     assert not known.in_bytes(bytes(range(256)) * 1000)
     assert known.in_bytes(memoryview(b"\0" * (5 << 20) + secret.encode()))
 
@@ -127,7 +127,7 @@ def test_a_tree_is_masked_by_its_keys() -> None:
     assert one.mask_tree(clean) is clean
 
 
-def test_fingerprints_differ_by_key_and_tell_a_change() -> None:
+def test_fingerprints_differ_by_key_and_show_a_change() -> None:
     one, other = Masker(KnownSecrets(), b"a" * 32), Masker(KnownSecrets(), b"b" * 32)
     assert one.placeholder("x1") != one.placeholder("x2")
     assert one.placeholder("x1") != other.placeholder("x1")

@@ -128,10 +128,10 @@ def bring_back(book: Notebook, objects: Path, wanted: dict[str, tuple[str, Any, 
     ]
     real, restoring._recorder = restoring._recorder, lambda: book.recorder
     try:
-        told = restoring.load(str(objects), given)
+        results = restoring.load(str(objects), given)
     finally:
         restoring._recorder = real
-    assert [one for one in told if one["why"] is not None] == []
+    assert [one for one in results if one["why"] is not None] == []
 
 
 def test_an_alias_made_later_is_one_again() -> None:

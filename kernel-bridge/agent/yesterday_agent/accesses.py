@@ -38,7 +38,7 @@ class Access(NamedTuple):
     puts: bool = False
     """The last of `rest` is replaced, whatever it was."""
     sets: bool = False
-    """The last of `rest` is replaced, or made anew from what it was: a setter may run."""
+    """The last of `rest` is replaced, or re-created from its old value: a setter may run."""
     method: str = ""
     """What is called of the last of `rest`, or of `part` where there is none."""
     at: str = ""
@@ -65,7 +65,7 @@ class Touches:
     calls: set[str] = field(default_factory=set)
     untold: bool = False
     puts: dict[str, set[Access]] | None = None
-    """Of a plain statement of the cell's own: what it has replaced, by name, when the next is told."""
+    """Of a plain statement of the cell's own: what it has replaced, by name, before the next is reported."""
 
     def __bool__(self) -> bool:
         touched = self.loads or self.own or self.stores or self.deletes or self.untold
@@ -93,12 +93,12 @@ def puts_of(statement: ast.stmt, touches: Touches) -> dict[str, set[Access]] | N
 
 def _replaces(access: Access) -> bool:
     if access.verb == "call":
-        return access.part in _ANEW
+        return access.part in _REPLACING
     return access.verb == "store" and access.part != WHOLE and not access.rest and VARIABLE not in access.part
 
 
 FITS = (".fit", ".fit_transform", ".fit_predict")
-_ANEW = (*FITS, ".load_state_dict", ".clear")
+_REPLACING = (*FITS, ".load_state_dict", ".clear")
 """Methods after which what an estimator had learned, what a module's weights were, what a container held is gone."""
 
 
@@ -180,7 +180,7 @@ def _collect_name(touches: Touches, node: ast.Name, above: list[ast.AST]) -> Non
 
 
 def accesses_of(node: ast.Name, above: list[ast.AST]) -> list[Access]:
-    """How a name is used where it stands: one access, but for `frame[['a', 'b']]`, which reads two parts."""
+    """How a name is used at this node: one access, but for `frame[['a', 'b']]`, which reads two parts."""
     parent = above[-1] if above else None
     if isinstance(parent, ast.Subscript) and parent.value is node and isinstance(parent.ctx, ast.Load):
         names = listed(parent.slice)
@@ -229,7 +229,7 @@ def _access(node: ast.Name, above: list[ast.AST]) -> Access:
 
 
 def _iterates(parent: ast.AST, node: ast.Name) -> bool:
-    """A comprehension may stand here for its first clause, which is evaluated with it."""
+    """A comprehension may be given in place of its first clause, which is evaluated with it."""
     if isinstance(parent, COMPREHENSIONS):
         parent = parent.generators[0]
     return isinstance(parent, (ast.For, ast.comprehension)) and parent.iter is node

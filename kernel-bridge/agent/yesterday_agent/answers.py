@@ -90,12 +90,12 @@ ANSWERS = Answers()
 
 def give(text: str) -> None:
     """Has the next run get the answers that a recorded one had, as `finish` returned them."""
-    _stand_before(sys.modules["ipykernel.kernelapp"].IPKernelApp.instance().kernel)
+    _intercept(sys.modules["ipykernel.kernelapp"].IPKernelApp.instance().kernel)
     ANSWERS.give(json.loads(text)["answers"])
 
 
-def _stand_before(kernel: Any) -> None:
-    """Asks the recorded run first. For replays alone: in other kernels no frame stands between code and `input`."""
+def _intercept(kernel: Any) -> None:
+    """Asks the recorded run first. For replays alone: in other kernels no frame is between code and `input`."""
     ask = kernel.raw_input
     if hasattr(ask, _MARK):
         return

@@ -1,7 +1,7 @@
 """What a function of the user's looks at of an argument, where its source says so for sure.
 
-Whoever hands a configuration to a function that takes one key of it does not depend on who made the other keys. The
-argument may stand only where one of its parts is taken: returned, bound or kept, all of it counts.
+A call that hands a configuration to a function that takes one key does not depend on the makers of the other keys. The
+argument may be used only to take one of its parts: if it is returned, bound or kept, all of it counts.
 """
 
 from __future__ import annotations

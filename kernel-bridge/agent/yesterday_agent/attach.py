@@ -186,7 +186,7 @@ class KernelHooks:
         except RuntimeError:
             self._settle()
             return
-        settle = functools.partial(_told, loop, self._guarded, self._settle)
+        settle = functools.partial(_call_in, loop, self._guarded, self._settle)
         # Behind `idle`, which this thread hands to that of iopub: ours would keep it from sending.
         loop.call_soon(iopub.thread_of(self.kernel).schedule, settle)
 
@@ -236,7 +236,7 @@ class KernelHooks:
         return "error", {"ename": type(problem).__name__, "evalue": _text(problem), "traceback": lines}, count
 
 
-def _told(loop: asyncio.AbstractEventLoop, call: Callable[[Any], None], step: Callable[[], None]) -> None:
+def _call_in(loop: asyncio.AbstractEventLoop, call: Callable[[Any], None], step: Callable[[], None]) -> None:
     """Have the loop call; one that is closed has ended with its process."""
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(call, step)

@@ -1,4 +1,4 @@
-"""The process's one audit hook. It cannot be taken back once it is there, so whoever listens does so by it.
+"""The process's one audit hook. It cannot be removed once it is there, so every listener registers with it.
 
 Invariant: what fails in a listener fails there; raised from a hook, it would be the user's call that fails.
 """

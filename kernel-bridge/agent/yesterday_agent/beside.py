@@ -31,8 +31,8 @@ class Beside:
             reads.names |= {**names, **(others[by].names if by in others else {})}
         self._used = {by: used_by(reads) for by, reads in every.items()}
         self._touched = {name for other in others.values() for name in other.names}
-        told = {name: by for by, other in others.items() for name in (*other.names, *other.stored)}
-        self.names: Mapping[str, str] = {**still_on, **told}
+        touched = {name: by for by, other in others.items() for name in (*other.names, *other.stored)}
+        self.names: Mapping[str, str] = {**still_on, **touched}
         """Names that they may have changed, with the run that started them."""
 
     def used(self, generated: list[Edge], reads: Reads) -> list[Edge]:

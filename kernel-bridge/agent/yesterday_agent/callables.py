@@ -171,7 +171,7 @@ def read_module(value: types.ModuleType) -> Anatomy:
 
 
 def read_iterator(value: Any) -> Anatomy:
-    """An iterator's place: by its length hint where C tells it, else any use of it counts as a step."""
+    """An iterator's place: by its length hint where C has one, else any use of it counts as a step."""
     anatomy = Anatomy(consumed=True)
     if type(value) is _OF_LIST:
         anatomy.parts[WHOLE] = value.__reduce__()[2:]

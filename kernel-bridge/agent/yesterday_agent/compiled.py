@@ -1,6 +1,6 @@
 """Functions and modules that a compiler runs in place of their Python.
 
-No probe tells what such code reads, so that all that it names counts; what the compiler keeps is no state of theirs.
+No probe reports what such code reads, so all that it names counts; what the compiler keeps is no state of theirs.
 """
 
 from __future__ import annotations

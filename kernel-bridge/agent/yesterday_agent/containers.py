@@ -68,7 +68,7 @@ def read_dict(value: Any) -> Anatomy:
 
 
 def is_key(value: object) -> bool:
-    """Whether it can be told from all other keys by how it is written."""
+    """Whether its spelling distinguishes it from all other keys."""
     if type(value) is tuple:
         return all(type(item) in (str, int) for item in value)
     return type(value) in (str, int)

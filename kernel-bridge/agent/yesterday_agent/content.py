@@ -3,7 +3,7 @@
 Addresses, hash seeds, the order of sets, strides and interning do not enter; types, order of lists and dicts, dtypes
 and shapes do. So does sharing of what can change: a list that holds one list twice is not one that holds two equal
 ones.
-Invariant: nothing of the user's is run; what cannot be told whole within the budget is not told, with the reason.
+Invariant: nothing of the user's is run; a value that exceeds the budget gets a reason instead of a digest.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .anatomy import caches_of
 from .content_code import class_parts, code_parts, function_parts, module_parts
 from .content_parts import TOO_LARGE, VALUE_BYTES, library_parts
 from .kinds import is_native, module_of, package_of
-from .reasons import told_as
+from .reasons import failing_as
 from .userland import MACHINERY, is_atom, is_user_class
 
 ITEMS = 2_000_000
@@ -53,7 +53,7 @@ class Budget:
 def content_digest(value: object, budget: Budget) -> str:
     """`sha256:<hex>`; raises `UntoldError` with the reason where there is none."""
     writer = _Writer(budget)
-    with told_as(UntoldError):
+    with failing_as(UntoldError):
         writer.value(value)
     return f"sha256:{writer.whole.hexdigest()}"
 
@@ -185,7 +185,7 @@ class _Writer:
         reduce = copyreg.dispatch_table.get(kind)
         reduced = value.__reduce_ex__(4) if reduce is None else reduce(value)
         if isinstance(reduced, str) and getattr(value, "__module__", None) == "__main__":
-            raise UntoldError(f"it would be told by its name {reduced} alone")
+            raise UntoldError(f"it would be known by its name {reduced} alone")
         if isinstance(reduced, str):
             self.part("named", reduced.encode())
             return

@@ -63,7 +63,7 @@ def _own(function: types.FunctionType) -> Parts:
     elif (source := source_of(code)) is not None:
         yield "source", source.encode("utf-8", "surrogatepass")
     else:
-        yield "untold", f"the source of the function {function.__qualname__} cannot be told from others"
+        yield "untold", f"the source of the function {function.__qualname__} cannot be distinguished from others"
         return
     yield "defaults", function.__defaults__
     yield "keyword defaults", function.__kwdefaults__
@@ -78,7 +78,7 @@ def _own(function: types.FunctionType) -> Parts:
 
 
 def code_parts(code: types.CodeType) -> Parts:
-    """What the instructions do; where the code stands does not count."""
+    """What the instructions do; its place in the source does not count."""
     yield "instructions", code.co_code
     yield "constants", code.co_consts
     yield "names", (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)

@@ -1,6 +1,6 @@
 """The source of a function of a cell, as its syntax says it: without comments, layout and place.
 
-It is found by name and line, and lambdas of one line by their columns, which Python tells from 3.11 on.
+It is found by name and line, and lambdas of one line by their columns, which Python has from 3.11 on.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _matches(node: _Function, code: types.CodeType) -> bool:
 
 
 def _by_columns(nodes: list[_Function], code: types.CodeType) -> list[_Function]:
-    """Those that hold the most of the code's instructions, and the shortest of these: one may stand in another."""
+    """Those that hold the most of the code's instructions, and the shortest of these: one may be inside another."""
     if not hasattr(code, "co_positions"):
         return nodes
     places = [(line, column) for line, _, column, end in code.co_positions() if line and end and column is not None]

@@ -1,6 +1,6 @@
 """Which installed distributions bring a module, by the lists of files that installers leave beside them.
 
-`importlib.metadata.packages_distributions` tells the same and takes up to a second, as it makes an object of each file.
+`importlib.metadata.packages_distributions` returns the same, but needs up to a second: it makes an object of each file.
 """
 
 from __future__ import annotations

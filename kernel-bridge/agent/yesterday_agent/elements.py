@@ -19,7 +19,7 @@ _UNSURE = frozenset(("locals", "eval", "exec", "vars", "globals"))
 
 
 class Loop(NamedTuple):
-    """`variable` is bound to each element; `uses` are its names in the loop, with what they stand in. `leaks`: it is
+    """`variable` is bound to each element; `uses` are its names in the loop, with the nodes around them. `leaks`: it is
     there when the loop is over."""
 
     variable: str
@@ -56,7 +56,7 @@ def _clause_and_target(node: ast.Name, above: list[ast.AST]) -> tuple[ast.AST, a
     if isinstance(loop, ast.For) and loop.iter is source:
         return loop, choose(loop.target), True
     if isinstance(loop, COMPREHENSIONS):
-        # It may stand for its first clause, which is evaluated with it.
+        # It may be given in place of its first clause, which is evaluated with it.
         scope, clause = loop, loop.generators[0]
     elif isinstance(loop, ast.comprehension) and place:
         scope, clause = above[place - 1], loop  # type: ignore[assignment]

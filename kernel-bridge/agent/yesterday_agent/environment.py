@@ -43,7 +43,7 @@ class EnvironmentFacts:
         self._names: dict[str, list[metadata.Distribution]] | None = None
         self._git: dict[str, Any] | None = None
         self._machine: dict[str, Any] = {}
-        self._told = ""
+        self._digest = ""
         self._varying: dict[str, Any] | None = None
         self._count = 0
         self._fixed = _fixed_facts()
@@ -62,11 +62,11 @@ class EnvironmentFacts:
         if read := {name: digest for name, digest in self._reads.facts().items() if name not in VARIABLES}:
             varying["readVariables"] = read
         if varying == self._varying:
-            return {"digest": self._told, "facets": None}
+            return {"digest": self._digest, "facets": None}
         self._varying = varying
         facts = {**self._fixed, **varying}
-        self._told = text_digest(dumps(facts, sort_keys=True, default=str))
-        return {"digest": self._told, "facets": facts}
+        self._digest = text_digest(dumps(facts, sort_keys=True, default=str))
+        return {"digest": self._digest, "facets": facts}
 
     def _update_versions(self) -> None:
         if len(sys.modules) == self._count:

@@ -1,6 +1,6 @@
 """Code that runs without probes: what `exec` and `eval` are given, `%run -i`, and functions made by them.
 
-The interpreter's audit hook tells of each code object as it starts; its names are read from its instructions.
+The interpreter's audit hook reports each code object as it starts; its names are read from its instructions.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ _LOADS = ("LOAD_NAME", "LOAD_GLOBAL", "DELETE_NAME", "DELETE_GLOBAL")
 _STORES = ("STORE_NAME", "STORE_GLOBAL")
 
 
-def watch(namespace: dict[str, Any], tell: Callable[[set[str]], None]) -> Callable[[], None]:
-    """`tell` hears the names that such code loads from the namespace, until the returned function is called."""
+def watch(namespace: dict[str, Any], report: Callable[[set[str]], None]) -> Callable[[], None]:
+    """`report` gets the names that such code loads from the namespace, until the returned function is called."""
 
     def heard(event: str, args: tuple[Any, ...]) -> None:
         code, frame = args[0], sys._getframe(FRAMES_ABOVE)
         if PROBE_LIST not in code.co_names and _runs_in(namespace, frame):
-            tell(names_of(code))
+            report(names_of(code))
 
     return listen(["exec"], heard)
 

@@ -10,7 +10,7 @@ from .userland import is_atom
 
 
 def facts(value: Any) -> dict[str, Any]:
-    """Type, shape, schema, preview, facets and size in bytes; what cannot be told is left out."""
+    """Type, shape, schema, preview, facets and size in bytes; unknown facts are left out."""
     found: dict[str, Any] = {"type": type_name(value)}
     for name, read in (
         ("shape", shape),

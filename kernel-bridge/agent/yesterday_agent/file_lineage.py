@@ -1,6 +1,6 @@
 """Which run made which file, and from that the edges of a run that read, wrote, removed or listed files.
 
-What the audit hook told is `observed`. What a reader in C may have opened is told by `named_files`, as `static`; and a
+What the audit hook reported is `observed`. What a reader in C may have opened comes from `named_files`, as `static`; a
 file of the notebook's that changed while a run was on, unopened by it, was written through a handle that was open.
 """
 
@@ -152,21 +152,21 @@ class FileLineage:
             run.generated.append(self._edge(path, digest, run.run, reason))
 
     def _made(self, path: str, run: str, digest: str | None) -> None:
-        """The last made stands last."""
+        """The last made comes last."""
         self._makers.pop(path, None)
         self._makers[path] = (run, digest)
 
     def _held(self, run: FileRun) -> None:
         """Files that handles from earlier runs wrote to."""
-        told = {*run.use.written, *run.use.removed}
+        known = {*run.use.written, *run.use.removed}
         # A folder that changed because of these files is no other folder.
-        told |= {os.path.dirname(path) for path in told}
+        known |= {os.path.dirname(path) for path in known}
         for path, before in self._before.items():
-            if path not in told and _signature(path) != before and os.path.exists(path):
+            if path not in known and _signature(path) != before and os.path.exists(path):
                 run.use.written[path] = None
-                self._written_unheard(run, path, "changed while the cell ran")
+                self._written_unobserved(run, path, "changed while the cell ran")
 
-    def _written_unheard(self, run: FileRun, path: str, reason: str) -> None:
+    def _written_unobserved(self, run: FileRun, path: str, reason: str) -> None:
         if run.reads is not None and adds_to(path, run.reads.texts, run.reads.calls):
             self._added_to(run, path)
         self._written(run, path, reason)
@@ -201,7 +201,7 @@ class FileLineage:
             paths.update(valued_paths(values, reads.strings))
         if use.programs or {"system", "getoutput"} & reads.calls:
             paths |= command_paths([*use.programs, *reads.strings], reads.namespace)
-        # Of two ways to name a file the absolute one stands last.
+        # Of two ways to name a file the absolute one comes last.
         return sorted(paths, key=os.path.isabs)
 
     def _taken_away(self, paths: Iterable[str]) -> Iterable[Edge]:
@@ -213,7 +213,7 @@ class FileLineage:
 
     def _named_file(self, run: FileRun, path: str) -> None:
         if self._changed(path, run):
-            self._written_unheard(run, path, "named in the code, and written meanwhile")
+            self._written_unobserved(run, path, "named in the code, and written meanwhile")
             return
         digest = file_digest(path)
         made, known = self._makers.get(path, (None, None))
@@ -222,7 +222,7 @@ class FileLineage:
         run.used.append({**edge, "edge": "static"})
 
     def _named_folder(self, run: FileRun, folder: str, seen: set[str]) -> None:
-        """A data set in files of one folder; what the code names inside it is told by itself."""
+        """A data set in files of one folder; what the code names inside it is recorded separately."""
         by = self._folders.get(folder)
         if by is not None and by != run.run:
             run.used.append({**plain_edge("directory", folder, "named in code that ran"), "by": by, "edge": "static"})
@@ -250,7 +250,7 @@ class FileLineage:
             run.used += [plain_edge("directory", path, "listed"), *self._makers_in(path, patterns)]
 
     def _makers_in(self, folder: str, patterns: set[str] | None) -> Iterable[Edge]:
-        """What a listing tells was made, or taken away, by the runs that did so to the files in the folder."""
+        """What a listing depends on: the runs that made or deleted files in the folder."""
         makers = {
             made
             for path, (made, _) in self._makers.items()

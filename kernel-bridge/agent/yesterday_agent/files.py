@@ -1,4 +1,4 @@
-"""Files, folders, sockets and programs that a run touched, as the interpreter's audit hook tells them.
+"""Files, folders, sockets and programs that a run touched, as the interpreter's audit hook reports them.
 
 The hook must be quick and silent: outside a run it returns at once.
 """
@@ -25,7 +25,7 @@ from .secrecy import mask
 
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 Content = tuple[str | None, StoredValue | None]
-"""The digest of a file, and where its bytes are kept; None for what could not be told or kept."""
+"""The digest of a file, and where its bytes are kept; None if unknown or not kept."""
 
 
 @dataclass
@@ -60,7 +60,7 @@ def _without_scheme(name: Any) -> Any:
 
 
 def _is_name_of_code(name: Any) -> bool:
-    """`<string>`: where code is said to stand that is in no file. The compiler looks there for a line that it cannot
+    """`<string>`: the name of code that is in no file. The compiler looks there for a line that it cannot
     read."""
     return isinstance(name, str) and name.startswith("<") and name.endswith(">") and not os.path.exists(name)
 
@@ -85,7 +85,7 @@ class FileWatch:
         home = os.path.expanduser("~")
         extra = [os.path.join(home, ".ipython"), os.path.join(home, ".cache"), os.path.join(home, ".config")]
         every = [os.path.abspath(root) for root in [*roots, *ignored, *extra] if root]
-        # Where ipykernel says that a cell's code stands, so that a traceback looks there.
+        # The folder that ipykernel gives as the place of a cell's code, so that a traceback looks there.
         cells = os.path.join(tempfile.gettempdir(), f"ipykernel_{os.getpid()}", "")
         compiled = os.path.join(tempfile.gettempdir(), "torchinductor_")
         self._ignored = (*every, cells, compiled, "/proc/", "/dev/", "/sys/", "/etc/", "/usr/share/", "/usr/lib")

@@ -10,7 +10,7 @@ from .named_files import HEARD, sounds_like_files
 
 _COMPUTED = (ast.JoinedStr, ast.BinOp, ast.Call, ast.Subscript, ast.Attribute, ast.Name, ast.IfExp, ast.NamedExpr)
 _MOST = 3
-_ELSEWHERE_TOLD = frozenset(
+_RECORDED_ELSEWHERE = frozenset(
     (*HEARD, "to", "copy", "call", "run", "Popen", "check_call", "check_output", "system", "getoutput")
 )
 """What these are given is heard otherwise, or is seldom a path and often a tensor's."""
@@ -21,11 +21,11 @@ Place = tuple[ast.AST, str, int | None]
 
 
 def given_texts(node: ast.AST) -> Iterable[Place]:
-    """Where an expression stands that may be a path, or the name of a variable."""
+    """The places of expressions that may be a path, or the name of a variable."""
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Call) and dotted(node.value.func) in _NAMESPACES:
         if isinstance(node.slice, _COMPUTED):
             yield node, "slice", None
-    elif isinstance(node, ast.Call) and sounds_like_files(_called(node)) and _called(node) not in _ELSEWHERE_TOLD:
+    elif isinstance(node, ast.Call) and sounds_like_files(_called(node)) and _called(node) not in _RECORDED_ELSEWHERE:
         for place, argument in enumerate(node.args[:_MOST]):
             if isinstance(argument, _COMPUTED):
                 yield node, "args", place
@@ -35,7 +35,7 @@ def given_texts(node: ast.AST) -> Iterable[Place]:
 
 
 def given_sql(node: ast.AST) -> Iterable[Place]:
-    """Where a computed statement of SQL stands; SQLAlchemy's `text(…)` is looked through."""
+    """The place of a computed statement of SQL; SQLAlchemy's `text(…)` is looked through."""
     if not isinstance(node, ast.Call) or _called(node) not in SQL_CALLS:
         return
     places: list[Place] = [(node, "args", 0)] if node.args else []

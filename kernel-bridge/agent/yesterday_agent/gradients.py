@@ -1,4 +1,4 @@
-"""What `backward` leaves on torch's tensors: whoever uses the weights alone does not depend on who cleared it.
+"""What `backward` leaves on torch's tensors: a run that uses only the weights does not depend on what cleared it.
 
 Said only of a run in which nothing that looks at gradients is named or reached, and of uses that look at none.
 """
@@ -23,7 +23,7 @@ def is_tensor(kind: type) -> bool:
 
 
 def leaves(value: Any) -> list[Any]:
-    """The tensors on which `value.backward()` would leave gradients: they stand behind what it was computed with."""
+    """The tensors on which `value.backward()` would leave gradients: the leaves of what it was computed from."""
     begin = getattr(value, "grad_fn", None) if is_tensor(type(value)) else None
     waiting, seen, found = [] if begin is None else [begin], {begin}, []
     while waiting and len(seen) < _NODES:

@@ -91,12 +91,12 @@ class Graph:
         roots: Iterable[Any],
         handled: set[int],
         known: Mapping[int, set[str]] | None = None,
-        anew: Mapping[int, set[str]] | None = None,
+        remade: Mapping[int, set[str]] | None = None,
         quiet: bool = False,
         gradients: bool = False,
     ) -> Changes:
         """Walk from the touched names' values; `handled` are ids of opaque objects that the code acted on, `known` says
-        of objects which of their parts were changed, whatever their state looks like; `anew` are parts that were made
+        of objects which of their parts were changed, whatever their state looks like; `remade` are parts that were made
         again, also where they came out the same. `quiet`: what there is now counts as it was, made by whom it was.
         `gradients`: what was computed may have left some on the tensors that it was computed from."""
         changes = Changes()
@@ -117,7 +117,7 @@ class Graph:
             changes.over_budget |= anatomy.sampled
             certain = set[str]() if quiet else (known or {}).get(address(value))
             self._visit(run, value, anatomy, changes, handled, certain, through_another)
-            self._made_anew(run, address(value), (anew or {}).get(address(value), set()), changes)
+            self._remade(run, address(value), (remade or {}).get(address(value), set()), changes)
             stack.extend(child for _, child in anatomy.links)
             beside.extend(self._sharing(value))
             stack.extend(leaves(value) if gradients else ())
@@ -175,7 +175,7 @@ class Graph:
             _look_at_caches(node, anatomy, run, changed=bool(changed))
         node.parts, node.links, node.opaque = anatomy.parts, links, anatomy.opaque
 
-    def _made_anew(self, run: str, identity: int, parts: set[str], changes: Changes) -> None:
+    def _remade(self, run: str, identity: int, parts: set[str], changes: Changes) -> None:
         node = self.nodes[identity]
         again = parts & node.parts.keys()
         if again:
@@ -281,7 +281,7 @@ class Graph:
 
     def paths(self, root: int, ends: Collection[int], changed: Mapping[int, set[str]]) -> list[Steps] | None:
         """The ways from an object to what changed below it; `ends` are the nodes that lie on such ways. None where they
-        are too many to be told."""
+        are too many to be listed."""
         found: list[Steps] = []
         stack: list[tuple[int, Steps, frozenset[int]]] = [(root, (), frozenset())]
         visits = 0

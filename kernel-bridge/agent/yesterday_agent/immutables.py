@@ -21,7 +21,7 @@ def is_atom(value: object) -> bool:
 
 
 _NAMELESS = ("SuperLU", "Font", "ImagingFont", "ImagingCore", "ImagingDraw")
-"""Types that name no module: factors of a matrix, fonts, and the pixels of an image, which the image tells of."""
+"""Types that name no module: factors of a matrix, fonts, and the pixels of an image, which the image covers."""
 
 
 _POOLS = frozenset(

@@ -19,7 +19,7 @@ from typing import Any
 from . import own_threads
 
 AGAIN_SECONDS = 0.001
-"""The finalizer is left by then; if not, the next one loses it and it is asked for once more."""
+"""The finalizer is left by then; if not, the next one loses it and it is requested again."""
 
 
 def watch() -> None:

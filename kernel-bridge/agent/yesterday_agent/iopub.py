@@ -126,7 +126,7 @@ def copy_to(spool: Spool, kernel: Any, failed: Callable[[BaseException], None]) 
 
 
 class Copies:
-    """Writes copies on a thread of its own: a write lets go of the interpreter, and to get it back from code that
+    """Writes copies on a thread of its own: a write releases the interpreter, and to get it back from code that
     computes takes milliseconds, in which the next message would wait."""
 
     def __init__(self, spool: Spool, failed: Callable[[BaseException], None]) -> None:

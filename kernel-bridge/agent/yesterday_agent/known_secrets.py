@@ -61,7 +61,7 @@ class KnownSecrets:
         self.learn(value for name, text in new.items() for value in variable_secrets(name, text))
 
     def find(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Where a known value stands: start, end, and the value that it spells."""
+        """The places of known values: start, end, and the value that it spells."""
         for needle in self._plain if len(text) > WORDS_UP_TO else (*self._plain, *self._encoded):
             yield from _occurrences(text, needle)
 
@@ -79,7 +79,7 @@ class KnownSecrets:
         return found
 
     def in_bytes(self, data: bytes | memoryview) -> bool:
-        """Whether a known value stands in the bytes; of more than 4 MiB not in every encoding."""
+        """Whether the bytes contain a known value. Above 4 MiB not every encoding is searched."""
         plain, encoded = self._bytes
         whole = bytes(data) if plain and isinstance(data, memoryview) else data
         return any(one in whole for one in (plain if len(whole) > _WHOLE_SEARCH else (*plain, *encoded)))
@@ -118,7 +118,7 @@ def _spelled(secret: str) -> Iterator[str]:
 
 
 def _coded(data: bytes) -> Iterator[str]:
-    """In hex, and in base64 wherever it stands in what was encoded."""
+    """In hex, and in base64 at every offset of the encoded bytes."""
     found = [data.hex(), data.hex().upper()]
     for before, skipped in ((0, 0), (1, 2), (2, 3)):
         whole = base64.b64encode(bytes(before) + data).decode()[skipped : (before + len(data)) * 8 // 6]

@@ -21,7 +21,7 @@ from .executed import names_of, unprobed
 from .facts import facts
 from .gradients import asks_none, may_be_asked
 from .graph import Changes, Graph, Steps
-from .lingering import Lingering
+from .lingering import LiveTasks
 from .namespace import Snapshot
 from .narrowing import refitted
 from .patches import Patches
@@ -31,7 +31,7 @@ from .record import Edge, Missing
 from .replacing import in_order
 from .secrecy import concealed, hidden, hides, masker
 from .tables import Tables
-from .variable_parts import told, variable_in
+from .variable_parts import named_accesses, variable_in
 from .weights import are_loaded, replaced
 from .written import written
 
@@ -76,7 +76,7 @@ class Binding:
 
 
 class Settled(NamedTuple):
-    """What a run's end left: its edges, what could not be told, and the live object of each generated edge by the
+    """What a run's end left: its edges, what is not recorded, and the live object of each generated edge by the
     edge's name. The objects are the user's: hold them no longer than the step that looks at them."""
 
     used: list[Edge]
@@ -100,7 +100,7 @@ class Lineage:
         self._initial = set(namespace)
         self._snapshot = Snapshot(namespace)
         self._patches = Patches(self.graph)
-        self._lingering = Lingering()
+        self._tasks = LiveTasks()
         self._deleted: dict[str, str] = {}
         self._budget = Budget()
         self._untold: list[Missing] = []
@@ -115,14 +115,14 @@ class Lineage:
 
     def starter(self) -> str | None:
         """The earlier run whose thread or task is executing now; None where the present run's own code is."""
-        return self._lingering.starter()
+        return self._tasks.starter()
 
     def over(self) -> None:
         """The run's own code has ended."""
-        self._lingering.over()
+        self._tasks.over()
 
     def finish(self, run: str, reads: Reads, count: int | None, others: Mapping[str, Reads]) -> Settled:
-        """Used and generated edges of a run that has ended, and what could not be told. `others` is what threads and
+        """Used and generated edges of a run that has ended, and what is not recorded. `others` is what threads and
         tasks of earlier runs touched meanwhile: it counts where they changed something."""
         self._budget, self._untold = Budget(), []
         reads = self._with_outputs(reads)
@@ -130,10 +130,10 @@ class Lineage:
         bound = {name: binding.identity for name in reads.names if (binding := self._binding(name)) is not None}
         self._tables.look(reads, bound)
         used = self._used_by(reads)
-        beside = Beside(others, self._lingering.names(), self.reads, self._used_by)
+        beside = Beside(others, self._tasks.names(), self.reads, self._used_by)
         used += [*self._tables.used(), *self._patches.used(), *self._found_missing(reads)]
         written, deleted = self._written(reads)
-        handled, anew = self._handled(reads), self._refitted(reads)
+        handled, remade = self._handled(reads), self._refitted(reads)
         known = {name for name in reads.names if self._binding(name) is not None}
         read = {name for name in known if not self._left_as_it_was(name, reads)}
         touched = {name for name in {*read, *written, *beside.names} if name in self.namespace}
@@ -141,18 +141,18 @@ class Lineage:
         roots = [self.namespace[name] for name in touched] + shown + self._patches.roots()
         self._draw(reads)
         changes = self.graph.settle(
-            run, roots, handled, self._tables.known(), anew, gradients=self._may_ask_gradients(reads)
+            run, roots, handled, self._tables.known(), remade, gradients=self._may_ask_gradients(reads)
         )
-        self._settle_lost(run, changes, handled, self._let_go({*written, *deleted}, reads))
+        self._settle_lost(run, changes, handled, self._released({*written, *deleted}, reads))
         generated = self._bind(run, written, deleted)
         generated += self._mutated(run, written, changes)
         generated += self._tables.settle(run, reads, touched)
         generated += self._patches.settle(run, changes, writes(reads.texts))
-        told = {(edge["name"], edge.get("by")) for edge in used}
-        used += [edge for edge in beside.used(generated, reads) if (edge["name"], edge.get("by")) not in told]
-        self._lingering.finish(run, [*reads.names, *written])
+        recorded = {(edge["name"], edge.get("by")) for edge in used}
+        used += [edge for edge in beside.used(generated, reads) if (edge["name"], edge.get("by")) not in recorded]
+        self._tasks.finish(run, [*reads.names, *written])
         generated += self._output_edges(run, count, shown)
-        self._tell_other_makers(run, generated, used)
+        self._add_other_makers(run, generated, used)
         if deleted or len(self.graph.nodes) > 4 * len(self.bindings) + 1000 or written:
             self._forget()
         missing = self._untold
@@ -256,7 +256,7 @@ class Lineage:
             edge.update(_facts_for(binding, by))  # type: ignore[typeddict-item]
             yield edge
 
-    def _let_go(self, names: Iterable[str], reads: Reads) -> set[int]:
+    def _released(self, names: Iterable[str], reads: Reads) -> set[int]:
         """Objects that names were bound to when the run acted on them, and are no more."""
         found = (self.bindings.get(name) for name in names if any(map(_acts, reads.names.get(name, ()))))
         return {binding.identity for binding in found if binding is not None} & self.graph.nodes.keys()
@@ -284,10 +284,10 @@ class Lineage:
     def _meant(self, reads: Reads, accesses: Iterable[Access]) -> list[Access]:
         """What functions look at of their arguments, and the parts that variables name."""
         handed = [one for access in accesses for one in self._handed(access, reads)]
-        return [one for access in handed for one in told(access, reads, self.graph.nodes)]
+        return [one for access in handed for one in named_accesses(access, reads, self.graph.nodes)]
 
     def _handed(self, access: Access, reads: Reads) -> Iterable[Access]:
-        """What a function of the notebook's that was not made anew meanwhile looks at of an argument."""
+        """What a function of the notebook, not redefined meanwhile, looks at of an argument."""
         is_new = access.callee.partition(".")[0] in reads.stored
         return [access] if is_new else looked_at(access, self.namespace)
 
@@ -311,7 +311,7 @@ class Lineage:
                 self.graph.settle(binding.by, [value], set(), quiet=True)
 
     def _replaced(self, name: str, reads: Reads) -> list[int]:
-        """The weights of a torch module that the run loaded anew."""
+        """The weights of a torch module that the run loaded again."""
         if reads.failed or not are_loaded(in_order(name, reads).first):
             return []
         return list(map(address, replaced(self.namespace.get(name))))
@@ -358,7 +358,7 @@ class Lineage:
         return found
 
     def _found_missing(self, reads: Reads) -> Iterable[Edge]:
-        """Names that the run looked for in vain, since an earlier one had deleted them."""
+        """Names that the run did not find, since an earlier one had deleted them."""
         for name in sorted(reads.absent & set(self._deleted)):
             by = self._deleted[name]
             edge: Edge = {"kind": "variable", "name": name, "version": f"{by}:{name}", "edge": "observed", "by": by}
@@ -390,7 +390,7 @@ class Lineage:
         return edges
 
     def _facts(self, name: str, value: Any) -> dict[str, Any]:
-        """What is told of a version: facts for display, and the digest of its content or why there is none."""
+        """The record of a version: facts for display, and the digest of its content or why there is none."""
         is_hidden = hides(name, value)
         found = facts(value)
         if is_hidden and "preview" in found:
@@ -420,14 +420,14 @@ class Lineage:
             edges.append(edge)
         return edges
 
-    def _tell_other_makers(self, run: str, generated: Iterable[Edge], used: Iterable[Edge]) -> None:
-        """Whoever wants such a version whole needs these runs too, though this one did without."""
-        told = {run, "", *(by for edge in used if (by := edge.get("by")) is not None)}
+    def _add_other_makers(self, run: str, generated: Iterable[Edge], used: Iterable[Edge]) -> None:
+        """The whole version depends on these runs too, though this run did not need them."""
+        known = {run, "", *(by for edge in used if (by := edge.get("by")) is not None)}
         for edge in generated:
             binding = self.bindings.get(edge["name"]) if edge["kind"] == "variable" else None
             if binding is None or edge.get("deleted"):
                 continue
-            makers = {*self.graph.makers(binding.identity, None, gradients=False), binding.by or ""} - told
+            makers = {*self.graph.makers(binding.identity, None, gradients=False), binding.by or ""} - known
             if makers:
                 edge["makers"] = sorted(makers)
 
@@ -475,7 +475,7 @@ def _generated(run: str, name: str, known: dict[str, Any], reason: str) -> Edge:
 
 
 def _written(ways: Iterable[Steps] | None) -> list[str] | None:
-    """None for all of it, and where the parts are too many to be told."""
+    """None for all of it, and if the parts are too many to be listed."""
     found = None if ways is None else sorted(set(map(written, ways)))
     return found if found is None or len(found) <= _MOST_PARTS else None
 

@@ -1,7 +1,7 @@
 """Threads and tasks that go on after the run that started them: what they change later is theirs.
 
 A thread still on may change whatever its run could see, so those names are looked at again until it has ended. The
-kernel's own, which answer other requests meanwhile, are nobody's.
+kernel's own, which answer other requests meanwhile, belong to no run.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .kinds import package_of
 from .userland import MACHINERY
 
 
-class Lingering:
+class LiveTasks:
     """Which threads and tasks are on, and the run and names of each."""
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ def _is_workers(one: Any) -> bool:
 
 
 def _module_of(one: Any) -> str:
-    """Where the code stands that it runs."""
+    """The module of the code that it runs."""
     if isinstance(one, threading.Thread):
         return str(getattr(getattr(one, "_target", None), "__module__", ""))
     frame = getattr(one.get_coro(), "cr_frame", None)

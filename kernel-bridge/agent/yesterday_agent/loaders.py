@@ -1,5 +1,5 @@
 """torch's `DataLoader` draws a seed whenever it is looped over, for the processes that load: where it has none, the
-draw moves the random state on and its outcome matters to nobody.
+draw moves the random state on and its outcome is not used.
 
 Invariant: the iterator is made as it was; the state is looked at before and after.
 """
@@ -18,7 +18,7 @@ _KIND = "_BaseDataLoaderIter"
 
 
 class IdleDraws:
-    """Whether all that the present run drew from torch's random state was drawn for nobody."""
+    """Whether nothing uses what the present run drew from torch's random state."""
 
     def __init__(self) -> None:
         self._began: bytes | None = None

@@ -16,7 +16,7 @@ class ModuleLoads:
         self._last = _last()
         get = sys.modules.get
         installed = {name for name in self._known if "." not in name and _is_installed(get(name))}
-        # By far the most are told by their names alone. Each load of a module makes it a new spec.
+        # By far the most are known by their names alone. Each load of a module makes it a new spec.
         others = [name for name in self._known if name.partition(".")[0] not in installed]
         self._specs = {name: _spec(get(name)) for name in others if _is_users(get(name))}
 

@@ -1,5 +1,5 @@
-"""Texts without their secrets: in the place of each stands `••••••` and a keyed fingerprint, which differs for another
-secret and tells nothing about it to anyone who does not have the key.
+"""Replaces each secret in a text by `••••••` and a keyed fingerprint. The fingerprint differs for another secret, and
+reveals nothing without the key.
 
 Twin of the bridge's `secrets/masker.ts`: a change here is a change there. `tests/secrets.json` is tried on both.
 """
@@ -19,11 +19,11 @@ from .secret_shapes import is_distinctive, looks_secret
 SIGN = "\u2022" * 6
 _PLACEHOLDER = re.compile(SIGN + "[0-9a-f]{8}")
 _ESCAPES = re.compile("\x1b(?:\\[[0-9;:?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|[@-Z\\\\^_])")
-"""Colours and the like, which may stand in the middle of a secret."""
+"""Escape sequences, as for colours; they may be inside a secret."""
 
 
 class Span(NamedTuple):
-    """Where a secret stands, and its value."""
+    """The position of a secret, and its value."""
 
     start: int
     end: int
@@ -59,7 +59,7 @@ class Masker:
         return [Span(places[one.start], places[one.end - 1] + 1, one.value) for one in spans]
 
     def values(self, text: str, is_code: bool) -> list[str]:
-        """Secrets that the text itself tells, and that are worth looking for elsewhere."""
+        """Secrets that the text itself reveals, and that are worth looking for elsewhere."""
         every = [text[one.start : one.end] for one in (*find_formats(text), *find_named(text, is_code))]
         return [value for value in every if is_distinctive(value) and SIGN not in value]
 
@@ -75,7 +75,7 @@ class Masker:
         return SIGN + self.fingerprint(value)
 
     def keyed(self, digest: str) -> str:
-        """A digest of what holds a secret, on which nobody without the key can try guesses."""
+        """A keyed digest of a content with a secret: guesses cannot be tried without the key."""
         return f"keyed:{hmac.digest(self._key, digest.encode(), 'sha256').hex()}"
 
     def replaced(self, text: str, spans: list[Span], begin: int, end: int) -> str:
@@ -96,7 +96,7 @@ class Masker:
 
 
 def without_escapes(text: str) -> tuple[str, list[int] | None]:
-    """The text without escape sequences, and where its characters stand in the text; None where there are none."""
+    """The text without escape sequences, and the original positions of its characters; None if it has none."""
     if "\x1b" not in text:
         return text, None
     places: list[int] = []

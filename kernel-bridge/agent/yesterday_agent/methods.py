@@ -1,6 +1,6 @@
 """What a method of the user's looks at of its own instance, where its source says so for sure.
 
-`self` may stand only before a dot: where it is passed on, returned or indexed, anything may be looked at.
+`self` may occur only before a dot: where it is passed on, returned or indexed, anything may be looked at.
 """
 
 from __future__ import annotations

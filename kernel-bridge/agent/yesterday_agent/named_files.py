@@ -1,6 +1,6 @@
 """pure. Paths that code may have handed to a reader or writer written in C, which opens them past the audit hook.
 
-They are told from the strings that stand in code that ran, from the texts and paths of the variables that it read, and
+They come from the strings in code that ran, from the texts and paths of the variables that it read, and
 from one joined to the other; and only where the code calls something that sounds like reading or writing.
 """
 
@@ -29,7 +29,7 @@ _MOST = 300
 
 
 HEARD = frozenset(("read_text", "read_bytes", "write_text", "write_bytes", "open_code"))
-"""Python's own, of which the audit hook tells."""
+"""Python's own, which the audit hook reports."""
 
 
 def sounds_like_files(call: str) -> bool:
@@ -38,7 +38,7 @@ def sounds_like_files(call: str) -> bool:
 
 
 def touches_files(calls: Iterable[str]) -> bool:
-    """Whether a run that called these may have read or written files unheard."""
+    """Whether a run that called these may have read or written files unobserved."""
     return any(map(sounds_like_files, {*calls} - HEARD))
 
 
@@ -54,7 +54,7 @@ _ADDING = frozenset(("to_hdf", "HDFStore"))
 
 
 def named_paths(strings: Iterable[str]) -> set[str]:
-    """What may be a file's path: a short string as it stands, or a quoted part of a longer one (SQL over files)."""
+    """What may be a file's path: a short string as it is, or a quoted part of a longer one (SQL over files)."""
     found: set[str] = set()
     for text in strings:
         if len(text) < _TEXT and "\n" not in text:
@@ -64,7 +64,7 @@ def named_paths(strings: Iterable[str]) -> set[str]:
 
 
 def command_paths(commands: Iterable[str], values: Mapping[str, Any]) -> set[str]:
-    """The words of shell commands, with the variables that stand in them."""
+    """The words of shell commands, with the variables in them."""
     found: set[str] = set()
     for command in commands:
         filled = _EXPANDED.sub(lambda name: str(_path(values.get(name[1] or name[2])) or ""), command[:100_000])

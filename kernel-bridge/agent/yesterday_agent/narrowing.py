@@ -28,7 +28,7 @@ from .userland import defined, is_user_class
 _MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
 _SIZED = (*_MAPPINGS, list, tuple, set, frozenset, collections.deque)
 _BY_KIND = frozenset(("type", "id", "isinstance", "issubclass", "callable"))
-"""What these built-ins tell does not follow from the content."""
+"""The results of these built-ins do not follow from the content."""
 """What these make of a mapping follows from its keys."""
 CLASS = ".__class__"
 """The link from an instance to a class of the user's."""
@@ -64,7 +64,7 @@ def _paths(node: Node, access: Access, nodes: Mapping[int, Node]) -> Iterable[Pa
     if (left := left_by(node, access)) is not None:
         return left
     if access.callee == DELETED and access.verb == "store" and node.kind is list:
-        return None  # What stood behind it moves.
+        return None  # The elements behind it move.
     if (asked := asked_parts(node, access)) and _looks_there(node.kind, access.part or ".__len__"):
         return [Path(steps, deep=False) for steps in asked]
     if access.part == WHOLE or (access.verb == "call" and not _in_module(node, access.part, nodes)):
@@ -113,7 +113,7 @@ _PATH_LIMIT = 4_000
 
 
 def _of_each(node: Node, access: Access, nodes: Mapping[int, Node]) -> list[Path] | None:
-    """What is asked of each element; None where they do not stand apart, or are too many."""
+    """What is asked of each element; None if they are not separate parts, or are too many."""
     kinds = _MAPPINGS if access.verb == "call" else (list, tuple)
     places = [part for part in node.parts if part.startswith("[")]
     if node.kind not in kinds or not places or len(places) * len(access.each) > _PATH_LIMIT:
@@ -127,7 +127,7 @@ def _of_each(node: Node, access: Access, nodes: Mapping[int, Node]) -> list[Path
 
 
 def _has_parts(node: Node) -> bool:
-    """Whether its values stand apart from its keys."""
+    """Whether its values are parts of their own, besides its keys."""
     return any(part != WHOLE for part in node.parts)
 
 
@@ -175,7 +175,7 @@ def _inwards(node: Node, steps: list[str], access: Access, nodes: Mapping[int, N
 
 
 def _below(found: list[Path], walked: list[str], seen: Iterable[Path] | None) -> list[Path] | None:
-    """What was found on the way, and of what stands at its end what is seen; None for all of it."""
+    """What was found on the way, and what is seen of the object at its end; None for all of it."""
     if not walked:
         return None
     if seen is None:
@@ -242,7 +242,7 @@ def _columns(node: Node, indexer: str, keys: str, stores: bool) -> list[str]:
 
 def _in_module(node: Node, step: str, nodes: Mapping[int, Node]) -> str:
     """Under which of its attributes a module of torch's keeps what is asked for by this name or place; empty where it
-    keeps none, or code of the user's stands before it."""
+    keeps none, or the user's own code comes first."""
     if _TABLES[-1] not in node.links or step in node.parts or not _looks_there(node.kind, step):
         return ""
     is_place = step.startswith("[") and node.kind.__name__ in ("Sequential", "ModuleList", "ModuleDict")
@@ -327,7 +327,7 @@ def _is_own_dictionary(node: Node, named: str) -> bool:
 
 
 def _behind(node: Node, step: str, nodes: Mapping[int, Node]) -> Node | None:
-    """What stands at this part, where that is one object."""
+    """The object at this part, if it is one object."""
     inner = node.links.get(step, ())
     return nodes.get(inner[0]) if len(inner) == 1 else None
 

@@ -1,6 +1,6 @@
 """Library modules and classes that code changes: `json.dumps = f`, `sys.path.append(p)`, `pd.DataFrame.show = g`.
 
-Only the attributes that code names are looked at, at the moment a probe tells of them: what differs at the end of the
+Only the attributes that code names are looked at, at the moment a probe reports them: what differs at the end of the
 run was changed by it. Invariant: attributes are read from plain `__dict__`s.
 """
 
@@ -51,7 +51,7 @@ class Patches:
     def begin(self) -> None:
         self._seen.clear()
 
-    def told(self, value: Any, accesses: Collection[Access]) -> None:
+    def touched(self, value: Any, accesses: Collection[Access]) -> None:
         """A name with this value was touched in these ways."""
         if isinstance(value, types.ModuleType):
             if not is_user_module(value):
@@ -133,7 +133,7 @@ class Patches:
             value = seen.holder.__dict__.get(seen.name, _ABSENT)
             now = token(value)
             if now != seen.token and "store" not in seen.verbs and _is_own(value, seen):
-                # A patch was on when the run first named it, and has been taken back since.
+                # A patch was on when the run first named it, and has been removed since.
                 self._makers.pop(key, None)
                 continue
             wrote = wrote_sql and seen.name == _DEFAULT_CONNECTION

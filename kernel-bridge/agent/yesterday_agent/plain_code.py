@@ -1,7 +1,7 @@
 """The code of a cell's function as it would be without probes, for what reads code instead of running it.
 
-It is compiled anew from the cell's source, on demand. Lambdas of one line are told apart by their columns, which
-Python tells from 3.11 on.
+It is compiled again from the cell's source, on demand. Lambdas of one line are distinguished by their columns, which
+Python has from 3.11 on.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ class Plans:
         self._text: str | None = None
 
     def begin(self, text: str, is_plain: bool) -> None:
-        """`is_plain`: nobody but IPython itself turns code into something else."""
+        """`is_plain`: only IPython itself transforms code."""
         self._text = text if is_plain and len(text) < _TEXT and _TURNED.search(text) is None else None
 
     def known(self) -> ast.Module | None:

@@ -30,7 +30,7 @@ def type_name(value: object) -> str:
 
 
 def preview(value: object) -> str | None:
-    """At most 200 characters; None for what only its own `__repr__` could tell."""
+    """At most 200 characters; None if only its own `__repr__` could show it."""
     text = _text(value, 0)
     return None if text is None else mask(text)[:LIMIT]
 

@@ -1,9 +1,9 @@
 """Marks where a cell's code has been: which names were loaded on paths that ran, on every Python.
 
 A probe is an element of one list, looked up as `__yesterday__[n]`: a callable while armed, False once hit, so that
-hot code pays a list lookup. Probes stand before each top-level statement's first expression, at the head of each
+hot code pays a list lookup. Probes are before each top-level statement's first expression, at the head of each
 conditional block and function, and in conditional operands; only where names are touched that no dominating probe
-has told already. Invariant: values, order of evaluation and line numbers stay what they were.
+has reported already. Invariant: values, order of evaluation and line numbers stay what they were.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .syntax import COMPREHENSIONS
 
 PROBE_LIST = "__yesterday__"
 NOTES = (NOTE_TEXT, NOTE_SQL) = (0, 1)
-"""Places in the list that are no probes: `P[0](x)` tells what `x` is and gives it back."""
+"""Places in the list that are no probes: `P[0](x)` reports what `x` is and gives it back."""
 
 Block = list[ast.stmt]
 Part = TypeVar("Part", ast.stmt, ast.match_case)
@@ -61,7 +61,7 @@ class ProbeTable:
         return index
 
     def rearm(self) -> None:
-        """Before each run: every probe that was hit since tells again."""
+        """Before each run: every probe that was hit since reports again."""
         for index, armed in self.hit:
             self.cells[index] = armed
         self.hit.clear()
@@ -91,7 +91,7 @@ _PLACE = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 
 def _place_of(at: ast.AST) -> dict[str, Any]:
-    """Where a node stands in the source, as arguments for a new one."""
+    """The position of a node in the source, as arguments for a new one."""
     return {name: getattr(at, name, None) for name in _PLACE}
 
 
@@ -103,15 +103,15 @@ def _called(index: int, place: dict[str, Any]) -> ast.expr:
     return ast.Call(_lookup(index, place), [], [], **place)
 
 
-def _told(index: int, place: dict[str, Any]) -> ast.expr:
+def _guarded(index: int, place: dict[str, Any]) -> ast.expr:
     """`P[n] and P[n]()`, which is False."""
     return ast.BoolOp(_AND, [_lookup(index, place), _called(index, place)], **place)
 
 
 def wrapped(index: int, expression: ast.expr) -> ast.expr:
-    """`expression`, told first: `(P[n] and P[n]()) or expression`."""
+    """`expression`, reported first: `(P[n] and P[n]()) or expression`."""
     place = _place_of(expression)
-    return ast.BoolOp(_OR, [_told(index, place), expression], **place)
+    return ast.BoolOp(_OR, [_guarded(index, place), expression], **place)
 
 
 def noted(index: int, expression: ast.expr) -> ast.expr:
@@ -121,15 +121,15 @@ def noted(index: int, expression: ast.expr) -> ast.expr:
 
 
 def statement(index: int, at: ast.stmt) -> Block:
-    """`if P[n]: P[n]()` at the place of the statement it stands before."""
+    """`if P[n]: P[n]()` at the position of the statement that follows it."""
     place = _place_of(at)
     return [ast.If(_lookup(index, place), [ast.Expr(_called(index, place), **place)], [], **place)]
 
 
 def untaken(index: int, at: ast.pattern) -> ast.match_case:
-    """`case _ if P[n] and P[n]()`, which is never taken, to stand before the pattern that it tells."""
+    """`case _ if P[n] and P[n]()`, which is never taken, to be inserted before the pattern that it reports."""
     place = _place_of(at)
-    return ast.match_case(ast.MatchAs(**place), _told(index, place), [ast.Pass(**place)])
+    return ast.match_case(ast.MatchAs(**place), _guarded(index, place), [ast.Pass(**place)])
 
 
 _LEAVES = (ast.Name, ast.Constant, ast.expr_context, ast.operator)
@@ -177,7 +177,7 @@ class _Planner:
             if place is not None:
                 self.wrap(*place, touches)
             elif not isinstance(node, (ast.Try, ast.Pass)):
-                self.tell(body, node, touches)
+                self.report(body, node, touches)
             if isinstance(node, _COMPOUND):
                 self.edits.append(lambda node=node: _quicken(body, node))  # type: ignore[misc]
 
@@ -208,7 +208,7 @@ class _Planner:
             index = self.table.add(touches)
             self.edits.append(lambda: items.__setitem__(place, wrapped(index, items[place])))
 
-    def tell(self, body: Block, head: ast.stmt, touches: Touches) -> None:
+    def report(self, body: Block, head: ast.stmt, touches: Touches) -> None:
         if touches:
             index = self.table.add(touches)
             self.edits.append(lambda: _insert_before(body, head, statement(index, head)))
@@ -221,34 +221,34 @@ class _Planner:
     def block(
         self, body: Block, scope: Scope, first: int = 0, each: bool = False, before: Touches | None = None
     ) -> None:
-        """A block that may not be reached: told at its head, and again after what may leave it; `each` statement
-        by itself where an exception is expected. A block that is surely reached is told with what stands `before`."""
-        told = Touches()
+        """A block that may not be reached: reported at its head, and again after what may leave it; `each` statement
+        by itself where an exception is expected. A block that is surely reached is reported with what is `before`."""
+        due = Touches()
         head: ast.stmt | None = None
         for node in body[first:]:
             if isinstance(node, (ast.Global, ast.Nonlocal)):
                 continue
             head = head or node
             touches = self.touches(node, scope)
-            told.add(touches)
-            self.parts(node, scope, told)
+            due.add(touches)
+            self.parts(node, scope, due)
             paused = scope.resumable and suspends(node)
             if each or paused or not isinstance(node, _STRAIGHT):
-                self.tell_block(body, head, told, before)
-                told, head, before = Touches(), None, None
+                self.report_block(body, head, due, before)
+                due, head, before = Touches(), None, None
             if paused and not _only_suspends(node):
-                told.add(touches)
+                due.add(touches)
         if head is not None:
-            self.tell_block(body, head, told, before)
+            self.report_block(body, head, due, before)
 
-    def tell_block(self, body: Block, head: ast.stmt, touches: Touches, before: Touches | None) -> None:
-        if before is not None and _may_be_told_before(touches):
+    def report_block(self, body: Block, head: ast.stmt, touches: Touches, before: Touches | None) -> None:
+        if before is not None and _may_be_reported_before(touches):
             before.add(touches)
         else:
-            self.tell(body, head, touches)
+            self.report(body, head, touches)
 
-    def parts(self, node: ast.AST, scope: Scope, told: Touches | None = None) -> None:
-        """Everything under a node that runs later, or perhaps not at all. `told`: what is told before a statement."""
+    def parts(self, node: ast.AST, scope: Scope, due: Touches | None = None) -> None:
+        """Everything under a node that runs later, or perhaps never. `due`: what is reported before a statement."""
         if isinstance(node, _LEAVES):
             return
         if isinstance(node, _FUNCTIONS):
@@ -267,7 +267,7 @@ class _Planner:
             self.comprehension(node, scope.comprehension(node), scope)
         else:
             self.conditional(node, scope)
-            self.children(node, scope, told)
+            self.children(node, scope, due)
             if isinstance(node, (ast.Call, ast.Subscript)):
                 statements = [*given_sql(node)]
                 for place in statements:
@@ -276,12 +276,12 @@ class _Planner:
                     if place not in statements:
                         self.note(NOTE_TEXT, *place)
 
-    def children(self, node: ast.AST, scope: Scope, told: Touches | None) -> None:
+    def children(self, node: ast.AST, scope: Scope, due: Touches | None) -> None:
         for name in node._fields:
             value = getattr(node, name, None)
             if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
                 inner = scope.branch(node if name == "body" else None)
-                before = told if name == "body" and not scope.resumable and _surely_loops(node) else None
+                before = due if name == "body" and not scope.resumable and _surely_loops(node) else None
                 self.block(value, inner, each=name == "body" and isinstance(node, ast.Try), before=before)
             elif isinstance(value, list):
                 for item in value:
@@ -330,7 +330,7 @@ class _Planner:
 
 
 def _perhaps(node: ast.AST, scope: Scope) -> Touches:
-    """What is told where a part is reached that may not be."""
+    """What is reported where a part is reached that may not be."""
     return scope.branch().fresh(touches_of(_unconditional(node)))
 
 
@@ -353,8 +353,8 @@ def _is_positive(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and type(node.value) is int and node.value > 0
 
 
-def _may_be_told_before(touches: Touches) -> bool:
-    """Whether nothing is lost by telling it before the run has bound its own names."""
+def _may_be_reported_before(touches: Touches) -> bool:
+    """Whether nothing is lost if it is reported before the run has bound its own names."""
     return all(
         access.part == WHOLE and access.verb in ("read", "augment", "argument")
         for accesses in touches.own.values()
@@ -413,9 +413,9 @@ def _unconditional(node: ast.AST) -> Iterable[tuple[ast.AST, list[ast.AST]]]:
 
 
 def _certain_children(node: ast.AST) -> list[ast.AST]:
-    told = _CERTAIN.get(type(node))
-    if told is not None:
-        return told(node)
+    children_of = _CERTAIN.get(type(node))
+    if children_of is not None:
+        return children_of(node)
     found: list[ast.AST] = []
     for name in node._fields:
         if name in _UNSURE:

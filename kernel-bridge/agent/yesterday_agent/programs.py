@@ -1,6 +1,6 @@
 """Programs and processes that a run starts: command lines, exit codes, and the files that changed meanwhile.
 
-The audit hook tells of each before it starts. The working folder and what the command names are looked at then, and
+The audit hook reports each before it starts. The working folder and what the command names are looked at then, and
 again when the run is over: what changed was written by the programs, unless the run is known to have done it itself.
 What they read is not observed, except where the command names it.
 """
@@ -176,7 +176,7 @@ def _terminal_exit(child: object) -> int | None:
 
 
 def _watch_ends(ends: dict[int, int]) -> Callable[[], None]:
-    """`Popen` tells the exit status of its child by this method, wherever it is waited for."""
+    """`Popen` gets the exit status of its child by this method, wherever it is waited for."""
     kind: Any = subprocess.Popen
     real = getattr(kind, "_handle_exitstatus", None)
     if real is None:

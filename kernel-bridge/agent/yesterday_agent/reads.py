@@ -1,4 +1,4 @@
-"""What one run touched, as the probes tell it while the run is on."""
+"""What one run touched, as the probes report it while the run is on."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ class Reads:
     _replaced: dict[str, frozenset[Access]] = field(default_factory=dict)
     _replacing: dict[str, set[Access]] = field(default_factory=dict)
 
-    def tell(self, touches: Touches) -> None:
+    def add(self, touches: Touches) -> None:
         if touches.puts is not None:
             self._end_statement()
             self._replacing = touches.puts
         for name, accesses in touches.own.items():
             if name in self.namespace:
-                self._told(name, accesses)
+                self._loaded(name, accesses)
             else:
                 self.loads.setdefault(name, set()).update(accesses)
         for name, accesses in touches.loads.items():
-            value = self._told(name, accesses)
+            value = self._loaded(name, accesses)
             if value is not _MISSING and self.before.get(name) == address(value):
                 self._read(name, accesses)
         if "patch" in touches.calls:
@@ -105,14 +105,14 @@ class Reads:
         texts = {text for code in called if code is not None for text in texts_in(code)}
         return texts | {value for name in self.names if type(value := self.namespace.get(name)) is str}
 
-    def _told(self, name: str, accesses: set[Access]) -> object:
+    def _loaded(self, name: str, accesses: set[Access]) -> object:
         self.loads.setdefault(name, set()).update(accesses)
         value = self.namespace.get(name, _MISSING)
         if value is _MISSING:
             self.absent.add(name)
             self.patches.missing(name)
         else:
-            self.patches.told(value, accesses)
+            self.patches.touched(value, accesses)
         return value
 
     def add_static(self, names: set[str]) -> None:

@@ -11,7 +11,7 @@ class UnstorableError(Exception):
 
 
 @contextlib.contextmanager
-def told_as(kind: type[Exception]) -> Iterator[None]:
+def failing_as(kind: type[Exception]) -> Iterator[None]:
     """What fails in it is raised as `kind`, in words."""
     try:
         yield

@@ -1,6 +1,6 @@
-"""One run from start to record. Every step is guarded by itself: what fails is told as not captured.
+"""One run from start to record. Every step is guarded by itself: what fails is reported as not captured.
 
-The agent takes `dumps`, `time` and their like by name: the user's code may patch the modules where they stand.
+The agent takes `dumps`, `time` and their like by name: the user's code may patch the modules that define them.
 """
 
 from __future__ import annotations
@@ -140,9 +140,9 @@ class Recorder:
         try:
             starter = self.lineage.starter()
             if starter is not None:
-                self._others.setdefault(starter, self.lineage.reads()).tell(touches)
+                self._others.setdefault(starter, self.lineage.reads()).add(touches)
             elif current is not None and current.reads is not None:
-                current.reads.tell(touches)
+                current.reads.add(touches)
         except Exception as problem:
             if current is not None:
                 current.missing.append({"what": "a read", "why": repr(type(problem))})

@@ -96,7 +96,7 @@ def _paths(values: tuple[Any, ...]) -> list[str]:
 def _may_write(path: str, writable: tuple[str, ...]) -> bool:
     if path.startswith((*writable, "/dev/", "/proc/self/", _cache())) or path + os.sep in writable:
         return True
-    # What is new in the temporary folder is nobody else's.
+    # A new file in the temporary folder belongs to no other program.
     return path.startswith(os.path.realpath(tempfile.gettempdir()) + os.sep) and not os.path.lexists(path)
 
 

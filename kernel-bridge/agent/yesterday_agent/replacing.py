@@ -20,7 +20,7 @@ from .userland import dict_of, is_user_class
 if TYPE_CHECKING:
     from .reads import Reads
 
-Told = Callable[[Iterable[Access]], list[Access]]
+Resolve = Callable[[Iterable[Access]], list[Access]]
 _KEEPING = (dict, collections.OrderedDict, collections.Counter)
 """Mappings that have nothing of their own to say where a key is missing, as a `defaultdict` has."""
 
@@ -30,7 +30,7 @@ def in_order(name: str, reads: Reads) -> InOrder:
 
 
 class InOrder:
-    """The accesses of one name's object, told apart by what the run had replaced by then."""
+    """The accesses of one name's object, grouped by what the run had replaced by then."""
 
     def __init__(self, accesses: Collection[Access], late: Mapping[Access, frozenset[Access]]) -> None:
         self.first = {access for access in accesses if access not in late}
@@ -40,16 +40,16 @@ class InOrder:
         self.put: set[str] = set()
         """Of the keys or columns the last, where it was replaced: it does not matter who had added it."""
 
-    def seen(self, node: Node, value: Any, nodes: Mapping[int, Node], told: Told) -> set[Path] | None:
-        """As `narrowed`, without what the run itself had put there. `told` makes of accesses those that are meant."""
-        found = narrowed(node, told(self.first), nodes)
+    def seen(self, node: Node, value: Any, nodes: Mapping[int, Node], resolve: Resolve) -> set[Path] | None:
+        """As `narrowed`, without what the run itself had put there. `resolve` replaces the variables in accesses."""
+        found = narrowed(node, resolve(self.first), nodes)
         looks_at_keys = found is None or any(path.steps[0] == WHOLE for path in found)
         put = set() if looks_at_keys or not self._later else set((keys_in(node.parts) or [])[-1:])
         for puts, accesses in self._later.items():
             if found is None or refitted(node, puts) or any(left_by(node, one) is not None for one in puts):
                 continue
             own = {one.part for one in puts if _is_plain(node, value, one.part)}
-            paths = narrowed(node, told(accesses), nodes)
+            paths = narrowed(node, resolve(accesses), nodes)
             if paths is None:
                 if not own:
                     return None

@@ -1,5 +1,5 @@
-"""Brings stored values back under their names, as the server asks for by a silent request, and tells of each whether
-its content is what it was."""
+"""Restores stored values under their names, for a silent request of the server, and reports of each whether its content
+is what it was."""
 
 from __future__ import annotations
 

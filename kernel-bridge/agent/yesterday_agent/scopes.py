@@ -1,4 +1,4 @@
-"""pure. Which names of a piece of code are the notebook's, and what a dominating probe has told of them already."""
+"""pure. Which names of a piece of code are the notebook's, and what a dominating probe has reported already."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 class Scope:
     """A place in the code. `hidden`: names that are not the notebook's here; `inherited`: those that nested
     functions see as hidden too (a class body's own names are not). `resumable`: it may be left and entered again by
-    a later run, so that nothing told before holds after. `local`: annotations of its variables are not evaluated."""
+    a later run, so nothing reported before holds after. `local`: annotations of its variables are not evaluated."""
 
     hidden: frozenset[str] = frozenset()
     inherited: frozenset[str] = frozenset()
-    told: set[tuple[str, Access]] = field(default_factory=set)
+    reported: set[tuple[str, Access]] = field(default_factory=set)
     stored: set[str] = field(default_factory=set)
     assigned: set[str] = field(default_factory=set)
     strings: set[str] = field(default_factory=set)
@@ -34,16 +34,16 @@ class Scope:
     """Of the variables of loops over names, the parts that they may name."""
 
     def fresh(self, touches: Touches, node: ast.AST | None = None) -> Touches:
-        """What is not told yet; told from now on. After a plain assignment (`node`) its names are this run's own."""
+        """What is not reported yet; now it is. After a plain assignment (`node`) its names are this run's own."""
         new = Touches(strings=touches.strings - self.strings, calls=touches.calls)
         for name, every in touches.loads.items():
             accesses = {self._without_hidden(one) for access in every for one in self._spread(access)}
-            unknown = {access for access in accesses if (name, access) not in self.told}
+            unknown = {access for access in accesses if (name, access) not in self.reported}
             if name in self.hidden or not unknown:
                 continue
             (new.own if name in self.assigned else new.loads)[name] = unknown
             if not self.resumable:
-                self.told.update((name, access) for access in unknown)
+                self.reported.update((name, access) for access in unknown)
         new.stores = {name for name in touches.stores if name not in self.hidden and name not in self.stored}
         new.deletes = {name for name in touches.deletes if name not in self.hidden}
         new.untold = touches.untold
@@ -75,7 +75,7 @@ class Scope:
         return with_parts(access, lambda part: WHOLE if variable_in(part) in self.hidden else part)
 
     def branch(self, node: ast.AST | None = None) -> Scope:
-        """A part that may not run: what it tells is not known after it. A loop's body has its targets assigned."""
+        """A part that may not run: what it reports is not known after it. A loop's body has its targets assigned."""
         targets, named = set[str](), self.named
         if isinstance(node, (ast.For, ast.AsyncFor)):
             targets = set(_stored(_own_nodes([node.target])))
@@ -85,7 +85,7 @@ class Scope:
         return replace(
             self,
             named=named,
-            told=set(self.told),
+            reported=set(self.reported),
             stored=set(self.stored),
             assigned=self.assigned | targets,
             strings=set(self.strings),
@@ -108,7 +108,7 @@ class Scope:
         targets = frozenset(bound)
         named = {name: self.named[name] for name in self.named.keys() - targets}
         for clause in node.generators:
-            # What a later clause binds anew may be anything.
+            # What a later clause rebinds may be anything.
             found = _named(clause.target, clause.iter)
             named.update({name: parts for name, parts in found.items() if bound.count(name) == 1})
         if isinstance(node, ast.GeneratorExp):

@@ -57,7 +57,7 @@ def mask_code(code: str) -> str:
 
 
 def masked_record(record: Record) -> Record:
-    """The record with every text masked. Most hold none, which is told from all of them at once."""
+    """The record with every text masked. Most hold none: one search of them all shows it."""
     text = dumps(record)
     if len(text) <= WORDS_UP_TO and not masker().find(text):
         return record
@@ -71,12 +71,12 @@ def learn(values: Iterable[str]) -> None:
 
 
 def learn_from(text: str, is_code: bool) -> None:
-    """The secrets that a cell's source or a configuration tells by itself are known from now on."""
+    """From now on, secrets that a cell's source or a configuration reveals are known."""
     learn(masker().values(text, is_code))
 
 
 def hides(name: str, value: object) -> bool:
-    """Whether a variable of this name holds what nobody else should see: then it is also known as a secret."""
+    """Whether a variable of this name holds a secret: then its value is also known as one."""
     kind = name_class(name)
     if kind is None or type(value) not in (str, bytes, dict):
         return False
@@ -96,7 +96,7 @@ def hidden(value: object) -> str:
 
 
 def holds_secret(data: Any) -> bool:
-    """Whether a secret stands in the bytes: one that is known, or one of a known format in the first 4 MiB."""
+    """Whether the bytes contain a secret: one that is known, or one of a known format in the first 4 MiB."""
     known = masker().known
     if known.in_bytes(data):
         return True
@@ -106,22 +106,22 @@ def holds_secret(data: Any) -> bool:
 
 def concealed(value: object, digest: str) -> str:
     """The digest, keyed where the value is a text or a function that holds a secret."""
-    return masker().keyed(digest) if _tells(value) else digest
+    return masker().keyed(digest) if _reveals(value) else digest
 
 
-def _tells(value: object) -> bool:
+def _reveals(value: object) -> bool:
     kind = type(value)
     if kind is str:
         return len(value) < _LOOKED_AT and masker().mask(value) is not value  # type: ignore[arg-type]
     if kind is bytes:
         return holds_secret(value)
     if kind is types.FunctionType:
-        return _code_tells(value.__code__)  # type: ignore[attr-defined]
+        return _code_reveals(value.__code__)  # type: ignore[attr-defined]
     return False
 
 
-def _code_tells(code: types.CodeType) -> bool:
-    return any(_code_tells(one) if type(one) is types.CodeType else _tells(one) for one in code.co_consts)
+def _code_reveals(code: types.CodeType) -> bool:
+    return any(_code_reveals(one) if type(one) is types.CodeType else _reveals(one) for one in code.co_consts)
 
 
 def is_masked(text: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""pure. Finds secrets in a text by how they look, and by the words that stand before them.
+"""pure. Finds secrets in a text by their shape, and by the words before them.
 
 Twin of the bridge's `secrets/finder.ts`: a change here is a change there. `tests/secrets.json` is tried on both.
 """

@@ -1,7 +1,7 @@
 """pure. The formats in which known issuers make keys and tokens.
 
 Twin of the bridge's `secrets/formats.ts`: a change here is a change there; a test compares the tables. Patterns use
-what Python's `re` and JavaScript have in common, and none may look far ahead in vain: texts are anybody's.
+what Python's `re` and JavaScript have in common, and none may backtrack far: texts are hostile.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Format(NamedTuple):
-    """`keys`: one of them stands in every text that the pattern matches."""
+    """`keys`: every text that the pattern matches contains one of them."""
 
     name: str
     keys: tuple[str, ...]

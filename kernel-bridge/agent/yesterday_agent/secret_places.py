@@ -19,7 +19,7 @@ _ANY = r"(?:\"[^\"\n]*\"|'[^'\n]*'|[\w.]+)"
 
 
 class Found(NamedTuple):
-    """A secret at `start` to `end` of the text; `kind` is None for what a format tells."""
+    """A secret at `start` to `end` of the text; `kind` is None if a format matched."""
 
     start: int
     end: int
@@ -40,7 +40,7 @@ _PLACES = (
     _place("password identified", r"\b(?:password|identified[ \t]+by)[ \t]+'([^'\s]{4,200})'"),
     _place("login", r"\blogin[ \t]+\S{1,200}\s+password[ \t]+(\S{1,512})"),
 )
-"""Words of which one stands in the text, a pattern, and the group that holds a password."""
+"""Words of which the text contains one, a pattern, and the group that holds a password."""
 
 _HEADER = re.compile(r"\b(Bearer|Basic|Token)[ \t]+([A-Za-z0-9_.~+/=-]{8,4096})", re.A)
 _AUTHORIZATION = re.compile(

@@ -1,4 +1,4 @@
-"""pure. Which values look like secrets, and which stand for one or are none at all.
+"""pure. Which values look like secrets, and which are placeholders or no secrets.
 
 Twin of the bridge's `secrets/shapes.ts`: a change here is a change there. `tests/secrets.json` is tried on both.
 """
@@ -37,7 +37,7 @@ def is_path(value: str) -> bool:
 
 
 def is_placeholder(value: str) -> bool:
-    """It stands for a secret: `<password>`, `${TOKEN}`, `your-key-here`, `****`, or a word like `changeme`."""
+    """A placeholder for a secret: `<password>`, `${TOKEN}`, `your-key-here`, `****`, or a word like `changeme`."""
     return value.lower() in _STOP or is_template(value)
 
 
@@ -58,7 +58,7 @@ def looks_secret(value: str, kind: NameClass) -> bool:
 
 
 def looks_secret_bare(value: str, kind: NameClass, is_variable: bool) -> bool:
-    """As `looks_secret`, for a text without quotes. `is_variable`: it stands in `NAME=value`, as environments do."""
+    """As `looks_secret`, for a text without quotes. `is_variable`: the value in `NAME=value`, as in an environment."""
     if not looks_secret(value, kind) or _DOTTED.match(value) or (name_class(value) is not None and is_wordy(value)):
         return False
     if is_variable:
@@ -84,7 +84,7 @@ def is_distinctive(value: str) -> bool:
 
 
 def is_plain_word(value: str) -> bool:
-    """Letters or digits alone: masked only where it stands by itself."""
+    """Letters or digits alone: masked only as a whole word."""
     return len(value) < 6 or sum(_classes(value)) < 2
 
 

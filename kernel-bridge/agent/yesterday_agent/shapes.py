@@ -44,7 +44,7 @@ def owns_memory(node: Node) -> bool:
 
 
 def asked_parts(node: Node, access: Access) -> tuple[tuple[str, ...], ...]:
-    """The parts that tell it; none where the access looks at more."""
+    """The parts that answer it; none where the access looks at more."""
     if access.part == WHOLE:
         if access.verb == "argument" and access.callee == "len":
             return _LABELS if is_frame(node) else ((SHAPE,),) if is_array(node) else ()

@@ -1,7 +1,7 @@
 """pure. Which tables a text of SQL reads and writes, as SQLite, DuckDB and PostgreSQL speak it.
 
 Names are lower case, without `main.`; those of `with` are no tables. What a statement does beyond the tables that it
-names (a trigger, a rollback, another database) is told as `beyond`, and what looks at all of them as `everything`.
+names (a trigger, a rollback, another database) is `beyond`, and what looks at all of them as `everything`.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ _MODIFIERS = frozenset(
 
 @dataclass
 class Statement:
-    """What one statement does. `makes`: tables that it makes anew; `view`: the view that it defines. `lasts`: what is
+    """What one statement does. `makes`: tables that it re-creates; `view`: the view that it defines. `lasts`: what is
     beyond its tables has come to stay, and may be at work in any later statement."""
 
     reads: set[str] = field(default_factory=set)
@@ -155,7 +155,7 @@ class _Reader:
         return self.words[place] if place < len(self.words) else ""
 
     def _target(self, place: int) -> None:
-        """What the statement changes: what stands behind its verb."""
+        """What the statement changes: what follows its verb."""
         verb = self.words[place]
         if verb in ("create", "drop", "alter", "truncate"):
             self._of_definition(verb, place + 1)
@@ -215,7 +215,7 @@ class _Reader:
             self.found.writes.add(self._named(behind + self.words[behind:].index("to") + 1)[0])
 
     def _outside(self, first: int) -> list[tuple[int, str]]:
-        """Words that stand in no brackets."""
+        """Words outside of brackets."""
         depth, found = 0, []
         for place in range(first, len(self.words)):
             word = self.words[place]
@@ -225,7 +225,7 @@ class _Reader:
         return found
 
     def _sources(self) -> None:
-        """Everything that stands behind `from` and `join`, at any depth of brackets."""
+        """Everything that follows `from` and `join`, at any depth of brackets."""
         expects, sources, selects = [False], [False], [True]
         place = 0
         while place < len(self.words):

@@ -22,7 +22,7 @@ TORCH = "torch.random"
 
 def random_bytes(*, between_runs: bool = False) -> dict[str, bytes]:
     """State of each imported library's global generator, as `set_state` takes it. Between runs, where
-    at most a thread draws, it is told again only where it has moved."""
+    at most a thread draws, it is read again only if it has moved."""
     states: dict[str, bytes] = {}
     if "random" in sys.modules:
         states["random"] = _python.state(sys.modules["random"], between_runs)
@@ -40,29 +40,29 @@ def torch_state() -> bytes:
     return bytes(sys.modules["torch"].get_rng_state().numpy().tobytes())
 
 
-class _Told:
-    """The state of one generator that was told last, and its memory at that moment: telling takes ten times as long as
+class _LastState:
+    """The last state of one generator, and its memory at that moment: reading the state takes ten times as long as
     looking whether it has moved."""
 
-    def __init__(self, tell: Callable[[Any], bytes], memory: Callable[[Any], bytes | None]) -> None:
-        self._tell, self._look = tell, memory
+    def __init__(self, read: Callable[[Any], bytes], memory: Callable[[Any], bytes | None]) -> None:
+        self._read, self._look = read, memory
         self._memory: bytes | None = None
-        self._told = b""
+        self._state = b""
 
     def state(self, module: Any, between_runs: bool) -> bytes:
         memory = self._look(module)
         if not between_runs or memory is None or memory != self._memory:
-            told = self._tell(module)
-            # The same object for the same state: who has seen it needs no digest of it.
-            self._memory, self._told = memory, self._told if told == self._told else told
-        return self._told
+            state = self._read(module)
+            # The same object for the same state: a caller that has seen it needs no digest of it.
+            self._memory, self._state = memory, self._state if state == self._state else state
+        return self._state
 
 
-def _tell_python(random: Any) -> bytes:
+def _read_python(random: Any) -> bytes:
     return marshal.dumps(random.getstate(), 2)
 
 
-def _tell_numpy(random: Any) -> bytes:
+def _read_numpy(random: Any) -> bytes:
     kind, keys, position, has_gauss, cached = random.get_state()
     return marshal.dumps((str(kind), keys.tobytes(), int(position), int(has_gauss), float(cached)), 2)
 
@@ -95,11 +95,11 @@ def _memory_of_numpy(random: Any) -> bytes | None:
     return ctypes.string_at(generator.ctypes.state_address, _WORDS + 4)
 
 
-_python, _numpy = _Told(_tell_python, _memory_of_python), _Told(_tell_numpy, _memory_of_numpy)
+_python, _numpy = _LastState(_read_python, _memory_of_python), _LastState(_read_numpy, _memory_of_numpy)
 
 
 def set_state(name: str, data: bytes) -> None:
-    """Brings a library's generator to a state that `random_bytes` told."""
+    """Brings a library's generator to a state from `random_bytes`."""
     if name == "random":
         importlib.import_module("random").setstate(marshal.loads(data))
     elif name == "numpy.random":
@@ -119,7 +119,7 @@ def random_states() -> dict[str, str]:
 
 
 def imported_states() -> frozenset[str]:
-    """The names whose state can be told now."""
+    """The names whose state can be read now."""
     modules = {"random": "random", "numpy.random": "numpy.random", TORCH: "torch"}
     return frozenset(["cwd", *(name for name, module in modules.items() if module in sys.modules)])
 

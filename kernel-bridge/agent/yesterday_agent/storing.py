@@ -20,7 +20,7 @@ from .userland import is_atom
 from .values import Pickled, SecretError, bundled, pickled, stored
 
 _CODE = (types.FunctionType, type)
-"""Made again by running what defines it; so is what would be told by its own name alone."""
+"""Made again by running what defines it; so is what is known by its own name alone."""
 _SHOWN = 3
 
 

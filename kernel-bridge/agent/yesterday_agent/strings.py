@@ -53,5 +53,5 @@ def codes_in(code: types.CodeType) -> Iterable[types.CodeType]:
 
 
 def texts_in(code: types.CodeType) -> Iterable[str]:
-    """The strings that stand in it."""
+    """The strings in it."""
     return (constant for one in codes_in(code) for constant in one.co_consts if type(constant) is str)

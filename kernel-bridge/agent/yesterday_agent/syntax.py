@@ -1,5 +1,5 @@
-"""pure. What is asked of syntax everywhere. The children of a node, quicker than `ast` tells them: cells are planned
-before they may run."""
+"""pure. Helpers for syntax trees. They find the children of a node faster than `ast`: cells are planned before they may
+run."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def children(node: ast.AST) -> list[ast.AST]:
 
 
 def all_below(root: ast.AST) -> Iterable[tuple[ast.AST, list[ast.AST]]]:
-    """Every node with those that it stands in, outermost first."""
+    """Every node with its ancestors, outermost first."""
     stack: list[tuple[ast.AST, list[ast.AST]]] = [(root, [])]
     while stack:
         node, above = stack.pop()

@@ -1,6 +1,6 @@
 """Tables of databases as parts of the connection: who reads one does not depend on who wrote another.
 
-A run is followed by table where its SQL is known, as it stood in the code or was given to calls, and names no table
+A run is followed by table where its SQL is known, as in the code or given to calls, and names no table
 whose making was not seen, since that might be a view or have triggers. Else the whole connection counts.
 """
 

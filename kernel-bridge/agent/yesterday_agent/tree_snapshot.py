@@ -12,7 +12,7 @@ from .own_record import is_own_record
 _MOST = 5000
 _SECONDS = 0.2
 _SKIPPED = frozenset(("node_modules", "__pycache__", "site-packages"))
-_MOST_TOLD = 200
+_MOST_FILES = 200
 
 Mark = tuple[int, int, int]
 """Time of change, size, inode."""
@@ -56,10 +56,10 @@ class Snapshot:
                 found.written.append(path)
         gone = [path for path, mark in before.items() if mark is not None and after.get(path) is None]
         found.removed = [path for path in gone if not os.path.lexists(path) and not _is_noise(path)]
-        if len(found.written) > _MOST_TOLD:
-            found.why_incomplete = f"{len(found.written)} files changed, of which {_MOST_TOLD} are recorded"
-            del found.written[_MOST_TOLD:]
-        del found.removed[_MOST_TOLD:]
+        if len(found.written) > _MOST_FILES:
+            found.why_incomplete = f"{len(found.written)} files changed, of which {_MOST_FILES} are recorded"
+            del found.written[_MOST_FILES:]
+        del found.removed[_MOST_FILES:]
         return found
 
 

@@ -75,7 +75,7 @@ class UrlWatch:
             self._fetches.append(fetch)
 
     def _connects(self, event: str, args: tuple[Any, ...]) -> None:
-        """Somebody begins to talk: by now the library that will read the answer is loaded."""
+        """A connection begins: by now the library that will read the answer is loaded."""
         if self._fetches is None or is_own():
             return
         for module, kind, name, before, after in _DOORS:
@@ -96,7 +96,7 @@ class UrlWatch:
         self._note(fetch)
 
     def answers(self, response: Any) -> None:
-        """`http.client` is about to read: which request it answers is told by its socket, which it lets go of soon."""
+        """`http.client` is about to read: its socket, which it releases soon, shows which request it answers."""
         if not hasattr(response, _MARK):
             socket = getattr(getattr(response.fp, "raw", None), "_sock", None)
             fetch = self._asked.pop(id(socket), None)
@@ -150,7 +150,7 @@ def _address(connection: Any, target: str) -> str:
 
 
 def _look_on(kind: type, name: str, before: _Before, after: _After) -> None:
-    """The method or property goes on as it was, and what it returned is told."""
+    """The method or property works as before, and its result is reported."""
     found = vars(kind).get(name)
     real: Any = found.fget if isinstance(found, property) else found
     if real is None or hasattr(real, _MARK):
@@ -158,16 +158,16 @@ def _look_on(kind: type, name: str, before: _Before, after: _After) -> None:
 
     @functools.wraps(real)
     def looked_on(self: Any, *args: Any, **kwargs: Any) -> Any:
-        _tell(lambda watch: before(watch, self))
+        _report(lambda watch: before(watch, self))
         result = real(self, *args, **kwargs)
-        _tell(lambda watch: after(watch, self, args, result))
+        _report(lambda watch: after(watch, self, args, result))
         return result
 
     setattr(looked_on, _MARK, True)
     setattr(kind, name, property(looked_on, doc=found.__doc__) if isinstance(found, property) else looked_on)
 
 
-def _tell(step: Callable[[UrlWatch], None]) -> None:
+def _report(step: Callable[[UrlWatch], None]) -> None:
     try:
         for watch in _hearing:
             step(watch)

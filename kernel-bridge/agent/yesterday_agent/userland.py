@@ -126,7 +126,7 @@ def is_user_module(module: types.ModuleType) -> bool:
 
 
 def defined(kind: type, name: str) -> object:
-    """What a class or one of its bases has under this name, as it stands there."""
+    """What a class or one of its bases has under this name, not bound."""
     return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
 
 

@@ -26,7 +26,7 @@ from typing import Any
 
 from .imported import is_a
 from .kinds import package_of
-from .reasons import UnstorableError, told_as
+from .reasons import UnstorableError, failing_as
 from .record import StoredValue
 from .secrecy import holds_secret
 from .shared_memory import Memories
@@ -61,7 +61,7 @@ def pickled(
     sink = _Sink(limit, until)
     pickler = _Pickler(sink, namespace, memories)
     try:
-        with told_as(UnstorableError):
+        with failing_as(UnstorableError):
             pickler.dump(value)
     finally:
         pickler.leave_no_trace()

@@ -37,18 +37,18 @@ def variables_in(access: Access) -> Iterable[str]:
     return filter(None, map(variable_in, (access.part, access.key, *access.rest, *access.columns)))
 
 
-def with_parts(access: Access, told: Callable[[str], str]) -> Access:
-    """The same access with each part that a variable names as `told` tells it; what lies behind a whole is lost."""
-    parts = [told(part) if part.startswith(VARIABLE) else part for part in (access.part, *access.rest)]
+def with_parts(access: Access, resolve: Callable[[str], str]) -> Access:
+    """The same access; `resolve` replaces each part that a variable names. What lies behind a whole is lost."""
+    parts = [resolve(part) if part.startswith(VARIABLE) else part for part in (access.part, *access.rest)]
     known = parts[: parts.index(WHOLE)] if WHOLE in parts[1:] else parts
     if parts[0] == WHOLE:
         known = [WHOLE]
-    key = told(access.key) if access.key.startswith(VARIABLE) else access.key
+    key = resolve(access.key) if access.key.startswith(VARIABLE) else access.key
     puts = access.puts and len(known) == len(parts)
     return access._replace(part=known[0], rest=tuple(known[1:]), puts=puts, key=key)
 
 
-def told(access: Access, reads: Reads, nodes: Mapping[int, Node]) -> list[Access]:
+def named_accesses(access: Access, reads: Reads, nodes: Mapping[int, Node]) -> list[Access]:
     """With the parts that variables name, where those stayed what they are; a list of names leads to several."""
     if access.verb == "argument" and is_builtin(access.callee) and access.callee in reads.namespace:
         access = access._replace(callee="", each=())

@@ -1,7 +1,7 @@
-"""A step of ours that hangs must not hold up the user: it is interrupted, as Ctrl-C would, and told as missing.
+"""A step of ours that hangs must not hold up the user: it is interrupted, as Ctrl-C would, and reported as missing.
 
-Invariant: the interruption reaches our own code or nobody. While the watcher may fire, the step does not leave; when it
-leaves, what is pending is taken back.
+Invariant: the interruption reaches our own code alone. While the watcher may fire, the step does not leave; when it
+leaves, a pending interruption is cancelled.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ _OVERLAP = 16 * 1024
 
 
 class Withheld:
-    """What is known of files by path and digest; a file that is written anew is looked at again."""
+    """What is known of files by path and digest; a file that is rewritten is looked at again."""
 
     def __init__(self) -> None:
         self._archives: set[str] = set()

@@ -12,7 +12,7 @@ _TABLES = re.compile(r"\._(?:parameters|buffers|modules)\['(\w+)'\]")
 
 def written(steps: Iterable[str]) -> str:
     """`['a'].b` of these steps; `.fc.weight`, not by the tables in which a module keeps it; `*` where a step leads to
-    what is not told apart, ` word` for a part that has no name in Python and lies inside another."""
+    parts that are not distinguished, ` word` for a part that has no name in Python and lies inside another."""
     text = "".join(map(_step, steps)).removeprefix(" ")
     return _TABLES.sub(lambda found: f"[{found[1]}]" if found[1].isdigit() else f".{found[1]}", text)
 

@@ -31,13 +31,13 @@ def run(config: Config) -> int:
     layers = os.path.join(config.store, "layers-disk")
     os.mkdir(layers, 0o700)
     shown, words = _file_system(config, layers)
-    told = os.open(os.path.join(config.store, "info.json"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.set_inheritable(told, True)
+    info = os.open(os.path.join(config.store, "info.json"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.set_inheritable(info, True)
     for number in HANDED_ON:
         # bubblewrap and its first process inherit this; `inside` hands signals on.
         signal.signal(number, signal.SIG_IGN)
-    child = subprocess.Popen([*_namespaces(config, told), *words, "--", *_inside(config)], close_fds=False)
-    os.close(told)
+    child = subprocess.Popen([*_namespaces(config, info), *words, "--", *_inside(config)], close_fds=False)
+    os.close(info)
     with open(os.path.join(config.store, "state.json"), "w", encoding="utf-8") as file:
         json.dump({"pid": None, "storage": "disk", "layers": shown, "isExceeded": False}, file)
     return _watch(child, config, layers)
@@ -56,15 +56,15 @@ def _watch(child: subprocess.Popen[bytes], config: Config, layers: str) -> int:
                 json.dump({**facts, "isExceeded": True}, file)
             child.kill()
     code = child.returncode
-    # bubblewrap tells a signal as a shell does; of other codes above 128 programs make little use.
+    # bubblewrap reports a signal as a shell does; of other codes above 128 programs make little use.
     number = -code if code < 0 else code - 128
     return end_by(number) if number in _FATAL else code
 
 
-def _namespaces(config: Config, told: int) -> list[str]:
+def _namespaces(config: Config, info: int) -> list[str]:
     network = [] if config.network else ["--unshare-net"]
     kinds = ["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", *network]
-    return ["bwrap", *kinds, "--die-with-parent", "--cap-drop", "ALL", "--info-fd", str(told), "--chdir", config.cwd]
+    return ["bwrap", *kinds, "--die-with-parent", "--cap-drop", "ALL", "--info-fd", str(info), "--chdir", config.cwd]
 
 
 def _file_system(config: Config, layers: str) -> tuple[list[dict[str, object]], list[str]]:

@@ -38,7 +38,7 @@ class Control:
         self._socket.close()
 
     def answer(self) -> None:
-        """Serves the connection that waits. What fails is told to the caller, or lost with it."""
+        """Serves the connection that waits. A failure is reported to the caller, or lost with it."""
         descriptor, _ = self._socket._accept()  # type: ignore[attr-defined]
         caller = socket(AF_UNIX, SOCK_STREAM, fileno=descriptor)
         caller.settimeout(_SECONDS)
@@ -70,7 +70,7 @@ def _performed(line: str) -> str | None:
 
 
 def _lay(request: Mapping[str, str]) -> None:
-    """The file `source` becomes the content of `target`: whole, with the mode of what stands there."""
+    """The file `source` becomes the content of `target`: whole, with the mode of the existing file."""
     target = os.path.realpath(request["target"])
     folder = os.path.dirname(target)
     os.makedirs(folder, exist_ok=True)

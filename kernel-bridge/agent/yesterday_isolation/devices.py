@@ -79,7 +79,7 @@ def make_processes(root: str) -> bool:
 
 
 def sockets(extra: Iterable[str]) -> set[str]:
-    """Unix sockets that other programs listen on: those that this network namespace tells, those of containers and
+    """Unix sockets that other programs listen on: those of this network namespace, those of containers and
     desktops in the usual folders, and `extra`."""
     found = set(extra)
     with contextlib.suppress(OSError), open("/proc/net/unix", encoding="utf-8", errors="surrogateescape") as lines:

@@ -1,4 +1,4 @@
-"""Which member is asked for; what fails before the program runs is told by the exit code and on standard error."""
+"""Starts the requested member. A failure before the program runs gives an exit code and a line on standard error."""
 
 from __future__ import annotations
 

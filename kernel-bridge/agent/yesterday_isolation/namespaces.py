@@ -99,13 +99,13 @@ def hide(root: str, config: Config, sockets: set[str]) -> None:
 
 
 def _start(config: Config, tree: Tree, kind: str, is_locked: bool) -> int:
-    """Forks the first process, tells the server, and waits."""
+    """Forks the first process, notifies the server, and waits."""
     # What is opened here stays in reach when the root has changed.
     places = (config.store, tree.layers_folder, "/proc")
     store, layers, processes = (os.open(path, os.O_RDONLY | os.O_DIRECTORY) for path in places)
     ids = _own_ids()
     control = Control(config.store)
-    came, told = os.pipe()
+    came, status_pipe = os.pipe()
     ready, go = os.pipe()
     first = os.fork()
     if first == 0:
@@ -114,8 +114,8 @@ def _start(config: Config, tree: Tree, kind: str, is_locked: bool) -> int:
         for place in (store, layers, processes):
             os.close(place)
         control.close()
-        _first(config, tree, is_locked, ready, told)
-    os.close(told)
+        _first(config, tree, is_locked, ready, status_pipe)
+    os.close(status_pipe)
     os.close(ready)
     for number in HANDED_ON:
         signal.signal(number, signal.SIG_IGN)
@@ -148,7 +148,7 @@ def _facts(tree: Tree, kind: str, layers: int, has_own_processes: bool) -> dict[
     }
 
 
-def _first(config: Config, tree: Tree, is_locked: bool, ready: int, told: int) -> NoReturn:
+def _first(config: Config, tree: Tree, is_locked: bool, ready: int, status_pipe: int) -> NoReturn:
     """The first process of the process namespace: changes the root, starts the program, and reaps."""
     try:
         system.end_with_parent(0)
@@ -157,25 +157,25 @@ def _first(config: Config, tree: Tree, is_locked: bool, ready: int, told: int) -
         if not is_locked:
             system.unshare(system.NEW_USER)
             system.set_dumpable(True)
-        os.write(told, b"processes own\n" if is_own else b"processes all\n")
+        os.write(status_pipe, b"processes own\n" if is_own else b"processes all\n")
         if os.read(ready, 1) != b"x":
             os._exit(1)
         system.forbid_new_privileges()
         program = start_program(config, frozenset() if is_locked else _FILE_CAPABILITIES)
         system.drop_capabilities(frozenset((5,)))
         system.set_dumpable(False)
-        _reap(program, told)
+        _reap(program, status_pipe)
     except BaseException as problem:
         print(f"isolation failed: {type(problem).__name__}: {problem}", file=sys.stderr, flush=True)
         os._exit(97)
 
 
-def _reap(program: int, told: int) -> NoReturn:
+def _reap(program: int, status_pipe: int) -> NoReturn:
     hand_on(program)
     while True:
         ended, status = os.wait()
         if ended == program:
-            os.write(told, f"status {status}\n".encode())
+            os.write(status_pipe, f"status {status}\n".encode())
             os._exit(0)
 
 

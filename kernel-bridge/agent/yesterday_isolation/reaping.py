@@ -1,4 +1,4 @@
-"""The parent of the isolated program: hands signals on, reaps, and tells how the program ended."""
+"""The parent of the isolated program: hands signals on, reaps, and reports how the program ended."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def reap(program: int, control_folder: str) -> int:
 
 
 def exit_code(status: int) -> int:
-    """Of a wait status, as a shell tells it."""
+    """Of a wait status, as a shell reports it."""
     return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
 
 

@@ -24,7 +24,7 @@ _SKIPPED_KINDS = frozenset(("nsfs", "autofs", "fusectl", "binfmt_misc", "tracefs
 
 
 class Layer(NamedTuple):
-    """What is written below `folder` stands in `upper`. `split`: the folder is itself private, and not an overlay."""
+    """What is written below `folder` is in `upper`. `split`: the folder is itself private, and not an overlay."""
 
     folder: str
     upper: str
@@ -53,7 +53,7 @@ class Tree:
             self._layer(path)
 
     def inside(self, path: str) -> str:
-        """Where the path stands while the root is still made."""
+        """The place of the path while the root is still made."""
         return self.root + path
 
     def _entry(self, entry: os.DirEntry[str]) -> None:

@@ -12,7 +12,7 @@ from ..library import Library
 from ..plain_code import plain
 from ..probes import NOTES, PROBE_LIST
 
-_STAND_IN = functools.partial(typing.cast, None)
+_IDENTITY = functools.partial(typing.cast, None)
 """Gives back what it is given, in any process."""
 
 
@@ -26,8 +26,8 @@ def _teach_cloudpickle(module: ModuleType) -> None:
     def function_getstate(function: FunctionType) -> Any:
         state = state_of(function)
         if plain(function.__code__) is None:
-            stand_in: dict[int, Any] = collections.defaultdict(bool, dict.fromkeys(NOTES, _STAND_IN))
-            state[1]["__globals__"][PROBE_LIST] = stand_in
+            probes: dict[int, Any] = collections.defaultdict(bool, dict.fromkeys(NOTES, _IDENTITY))
+            state[1]["__globals__"][PROBE_LIST] = probes
         return state
 
     table[CodeType] = lambda code: reduce_code(plain(code) or code)
