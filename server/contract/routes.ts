@@ -7,6 +7,7 @@ import { commentsApi } from './comments-api.ts'
 import { contentsApi } from './contents-api.ts'
 import { fileApi } from './file-api.ts'
 import { jupyterApi } from './jupyter-api.ts'
+import { operationsApi } from './operations-api.ts'
 import { pastApi } from './past-api.ts'
 import { peopleApi } from './people-api.ts'
 import { projectApi } from './project-api.ts'
@@ -22,6 +23,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   'The project': projectApi,
   People: peopleApi,
   'Jupyter clients': jupyterApi,
+  Operations: operationsApi,
   'Files of Jupyter clients': contentsApi,
 }
 

@@ -18,6 +18,7 @@ import type { Answering } from './front.ts'
 import type { Access } from './http/access.ts'
 import { makeApp } from './http/app.ts'
 import { audited } from './http/audited-routes.ts'
+import { type Answered, type Measured, Metrics } from './http/metrics.ts'
 import type { Route } from './http/route.ts'
 import { aroundRoutes } from './http/routes/around.ts'
 import { checkpointRoutes } from './http/routes/checkpoints.ts'
@@ -29,6 +30,7 @@ import { kernelspecRoutes } from './http/routes/kernelspecs.ts'
 import { meRoutes, signOutRoutes } from './http/routes/me.ts'
 import { notebookRoutes } from './http/routes/notebooks.ts'
 import { objectRoutes } from './http/routes/objects.ts'
+import { operationsRoutes } from './http/routes/operations.ts'
 import { pastRoutes } from './http/routes/past.ts'
 import { peopleRoutes } from './http/routes/people.ts'
 import { receiptRoutes } from './http/routes/receipt.ts'
@@ -80,7 +82,7 @@ export interface House extends Answering {
 
 /** Puts the parts together. A project that is not trusted is read: nothing runs, and nothing is recovered. */
 export function compose(options: ComposeOptions): House {
-  const { project, access, kernels, logError } = options
+  const { project, access, kernels, version, logError } = options
   const { root, store, folder, untrusted } = project
   const documents = documentsOf(project)
   const rooms = createRooms(documents)
@@ -107,8 +109,15 @@ export function compose(options: ComposeOptions): House {
   ])
   const files = new Files(root, documents, undefined, join(folder, 'trash'))
   const parts = { documents, comments, files, sessions, hosted, sockets, world, writes, jobs, record }
-  const routes = audited([...routesOf(options, parts), ...jupyterRoutesOf(options, parts)], record)
-  const app = makeApp({ access, client: new StaticFiles(options.client), routes, logError })
+  let isStopping = false
+  const metrics = new Metrics({ version, sockets: () => sockets.openCount, ...sessionCounts(sessions) })
+  const operations = operationsRoutes(store.health, metrics, () => isStopping)
+  const routes = audited(
+    [...routesOf(options, parts), ...jupyterRoutesOf(options, parts), ...operations],
+    record,
+  )
+  const onAnswered = (answered: Answered): void => metrics.answered(answered)
+  const app = makeApp({ access, client: new StaticFiles(options.client), routes, logError, onAnswered })
   access.tokens?.watch(() => sockets.endRevoked())
   return {
     handle: (request: IncomingMessage, response: ServerResponse) => app(request, response),
@@ -119,17 +128,11 @@ export function compose(options: ComposeOptions): House {
       await endOrphans({ root, store, kernels, onProblem: (text) => logError('ending what was left', text) })
     },
     close: async () => {
+      isStopping = true
       access.tokens?.close()
       sockets.close()
-      await hosted.close()
-      rooms.close()
-      await jobs.close()
-      await writes.close()
-      await sessions.close()
-      await comments.close()
-      await documents.close()
-      await kernels.close()
-      await store.close()
+      const inOrder = [hosted, rooms, jobs, writes, sessions, comments, documents, kernels, store]
+      for (const part of inOrder) await part.close()
     },
   }
 }
@@ -143,6 +146,19 @@ function documentsOf({ root, store, folder, untrusted }: Project): DocumentRooms
     masker: store.secrets.masker,
     notebooks: untrusted === null ? projectNotebooks(root, store) : visitedNotebooks(root, store),
   })
+}
+
+/** Kernels and waiting runs of the open notebooks. */
+function sessionCounts(sessions: Sessions): Pick<Measured, 'kernels' | 'queued'> {
+  const views = () => sessions.withKernel().map((id) => sessions.of(id).view())
+  return {
+    kernels: () => {
+      const counts = new Map<string, number>()
+      for (const { kernel } of views()) counts.set(kernel.state, (counts.get(kernel.state) ?? 0) + 1)
+      return counts
+    },
+    queued: () => views().reduce((sum, { queue }) => sum + queue.length, 0),
+  }
 }
 
 /** Changes reach the pages of a notebook by its session socket. */

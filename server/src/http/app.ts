@@ -15,6 +15,7 @@ import { routes } from '../../contract/routes.ts'
 import type { Access, Identity } from './access.ts'
 import { refusalOf } from './failure.ts'
 import { hostAllowed, isSafeMethod, originAllowed } from './gate.ts'
+import type { Answered } from './metrics.ts'
 import { inListedOrder } from './mounted.ts'
 import { languageOf } from './page-words.ts'
 import { notBuiltPage, signInPage } from './pages.ts'
@@ -36,6 +37,8 @@ export interface AppParts {
   readonly client: StaticFiles
   /** Receives errors of the server, with the request's path (without the query, which may carry a token). */
   readonly logError: (what: string, error: unknown) => void
+  /** Called with each answer of a route, for metrics. */
+  readonly onAnswered?: (answered: Answered) => void
 }
 
 export const foreignHost = {
@@ -85,6 +88,7 @@ function addRoute(app: Express, parts: AppParts, route: Route): void {
   const { method, path, reads, role } = route.spec
   const readBody = bodyReader(reads)
   app[method](path, (request, response, next) => {
+    if (parts.onAnswered) timeAnswer(route.spec, response, parts.onAnswered)
     const sender = admit(parts, request, response, role === 'anyone')
     if (!sender) return
     const answer = async () => perform(response, await route.handle(callOf(parts, request, sender)))
@@ -94,6 +98,17 @@ function addRoute(app: Express, parts: AppParts, route: Route): void {
       else answer().catch(next)
     })
   })
+}
+
+function timeAnswer(
+  { method, path }: Route['spec'],
+  response: Response,
+  onAnswered: (answered: Answered) => void,
+): void {
+  const from = performance.now()
+  response.once('finish', () =>
+    onAnswered({ method, route: path, status: response.statusCode, ms: performance.now() - from }),
+  )
 }
 
 function bodyReader(reads: Route['spec']['reads']): RequestHandler | null {
