@@ -30,34 +30,58 @@ export const target = {
   open: async () => {
     const ann = { actor: { id: 'ann', name: 'Ann' } }
     const bob = { actor: { id: 'bob', name: 'Bob' } }
-    const seen = new Awareness(new Y.Doc())
-    const presence = new Presence(
-      (update) => applyAwarenessUpdate(seen, update, null),
-      () => 2,
-    )
-    presence.apply(encoded([{ client: 1, clock: 1, state: { user: {}, cursors: ['bob'] } }]), bob)
-    const bobs = JSON.stringify(stateOf(presence, 1))
+    let room = new Room(bob)
     return {
       feed: async (input: Uint8Array) => {
         try {
-          presence.apply(input, ann)
+          room.presence.apply(input, ann)
         } catch {
           return 'refused' as const
         }
-        if (JSON.stringify(stateOf(presence, 1)) !== bobs)
+        if (JSON.stringify(stateOf(room.presence, 1)) !== room.bobs)
           throw new Error('the state of another person changed')
-        for (const [client, held] of statesOf(presence))
+        for (const [client, held] of statesOf(room.presence))
           if (client !== 1 && nameOf(held) !== undefined && nameOf(held) !== 'Ann')
             throw new Error('a forged name')
+        if (room.isOld) {
+          room.close()
+          room = new Room(bob)
+        }
         return 'accepted' as const
       },
-      state: () => JSON.stringify([...statesOf(presence)]),
-      close: async () => {
-        presence.destroy()
-        seen.destroy()
-      },
+      state: () => JSON.stringify([...statesOf(room.presence)]),
+      close: async () => room.close(),
     }
   },
+}
+
+/** States that are not renewed expire after 30 s (y-protocols): a room is used for less than that. */
+const ROOM_MS = 10_000
+
+/** A room where Bob has a state. */
+class Room {
+  readonly bobs: string
+  readonly presence: Presence
+  readonly #seen = new Awareness(new Y.Doc())
+  readonly #opened = performance.now()
+
+  constructor(bob: { readonly actor: { readonly id: string; readonly name: string } }) {
+    this.presence = new Presence(
+      (update) => applyAwarenessUpdate(this.#seen, update, null),
+      () => 2,
+    )
+    this.presence.apply(encoded([{ client: 1, clock: 1, state: { user: {}, cursors: ['bob'] } }]), bob)
+    this.bobs = JSON.stringify(stateOf(this.presence, 1))
+  }
+
+  get isOld(): boolean {
+    return performance.now() - this.#opened > ROOM_MS
+  }
+
+  close(): void {
+    this.presence.destroy()
+    this.#seen.destroy()
+  }
 }
 
 /** The states by client, as a page reads them. */
