@@ -4,13 +4,14 @@
  */
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { gallery } from './gallery/plugin.ts'
 import { outputFrames } from './sandbox.config.ts'
 
 /** `npm run dev` names it. Sign-in, frames of outputs and their code are the server's; the rest of the page is Vite's. */
 const server = process.env.YESTERDAY_DEV_SERVER ?? 'http://127.0.0.1:8888'
 
 export default defineConfig({
-  plugins: [react(), outputFrames()],
+  plugins: [react(), outputFrames(), gallery()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',

@@ -11,6 +11,7 @@ import { makeNotebook } from './files/actions.ts'
 import { files } from './files/files-store.ts'
 import { nameOf } from './files/tree.ts'
 import { Download, FilePlus2, NotebookText } from './icons.ts'
+import { ProblemBox } from './Problem.tsx'
 import { navigate, routeUrl } from './route.ts'
 
 /** The first page: notebooks of the project folder, last changed first. */
@@ -21,8 +22,12 @@ export function Home() {
     document.title = t('app.name')
   }, [])
   if (root === undefined || root.at === 'loading') return <HomeSkeleton />
-  // The file list says what failed, and what to do.
-  if (root.at === 'failed') return null
+  if (root.at === 'failed')
+    return (
+      <section className="home">
+        <ProblemBox problem={root.problem} onRetry={() => void files.load('')} />
+      </section>
+    )
   const notebooks = root.entries.filter((entry) => entry.type === 'notebook')
   return notebooks.length === 0 ? <Begin /> : <Recent notebooks={newestFirst(notebooks)} />
 }

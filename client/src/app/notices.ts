@@ -34,6 +34,9 @@ export function notify(level: Notice['level'], text: string, hint: string | null
 /** Takes a notice away. */
 export const dismiss = (id: number): void => set(notices.filter((notice) => notice.id !== id))
 
+/** Takes all notices away. */
+export const dismissAll = (): void => set([])
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)

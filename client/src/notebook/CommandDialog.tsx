@@ -83,6 +83,7 @@ export function CommandDialog({ title, notebook, mac, onChoose, onClose }: Props
           </div>
         ))}
       </div>
+      <p role="status">{lines.length === 0 && t('palette.none')}</p>
     </dialog>
   )
 }

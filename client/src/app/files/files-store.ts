@@ -3,34 +3,36 @@
  * that the tree shows what is on disk and never what we hope.
  */
 import type { FileEntry, TrashedFile } from '@yesterday/server/contract/http.ts'
+import { Watched } from '../../room/observable.ts'
 import { type Answer, type Api, api } from '../api.ts'
-import { emptyTree, foldersAbove, parentOf, type Tree, withFolder, withOpen } from './tree.ts'
+import {
+  emptyTree,
+  type FolderState,
+  foldersAbove,
+  parentOf,
+  type Tree,
+  withFolder,
+  withOpen,
+} from './tree.ts'
 
 /** The file tree as a store (subscribe and snapshot), with its actions. */
 export function makeFilesStore(server: Pick<Api, 'listFolder' | 'changeFiles' | 'trash' | 'upload'>) {
-  let tree: Tree = emptyTree
-  const listeners = new Set<() => void>()
+  const tree = new Watched<Tree>(emptyTree)
 
-  const set = (next: Tree): void => {
-    tree = next
-    for (const listener of listeners) listener()
-  }
+  const set = (folder: string, state: FolderState): void => tree.set(withFolder(tree.get(), folder, state))
 
   async function load(folder: string): Promise<void> {
     // What is known stays on the screen while it is read again.
-    if (tree.folders.get(folder)?.at !== 'known') set(withFolder(tree, folder, { at: 'loading' }))
+    if (tree.get().folders.get(folder)?.at !== 'known') set(folder, { at: 'loading' })
     const answer = await server.listFolder(folder)
     set(
-      withFolder(
-        tree,
-        folder,
-        answer.ok ? { at: 'known', entries: answer.value } : { at: 'failed', problem: answer.problem },
-      ),
+      folder,
+      answer.ok ? { at: 'known', entries: answer.value } : { at: 'failed', problem: answer.problem },
     )
   }
 
   async function open(folder: string): Promise<void> {
-    set(withOpen(tree, folder, true))
+    tree.set(withOpen(tree.get(), folder, true))
     await load(folder)
   }
 
@@ -45,22 +47,21 @@ export function makeFilesStore(server: Pick<Api, 'listFolder' | 'changeFiles' | 
     thenLoad(server.changeFiles(command), folders)
 
   return {
-    snapshot: (): Tree => tree,
-    subscribe(listener: () => void): () => void {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    snapshot: tree.get,
+    subscribe: tree.subscribe,
     load,
     open,
-    close: (folder: string): void => set(withOpen(tree, folder, false)),
+    close: (folder: string): void => tree.set(withOpen(tree.get(), folder, false)),
+    /** Empties the tree, as before anything was read. */
+    forget: (): void => tree.set(emptyTree),
     /** Reads every folder on the screen again. */
     refresh: async (): Promise<void> => {
-      const shown = ['', ...[...tree.folders.keys()].filter((folder) => tree.open.has(folder))]
+      const shown = ['', ...[...tree.get().folders.keys()].filter((folder) => tree.get().open.has(folder))]
       await Promise.all(shown.map(load))
     },
     /** Opens the folders above a path, so that it can be seen. */
     reveal: async (path: string): Promise<void> => {
-      for (const folder of foldersAbove(path)) if (!tree.open.has(folder)) await open(folder)
+      for (const folder of foldersAbove(path)) if (!tree.get().open.has(folder)) await open(folder)
     },
     make: (what: 'newNotebook' | 'newFolder', folder: string): Promise<Answer<FileEntry>> =>
       change({ type: what, folder }, [folder]),

@@ -72,6 +72,7 @@ export const notebook = {
   'shortcuts.title': 'Keys',
   'palette.title': 'Commands',
   'palette.filter': 'Filter commands',
+  'palette.none': 'No command has these words.',
   'command.run': 'Run and go on',
   'command.runStay': 'Run and stay',
   'command.runInsert': 'Run and insert below',

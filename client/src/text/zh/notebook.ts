@@ -73,6 +73,7 @@ export const notebook: Translation<typeof english> = {
   'shortcuts.title': '按键',
   'palette.title': '命令',
   'palette.filter': '筛选命令',
+  'palette.none': '没有符合的命令。',
   'command.run': '运行并前进',
   'command.runStay': '运行并停留',
   'command.runInsert': '运行并在下方插入',
