@@ -30,6 +30,7 @@ from . import (
     prompts,
     secret_sources,
     shipping,
+    sql_cells,
 )
 from .accesses import Touches
 from .environment import EnvironmentFacts
@@ -104,6 +105,8 @@ class KernelHooks:
         prompts.watch(kernel, self.spool)
         parse_cache.watch(kernel)
         self._panel = PanelRequests(self.recorder, kernel)
+        if "sql" not in shell.magics_manager.magics["cell"]:
+            sql_cells.register(shell, self.recorder.sql)
         atexit.register(self._guarded, self._settle)
         atexit.register(self._copies.flush)
 

@@ -34,6 +34,7 @@ from .reads import Reads
 from .record import Cost, Edge, Missing, Outcome, Record, RunError
 from .secrecy import learn_from, mask_code, masked_record
 from .settings import Settings, is_work_of, only_set
+from .sql_use import SqlUse
 from .state import SEEDERS, TORCH, imported_states, process_states, random_bytes, random_states, working_directory
 from .storing import ValueBudget, store_values
 from .strings import hidden_names
@@ -105,6 +106,7 @@ class Recorder:
         self._fault = fault
         self._loads = ModuleLoads()
         self._unwatch = watch(namespace, self._executed)
+        self.sql = SqlUse(namespace, self.hit, self._discard)
 
     def close(self) -> None:
         """Hears no more of what the process does."""
@@ -156,6 +158,14 @@ class Recorder:
             except Exception as problem:
                 current.missing.append({"what": "what a call was given", "why": repr(type(problem))})
 
+    def _discard(self, texts: set[str], is_whole: bool) -> None:
+        """These texts of the code are SQL of a cell, whose names are told by themselves."""
+        current = self.current
+        if current is not None and current.reads is not None:
+            current.reads.strings -= texts
+            if is_whole:
+                current.reads.loads.pop("get_ipython", None)
+
     def _executed(self, names: set[str]) -> None:
         """Code without probes is about to run in the notebook's namespace."""
         current = self.current
@@ -184,6 +194,7 @@ class Recorder:
             current.reads.failed = outcome != "ok"
         self._guard("variables", current, lambda: self._variables(current, used, generated, count))
         self._guard("files", current, lambda: self._files(current, used, generated))
+        self._guard("sql", current, lambda: self._sql(current, used, generated))
         self._guard("state", current, lambda: self._states(current, used, generated))
         self._guard("values", current, lambda: self._values(current, generated))
         record = self._record(current, outcome, error, count, (used, generated))
@@ -212,6 +223,11 @@ class Recorder:
         used += settled.used
         generated += settled.generated
         run.missing += settled.missing
+
+    def _sql(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
+        read, written = self.sql.finish(run.run)
+        used += read
+        generated += written
 
     def _values(self, run: Run, generated: list[Edge]) -> None:
         live, run.live = run.live, {}

@@ -3,6 +3,8 @@
  * follows (`%cd`, `%env`, `%run`, `%%writefile`) by the standard library. Other magics only show or measure, and become
  * comments. Invariant: source without such lines comes back as it is.
  */
+
+import { sqlHeader } from '../../contract/sql-cell.ts'
 import { commentMagics } from '../document/magics.ts'
 import { linesInStrings } from '../document/python-lines.ts'
 
@@ -26,12 +28,28 @@ export function plainPython(source: string): string {
     case 'sh':
     case '!':
       return `__import__('subprocess').run([${text(magic === 'sh' ? 'sh' : 'bash')}, '-c', ${text(body.join('\n'))}])`
+    case 'sql':
+      return sqlOnDuckDb(source, body.join('\n')) ?? allComments(source)
     default:
-      return source
-        .split('\n')
-        .map((line) => `# ${line}`.trimEnd())
-        .join('\n')
+      return allComments(source)
   }
+}
+
+const allComments = (source: string) =>
+  source
+    .split('\n')
+    .map((line) => `# ${line}`.trimEnd())
+    .join('\n')
+
+/** A SQL cell on DuckDB; null where it runs on another connection, or has more than plain parameters. */
+function sqlOnDuckDb(source: string, sql: string): string | null {
+  const header = sqlHeader(source)
+  if (header === null || header.connection !== null || /\{%|\{\{\s*\w+\s*\|/.test(sql)) return null
+  const names = [...new Set([...sql.matchAll(/\{\{\s*([A-Za-z_]\w*)\s*\}\}/g)].map(([, name]) => name))]
+  const bound = text(sql.replace(/\{\{\s*([A-Za-z_]\w*)\s*\}\}/g, '$$$1'))
+  const values = names.length === 0 ? '' : `, {${names.map((name) => `'${name}': ${name}`).join(', ')}}`
+  const call = `__import__('duckdb').execute(${bound}${values}).df()`
+  return header.result === null ? call : `${header.result} = ${call}`
 }
 
 function lines(source: string): string {

@@ -5,7 +5,9 @@
  */
 import type { SyntaxNode } from '@lezer/common'
 import { parser } from '@lezer/python'
+import { isSqlCell } from '../../contract/sql-cell.ts'
 import { cellMagic, commentMagics } from '../document/magics.ts'
+import { sqlNames } from './sql-names.ts'
 
 /** Names of the notebook's namespace. `writes` holds what is bound, deleted, or changed through a part of it. */
 export interface StaticNames {
@@ -18,6 +20,7 @@ const PYTHON = { name: 'python', extension: '.py', comment: '#' }
 
 /** The names of a cell's source; broken code gives those that can be read. */
 export function staticNames(source: string): StaticNames {
+  if (isSqlCell(source)) return sqlNames(source)
   if (cellMagic(source) !== null) return nothing
   const code = commentMagics(plain(source), PYTHON)
   const scope = new Scope('module', code)

@@ -72,11 +72,13 @@ function strangersOf({ used }: Receipt): readonly string[] {
 export function writesPastCopy({ generated }: Receipt): readonly Edge[] {
   return generated.filter(
     ({ kind, name, edge, reason, type }) =>
-      kind === 'table' ||
+      (kind === 'table' && type !== MEMORY) ||
       (kind === 'file' &&
         (isAbsolute(name) || edge !== 'observed' || type === 'database' || !LED.has(reason ?? ''))),
   )
 }
+/** A table of a database that lives in the kernel, and ends with it. */
+const MEMORY = 'memory'
 const LED: ReadonlySet<string> = new Set(['opened for writing', 'removed'])
 
 const effectKinds: Partial<Record<Edge['kind'], string>> = {
@@ -88,7 +90,7 @@ const effectKinds: Partial<Record<Edge['kind'], string>> = {
 /** What a run did outside of its kernel, for people. */
 export function effectsOf({ used, generated }: Receipt): readonly string[] {
   const outside = generated.filter(
-    ({ kind, name }) => kind === 'table' || (kind === 'file' && isAbsolute(name)),
+    ({ kind, name, type }) => (kind === 'table' && type !== MEMORY) || (kind === 'file' && isAbsolute(name)),
   )
   return [
     ...used.flatMap(({ kind, name }) => (effectKinds[kind] ? [`${effectKinds[kind]} ${name}`] : [])),

@@ -1,0 +1,93 @@
+"""pure. What goes wrong in a SQL cell, with the place in the SQL. It is shown without a traceback of Python's."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """Both count from 1, below the line with the magic."""
+
+    line: int
+    column: int
+
+
+class SqlError(Exception):
+    """A SQL cell failed. `place` is where, if it is known."""
+
+    def __init__(self, message: str, place: Place | None = None, sql: str = "") -> None:
+        self.place = place
+        where = f"Line {place.line}, column {place.column}: " if place else ""
+        super().__init__(f"{where}{message}{_pointed(place, sql)}")
+
+    def _render_traceback_(self) -> list[str]:
+        """IPython's own protocol: the lines to show."""
+        return [
+            f"\x1b[0;31m{type(self).__name__}\x1b[0m: {line}" if not n else line for n, line in enumerate(self._lines())
+        ]
+
+    def _lines(self) -> list[str]:
+        return str(self).splitlines()
+
+
+class MissingPackageError(SqlError):
+    """A package is not installed in the kernel's Python."""
+
+    def __init__(self, what: str, package: str) -> None:
+        super().__init__(
+            f"{what} is not installed in this kernel.\n"
+            f"Run `%pip install {package}` in a cell, then run this cell again."
+        )
+
+
+def _pointed(place: Place | None, sql: str) -> str:
+    """The line with a mark below the column."""
+    lines = sql.split("\n")
+    if place is None or not 1 <= place.line <= len(lines):
+        return ""
+    shown = lines[place.line - 1].expandtabs(1)
+    head = f"{place.line} | "
+    start = max(0, place.column - 80)
+    return f"\n{head}{shown[start : start + 160]}\n{' ' * (len(head) + place.column - 1 - start)}^"
+
+
+def place_at(sql: str, offset: int) -> Place:
+    """The place of a character."""
+    before = sql[: max(0, min(offset, len(sql)))]
+    return Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+_DUCKDB_LINE = re.compile(r"\n+LINE (\d+): (.*)\n( *)\^+\s*$", re.S)
+
+
+def duckdb_problem(message: str, statement: str) -> tuple[str, int | None]:
+    """The message without its picture, and the offset in the statement that DuckDB points at."""
+    found = _DUCKDB_LINE.search(message)
+    if found is None:
+        return message, None
+    number, shown, space = int(found[1]), found[2], found[3]
+    lines = statement.split("\n")
+    text = message[: found.start()].rstrip()
+    if not 1 <= number <= len(lines):
+        return text, None
+    column = len(space) - len(f"LINE {number}: ")
+    if shown.startswith("..."):
+        cut = shown[3:].removesuffix("...").rstrip()
+        column += max(0, lines[number - 1].find(cut)) - 3
+    return text, sum(len(line) + 1 for line in lines[: number - 1]) + max(0, column)
+
+
+_QUOTED_WORD = re.compile(
+    r"near \"([^\"]+)\"|no such (?:column|table|function): (?:\w+\.)*([\w\"]+)|ambiguous column name: ([\w.]+)"
+)
+
+
+def offset_of_word(message: str, statement: str) -> int | None:
+    """Where the word stands that SQLite names; it reports no place."""
+    found = _QUOTED_WORD.search(message)
+    word = next((one for one in found.groups() if one), None) if found else None
+    if word is None:
+        return None
+    at = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", statement, re.I) or re.search(re.escape(word), statement, re.I)
+    return at.start() if at else None
