@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { commentsApi } from './comments-api.ts'
 import { contentsApi } from './contents-api.ts'
+import { connectionApi } from './connections.ts'
 import { fileApi } from './file-api.ts'
 import { jupyterApi } from './jupyter-api.ts'
 import { operationsApi } from './operations-api.ts'
@@ -22,6 +23,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   Comments: commentsApi,
   'The project': projectApi,
   People: peopleApi,
+  'SQL connections': connectionApi,
   'Jupyter clients': jupyterApi,
   Operations: operationsApi,
   'Files of Jupyter clients': contentsApi,

@@ -23,6 +23,7 @@ import type { Route } from './http/route.ts'
 import { aroundRoutes } from './http/routes/around.ts'
 import { checkpointRoutes } from './http/routes/checkpoints.ts'
 import { commentRoutes } from './http/routes/comments.ts'
+import { connectionRoutes } from './http/routes/connections.ts'
 import { exportRoutes } from './http/routes/export.ts'
 import { fileRoutes } from './http/routes/files.ts'
 import { historyRoutes } from './http/routes/history.ts'
@@ -240,6 +241,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ...historyRoutes(store),
     ...workspaceRoutes(untrusted, trust),
     ...kernelspecRoutes(() => describeSpecs(kernels)),
+    ...connectionRoutes(store.secrets),
   ]
 }
 

@@ -14,16 +14,16 @@ export function secretAsker(signal: AbortSignal): ReplayWorld['askSecret'] {
   }
 }
 
-/** Empty if the signal aborts it. */
-async function askHidden(question: string, signal: AbortSignal): Promise<string> {
+/** What a person types at the terminal, unseen. Empty if the signal aborts it. */
+export async function askHidden(question: string, signal?: AbortSignal): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true })
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   process.stderr.write(question)
   try {
-    return await lines.question('', { signal })
+    return await lines.question('', signal === undefined ? {} : { signal })
   } catch (error) {
-    if (signal.aborted) return ''
+    if (signal?.aborted) return ''
     throw error
   } finally {
     lines.close()

@@ -29,6 +29,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   fsck: async () => (await import('./fsck.ts')).registerFsck,
   backup: async () => (await import('./backup.ts')).registerBackup,
   verify: async () => (await import('./verify.ts')).registerVerify,
+  connections: async () => (await import('./connections.ts')).registerConnections,
   token: async () => (await import('./token.ts')).registerToken,
   audit: async () => (await import('./audit.ts')).registerAudit,
 }

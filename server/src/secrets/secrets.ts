@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSecretFile, KnownSecrets, Masker, variableSecrets } from '@yesterday/kernel-bridge'
 import { digestOf } from '../store/digest.ts'
+import { connectionSecrets } from '../user/connections.ts'
 import { signerFor } from '../user/machine-key.ts'
 
 const LARGEST_FILE = 64 * 1024
@@ -54,12 +55,13 @@ export class Secrets {
   }
 }
 
-/** Knows the environment and what the project's dotenv files say. */
+/** Knows the environment, the project's dotenv files, and the user's connections to databases. */
 export function projectSecrets(
   root: string,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Secrets {
   const secrets = secretsOf(dotenvSecrets(root))
+  secrets.learn(connectionSecrets())
   secrets.masker.known.learnVariables(env)
   return secrets
 }
