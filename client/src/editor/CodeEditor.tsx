@@ -24,11 +24,18 @@ export function CodeEditor(props: Props) {
   const mount = useRef<HTMLDivElement>(null)
   const [live, setLive] = useState(false)
   const source = useSource(text, live)
+  // A cell that changes its language keeps its editor, and the caret in it.
+  const first = useRef(language)
   useEffect(() => {
     if (host.current === null || mount.current === null) return
     const places = { host: host.current, mount: mount.current }
-    return pool.add({ ...places, cell, text, language, readOnly, onLive: setLive, onFocus })
-  }, [pool, cell, text, language, readOnly, onFocus])
+    return pool.add({ ...places, cell, text, language: first.current, readOnly, onLive: setLive, onFocus })
+  }, [pool, cell, text, readOnly, onFocus])
+  useEffect(() => {
+    first.current = language
+    if (host.current !== null) pool.setLanguage(host.current, language)
+  }, [pool, language])
+  const hidden = language === 'sql' ? source.indexOf('\n') + 1 : 0
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a click before the editor is there; keys go by the cell
     <div
@@ -38,10 +45,16 @@ export function CodeEditor(props: Props) {
         if (live || event.button !== 0) return
         // Else the browser gives the focus to the cell's frame behind the editor's back, and keys become commands.
         event.preventDefault()
-        onEnter(offsetAt(event.currentTarget, event.clientX, event.clientY))
+        const offset = offsetAt(event.currentTarget, event.clientX, event.clientY)
+        onEnter(offset === undefined ? undefined : offset + hidden)
       }}
     >
-      <StaticCode text={source} language={language} coloured placeholder={props.placeholder ?? ''} />
+      <StaticCode
+        text={source.slice(hidden)}
+        language={language}
+        coloured
+        placeholder={props.placeholder ?? ''}
+      />
       <div ref={mount} className="code-editor-mount" />
     </div>
   )

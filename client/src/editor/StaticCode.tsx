@@ -3,7 +3,8 @@
  * nothing moves when the editor takes its place. Colours come only when the cell is near the view.
  */
 import { memo, type ReactNode } from 'react'
-import { type LineState, tokenizeLine } from './python-tokens.ts'
+import { type LineState, type Token, tokenizeLine } from './python-tokens.ts'
+import { type SqlState, tokenizeSqlLine } from './sql-tokens.ts'
 
 interface Props {
   readonly text: string
@@ -13,7 +14,8 @@ interface Props {
 }
 
 export const StaticCode = memo(function StaticCode({ text, language, coloured, placeholder }: Props) {
-  const content = coloured && language === 'python' ? colour(text) : text
+  const tokenize = coloured ? tokenizers[language] : undefined
+  const content = tokenize === undefined ? text : colour(text, tokenize())
   return (
     <pre className="static-code" data-placeholder={text === '' ? placeholder : undefined}>
       {content}
@@ -22,15 +24,35 @@ export const StaticCode = memo(function StaticCode({ text, language, coloured, p
   )
 })
 
-function colour(text: string): ReactNode[] {
+type TokenizeNext = (line: string) => readonly Token[]
+
+/** By language what colours one line after the other. */
+const tokenizers: Readonly<Record<string, () => TokenizeNext>> = {
+  python: () => {
+    let state: LineState = ''
+    return (line) => {
+      const done = tokenizeLine(line, state)
+      state = done.state
+      return done.tokens
+    }
+  },
+  sql: () => {
+    let state: SqlState = ''
+    return (line) => {
+      const done = tokenizeSqlLine(line, state)
+      state = done.state
+      return done.tokens
+    }
+  },
+}
+
+function colour(text: string, tokenize: TokenizeNext): ReactNode[] {
   const nodes: ReactNode[] = []
-  let state: LineState = ''
   for (const [row, line] of text.split('\n').entries()) {
     if (row > 0) nodes.push('\n')
-    const done = tokenizeLine(line, state)
-    state = done.state
-    for (const [index, token] of done.tokens.entries()) {
-      const part = line.slice(token.start, done.tokens[index + 1]?.start)
+    const tokens = tokenize(line)
+    for (const [index, token] of tokens.entries()) {
+      const part = line.slice(token.start, tokens[index + 1]?.start)
       if (token.kind === 'text') nodes.push(part)
       else
         nodes.push(

@@ -6,6 +6,7 @@
 import type { editor } from 'monaco-editor/editor'
 import type * as Y from 'yjs'
 import { followScroll } from './follow-scroll.ts'
+import { applyHeader, guardHeader } from './hidden-header.ts'
 import { bindText, type Change } from './text-binding.ts'
 
 type Monaco = typeof import('./monaco.ts')
@@ -17,7 +18,8 @@ export interface Slot {
   readonly host: HTMLElement
   readonly mount: HTMLElement
   readonly text: Y.Text
-  readonly language: string
+  /** Changed by `setLanguage`. */
+  language: string
   readonly readOnly: boolean
   readonly onLive: (live: boolean) => void
   readonly onFocus: () => void
@@ -96,6 +98,19 @@ export class EditorPool {
       leave()
       this.#remove(slot)
     }
+  }
+
+  /** Colours a cell in another language. In `sql` the first line is hidden. */
+  setLanguage(host: Element, language: string): void {
+    const slot = this.#slots.get(host)
+    if (slot === undefined || slot.language === language) return
+    slot.language = language
+    const seat = this.#seats.find((each) => each.slot === slot)
+    const model = seat?.editor.getModel()
+    if (seat === undefined || !model || this.#monaco === null) return
+    this.#monaco.monaco.editor.setModelLanguage(model, language)
+    applyHeader(seat.editor)
+    layout(seat)
   }
 
   /** Loads Monaco; from now on cells in view come alive. */
@@ -223,6 +238,7 @@ export class EditorPool {
     }
     seat.editor.updateOptions({ readOnly: slot.readOnly, tabFocusMode: this.#tabMoves })
     seat.editor.restoreViewState(this.#views.get(slot.cell) ?? null)
+    applyHeader(seat.editor)
     slot.host.dataset.live = ''
     layout(seat)
     slot.onLive(true)
@@ -250,6 +266,10 @@ export class EditorPool {
     instance.onDidFocusEditorText(() => seat.slot?.onFocus())
     new ResizeObserver(() => layout(seat)).observe(element)
     instance.onDidDispose(followScroll(instance))
+    guardHeader(instance)
+    instance.onDidChangeModelContent(({ changes }) => {
+      if (changes.some(({ range }) => range.startLineNumber === 1)) applyHeader(instance)
+    })
     this.#equip(instance, this.#monaco.monaco, () => seat.slot?.cell ?? '')
     this.#seats.push(seat)
     return seat

@@ -31,6 +31,10 @@ export function registerHelp(monaco: Monaco): void {
     triggerCharacters: ['.'],
     provideCompletionItems: (model, position, _, token) => completions(monaco, model, position, token),
   })
+  monaco.languages.registerCompletionItemProvider('sql', {
+    triggerCharacters: ['.', '{'],
+    provideCompletionItems: (model, position, _, token) => completions(monaco, model, position, token),
+  })
   monaco.languages.registerHoverProvider('python', { provideHover: hover })
   monaco.languages.registerSignatureHelpProvider('python', {
     signatureHelpTriggerCharacters: ['(', ','],
@@ -93,6 +97,10 @@ function kindOf(
     property: Kind.Property,
     path: Kind.File,
     magic: Kind.Event,
+    table: Kind.Struct,
+    column: Kind.Field,
+    variable: Kind.Variable,
+    connection: Kind.Module,
   }
   return kinds[type] ?? Kind.Text
 }

@@ -1,6 +1,6 @@
 /**
- * Monaco as this page uses it: the editor and the features that cells need, no language but Python's basics, one
- * worker, the theme of the page. Loaded by dynamic import after first paint. Invariant: imported nowhere statically
+ * Monaco as this page uses it: the editor and the features that cells need, no language but Python's and SQL's basics,
+ * one worker, the theme of the page. Loaded by dynamic import after first paint. Invariant: imported nowhere statically
  * but for types.
  */
 import 'monaco-editor/features/codeEditor/register.js'
@@ -19,15 +19,16 @@ import 'monaco-editor/features/wordOperations/register.js'
 import { editor, languages } from 'monaco-editor/editor'
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
 import { diffColours } from './diff-colours.ts'
-import { type LineState, tokenizeLine } from './python-tokens.ts'
+import { type LineState, type Token, tokenizeLine } from './python-tokens.ts'
+import { type SqlState, tokenizeSqlLine } from './sql-tokens.ts'
 
 export * as monaco from 'monaco-editor/editor'
 
 globalThis.MonacoEnvironment = { getWorker: () => new EditorWorker() }
 
 class Line implements languages.IState {
-  readonly open: LineState
-  constructor(open: LineState) {
+  readonly open: string
+  constructor(open: string) {
     this.open = open
   }
   clone(): Line {
@@ -38,15 +39,31 @@ class Line implements languages.IState {
   }
 }
 
+/** Monaco's provider for a tokenizer of lines; the first of `states` is that of a text's beginning. */
+function provider<State extends string>(
+  states: readonly [State, ...State[]],
+  tokenize: (line: string, state: State) => { readonly tokens: readonly Token[]; readonly state: State },
+): languages.TokensProvider {
+  return {
+    getInitialState: () => new Line(states[0]),
+    tokenize: (line, state) => {
+      const open = states.find((one) => state instanceof Line && state.open === one) ?? states[0]
+      const done = tokenize(line, open)
+      const tokens = done.tokens.map(({ start, kind }) => ({ startIndex: start, scopes: kind }))
+      return { tokens, endState: new Line(done.state) }
+    },
+  }
+}
+
 languages.register({ id: 'python' })
 languages.register({ id: 'markdown' })
-languages.setTokensProvider('python', {
-  getInitialState: () => new Line(''),
-  tokenize: (line, state) => {
-    const done = tokenizeLine(line, state instanceof Line ? state.open : '')
-    const tokens = done.tokens.map(({ start, kind }) => ({ startIndex: start, scopes: kind }))
-    return { tokens, endState: new Line(done.state) }
-  },
+languages.register({ id: 'sql' })
+languages.setTokensProvider('python', provider<LineState>(['', '"""', "'''"], tokenizeLine))
+languages.setTokensProvider('sql', provider<SqlState>(['', '/*', "'"], tokenizeSqlLine))
+languages.setLanguageConfiguration('sql', {
+  comments: { lineComment: '--', blockComment: ['/*', '*/'] },
+  brackets: [['(', ')']],
+  autoClosingPairs: ['()', "''", '{}'].map((pair) => ({ open: pair.charAt(0), close: pair.charAt(1) })),
 })
 languages.setLanguageConfiguration('python', {
   comments: { lineComment: '#' },

@@ -16,6 +16,8 @@ import type { Notebook } from './notebook.ts'
 import { Source } from './Source.tsx'
 import { StdinPrompt } from './StdinPrompt.tsx'
 import { selectOne } from './selection.ts'
+import { SqlBar } from './sql/SqlBar.tsx'
+import { useSqlLine } from './sql/sql-cells.ts'
 import { useExecution, useKeyed, useOutputs, useWatched } from './use-cell.ts'
 
 interface Props {
@@ -34,7 +36,8 @@ export const CellView = memo(function CellView({ notebook, cell, id, index, tota
   const hidden = useWatched(notebook.folds.outline, (outline) => outline.hidden.has(id))
   const outputs = useOutputs(cell)
   const failed = outputs.some((output) => output.output_type === 'error')
-  const name = t(`cell.${type}`, { n: index + 1, total })
+  const isSql = useSqlLine(cell) !== '' && type === 'code'
+  const name = t(isSql ? 'cell.sql' : `cell.${type}`, { n: index + 1, total })
   return (
     <article
       id={`cell-${id}`}
@@ -83,6 +86,7 @@ interface PartProps {
 function CodeCell(props: PartProps & { readonly outputs: readonly OutputJson[] }) {
   const { notebook, cell, id, outputs } = props
   const { state } = useExecution(cell)
+  const sqlLine = useSqlLine(cell)
   const sourceFolded = useFolded(cell, 'source')
   const outputsFolded = useFolded(cell, 'outputs') && outputs.length > 0
   return (
@@ -96,7 +100,10 @@ function CodeCell(props: PartProps & { readonly outputs: readonly OutputJson[] }
             onOpen={() => notebook.folds.foldPart(id, 'source', false)}
           />
         ) : (
-          <Source notebook={notebook} cell={cell} id={id} language="python" />
+          <div className="cell-source">
+            {sqlLine !== '' && <SqlBar notebook={notebook} id={id} line={sqlLine} />}
+            <Source notebook={notebook} cell={cell} id={id} language={sqlLine === '' ? 'python' : 'sql'} />
+          </div>
         )}
       </div>
       <CellStatus notebook={notebook} id={id} />

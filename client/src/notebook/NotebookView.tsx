@@ -20,6 +20,7 @@ import { Finding } from './Finding.tsx'
 import { look, strokeName } from './keys.ts'
 import type { Notebook } from './notebook.ts'
 import { perform } from './perform.ts'
+import { ConnectionsDialog } from './sql/ConnectionsDialog.tsx'
 import { TabStops } from './TabStops.tsx'
 import { Toolbar } from './Toolbar.tsx'
 import { typeInto } from './type-ahead.ts'
@@ -116,6 +117,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
           )}
         </TabStops>
         <LinkDialog />
+        <ConnectionsDialog />
         <EmptyNotebook notebook={notebook} />
         <Finding notebook={notebook} mac={mac} />
         <PanelPlace open={notebook.panels} />

@@ -47,6 +47,9 @@ export function Toolbar({ notebook, dialogs }: Props) {
           <CommandButton command="addCode" {...shared}>
             + {t('notebook.addCode')}
           </CommandButton>
+          <CommandButton command="addSql" {...shared}>
+            + {t('notebook.addSql')}
+          </CommandButton>
           <CommandButton command="addText" {...shared}>
             + {t('notebook.addMarkdown')}
           </CommandButton>

@@ -65,9 +65,10 @@ export function insert(
   side: 'above' | 'below',
   mode: 'command' | 'edit',
   type: CellType = 'code',
+  source = '',
 ): void {
   const index = side === 'above' ? place(notebook) : notebook.placeBehind(notebook.selection.get().active)
-  notebook.reveal(notebook.edits.insert(index, type), mode)
+  notebook.reveal(notebook.edits.insert(index, type, source), mode, source === '' ? undefined : source.length)
 }
 
 /** Moves the selected cells by one. A folded section moves as one, and counts as one. */

@@ -15,6 +15,7 @@ import {
 import { uuidv4 } from 'lib0/random'
 import type * as Y from 'yjs'
 import { type CellCopy, cellFrom, copyOf } from './cell-copy.ts'
+import { headOfSplit, joined } from './sql/split-sql.ts'
 
 /** A fresh cell id (nbformat 4.5). */
 export const newCellId = (): string => uuidv4().slice(0, 8)
@@ -91,7 +92,8 @@ export class CellEdits {
     const found = findCell(this.#doc, id)
     if (found === null) return null
     const [source, type] = [cellSource(found.cell), cellType(found.cell)]
-    const rest = source.toString().slice(offset).replace(/^\n/, '')
+    const whole = source.toString()
+    const rest = headOfSplit(whole) + whole.slice(offset).replace(/^\n/, '')
     const lower = newCellId()
     this.#transact(() => {
       source.delete(offset, source.length - offset)
@@ -109,7 +111,8 @@ export class CellEdits {
       const source = cellSource(target.cell)
       for (const id of others) {
         const other = findCell(this.#doc, id)
-        if (other !== null) source.insert(source.length, `\n${cellSource(other.cell).toString()}`)
+        if (other !== null)
+          source.insert(source.length, joined(source.toString(), cellSource(other.cell).toString()))
         this.#delete(id)
       }
     })

@@ -35,6 +35,8 @@ import { switchTab } from './editor-keys.ts'
 import { panelCommand } from './panel-command.ts'
 import { copyCells, cutCells, pasteShared } from './paste.ts'
 import { save } from './save.ts'
+import { showConnections } from './sql/connections-store.ts'
+import { makeCode, makeSql } from './sql/sql-cells.ts'
 
 const HEADINGS = ([1, 2, 3, 4, 5, 6] as const).map(
   (level) =>
@@ -73,6 +75,13 @@ export const COMMANDS = [
     button: 'notebook.addCode',
     when: isWritable,
     run: (notebook) => insert(notebook, 'below', 'edit'),
+  },
+  {
+    id: 'addSql',
+    label: 'command.addSql',
+    button: 'notebook.addSql',
+    when: isWritable,
+    run: (notebook) => insert(notebook, 'below', 'edit', 'code', '%%sql\n'),
   },
   {
     id: 'addText',
@@ -154,8 +163,9 @@ export const COMMANDS = [
     label: 'command.code',
     keys: cellKeys('y'),
     when: isWritable,
-    run: (notebook) => setType(notebook, 'code'),
+    run: makeCode,
   },
+  { id: 'sql', label: 'command.sql', keys: cellKeys('q'), when: isWritable, run: makeSql },
   {
     id: 'markdown',
     label: 'command.markdown',
@@ -298,6 +308,7 @@ export const COMMANDS = [
     run: (notebook) => notebook.command({ type: 'clear', cells: [...notebook.selected()] }),
   },
   { id: 'clearAll', label: 'command.clearAll', run: (notebook) => notebook.command({ type: 'clear' }) },
+  { id: 'connections', label: 'command.connections', when: isWritable, run: showConnections },
   { id: 'save', label: 'command.save', keys: keys('Mod-s'), run: (notebook) => void save(notebook) },
   { id: 'notifications', label: 'command.notifications', run: () => void switchAndNotify() },
   { id: 'externalContent', label: 'command.externalContent', run: resetExternal },

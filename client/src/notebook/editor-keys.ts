@@ -1,6 +1,7 @@
 /** What each live editor gets beside Monaco's own keys: the way out, the way to the neighbours, the kernel's help. */
 import type { editor } from 'monaco-editor/editor'
 import { notify } from '../app/notices.ts'
+import { firstLine } from '../editor/hidden-header.ts'
 import { helpModel, registerHelp } from '../editor/kernel-help.ts'
 import { t } from '../text/text.ts'
 import { focusCell } from './focus.ts'
@@ -21,7 +22,7 @@ export function equipEditor(
   const last = instance.createContextKey<boolean>('yesterday.lastLine', true)
   const look = (): void => {
     const [line, lines] = [instance.getPosition()?.lineNumber, instance.getModel()?.getLineCount()]
-    first.set(line === 1)
+    first.set(line === firstLine(instance.getModel()))
     last.set(line === lines)
   }
   instance.onDidChangeCursorPosition(look)

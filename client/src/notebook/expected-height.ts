@@ -4,12 +4,15 @@
  */
 import { cellOutputs, cellType, type YCell, type YOutput } from '@yesterday/server/contract/document.ts'
 import { isImageMime, mimeType } from '@yesterday/server/contract/mime-rules.ts'
+import { sqlHeader } from '@yesterday/server/contract/sql-cell.ts'
 import * as Y from 'yjs'
 
 const LINE = 21
 /** Margins, and what stands around the text, by type. */
 const AROUND = { code: 62, markdown: 27, raw: 40 } as const
 const LEAST_CODE = 95
+/** The header of a SQL cell, in place of its first line. */
+const SQL_BAR = 28
 /** Longer outputs scroll in themselves. */
 const MOST_OUTPUT = 870
 const PICTURE = 400
@@ -17,7 +20,9 @@ const TABLE = 240
 
 export function expectedHeight(cell: YCell): number {
   const type = cellType(cell)
-  const text = AROUND[type] + LINE * lines(textOf(cell.get('source')))
+  const source = textOf(cell.get('source'))
+  const head = type === 'code' && sqlHeader(source) !== null ? SQL_BAR - LINE : 0
+  const text = AROUND[type] + LINE * lines(source) + head
   if (type !== 'code') return text
   const outputs = [...(cellOutputs(cell) ?? [])].map(outputHeight)
   return outputs.reduce((sum, height) => sum + height, Math.max(LEAST_CODE, text))

@@ -106,7 +106,7 @@ class Recorder:
         self._fault = fault
         self._loads = ModuleLoads()
         self._unwatch = watch(namespace, self._executed)
-        self.sql = SqlUse(namespace, self.hit, self._discard)
+        self.sql = SqlUse(namespace, self.hit, lambda: self.current and self.current.reads)
 
     def close(self) -> None:
         """Hears no more of what the process does."""
@@ -119,8 +119,7 @@ class Recorder:
         started = perf_counter()
         note_cell(code)
         self.order += 1
-        self.current = Run(run, cell, code, self.order, time(), started, process_time())
-        current = self.current
+        self.current = current = Run(run, cell, code, self.order, time(), started, process_time())
         self.kept.begin()
         self._guard("secrets", current, lambda: learn_from(code, is_code=True))
         self._guard("begin", current, lambda: setattr(current, "reads", self.lineage.begin()))
@@ -158,19 +157,10 @@ class Recorder:
             except Exception as problem:
                 current.missing.append({"what": "what a call was given", "why": repr(type(problem))})
 
-    def _discard(self, texts: set[str], is_whole: bool) -> None:
-        """These texts of the code are SQL of a cell, whose names are told by themselves."""
-        current = self.current
-        if current is not None and current.reads is not None:
-            current.reads.strings -= texts
-            if is_whole:
-                current.reads.loads.pop("get_ipython", None)
-
     def _executed(self, names: set[str]) -> None:
         """Code without probes is about to run in the notebook's namespace."""
-        current = self.current
-        if current is not None and current.reads is not None:
-            current.reads.add_static(names)
+        if self.current is not None and self.current.reads is not None:
+            self.current.reads.add_static(names)
 
     def over(self) -> None:
         """The user's code has ended; what follows is ours."""
@@ -188,13 +178,12 @@ class Recorder:
             return None
         self.watch.current = None
         started = perf_counter()
-        used: list[Edge] = []
-        generated: list[Edge] = []
+        used, generated = list[Edge](), list[Edge]()
         if current.reads is not None:
             current.reads.failed = outcome != "ok"
         self._guard("variables", current, lambda: self._variables(current, used, generated, count))
         self._guard("files", current, lambda: self._files(current, used, generated))
-        self._guard("sql", current, lambda: self._sql(current, used, generated))
+        self._guard("sql", current, lambda: self.sql.finish(current.run, used, generated))
         self._guard("state", current, lambda: self._states(current, used, generated))
         self._guard("values", current, lambda: self._values(current, generated))
         record = self._record(current, outcome, error, count, (used, generated))
@@ -223,11 +212,6 @@ class Recorder:
         used += settled.used
         generated += settled.generated
         run.missing += settled.missing
-
-    def _sql(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
-        read, written = self.sql.finish(run.run)
-        used += read
-        generated += written
 
     def _values(self, run: Run, generated: list[Edge]) -> None:
         live, run.live = run.live, {}

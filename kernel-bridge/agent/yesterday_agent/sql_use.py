@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .accesses import WHOLE, Access, Touches
+from .reads import Reads
 from .record import Edge
 from .secrecy import learn, mask
 from .sql import statements
@@ -34,15 +35,14 @@ class _RunTables:
 
 
 class SqlUse:
-    """Observes the SQL cells of one kernel. `hit` is told of names that are read, `reads` gives those of the run."""
+    """Observes the SQL cells of one kernel. `hit` gets the names that are read, `reads` are those of the run."""
 
     def __init__(
-        self, namespace: dict[str, Any], hit: Callable[[Touches], None], discard: Callable[[set[str], bool], None]
+        self, namespace: dict[str, Any], hit: Callable[[Touches], None], reads: Callable[[], Reads | None]
     ) -> None:
-        self._namespace, self._hit, self._discard = namespace, hit, discard
+        self._namespace, self._hit, self._reads = namespace, hit, reads
         self._made: dict[str, str] = {}
         self._views: dict[str, set[str]] = {}
-        self._memory: set[str] = set()
         self._now = _RunTables()
 
     def secrets(self, values: list[str]) -> None:
@@ -50,7 +50,11 @@ class SqlUse:
 
     def cell(self, texts: set[str], is_whole: bool) -> None:
         """These texts of the code are SQL; a whole cell of it uses no other way to reach names."""
-        self._discard(texts, is_whole)
+        reads = self._reads()
+        if reads is not None:
+            reads.strings -= texts
+            if is_whole:
+                reads.loads.pop("get_ipython", None)
 
     def variables(self, read: set[str], written: set[str]) -> None:
         loads = {name: {Access("read", WHOLE)} for name in read if not self._is_connection(name)}
@@ -86,17 +90,14 @@ class SqlUse:
         if facts.view is not None:
             self._views[_named(use, facts.view)] = {_named(use, table) for table in facts.reads}
 
-    def finish(self, run: str) -> tuple[list[Edge], list[Edge]]:
-        """Used and generated edges of the run that is over."""
+    def finish(self, run: str, used: list[Edge], generated: list[Edge]) -> None:
+        """Adds the edges of the run that is over."""
         now, self._now = self._now, _RunTables()
-        used = [self._edge(name, now.makers.get(name), now, columns) for name, columns in sorted(now.reads.items())]
-        generated = [self._edge(name, run, now, None) for name in sorted(now.writes)]
+        for name, columns in sorted(now.reads.items()):
+            used.append({**self._edge(name, now.makers.get(name), now, columns), "reason": "read by SQL"})
+        for name in sorted(now.writes):
+            generated.append({**self._edge(name, run, now, None), "reason": "written by SQL of this run"})
         self._made.update(dict.fromkeys(now.writes, run))
-        reason_of = {True: "read by SQL", False: "written by SQL of this run"}
-        for edges, is_used in ((used, True), (generated, False)):
-            for edge in edges:
-                edge["reason"] = reason_of[is_used]
-        return used, generated
 
     def _read(self, use: StatementUse, tables: dict[str, set[str] | None]) -> None:
         waiting = [(_named(use, table), columns) for table, columns in tables.items()]
@@ -112,8 +113,6 @@ class SqlUse:
                 self._now.makers[name] = self._made.get(name)
                 self._now.queries.setdefault(name, []).append(use.sql.strip().rstrip(";"))
             waiting += [(behind, None) for behind in self._views.get(name, ()) if behind not in self._now.reads]
-        if use.connection == "":
-            self._memory |= {_named(use, table) for table in tables}
 
     def _edge(self, name: str, by: str | None, now: _RunTables, columns: set[str] | None) -> Edge:
         edge: Edge = {"kind": "table", "name": name, "version": f"{by or 'outside'}:{name}", "edge": "observed"}

@@ -97,7 +97,7 @@ export const maskedUrl = (url: string): string =>
 /** The secrets in a URL, as written and decoded. */
 export function urlSecrets(url: string): readonly string[] {
   const found = [PASSWORD.exec(url)?.[2], ...[...url.matchAll(SECRET_PARAMETER)].map((match) => match[2])]
-  const written = found.filter((one) => one !== undefined && one !== '')
+  const written = found.filter((one): one is string => one !== undefined && one !== '')
   return [...new Set([...written, ...written.map(decoded)])]
 }
 

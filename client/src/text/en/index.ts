@@ -11,6 +11,7 @@ import { outline } from './outline.ts'
 import { outputs } from './outputs.ts'
 import { past } from './past.ts'
 import { presence } from './presence.ts'
+import { sql } from './sql.ts'
 import { trust } from './trust.ts'
 import { variables } from './variables.ts'
 
@@ -27,6 +28,7 @@ export const en = {
   ...past,
   ...presence,
   ...outline,
+  ...sql,
   ...trust,
   ...variables,
 } as const

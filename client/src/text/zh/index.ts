@@ -13,6 +13,7 @@ import { outline } from './outline.ts'
 import { outputs } from './outputs.ts'
 import { past } from './past.ts'
 import { presence } from './presence.ts'
+import { sql } from './sql.ts'
 import { trust } from './trust.ts'
 import { variables } from './variables.ts'
 
@@ -29,6 +30,7 @@ export const zh: Translation<typeof en> = {
   ...past,
   ...presence,
   ...outline,
+  ...sql,
   ...trust,
   ...variables,
 }
