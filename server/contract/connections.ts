@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { plain } from './route.ts'
 
-/** What stands for a secret in a URL. Sent back, it means: as it was. */
+/** The text in place of a secret in a URL. Sent back, it means: as it was. */
 export const HIDDEN = '•••'
 
 export const ConnectionName = z

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod'
 import { commentsApi } from './comments-api.ts'
-import { contentsApi } from './contents-api.ts'
 import { connectionApi } from './connections.ts'
+import { contentsApi } from './contents-api.ts'
 import { fileApi } from './file-api.ts'
 import { jupyterApi } from './jupyter-api.ts'
 import { operationsApi } from './operations-api.ts'

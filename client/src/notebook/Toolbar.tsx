@@ -1,5 +1,5 @@
 /** The notebook's toolbar: run and kernel commands, and what state kernel, queue and edits are in, in words. */
-import { Ellipsis } from '../app/icons.ts'
+import { Ellipsis } from 'lucide-react'
 import { Contents } from '../outline/Contents.tsx'
 import { PanelButton } from '../panels/PanelButton.tsx'
 import { PANELS } from '../panels/panels.ts'

@@ -106,7 +106,7 @@ class Recorder:
         self._fault = fault
         self._loads = ModuleLoads()
         self._unwatch = watch(namespace, self._executed)
-        self.sql = SqlUse(namespace, self.hit, lambda: self.current and self.current.reads)
+        self.sql = SqlUse(namespace, self.hit, lambda: self.current.reads if self.current else None)
 
     def close(self) -> None:
         """Hears no more of what the process does."""

@@ -1,7 +1,7 @@
 """What SQL cells use and generate: frames by column, tables by the run that wrote them, parameters, and files.
 
 A connection that a variable holds is followed as if Python had called it (`tables.py`). Tables of other connections are
-followed here: each has the run that wrote it last, and a view stands for the tables behind it.
+followed here: each has the run that wrote it last, and a view counts as the tables behind it.
 """
 
 from __future__ import annotations

@@ -40,8 +40,8 @@ test.each([
   })
 })
 
-test('a reader may not see where databases are', async () => {
-  expect(await callRoute(routes, connectionApi.connections, { role: 'reader' })).toMatchObject({
+test('only the owner sees where databases are', async () => {
+  expect(await callRoute(routes, connectionApi.connections, { role: 'runner' })).toMatchObject({
     refusal: { status: 403 },
   })
 })

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from .connections import Connection
+from .connections import Connection, Connections, masked
 from .parameters import Bound, split
 from .problems import SqlError, duckdb_problem, offset_of_word, place_at
 from .tables import to_frame
@@ -103,8 +103,8 @@ _ROW_WORDS = ("insert", "update", "delete", "merge", "replace")
 class SqlAlchemy:
     """Each cell is one transaction, but for a connection of the notebook that is inside one."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._held = connection.held
+    def __init__(self, connection: Connection, connections: Connections) -> None:
+        self._held, self._connections = connection.held, connections
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -143,7 +143,7 @@ class SqlAlchemy:
 
     def problem(self, error: Exception, piece: Piece | None, bound: Bound, source: str) -> SqlError:
         held = getattr(error, "orig", None) or error
-        text, offset = _message(held), None
+        text, offset = masked(_message(held), self._connections.secrets), None
         if piece is not None:
             offset = _position(held)
             offset = offset_of_word(text, piece.sql) if offset is None else offset
@@ -177,6 +177,6 @@ def _message(error: BaseException) -> str:
 def _position(error: BaseException) -> int | None:
     """Where PostgreSQL points at, from 0."""
     first = error.args[0] if error.args else ""
-    told = first.get("P") if isinstance(first, Mapping) else None
-    told = told or getattr(getattr(error, "diag", None), "statement_position", None)
-    return int(told) - 1 if told else None
+    found = first.get("P") if isinstance(first, Mapping) else None
+    found = found or getattr(getattr(error, "diag", None), "statement_position", None)
+    return int(found) - 1 if found else None

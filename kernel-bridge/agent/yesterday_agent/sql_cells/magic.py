@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .completion import install
-from .connections import Connection, Connections, masked
+from .connections import Connection, Connections
 from .engines import Answer, DuckDb, Piece, SqlAlchemy
 from .header import parse_header
 from .parameters import Bound, bind
@@ -69,7 +69,11 @@ class SqlMagic:
 
     def engine(self, connection: Connection) -> Any:
         """What runs statements on it."""
-        return DuckDb(connection, self.variables) if connection.kind == "duckdb" else SqlAlchemy(connection)
+        return (
+            DuckDb(connection, self.variables)
+            if connection.kind == "duckdb"
+            else SqlAlchemy(connection, self.connections)
+        )
 
     def _answer(self, engine: Any, connection: Connection, bound: Bound, source: str) -> Answer | None:
         piece: Piece | None = None
@@ -89,9 +93,7 @@ class SqlMagic:
         except SqlError:
             raise
         except Exception as error:
-            found = engine.problem(error, piece, bound, source)
-            secrets = self.connections.secrets
-            raise SqlError(masked(str(found), secrets)) if secrets else found from None
+            raise engine.problem(error, piece, bound, source) from None
         return answer
 
     def _use(self, engine: Any, connection: Connection, piece: Piece, bound: Bound) -> StatementUse:

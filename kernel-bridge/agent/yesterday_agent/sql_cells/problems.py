@@ -18,17 +18,13 @@ class SqlError(Exception):
 
     def __init__(self, message: str, place: Place | None = None, sql: str = "") -> None:
         self.place = place
+        self._picture = _pointed(place, sql)
         where = f"Line {place.line}, column {place.column}: " if place else ""
-        super().__init__(f"{where}{message}{_pointed(place, sql)}")
+        super().__init__(f"{where}{message}")
 
     def _render_traceback_(self) -> list[str]:
         """IPython's own protocol: the lines to show."""
-        return [
-            f"\x1b[0;31m{type(self).__name__}\x1b[0m: {line}" if not n else line for n, line in enumerate(self._lines())
-        ]
-
-    def _lines(self) -> list[str]:
-        return str(self).splitlines()
+        return [f"\x1b[0;31m{type(self).__name__}\x1b[0m: {self}", *self._picture]
 
 
 class MissingPackageError(SqlError):
@@ -41,15 +37,14 @@ class MissingPackageError(SqlError):
         )
 
 
-def _pointed(place: Place | None, sql: str) -> str:
+def _pointed(place: Place | None, sql: str) -> list[str]:
     """The line with a mark below the column."""
     lines = sql.split("\n")
     if place is None or not 1 <= place.line <= len(lines):
-        return ""
-    shown = lines[place.line - 1].expandtabs(1)
-    head = f"{place.line} | "
+        return []
+    head, shown = f"{place.line} | ", lines[place.line - 1].expandtabs(1)
     start = max(0, place.column - 80)
-    return f"\n{head}{shown[start : start + 160]}\n{' ' * (len(head) + place.column - 1 - start)}^"
+    return [f"{head}{shown[start : start + 160]}", f"{' ' * (len(head) + place.column - 1 - start)}^"]
 
 
 def place_at(sql: str, offset: int) -> Place:
@@ -84,7 +79,7 @@ _QUOTED_WORD = re.compile(
 
 
 def offset_of_word(message: str, statement: str) -> int | None:
-    """Where the word stands that SQLite names; it reports no place."""
+    """The place of the word that SQLite names; it reports no place."""
     found = _QUOTED_WORD.search(message)
     word = next((one for one in found.groups() if one), None) if found else None
     if word is None:
