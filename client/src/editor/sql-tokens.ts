@@ -18,7 +18,7 @@ const rules: readonly (readonly [RegExp, TokenKind])[] = [
   [/\s+/y, 'text'],
   [/--.*/y, 'comment'],
   [/\/\*/y, 'comment'],
-  [/\{\{.*?\}\}/y, 'decorator'],
+  [/\{\{[^{}]*\}\}/y, 'decorator'],
   [/'/y, 'string'],
   [/"(?:[^"]|"")*"?|`[^`]*`?/y, 'text'],
   [/\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?/y, 'number'],

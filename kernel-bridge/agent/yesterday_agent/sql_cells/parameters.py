@@ -14,7 +14,7 @@ from .problems import SqlError, place_at
 
 _TOKEN = re.compile(
     r"(?P<skip>--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*(?:'|\Z)|\"(?:[^\"]|\"\")*(?:\"|\Z)|`[^`]*(?:`|\Z)"
-    r"|\$(?P<tag>\w*)\$.*?(?:\$(?P=tag)\$|\Z))|(?P<parameter>\{\{.*?\}\})|(?P<block>\{%)|(?P<end>;)",
+    r"|\$(?P<tag>\w*)\$.*?(?:\$(?P=tag)\$|\Z))|(?P<parameter>\{\{[^{}]*\}\})|(?P<block>\{%)|(?P<end>;)",
     re.S,
 )
 _FORM = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*(?:\|\s*(\w+)\s*)?\}\}$")
