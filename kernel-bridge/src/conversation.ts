@@ -20,6 +20,7 @@ export interface Hearing {
   message(message: Message): void
   busy(busy: boolean): void
   record(record: unknown): void
+  content(content: unknown): void
 }
 
 type Outgoing = Parameters<Kernel['send']>[0]
@@ -271,6 +272,8 @@ export class Conversation {
   #handOn(message: Message, hearing: Hearing): void {
     if (message.channel === 'iopub' && message.header.msg_type === 'yesterday_record')
       hearing.record(message.content)
+    if (message.channel === 'iopub' && message.header.msg_type === 'yesterday_content')
+      hearing.content(message.content)
     hearing.message(message)
   }
 

@@ -28,6 +28,7 @@ export type {
 } from './kernel.ts'
 export { createKernels, type KernelsOptions } from './kernels.ts'
 export { findKernelSpecs, type Interpreter } from './kernelspecs.ts'
+export { AgentContent } from './late.ts'
 export type { Channel, Header, Json, JsonObject, Message, ParentHeader } from './message.ts'
 export type { Ownership, Signer } from './process-record.ts'
 export { AgentDigest, AgentEdge, AgentRecord, EdgeKind, EdgeTarget } from './record.ts'

@@ -77,6 +77,8 @@ export interface KernelEvents {
   dead: (death: Death) => void
   /** An agent's record (parsed JSON, not yet validated) arrived by iopub or was found in the spool. */
   record: (record: unknown) => void
+  /** Digests that were computed behind a run's reply (parsed JSON, not yet validated). */
+  content: (content: unknown) => void
 }
 
 export interface Kernel {

@@ -35,6 +35,7 @@ export class LiveKernel implements Kernel {
     status: new Set(),
     dead: new Set(),
     record: new Set(),
+    content: new Set(),
   }
   readonly #interrupts = new Interrupts()
   #life: Life
@@ -224,6 +225,7 @@ export class LiveKernel implements Kernel {
       message: (message) => this.#emitMessage(message),
       busy: (busy) => this.#emitStatus(busy ? 'busy' : 'idle'),
       record: (record) => this.#each('record', (listener) => listener(record)),
+      content: (content) => this.#each('content', (listener) => listener(content)),
     }
     life.conversation.listen(hearing)
     this.#countMemoryKills()

@@ -46,7 +46,7 @@ export const layers: readonly Layers[] = [
   {
     folder: 'kernel-bridge/src',
     order: [
-      'kernel.ts message.ts errors.ts background.ts remove-file.ts beside.ts process-identity.ts record.ts secrets',
+      'kernel.ts message.ts errors.ts background.ts remove-file.ts beside.ts process-identity.ts record.ts late.ts secrets',
       'wire.ts signature.ts connection.ts transport.ts channels.ts spool-frames.ts requests.ts executions.ts execute-request.ts conversation.ts agent-code.ts',
       'kernel-folder.ts death.ts process.ts process-record.ts command.ts interrupt.ts kernelspecs.ts spec-paths.ts',
       'spool.ts kernel-facts.ts life.ts live-kernel.ts find.ts orphans.ts pool.ts kernels.ts',
@@ -113,9 +113,9 @@ export const layers: readonly Layers[] = [
 /** Files that may have more than 400 lines, and how many. The numbers only shrink. */
 export const longFiles: Readonly<Record<string, number>> = {
   'client/test/past.test.ts': 424,
-  'kernel-bridge/agent/yesterday_agent/lineage.py': 486,
+  'kernel-bridge/agent/yesterday_agent/lineage.py': 475,
   'kernel-bridge/agent/yesterday_agent/probes.py': 458,
-  'kernel-bridge/agent/yesterday_agent/recorder.py': 436,
+  'kernel-bridge/agent/yesterday_agent/recorder.py': 421,
   'kernel-bridge/test/kernel.test.ts': 424,
-  'server/src/session/session-host.ts': 425,
+  'server/src/session/session-host.ts': 424,
 }

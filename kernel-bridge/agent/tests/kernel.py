@@ -33,6 +33,8 @@ class Ran:
 class Kernel:
     def __init__(self, recorded: bool = True, **options: Any) -> None:
         self.recorded, self.options = recorded, options
+        self.contents: dict[tuple[str, str, str], dict[str, Any]] = {}
+        """What came behind the replies, by run, side and name."""
         self._start()
 
     def _start(self) -> None:
@@ -83,6 +85,7 @@ class Kernel:
         ran, idle = Ran(), False
         while True:
             heard = self.client.get_iopub_msg(timeout=seconds(120))
+            self._note_content(heard)
             if heard["parent_header"].get("msg_id") != message["header"]["msg_id"]:
                 continue
             kind, body = heard["msg_type"], heard["content"]
@@ -95,6 +98,18 @@ class Kernel:
                 break
         ran.reply = self._reply_to(message["header"]["msg_id"])
         return ran
+
+    def _note_content(self, heard: dict[str, Any]) -> None:
+        if heard["msg_type"] == "yesterday_content":
+            run = heard["content"]["run"]
+            for one in heard["content"]["contents"]:
+                self.contents[run, one["side"], one["name"]] = one
+
+    def content(self, run: str, name: str, side: str = "generated") -> dict[str, Any]:
+        """What came of a version's content behind the reply; waits for it."""
+        while (run, side, name) not in self.contents:
+            self._note_content(self.client.get_iopub_msg(timeout=seconds(120)))
+        return self.contents[run, side, name]
 
     def _reply_to(self, msg_id: str) -> dict[str, Any]:
         """Its reply; a slow start leaves replies to the client's own first questions in the way."""

@@ -35,6 +35,8 @@ from . import (
 from .accesses import Touches
 from .environment import EnvironmentFacts
 from .kept import Kept
+from .late_edges import messages
+from .late_values import CALLBACK
 from .panel_requests import PanelRequests
 from .plans import Plans
 from .probes import PROBE_LIST, ProbeTable, instrument
@@ -76,6 +78,10 @@ class KernelHooks:
         iopub.lift_limits(kernel)
         iopub.wake_once(kernel)
         self._copies = iopub.copy_to(spool, kernel, lambda problem: self._copy_problems.append(repr(problem)))
+        self.published = 0
+        """Messages with late digests."""
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.recorder.late.on_done = self._have_published
         self._install()
 
     def _install(self) -> None:
@@ -158,7 +164,10 @@ class KernelHooks:
             return
         self._settle()
         self._outgoing.flush()
+        self.publish_late()
         parent = self.kernel.get_parent("shell")
+        if parent["header"]["msg_type"].startswith("comm_"):
+            self.recorder.late.refuse_all(CALLBACK)
         if parent["header"]["msg_type"] != "execute_request" or parent["content"].get("silent"):
             return
         mine = (parent.get("metadata") or {}).get("yesterday") or {}
@@ -185,7 +194,7 @@ class KernelHooks:
         self.recorder.over()
         self._context = contextvars.copy_context()
         try:
-            loop = asyncio.get_running_loop()
+            loop = self._loop = asyncio.get_running_loop()
         except RuntimeError:
             self._settle()
             return
@@ -209,6 +218,7 @@ class KernelHooks:
             record = self._context.run(self.recorder.finish, outcome, error, count)
         except Exception as problem:
             record = self.recorder.bare(current, outcome, error, count, problem)
+        self.recorder.late.settled()
         if record is not None:
             self._publish(record)
 
@@ -224,6 +234,18 @@ class KernelHooks:
             record["notCaptured"].append({"what": "the record in the spool", "why": why})
         kernel = self.kernel
         kernel.session.send(kernel.iopub_socket, "yesterday_record", record, parent=self._parent)
+
+    def _have_published(self) -> None:
+        """On the thread of late digests: the loop publishes them when it is free."""
+        if self._loop is not None:
+            _call_in(self._loop, self._guarded, self.publish_late)
+
+    def publish_late(self) -> None:
+        """Publishes digests that were computed since their runs were recorded."""
+        kernel = self.kernel
+        for message in messages(self.recorder.late.take()):
+            kernel.session.send(kernel.iopub_socket, "yesterday_content", message, parent={})
+            self.published += 1
 
     def _outcome(self) -> tuple[Outcome, RunError | None, int | None]:
         shell = self.kernel.shell

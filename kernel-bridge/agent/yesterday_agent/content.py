@@ -19,12 +19,18 @@ from typing import Any
 
 from .anatomy import caches_of
 from .content_code import class_parts, code_parts, function_parts, module_parts
-from .content_parts import TOO_LARGE, VALUE_BYTES, library_parts
+from .content_parts import PIECE, TOO_LARGE, VALUE_BYTES, Listed, Memory, library_parts
 from .kinds import is_native, module_of, package_of
 from .reasons import failing_as
+from .trees import LEAST, chunks, containers
 from .userland import MACHINERY, is_atom, is_user_class
 
-ITEMS = 2_000_000
+ITEMS = 100_000_000
+"""A container that holds more has no digest."""
+SOON_ITEMS = 2_000_000
+"""More are not looked at while the kernel waits."""
+SOON_LISTED = 200_000
+"""Values that have no plain memory are looked at one by one; more are not while the kernel waits."""
 RUN_SECONDS = 0.4
 _ATOMS = frozenset({bool, int, float, complex, str, bytes, type(None)})
 _SIZED = frozenset({str, bytes, bytearray})
@@ -39,15 +45,34 @@ class UntoldError(Exception):
     """Why a value has no digest."""
 
 
+class LaterError(UntoldError):
+    """It is too large for now; it may be read behind the reply."""
+
+
 class Budget:
-    """The time that one run's digests may take together, in seconds."""
+    """The time that one run's digests may take together, in seconds, and the size of each value, in bytes."""
 
     def __init__(self, seconds: float = RUN_SECONDS) -> None:
         self._end = perf_counter() + seconds
 
     def check(self) -> None:
+        """Called often while objects are walked through."""
         if perf_counter() > self._end:
-            raise UntoldError("it takes longer than a run's time for digests")
+            raise LaterError("it takes longer than a run's time for digests")
+
+    def piece(self) -> None:
+        """Called before each piece of memory."""
+        self.check()
+
+    def admit(self, size: int) -> None:
+        """Raises where a value of so many bytes is too large for now."""
+        if size > VALUE_BYTES:
+            raise LaterError(TOO_LARGE)
+
+    def admit_items(self, count: int, most: int) -> None:
+        """Raises where so many items are too many for now."""
+        if count > most:
+            raise LaterError(f"it holds more than {most:,} things")
 
 
 def content_digest(value: object, budget: Budget) -> str:
@@ -69,6 +94,8 @@ class _Writer:
         self._depth = 0
         # What was written already, kept alive so that no other takes its address.
         self._seen: dict[int, tuple[int, object]] = {}
+        self._in_trees: set[int] = set()
+        self._trees: list[Any] = []
 
     def part(self, tag: str, data: Any = b"") -> None:
         size = len(data)
@@ -81,13 +108,20 @@ class _Writer:
 
     def _add(self, size: int) -> None:
         self._size += size
-        if self._size > VALUE_BYTES:
-            raise UntoldError(TOO_LARGE)
+        self._budget.admit(self._size)
+
+    def memory(self, tag: str, data: Memory) -> None:
+        """As `part`, piece by piece."""
+        self._add(data.size)
+        self.whole.update(f"{tag}:{data.size}:".encode())
+        for piece in data.pieces():
+            self._budget.piece()
+            self.whole.update(piece)
 
     def value(self, value: Any) -> None:
         kind = type(value)
-        if kind in _SIZED and len(value) > VALUE_BYTES:
-            raise UntoldError(TOO_LARGE)
+        if kind in _SIZED:
+            self._budget.admit(len(value))
         if kind in _ATOMS:
             self.part("atom", marshal.dumps(value, 2))
             return
@@ -97,6 +131,8 @@ class _Writer:
         if seen is not None:
             self.part("again", str(seen[0]).encode())
             return
+        if id(value) in self._in_trees:
+            raise UntoldError("it holds a part of a large list twice")
         if not (kind in _UNCHANGING or isinstance(value, type) or is_atom(value)):
             self._seen[id(value)] = len(self._seen), value
         self._depth += 1
@@ -129,6 +165,12 @@ class _Writer:
                 raise UntoldError(item)
             if isinstance(item, (bytes, memoryview)):
                 self.part(tag, item)
+            elif isinstance(item, Memory):
+                self.memory(tag, item)
+            elif isinstance(item, Listed):
+                self._budget.admit_items(item.count, SOON_LISTED)
+                self.part(tag)
+                self.value(item.items())
             else:
                 self.part(tag)
                 self.value(item)
@@ -136,14 +178,41 @@ class _Writer:
     def items(self, tag: str, values: Any) -> None:
         if len(values) > ITEMS:
             raise UntoldError(f"it holds more than {ITEMS:,} things")
+        self._budget.admit_items(len(values), SOON_ITEMS)
         self.part(tag, str(len(values)).encode())
         kinds = set(map(type, values))
         if kinds <= _ATOMS:
             self._add(sum(len(item) for item in values if type(item) in _SIZED) if kinds & _SIZED else 0)
-            self.part("atoms", marshal.dumps(list(values), 2))
-        else:
+            self._atoms(values)
+        elif len(values) < LEAST or not self._tree(values):
             for item in values:
                 self.value(item)
+
+    def _atoms(self, values: Any) -> None:
+        if len(values) < LEAST:
+            self.part("atoms", marshal.dumps(list(values), 2))
+            return
+        # The same bytes, made in pieces.
+        head = marshal.dumps([], 2)[:1] + len(values).to_bytes(4, "little")
+        self.joined("atoms", [head, *chunks(values, self._budget.check)])
+
+    def _tree(self, values: Any) -> bool:
+        """Writes them at once where they are plain data that holds nothing twice."""
+        inside = containers(values, self._budget.check)
+        if inside is None or not inside.isdisjoint(self._seen.keys()) or not inside.isdisjoint(self._in_trees):
+            return False
+        self._in_trees |= inside
+        self._trees.append(values)
+        self.joined("tree", list(chunks(values, self._budget.check)))
+        return True
+
+    def joined(self, tag: str, pieces: list[bytes]) -> None:
+        """One part that was made in pieces."""
+        size = sum(map(len, pieces))
+        self._add(size)
+        self.whole.update(f"{tag}:{size}:".encode())
+        for piece in pieces:
+            self.whole.update(piece)
 
     def mapping(self, value: dict[Any, Any]) -> None:
         self.items("keys", list(dict.keys(value)))
@@ -214,6 +283,11 @@ def _attributes(kind: type, value: Any) -> dict[str, Any]:
     return found
 
 
+def _copied(data: bytearray) -> Memory:
+    """In copies: an array of bytes that is looked into cannot grow."""
+    return Memory(len(data), lambda: (bytes(data[at : at + PIECE]) for at in range(0, len(data), PIECE)))
+
+
 def _range(writer: _Writer, value: Any) -> None:
     writer.items(type(value).__name__, [value.start, value.stop, value.step])
 
@@ -224,7 +298,7 @@ _PLAIN: dict[type, Callable[[_Writer, Any], None]] = {
     dict: lambda writer, value: writer.mapping(value),
     set: lambda writer, value: writer.members("set", value),
     frozenset: lambda writer, value: writer.members("frozenset", value),
-    bytearray: lambda writer, value: writer.part("bytearray", bytes(value)),
+    bytearray: lambda writer, value: writer.memory("bytearray", _copied(value)),
     memoryview: lambda writer, value: writer.part("memoryview", value.tobytes()),
     range: _range,
     slice: _range,

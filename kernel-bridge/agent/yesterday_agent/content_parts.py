@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from . import libraries
@@ -9,10 +11,31 @@ from .kinds import module_of
 from .library import Parts
 
 VALUE_BYTES = 32 * 1024 * 1024
-"""A larger value is not read, nor copied to be read."""
+"""A larger value is not read, nor copied to be read, while the kernel waits."""
 TOO_LARGE = f"it is larger than {VALUE_BYTES >> 20} MiB"
-_LISTED = 200_000
-"""Values that have no plain memory are looked at one by one, at most so many."""
+PIECE = 4 * 1024 * 1024
+"""Bytes that are read at once: a thread that reads them looks up in between."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes that are read piece by piece. Nothing is copied before `pieces` is called."""
+
+    size: int
+    pieces: Callable[[], Iterable[Any]]
+
+
+def sliced(memory: memoryview) -> Memory:
+    """One block of plain bytes."""
+    return Memory(memory.nbytes, lambda: (memory[at : at + PIECE] for at in range(0, memory.nbytes, PIECE)))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Values that have no plain memory: `items()` is a list of so many."""
+
+    count: int
+    items: Callable[[], Any]
 
 
 def library_parts(value: Any) -> Parts | None:
@@ -34,9 +57,6 @@ def _subclass(value: Any) -> Parts:
     yield "kept", own if declared is None else {name: own[name] for name in declared if name in own}
 
 
-def listed(count: int, items: Any) -> Parts:
-    """`items()` one by one, where they are not too many."""
-    if count > _LISTED:
-        yield "untold", f"{count:,} values that have no plain memory"
-    else:
-        yield "listed", items()
+def listed(count: int, items: Callable[[], Any]) -> Parts:
+    """`items()` one by one."""
+    yield "listed", Listed(count, items)

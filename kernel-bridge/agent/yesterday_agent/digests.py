@@ -5,18 +5,35 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
 FILE_BYTES = 256 * 1024 * 1024
 
 
 def mark(data: Any) -> int | bytes:
-    """Of a contiguous buffer: `xxhash` where the kernel has it, else BLAKE2."""
+    """Of a contiguous buffer: `xxhash` where the kernel has it, else the faster one of SHA-256 and BLAKE2 here."""
     xxhash = _xxhash()
     if xxhash is not None:
         digest: bytes = xxhash.xxh3_128(data).digest()
         return digest
-    return hashlib.blake2b(data, digest_size=16).digest()
+    plain: bytes = _faster()(data).digest()[:16]
+    return plain
+
+
+@functools.lru_cache(maxsize=1)
+def _faster() -> Callable[[Any], Any]:
+    """Processors that compute SHA-256 themselves do so twice as fast as BLAKE2."""
+    sample = bytes(256 * 1024)
+
+    def taken(kind: Callable[[Any], Any]) -> float:
+        begun = perf_counter()
+        kind(sample)
+        return perf_counter() - begun
+
+    blake2, sha256 = (min(taken(kind) for _ in range(3)) for kind in (hashlib.blake2b, hashlib.sha256))
+    return hashlib.sha256 if sha256 < blake2 else hashlib.blake2b
 
 
 @functools.lru_cache(maxsize=1)

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from typing import Any
 
-from .digests import file_digest
+from .file_digests import PENDING, Digest, FileDigests, Signature, is_same, signature
 from .files import Content, FileUse, FileWatch
-from .kept import Kept
+from .kept import RUN_BYTES, Kept
+from .late import Late, LateDigests
 from .named_files import adds_to, command_paths, named_paths, touches_files, valued_paths
 from .own_record import is_own_record
 from .reads import Reads
@@ -35,7 +36,9 @@ _PATH = 1_000
 _CLOCK = 0.01
 """Seconds by which a file system's clock may be behind."""
 
-Signature = tuple[int, int]
+
+Mark = tuple[int, int]
+"""Time of the last change, and size."""
 
 
 @dataclass
@@ -54,18 +57,20 @@ class FileRun:
 class FileLineage:
     """Between runs: who made each file, with the digest it then had."""
 
-    def __init__(self, watch: FileWatch, kept: Kept) -> None:
+    def __init__(self, watch: FileWatch, kept: Kept, late: LateDigests) -> None:
         self._watch = watch
         self._kept = kept
-        self._makers: dict[str, tuple[str, str | None]] = {}
+        self._digests = FileDigests(late)
+        self._makers: dict[str, tuple[str, Digest]] = {}
         self._folders: dict[str, str] = {}
-        self._before: dict[str, Signature] = {}
+        self._before: dict[str, Mark] = {}
         self._withheld = Withheld()
         watch.keep = self._content
 
     def begin(self) -> None:
         """How the files are that runs made: what changes from here on is the run's work."""
-        self._before = {path: _signature(path) for path in list(self._makers)[-_WATCHED:]}
+        self._digests.begin()
+        self._before = {path: _mark(path) for path in list(self._makers)[-_WATCHED:]}
 
     def finish(self, run: FileRun, changes: Changes | None = None, programs: Collection[str] = ()) -> None:
         """`changes`: of files while programs ran; `programs`: their command lines, and the code with their scripts."""
@@ -130,16 +135,27 @@ class FileLineage:
             run.used.append(self._edge(path, known, made, "moved"))
             return
         content = run.use.before.get(path)
-        is_as_read = path not in run.use.written and self._before.get(path) in (None, _signature(path))
-        digest = (content and content[0]) or (file_digest(path) if is_as_read else known)
-        by = made if digest == known else None
-        edge = self.read_edge(path, digest, by, "opened for reading", run.missing, content)
+        now, opened = signature(path), run.use.seen.get(path)
+        is_as_read = path not in run.use.written and self._before.get(path) in (None, _mark(path))
+        digest = (content and content[0]) or (self._digests.of(path) if is_as_read else known)
+        reason = "opened for reading"
+        if opened is not None and opened[:4] != (now or ())[:4] and path not in run.use.written:
+            digest, reason = self._digests.known(opened), "opened for reading; changed during the run"
+            run.missing.append({"what": f"the content of {shown_path(path)}", "why": self._two_states(opened, now)})
+        by = made if is_same(digest, known) else None
+        edge = self.read_edge(path, digest, by, reason, run.missing, content)
         if path in run.use.databases:
             edge["type"] = DATABASE
         run.used.append(edge)
 
+    def _two_states(self, before: Signature, after: Signature | None) -> str:
+        """How a file was when it was opened, and how it is."""
+        then, now = self._digests.known(before) or "not read", self._digests.known(after) or "not read"
+        is_now = "is gone" if after is None else f"has {after[2]:,} bytes ({now})"
+        return f"it changed during the run: it had {before[2]:,} bytes ({then}) when it was opened, and {is_now}"
+
     def _written(self, run: FileRun, path: str, reason: str) -> None:
-        digest = file_digest(path)
+        digest = self._digests.of(path)
         self._made(path, run.run, digest)
         self._withheld.written(path, run.use.history)
         if os.path.isdir(path):
@@ -151,7 +167,7 @@ class FileLineage:
         if os.path.exists(path):
             run.generated.append(self._edge(path, digest, run.run, reason))
 
-    def _made(self, path: str, run: str, digest: str | None) -> None:
+    def _made(self, path: str, run: str, digest: Digest) -> None:
         """The last made comes last."""
         self._makers.pop(path, None)
         self._makers[path] = (run, digest)
@@ -162,7 +178,7 @@ class FileLineage:
         # A folder that changed because of these files is no other folder.
         known |= {os.path.dirname(path) for path in known}
         for path, before in self._before.items():
-            if path not in known and _signature(path) != before and os.path.exists(path):
+            if path not in known and _mark(path) != before and os.path.exists(path):
                 run.use.written[path] = None
                 self._written_unobserved(run, path, "changed while the cell ran")
 
@@ -215,9 +231,9 @@ class FileLineage:
         if self._changed(path, run):
             self._written_unobserved(run, path, "named in the code, and written meanwhile")
             return
-        digest = file_digest(path)
+        digest = self._digests.of(path)
         made, known = self._makers.get(path, (None, None))
-        by = made if digest == known else None
+        by = made if is_same(digest, known) else None
         edge = self.read_edge(path, digest, by, "named in code that ran", run.missing)
         run.used.append({**edge, "edge": "static"})
 
@@ -242,7 +258,7 @@ class FileLineage:
             return False
         before = self._before.get(path)
         if before is not None or path in self._makers:
-            return before is not None and _signature(path) != before
+            return before is not None and _mark(path) != before
         return os.path.getmtime(path) >= run.started - _CLOCK
 
     def _listed(self, run: FileRun) -> None:
@@ -264,7 +280,7 @@ class FileLineage:
     def module_edge(self, path: str, name: str, missing: list[Missing]) -> Edge:
         """An edge to the source of a module that was imported."""
         made, _ = self._makers.get(path, (None, None))
-        edge = self.read_edge(path, file_digest(path), made, "imported", missing)
+        edge = self.read_edge(path, self._digests.of(path), made, "imported", missing)
         return {**edge, "kind": "module", "name": name}
 
     def _content(self, path: str) -> Content:
@@ -272,15 +288,17 @@ class FileLineage:
         try:
             if not os.path.isfile(path) or os.path.getsize(path) > _KEPT_AT_ONCE:
                 return None, None
-            digest = file_digest(path)
-            return digest, None if self._withheld.why(path, digest) else self._kept.file(path, digest)
+            digest = self._digests.of(path)
+            if isinstance(digest, Late) or self._withheld.why(path, digest):
+                return digest, None
+            return digest, self._kept.file(path, digest)
         except Exception:  # The person's own `open` goes on, whatever happens here.
             return None, None
 
     def read_edge(
         self,
         path: str,
-        digest: str | None,
+        digest: Digest,
         by: str | None,
         reason: str,
         missing: list[Missing],
@@ -289,6 +307,11 @@ class FileLineage:
         """An edge to a file that was read, its bytes kept within the budget. `content` is how it was before the run
         wrote to it."""
         edge = self._edge(path, digest, by, reason)
+        if isinstance(digest, Late):
+            missing.append({"what": digest.what, "why": digest.why or PENDING})
+            why = f"it is larger than what a run keeps, {RUN_BYTES >> 20} MiB, or came when that was spent"
+            missing.append({"what": f"bytes of {shown_path(path)}", "why": why})
+            return edge
         try:
             withheld = self._withheld.why(path, digest) if os.path.isfile(path) else None
             if withheld is not None:
@@ -298,14 +321,19 @@ class FileLineage:
         except OSError as problem:
             missing.append({"what": f"bytes of {shown_path(path)}", "why": str(problem)[:300]})
         if digest is not None and edge.get("value") is None:
-            why = "over the budget of the run" if file_digest(path) == digest else "written to before they were kept"
+            why = (
+                "over the budget of the run" if self._digests.of(path) == digest else "written to before they were kept"
+            )
             # What a run made can be made again.
             if by is None or why.startswith("over"):
                 missing.append({"what": f"bytes of {shown_path(path)}", "why": why})
         return edge
 
-    def _edge(self, path: str, digest: str | None, by: str | None, reason: str) -> Edge:
-        return file_edge(path, self._withheld.digest(path, digest), by, reason)
+    def _edge(self, path: str, digest: Digest, by: str | None, reason: str) -> Edge:
+        if not isinstance(digest, Late):
+            return file_edge(path, self._withheld.digest(path, digest), by, reason)
+        edge = file_edge(path, digest.digest, by, reason)
+        return edge if digest.is_over else {**edge, "late": digest}  # type: ignore[typeddict-unknown-key]
 
 
 def _holds_work(path: str) -> bool:
@@ -327,7 +355,7 @@ def _files_in(folder: str) -> list[str]:
     return found[:_IN_FOLDER]
 
 
-def _signature(path: str) -> Signature:
+def _mark(path: str) -> Mark:
     try:
         facts = os.stat(path)
     except (OSError, ValueError):

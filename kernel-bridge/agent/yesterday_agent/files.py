@@ -17,14 +17,16 @@ from urllib.parse import unquote, urlsplit
 
 from .addresses import address
 from .audit import listen
+from .file_digests import Digest, Signature, signature
 from .noise import is_noise
 from .own_record import is_own_record
 from .own_threads import is_own
 from .record import StoredValue
 from .secrecy import mask
 
+_SEEN = 1_000
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-Content = tuple[str | None, StoredValue | None]
+Content = tuple[Digest, StoredValue | None]
 """The digest of a file, and where its bytes are kept; None if unknown or not kept."""
 
 
@@ -34,6 +36,8 @@ class FileUse:
 
     read: dict[str, None] = field(default_factory=dict)
     written: dict[str, None] = field(default_factory=dict)
+    seen: dict[str, Signature | None] = field(default_factory=dict)
+    """How the first files were when they were opened for reading."""
     before: dict[str, Content] = field(default_factory=dict)
     """Of files that were read and then opened for writing: how they were."""
     removed: dict[str, None] = field(default_factory=dict)
@@ -128,6 +132,8 @@ class FileWatch:
             use.read[path] = None
         if writes and path in use.read and path not in use.before and path not in use.written:
             use.before[path] = self.keep(path)
+        if not writes and path not in use.read and len(use.seen) < _SEEN:
+            use.seen[path] = signature(path)
         (use.written if writes else use.read)[path] = None
 
     def listed(self, use: FileUse, args: tuple[Any, ...]) -> None:

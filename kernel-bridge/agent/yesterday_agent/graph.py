@@ -77,6 +77,8 @@ class Changes:
     unsure: set[int] = field(default_factory=set)
     lost: set[int] = field(default_factory=set)
     """What an object held when the run began, and holds no more: it may have been changed before it was released."""
+    seen: set[int] = field(default_factory=set)
+    """The ids of all objects that were looked at."""
     over_budget: bool = False
 
 
@@ -121,6 +123,7 @@ class Graph:
             stack.extend(child for _, child in anatomy.links)
             beside.extend(self._sharing(value))
             stack.extend(leaves(value) if gradients else ())
+        changes.seen.update(seen)
         return changes
 
     def _sharing(self, value: Any) -> list[Any]:

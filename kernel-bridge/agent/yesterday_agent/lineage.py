@@ -15,12 +15,15 @@ from .addresses import address
 from .arguments import looked_at
 from .beside import Beside
 from .compiled import codes_of
-from .content import Budget, UntoldError, content_digest
+from .content import Budget, LaterError, UntoldError, content_digest
 from .databases import is_connection, only_looks, writes
+from .edges import generated_edge, written_parts
 from .executed import names_of, unprobed
 from .facts import facts
 from .gradients import asks_none, may_be_asked
-from .graph import Changes, Graph, Steps
+from .graph import Changes, Graph
+from .late import LateDigests
+from .late_values import PENDING, LateValues, known_elsewhere
 from .lingering import LiveTasks
 from .namespace import Snapshot
 from .narrowing import refitted
@@ -33,34 +36,14 @@ from .secrecy import concealed, hidden, hides, masker
 from .tables import Tables
 from .variable_parts import named_accesses, variable_in
 from .weights import are_loaded, replaced
-from .written import written
 
 _SHELL_NAME = re.compile(
     r"_+$|_i*$|_i?\d+$|_(dh|ih|oh|exit_code)$|(In|Out|exit|quit|open|get_ipython)$|__\w+__$"
     r"|__(?:builtins_dict_|compiled_fn_|resume_at_|import_)\w+$"
 )
-_MOST_PARTS = 32
 _HARMLESS = frozenset(
-    [
-        "print",
-        "len",
-        "type",
-        "id",
-        "isinstance",
-        "repr",
-        "str",
-        "bool",
-        "hash",
-        "display",
-        "callable",
-        "dir",
-        "hasattr",
-        "getattr",
-        "issubclass",
-        "format",
-        "vars",
-        "help",
-    ]
+    """print len type id isinstance repr str bool hash display callable dir hasattr getattr issubclass format vars
+    help""".split()  # noqa: SIM905
 )
 
 
@@ -91,7 +74,7 @@ def is_shell_name(name: str) -> bool:
 
 
 class Lineage:
-    def __init__(self, namespace: dict[str, Any], databases: Mapping[int, str]) -> None:
+    def __init__(self, namespace: dict[str, Any], databases: Mapping[int, str], digests: LateDigests) -> None:
         self.namespace = namespace
         self.graph = Graph()
         self._tables = Tables(self.graph, namespace, databases)
@@ -104,6 +87,8 @@ class Lineage:
         self._deleted: dict[str, str] = {}
         self._budget = Budget()
         self._untold: list[Missing] = []
+        self._late = LateValues(digests, namespace, self.graph)
+        self._reached: set[int] = set()
 
     def begin(self) -> Reads:
         self._patches.begin()
@@ -144,6 +129,7 @@ class Lineage:
             run, roots, handled, self._tables.known(), remade, gradients=self._may_ask_gradients(reads)
         )
         self._settle_lost(run, changes, handled, self._released({*written, *deleted}, reads))
+        self._reached = self.graph.reaching(changes.changed) if changes.changed else set()
         generated = self._bind(run, written, deleted)
         generated += self._mutated(run, written, changes)
         generated += self._tables.settle(run, reads, touched)
@@ -152,6 +138,7 @@ class Lineage:
         used += [edge for edge in beside.used(generated, reads) if (edge["name"], edge.get("by")) not in recorded]
         self._tasks.finish(run, [*reads.names, *written])
         generated += self._output_edges(run, count, shown)
+        self._late.settle(changes, self._tasks.names())
         self._add_other_makers(run, generated, used)
         if deleted or len(self.graph.nodes) > 4 * len(self.bindings) + 1000 or written:
             self._forget()
@@ -252,7 +239,7 @@ class Lineage:
             }
             edge["edge"] = "maybe" if unsure else kind  # type: ignore[typeddict-item]
             edge["reason"] = _reason(by, binding, kind)
-            edge["parts"] = _written(None if parts is None else touched)
+            edge["parts"] = written_parts(None if parts is None else touched)
             edge.update(_facts_for(binding, by))  # type: ignore[typeddict-item]
             yield edge
 
@@ -273,6 +260,8 @@ class Lineage:
         for identity, parts in later.changed.items():
             changes.changed.setdefault(identity, set()).update(parts)
         changes.unsure |= later.unsure
+        changes.seen |= later.seen
+        changes.over_budget |= later.over_budget
 
     def _may_ask_gradients(self, reads: Reads) -> bool:
         if "torch" not in sys.modules:
@@ -380,11 +369,11 @@ class Lineage:
             value = self.namespace[name]
             known = self._facts(name, value)
             self.bindings[name] = Binding(address(value), run, known, value if _is_small(value) else None)
-            edges.append(_generated(run, name, self.bindings[name].facts, "bound in this run"))
+            edges.append(generated_edge(run, name, self.bindings[name].facts, "bound in this run"))
         for name in sorted(deleted):
             self.bindings.pop(name, None)
             self._deleted[name] = run
-            edge = _generated(run, name, {}, "deleted in this run")
+            edge = generated_edge(run, name, {}, "deleted in this run")
             edge["deleted"] = True
             edges.append(edge)
         return edges
@@ -399,21 +388,34 @@ class Lineage:
         try:
             digest = content_digest(value, self._budget)
             found["digest"] = masker().keyed(digest) if is_hidden else concealed(value, digest)
+        except LaterError as reason:
+            self._later(name, value, found, str(reason) if is_hidden else None)
         except UntoldError as reason:
             self._untold.append({"what": f"the content of {name}", "why": str(reason)})
         return found
 
+    def _later(self, name: str, value: Any, found: dict[str, Any], why_not: str | None) -> None:
+        """The digest of a large value: of another name for it, or computed behind the reply."""
+        named = ((self.namespace.get(one), bound.identity, bound.facts) for one, bound in self.bindings.items())
+        known = known_elsewhere(value, named, self._reached)
+        if isinstance(known, str):
+            found["digest"] = known
+        elif why_not is not None:
+            self._untold.append({"what": f"the content of {name}", "why": why_not})
+        else:
+            self._late.expect(name, value, found, known)
+            self._untold.append({"what": f"the content of {name}", "why": PENDING})
+
     def _mutated(self, run: str, written: set[str], changes: Changes) -> list[Edge]:
         if not changes.changed:
             return []
-        reached = self.graph.reaching(changes.changed)
-        edges: list[Edge] = []
+        reached, edges = self._reached, list[Edge]()
         for name, binding in self.bindings.items():
             if binding.identity not in reached or name in written or name not in self.namespace:
                 continue
             binding.facts = self._facts(name, self.namespace[name])
-            edge = _generated(run, name, binding.facts, "changed in place by this run")
-            edge["parts"] = _written(self.graph.paths(binding.identity, reached, changes.changed) or None)
+            edge = generated_edge(run, name, binding.facts, "changed in place by this run")
+            edge["parts"] = written_parts(self.graph.paths(binding.identity, reached, changes.changed) or None)
             if changes.unsure and set(changes.changed) <= changes.unsure:
                 edge["edge"] = "maybe"
                 edge["reason"] = "used in a way that may have changed it; its state cannot be seen"
@@ -448,7 +450,7 @@ class Lineage:
             if older in self.outputs:
                 self.outputs[newer] = self.outputs[older]
         self.outputs["_"] = self.outputs[f"_{count}"] = binding
-        return [_generated(run, name, binding.facts, "shown by this run")]
+        return [generated_edge(run, name, binding.facts, "shown by this run")]
 
     def _forget(self) -> None:
         kept = [binding.identity for binding in (*self.bindings.values(), *self.outputs.values())]
@@ -465,19 +467,6 @@ def _is_small(value: Any) -> bool:
 
 def _facts_for(binding: Binding, by: str) -> dict[str, Any]:
     return {key: item for key, item in binding.facts.items() if key != "out"}
-
-
-def _generated(run: str, name: str, known: dict[str, Any], reason: str) -> Edge:
-    edge: Edge = {"kind": "variable", "name": name, "version": f"{run}:{name}", "edge": "observed", "by": run}
-    edge["reason"] = reason
-    edge.update({key: item for key, item in known.items() if key != "out"})  # type: ignore[typeddict-item]
-    return edge
-
-
-def _written(ways: Iterable[Steps] | None) -> list[str] | None:
-    """None for all of it, and if the parts are too many to be listed."""
-    found = None if ways is None else sorted(set(map(written, ways)))
-    return found if found is None or len(found) <= _MOST_PARTS else None
 
 
 def _reason(by: str, binding: Binding, kind: str) -> str:

@@ -6,7 +6,6 @@ The agent takes `dumps`, `time` and their like by name: the user's code may patc
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -16,12 +15,16 @@ from typing import Any
 from . import chance
 from .accesses import Access, Touches
 from .answers import ANSWERS
+from .cost import cost_of
 from .digests import bytes_digest, text_digest
 from .environment import EnvironmentFacts
 from .executed import watch
 from .file_lineage import FileLineage, FileRun, plain_edge
 from .files import FileUse, FileWatch
 from .kept import Kept
+from .late import LateDigests
+from .late_edges import register
+from .late_values import releases
 from .library import Use
 from .library_watchers import LibraryWatchers
 from .lineage import Lineage
@@ -31,7 +34,7 @@ from .loggers import Loggers
 from .plain_code import note_cell
 from .programs import ProgramWatch
 from .reads import Reads
-from .record import Cost, Edge, Missing, Outcome, Record, RunError
+from .record import Edge, Missing, Outcome, Record, RunError
 from .secrecy import learn_from, mask_code, masked_record
 from .settings import Settings, is_work_of, only_set
 from .sql_use import SqlUse
@@ -39,11 +42,6 @@ from .state import SEEDERS, TORCH, imported_states, process_states, random_bytes
 from .storing import ValueBudget, store_values
 from .strings import hidden_names
 from .urls import UrlWatch
-
-try:
-    import resource
-except ImportError:  # Windows
-    resource = None  # type: ignore[assignment]
 
 
 @dataclass
@@ -84,11 +82,12 @@ class Recorder:
     ) -> None:
         self.kept = kept
         self.watch = FileWatch(ignored)
-        self.lineage = Lineage(namespace, self.watch.databases)
+        self.late = LateDigests()
+        self.lineage = Lineage(namespace, self.watch.databases, self.late)
         self.environment = environment
         self.current: Run | None = None
         self.order = 0
-        self.files = FileLineage(self.watch, kept)
+        self.files = FileLineage(self.watch, kept, self.late)
         self.states: dict[str, str] = {}
         self.state_makers: dict[str, list[str]] = {}
         """By state the run that made it what it is, and those that moved it on since without looking at it."""
@@ -121,6 +120,7 @@ class Recorder:
         self.order += 1
         self.current = current = Run(run, cell, code, self.order, time(), started, process_time())
         self.kept.begin()
+        self.late.begin(releases(code))
         self._guard("secrets", current, lambda: learn_from(code, is_code=True))
         self._guard("begin", current, lambda: setattr(current, "reads", self.lineage.begin()))
         self._guard("begin", current, self.files.begin)
@@ -186,9 +186,10 @@ class Recorder:
         self._guard("sql", current, lambda: self.sql.finish(current.run, used, generated))
         self._guard("state", current, lambda: self._states(current, used, generated))
         self._guard("values", current, lambda: self._values(current, generated))
+        register(current.run, used, generated)
         record = self._record(current, outcome, error, count, (used, generated))
         now = perf_counter()
-        record["cost"] = _cost(current.wall, current.cpu, current.agent_seconds + now - started)
+        record["cost"] = cost_of(current.wall, current.cpu, current.agent_seconds + now - started)
         return masked_record(record)
 
     def _guard(self, step: str, run: Run, work: Callable[[], None]) -> None:
@@ -345,7 +346,7 @@ class Recorder:
                 "generated": [],
                 "environment": {"digest": text_digest(""), "facets": None},
                 "state": {"cwd": "", "random": {}, "before": {}, "entropy": None, "hashSeed": None, "answers": None},
-                "cost": _cost(run.wall, run.cpu, run.agent_seconds),
+                "cost": cost_of(run.wall, run.cpu, run.agent_seconds),
                 "objects": [],
                 "notCaptured": [*run.missing, {"what": "the record", "why": why}],
             }
@@ -383,7 +384,7 @@ class Recorder:
                 "hashSeed": chance.HASH_SEED,
                 "answers": run.answers,
             },
-            "cost": _cost(0.0, 0.0, 0.0),
+            "cost": cost_of(0.0, 0.0, 0.0),
             "objects": self.kept.objects,
             "notCaptured": run.missing,
         }
@@ -398,22 +399,6 @@ def _looks_at(name: str, run: Run) -> bool:
 
 
 _ASK_FOR_FOLDER = frozenset(("getcwd", "getcwdb", "cwd", "resolve", "absolute", "abspath", "realpath", "relpath"))
-
-
-def _cost(wall: float, cpu: float, agent: float) -> Cost:
-    peak = None
-    if resource is not None:
-        unit = 1 if sys.platform == "darwin" else 1024
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    return {
-        "wallMs": wall * 1000,
-        "cpuMs": cpu * 1000,
-        "peakMemoryBytes": peak,
-        "readBytes": None,
-        "writtenBytes": None,
-        "gpuMemoryBytes": None,
-        "agentMs": agent * 1000,
-    }
 
 
 def _looks_at_environ(loads: Mapping[str, Collection[Access]]) -> bool:

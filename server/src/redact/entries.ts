@@ -2,7 +2,7 @@
 import { isSecretFile, type Masker } from '@yesterday/kernel-bridge'
 import type { Edge } from '../../contract/run.ts'
 import { digestOf } from '../store/digest.ts'
-import type { LogEntry, RunEnded } from '../store/log-entry.ts'
+import type { ContentRead, LogEntry, RunEnded } from '../store/log-entry.ts'
 import { markOf } from '../store/notebook-marks.ts'
 import { withoutOwnRecord } from '../store/own-record.ts'
 import type { Replaced } from './objects.ts'
@@ -52,6 +52,8 @@ export class MaskedEntries {
     if (entry.type === 'run-queued') return { ...entry, sourceDigest: this.#object(entry.sourceDigest) }
     if (entry.type === 'checkpoint-made') return { ...entry, state: this.#object(entry.state) }
     if (entry.type === 'run-ended') return this.#ended(entry)
+    if (entry.type === 'content-read')
+      return { ...entry, contents: entry.contents.map((one) => this.#content(one)) }
     if (entry.type !== 'notebook-placed' || entry.marks === null) return entry
     const sources = entry.marks.sources.filter((mark) => !this.#marks.has(mark))
     return { ...entry, marks: { ...entry.marks, sources } }
@@ -73,6 +75,13 @@ export class MaskedEntries {
     if (digest === null || !this.#keyed.has(digest)) return { ...edge, value }
     const keyed = this.#masker.keyed(digest)
     return { ...edge, value, digest: keyed, version: version.replaceAll(digest, keyed) }
+  }
+
+  #content(content: ContentRead['contents'][number]): ContentRead['contents'][number] {
+    const { digest } = content
+    return digest !== null && this.#keyed.has(digest)
+      ? { ...content, digest: this.#masker.keyed(digest) }
+      : content
   }
 
   #object<T extends string>(digest: T): T | ReturnType<typeof digestOf> {

@@ -1,20 +1,14 @@
 /** What is there of the files that recorded runs used: on disk now, and in the store. */
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { resolve } from 'node:path'
 import { Digest } from '../../contract/ids.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import type { ObjectStore, RunIndex } from '../store/ports.ts'
+import { digestOnDisk } from './disk-digests.ts'
 import type { FileSource } from './plan.ts'
 import { fileBytes } from './stored-bytes.ts'
 
 type FileEdge = Pick<Edge, 'kind' | 'name' | 'digest' | 'value'>
-
-/** More is not read just to know whether it changed. */
-const LARGEST = 2 * 1024 * 1024 * 1024
 
 /** The names that a file of this edge may have: a module is found as Python finds it. */
 export const namesOfFile = ({ kind, name }: Pick<Edge, 'kind' | 'name'>): readonly string[] => {
@@ -52,28 +46,28 @@ export async function fileFacts(
 async function onDiskNow(cwd: string, edge: FileEdge, secrets: FileSecrets) {
   for (const name of namesOfFile(edge)) {
     const path = resolve(cwd, name)
-    const found = await stat(path).catch(() => null)
-    if (found?.isFile() && found.size <= LARGEST)
-      return { name, path, digest: secrets.fileDigest(path, await digestOfFile(path)) }
+    const digest = await digestOnDisk(path)
+    if (digest !== null) return { name, path, digest: secrets.fileDigest(path, digest) }
   }
   return null
 }
 
-async function digestOfFile(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return `sha256:${hash.digest('hex')}`
-}
+/** A file version that can be had: where it is on disk, or its bytes. */
+export type FileContent = { readonly name: string } & (
+  | { readonly path: string; readonly bytes: null }
+  | { readonly path: null; readonly bytes: Uint8Array }
+)
 
-/** The bytes of the version that the edge names, from the disk while it has them, else from the store. */
-export async function bytesOfVersion(
+/** The version that the edge names, from the disk while it has it, else from the store. */
+export async function contentOfVersion(
   cwd: string,
   { objects, secrets }: { readonly objects: Pick<ObjectStore, 'get'>; readonly secrets: FileSecrets },
   edge: FileEdge,
-): Promise<{ readonly name: string; readonly bytes: Uint8Array } | null> {
+): Promise<FileContent | null> {
   const here = await onDiskNow(cwd, edge, secrets)
   if (here !== null && (edge.digest === null || here.digest === edge.digest))
-    return { name: here.name, bytes: await readFile(join(here.path)) }
+    return { name: here.name, path: here.path, bytes: null }
   const bytes = await fileBytes(objects, edge)
-  return bytes === null ? null : { name: here?.name ?? namesOfFile(edge)[0] ?? edge.name, bytes }
+  const name = here?.name ?? namesOfFile(edge)[0] ?? edge.name
+  return bytes === null ? null : { name, path: null, bytes }
 }

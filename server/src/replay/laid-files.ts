@@ -2,7 +2,7 @@
  * The files that a replay is given, step by step. Invariant: before a step runs, each file that it read is there as it
  * was then, unless the replay made it itself.
  */
-import { bytesOfVersion } from './file-facts.ts'
+import { contentOfVersion } from './file-facts.ts'
 import type { Sandbox } from './isolation/isolation.ts'
 import type { Given } from './plan.ts'
 import type { ReplayWorld } from './world.ts'
@@ -30,9 +30,9 @@ export class LaidFiles {
     if (pin.digest !== null && this.#digests.get(pin.name) === pin.digest) return
     // If a different content was laid before, the one on disk is laid as well.
     if (pin.from === 'disk' && !this.#digests.has(pin.name) && this.#sandbox.shows(pin.name)) return
-    const found = await bytesOfVersion(this.#cwd, this.#world.store, edge)
+    const found = await contentOfVersion(this.#cwd, this.#world.store, edge)
     if (found === null) return
-    await this.#sandbox.lay(found.name, found.bytes)
+    await this.#sandbox.lay(found.name, found.bytes ?? { path: found.path })
     this.#digests.set(pin.name, pin.digest)
   }
 }

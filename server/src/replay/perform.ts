@@ -12,6 +12,7 @@ import { limitRuns } from '../session/limit-runs.ts'
 import { Session } from '../session/session.ts'
 import type { Purpose } from '../store/log-entry.ts'
 import type { Store } from '../store/ports.ts'
+import { LateContents } from './late-contents.ts'
 
 /** Code to run, in the name of a recorded run. */
 export interface Act {
@@ -68,15 +69,19 @@ export async function performActs(options: PerformOptions): Promise<Performance>
   limitRuns(session, timeoutSeconds)
   const stop = (): void => session.kill('the replay was stopped')
   signal.addEventListener('abort', stop, { once: true })
+  let ended: Performance
   try {
     const performance = await performIn(session, ids, options)
     if (performance.session !== null) await options.beforeEnd?.(performance.session)
-    return performance
+    ended = performance
   } finally {
     signal.removeEventListener('abort', stop)
     session.shutdown(actor)
     await session.settled()
   }
+  // Digests of large values and files come behind their runs.
+  const receipts = ended.receipts.map((receipt) => receipt && store.index.receipt(receipt.run))
+  return { ...ended, receipts: await Promise.all(receipts) }
 }
 
 async function performIn(
@@ -92,6 +97,7 @@ async function performIn(
   const { kernel } = session
   if (kernel === null) return over(session.view().kernel.problem ?? 'the kernel did not start')
   if (!kernel.recording) return over(kernel.agentProblem ?? 'this kernel does not record')
+  const late = new LateContents(kernel)
   await options.prepare(kernel)
   for (const [place, id] of ids.entries()) {
     if (options.signal.aborted) return over('it was stopped')
@@ -100,8 +106,9 @@ async function performIn(
     const receipt = await runOne(session, id, options)
     if (typeof receipt === 'string') return over(receipt)
     receipts[place] = receipt
-    if (!(await options.after(place, receipt))) return over(null)
+    if (!(await options.after(place, receipt))) break
   }
+  await late.finish()
   return over(null)
 }
 

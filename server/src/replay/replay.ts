@@ -128,6 +128,7 @@ async function replayIn(
       kept = (await options.onWritten?.(session, written)) ?? kept
     },
   })
+  for (const [run, verdict] of await judgeAgain(world, steps, receipts, repeated)) verdicts.set(run, verdict)
   const ended = await sandbox.problem()
   if (ended !== null) problems.unshift(ended)
   const unseen = problem ?? 'it was not run'
@@ -147,14 +148,29 @@ async function replayIn(
     steps: judged,
     environment: [...ready.environment],
     isolation: sandbox.facts,
-    written: written.map(({ path: _, bytesAt: __, before: ___, ...facts }) => ({
-      ...facts,
-      kept: kept.has(facts.name),
-    })),
+    written: reported(written, kept),
     cause: firstCause(ready, judged, receipts, problems),
     problems: [...new Set(problems)],
   }
 }
+
+/** With the digests that came behind the runs. */
+async function judgeAgain(
+  world: ReplayWorld,
+  steps: readonly PreparedStep[],
+  receipts: readonly (Receipt | null)[],
+  repeated: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, StepVerdict>> {
+  const verdicts = new Map<string, StepVerdict>()
+  for (const [place, { receipt: was }] of steps.entries()) {
+    const is = receipts[place] ?? null
+    if (is !== null) verdicts.set(was.run, await verdictOf(world, was, is, repeated))
+  }
+  return verdicts
+}
+
+const reported = (written: readonly Written[], kept: ReadonlySet<string>): ReplayReport['written'] =>
+  written.map(({ path: _, bytesAt: __, before: ___, ...facts }) => ({ ...facts, kept: kept.has(facts.name) }))
 
 /** The verdict of one recorded run beside its repetition; `repeated`: all recorded runs that are. */
 export async function verdictOf(

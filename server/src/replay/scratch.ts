@@ -7,6 +7,7 @@ import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { ownedName, removeTree } from '../store/owned-folder.ts'
 import { FOLDER } from '../store/project-folder.ts'
+import type { LaidContent } from './isolation/isolation.ts'
 
 export interface Scratch {
   /** The project's copy. */
@@ -16,7 +17,7 @@ export interface Scratch {
   /** The path of a file that an edge names; null for one outside of the project, which has no copy. */
   locate(name: string): string | null
   /** Writes a file, with its folders. Returns where. */
-  lay(name: string, bytes: Uint8Array): Promise<string>
+  lay(name: string, content: LaidContent): Promise<string>
   remove(): Promise<void>
 }
 
@@ -60,14 +61,20 @@ export async function makeScratch({
     root: join(folder, 'project'),
     cwd: copiedCwd,
     locate,
-    lay: async (name, bytes) => {
+    lay: async (name, content) => {
       const place = locate(name) ?? join(folder, 'elsewhere', name)
       await mkdir(dirname(place), { recursive: true, mode: 0o700 })
-      await writeFile(place, bytes)
+      await writeContent(place, content)
       return place
     },
     remove: () => removeTree(folder),
   }
+}
+
+/** A file is cloned where the disk can do that, else copied. */
+export async function writeContent(place: string, content: LaidContent): Promise<void> {
+  if (content instanceof Uint8Array) await writeFile(place, content)
+  else await copyFile(content.path, place, constants.COPYFILE_FICLONE)
 }
 
 async function copySmall(from: string, copyOf: (path: string) => string | null): Promise<void> {

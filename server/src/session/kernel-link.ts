@@ -23,6 +23,7 @@ export interface LinkHearing {
   capture(message: Message): boolean
   prompt(run: RunId, text: string, password: boolean): void
   record(run: RunId, raw: unknown): void
+  content(raw: unknown): void
   status(status: 'idle' | 'busy'): void
   dead(death: string): void
 }
@@ -57,6 +58,7 @@ export class KernelLink {
       const named = RecordRun.safeParse(raw)
       if (named.success) hearing.record(named.data.run, raw)
     })
+    this.kernel.on('content', (raw) => hearing.content(raw))
     this.kernel.on('dead', (death) => {
       for (const msgId of [...this.#comms.keys()]) this.#commHandled(msgId)
       hearing.dead(death.likely)

@@ -3,7 +3,7 @@
  * Invariant: entries are appended in the order in which runs ended, after the run's own `run-queued`, and a run is
  * reported as recorded only when its entry is durable.
  */
-import type { AgentEdge } from '@yesterday/kernel-bridge'
+import { AgentContent, type AgentEdge } from '@yesterday/kernel-bridge'
 import { inBackground, logFault } from '@yesterday/kernel-bridge/background'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import type { OutputEntry, Receipt } from '../../contract/run.ts'
@@ -53,6 +53,8 @@ export class Recorder {
   readonly #records = new Map<RunId, PromiseWithResolvers<unknown>>()
   readonly #endedBefore = new Map<RunId, Timestamp>()
   readonly #queued = new Map<RunId, Promise<void>>()
+  /** Of runs whose digests came before their entry was appended. */
+  readonly #ends = new Map<RunId, PromiseWithResolvers<void>>()
   #environment: Receipt['environment'] = null
   #line: Promise<void> = Promise.resolve()
   /** Entries that go with the next ones. */
@@ -66,6 +68,29 @@ export class Recorder {
   /** A record came from the kernel; one that comes after its run's entry is kept as an object. */
   accept(run: RunId, raw: unknown): void {
     this.#recordOf(run).resolve(raw)
+  }
+
+  /** Digests that were computed behind a run's reply. They are appended after the entry of the run. */
+  async acceptContent(session: SessionId, raw: unknown): Promise<void> {
+    const read = AgentContent.safeParse(raw)
+    if (!read.success || whyTooDeep(raw) !== null) return
+    const { run, contents } = read.data
+    await this.#openEnd(run)
+    await this.#lastEnd
+    try {
+      await this.append([{ type: 'content-read', run, session, at: this.#options.now(), contents }])
+    } catch (error) {
+      // The log does not know the run: what came of its content is of no use.
+      logFault(`appending late digests of run ${run}`, error)
+    }
+  }
+
+  /** Settles when the entry of this run is appended; at once if it was, or is not expected. */
+  async #openEnd(run: RunId): Promise<void> {
+    if (!this.#queued.has(run)) return
+    const known = this.#ends.get(run) ?? Promise.withResolvers<void>()
+    this.#ends.set(run, known)
+    await known.promise
   }
 
   /** The kernel of these runs is gone: its missing records will not come. */
@@ -126,8 +151,17 @@ export class Recorder {
     const at = this.#endedBefore.get(ended.run.run) ?? this.#options.now()
     const prepared = this.#prepare(ended).catch((error: unknown) => this.#withoutParts(ended, error))
     const entry = Promise.all([prepared, this.#lastEnd]).then(([parts]) => this.#append(ended, at, parts))
-    this.#lastEnd = entry.catch(() => undefined)
+    const { run } = ended.run
+    this.#lastEnd = entry.then(
+      () => this.#isOver(run),
+      () => this.#isOver(run),
+    )
     return entry
+  }
+
+  #isOver(run: RunId): void {
+    this.#ends.get(run)?.resolve()
+    this.#ends.delete(run)
   }
 
   async #prepare(ended: EndRun): Promise<Parts> {

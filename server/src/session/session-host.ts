@@ -313,9 +313,8 @@ export class SessionHost {
     link.listen({
       output: (run, message) => this.#outputs.accept(run, message),
       record: (run, raw) => this.#recorder.accept(run, raw),
-      comm: (message) => {
-        if (link === this.#life.link) this.#comm(message)
-      },
+      content: (raw) => this.#record.track(this.#recorder.acceptContent(session, raw)),
+      comm: (message) => link === this.#life.link && this.#comm(message),
       capture: (message) => link === this.#life.link && this.#widgets.capture(message),
       prompt: (run, text, password) => this.dispatch({ type: 'InputRequested', run, text, password }),
       status: (status) => this.dispatch({ type: 'KernelStatus', session, status }),

@@ -1,8 +1,10 @@
 /** Entries of the log that the index names by their place. */
 import { StoreError } from './errors.ts'
 import { parseEntry } from './index-writer.ts'
+import { withContents } from './late-content.ts'
 import type { LogEntry } from './log-entry.ts'
 import type { Queryable } from './reader.ts'
+import { integer } from './row.ts'
 
 type EntryOf<T extends LogEntry['type']> = Extract<LogEntry, { type: T }>
 
@@ -12,6 +14,13 @@ export function entryAt<T extends LogEntry['type']>(db: Queryable, seq: number, 
   const entry = row === undefined ? null : parseEntry(row)
   if (entry !== null && isOfType(entry, type)) return entry
   throw new StoreError('damaged', `the index names entry ${seq} as "${type}", the log does not`)
+}
+
+/** The entry of an ended run, with the digests that came behind it. */
+export function endedAt(db: Queryable, seq: number): EntryOf<'run-ended'> {
+  const rows = db.prepare('SELECT seq FROM contents WHERE ended = ? ORDER BY seq').all(seq)
+  const contents = rows.map((row) => entryAt(db, integer(row, 'seq'), 'content-read'))
+  return withContents(entryAt(db, seq, 'run-ended'), contents)
 }
 
 function isOfType<T extends LogEntry['type']>(entry: LogEntry, type: T): entry is EntryOf<T> {

@@ -25,6 +25,7 @@ export function replaceInIndex(db: DatabaseSync, index: IndexWriter, seq: number
       prepared(db, 'UPDATE checkpoints SET name = ? WHERE seq = ?').run(entry.name, seq)
       return isSameNotebook(db, 'checkpoints', 'seq', seq, entry.notebook)
     case 'bytes-dropped':
+    case 'content-read':
     case 'notebook-placed':
       return false
     default:

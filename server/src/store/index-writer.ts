@@ -6,7 +6,14 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Edge } from '../../contract/run.ts'
 import { asStoreError, StoreError } from './errors.ts'
 import { bookOfCheckpoint, bookOfRun, bookOfSession, placeNotebook } from './index-notebooks.ts'
-import { type CheckpointMade, LogEntry, type RunEnded, RunQueued, type SessionStarted } from './log-entry.ts'
+import {
+  type CheckpointMade,
+  ContentRead,
+  LogEntry,
+  type RunEnded,
+  RunQueued,
+  type SessionStarted,
+} from './log-entry.ts'
 import { numbersOf } from './numbers.ts'
 import { summarize, thumbnailOf } from './receipt.ts'
 import { integer, integerOrNull, type Row, text } from './row.ts'
@@ -23,6 +30,9 @@ interface Statements {
   readonly addName: StatementSync
   readonly findName: StatementSync
   readonly addEdge: StatementSync
+  readonly addContent: StatementSync
+  readonly setDigest: StatementSync
+  readonly contents: StatementSync
   readonly addNumber: StatementSync
   readonly addCheckpoint: StatementSync
   readonly drop: StatementSync
@@ -43,12 +53,19 @@ const prepare = (db: DatabaseSync): Statements => ({
     `UPDATE runs SET ended_seq = ?, place = ?, outcome = ?, duration_ms = ?, ended_at = ?, thumbnail = ?, summary = ?
      WHERE id = ?`,
   ),
-  findRun: db.prepare('SELECT id, ended_seq FROM runs WHERE run = ?'),
+  findRun: db.prepare('SELECT id, ended_seq, session FROM runs WHERE run = ?'),
   body: db.prepare('SELECT body FROM log WHERE seq = ?'),
   addName: db.prepare('INSERT INTO names (kind, name) VALUES (?, ?)'),
   findName: db.prepare('SELECT id FROM names WHERE kind = ? AND name = ?'),
   addEdge: db.prepare(
     'INSERT INTO edges (ended, generated, position, name, digest, by, deleted, parts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  ),
+  addContent: db.prepare('INSERT INTO contents (ended, seq) VALUES (?, ?)'),
+  setDigest: db.prepare(
+    `UPDATE edges SET digest = ? WHERE ended = ? AND generated = ? AND name = ? AND by IS ? AND digest IS NULL`,
+  ),
+  contents: db.prepare(
+    'SELECT log.seq, body FROM contents JOIN log ON log.seq = contents.seq WHERE ended = ? ORDER BY log.seq',
   ),
   addNumber: db.prepare('INSERT INTO numbers (ended, metric, name, value) VALUES (?, ?, ?, ?)'),
   addCheckpoint: db.prepare(
@@ -84,6 +101,9 @@ export class IndexWriter {
         return
       case 'run-ended':
         this.#end(sql, seq, entry)
+        return
+      case 'content-read':
+        this.#addContent(sql, seq, entry)
         return
       case 'checkpoint-made':
         this.#addCheckpoint(sql, seq, entry)
@@ -189,9 +209,29 @@ export class IndexWriter {
     )
     this.#addEdges(sql, seq, 0, ended.used)
     this.#addEdges(sql, seq, 1, ended.generated)
+    for (const row of sql.contents.all(seq))
+      this.#setDigests(sql, seq, ContentRead.parse(JSON.parse(text(row, 'body'))))
     const { parameters, metrics } = numbersOf(ended)
     for (const [name, value] of parameters) sql.addNumber.run(seq, 0, name, value)
     for (const [name, value] of metrics) sql.addNumber.run(seq, 1, name, value)
+  }
+
+  #addContent(sql: Statements, seq: number, entry: ContentRead): void {
+    const found = sql.findRun.get(entry.run)
+    const ended = found === undefined ? null : integerOrNull(found, 'ended_seq')
+    if (found === undefined || ended === null || text(found, 'session') !== entry.session)
+      throw contradiction(entry, entry.run)
+    sql.addContent.run(ended, seq)
+    this.#setDigests(sql, ended, entry)
+  }
+
+  #setDigests(sql: Statements, ended: number, { contents }: ContentRead): void {
+    for (const { side, kind, name, by, digest } of contents) {
+      const named = sql.findName.get(kind, name)
+      if (named === undefined || digest === null) continue
+      const generated = side === 'generated' ? 1 : 0
+      sql.setDigest.run(digest, ended, generated, integer(named, 'id'), producerOf(sql, by, ended))
+    }
   }
 
   #queuedRow(sql: Statements, id: number): Row {
@@ -203,15 +243,19 @@ export class IndexWriter {
 
   #addEdges(sql: Statements, ended: number, generated: 0 | 1, edges: readonly Edge[]): void {
     for (const [position, edge] of edges.entries()) {
-      const producer = edge.by === null ? undefined : sql.findRun.get(edge.by)
-      const producerId = producer === undefined ? null : integer(producer, 'id')
-      // A run that was queued later is not what the edge names.
-      const by = producerId !== null && producerId < ended ? producerId : null
+      const by = producerOf(sql, edge.by, ended)
       const parts = edge.parts === null ? null : JSON.stringify(edge.parts)
       const deleted = edge.deleted ? 1 : 0
       sql.addEdge.run(ended, generated, position, nameId(sql, edge), edge.digest, by, deleted, parts)
     }
   }
+}
+
+/** The number of a run that an edge names. One that was queued later is not what the edge names. */
+function producerOf(sql: Statements, run: string | null, ended: number): number | null {
+  const producer = run === null ? undefined : sql.findRun.get(run)
+  const id = producer === undefined ? null : integer(producer, 'id')
+  return id !== null && id < ended ? id : null
 }
 
 function nameId(sql: Statements, edge: Edge): number {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { CellId, Digest, RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import { Checkpoint } from '../../contract/past.ts'
-import { Edge, Outcome, OutputEntry, Receipt } from '../../contract/run.ts'
+import { Edge, Outcome, OutputEntry, Receipt, VersionKind } from '../../contract/run.ts'
 import { Actor } from '../../contract/session.ts'
 import { Signed } from './chain/signing-key.ts'
 
@@ -82,6 +82,27 @@ export const RunEnded = z.object({
   notCaptured: Receipt.shape.notCaptured,
 })
 export type RunEnded = z.infer<typeof RunEnded>
+
+/** Digests of versions that a run's entry names, computed behind its reply. Null where there is none, with the reason. */
+export const ContentRead = z.object({
+  type: z.literal('content-read'),
+  run: RunId,
+  session: SessionId,
+  at: Timestamp,
+  contents: z.array(
+    z.object({
+      side: z.enum(['used', 'generated']),
+      kind: VersionKind,
+      name: z.string(),
+      by: RunId.nullable(),
+      /** As `notCaptured` of the run's entry names it. */
+      what: z.string(),
+      digest: z.string().nullable(),
+      why: z.string().nullable(),
+    }),
+  ),
+})
+export type ContentRead = z.infer<typeof ContentRead>
 
 /** A notebook's state, named by a person. */
 export const CheckpointMade = Checkpoint.extend({
@@ -185,6 +206,7 @@ export const LogEntry = z.discriminatedUnion('type', [
   RunQueued,
   RunStarted,
   RunEnded,
+  ContentRead,
   CheckpointMade,
   BytesDropped,
   HistoryChained,

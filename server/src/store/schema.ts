@@ -48,7 +48,7 @@ export const truthTables = ['log', 'chain', 'heads', 'documents', 'updates', 'bl
 export const CHAINED_SINCE = 2
 
 /** Raised with every change of the index tables; a file with another number gets its index rebuilt when opened. */
-export const indexVersion = 6
+export const indexVersion = 7
 
 /** Every derived table, for dropping and for comparing. */
 export const indexTables = [
@@ -56,6 +56,7 @@ export const indexTables = [
   'runs',
   'names',
   'edges',
+  'contents',
   'numbers',
   'checkpoints',
   'dropped',
@@ -67,7 +68,7 @@ export const indexTables = [
  * `runs.id` is the log's sequence of the run's queueing; `ended_seq` orders the log's pages, is unique, and never
  * moves, so that a page's cursor stays true while runs arrive. Names of things are kept once, and an edge names its
  * producer by number. An edge knows its own run by `ended`, that run's `ended_seq`: so every list by name, maker or
- * content comes in the log's order and stops at its limit. `numbers` are what comparisons ask for.
+ * content comes in the log's order and stops at its limit. `numbers` are what comparisons ask for. `contents` are the entries with digests that came behind a run's own.
  *
  * `notebook` is the path when something was recorded; `book` is the notebook's id, or `path:` and the path while the log
  * has given it none. `places` says which notebook a path means: the one that is there, or that was last.
@@ -134,6 +135,12 @@ export const indexSchema = `
   CREATE INDEX edges_by_maker ON edges (by, ended) WHERE generated = 0 AND by IS NOT NULL;
   CREATE INDEX edges_outside ON edges (ended) WHERE generated = 0 AND by IS NULL AND digest IS NOT NULL;
   CREATE INDEX edges_made ON edges (digest, ended) WHERE generated = 1 AND digest IS NOT NULL;
+
+  CREATE TABLE contents (
+    ended INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (ended, seq)
+  ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE numbers (
     ended INTEGER NOT NULL,

@@ -1,7 +1,7 @@
 /** Reading the past from the derived tables: every question is answered by an index of the database. */
 import type { Checkpoint, Moment, RunName, SessionLine, Timeline } from '../../contract/past.ts'
 import { type Edge, type LogPage, type Receipt, RunSummary } from '../../contract/run.ts'
-import { entryAt } from './entry-at.ts'
+import { endedAt, entryAt } from './entry-at.ts'
 import { StoreError } from './errors.ts'
 import { bookOf } from './index-notebooks.ts'
 import type { LogEntry, RunQueued, SessionStarted } from './log-entry.ts'
@@ -61,7 +61,7 @@ export class SqliteIndex implements RunIndex {
     const endedSeq = row === undefined ? null : integerOrNull(row, 'ended_seq')
     if (row === undefined || endedSeq === null) return null
     const queued = this.#entry(integer(row, 'id'), 'run-queued')
-    const ended = this.#entry(endedSeq, 'run-ended')
+    const ended = endedAt(this.#db, endedSeq)
     const source = await this.#objects.get(queued.sourceDigest)
     if (source === null)
       throw new StoreError('damaged', `the source of run ${run} is missing: ${queued.sourceDigest}`)

@@ -1,7 +1,7 @@
 /** Runs by what they have to do with: their numbers, who used what they made, the states of a thing, checkpoints. */
 import type { Checkpoint, HistoryEntry, RunName } from '../../contract/past.ts'
 import type { Edge } from '../../contract/run.ts'
-import { entryAt } from './entry-at.ts'
+import { endedAt, entryAt } from './entry-at.ts'
 import { cursorSeq, nameIds, pageLimit } from './log-query.ts'
 import { type Parts, partsOverlap } from './parts.ts'
 import type { HistoryQuery, RunFigures } from './ports.ts'
@@ -139,7 +139,7 @@ export class SqlitePast {
   }
 
   #versionsAt(row: Row, { name, kind }: HistoryQuery): readonly HistoryEntry[] {
-    const { generated } = entryAt(this.#db, integer(row, 'ended_seq'), 'run-ended')
+    const { generated } = endedAt(this.#db, integer(row, 'ended_seq'))
     const by = runNameOf(row)
     return generated
       .filter((edge) => edge.name === name && isOfKind(edge, kind))

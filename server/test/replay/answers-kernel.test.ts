@@ -1,11 +1,12 @@
 /** A notebook that asks a person, replayed without one. */
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ReplayReport } from '../../contract/replay.ts'
 import { seconds } from '../../setup/patience.js'
 import { start } from '../cli/program.ts'
 import { ada, isIdle, makeProject, openHouse, python, untilView, whySkipped } from '../session/house.ts'
+import { makeSpec } from './tested-spec.ts'
 
 const cells = {
   name: "name = input('who? ')\nprint('hello', name)",
@@ -51,14 +52,4 @@ async function answerAll(root: string, answers: Readonly<Record<string, string>>
     await session.settled()
   }
   await house.close()
-}
-
-async function makeSpec(root: string): Promise<void> {
-  const spec = join(root, 'jupyter', 'kernels', 'tested')
-  await mkdir(spec, { recursive: true })
-  const argv = [python, '-m', 'ipykernel_launcher', '-f', '{connection_file}']
-  await writeFile(
-    join(spec, 'kernel.json'),
-    JSON.stringify({ argv, display_name: 'Tested', language: 'python' }),
-  )
 }

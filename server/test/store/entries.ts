@@ -2,6 +2,7 @@
 import type { Edge } from '../../contract/run.ts'
 import { digestOf } from '../../src/store/digest.ts'
 import type {
+  ContentRead,
   RunEnded,
   RunQueued,
   RunStarted,
@@ -114,3 +115,10 @@ export function ended(run: string, order: number, more: Partial<RunEnded> = {}):
     ...more,
   }
 }
+
+/** Digests that came behind a run's entry. */
+export const contentRead = (
+  run: string,
+  session: string,
+  contents: ContentRead['contents'],
+): ContentRead => ({ type: 'content-read', run, session, at: at(4), contents })

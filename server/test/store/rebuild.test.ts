@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Edge } from '../../contract/run.ts'
 import { seconds } from '../../setup/patience.js'
-import type { LogEntry } from '../../src/store/log-entry.ts'
-import { edge, ended, queued, sessionEnded, sessionStarted, started } from './entries.ts'
+import type { ContentRead, LogEntry } from '../../src/store/log-entry.ts'
+import { contentRead, edge, ended, queued, sessionEnded, sessionStarted, started } from './entries.ts'
 import { indexRows, newPlace } from './sqlite-place.ts'
 
 const sessions = fc.constantFrom('s', 't')
@@ -22,12 +22,26 @@ const edges: fc.Arbitrary<Edge[]> = fc.array(
   { maxLength: 4 },
 )
 
+const contents: fc.Arbitrary<ContentRead['contents']> = fc.array(
+  fc.record({
+    side: fc.constantFrom('used' as const, 'generated' as const),
+    kind: fc.constantFrom('variable' as const, 'file' as const),
+    name: fc.constantFrom('a', 'b', 'c'),
+    by: fc.option(runs),
+    what: fc.constant('the content of a'),
+    digest: fc.constantFrom(null, 'd1', 'd2'),
+    why: fc.constant(null),
+  }),
+  { maxLength: 3 },
+)
+
 /** Not only logs that make sense: what contradicts is refused, and must leave no trace. */
 const entry: fc.Arbitrary<LogEntry> = fc.oneof(
   sessions.map((session) => sessionStarted(session)),
   sessions.map((session) => sessionEnded(session)),
   fc.tuple(runs, sessions).map(([run, session]) => queued(run, session)),
   runs.map(started),
+  fc.tuple(runs, sessions, contents).map(([run, session, contents]) => contentRead(run, session, contents)),
   fc
     .tuple(runs, fc.nat(9), edges, edges)
     .map(([run, order, used, generated]) => ended(run, order, { used, generated })),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..addresses import address
-from ..content_parts import TOO_LARGE, VALUE_BYTES, listed
+from ..content_parts import PIECE, Memory, listed, sliced
 from ..digests import mark
 from ..imported import is_a, library
 from ..kinds import origin_of
@@ -136,12 +136,25 @@ def array_content(value: Any) -> Parts:
         yield from listed(plain.size, lambda: [str(item) for item in plain.ravel()])
     elif plain.dtype.hasobject or plain.dtype.kind == "T":
         yield from listed(plain.size, lambda: plain.ravel().tolist())
-    elif plain.nbytes > VALUE_BYTES:
-        yield "untold", TOO_LARGE
     elif plain.size:
-        if plain.dtype.byteorder == ">":
-            plain = plain.astype(plain.dtype.newbyteorder("<"))
-        yield "bytes", numpy.ascontiguousarray(plain).reshape(-1).view("u1").data
+        yield "bytes", _memory(plain)
+
+
+def _memory(plain: Any) -> Memory:
+    """Of an array, in C order and little-endian."""
+    numpy: Any = library("numpy")
+    if plain.flags.c_contiguous and plain.dtype.byteorder != ">":
+        return sliced(plain.reshape(-1).view("u1").data)
+
+    def pieces() -> Any:
+        little = plain.dtype.newbyteorder("<")
+        size = max(1, PIECE // plain.itemsize)
+        flags = ["external_loop", "buffered", "zerosize_ok"]
+        walk = numpy.nditer(plain, flags, [["readonly"]], [little], order="C", casting="equiv", buffersize=size)
+        for chunk in walk:
+            yield numpy.ascontiguousarray(chunk).view("u1").data
+
+    return Memory(plain.nbytes, pieces)
 
 
 def _is_constant(value: Any) -> bool:

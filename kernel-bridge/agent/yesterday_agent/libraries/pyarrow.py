@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..content_parts import listed
+from ..content_parts import listed, sliced
 from ..imported import is_a
 from ..library import Description, Library, Parts
 
@@ -36,7 +36,7 @@ def column_content(column: Any) -> Parts:
             offsets = numpy.frombuffer(chunk.buffers()[1], width)[chunk.offset : chunk.offset + len(chunk) + 1]
             yield "lengths", numpy.diff(offsets).astype("i8")
             text = chunk.buffers()[2]
-            yield "text", b"" if text is None else memoryview(text)[int(offsets[0]) : int(offsets[-1])]
+            yield "text", b"" if text is None else sliced(memoryview(text)[int(offsets[0]) : int(offsets[-1])])
             yield "gaps", chunk.is_null().to_numpy(zero_copy_only=False)
         elif pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind):
             yield "gaps", chunk.is_null().to_numpy(zero_copy_only=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..addresses import address
-from ..content_parts import TOO_LARGE, VALUE_BYTES
+from ..content_parts import Memory, sliced
 from ..digests import mark
 from ..facets import named, plain
 from ..imported import is_a, library
@@ -77,16 +77,21 @@ def _tensor_content(value: Any) -> Parts:
     )
     if value.is_quantized or value.layout != torch.strided:
         yield "untold", "a quantized or sparse tensor"
-    elif value.numel() * value.element_size() > VALUE_BYTES:
-        yield "untold", TOO_LARGE
     elif value.numel():
-        with torch.no_grad():
-            plain = value.detach().resolve_conj().resolve_neg().cpu().contiguous()
-        yield "bytes", memoryview(plain.reshape(-1).view(torch.uint8).numpy())
+        yield "bytes", Memory(value.numel() * value.element_size(), lambda: _pieces(value))
     if value.is_leaf and value.grad is not None:
         yield "gradient", value.grad
     if vars(value):
         yield "kept", vars(value)
+
+
+def _pieces(value: Any) -> Any:
+    """The bytes of a tensor, wherever it is; one that is contiguous in memory is not copied."""
+    import torch
+
+    with torch.no_grad():
+        plain = value.detach().resolve_conj().resolve_neg().cpu().contiguous()
+    return sliced(memoryview(plain.reshape(-1).view(torch.uint8).numpy())).pieces()
 
 
 _CONSTANTS = ("device", "dtype", "layout", "memory_format", "finfo", "iinfo")

@@ -2,13 +2,13 @@
  * A sandbox that is a copy of the project's small files, for machines where the kernel cannot see its own paths.
  * Invariant: files are laid inside of the copy alone, wherever links in it lead.
  */
-import { createHash } from 'node:crypto'
-import { lstat, mkdir, readdir, readFile, realpath } from 'node:fs/promises'
+import { lstat, mkdir, readdir, realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative } from 'node:path'
 import type { WrapCommand } from '@yesterday/kernel-bridge'
 import type { Isolation } from '../../../contract/replay.ts'
 import { ownedName } from '../../store/owned-folder.ts'
 import { FOLDER } from '../../store/project-folder.ts'
+import { digestOnDisk } from '../disk-digests.ts'
 import { makeScratch, type Scratch } from '../scratch.ts'
 import type { Marks, Sandbox, SandboxOptions, Written } from './isolation.ts'
 
@@ -38,9 +38,10 @@ export async function copiedSandbox(
     ...(wrap && { wrap: wrap(folder, shared) }),
     copy: { root: scratch.root, locate: (name) => placeOf(scratch, folder, name) },
     started: async () => undefined,
-    lay: async (name, bytes) => {
+    lay: async (name, content) => {
       await requireInside(folder, placeOf(scratch, folder, name))
-      laid.set(await scratch.lay(name, bytes), digestOf(bytes))
+      const place = await scratch.lay(name, content)
+      laid.set(place, (await digestOnDisk(place)) ?? '')
     },
     shows: (name) => scratch.locate(name) === null,
     written: () => copyChanges(scratch.root, options, laid),
@@ -77,17 +78,18 @@ async function copyChanges(
     const place = join(entry.parentPath, entry.name)
     if (!entry.isFile() || place.includes('__pycache__')) continue
     const path = join(root, relative(copy, place))
-    const [now, before] = [await readFile(place), await bytesOf(path)]
     const known = await lstat(path).catch(() => null)
-    const digest = digestOf(now)
-    if (laid.get(place) === digest || (before !== null && digestOf(before) === digest)) continue
+    const before = known?.isFile() === true ? known : null
+    const [digest, now] = [await digestOnDisk(place), await lstat(place).catch(() => null)]
+    if (digest === null || now === null || laid.get(place) === digest) continue
+    if (before !== null && (await digestOnDisk(path)) === digest) continue
     const inside = relative(cwd, path)
     found.push({
       name: inside.startsWith('..') ? path : inside,
       path,
       change: before === null ? 'created' : 'changed',
-      size: now.length,
-      sizeOnDisk: before?.length ?? null,
+      size: now.size,
+      sizeOnDisk: before?.size ?? null,
       digest,
       kept: false,
       bytesAt: place,
@@ -108,9 +110,3 @@ async function copyMarks(folder: string): Promise<Marks> {
   }
   return { files, network: '' }
 }
-
-async function bytesOf(path: string): Promise<Buffer | null> {
-  return (await lstat(path).catch(() => null))?.isFile() ? readFile(path) : null
-}
-
-const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`

@@ -47,8 +47,8 @@ export interface Sandbox {
   readonly copy: { readonly root: string; locate(name: string): string } | null
   /** To be called when the kernel runs, before files are laid. */
   started(): Promise<void>
-  /** Puts the bytes where the kernel finds the file of this name. */
-  lay(name: string, bytes: Uint8Array): Promise<void>
+  /** Puts the bytes, or a clone of another file, where the kernel finds the file of this name. */
+  lay(name: string, content: LaidContent): Promise<void>
   /** Whether a file that is on disk as it was is there without being laid. */
   shows(name: string): boolean
   /** What was written since, beside how the files are on disk. To be asked while the kernel runs. */
@@ -59,6 +59,9 @@ export interface Sandbox {
   problem(): Promise<string | null>
   remove(): Promise<void>
 }
+
+/** Bytes, or the file that has them, which may be of any size. */
+export type LaidContent = Uint8Array | { readonly path: string }
 
 /** Traces of what the kernel did outside of its memory. */
 export interface Marks {

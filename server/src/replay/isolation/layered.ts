@@ -2,16 +2,17 @@
  * A sandbox whose kernel sees its own paths, with private layers above the real files. Invariant: the launcher, which
  * sees what the kernel sees, lays and removes files; this process writes only to the sandbox's own folder.
  */
-import { createHash } from 'node:crypto'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { WrapCommand } from '@yesterday/kernel-bridge'
 import type { Isolation } from '../../../contract/replay.ts'
 import { ownedName, removeTree } from '../../store/owned-folder.ts'
 import { FOLDER } from '../../store/project-folder.ts'
+import { digestOnDisk } from '../disk-digests.ts'
+import { writeContent } from '../scratch.ts'
 import { layerChanges, layerMarks } from './changes.ts'
 import { requestControl } from './control.ts'
-import type { Marks, Sandbox, SandboxOptions, Written } from './isolation.ts'
+import type { LaidContent, Marks, Sandbox, SandboxOptions, Written } from './isolation.ts'
 import { type LaunchState, launchState } from './launcher.ts'
 import { networkMarks } from './network-marks.ts'
 
@@ -93,13 +94,14 @@ class LayeredSandbox implements Sandbox {
     return true
   }
 
-  async lay(name: string, bytes: Uint8Array): Promise<void> {
+  async lay(name: string, content: LaidContent): Promise<void> {
     const [target, source] = [resolve(this.cwd, name), join(this.shared, 'laid')]
-    await writeFile(source, bytes)
+    await writeContent(source, content)
+    const digest = await digestOnDisk(source)
     const problem = await requestControl(this.#control, { act: 'lay', source, target })
     await rm(source)
     if (problem !== null) throw new Error(`${name} could not be given to the replay as it was: ${problem}`)
-    this.#laid.set(target, `sha256:${createHash('sha256').update(bytes).digest('hex')}`)
+    this.#laid.set(target, digest)
   }
 
   async written(): Promise<readonly Written[]> {

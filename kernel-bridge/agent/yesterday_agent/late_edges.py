@@ -1,0 +1,81 @@
+"""Edges whose digest is computed behind the reply: where they are, and what is reported when it is known.
+
+A message has one run and the versions of its edges, in the shape of the bridge's `late.ts`: a change here is one there.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Any, TypedDict
+
+from .late import Late, Place
+from .record import Edge
+from .secrecy import masker
+
+
+class Content(TypedDict):
+    """`side`: `used` or `generated`; `what`: as the record's `notCaptured` names it; `why`: why there is no digest."""
+
+    side: str
+    kind: str
+    name: str
+    by: str | None
+    what: str
+    digest: str | None
+    why: str | None
+
+
+class ContentMessage(TypedDict):
+    schema: int
+    run: str
+    contents: list[Content]
+
+
+def register(run: str, used: Iterable[Edge], generated: Iterable[Edge]) -> None:
+    """Notes where digests belong. An edge that waits for one has it under `late`, which no record shows."""
+    for side, edges in (("used", used), ("generated", generated)):
+        for edge in edges:
+            late: Late | None = edge.pop("late", None)  # type: ignore[typeddict-item]
+            if late is None:
+                continue
+            if late.is_over:
+                edge["digest"] = late.digest
+            else:
+                late.places.append(Place(run, side, edge["kind"], edge["name"], edge.get("by")))
+
+
+def finish(seconds: float) -> int:
+    """Computes what is open, for so long at most, and publishes it. Returns how many messages the kernel sent so far.
+    For a silent request of the server's."""
+    hooks: Any = sys.modules["ipykernel.kernelapp"].IPKernelApp.instance().kernel._yesterday
+    hooks.recorder.late.wait(seconds)
+    hooks.publish_late()
+    sent: int = hooks.published
+    return sent
+
+
+def messages(over: Iterable[Late]) -> list[ContentMessage]:
+    """One for each run, of digests that are known now."""
+    found: dict[str, list[Content]] = {}
+    for late in over:
+        for place in late.places:
+            found.setdefault(place.run, []).append(_content(late, place))
+    return [_masked({"schema": 1, "run": run, "contents": contents}) for run, contents in found.items()]
+
+
+def _content(late: Late, place: Place) -> Content:
+    return {
+        "side": place.side,
+        "kind": place.kind,
+        "name": place.name,
+        "by": place.by,
+        "what": late.what,
+        "digest": late.digest,
+        "why": late.why,
+    }
+
+
+def _masked(message: Any) -> ContentMessage:
+    masked: ContentMessage = masker().mask_tree(message)
+    return masked

@@ -1,0 +1,28 @@
+/** pure. Digests that the agent computed behind a run's reply (agent/late_edges.py is its twin; change both). */
+import { z } from 'zod'
+import { AgentDigest, EdgeTarget } from './record.ts'
+
+/** Most versions in one message. */
+const CONTENTS_LIMIT = 10_000
+
+export const AgentContent = z.object({
+  schema: z.literal(1),
+  /** The run whose record has the edges. */
+  run: z.string(),
+  contents: z
+    .array(
+      z.object({
+        side: z.enum(['used', 'generated']),
+        kind: EdgeTarget,
+        name: z.string(),
+        by: z.string().nullable(),
+        /** As the record's `notCaptured` names it. */
+        what: z.string(),
+        digest: AgentDigest.nullable(),
+        /** Why there is no digest; null where there is one. */
+        why: z.string().nullable(),
+      }),
+    )
+    .max(CONTENTS_LIMIT),
+})
+export type AgentContent = z.infer<typeof AgentContent>
