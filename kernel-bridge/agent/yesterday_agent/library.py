@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, TypedDict
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from .accesses import Access
     from .graph import Node
     from .narrowing import Path
+    from .pixels import Picture
+    from .table_view import Table
 
 Dissection = tuple[dict[str, Any], list[tuple[str, Any]]]
 """Parts with tokens, and links: what `parts.Anatomy` begins with."""
@@ -103,6 +105,10 @@ class Library:
     describe: Callable[[Any], Description | None] | None = None
     """For the variables panel, also while a run is on. It copies and computes nothing, and reads attributes of a class
     below the library's by the library's own descriptors. None for what the generic code describes."""
+    table: Callable[[Any, Sequence[int]], Table | None] | None = None
+    """The value as a table for the value viewer, without a copy. The numbers fix all but an array's last two axes."""
+    picture: Callable[[Any, Sequence[int]], Picture | None] | None = None
+    """The value as a picture for the value viewer; the numbers as in `table`."""
     number: Callable[[Any], Any] | None = None
     """A scalar as a number of Python's. None for what is no scalar."""
     model: Callable[[Any], dict[str, Any] | None] | None = None

@@ -12,6 +12,8 @@ from typing import Any
 from .lineage import is_shell_name
 from .own_threads import as_own
 from .recorder import Recorder
+from .secrecy import masked_texts
+from .value_viewer import RefusalError, ValueViewer
 from .variables import VariableList, Writer, Writers
 
 MESSAGE = "yesterday_variables_request"
@@ -29,7 +31,17 @@ class PanelRequests:
         initial = frozenset(namespace)
         is_users: Callable[[str], bool] = lambda name: name not in initial and not is_shell_name(name)  # noqa: E731
         self._list = VariableList(namespace, is_users, self._writer_of, self._running)
-        self._asks: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"list": self._changes, "one": self._one}
+        viewer = ValueViewer(namespace, is_users, lambda: recorder.order, lambda: self._running() is not None)
+        self._asks: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "list": self._changes,
+            "one": self._one,
+            "head": viewer.head,
+            "columns": viewer.columns,
+            "rows": viewer.rows,
+            "summaries": viewer.summaries,
+            "children": viewer.children,
+            "picture": viewer.picture,
+        }
 
         def handle(stream: Any, ident: Any, parent: Any) -> None:
             kernel.session.send(stream, _REPLY, self.answer(parent["content"]), parent, ident=ident)
@@ -46,9 +58,11 @@ class PanelRequests:
 
         try:
             as_own(work)
+        except RefusalError as refusal:
+            return refused(refusal.reason, refusal.detail)
         except Exception as problem:
-            return refused("failed", type(problem).__name__)
-        return {"status": "ok", **found}
+            return refused("failed", f"{type(problem).__name__}: {problem}")
+        return masked({"status": "ok", **found})
 
     def _changes(self, content: dict[str, Any]) -> dict[str, Any]:
         known, since = content.get("list"), content.get("since")
@@ -67,6 +81,11 @@ class PanelRequests:
     def _running(self) -> Writer | None:
         current = self._recorder.current
         return None if current is None or current.ended else Writer(current.run, current.cell)
+
+
+def masked(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer with every text masked; a picture has none."""
+    return answer if "picture" in answer else masked_texts(answer)
 
 
 def refused(reason: str, detail: str = "") -> dict[str, Any]:

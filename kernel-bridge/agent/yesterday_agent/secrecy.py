@@ -10,7 +10,7 @@ import os
 import types
 from collections.abc import Iterable
 from json import dumps
-from typing import Any
+from typing import Any, TypeVar
 
 from .known_secrets import KnownSecrets
 from .masking import SIGN, Masker
@@ -21,6 +21,7 @@ from .secret_names import name_class
 from .secret_shapes import is_placeholder, looks_secret
 
 _LOOKED_AT = 4 * 1024 * 1024
+_Tree = TypeVar("_Tree")
 _known = KnownSecrets()
 _masker = Masker(_known, os.urandom(32))
 
@@ -57,11 +58,16 @@ def mask_code(code: str) -> str:
 
 
 def masked_record(record: Record) -> Record:
-    """The record with every text masked. Most hold none: one search of them all shows it."""
-    text = dumps(record)
+    """The record with every text masked."""
+    return masked_texts(record)
+
+
+def masked_texts(tree: _Tree) -> _Tree:
+    """JSON with every text masked. Most holds no secret, which one search over all of it shows."""
+    text = dumps(tree)
     if len(text) <= WORDS_UP_TO and not masker().find(text):
-        return record
-    masked: Record = masker().mask_tree(record)
+        return tree
+    masked: _Tree = masker().mask_tree(tree)
     return masked
 
 

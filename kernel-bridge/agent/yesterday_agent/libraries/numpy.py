@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from ..addresses import address
 from ..content_parts import PIECE, Memory, listed, sliced
@@ -11,6 +12,10 @@ from ..imported import is_a, library
 from ..kinds import origin_of
 from ..library import Description, Dissection, Library, Parts, SettingGroup, Use
 from ..part_names import DTYPE, SHAPE, WHOLE
+
+if TYPE_CHECKING:
+    from ..pixels import Picture
+    from ..table_view import Table
 
 
 def array_mark(value: Any) -> Any:
@@ -187,6 +192,39 @@ def _describe(value: Any) -> Description | None:
     return None
 
 
+def _plain(value: Any) -> Any:
+    """The array as one of numpy's own class, sharing its memory."""
+    ndarray = library("numpy").ndarray
+    return ndarray.view(value, ndarray)
+
+
+def array_slice(array: Any, fixed: Sequence[int]) -> Any:
+    """An array at places of all axes but its last two."""
+    lead = max(0, array.ndim - 2)
+    return array[tuple(fixed[:lead]) + (0,) * (lead - len(fixed))]
+
+
+def _table(value: Any, fixed: Sequence[int]) -> Table | None:
+    from ..array_table import ArrayTable
+
+    return ArrayTable(array_slice(_plain(value), fixed)) if is_a(value, "numpy", "ndarray") else None
+
+
+def _picture(value: Any, fixed: Sequence[int]) -> Picture | None:
+    return array_picture(_plain(value), fixed) if is_a(value, "numpy", "ndarray") else None
+
+
+def array_picture(array: Any, fixed: Sequence[int]) -> Picture | None:
+    """Of a plain array, or of the slice of it that these places fix."""
+    from ..pixels import is_picture, of_array
+
+    if array.dtype.kind not in "biuf":
+        return None
+    if not is_picture(list(array.shape)):
+        array = array_slice(array, fixed)
+    return of_array(array) if is_picture(list(array.shape)) else None
+
+
 def _print_options() -> dict[str, Any] | None:
     read = getattr(library("numpy"), "get_printoptions", None)
     return None if read is None else dict(read())
@@ -220,6 +258,8 @@ LIBRARY = Library(
     text=_text,
     shape=_shape,
     describe=_describe,
+    table=_table,
+    picture=_picture,
     number=lambda value: value.item() if is_a(value, "numpy", "generic") else None,
     harmless_calls={"ndarray": _HARMLESS},
     settings={

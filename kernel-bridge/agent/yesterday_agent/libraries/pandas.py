@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ..addresses import address
 from ..content_parts import listed
@@ -14,6 +14,9 @@ from ..library import Description, Dissection, Library, Parts, SettingGroup, Use
 from ..part_names import INDEX, NAMES, ORDER, WHOLE
 from .numpy import array_content, array_mark, array_memory, objects_in
 from .pyarrow import column_content as arrow_content
+
+if TYPE_CHECKING:
+    from ..table_view import Table
 
 _INDEXERS = ("_LocIndexer", "_iLocIndexer", "_AtIndexer", "_iAtIndexer")
 
@@ -247,6 +250,13 @@ def _said(name: Any) -> str:
     return name if type(name) is str else str(name) if type(name) in (int, float, bool) else type(name).__name__
 
 
+def _table(value: Any, fixed: Sequence[int]) -> Table | None:
+    from ..frame_table import FrameTable
+
+    is_series = is_a(value, "pandas", "Series")
+    return FrameTable(value, is_series) if is_series or is_a(value, "pandas", "DataFrame") else None
+
+
 _COLUMNS = 200
 
 
@@ -294,6 +304,7 @@ LIBRARY = Library(
     text=lambda value: str(value) if is_a(value, "pandas", "Timestamp") else None,
     shape=_shape,
     describe=_describe,
+    table=_table,
     schema=_schema,
     harmless_calls={"DataFrame": _HARMLESS, "Series": _HARMLESS},
     settings={"pandas": SettingGroup(_options, _options_matter)},

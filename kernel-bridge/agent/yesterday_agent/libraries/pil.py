@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Sequence
 from typing import Any
 
 from ..digests import mark
 from ..imported import is_a
 from ..library import Description, Dissection, Library
 from ..part_names import WHOLE
+from ..pixels import MOST, Picture, png
 from ..static_types import own_attributes
 
 IMAGE_PIXELS = 64 << 20
@@ -48,4 +51,16 @@ def _describe(value: Any) -> Description | None:
     return {"shape": [int(height), int(width)], "preview": str(stored.get("_mode", "")), "opens": "image"}
 
 
-LIBRARY = Library("PIL", dissect=_dissect, describe=_describe)
+def _picture(value: Any, fixed: Sequence[int]) -> Picture | None:
+    """Of an image that is in memory: one that is not read from its file yet stays so."""
+    if not is_a(value, "PIL.Image", "Image") or getattr(value, "tile", None) or getattr(value, "_im", None) is None:
+        return None
+    width, height = value.size
+    step = max(1, -(-max(width, height) // MOST))
+    small = value.copy() if step == 1 else value.resize((-(-width // step), -(-height // step)))
+    small = small.convert("RGBA")
+    data = png(small.width, small.height, 4, small.tobytes())
+    return {"png": base64.b64encode(data).decode(), "width": width, "height": height}
+
+
+LIBRARY = Library("PIL", dissect=_dissect, describe=_describe, picture=_picture)

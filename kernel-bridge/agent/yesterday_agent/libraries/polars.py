@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from ..content_parts import listed
 from ..imported import is_a, type_of
 from ..library import Description, Dissection, Library, Parts
 from ..part_names import WHOLE
+from ..table_view import COMPARE, cell, spread, wanted
 from .numpy import array_mark
+
+if TYPE_CHECKING:
+    from ..table_view import Column, Filter, Kind, Sort, Table
 
 
 def _dissect(value: Any) -> Dissection | None:
@@ -65,8 +71,92 @@ def _describe(value: Any) -> Description | None:
     return {"shape": list(value.shape), "preview": preview, "size": int(value.estimated_size()), "opens": "table"}
 
 
+def _table(value: Any, fixed: Sequence[int]) -> Table | None:
+    if type(value) is type_of("polars", "Series"):
+        return _Frame(value.to_frame())
+    return _Frame(value) if type(value) is type_of("polars", "DataFrame") else None
+
+
+class _Frame:
+    """Positions are a series of row numbers."""
+
+    def __init__(self, frame: Any) -> None:
+        self._frame = frame
+
+    @property
+    def rows(self) -> int:
+        return int(self._frame.height)
+
+    @property
+    def width(self) -> int:
+        return int(self._frame.width)
+
+    def columns(self, start: int, end: int) -> list[Column]:
+        pairs = list(zip(self._frame.columns, self._frame.dtypes, strict=True))[start:end]
+        return [{"name": name, "type": str(dtype), "kind": _kind(dtype)} for name, dtype in pairs]
+
+    def positions(self, sorts: Sequence[Sort], filters: Sequence[Filter]) -> Any:
+        import polars
+
+        frame = self._frame.rename({name: str(place) for place, name in enumerate(self._frame.columns)})
+        wanted_columns = sorted({*(str(one.column) for one in sorts), *(str(one.column) for one in filters)})
+        frame = frame.select(wanted_columns).with_row_index("row")
+        for one in filters:
+            frame = frame.filter(_condition(polars.col(str(one.column)), self._frame.dtypes[one.column], one))
+        if sorts:
+            by, down = [str(one.column) for one in sorts], [one.descending for one in sorts]
+            frame = frame.sort(by, descending=down, nulls_last=True, maintain_order=True)
+        return frame["row"]
+
+    def page(self, positions: Any, start: int, end: int, columns: Sequence[int]) -> list[list[str | None]]:
+        found = []
+        for place in columns:
+            column = self._frame.to_series(place)
+            some = column[start:end] if positions is None else column.gather(positions[start:end])
+            found.append([cell(value) for value in some.to_list()])
+        return found
+
+    def labels(self, positions: Any, start: int, end: int) -> list[str] | None:
+        return None
+
+    def sample(self, column: int, positions: Any, most: int) -> Any:
+        series = self._frame.to_series(column)
+        series = series if positions is None else series.gather(positions)
+        series = series.gather_every(spread(len(series), most).step)
+        is_plain = _kind(series.dtype) in ("number", "time") and "numpy" in sys.modules
+        return series.to_numpy() if is_plain and not series.dtype.is_decimal() else series.to_list()
+
+
+def _kind(dtype: Any) -> Kind:
+    if dtype.is_numeric():
+        return "number"
+    if dtype.is_temporal() and str(dtype) != "Time":
+        return "time"
+    if str(dtype) == "Boolean":
+        return "bool"
+    return "text" if str(dtype).startswith(("String", "Categorical", "Enum")) else "other"
+
+
+def _condition(column: Any, dtype: Any, one: Filter) -> Any:
+    import polars
+
+    if one.operation in ("missing", "present"):
+        missing = column.is_null() | column.is_nan() if dtype.is_float() else column.is_null()
+        return missing if one.operation == "missing" else ~missing
+    kind = _kind(dtype)
+    if one.operation == "contains" or kind == "other":
+        if dtype.is_nested() or str(dtype) in ("Object", "Binary"):
+            raise ValueError("text is not looked for in nested columns")
+        text = column.cast(polars.String).str.to_lowercase()
+        return text.str.contains(one.value.lower(), literal=True)
+    if kind == "time":
+        return COMPARE[one.operation](column, polars.lit(one.value).str.strptime(dtype, strict=True))
+    return COMPARE[one.operation](column.cast(polars.String) if kind == "text" else column, wanted(one.value, kind))
+
+
 LIBRARY = Library(
     "polars",
+    table=_table,
     dissect=_dissect,
     content=_content,
     is_constant=_is_constant,

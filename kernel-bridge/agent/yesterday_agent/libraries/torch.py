@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from ..addresses import address
 from ..content_parts import Memory, sliced
@@ -12,8 +13,13 @@ from ..imported import is_a, library
 from ..kinds import module_of, origin_of, package_of
 from ..library import Description, Dissection, Library, Parts, SettingGroup, Use
 from ..part_names import DTYPE, SHAPE, WHOLE
-from ..static_types import own_attributes
+from ..static_types import kind_name, own_attributes
 from ..userland import dict_of
+from .numpy import array_picture, array_slice
+
+if TYPE_CHECKING:
+    from ..pixels import Picture
+    from ..table_view import Column, Table
 
 TENSOR_BYTES = 16 << 20
 
@@ -132,6 +138,64 @@ def _describe(value: Any) -> Description | None:
     return None
 
 
+def _array(value: Any, fixed: Sequence[int], is_whole: bool = False) -> Any:
+    """A tensor, or the slice that these places fix, as a numpy array; only the slice leaves its device."""
+    torch = library("torch")
+    with torch._C.DisableTorchFunctionSubclass(), torch.no_grad():
+        plain = value.detach() if is_whole else array_slice(value.detach(), fixed)
+        plain = plain.to_dense() if not _is_strided(plain) else plain
+        plain = plain.dequantize() if plain.is_quantized else plain.resolve_conj().resolve_neg()
+        plain = plain.float() if plain.dtype in (torch.bfloat16, torch.float16) else plain
+        return plain.cpu().as_subclass(torch.Tensor).numpy()
+
+
+def _table(value: Any, fixed: Sequence[int]) -> Table | None:
+    from ..array_table import ArrayTable
+    from ..table_view import RowsTable
+
+    if is_a(value, "torch", "Tensor"):
+        return ArrayTable(_array(value, fixed))
+    return RowsTable(_LAYER, _layers(value)) if is_a(value, "torch.nn", "Module") else None
+
+
+def _picture(value: Any, fixed: Sequence[int]) -> Picture | None:
+    if not is_a(value, "torch", "Tensor"):
+        return None
+    is_whole = value.ndim == 3 and value.shape[2] in (1, 3, 4)
+    return array_picture(_array(value, fixed, is_whole), ())
+
+
+_LAYER: list[Column] = [
+    {"name": "layer", "type": "str", "kind": "text"},
+    {"name": "class", "type": "str", "kind": "text"},
+    {"name": "parameters", "type": "int", "kind": "number"},
+    {"name": "trainable", "type": "int", "kind": "number"},
+    {"name": "shapes", "type": "str", "kind": "text"},
+]
+
+
+def _layers(value: Any) -> list[list[Any]]:
+    """A row for each module, outermost first: its own parameters, without those of the modules in it."""
+    rows: list[list[Any]] = []
+    waiting: list[tuple[str, Any]] = [("", value)]
+    seen: set[int] = set()
+    kinds = (library("torch").Tensor, library("torch.nn").Parameter)
+    while waiting and len(rows) < _MODULES:
+        name, module = waiting.pop()
+        if address(module) in seen:
+            continue
+        seen.add(address(module))
+        stored = own_attributes(module)
+        tensors = {key: one for key, one in (stored.get("_parameters") or {}).items() if type(one) in kinds}
+        counts = [int(one.numel()) for one in tensors.values()]
+        trained = [int(one.numel()) for one in tensors.values() if one.requires_grad]
+        shapes = ", ".join(f"{key} {' by '.join(map(str, one.shape))}" for key, one in tensors.items())
+        rows.append([name or "(whole)", kind_name(type(module)), sum(counts), sum(trained), shapes])
+        inner = [(f"{name}.{key}" if name else str(key), one) for key, one in (stored.get("_modules") or {}).items()]
+        waiting += [(key, one) for key, one in reversed(inner) if is_a(one, "torch.nn", "Module")]
+    return rows
+
+
 def module_tensors(value: Any) -> list[Any]:
     """The parameters of a module and of those in it, each once, of torch's own class."""
     found: dict[int, Any] = {}
@@ -188,6 +252,8 @@ LIBRARY = Library(
     lazy_attributes=frozenset(("_lineno_map", "_prologue_start")),
     shape=lambda value: [int(size) for size in value.shape] if is_a(value, "torch", "Tensor") else None,
     describe=_describe,
+    table=_table,
+    picture=_picture,
     model=_model,
     compiled_from=_compiled_from,
     settings={"torch": SettingGroup(_settings, _settings_matter)},
