@@ -34,6 +34,8 @@ export const COMMAND_ROLES = {
   widgets: 'viewer',
   variables: 'viewer',
   variable: 'viewer',
+  value: 'viewer',
+  computeValue: 'runner',
 } as const satisfies Readonly<Record<Command['type'], Role>>
 
 /** The messages of a Jupyter client, by their channel. */

@@ -9,6 +9,7 @@ import { Thread } from './comments.ts'
 import { HistoryState } from './history.ts'
 import { CellId, RunId, SessionId, Timestamp } from './ids.ts'
 import { StaleCell } from './stale.ts'
+import { computes, ValueAsk } from './variables.ts'
 
 const JsonObject = z.record(z.string(), z.unknown())
 
@@ -69,6 +70,14 @@ export const Command = z.discriminatedUnion('type', [
   }),
   /** One variable. Answered by a `reply` whose content is `VariableAnswer` (variables.ts). */
   z.object({ ...command, type: z.literal('variable'), name: z.string().max(1_000) }),
+  /** A question about one value that only reads. Answered by a `reply` whose content is `ValueReply` (variables.ts). */
+  z.object({
+    ...command,
+    type: z.literal('value'),
+    of: ValueAsk.refine((of) => !computes(of), 'this question is for the command `computeValue`'),
+  }),
+  /** As `value`, for questions that make the kernel compute. */
+  z.object({ ...command, type: z.literal('computeValue'), of: ValueAsk }),
   /** Clears outputs of these cells (all code cells when absent). */
   z.object({ ...command, type: z.literal('clear'), cells: z.array(CellId).optional() }),
   /** A comm message from a widget, passed to the kernel unchanged. */

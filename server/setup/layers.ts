@@ -68,6 +68,7 @@ export const layers: readonly Layers[] = [
       'room',
       'session',
       'editor',
+      'tables',
       'outputs',
       'frame',
       'presence',
@@ -105,7 +106,7 @@ export const layers: readonly Layers[] = [
       'presence → notebook': 2,
       'session → app': 1,
       'text → app': 1,
-      'variables → app': 4,
+      'variables → app': 7,
     },
   },
 ]

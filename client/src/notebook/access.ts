@@ -16,6 +16,7 @@ export function accessTo(notebook: Notebook, selectedCell: string | null): Noteb
     past: notebook.past,
     variables: notebook.variables,
     comments: notebook.comments,
+    values: notebook.values,
     widgets: notebook.widgets,
     external: notebook.external,
     placeOf: (cell) => notebook.order.get().indexOf(cell) + 1 || null,

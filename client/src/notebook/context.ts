@@ -13,6 +13,7 @@ import type { PastPlace } from '../past/place.ts'
 import type { KeyedObservable } from '../room/keyed.ts'
 import type { Observable } from '../room/observable.ts'
 import type { Recorded } from '../session/session-socket.ts'
+import type { Values } from '../session/values.ts'
 import type { Variables } from '../session/variables.ts'
 import type { CellRun } from './cell-facts.ts'
 
@@ -29,6 +30,7 @@ export interface NotebookAccess {
   readonly past: PastPlace
   readonly variables: Variables
   readonly comments: CommentStore
+  readonly values: Values
   /** The widgets of the kernel, for output frames. */
   readonly widgets: WidgetBridge
   /** Which outputs may load content from other hosts. */

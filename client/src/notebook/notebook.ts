@@ -40,6 +40,7 @@ import { DurableSources } from '../room/unsent.ts'
 import { unsentStore } from '../room/unsent-store.ts'
 import { watchState } from '../room/watch-state.ts'
 import { type Answer, type CommandRequest, LOST, SessionSocket } from '../session/session-socket.ts'
+import { Values } from '../session/values.ts'
 import { Variables } from '../session/variables.ts'
 import { t, wordsOf } from '../text/text.ts'
 import { CellEdits, cellIds } from './cell-edits.ts'
@@ -68,6 +69,7 @@ export class Notebook {
   readonly file: Observable<FilePresence>
   readonly session: SessionSocket
   readonly variables: Variables
+  readonly values: Values
   readonly widgets: WidgetBridge
   readonly external: ExternalContent
   /** The session as it is shown: a run that is over at once does not flicker. */
@@ -118,6 +120,7 @@ export class Notebook {
       `${origin}/api/notebooks/${encodeURIComponent(opened.documentId)}/session`,
     )
     this.variables = new Variables(this.session)
+    this.values = new Values(this.session)
     this.widgets = new WidgetBridge(this.session)
     this.external = new ExternalContent(this.session.ownOutputs, documentId)
     this.shownSession = calm(this.session.view, isBegun)

@@ -19,9 +19,14 @@ export const VariableRow = memo(function VariableRow(props: {
   return (
     <li className="variable" data-group={variable.group}>
       <span className="variable-head">
-        <code className="variable-name" tabIndex={-1}>
+        <button
+          type="button"
+          className="variable-name"
+          title={t('variables.open', { name })}
+          onClick={() => variables.view.set({ at: 'value', name, path: [] })}
+        >
           {name}
-        </code>
+        </button>
         <span className="variable-type">{type}</span>
         {shape !== undefined && <span className="variable-shape">{shapeText(shape, locale)}</span>}
         <button

@@ -7,7 +7,7 @@ import type { Actor, Command, Event } from '../../contract/session.ts'
 import { whyTooDeep } from '../document/not-shown.ts'
 import { codePointOffset, replyInUtf16 } from './offsets.ts'
 import type { Visit } from './sessions.ts'
-import { askVariable, askVariables } from './variables.ts'
+import { askValue, askVariable, askVariables } from './variables.ts'
 
 type Of<T extends Command['type']> = Extract<Command, { type: T }>
 
@@ -66,6 +66,9 @@ export async function perform(
       return askForVariables(session.kernel, id, (kernel) => askVariables(kernel, command))
     case 'variable':
       return askForVariables(session.kernel, id, (kernel) => askVariable(kernel, command.name))
+    case 'value':
+    case 'computeValue':
+      return askForVariables(session.kernel, id, (kernel) => askValue(kernel, command.of))
     case 'comm':
       return answer(id, sendComm(visit, command))
     case 'widgets':

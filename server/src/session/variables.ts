@@ -5,6 +5,10 @@
 import type { JsonObject, Kernel } from '@yesterday/kernel-bridge'
 import { z } from 'zod'
 import {
+  VALUE_ANSWERS,
+  type ValueAsk,
+  ValueRefusal,
+  type ValueReply,
   Variable,
   type VariableAnswer,
   VariableChanges,
@@ -14,6 +18,8 @@ import {
 const MESSAGE = 'yesterday_variables_request'
 /** Longer than any listing that the agent makes on a busy machine, ms. */
 const TIMEOUT_MS = 10_000
+/** As above, for orders and statistics of large values, ms. */
+const VALUE_TIMEOUT_MS = 60_000
 /** UTF-16 units of JSON in an answer. */
 const MAX_ANSWER = 8 * 1024 * 1024
 
@@ -51,6 +57,21 @@ export async function askVariable(kernel: Asked, name: string): Promise<Variable
   return { state: 'known', variable }
 }
 
+/** A page of a value, or why there is none. Throws `RequestTimeoutError`. */
+export async function askValue(kernel: Asked, of: ValueAsk): Promise<ValueReply> {
+  const reason = whyNot(kernel)
+  if (reason !== null) return { state: 'refused', reason, detail: '' }
+  const schema = z.union([
+    z.object({ status: z.literal('refused'), ...ValueRefusal.omit({ state: true }).shape }),
+    z.looseObject({ status: z.literal('ok') }),
+  ])
+  const reply = await askAgent(kernel, of, schema, VALUE_TIMEOUT_MS)
+  if (reply.status === 'refused') return { ...ValueRefusal.parse({ ...reply, state: 'refused' }) }
+  const value = VALUE_ANSWERS[of.ask].safeParse(reply)
+  if (!value.success) throw unreadable(value.error)
+  return { state: 'known', value: value.data }
+}
+
 /** The agent's answer in the form of `schema`. Throws an error for people if it has another. */
 export async function askAgent<T>(
   kernel: Asked,
@@ -63,7 +84,8 @@ export async function askAgent<T>(
     throw new Error('The kernel sent more than can be shown. Ask for less of the value.')
   const read = schema.safeParse(reply)
   if (read.success) return read.data
-  throw new Error(
-    `The kernel sent variables in an unknown form: ${z.prettifyError(read.error).slice(0, 300)}`,
-  )
+  throw unreadable(read.error)
 }
+
+const unreadable = (error: z.ZodError): Error =>
+  new Error(`The kernel sent variables in an unknown form: ${z.prettifyError(error).slice(0, 300)}`)

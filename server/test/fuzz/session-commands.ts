@@ -29,6 +29,8 @@ const types = [
   'comm',
   'variables',
   'variable',
+  'value',
+  'computeValue',
 ]
 const command = fc.record(
   {
@@ -45,6 +47,7 @@ const command = fc.record(
     value: hostileJson,
     code: fc.oneof(fc.string(), hostileJson),
     cursor: fc.oneof(fc.nat(), fc.double(), hostileJson),
+    of: fc.oneof(fc.record({ ask: fc.string(), name: fc.string(), path: hostileJson }), hostileJson),
     list: fc.oneof(fc.string(), hostileJson),
     since: fc.oneof(fc.nat(), hostileJson),
     name: fc.oneof(fc.string(), hostileJson),

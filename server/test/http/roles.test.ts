@@ -137,6 +137,7 @@ test('only runners may make code run, answer its input, or touch the kernel', ()
     'shutdown',
     'comm',
     'cancel',
+    'computeValue',
   ] as const)
     expect([command, COMMAND_ROLES[command]]).toEqual([command, 'runner'])
   for (const { method, path, role } of [...routes, ...sockets.map((one) => ({ ...one, method: 'ws' }))])

@@ -1,8 +1,9 @@
 /** Variables as a session's kernel reports them, and kernels that report nonsense. */
 import { RequestTimeoutError } from '@yesterday/kernel-bridge'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { computes, ValueAsk } from '../../contract/variables.ts'
 import { seconds } from '../../setup/patience.js'
-import { askVariable, askVariables, whyNot } from '../../src/session/variables.ts'
+import { askValue, askVariable, askVariables, whyNot } from '../../src/session/variables.ts'
 import { ada, type House, makeProject, openHouse, python, raze, whySkipped } from './house.ts'
 
 let house: House | null = null
@@ -75,6 +76,36 @@ test('fields that are not known are left out, and unknown viewers too', async ()
   const changes = listed([entry('x', { opens: 'other', secret: 1 })])
   const answer = await askVariables(answering({ status: 'ok', changes }), FIRST)
   expect(answer).toEqual({ state: 'known', changes: listed([entry('x')]) })
+})
+
+const rows = { ask: 'rows', name: 'df', path: [], fixed: [], start: 0, count: 1, columns: [0] } as const
+
+test('reading a page computes nothing; orders, filters, slices and statistics do', () => {
+  const asks = [
+    { ask: 'head', name: 'df' },
+    rows,
+    { ...rows, sorts: [{ column: 0, descending: true }] },
+    { ...rows, filters: [{ column: 0, operation: 'eq', value: '1' }] },
+    { ...rows, fixed: [1] },
+    { ask: 'summaries', name: 'df', columns: [0] },
+    { ask: 'children', name: 'df', start: 0 },
+  ].map((ask) => computes(ValueAsk.parse(ask)))
+  expect(asks).toEqual([false, false, true, true, true, true, false])
+})
+
+test('pages of values are parsed and bounded; refusals keep their reason', async () => {
+  const page = { status: 'ok', total: 1, start: 0, cells: [['1']], labels: null, more: 1 }
+  const of = ValueAsk.parse(rows)
+  const { status: _, more: __, ...value } = page
+  expect(await askValue(answering(page), of)).toEqual({ state: 'known', value })
+  const refused = { status: 'refused', reason: 'gone', detail: '' }
+  expect(await askValue(answering(refused), of)).toEqual({ state: 'refused', reason: 'gone', detail: '' })
+  expect(await askValue(answering({ status: 'refused', reason: 'odd' }), of)).toMatchObject({
+    reason: 'failed',
+  })
+  expect(await askValue(answering(page, { info: {} }), of)).toMatchObject({ reason: 'waits' })
+  for (const cells of [[[1]], [['x'.repeat(2001)]], Array(101).fill([])])
+    await expect(askValue(answering({ ...page, cells }), of)).rejects.toThrow(/^The kernel sent/)
 })
 
 test('one that does not answer in time says so', async () => {
