@@ -7,6 +7,7 @@ import { Around } from './around.ts'
 import { ProjectPath } from './ids.ts'
 import {
   Checkpoint,
+  CheckpointState,
   Diff,
   History,
   LogFilter,
@@ -14,6 +15,7 @@ import {
   Neighbourhood,
   NewCheckpoint,
   NotebookLine,
+  RestoreCheckpoint,
   RunTable,
   SessionLine,
   SliceList,
@@ -26,6 +28,7 @@ import { LogPage, Receipt } from './run.ts'
 const read = { ...plain, method: 'get', role: 'viewer' } as const
 const RunParam = z.object({ run: z.string() })
 const SessionParam = z.object({ session: z.string() })
+const CheckpointParam = z.object({ checkpoint: z.string().max(64) })
 const SideName = z.string().min(1).max(4096)
 
 export const pastApi = {
@@ -149,6 +152,24 @@ export const pastApi = {
     summary: 'Lists checkpoints, newest first.',
     query: z.object({ notebook: ProjectPath.optional() }),
     answer: z.array(Checkpoint),
+  },
+  checkpoint: {
+    ...read,
+    path: '/api/past/checkpoints/:checkpoint',
+    summary: 'Returns the cells of a checkpoint. Whole ids only.',
+    params: CheckpointParam,
+    answer: CheckpointState,
+  },
+  restoreCheckpoint: {
+    ...plain,
+    method: 'post',
+    path: '/api/past/checkpoints/:checkpoint/restore',
+    summary: 'Makes the cells of a notebook those of a checkpoint, between two checkpoints of its own.',
+    role: 'editor',
+    params: CheckpointParam,
+    body: RestoreCheckpoint,
+    answer: Checkpoint,
+    status: 201,
   },
   makeCheckpoint: {
     ...plain,

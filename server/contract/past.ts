@@ -195,8 +195,20 @@ export const Checkpoint = z.object({
   run: RunId.nullable(),
   /** The notebook's file as it was then. */
   state: Digest,
+  /** Why the server made it; absent if a person did. `name` is then that of the restored checkpoint, or the file's. */
+  why: z.enum(['before-restore', 'restored', 'before-merge']).optional(),
 })
 export type Checkpoint = z.infer<typeof Checkpoint>
+/** What a checkpoint holds: cells without outputs, in order. */
+export const CheckpointState = z.object({
+  checkpoint: Checkpoint,
+  cells: z.array(
+    z.object({ cellId: z.string(), type: z.enum(['code', 'markdown', 'raw']), source: z.string() }),
+  ),
+})
+export type CheckpointState = z.infer<typeof CheckpointState>
+export const RestoreCheckpoint = z.object({ notebook: ProjectPath })
+
 export const NewCheckpoint = z.object({
   notebook: ProjectPath,
   name: z.string().trim().min(1).max(200),

@@ -9,8 +9,9 @@ import type { Kernels } from '@yesterday/kernel-bridge'
 import type { z } from 'zod'
 import type { KernelSpecs } from '../contract/http.ts'
 import { socketApi } from '../contract/routes.ts'
+import { restorer } from '../contract/session.ts'
 import { Comments } from './comments/comments.ts'
-import { createDocuments, type DocumentRooms } from './document/documents.ts'
+import { createDocuments, type DocumentRooms, type DocumentsInit } from './document/documents.ts'
 import { projectNotebooks, visitedNotebooks } from './document/identity/project-notebooks.ts'
 import { createRooms, type Rooms } from './document/rooms.ts'
 import { Files } from './files/files.ts'
@@ -47,7 +48,9 @@ import { KernelRegistry } from './jupyter-api/kernel-registry.ts'
 import { kernelspecModel } from './jupyter-api/kernelspec-models.ts'
 import { jupyterRoutes } from './jupyter-api/routes.ts'
 import { cellsInDocument, maskedCells } from './lineage/cells-now.ts'
+import { checkpointText } from './lineage/checkpoint-state.ts'
 import { fileStates } from './lineage/file-state.ts'
+import { makeUnlessSame } from './lineage/make-checkpoint.ts'
 import type { Recording } from './people/audit.ts'
 import type { Project } from './project.ts'
 import { Jobs } from './replay/jobs.ts'
@@ -60,6 +63,7 @@ import { type OnPerformed, takeSessionSocket } from './session/session-socket.ts
 import { createSessions, type Sessions } from './session/sessions.ts'
 import { UsedFiles } from './session/used-files.ts'
 import { NOT_TRUSTED } from './setup/restricted-kernels.ts'
+import type { Store } from './store/ports.ts'
 
 export interface ComposeOptions {
   readonly project: Project
@@ -145,6 +149,7 @@ function documentsOf({ root, store, folder, untrusted }: Project): DocumentRooms
     updates: store.updates,
     objects: store.objects,
     masker: store.secrets.masker,
+    beforeMerge: untrusted === null ? checkpointBeforeMerge(store) : async () => {},
     notebooks: untrusted === null ? projectNotebooks(root, store) : visitedNotebooks(root, store),
   })
 }
@@ -161,6 +166,16 @@ function sessionCounts(sessions: Sessions): Pick<Measured, 'kernels' | 'queued'>
     queued: () => views().reduce((sum, { queue }) => sum + queue.length, 0),
   }
 }
+
+/** A history that cannot be written stops no merge: the file's change must come into the document. */
+const checkpointBeforeMerge =
+  (store: Store): NonNullable<DocumentsInit['beforeMerge']> =>
+  async ({ id, path, doc }) => {
+    const effects = { store, now: () => new Date().toISOString(), newId }
+    const what = { name: basename(path), notebook: path, documentId: id, actor: restorer }
+    const request = { ...what, ipynb: checkpointText(doc), why: 'before-merge' as const }
+    await makeUnlessSame(effects, request).catch(() => undefined)
+  }
 
 /** Changes reach the pages of a notebook by its session socket. */
 function commentsOf(
@@ -221,6 +236,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
       documents,
       store,
       index: store.index,
+      read: (digest) => store.objects.get(digest).catch(() => null),
       now: () => new Date().toISOString(),
       newId,
     }),

@@ -46,9 +46,9 @@ export function navigate(route: Route): void {
   })
 }
 
-/** Gives the place on the screen another address, or goes on from a place that is no more. Asks nothing. */
-export function redirect(route: Route): void {
-  history.replaceState(null, '', routeUrl(route))
+/** Gives the place on the screen another address, or goes on from a place that is no more. Asks nothing. `rest` follows the path. */
+export function redirect(route: Route, rest = ''): void {
+  history.replaceState(null, '', routeUrl(route) + rest)
   show()
 }
 

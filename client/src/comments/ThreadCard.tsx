@@ -10,6 +10,7 @@ import { Time } from '../history/Time.tsx'
 import { Markdown } from '../markdown/Markdown.tsx'
 import { useNotebook } from '../notebook/context.ts'
 import { useWatched } from '../notebook/use-cell.ts'
+import { commentHash } from '../past/target.ts'
 import { t } from '../text/text.ts'
 import { Composer } from './Composer.tsx'
 import { unreadIn } from './threads.ts'
@@ -89,7 +90,7 @@ function CommentView(props: {
   readonly isMine: boolean
 }) {
   const { thread, comment, isMine } = props
-  const { comments, opened } = useNotebook()
+  const { comments, opened, commands } = useNotebook()
   const [isEdited, setEdited] = useState(false)
   const { author, at, edited, text, deleted } = comment
   const remove = async (): Promise<void> => {
@@ -101,14 +102,17 @@ function CommentView(props: {
       <p className="comment-head">
         <strong>{author.name}</strong> <Time iso={at} />
         {edited !== null && !deleted && <small title={edited}>{t('comments.edited')}</small>}
-        {isMine && !deleted && opened.mayComment && (
-          <Menu label={t('comments.menu')} icon={<Ellipsis size={16} />}>
-            <MenuItem onSelect={() => setEdited(true)}>{t('comments.edit')}</MenuItem>
-            <MenuItem danger onSelect={() => void remove()}>
-              {t('comments.delete')}
-            </MenuItem>
-          </Menu>
-        )}
+        <Menu label={t('comments.menu')} icon={<Ellipsis size={16} />}>
+          <MenuItem onSelect={() => commands.copyLink(commentHash(thread.id))}>{t('link.copy')}</MenuItem>
+          {isMine && !deleted && opened.mayComment && (
+            <>
+              <MenuItem onSelect={() => setEdited(true)}>{t('comments.edit')}</MenuItem>
+              <MenuItem danger onSelect={() => void remove()}>
+                {t('comments.delete')}
+              </MenuItem>
+            </>
+          )}
+        </Menu>
       </p>
       {deleted ? (
         <p className="comment-deleted">{t('comments.deleted')}</p>

@@ -6,13 +6,16 @@ import './history.css'
 import { executionState, findCell } from '@yesterday/server/contract/document.ts'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { api } from '../app/api.ts'
+import { Link } from '../app/icons.ts'
 import { lazyPart } from '../app/lazy-part.tsx'
 import { ProblemBox } from '../app/Problem.tsx'
 import { useNotebook } from '../notebook/context.ts'
 import { useWatched } from '../notebook/use-cell.ts'
 import { PanelHead } from '../panels/PanelHead.tsx'
 import { Checkpoints } from '../past/Checkpoints.tsx'
+import { CheckpointView } from '../past/CheckpointView.tsx'
 import type { PastView } from '../past/place.ts'
+import { viewHash } from '../past/target.ts'
 import { useAsked } from '../past/useAsked.ts'
 import { t } from '../text/text.ts'
 import { Log } from './Log.tsx'
@@ -31,6 +34,7 @@ const titles = {
   why: 'receipt.title',
   compare: 'compare.title',
   changes: 'changes.title',
+  checkpoint: 'checkpoint.one',
   timeline: 'timeline.title',
   checkpoints: 'checkpoint.title',
   replay: 'replay.title',
@@ -45,6 +49,7 @@ export function HistoryPanel() {
   return (
     <div className="history" data-view={view.at}>
       <PanelHead title={t(titles[view.at])} view={view}>
+        <CopyView view={view} />
         {view.at !== 'log' && (
           <button type="button" className="button button-small" onClick={past.back}>
             {t('history.back')}
@@ -58,6 +63,24 @@ export function HistoryPanel() {
   )
 }
 
+/** Copies the address of what the panel shows, where that has one. */
+function CopyView({ view }: { readonly view: PastView }) {
+  const { commands } = useNotebook()
+  const hash = viewHash(view)
+  if (hash === null) return null
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={t('link.copy')}
+      title={t('link.copy')}
+      onClick={() => commands.copyLink(hash)}
+    >
+      <Link size={16} />
+    </button>
+  )
+}
+
 function View({ view }: { readonly view: PastView }) {
   const { past } = useNotebook()
   const toRun = (run: string): void => past.go({ at: 'receipt', run })
@@ -65,13 +88,15 @@ function View({ view }: { readonly view: PastView }) {
     case 'log':
       return <Log />
     case 'receipt':
-      return <Receipt run={view.run} onRun={toRun} />
+      return <Receipt run={view.run} part={view.part ?? null} onRun={toRun} />
     case 'why':
       return <LastRun cell={view.cell} onRun={toRun} />
     case 'compare':
       return <Compare left={view.left} right={view.right} />
     case 'changes':
-      return <Changes checkpoint={view.checkpoint} name={view.name} />
+      return <Changes checkpoint={view.checkpoint} other={view.other} />
+    case 'checkpoint':
+      return <CheckpointView checkpoint={view.checkpoint} />
     case 'checkpoints':
       return <Checkpoints />
     case 'replay':

@@ -11,7 +11,9 @@ import { useNotebook } from '../notebook/context.ts'
 import { grown, type Known, nothingKnown } from '../past/around-state.ts'
 import { useReplayOffered } from '../past/jobs.ts'
 import { LineageGraph } from '../past/LineageGraph.tsx'
+import type { ReceiptPart } from '../past/place.ts'
 import { StoredOutputs } from '../past/StoredOutput.tsx'
+import { viewHash } from '../past/target.ts'
 import { useAsked } from '../past/useAsked.ts'
 import { locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
@@ -23,18 +25,31 @@ import { Cost, Environment, HiddenState, NotCaptured } from './ReceiptFacts.tsx'
 import { durationText, exactTime } from './time.ts'
 
 /** The receipt of a run; `onRun` follows a link to another run. */
-export function Receipt({ run, onRun }: { readonly run: string; readonly onRun: (run: string) => void }) {
+export function Receipt(props: {
+  readonly run: string
+  readonly onRun: (run: string) => void
+  /** What of it is meant; all of it if null. */
+  readonly part?: ReceiptPart | null
+}) {
+  const { run, onRun, part = null } = props
   const { answer, again } = useAsked(useCallback((signal) => api.receipt(run, signal), [run]))
   const around = useAround(run)
   if (answer === null) return <p className="history-note">{t('app.loading')}</p>
   if (!answer.ok) {
     return (
       <div className="history-note">
-        <ProblemBox title={t('receipt.failed')} problem={answer.problem} onRetry={again} />
+        {answer.problem.status === 404 ? (
+          <>
+            <strong>{t('link.noRun')}</strong>
+            <p>{t('link.noRunHint')}</p>
+          </>
+        ) : (
+          <ProblemBox title={t('receipt.failed')} problem={answer.problem} onRetry={again} />
+        )}
       </div>
     )
   }
-  return <Paper receipt={answer.value} around={around} onRun={onRun} />
+  return <Paper receipt={answer.value} around={around} part={part} onRun={onRun} />
 }
 
 interface AroundState {
@@ -69,9 +84,11 @@ function useAround(run: string): AroundState {
 function Paper(props: {
   readonly receipt: ReceiptData
   readonly around: AroundState
+  readonly part: ReceiptPart | null
   readonly onRun: (run: string) => void
 }) {
-  const { receipt, around, onRun } = props
+  const { receipt, around, part, onRun } = props
+  const { commands } = useNotebook()
   const inputs = around.first?.inputs ?? []
   return (
     <article className="receipt" aria-label={t('receipt.of', { run: shortId(receipt.run) })}>
@@ -100,10 +117,21 @@ function Paper(props: {
         />
       </Part>
       <Part title={t('receipt.generated')}>
-        <Edges edges={receipt.generated} none={t('receipt.generatedNone')} onRun={null} />
+        <Edges
+          edges={receipt.generated}
+          none={t('receipt.generatedNone')}
+          marked={part !== null && 'version' in part ? part.version : null}
+          onLink={(version) =>
+            commands.copyLink(viewHash({ at: 'receipt', run: receipt.run, part: { version } }) ?? '')
+          }
+          onRun={null}
+        />
       </Part>
       <Part title={t('receipt.outputs')}>
-        <StoredOutputs outputs={receipt.outputs} />
+        <StoredOutputs
+          outputs={receipt.outputs}
+          marked={part !== null && 'output' in part ? part.output : null}
+        />
       </Part>
       {around.known.nodes.size > 1 && (
         <Part title={t('receipt.graph')}>

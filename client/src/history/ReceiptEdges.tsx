@@ -2,6 +2,8 @@
 import type { AroundNode, InputNow } from '@yesterday/server/contract/around.ts'
 import { type Edge, programOf } from '@yesterday/server/contract/run.ts'
 import { useState } from 'react'
+import { Link } from '../app/icons.ts'
+import { showMarked } from '../past/StoredOutput.tsx'
 import { t } from '../text/text.ts'
 import { fullName, nowOf, sorted } from './inputs.ts'
 import { byKind, describeEdge, shortId, shortValue } from './names.ts'
@@ -11,6 +13,10 @@ interface Props {
   readonly inputs?: readonly InputNow[]
   readonly nodes?: ReadonlyMap<string, AroundNode>
   readonly none: string
+  /** The version that is meant; null if none is. */
+  readonly marked?: string | null
+  /** Copies the address of a version. */
+  readonly onLink?: (version: string) => void
   /** Null where the list has no runs to go to. */
   readonly onRun: ((run: string) => void) | null
 }
@@ -22,7 +28,7 @@ export function Edges(props: Props) {
       {main.length === 0 && <p className="past-none">{props.none}</p>}
       <Kinds {...props} edges={main} />
       {rest.length > 0 && (
-        <details className="receipt-rest">
+        <details className="receipt-rest" open={rest.some(({ version }) => version === props.marked)}>
           <summary>{t('receipt.rest', { count: rest.length })}</summary>
           <Kinds {...props} edges={rest} />
         </details>
@@ -44,7 +50,8 @@ const FEW = 8
 
 function Lines(props: Props) {
   const [all, setAll] = useState(false)
-  const shown = all ? props.edges : props.edges.slice(0, FEW)
+  const isFar = props.edges.slice(FEW).some(({ version }) => version === props.marked)
+  const shown = all || isFar ? props.edges : props.edges.slice(0, FEW)
   return (
     <ul>
       {shown.map((edge) => (
@@ -62,11 +69,16 @@ function Lines(props: Props) {
 }
 
 function EdgeLine(props: Props & { readonly edge: Edge }) {
-  const { edge, onRun } = props
+  const { edge, onRun, marked = null, onLink } = props
+  const isMarked = edge.version === marked
   const what = describeEdge(edge)
   const value = shortValue(edge)
   return (
-    <li className={`receipt-edge edge-${edge.edge}`}>
+    <li
+      className={`receipt-edge edge-${edge.edge}`}
+      ref={isMarked ? showMarked : undefined}
+      data-marked={isMarked}
+    >
       <code>{fullName(edge)}</code>
       {value !== '' && <code className="receipt-value"> = {value}</code>}{' '}
       {what !== '' && <small>{what}</small>}
@@ -83,6 +95,17 @@ function EdgeLine(props: Props & { readonly edge: Edge }) {
         </small>
       )}
       {onRun !== null && <Origin {...props} onRun={onRun} />}
+      {onLink !== undefined && (
+        <button
+          type="button"
+          className="icon-button edge-link"
+          aria-label={t('link.version', { name: fullName(edge) })}
+          title={t('link.copy')}
+          onClick={() => onLink(edge.version)}
+        >
+          <Link size={14} />
+        </button>
+      )}
     </li>
   )
 }

@@ -15,8 +15,10 @@ import { redirect } from '../app/route.ts'
 import { ExternalBar } from '../outputs/ExternalBar.tsx'
 import { t } from '../text/text.ts'
 import { FileBanner } from './FileBanner.tsx'
+import { useTarget } from './follow-link.ts'
 import { GoneNotebook } from './GoneNotebook.tsx'
 import { LeftBanner } from './LeftBanner.tsx'
+import { MissingNotebook } from './MissingNotebook.tsx'
 import { NotebookView } from './NotebookView.tsx'
 import type { Notebook } from './notebook.ts'
 import { useWatched } from './use-cell.ts'
@@ -33,6 +35,8 @@ export function NotebookPage({ path, onTitle }: Props) {
     onTitle(path.split('/').at(-1) ?? path)
   }, [path, onTitle])
   const { state } = page
+  if (state.at === 'failed' && state.problem.status === 404)
+    return <MissingNotebook path={path} onRetry={page.reopen} />
   if (state.at === 'failed') return <Failed problem={state.problem} onRetry={page.reopen} />
   if (state.at === 'opening') return <p className="notebook-wait">{t('room.connecting')}</p>
   return (
@@ -66,6 +70,7 @@ function Living(props: {
   }, [ended, reopenWithText])
   useFilesAfterRuns(notebook)
   useRenames(notebook)
+  useTarget(notebook)
   const asked = useLeaving(notebook)
   if (ended?.kind === 'gone') return <GoneNotebook notebook={notebook} onReopen={page.reopen} />
   if (ended?.kind === 'forbidden') return <p className="problem">{t('notebook.forbidden')}</p>

@@ -1,13 +1,14 @@
 /** The notebook as the panels and outputs around it see it (context.ts). */
 
 import { runStale } from './acts.ts'
-import { commentHere, commentOn, commentOnOutput, showAnchor } from './comment.ts'
+import { commentHere, commentOn, commentOnOutput, mayComment, showAnchor } from './comment.ts'
 import type { NotebookAccess } from './context.ts'
+import { copyLink } from './follow-link.ts'
 import type { Notebook } from './notebook.ts'
 
 export function accessTo(notebook: Notebook, selectedCell: string | null): NotebookAccess {
   return {
-    opened: { ...notebook.opened, path: notebook.path.get(), mayComment: notebook.opened.writable },
+    opened: { ...notebook.opened, path: notebook.path.get(), mayComment: mayComment(notebook) },
     doc: notebook.doc,
     session: notebook.session.view,
     selectedCell,
@@ -27,6 +28,8 @@ export function accessTo(notebook: Notebook, selectedCell: string | null): Noteb
       comment: () => commentHere(notebook),
       commentOnOutput: (cell, output) => commentOnOutput(notebook, cell, output),
       commentOn: (draft) => commentOn(notebook, draft),
+      copyLink: (hash) => void copyLink(notebook, hash),
+      lastRunOf: (cell) => notebook.lastRuns.all.get(cell)?.run ?? null,
       showAnchor: (anchor) => showAnchor(notebook, anchor),
       reveal: (cell) => notebook.reveal(cell),
       goToLine: (cell, line) => notebook.goToLine(cell, line),

@@ -30,8 +30,9 @@ import {
 import { changeCells } from './change-cells.ts'
 import { writeToSystem } from './clipboard/system-clipboard.ts'
 import { type Command, cellKeys, editKeys, isWritable, keys } from './command.ts'
-import { commentHere } from './comment.ts'
+import { commentHere, mayComment } from './comment.ts'
 import { switchTab } from './editor-keys.ts'
+import { copyCellLink } from './follow-link.ts'
 import { panelCommand } from './panel-command.ts'
 import { copyCells, cutCells, pasteShared } from './paste.ts'
 import { save } from './save.ts'
@@ -322,9 +323,10 @@ export const COMMANDS = [
     id: 'comment',
     label: 'command.comment',
     keys: [...keys('Mod-Alt-m'), ...cellKeys('Shift-n')],
-    when: isWritable,
+    when: mayComment,
     run: commentHere,
   },
+  { id: 'copyLink', label: 'command.copyLink', keys: cellKeys('Shift-l'), run: copyCellLink },
   ...PANELS.map(panelCommand),
 ] as const satisfies readonly Command[]
 

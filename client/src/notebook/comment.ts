@@ -1,12 +1,17 @@
 /** Comments as the notebook begins them and leads to them. */
 import { anchorAt, placeOf } from '@yesterday/server/contract/anchors.ts'
 import type { Anchor } from '@yesterday/server/contract/comments.ts'
+import { mayActAs } from '@yesterday/server/contract/route.ts'
 import type { Draft } from '../comments/comment-store.ts'
 import { cellOf } from '../comments/threads.ts'
 import type { Notebook } from './notebook.ts'
 
 /** The id of the panel (comments/panel.ts). */
 const PANEL = 'comments'
+
+/** Whether this person may write comments; the file need not be writable. */
+export const mayComment = ({ opened }: Pick<Notebook, 'opened'>): boolean =>
+  mayActAs(opened.role, 'commenter')
 
 /** Begins a comment on what is selected in the active cell's editor, or on the cell. */
 export function commentHere(notebook: Notebook): void {

@@ -49,6 +49,10 @@ export interface NotebookAccess {
     /** Begins a comment on an output, by its place in its cell from 0. */
     readonly commentOnOutput: (cell: string, output: number) => void
     readonly commentOn: (draft: Draft) => void
+    /** Copies the address of something in this notebook; `hash` is of past/target.ts. */
+    readonly copyLink: (hash: string) => void
+    /** The last run of a cell; null if none is known. */
+    readonly lastRunOf: (cell: string) => string | null
     /** Leads to what a thread is about. */
     readonly showAnchor: (anchor: Anchor) => void
     /** Puts the cursor at the beginning of a line of its source, from 1. */

@@ -2,12 +2,16 @@
  * The notebook that the address names, opened. Invariant: the notebook on the screen is kept when only its file was moved;
  * what it had not saved is in this browser before another one is opened in its place.
  */
+
+import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { api, type Problem } from '../app/api.ts'
+import { type Answer, api, type Problem } from '../app/api.ts'
 import { notify } from '../app/notices.ts'
+import { redirect } from '../app/route.ts'
 import { markdownSettled } from '../markdown/load-markdown.ts'
 import type { LeftEdits } from '../room/unsent-store.ts'
 import { t } from '../text/text.ts'
+import { idInAddress, pathOfNotebook } from './follow-link.ts'
 import { Notebook } from './notebook.ts'
 
 /** A server that is away is asked again so often, ms. */
@@ -73,6 +77,11 @@ async function openNotebook(path: string, gone: AbortSignal): Promise<OpenState 
   while (!gone.aborted) {
     const opened = await api.open(path, gone)
     if (gone.aborted) return null
+    const elsewhere = await pathElsewhere(path, opened, gone)
+    if (elsewhere !== null) {
+      redirect({ at: 'file', path: elsewhere }, location.search + location.hash)
+      return null
+    }
     if (opened.ok) {
       const notebook = new Notebook(opened.value, location.origin.replace(/^http/, 'ws'))
       const others = await recover(notebook)
@@ -85,6 +94,20 @@ async function openNotebook(path: string, gone: AbortSignal): Promise<OpenState 
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
   }
   return null
+}
+
+/** The path of the notebook that the address names by its id, if another or none is at `path`. */
+async function pathElsewhere(
+  path: string,
+  opened: Answer<OpenedNotebook>,
+  gone: AbortSignal,
+): Promise<string | null> {
+  const id = idInAddress()
+  const isMissing = !opened.ok && opened.problem.status === 404
+  const isOther = opened.ok && opened.value.documentId !== id
+  if (id === null || (!isMissing && !isOther)) return null
+  const known = await pathOfNotebook(id, gone)
+  return known === path ? null : known
 }
 
 /** Brings back what this browser kept; answers what it kept of another notebook that was at this path. */

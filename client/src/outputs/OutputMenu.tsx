@@ -1,7 +1,8 @@
 /** What a person may do with one output: copy it, or save it as a file. */
+
+import { copyText } from '../app/copy-text.ts'
 import { Copy, Download, Ellipsis } from '../app/icons.ts'
 import { Menu, MenuItem } from '../app/Menu.tsx'
-import { notify } from '../app/notices.ts'
 import { t } from '../text/text.ts'
 import { type SavedOutput, saveOutput } from './save-output.ts'
 
@@ -11,7 +12,7 @@ export function OutputMenu(output: SavedOutput) {
     <div className="output-menu">
       <Menu label={t('outputs.menu')} icon={<Ellipsis size={16} />}>
         {text !== undefined && (
-          <MenuItem icon={<Copy size={16} />} onSelect={() => void copy(text)}>
+          <MenuItem icon={<Copy size={16} />} onSelect={() => void copyText(text, t('outputs.copied'))}>
             {t(whole === undefined ? 'outputs.copy' : 'outputs.copyShown')}
           </MenuItem>
         )}
@@ -21,13 +22,4 @@ export function OutputMenu(output: SavedOutput) {
       </Menu>
     </div>
   )
-}
-
-async function copy(text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text)
-    notify('info', t('outputs.copied'))
-  } catch {
-    notify('warning', t('outputs.copyFailed'))
-  }
 }

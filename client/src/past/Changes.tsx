@@ -1,25 +1,35 @@
 /** What has changed since a checkpoint, cell by cell: the code, and whether the last runs came out the same. */
 import './changes.css'
-import { Diff, type DiffLine } from '@yesterday/server/contract/past.ts'
+import { CheckpointState, Diff, type DiffLine } from '@yesterday/server/contract/past.ts'
 import { useCallback } from 'react'
 import { api } from '../app/api.ts'
 import { ProblemBox } from '../app/Problem.tsx'
 import { useNotebook } from '../notebook/context.ts'
 import { t } from '../text/text.ts'
+import { checkpointTitle } from './checkpoint-words.ts'
+import { CHECKPOINTS } from './make-checkpoint.ts'
 import { useAsked } from './useAsked.ts'
 
 type CellsDiff = Extract<Diff, { kind: 'cells' }>
 type CellChange = CellsDiff['cells'][number]
 
-/** `checkpoint` is its id, `name` what a person called it. */
-export function Changes({ checkpoint, name }: { readonly checkpoint: string; readonly name: string }) {
+/** Ids of checkpoints; `other` null is the notebook as it is now. */
+export function Changes({
+  checkpoint,
+  other,
+}: {
+  readonly checkpoint: string
+  readonly other: string | null
+}) {
   const { opened } = useNotebook()
   const ask = useCallback(
-    (signal: AbortSignal) => {
-      const query = new URLSearchParams({ a: checkpoint, b: opened.path })
-      return api.get(Diff, `/api/past/diff?${query}`, signal)
+    async (signal: AbortSignal) => {
+      const query = new URLSearchParams({ a: checkpoint, b: other ?? opened.path })
+      const diff = await api.get(Diff, `/api/past/diff?${query}`, signal)
+      const names = await Promise.all([nameOf(checkpoint, signal), other && nameOf(other, signal)])
+      return diff.ok ? { ok: true as const, value: { diff: diff.value, names } } : diff
     },
-    [checkpoint, opened],
+    [checkpoint, other, opened],
   )
   const { answer, again } = useAsked(ask)
   if (answer === null) return <p className="history-note">{t('app.loading')}</p>
@@ -29,15 +39,33 @@ export function Changes({ checkpoint, name }: { readonly checkpoint: string; rea
         <ProblemBox title={t('compare.failed')} problem={answer.problem} onRetry={again} />
       </div>
     )
-  if (answer.value.kind !== 'cells') return null
-  return <Cells diff={answer.value} name={name} />
+  const { diff, names } = answer.value
+  return diff.kind === 'cells' ? <Cells diff={diff} name={names[0]} other={names[1]} /> : null
 }
 
-function Cells({ diff, name }: { readonly diff: CellsDiff; readonly name: string }) {
+/** What a checkpoint is called; its id if it cannot be read. */
+async function nameOf(checkpoint: string, signal: AbortSignal): Promise<string> {
+  const answer = await api.get(CheckpointState, `${CHECKPOINTS}/${encodeURIComponent(checkpoint)}`, signal)
+  return answer.ok ? checkpointTitle(answer.value.checkpoint) : checkpoint
+}
+
+function Cells({
+  diff,
+  name,
+  other,
+}: {
+  readonly diff: CellsDiff
+  readonly name: string
+  readonly other: string | null
+}) {
   return (
     <article className="changes" aria-label={t('changes.title')}>
       <p className="receipt-lead">
-        {diff.same ? t('changes.none', { name }) : t('changes.some', { name, count: diff.cells.length })}
+        {other !== null
+          ? t(diff.same ? 'changes.sameAs' : 'changes.from', { name, other, count: diff.cells.length })
+          : diff.same
+            ? t('changes.none', { name })
+            : t('changes.some', { name, count: diff.cells.length })}
       </p>
       {diff.order !== null && <p className="past-none">{t('changes.order')}</p>}
       {diff.cells.map((cell) => (

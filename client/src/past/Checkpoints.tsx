@@ -7,13 +7,14 @@ import { ProblemBox } from '../app/Problem.tsx'
 import { Time } from '../history/Time.tsx'
 import { useNotebook } from '../notebook/context.ts'
 import { t } from '../text/text.ts'
+import { checkpointTitle } from './checkpoint-words.ts'
 import { CHECKPOINTS, makeCheckpoint } from './make-checkpoint.ts'
 import { useAsked } from './useAsked.ts'
 
 const All = z.array(Checkpoint)
 
 export function Checkpoints() {
-  const { opened, past } = useNotebook()
+  const { opened } = useNotebook()
   const ask = useCallback(
     (signal: AbortSignal) =>
       api.get(All, `${CHECKPOINTS}?${new URLSearchParams({ notebook: opened.documentId })}`, signal),
@@ -28,37 +29,89 @@ export function Checkpoints() {
         <ProblemBox title={t('checkpoint.failed')} problem={answer.problem} onRetry={again} />
       )}
       {answer?.ok === true && answer.value.length === 0 && <p>{t('checkpoint.none')}</p>}
-      {answer?.ok === true && (
-        <ul className="runs">
-          {answer.value.map(({ checkpoint, name, at, actor, run }) => (
-            <li key={checkpoint}>
-              <strong>{name}</strong>
-              <span className="run-line">
-                <span>
-                  <Time iso={at} /> · {actor.name}
-                </span>
-                <button
-                  type="button"
-                  className="receipt-link"
-                  onClick={() => past.go({ at: 'changes', checkpoint, name })}
-                >
-                  {t('checkpoint.compare')}
-                </button>
-                {run !== null && (
-                  <button
-                    type="button"
-                    className="receipt-link"
-                    onClick={() => past.go({ at: 'receipt', run })}
-                  >
-                    {t('checkpoint.lastRun')}
-                  </button>
-                )}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      {answer?.ok === true && answer.value.length > 0 && <List checkpoints={answer.value} />}
     </div>
+  )
+}
+
+/** Two that are ticked are compared, the older first. */
+function List({ checkpoints }: { readonly checkpoints: readonly Checkpoint[] }) {
+  const { past } = useNotebook()
+  const [picked, setPicked] = useState<readonly string[]>([])
+  const pick = (id: string): void =>
+    setPicked(picked.includes(id) ? picked.filter((one) => one !== id) : [...picked, id].slice(-2))
+  const [newer, older] = checkpoints.filter(({ checkpoint }) => picked.includes(checkpoint))
+  return (
+    <>
+      <button
+        type="button"
+        className="button button-small checkpoint-compare"
+        disabled={newer === undefined || older === undefined}
+        title={t('checkpoint.compareHint')}
+        onClick={() => {
+          if (newer !== undefined && older !== undefined)
+            past.go({ at: 'changes', checkpoint: older.checkpoint, other: newer.checkpoint })
+        }}
+      >
+        {t('checkpoint.compareTwo')}
+      </button>
+      <ul className="runs">
+        {checkpoints.map((one) => (
+          <Line
+            key={one.checkpoint}
+            checkpoint={one}
+            isPicked={picked.includes(one.checkpoint)}
+            onPick={pick}
+          />
+        ))}
+      </ul>
+    </>
+  )
+}
+
+function Line(props: {
+  readonly checkpoint: Checkpoint
+  readonly isPicked: boolean
+  readonly onPick: (id: string) => void
+}) {
+  const { past } = useNotebook()
+  const { checkpoint, at, actor, run } = props.checkpoint
+  const title = checkpointTitle(props.checkpoint)
+  return (
+    <li className="checkpoint-line">
+      <input
+        type="checkbox"
+        aria-label={t('checkpoint.pick', { name: title })}
+        checked={props.isPicked}
+        onChange={() => props.onPick(checkpoint)}
+      />
+      <span>
+        <button
+          type="button"
+          className="receipt-link checkpoint-name"
+          onClick={() => past.go({ at: 'checkpoint', checkpoint })}
+        >
+          {title}
+        </button>
+        <span className="run-line">
+          <span>
+            <Time iso={at} /> · {actor.name}
+          </span>
+          <button
+            type="button"
+            className="receipt-link"
+            onClick={() => past.go({ at: 'changes', checkpoint, other: null })}
+          >
+            {t('checkpoint.compare')}
+          </button>
+          {run !== null && (
+            <button type="button" className="receipt-link" onClick={() => past.go({ at: 'receipt', run })}>
+              {t('checkpoint.lastRun')}
+            </button>
+          )}
+        </span>
+      </span>
+    </li>
   )
 }
 

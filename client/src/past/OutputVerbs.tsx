@@ -1,8 +1,9 @@
 /** What leads from an output elsewhere: to the run that produced it, and to a comment on it. */
 import { useContext } from 'react'
-import { MessageSquare } from '../app/icons.ts'
+import { Link, MessageSquare } from '../app/icons.ts'
 import { NotebookContext } from '../notebook/context.ts'
 import { t } from '../text/text.ts'
+import { cellHash, viewHash } from './target.ts'
 import { WhyButton } from './Why.tsx'
 
 /** `index` is the place of the output in its cell. */
@@ -22,7 +23,20 @@ export function OutputVerbs({ cell, index }: { readonly cell: string; readonly i
           <MessageSquare size={16} />
         </button>
       )}
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={t('link.output')}
+        title={t('link.output')}
+        onClick={() => notebook.commands.copyLink(hashOf(notebook.commands.lastRunOf(cell), cell, index))}
+      >
+        <Link size={16} />
+      </button>
       <WhyButton cell={cell} />
     </div>
   )
 }
+
+/** The output as it was recorded; its cell if no run of it is known. */
+const hashOf = (run: string | null, cell: string, output: number): string =>
+  (run === null ? null : viewHash({ at: 'receipt', run, part: { output } })) ?? cellHash(cell)

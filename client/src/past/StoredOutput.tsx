@@ -13,19 +13,29 @@ import { isPicture, isText, shownForms, wordsOf } from './output-forms.ts'
 const TEXT = 4000
 
 /** All outputs of a run, each in its best form. */
-export function StoredOutputs({ outputs }: { readonly outputs: readonly OutputEntry[] }) {
+export function StoredOutputs(props: {
+  readonly outputs: readonly OutputEntry[]
+  /** The output that is meant, by its place from 0. */
+  readonly marked?: number | null
+}) {
+  const { outputs, marked = null } = props
   const shown = shownForms(outputs)
   if (shown.length === 0) return <p className="past-none">{t('receipt.outputsNone')}</p>
   return (
     <ul className="stored-list">
       {shown.map((output, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the same bytes may be shown twice
-        <li key={index}>
+        <li key={index} ref={index === marked ? showMarked : undefined} data-marked={index === marked}>
           <StoredOutput output={output} />
         </li>
       ))}
     </ul>
   )
+}
+
+/** Scrolls to what an address names, once it is there. */
+export function showMarked(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: 'center' })
 }
 
 /** One output. */

@@ -7,3 +7,7 @@ export const CHECKPOINTS = '/api/past/checkpoints'
 /** `notebook` is its path. */
 export const makeCheckpoint = (notebook: string, name: string): Promise<Answer<Checkpoint>> =>
   api.send(Checkpoint, CHECKPOINTS, 'POST', { notebook, name })
+
+/** Makes the cells of the notebook those of the checkpoint. Answers the checkpoint of the result. */
+export const restoreCheckpoint = (notebook: string, checkpoint: string): Promise<Answer<Checkpoint>> =>
+  api.send(Checkpoint, `${CHECKPOINTS}/${encodeURIComponent(checkpoint)}/restore`, 'POST', { notebook })

@@ -9,15 +9,20 @@ import { type LogFilter, noFilter } from './log-filter.ts'
 /** A view of the past. */
 export type PastView =
   | { readonly at: 'log' | 'checkpoints' }
-  | { readonly at: 'receipt'; readonly run: string }
+  | { readonly at: 'receipt'; readonly run: string; readonly part?: ReceiptPart }
   /** The receipt of a cell's last run: which run that is, is looked up. */
   | { readonly at: 'why'; readonly cell: string }
   | { readonly at: 'compare'; readonly left: string; readonly right: string }
-  /** A checkpoint against the notebook as it last ran. */
-  | { readonly at: 'changes'; readonly checkpoint: string; readonly name: string }
+  /** A checkpoint, read-only. */
+  | { readonly at: 'checkpoint'; readonly checkpoint: string }
+  /** A checkpoint against another; against the notebook as it is now if that is null. */
+  | { readonly at: 'changes'; readonly checkpoint: string; readonly other: string | null }
   /** Running a run's slice again, bringing its variables back, and asking since when it is wrong. */
   | { readonly at: 'replay' | 'restore' | 'since'; readonly run: string }
   | { readonly at: 'timeline'; readonly session: string }
+
+/** What of a receipt is meant: an output by its place from 0, or a version by its id. */
+export type ReceiptPart = { readonly output: number } | { readonly version: string }
 
 /** `trail` is what was seen before, the nearest last; `visit` counts goings: the same view, asked for again, is looked up anew. */
 export interface PastState {

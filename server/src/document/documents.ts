@@ -27,7 +27,7 @@ import { FileSync } from './file-sync.ts'
 import { DocumentPlaces, identitiesByPath, type NotebookIdentities } from './identity/document-places.ts'
 import { applyInTurns } from './in-turns.ts'
 import { LiveDocument } from './live-document.ts'
-import type { Documents, Opened } from './ports.ts'
+import type { Documents, OpenDocument, Opened } from './ports.ts'
 import { type LoadedFile, loadFile } from './project-file.ts'
 import { MAX_READ_HERE } from './read-apart.ts'
 
@@ -50,6 +50,8 @@ export interface DocumentsInit {
   readonly times?: AutosaveTimes
   /** Largest file, in bytes. */
   readonly limit?: number
+  /** Called before a change of the file by another program is merged; the merge waits for it. */
+  readonly beforeMerge?: (document: OpenDocument) => Promise<void>
   /** How long a notebook stays open after the last hold on it, ms. */
   readonly graceMs?: number
 }
@@ -105,6 +107,7 @@ class OpenDocuments implements DocumentRooms {
       times: autosaveTimes,
       limit: 128 * 1024 * 1024,
       masker: null,
+      beforeMerge: async () => {},
       graceMs: 30_000,
       folder: join(init.root, FOLDER),
       ...init,

@@ -33,6 +33,8 @@ export interface FileSyncInit {
   readonly masker: Masker | null
   readonly live: LiveDocument
   readonly loaded: LoadedFile
+  /** Called before a change of the file is merged into the document. */
+  readonly beforeMerge: (live: LiveDocument) => Promise<void>
   readonly notice: (level: 'info' | 'warning' | 'error', words: NoticeWords) => void
   /** Whether a file that was changed by another program is this notebook still. */
   readonly isSame: (loaded: LoadedFile) => Promise<boolean>
@@ -73,7 +75,10 @@ export class FileSync {
   async start(agreed: () => Promise<Agreement | null>): Promise<void> {
     const { live } = this.#init
     const isSame = await this.#saysSame(agreed)
-    if (!isSame) this.#meet(this.#knownBase(await agreed()))
+    if (!isSame) {
+      await this.#init.beforeMerge(live)
+      this.#meet(this.#knownBase(await agreed()))
+    }
     live.doc.on('afterTransaction', (transaction: Y.Transaction) => this.#changed(transaction))
     if (!isSame && !saysSame(this.#file, readForm(live.doc))) this.#autosave.changed()
     this.#writeState(false)
@@ -282,6 +287,7 @@ export class FileSync {
     for (const bytes of loaded.large.values()) await objects.put(bytes)
     this.#stat = loaded.stat
     if (loaded.digest === this.#digest) return 'there'
+    await this.#init.beforeMerge(live)
     const base = this.#file.form
     this.#file = loaded.file
     this.#digest = loaded.digest

@@ -51,6 +51,10 @@ const AUDITED: readonly Audited[] = [
   ]),
   audit(replayApi.start, ({ body }) => [body.kind === 'restore' ? 'restored' : 'run', { how: body.kind }]),
   audit(replayApi.apply, ({ body }) => ['restored', { files: body.files.join(', ') }]),
+  audit(pastApi.restoreCheckpoint, ({ params, body }) => [
+    'restored',
+    { notebook: body.notebook, checkpoint: params.checkpoint },
+  ]),
   audit(pastApi.slice, ({ params, query }) =>
     query.as === 'ids' ? null : ['exported', { run: params.run, format: query.as }],
   ),

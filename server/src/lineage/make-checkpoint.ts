@@ -2,6 +2,7 @@
  * A checkpoint: a name for a notebook's state, with the run that was its last then. Invariant: the state's bytes are
  * durable before the entry that names them. A name may be given again; the newest holder is meant by it.
  */
+import type { Digest } from '../../contract/ids.ts'
 import type { Checkpoint } from '../../contract/past.ts'
 import { maskedIpynb } from '../secrets/masked-ipynb.ts'
 import type { Store } from '../store/ports.ts'
@@ -13,6 +14,7 @@ export interface CheckpointRequest {
   readonly actor: Checkpoint['actor']
   /** The notebook's file as it would be written now. */
   readonly ipynb: string | Uint8Array
+  readonly why?: Checkpoint['why']
 }
 
 export interface CheckpointEffects {
@@ -28,13 +30,43 @@ export interface CheckpointEffects {
 }
 
 export async function makeCheckpoint(
-  { store, now, newId }: CheckpointEffects,
-  { name, notebook, documentId, actor, ipynb }: CheckpointRequest,
+  effects: CheckpointEffects,
+  request: CheckpointRequest,
 ): Promise<Checkpoint> {
+  return append(effects, request, await put(effects, request))
+}
+
+/** As `makeCheckpoint`, for the server's own: null, and nothing is made, if the newest checkpoint has this state. */
+export async function makeUnlessSame(
+  effects: CheckpointEffects & { readonly store: { readonly index: Pick<Store['index'], 'checkpoints'> } },
+  request: CheckpointRequest,
+): Promise<Checkpoint | null> {
+  const state = await put(effects, request)
+  const [newest] = await effects.store.index.checkpoints(request.documentId ?? request.notebook)
+  return newest?.state === state ? null : append(effects, request, state)
+}
+
+function put({ store }: CheckpointEffects, { ipynb }: CheckpointRequest): Promise<Digest> {
   const text = typeof ipynb === 'string' ? ipynb : Buffer.from(ipynb).toString()
-  const state = await store.objects.put(Buffer.from(maskedIpynb(text, store.secrets.masker)))
+  return store.objects.put(Buffer.from(maskedIpynb(text, store.secrets.masker)))
+}
+
+async function append(
+  { store, now, newId }: CheckpointEffects,
+  { name, notebook, documentId, actor, why }: CheckpointRequest,
+  state: Digest,
+): Promise<Checkpoint> {
   const [last] = (await store.index.page({ notebook, limit: 1 })).runs
-  const checkpoint = { checkpoint: newId(), name, notebook, at: now(), actor, run: last?.run ?? null, state }
+  const checkpoint: Checkpoint = {
+    checkpoint: newId(),
+    name,
+    notebook,
+    at: now(),
+    actor,
+    run: last?.run ?? null,
+    state,
+    ...(why === undefined ? {} : { why }),
+  }
   await store.runs.append([{ type: 'checkpoint-made', documentId, ...checkpoint }])
   return checkpoint
 }

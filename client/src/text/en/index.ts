@@ -5,6 +5,7 @@ import { comments } from './comments.ts'
 import { history } from './history.ts'
 import { historyState } from './history-state.ts'
 import { kept } from './kept.ts'
+import { links } from './links.ts'
 import { notebook } from './notebook.ts'
 import { notices } from './notices.ts'
 import { outline } from './outline.ts'
@@ -23,6 +24,7 @@ export const en = {
   ...history,
   ...historyState,
   ...kept,
+  ...links,
   ...notebook,
   ...notices,
   ...past,

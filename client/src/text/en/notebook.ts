@@ -118,6 +118,7 @@ export const notebook = {
   'command.shortcuts': 'Keys',
   'command.history': 'Show or hide the history',
   'command.comments': 'Show or hide the comments',
+  'command.copyLink': 'Copy a link to the cell',
   'command.comment': 'Comment on the selection or the cell',
   'command.clear': 'Clear outputs of the selected cells',
   'command.clearAll': 'Clear all outputs',

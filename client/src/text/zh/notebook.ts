@@ -119,6 +119,7 @@ export const notebook: Translation<typeof english> = {
   'command.shortcuts': '按键',
   'command.history': '显示或隐藏历史',
   'command.comments': '显示或隐藏评论',
+  'command.copyLink': '复制单元格的链接',
   'command.comment': '评论所选内容或单元格',
   'command.clear': '清除所选单元的输出',
   'command.clearAll': '清除全部输出',

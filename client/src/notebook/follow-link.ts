@@ -1,0 +1,91 @@
+/** Addresses of what is inside a notebook: made, copied, and followed when the page opens or the hash changes. */
+import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
+import { NotebookLine } from '@yesterday/server/contract/past.ts'
+import { useEffect } from 'react'
+import { api, encodePath } from '../app/api.ts'
+import { copyText } from '../app/copy-text.ts'
+import { notify } from '../app/notices.ts'
+import { cellHash, parseTarget, type Target } from '../past/target.ts'
+import { t } from '../text/text.ts'
+import { showThread } from './comment.ts'
+import type { Notebook } from './notebook.ts'
+
+/** The whole address; `hash` begins with `#`. */
+export const addressOf = (
+  { documentId }: Pick<OpenedNotebook, 'documentId'>,
+  path: string,
+  hash: string,
+): string => `${location.origin}/notebooks/${encodePath(path)}?id=${encodeURIComponent(documentId)}${hash}`
+
+export const copyLink = (notebook: Notebook, hash: string): Promise<void> =>
+  copyText(addressOf(notebook.opened, notebook.path.get(), hash), t('link.copied'))
+
+/** Copies the address of the active cell. */
+export function copyCellLink(notebook: Notebook): void {
+  const { active } = notebook.selection.get()
+  if (active !== null) void copyLink(notebook, cellHash(active))
+}
+
+/** The notebook that the address names by its id; null if it names none. */
+export const idInAddress = (): string | null => new URLSearchParams(location.search).get('id')
+
+/** Where the notebook of this id is now; null if the history does not know it. */
+export async function pathOfNotebook(id: string, gone: AbortSignal): Promise<string | null> {
+  const answer = await api.get(
+    NotebookLine,
+    `/api/past/notebook?${new URLSearchParams({ notebook: id })}`,
+    gone,
+  )
+  return answer.ok ? answer.value.path : null
+}
+
+/** Goes where the hash leads, now and whenever it changes. */
+export function useTarget(notebook: Notebook): void {
+  useEffect(() => {
+    let stop = (): void => {}
+    const go = (): void => {
+      stop()
+      const target = parseTarget(location.hash)
+      if (target !== null) stop = follow(notebook, target)
+    }
+    go()
+    addEventListener('hashchange', go)
+    return () => {
+      stop()
+      removeEventListener('hashchange', go)
+    }
+  }, [notebook])
+}
+
+/** Returns the way to stop waiting for what is not loaded yet. */
+function follow(notebook: Notebook, target: Target): () => void {
+  if (target.at === 'past') notebook.past.go(target.view)
+  if (target.at === 'cell') {
+    const { cell, isBare } = target
+    return once(notebook.order, (order) => {
+      if (order.length === 0) return false
+      if (order.includes(cell)) notebook.reveal(cell)
+      else if (!isBare) notify('info', t('link.noCell'))
+      return true
+    })
+  }
+  if (target.at === 'comment')
+    return once(notebook.comments.problem, (problem) => {
+      if (problem !== null) return false
+      if (!showThread(notebook, target.thread)) notify('info', t('link.noComment'))
+      return true
+    })
+  return () => {}
+}
+
+/** Calls `act` with the value, and again at each change until it returns true. */
+function once<T>(
+  watched: { readonly get: () => T; readonly subscribe: (listener: () => void) => () => void },
+  act: (value: T) => boolean,
+): () => void {
+  if (act(watched.get())) return () => {}
+  const stop = watched.subscribe(() => {
+    if (act(watched.get())) stop()
+  })
+  return stop
+}

@@ -1,0 +1,13 @@
+/** Words of addresses, and of what is not there. */
+export const links = {
+  'link.copy': 'Copy link',
+  'link.copied': 'The link was copied.',
+  'link.output': 'Copy a link to this output',
+  'link.version': 'Copy a link to this version of {name}',
+  'link.noCell': 'The cell of this link is not in the notebook any more.',
+  'link.noComment': 'The comment of this link was deleted.',
+  'link.noRun': 'There is no such run',
+  'link.noRunHint': 'The link may be of another project, or the run is not recorded here.',
+  'link.noNotebook': 'There is no notebook here',
+  'link.noNotebookHint': '“{path}” is not in this project. It may have been renamed, moved or deleted.',
+} as const
