@@ -11,8 +11,9 @@ import { Notebook } from '../src/notebook/notebook.ts'
 import { Signal, Watched } from '../src/room/observable.ts'
 import { type Answer, type CommandRequest, noSession, type Recorded } from '../src/session/session-socket.ts'
 import { Variables } from '../src/session/variables.ts'
+import { sizeText } from '../src/text/sizes.ts'
 import { t } from '../src/text/text.ts'
-import { chosen, sizeText } from '../src/variables/order.ts'
+import { chosen } from '../src/variables/order.ts'
 import { VariablesPanel } from '../src/variables/VariablesPanel.tsx'
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })

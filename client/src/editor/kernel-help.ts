@@ -6,6 +6,7 @@
 import type { CancellationToken, editor, languages, Position } from 'monaco-editor/editor'
 import { z } from 'zod'
 import { openCall, signatureIn } from './call.ts'
+import { nameAt, type VariableCard } from './variable-card.ts'
 
 type Monaco = typeof import('monaco-editor/editor')
 
@@ -13,6 +14,8 @@ type Monaco = typeof import('monaco-editor/editor')
 export interface KernelHelp {
   complete(code: string, cursor: number): Promise<unknown>
   inspect(code: string, cursor: number): Promise<unknown>
+  /** The card of a variable; null where there is none of this name. */
+  card(name: string): Promise<VariableCard | null>
 }
 
 const asked = new WeakMap<editor.ITextModel, KernelHelp>()
@@ -120,10 +123,22 @@ async function hover(
 ): Promise<languages.Hover | null> {
   const word = model.getWordAtPosition(position)
   if (word === null) return null
-  const text = await inspected(model, model.getOffsetAt({ ...position, column: word.endColumn }))
-  if (text === null || token.isCancellationRequested) return null
+  const line = model.getLineContent(position.lineNumber)
+  const name = nameAt(line, word.startColumn - 1, word.word)
+  const card = name === null ? null : ((await asked.get(model)?.card(name)) ?? null)
+  const end = model.getOffsetAt({ ...position, column: word.endColumn })
+  const text = card?.isWhole === true ? null : await inspected(model, end)
+  if (token.isCancellationRequested) return null
+  const contents = [card?.lines.join('\n'), text].flatMap((one) =>
+    one == null || one === '' ? [] : [fenced(one)],
+  )
+  return contents.length === 0 ? null : { contents }
+}
+
+/** Plain text as Markdown that changes nothing in it. */
+function fenced(text: string): { readonly value: string } {
   const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)))
-  return { contents: [{ value: `${fence}text\n${text.slice(0, MOST)}\n${fence}` }] }
+  return { value: `${fence}text\n${text.slice(0, MOST)}\n${fence}` }
 }
 
 async function signature(

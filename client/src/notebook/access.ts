@@ -20,7 +20,7 @@ export function accessTo(notebook: Notebook, selectedCell: string | null): Noteb
     values: notebook.values,
     widgets: notebook.widgets,
     external: notebook.external,
-    placeOf: (cell) => notebook.order.get().indexOf(cell) + 1 || null,
+    placeOf: notebook.placeOf,
     runStale: () => runStale(notebook),
     commands: {
       run: (cells) => notebook.run(cells),

@@ -36,6 +36,7 @@ import { copyCellLink } from './follow-link.ts'
 import { panelCommand } from './panel-command.ts'
 import { copyCells, cutCells, pasteShared } from './paste.ts'
 import { save } from './save.ts'
+import { showValue } from './show-value.ts'
 import { showConnections } from './sql/connections-store.ts'
 import { makeCode, makeSql } from './sql/sql-cells.ts'
 
@@ -327,6 +328,7 @@ export const COMMANDS = [
     run: commentHere,
   },
   { id: 'copyLink', label: 'command.copyLink', keys: cellKeys('Shift-l'), run: copyCellLink },
+  { id: 'showValue', label: 'command.showValue', run: showValue },
   ...PANELS.map(panelCommand),
 ] as const satisfies readonly Command[]
 

@@ -22,6 +22,7 @@ import { CommentStore } from '../comments/comment-store.ts'
 import { showCommented } from '../comments/show-commented.ts'
 import { EditorPool } from '../editor/editor-pool.ts'
 import type { KernelHelp } from '../editor/kernel-help.ts'
+import { variableCard } from '../editor/variable-card.ts'
 import { Finder, type Match } from '../find/finder.ts'
 import { scrollToMatch, showMatches } from '../find/marks.ts'
 import { Folds } from '../outline/folds.ts'
@@ -92,6 +93,7 @@ export class Notebook {
   readonly help: KernelHelp = {
     complete: (code, cursor) => this.#ask({ type: 'complete', code, cursor }),
     inspect: (code, cursor) => this.#ask({ type: 'inspect', code, cursor, detail: 0 }),
+    card: async (name) => variableCard(await this.#ask({ type: 'variable', name }), this.placeOf),
   }
   readonly typeAhead = new TypeAhead()
   /** Which panel is open beside the cells. */
@@ -174,6 +176,9 @@ export class Notebook {
   selected(): readonly string[] {
     return selectedCells(this.selection.get(), this.order.get())
   }
+
+  /** A cell's place among all, from 1; null where it is gone. */
+  readonly placeOf = (cell: string): number | null => this.order.get().indexOf(cell) + 1 || null
 
   /** The cells that are not folded away, in order. */
   visible(): readonly string[] {

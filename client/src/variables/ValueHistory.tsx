@@ -7,8 +7,8 @@ import { Time } from '../history/Time.tsx'
 import { useNotebook } from '../notebook/context.ts'
 import { useAsked } from '../past/useAsked.ts'
 import { locale } from '../text/locale.ts'
+import { shapeText } from '../text/sizes.ts'
 import { t } from '../text/text.ts'
-import { shapeText } from './order.ts'
 
 const SHOWN = 50
 

@@ -4,8 +4,8 @@ import { type KeyboardEvent, useEffect, useState } from 'react'
 import { useNotebook } from '../notebook/context.ts'
 import type { ValueResult } from '../session/values.ts'
 import { locale } from '../text/locale.ts'
+import { shapeText } from '../text/sizes.ts'
 import { t } from '../text/text.ts'
-import { shapeText } from './order.ts'
 import { problemWords } from './problem-words.ts'
 
 interface Target {

@@ -6,8 +6,8 @@ import { useNotebook } from '../notebook/context.ts'
 import { useKeyed } from '../notebook/use-cell.ts'
 import { staleSentence, staleWord } from '../past/stale-words.ts'
 import { locale } from '../text/locale.ts'
+import { shapeText, sizeText } from '../text/sizes.ts'
 import { t } from '../text/text.ts'
-import { shapeText, sizeText } from './order.ts'
 
 export const VariableRow = memo(function VariableRow(props: {
   readonly variable: Variable

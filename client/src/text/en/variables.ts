@@ -34,6 +34,7 @@ export const variables = {
   'variables.pin': 'Pin {name}',
   'variables.cell': 'Cell {place}',
   'variables.run': 'Run {run}',
+  'variables.writtenBy': 'Written by cell {place}',
   'variables.running': 'Written by the running cell',
   'variables.stale': 'stale: {why}',
   'table.size': '{rows} rows, {columns} columns',

@@ -34,6 +34,7 @@ export const variables: Translation<typeof english> = {
   'variables.pin': '固定 {name}',
   'variables.cell': '单元格 {place}',
   'variables.run': '运行 {run}',
+  'variables.writtenBy': '由单元格 {place} 写入',
   'variables.running': '由正在运行的单元格写入',
   'variables.stale': '已过期：{why}',
   'table.size': '{rows} 行，{columns} 列',
