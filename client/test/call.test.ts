@@ -40,7 +40,7 @@ test('a signature over several lines, with its parameters', () => {
   for (const parameter of found?.parameters ?? []) expect(found?.label).toContain(parameter)
 })
 
-test('an object without a signature tells none', () => {
+test('an object without a signature has none', () => {
   expect(signatureIn('Type:        int\nString form: 3')).toBeNull()
 })
 

@@ -37,7 +37,7 @@ test('what stays is shown when its time is up, counted from its beginning, and f
   expect(seen).toEqual([-2, -3, 3])
 })
 
-test('a value that comes back is not told', () => {
+test('a value that comes back is not reported', () => {
   const { source, seen } = watched()
   source.set(-1)
   source.set(1)

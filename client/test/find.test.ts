@@ -25,7 +25,7 @@ test('a regex that is none says why', () => {
   expect(compile(noQuery)).toEqual({ ok: true, pattern: null })
 })
 
-test('a replacement fills groups of a regex, with what stands around it, and takes words as they are', () => {
+test('a replacement fills groups of a regex, with the text around it, and takes words as they are', () => {
   const find = pattern('(?<=x)(?<one>\\d)(\\d)', { regex: true })
   const [span] = spansIn('x12', find, 1)
   if (span === undefined) throw new Error('nothing found')

@@ -143,7 +143,7 @@ test('what a document refuses is kept as text, and tried as it was no more', asy
   })
 })
 
-test('edits of another notebook at the path are told, and put into nothing by themselves', async () => {
+test('edits of another notebook at the path are reported, and not inserted without a click', async () => {
   await crashedOffline((doc) => cellSource(cellsOf(doc).get(0)).insert(5, '0'))
   const page = open('other', 'one')
   const { restoring, others } = await page.keeper.recover()

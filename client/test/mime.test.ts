@@ -121,7 +121,7 @@ test('markup and code without a script in it run nothing, and a frame keeps them
     expect(mimeType(mime)?.drawn?.by).toBe('frame')
 })
 
-test('searches and exports know which text stands for a value', () => {
+test('searches and exports know the text form of a value', () => {
   const names = (list: readonly RegExp[]) =>
     ['text/latex', 'text/plain', 'text/markdown', 'text/html'].map((mime) =>
       list.findIndex((one) => one.test(mime)),

@@ -29,7 +29,7 @@ test('cells move with their ids, in their order', () => {
   expect(moved(['c1', 'c3'], 'c0')).toBe('c2 c1 c3 c0')
 })
 
-test('cells that would stand where they are do not move, and what others write goes on', () => {
+test('cells that are at their target do not move, and edits of others go on', () => {
   const { doc, edits } = notebookOf('a', 'b', 'c')
   const before = cellsOf(doc).get(1)
   edits.moveBefore(['c1'], 'c1')

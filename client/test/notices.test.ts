@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** What the server tells people unasked is worded by the page, in its language. */
+/** The page words the server's notices in its own language. */
 import { noticeTexts, noticeWords } from '@yesterday/server/contract/notices.ts'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 

@@ -50,20 +50,20 @@ function folding() {
   return { doc, folds: new Folds(doc), cell: (index: number) => cellsOf(doc).get(index) }
 }
 
-test('folds follow the document and are told only when they are others', () => {
+test('folds follow the document and are reported only when they differ', () => {
   const { doc, folds, cell } = folding()
-  let told = 0
-  folds.outline.subscribe(() => told++)
+  let changes = 0
+  folds.outline.subscribe(() => changes++)
   cellSource(cell(1)).insert(1, ' + 1')
   cellSource(cell(0)).insert(6, '\nwords')
-  expect(told).toBe(0)
+  expect(changes).toBe(0)
   folds.foldHeading('h', true)
   expect([...folds.outline.get().hidden]).toEqual(['c', 'd'])
   cellsOf(doc).delete(2, 1)
   expect([...folds.outline.get().hidden]).toEqual(['c'])
   folds.open('c')
   expect(folds.outline.get().hidden.size).toBe(0)
-  expect(told).toBe(3)
+  expect(changes).toBe(3)
 })
 
 test('parts are folded by the public keys, and the rest of the metadata stays', () => {

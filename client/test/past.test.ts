@@ -169,7 +169,7 @@ describe('the lineage graph', () => {
 })
 
 describe('outputs as they were shown', () => {
-  test('forms of one value stand together, and a picture is shown before its words', () => {
+  test('forms of one value are together, and a picture is shown before its words', () => {
     const outputs = [
       output('text/plain', 'a', 'stream'),
       output('image/png', 'b'),
@@ -248,7 +248,7 @@ describe('the timeline', () => {
     expect(laneOf).toEqual([0, 1, 0])
   })
 
-  test('what stood at a moment is what a walk through all runs finds', () => {
+  test('the state at a moment is what a walk through all runs finds', () => {
     const random = fc.array(fc.record({ cell: fc.nat(4), name: fc.constantFrom('x', 'y', 'z') }), {
       minLength: 1,
       maxLength: 60,
@@ -281,7 +281,7 @@ describe('the timeline', () => {
 })
 
 describe('the log', () => {
-  test('comparisons are told from the text', () => {
+  test('comparisons are separated from the text', () => {
     expect(readWords('fit( lr<0.01 acc > 0.9 x == y')).toEqual({
       where: 'lr<0.01 acc>0.9',
       text: 'fit( x == y',
@@ -350,7 +350,7 @@ describe('the log', () => {
     expect(firstPlot(trials, plottable(trials, { parameters: [], metrics: [] }))).toBeNull()
   })
 
-  test('a plot begins with numbers that runs tell together, or with time', () => {
+  test('a plot begins with numbers of the same runs, or with time', () => {
     const apart = trials.map((run, n) => (n % 2 === 0 ? { ...run, metrics: {} } : { ...run, parameters: {} }))
     expect(firstPlot(apart, plottable(apart, names))?.x).toEqual({ of: 'time' })
     const first = { ...names, parameters: ['elsewhere', ...names.parameters] }
@@ -370,7 +370,7 @@ describe('the log', () => {
     expect(columns.at(-1)).toBe('seed')
   })
 
-  test('points stand within the plot; numbers over powers of ten stand by their powers', () => {
+  test('points are within the plot; numbers over powers of ten are placed by their powers', () => {
     const { x, y, points } = scatterOf(trials, {
       x: { of: 'parameters', name: 'lr' },
       y: { of: 'metrics', name: 'acc' },
@@ -386,7 +386,7 @@ describe('the log', () => {
     expect(y.ticks.map(({ value }) => value)).toEqual([0.5, 0.6, 0.7, 0.8, 0.9])
   })
 
-  test('lines leave out what a run does not tell', () => {
+  test('lines leave out numbers that a run does not have', () => {
     const { axes, lines } = parallelOf(trials, plottable(trials, names))
     expect(axes.map(({ by }) => ('name' in by ? by.name : ''))).toEqual(['lr', 'acc'])
     expect(lines.map(({ run: { run } }) => run)).toEqual(['a', 'b', 'd'])
@@ -405,7 +405,7 @@ describe('the log', () => {
     )
   })
 
-  test('a new page stands before the list, and a run stands once', () => {
+  test('a new page is put before the list, and a run is listed once', () => {
     const page = (runs: readonly string[], next: string | null) => ({
       rows: runs.map((run) => row(run, 1)),
       parameters: [],

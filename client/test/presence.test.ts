@@ -7,7 +7,7 @@ import { contrast } from './contrast.ts'
 
 const user = (id: string, name = id) => ({ id, name, color: '#0b7285' })
 
-test('states that cannot be read are nobody, and this window is not among the others', () => {
+test('states that cannot be read are left out, and this window is not among the others', () => {
   const states = new Map<number, unknown>([
     [1, { user: user('me') }],
     [2, { user: user('ada'), cursors: [{ cell: 'c1', anchor: null, head: null }] }],

@@ -224,7 +224,7 @@ test('an output that fails offers its data', () => {
   expect(place.querySelector('[role=menu]')).not.toBeNull()
 })
 
-test('a cell that fails keeps its editor, and heals when somebody changes it', () => {
+test('a cell that fails keeps its editor, and recovers when its source changes', () => {
   const cell = makeCell({ id: 'c1', type: 'code', source: 'a = 1' })
   cellsOf(notebook.doc).insert(0, [cell])
   let fails = true

@@ -79,12 +79,12 @@ test('an edit between the question of the server and its answer arrives', async 
   expect(cellSource(cellsOf(server.doc).get(0)).toString()).toBe('x = 1234')
 })
 
-test('a page that sent too much is told so, and connects again with its edits', async () => {
+test('a page that sent too much gets a notice, and connects again with its edits', async () => {
   const { server, room, status, source } = await enter()
-  const told = vi.fn()
-  room.sentTooMuch.listen(told)
+  const notified = vi.fn()
+  room.sentTooMuch.listen(notified)
   server.closeWith(close.tooMuch)
-  await vi.waitFor(() => expect(told).toHaveBeenCalledOnce())
+  await vi.waitFor(() => expect(notified).toHaveBeenCalledOnce())
   source.insert(5, '23')
   await vi.waitFor(() => expect(status()).toBe('saved'))
   expect(cellSource(cellsOf(server.doc).get(0)).toString()).toBe('x = 123')
@@ -138,7 +138,7 @@ test('the edit between two texts makes the second of the first', () => {
   )
 })
 
-test('edits of two sides in different places both stand', () => {
+test('edits of two sides in different places are both kept', () => {
   const edit = mergeText('one two three', 'ONE two three', 'one two 3')
   expect(edit && applyEdit('one two 3', edit)).toBe('ONE two 3')
 })

@@ -51,7 +51,7 @@ test('what is asked before the first socket is open is sent once it is, in order
   expect(asked).toEqual(['run', 'interrupt'])
 })
 
-test('where no server is there, what was asked is told as lost', async () => {
+test('without a server, commands are reported as lost', async () => {
   const { url, close } = await accepting()
   close()
   expect(await connect(url).send({ type: 'interrupt' })).toEqual({ ok: false, reason: LOST })
@@ -66,14 +66,14 @@ test('once there was a socket, nothing waits for the next: a cell does not run l
   expect(await session.send({ type: 'run', cells: ['a'] })).toEqual({ ok: false, reason: LOST })
 })
 
-test('a page that sent too many commands is told so, and connects again', async () => {
+test('a page that sent too many commands gets a notice, and connects again', async () => {
   const { url, closeWith } = await accepting()
   const session = connect(url)
   expect(await session.send({ type: 'interrupt' })).toMatchObject({ ok: true })
-  let told = 0
-  session.sentTooMuch.listen(() => told++)
+  let notices = 0
+  session.sentTooMuch.listen(() => notices++)
   closeWith(4429)
-  await expect.poll(() => told).toBe(1)
+  await expect.poll(() => notices).toBe(1)
   await expect.poll(() => session.connected.get()).toBe(true)
   expect(await session.send({ type: 'interrupt' })).toMatchObject({ ok: true })
 })

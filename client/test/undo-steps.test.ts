@@ -1,4 +1,4 @@
-/** Undo takes back a word, a line or a deletion, never more than one of them. */
+/** Undo reverts a word, a line or a deletion, never more than one of them. */
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { beginsStep, type TextEdit } from '../src/notebook/undo-steps.ts'
@@ -30,7 +30,7 @@ function typed() {
   return { edit, type, back }
 }
 
-test('typing is taken back word by word and line by line', () => {
+test('typing is undone word by word and line by line', () => {
   const { type, back } = typed()
   type('total = sum(x)\nprint(total)')
   expect(back()).toEqual(['total = sum(x)\nprint(total)', 'total = sum(x)', 'total =', 'total', ''])

@@ -85,7 +85,7 @@ function Place(props: { readonly route: Route; readonly onTitle: (title: string)
   return <NotebookPage path={route.path} onTitle={props.onTitle} />
 }
 
-/** What stands in the notebook's place until its code has come: the shape of cells, so that nothing jumps. */
+/** A placeholder until the notebook's code is loaded: the shape of cells, so that nothing jumps. */
 export function NotebookSkeleton() {
   return (
     <div className="notebook-skeleton" role="status" aria-label={t('app.loading')}>

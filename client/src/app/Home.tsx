@@ -1,4 +1,4 @@
-/** What stands in the middle while no notebook is open: the recent ones, or how to begin. */
+/** The page without an open notebook: the recent ones, or how to begin. */
 import { visibleName } from '@yesterday/server/contract/file-names.ts'
 import type { FileEntry } from '@yesterday/server/contract/http.ts'
 import { useEffect, useSyncExternalStore } from 'react'

@@ -1,4 +1,4 @@
-/** What stands in place of a part of the page that failed, or whose code could not be fetched. */
+/** Replaces a part of the page that failed, or whose code could not be fetched. */
 import { t } from '../text/text.ts'
 import { ProblemBox } from './Problem.tsx'
 

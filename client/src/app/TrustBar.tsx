@@ -56,9 +56,9 @@ export function TrustBar() {
   )
 }
 
-async function look(signal: AbortSignal, tell: (why: WorkspaceState['why']) => void): Promise<void> {
+async function look(signal: AbortSignal, report: (why: WorkspaceState['why']) => void): Promise<void> {
   const answer = await api.get(WorkspaceState, '/api/workspace', signal)
-  if (answer.ok && !signal.aborted) tell(answer.value.why)
+  if (answer.ok && !signal.aborted) report(answer.value.why)
 }
 
 /** The documents of a trusted folder are others than those of one that is read. */

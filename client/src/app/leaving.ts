@@ -1,6 +1,6 @@
 /**
- * Asking before a place is left. A part of the page that holds what is not saved guards it; whoever navigates waits for
- * the answer. Invariant: at most one guard, and the address bar shows the place that is on the screen.
+ * Asks before a place is left. A part of the page with unsaved content sets a guard; navigation waits for the
+ * answer. Invariant: at most one guard, and the address bar shows the place that is on the screen.
  */
 
 /** Answers whether the place can be left at once; else `leave` is called when the person agrees. */

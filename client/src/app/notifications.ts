@@ -21,8 +21,8 @@ export async function switchNotifications(): Promise<Switched> {
   return 'on'
 }
 
-/** Tells it outside of the page, which a click on it brings to the front. `tag`: it takes the place of the one before. */
-export function tellOutside(title: string, body: string, tag: string): void {
+/** Shows a notification; a click on it brings the page to the front. `tag`: it replaces the one with this tag. */
+export function showNotification(title: string, body: string, tag: string): void {
   if (!document.hidden || !areOn()) return
   try {
     const shown = new Notification(title, { body, tag })

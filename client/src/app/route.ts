@@ -30,7 +30,7 @@ export const routeUrl = (route: Route): string =>
 export const isNotebook = (path: string): boolean => path.toLowerCase().endsWith('.ipynb')
 
 const listeners = new Set<() => void>()
-const tell = (): void => {
+const notifyListeners = (): void => {
   for (const listener of listeners) listener()
 }
 
@@ -54,7 +54,7 @@ export function redirect(route: Route, rest = ''): void {
 
 function show(): void {
   shown = location.pathname
-  tell()
+  notifyListeners()
 }
 
 /** Back and forward have changed the address already: where the place must not be left, it gets its own again. */

@@ -1,5 +1,5 @@
 /**
- * pure. What the caret stands in, as far as it can be told without the kernel: the call that is being written, and
+ * pure. The surroundings of the caret, without the kernel: the call that is being written, and
  * a signature as IPython's `inspect_reply` prints it. Invariant: all offsets are UTF-16; no input makes it slow.
  */
 
@@ -42,14 +42,14 @@ function* signsOf(text: string): Generator<{ readonly at: number; readonly sign:
   }
 }
 
-/** A signature and its parameters as they stand in it. */
+/** A signature and its parameters as they are written. */
 export interface Signature {
   readonly label: string
   readonly parameters: readonly string[]
   readonly documentation: string
 }
 
-/** The signature in the text of an inspection; null where it tells none. */
+/** The signature in the text of an inspection; null if it has none. */
 export function signatureIn(inspected: string): Signature | null {
   const found = /^(?:Init signature|Signature|Call signature):\s*/m.exec(inspected)
   if (found === null) return null

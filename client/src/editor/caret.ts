@@ -1,6 +1,6 @@
 /** Where in an element's text a point of the page lies. */
 
-/** Characters before the caret that a click at this point would set; undefined where the browser cannot tell. */
+/** Characters before the caret that a click at this point would set; undefined if the browser does not support it. */
 export function offsetAt(element: Element, x: number, y: number): number | undefined {
   // Safari before 26 and older browsers have no `caretPositionFromPoint`.
   const place = document.caretPositionFromPoint?.(x, y)

@@ -14,7 +14,7 @@ type Monaco = typeof import('./monaco.ts')
 /** A cell's place for an editor. */
 export interface Slot {
   readonly cell: string
-  /** Holds the static text; has `data-live` while an editor stands in `mount`. */
+  /** Holds the static text; has `data-live` while an editor is in `mount`. */
   readonly host: HTMLElement
   readonly mount: HTMLElement
   readonly text: Y.Text

@@ -1,5 +1,5 @@
 /**
- * Completion, hover and signatures, as the kernel of the cell's notebook tells them. Registered once for the page;
+ * Completion, hover and signatures from the kernel of the cell's notebook. Registered once for the page;
  * each model knows whom to ask. Invariant: a kernel that is not there is not started for it, and no answer is awaited
  * for a question that Monaco has given up.
  */

@@ -10,7 +10,7 @@ import * as Y from 'yjs'
 import { withoutAnsi } from '../outputs/ansi.ts'
 import { readOutput } from '../outputs/output.ts'
 
-/** One text. `output` is its place among the outputs; null for the source. A null text stands elsewhere, not loaded. */
+/** One text. `output` is its place among the outputs; null for the source. A null text is stored elsewhere and not loaded. */
 export interface CellText {
   readonly output: number | null
   readonly text: string | null

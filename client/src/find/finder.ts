@@ -1,6 +1,6 @@
 /**
  * Finding in an open notebook. Invariant: while it is open, `found` follows the query and the document; a replacement
- * is one edit of this person, which one undo takes back.
+ * is one edit of this person, which one undo reverts.
  */
 import { cellId, cellSource, cellsOf, findCell } from '@yesterday/server/contract/document.ts'
 import type * as Y from 'yjs'

@@ -43,7 +43,7 @@ export function spansIn(text: string, pattern: RegExp, limit: number): readonly 
   return spans
 }
 
-/** What stands in the place of a match: the words as they are, or with `$1`, `$&`, `$<name>` filled for a regex. */
+/** The replacement of a match: the words as they are, or with `$1`, `$&`, `$<name>` filled for a regex. */
 export function replacementOf(
   text: string,
   span: Span,

@@ -54,10 +54,10 @@ export interface Look {
   readonly frame: number
 }
 
-/** pure. Tells what height to report at each look; null where there is nothing new. */
+/** pure. Returns the height to report at each look; null if it has not changed. */
 export function heightTracker() {
   let last: Look | null = null
-  let told = Number.NaN
+  let reported = Number.NaN
   let follows = 0
   let isHeld = false
   return {
@@ -77,8 +77,8 @@ export function heightTracker() {
       if (isHeld) return null
       isHeld = follows >= FOLLOWS
       const height = isHeld ? OWN_HEIGHT : look.content
-      if (height === told) return null
-      told = height
+      if (height === reported) return null
+      reported = height
       return height
     },
   }

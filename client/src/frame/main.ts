@@ -22,16 +22,16 @@ addEventListener('message', (event: MessageEvent<Connect>) => {
 })
 
 function connect(port: MessagePort, { theme, level, words }: Connect): void {
-  const tell = (message: FromFrame): void => port.postMessage(message)
+  const send = (message: FromFrame): void => port.postMessage(message)
   applyTheme(theme)
   redirectBundled()
   const element = document.createElement('div')
   element.id = 'output'
   document.body.append(element)
-  const measure = watchHeight(element, (height) => tell({ type: 'height', height }))
-  watchLinks((href) => tell({ type: 'link', href }))
-  watchViolations((hosts) => tell({ type: 'blocked', hosts }))
-  const comms = new PageComms(tell)
+  const measure = watchHeight(element, (height) => send({ type: 'height', height }))
+  watchLinks((href) => send({ type: 'link', href }))
+  watchViolations((hosts) => send({ type: 'blocked', hosts }))
+  const comms = new PageComms(send)
   const context: FrameContext = {
     element,
     level,

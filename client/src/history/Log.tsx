@@ -132,7 +132,7 @@ function Picked({
 }) {
   const { past } = useNotebook()
   if (picked.length === 0) return null
-  // The log stands newest first; the older of the two is the left side.
+  // The log is newest first; the older of the two is the left side.
   const [right, left] = runs.filter(({ run }) => picked.includes(run))
   return (
     <div className="log-picked">

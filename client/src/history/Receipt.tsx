@@ -1,6 +1,6 @@
 /**
- * All that is recorded of one run, in the words of a person: what made it, from what, whether that is still so, and
- * how it came about. Invariant: what is said first is what most people ask; lists open on demand.
+ * All that is recorded of one run, in plain words: what made it, from what, whether that is still so, and its lineage.
+ * Invariant: the answers that most people need come first; lists open on demand.
  */
 import type { Around } from '@yesterday/server/contract/around.ts'
 import type { Receipt as ReceiptData } from '@yesterday/server/contract/run.ts'
@@ -60,7 +60,7 @@ interface AroundState {
 
 const HOPS = 2
 
-/** What stands around the run, growing as a person asks for more. It is beside the receipt: its failure is silent. */
+/** The surroundings of the run, extended on request. They are optional: a failure is silent. */
 function useAround(run: string): AroundState {
   const [first, setFirst] = useState<Around | null>(null)
   const [known, setKnown] = useState(nothingKnown)

@@ -1,6 +1,6 @@
 /**
  * The numbers of runs as a plot: two against each other, or all side by side. Invariant: each run on it can be reached
- * by keyboard, is named in words below, and leads to its receipt; how it ended is told by shape as well as colour.
+ * by keyboard, is named in words below, and leads to its receipt; its outcome is shown by shape as well as colour.
  */
 import './run-plot.css'
 import type { TableRow } from '@yesterday/server/contract/past.ts'
@@ -193,7 +193,7 @@ function Lines(props: {
           <text
             className="run-plot-name"
             x={place(index)}
-            // Neighbours would run into each other: every other name stands a line lower.
+            // Neighbours would overlap: every other name is a line lower.
             y={HEIGHT - BOTTOM + 18 + 16 * (index % 2)}
             textAnchor="middle"
           >
@@ -234,7 +234,7 @@ function Field(props: {
     setPointed(next.run.run)
     field.current?.querySelector<SVGElement>(`[data-run="${next.run.run}"]`)?.focus()
   }
-  const told = marks.find(({ run }) => run.run === pointed)?.run
+  const shown = marks.find(({ run }) => run.run === pointed)?.run
   return (
     <>
       {/* biome-ignore lint/a11y/useSemanticElements: a plot is no list of form fields */}
@@ -247,7 +247,7 @@ function Field(props: {
       >
         <g className="run-plot-frame">{props.children}</g>
         {marks.map(({ run, drawn }, index) => (
-          // biome-ignore lint/a11y/useSemanticElements: HTML's button cannot stand in a drawing
+          // biome-ignore lint/a11y/useSemanticElements: HTML's button cannot be in a drawing
           <g
             key={run.run}
             role="button"
@@ -265,8 +265,8 @@ function Field(props: {
           </g>
         ))}
       </svg>
-      <p className="run-plot-told" aria-hidden="true">
-        {told === undefined ? hint(marks.length) : sentence(told, axes)}
+      <p className="run-plot-sentence" aria-hidden="true">
+        {shown === undefined ? hint(marks.length) : sentence(shown, axes)}
       </p>
     </>
   )

@@ -1,4 +1,4 @@
-/** Runs as a table that sorts by any column; the parameters and metrics that they tell stand side by side. */
+/** Runs as a table that sorts by any column; their parameters and metrics are columns. */
 import type { TableRow } from '@yesterday/server/contract/past.ts'
 import type { ReactNode } from 'react'
 import { useNotebook } from '../notebook/context.ts'

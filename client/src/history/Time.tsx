@@ -1,4 +1,4 @@
-/** A moment, told relative to now and exactly on hover; with a run's, how long it took. */
+/** A moment, shown relative to now, and exactly on hover; with a run's, how long it took. */
 import type { Outcome } from '@yesterday/server/contract/run.ts'
 import { useEffect, useState } from 'react'
 import { locale } from '../text/locale.ts'

@@ -14,7 +14,7 @@ const working: ReadonlySet<Edge['kind']> = new Set(['variable', 'file', 'table',
 /** Python's own kinds of tools. */
 const tools: ReadonlySet<string> = new Set(['module', 'type', 'builtin_function_or_method', 'ABCMeta'])
 
-/** One line per thing: where parts of it were seen, they stand together. */
+/** One line per thing: its parts are listed together. */
 export function sorted(edges: readonly Edge[]): Sorted {
   const isMain = (edge: Edge): boolean =>
     working.has(edge.kind) && !(edge.kind === 'variable' && edge.type !== null && tools.has(edge.type))

@@ -1,10 +1,10 @@
 /**
- * pure. Where runs stand on a plot of their numbers, as shares of its width and height from the lower left.
+ * pure. The positions of runs on a plot of their numbers, as shares of its width and height from the lower left.
  * Invariant: an axis spans all its values; one whose values are positive and spread over two powers of ten is logarithmic.
  */
 import type { TableRow } from '@yesterday/server/contract/past.ts'
 
-/** A number that runs tell, or the time at which they ended. */
+/** A number of runs, or the time at which they ended. */
 export type PlotBy =
   | { readonly of: 'time' }
   | { readonly of: 'parameters' | 'metrics'; readonly name: string }
@@ -29,11 +29,11 @@ export interface Scatter {
 
 export interface Parallel {
   readonly axes: readonly Axis[]
-  /** Null where a run does not tell the axis' number. */
+  /** Null if a run does not have the axis' number. */
   readonly lines: readonly { readonly run: TableRow; readonly places: readonly (number | null)[] }[]
 }
 
-/** How far apart values are that are told by their powers. */
+/** The ratio from which values are plotted by their powers. */
 const LOG_SPAN = 100
 const TICKS = 5
 /** More axes cannot be read beside each other. */
@@ -66,8 +66,8 @@ export function plottable(
 const MOST_PAIRED = 12
 
 /**
- * The first parameter and metric that runs tell together and that are two numbers, in several runs if there are such; else
- * what there is against time. Null where no run tells a number.
+ * The first parameter and metric that the same runs have and that are two numbers, in several runs if possible; else
+ * the only number against time. Null if no run has a number.
  */
 export function firstPlot(
   rows: readonly TableRow[],
@@ -85,9 +85,9 @@ export function firstPlot(
   return best === undefined ? { x: time, y } : { x: best.x, y: best.y }
 }
 
-/** How many runs tell both. */
+/** How many runs have both. */
 const together = (rows: readonly TableRow[], a: PlotBy, b: PlotBy): number =>
-  rows.filter((run) => isTold(run, a) && isTold(run, b)).length
+  rows.filter((run) => hasNumber(run, a) && hasNumber(run, b)).length
 
 /** Columns of a table: what differs from run to run first, and a number that has one name twice but once. */
 export function columnsOf(
@@ -106,13 +106,13 @@ export function scatterOf(
   rows: readonly TableRow[],
   by: { readonly x: PlotBy; readonly y: PlotBy },
 ): Scatter {
-  const both = rows.filter((run) => isTold(run, by.x) && isTold(run, by.y))
+  const both = rows.filter((run) => hasNumber(run, by.x) && hasNumber(run, by.y))
   const [x, y] = [axisOf(both, by.x), axisOf(both, by.y)]
   const at = (run: TableRow, axis: Axis): number => axis.place(numberAt(run, axis.by) ?? 0)
   return { x, y, points: both.map((run) => ({ run, x: at(run, x), y: at(run, y) })) }
 }
 
-/** Runs as lines over axes that stand side by side, parameters first: numbers that differ, each once whatever its names. */
+/** Runs as lines over parallel axes, parameters first: numbers that differ, each once whatever its names. */
 export function parallelOf(rows: readonly TableRow[], all: readonly PlotBy[]): Parallel {
   const kept: PlotBy[] = []
   for (const by of all) {
@@ -129,9 +129,9 @@ export function parallelOf(rows: readonly TableRow[], all: readonly PlotBy[]): P
   return { axes, lines: lines.filter(({ places }) => places.filter((place) => place !== null).length > 1) }
 }
 
-/** Whether two names stand for one number, as a variable and the parameter that it is passed as. */
+/** Whether two names denote one number, as a variable and the parameter that it is passed as. */
 function isSameNumber(rows: readonly TableRow[], a: PlotBy, b: PlotBy): boolean {
-  const both = rows.filter((run) => isTold(run, a) && isTold(run, b))
+  const both = rows.filter((run) => hasNumber(run, a) && hasNumber(run, b))
   return both.length > 1 && both.every((run) => numberAt(run, a) === numberAt(run, b))
 }
 
@@ -140,7 +140,7 @@ function placeOf(run: TableRow, axis: Axis): number | null {
   return value === undefined ? null : axis.place(value)
 }
 
-const isTold = (run: TableRow, by: PlotBy): boolean => numberAt(run, by) !== undefined
+const hasNumber = (run: TableRow, by: PlotBy): boolean => numberAt(run, by) !== undefined
 
 const valuesOf = (rows: readonly TableRow[], by: PlotBy): readonly number[] =>
   rows.map((run) => numberAt(run, by)).filter((value) => value !== undefined)

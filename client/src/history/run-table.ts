@@ -1,4 +1,4 @@
-/** pure. Runs sorted by a column of the table, which may be a number that they tell. Invariant: equal ones keep their order; runs without the number come last. */
+/** pure. Runs sorted by a column of the table, which may be one of their numbers. Invariant: equal ones keep their order; runs without the number come last. */
 import type { TableRow } from '@yesterday/server/contract/past.ts'
 
 export const runColumns = ['cell', 'title', 'outcome', 'duration', 'ended', 'actor', 'used', 'made'] as const
@@ -30,7 +30,7 @@ const keys: Readonly<Record<RunColumn, (run: TableRow) => string | number>> = {
 const keyOf = (run: TableRow, by: SortBy): string | number | undefined =>
   by.of === 'run' ? keys[by.name](run) : run[by.of][by.name]
 
-/** `runs` stand newest first. */
+/** `runs` are newest first. */
 export function sortRuns(runs: readonly TableRow[], { by, down }: Sorting): readonly TableRow[] {
   return runs.toSorted((a, b) => {
     const [left, right] = [keyOf(a, by), keyOf(b, by)]

@@ -1,4 +1,4 @@
-/** The runs of a notebook that a filter lets through, newest first, page by page. Invariant: a run stands once. */
+/** The runs of a notebook that a filter lets through, newest first, page by page. Invariant: a run is listed once. */
 import { RunTable, type TableRow } from '@yesterday/server/contract/past.ts'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { api, type Problem } from '../app/api.ts'
@@ -10,7 +10,7 @@ const LIMIT = 50
 export interface LogState {
   readonly at: 'loading' | 'ready' | 'failed'
   readonly runs: readonly TableRow[]
-  /** Names of numbers that the runs tell. */
+  /** Names of the runs' numbers. */
   readonly parameters: readonly string[]
   readonly metrics: readonly string[]
   readonly next: string | null
@@ -59,7 +59,7 @@ const ready = (
   problem: null,
 })
 
-/** The log, with ways to read older runs and to look for new ones. Runs of the filter before stand until those of the next are there. */
+/** The log, with ways to read older runs and to look for new ones. Runs of the previous filter stay until those of the next are there. */
 export function useLog(notebook: string, filter: LogFilter) {
   const [state, setState] = useState<LogState>(nothing)
   const reading = useRef(new AbortController())

@@ -1,4 +1,4 @@
-/** A notebook without cells says so once it has come, and how to begin; whoever has made it can at once. */
+/** Shows how to begin in a notebook without cells, once it is loaded. The person who created it can begin at once. */
 import { useEffect, useRef } from 'react'
 import { isJustMade } from '../app/files/actions.ts'
 import { t } from '../text/text.ts'

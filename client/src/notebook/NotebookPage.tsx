@@ -99,7 +99,7 @@ function useFilesAfterRuns(notebook: Notebook): void {
   }, [notebook])
 }
 
-/** The address follows the file, whoever renamed it. */
+/** The address follows the file after any client renamed it. */
 function useRenames(notebook: Notebook): void {
   useEffect(() => {
     let shown = notebook.path.get()

@@ -139,7 +139,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
             title={t(`${asked.kind}.title`)}
             notebook={notebook}
             mac={mac}
-            // The browser tells of the closing later, when the chosen command may have asked something of its own.
+            // The browser reports the closing later, when the chosen command may have opened a dialog of its own.
             onClose={() => setAsked((now) => (now === asked ? null : now))}
             onChoose={(command) => {
               setAsked(null)

@@ -1,6 +1,6 @@
 /**
  * The state of the page's edits and of the queue, in words. Invariant: "saving" and "saved" come with each key and are
- * for the eye; a reader of the screen is told of what stays, once.
+ * for the eye; a screen reader announces lasting states, once.
  */
 import { historyState } from '../app/history-state.ts'
 import { type RoomStatus, roomStatus, unlessLost } from '../room/room-state.ts'

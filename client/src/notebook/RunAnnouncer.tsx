@@ -1,10 +1,10 @@
 /**
  * Says what became of runs to those who do not look: a polite live region for screen readers, and for people elsewhere
- * the page's title and, where they asked for it, a notification. Invariant: many runs that end together are told as
- * one, and long work is told when the last of it has ended.
+ * the page's title and, where they asked for it, a notification. Invariant: runs that end together are announced as
+ * one, and long work is announced when the last run has ended.
  */
 import { useEffect, useRef, useState } from 'react'
-import { tellOutside } from '../app/notifications.ts'
+import { showNotification } from '../app/notifications.ts'
 import { durationText } from '../history/time.ts'
 import type { Recorded } from '../session/session-socket.ts'
 import { t } from '../text/text.ts'
@@ -20,19 +20,19 @@ export function RunAnnouncer({ notebook }: { readonly notebook: Notebook }) {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
     let work: readonly Recorded[] = []
-    const tell = (): void => {
+    const announce = (): void => {
       setText(sentence(notebook, ended.current))
       ended.current = []
       const { running, queue } = notebook.session.view.get()
       if (running !== null || queue.length > 0) return
-      tellLong(notebook, work)
+      notifyLong(notebook, work)
       work = []
     }
     const stop = notebook.session.recorded.listen((run) => {
       ended.current.push(run)
       work = [...work, run]
       clearTimeout(timer)
-      timer = setTimeout(tell, TOGETHER_MS)
+      timer = setTimeout(announce, TOGETHER_MS)
     })
     return () => {
       clearTimeout(timer)
@@ -56,7 +56,7 @@ function sentence(notebook: Notebook, runs: readonly Recorded[]): string {
 }
 
 /** Of the runs of one stretch of work, which is over. */
-function tellLong(notebook: Notebook, runs: readonly Recorded[]): void {
+function notifyLong(notebook: Notebook, runs: readonly Recorded[]): void {
   const begun = Math.min(...runs.map(({ started, ended }) => Date.parse(started ?? ended)))
   const over = Math.max(...runs.map(({ ended }) => Date.parse(ended)))
   if (!(over - begun > LONG_MS)) return
@@ -64,7 +64,7 @@ function tellLong(notebook: Notebook, runs: readonly Recorded[]): void {
   markTitle(sign)
   const { path, documentId } = notebook.opened
   const body = `${sentence(notebook, runs)} ${t('cell.saidTook', { time: durationText(over - begun) })}`
-  tellOutside(`${sign} ${path}`, body, documentId)
+  showNotification(`${sign} ${path}`, body, documentId)
 }
 
 /** A sign before the title until the page is looked at again. */

@@ -81,7 +81,7 @@ export function moveBy(notebook: Notebook, by: -1 | 1): void {
   moveCells(notebook, notebook.withFolded(chosen), before)
 }
 
-/** Moves cells before another, as one step that can be taken back; at the end where that is null. */
+/** Moves cells before another, as one step for undo; to the end if `before` is null. */
 export function moveCells(notebook: Notebook, cells: readonly string[], before: string | null): void {
   changeCells(notebook, () => notebook.edits.moveBefore(cells, before))
 }

@@ -1,8 +1,8 @@
 /**
  * The cells of a notebook in bands. What a browser spends on a frame grows with the things that it may have to draw;
  * it draws or skips a band as one, so a notebook of a thousand cells costs what its few bands in view cost. Invariant:
- * the bands hold the order, each cell once, at most `LONGEST` cells a band. A cell that changes its band is made
- * anew by React, so as few as can be do.
+ * the bands hold the order, each cell once, at most `LONGEST` cells a band. React re-creates a cell that changes
+ * its band, so as few as possible do.
  */
 
 export interface Band {
@@ -11,7 +11,7 @@ export interface Band {
 }
 
 const LENGTH = 12
-// Where cells are written one after another; a band is divided seldom, since frames in outputs load anew then.
+// Where cells are written one after another; a band is divided seldom, since frames in outputs are reloaded then.
 const LONGEST = 5 * LENGTH
 
 /**

@@ -64,7 +64,7 @@ export class CellEdits {
     return ids
   }
 
-  /** Moves cells, in their order, to stand before another; at the end where that is null. */
+  /** Moves cells, in their order, before another; to the end if `before` is null. */
   moveBefore(ids: readonly string[], before: string | null): void {
     const order = cellIds(this.#doc)
     const moving = order.filter((id) => ids.includes(id))

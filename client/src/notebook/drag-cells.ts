@@ -103,7 +103,7 @@ function follow(
   window.addEventListener('pointermove', move, options)
   window.addEventListener('pointerup', drop, options)
   window.addEventListener('pointercancel', stop, options)
-  // Of the window: cells that lose the focus tell of it as well.
+  // Of the window: cells that lose the focus emit this event as well.
   window.addEventListener('blur', ({ target }) => target === window && stop(), options)
   window.addEventListener('keydown', cancel, options)
   window.addEventListener('selectstart', (event) => event.preventDefault(), options)

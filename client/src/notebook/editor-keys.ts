@@ -34,8 +34,8 @@ export function equipEditor(
     const model = instance.getModel()
     if (model !== null) helpModel(model, notebook.help)
   })
-  instance.onDidChangeCursorSelection(() => tellPlace(notebook, instance))
-  instance.onDidFocusEditorText(() => tellPlace(notebook, instance))
+  instance.onDidChangeCursorSelection(() => publishCursor(notebook, instance))
+  instance.onDidFocusEditorText(() => publishCursor(notebook, instance))
   const add = (id: string, key: number, precondition: string, run: () => void): void => {
     instance.addAction({ id: `yesterday.${id}`, label: id, keybindings: [key], precondition, run })
   }
@@ -61,14 +61,14 @@ function isAfterWord(instance: editor.IStandaloneCodeEditor): boolean {
   return /[\w.%!"'/([]$/u.test(line.slice(0, (position?.column ?? 1) - 1))
 }
 
-function tellPlace(notebook: Notebook, instance: editor.IStandaloneCodeEditor): void {
+function publishCursor(notebook: Notebook, instance: editor.IStandaloneCodeEditor): void {
   const [selection, model] = [instance.getSelection(), instance.getModel()]
   if (selection === null || model === null || !instance.hasTextFocus()) return
   const head = model.getOffsetAt(selection.getPosition())
   const [start, end] = [selection.getStartPosition(), selection.getEndPosition()].map((at) =>
     model.getOffsetAt(at),
   )
-  notebook.tellPlace({ head, anchor: head === start ? (end ?? head) : (start ?? head) })
+  notebook.publishCursor({ head, anchor: head === start ? (end ?? head) : (start ?? head) })
 }
 
 /** Tab indents, or moves the focus: for those who cannot use Escape. */

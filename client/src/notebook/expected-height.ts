@@ -8,7 +8,7 @@ import { sqlHeader } from '@yesterday/server/contract/sql-cell.ts'
 import * as Y from 'yjs'
 
 const LINE = 21
-/** Margins, and what stands around the text, by type. */
+/** Margins, and the height around the text, by type. */
 const AROUND = { code: 62, markdown: 27, raw: 40 } as const
 const LEAST_CODE = 95
 /** The header of a SQL cell, in place of its first line. */

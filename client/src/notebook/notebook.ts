@@ -58,7 +58,7 @@ import { beginsStep, type TextEdit } from './undo-steps.ts'
 export class Notebook {
   readonly opened: OpenedNotebook
   readonly doc = new Y.Doc()
-  /** Marks this person's edits: what undo takes back. */
+  /** Marks this person's edits, which undo reverts. */
   readonly origin = { person: 'this' }
   readonly room: Room
   readonly presence: Presence
@@ -155,7 +155,7 @@ export class Notebook {
     this.order.subscribe(mark)
     this.stale = keyedBy(this.session.stale, (cells) => cells, equalityDeep)
     this.runs = keyedBy(this.shownSession, cellRuns, sameRun)
-    this.selection.subscribe(() => this.tellPlace(null))
+    this.selection.subscribe(() => this.publishCursor(null))
     this.#introduce()
     this.#stopMe = me.subscribe(() => this.#introduce())
   }
@@ -165,8 +165,8 @@ export class Notebook {
     if (known !== null) this.presence.introduce({ ...known.actor, color: known.color })
   }
 
-  /** Tells the others which cell this is, and the caret in it where there is one. */
-  tellPlace(stretch: Stretch | null): void {
+  /** Publishes the active cell and the caret in it, if any, to the others. */
+  publishCursor(stretch: Stretch | null): void {
     const { active } = this.selection.get()
     const found = active === null ? null : findCell(this.doc, active)
     this.presence.move(found === null ? null : active, found && cellSource(found.cell), stretch)
@@ -194,7 +194,7 @@ export class Notebook {
     return this.order.get().filter((id) => wanted.has(id))
   }
 
-  /** The cell that stands behind this one, and behind what is folded under it; null at the end. */
+  /** The cell after this one and what is folded under it; null at the end. */
   behind(cell: string): string | null {
     const order = this.order.get()
     return order[order.indexOf(this.withFolded([cell]).at(-1) ?? '') + 1] ?? null
@@ -213,7 +213,7 @@ export class Notebook {
     focusCell(cell)
   }
 
-  /** Selects a cell and shows it; `edit` puts the cursor into it, behind `offset` characters where they are told. */
+  /** Selects a cell and shows it; `edit` puts the cursor into it, behind `offset` characters if given. */
   reveal(cell: string, mode: Selection['mode'] = 'command', offset?: number): void {
     this.folds.open(cell)
     if (mode === 'edit') this.folds.openSource(cell)
@@ -255,7 +255,7 @@ export class Notebook {
     if (code.length > 0) this.command({ type: 'run', cells: [...code] })
   }
 
-  /** Sends a command; a refusal is told to the person. */
+  /** Sends a command; a refusal is shown to the person. */
   command(request: CommandRequest): void {
     void this.#sendInOrder(request).then((answer) => {
       if (!answer.ok) notify('warning', answer.reason === LOST ? t('notebook.lost') : answer.reason)

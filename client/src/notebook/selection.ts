@@ -32,7 +32,7 @@ export function step(selection: Selection, order: readonly string[], by: number,
   return extend ? { active: next, anchor: selection.anchor, mode: 'command' } : selectOne(next)
 }
 
-/** After cells came and went: the active cell, or the one that stands where it stood. */
+/** After cells came and went: the active cell, or the one in its place. */
 export function afterChange(
   selection: Selection,
   before: readonly string[],

@@ -1,4 +1,4 @@
-/** What stands in the place of something folded, and what folds a heading's section. Each opens it again. */
+/** The row in place of a folded part, and the button that folds a heading's section. Each opens it again. */
 import './outline.css'
 import { useSyncExternalStore } from 'react'
 import { ChevronRight } from '../app/icons.ts'

@@ -28,7 +28,7 @@ export type Part = 'source' | 'outputs'
 
 export class Folds {
   readonly #doc: Y.Doc
-  // Not the person's: undo takes back what was written, not what was looked at.
+  // Not the person's origin: undo reverts edits, not folding.
   readonly #origin = { person: 'folding' }
   readonly #outline = new Watched<Outline>(noOutline)
   #drawn = ''
@@ -76,7 +76,7 @@ export class Folds {
     }, this.#origin)
   }
 
-  /** Opens a cell's source, where it is folded: somebody is about to write in it. */
+  /** Opens a cell's source if it is folded, before an edit. */
   openSource(id: string): void {
     const cell = findCell(this.#doc, id)?.cell
     if (cell !== undefined && isFolded(cell, 'source')) this.foldPart(id, 'source', false)

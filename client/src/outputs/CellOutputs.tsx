@@ -21,7 +21,7 @@ import { Waiting } from './Waiting.tsx'
 import { wholeStream } from './whole-stream.ts'
 import { WidgetOutput } from './widgets/WidgetOutput.tsx'
 
-/** `running` tells that more may come. */
+/** `running`: more may come. */
 export function CellOutputs(props: {
   readonly outputs: readonly OutputJson[]
   readonly cellId: string
@@ -76,7 +76,7 @@ function Stream({ name, text, head }: StreamProps) {
 interface ValueProps {
   readonly data: MimeBundle
   readonly metadata: MimeBundle
-  /** The output as it stands in the document: another object when it is another one. */
+  /** The output as it is in the document: a changed output is a new object. */
   readonly of: OutputJson
   readonly cellId: string
 }

@@ -1,4 +1,4 @@
-/** What stands above a stream whose beginning is not in the document: how much that is, and a way to have all of it. */
+/** The line above a stream whose beginning is not in the document: the hidden size, and a link to all of it. */
 import { headSize, type StreamHead } from '@yesterday/server/contract/document.ts'
 import { sizeText } from '../history/time.ts'
 import { locale } from '../text/locale.ts'

@@ -1,4 +1,4 @@
-/** What stands in an output's place while its bytes are on their way, or when they did not come. */
+/** A placeholder for an output while its bytes load, or after they failed to load. */
 import { sizeText } from '../history/time.ts'
 import { locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'

@@ -30,7 +30,7 @@ const Output = z.discriminatedUnion('output_type', [
 
 /** One output of a cell, parsed. */
 export type Output = z.infer<typeof Output>
-/** One output of a cell, as it stands in the document. */
+/** One output of a cell, as it is in the document. */
 export type OutputJson = Readonly<Record<string, unknown>>
 
 const parsed = new WeakMap<OutputJson, { readonly output: Output | null }>()

@@ -5,7 +5,7 @@ import { t } from '../text/text.ts'
 import type { JobState } from './jobs.ts'
 import { VerdictMark } from './VerdictMark.tsx'
 
-/** What stands in the place of a report that is not there yet; null when there is one. */
+/** A placeholder for a report that is not there yet; null if there is one. */
 export function JobProgress({
   state,
   onStop,

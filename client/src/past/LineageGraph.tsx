@@ -1,5 +1,5 @@
 /**
- * How a result came about: the runs behind it as a graph that reads from left to right. Arrow keys move between runs,
+ * The lineage of a result: the runs behind it as a graph from left to right. Arrow keys move between runs,
  * Enter opens one, "+" shows what is behind it. Invariant: only what is in view is drawn, and every run is one stop for
  * the keyboard and for a screen reader, with what it took from whom in words.
  */
@@ -31,7 +31,7 @@ export function LineageGraph({ known, run, onRun, onExpand }: Props) {
   const [view, look] = useView(frame)
   useEffect(() => {
     setAt(run)
-    // The asked run stands at the right; what made it is read back from there.
+    // The requested run is at the right, its inputs to the left of it.
     const shown = frame.current
     if (shown !== null) shown.scrollLeft = shown.scrollWidth
     look()

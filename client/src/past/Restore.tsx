@@ -1,4 +1,4 @@
-/** Bringing a kernel's variables back to a past run, in place or as a new session; what came of each is told. */
+/** Restores a kernel's variables to a past run, in place or as a new session; shows the result for each. */
 import './jobs.css'
 import type { RestoredVariable, RestoreReport, WantedVariable } from '@yesterday/server/contract/replay.ts'
 import { durationText } from '../history/time.ts'

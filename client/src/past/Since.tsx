@@ -1,6 +1,6 @@
 /**
  * "It worked yesterday": the last run of this cell that was right, what differs upstream, ranked, and, when asked for,
- * the proof: the cell run again with one difference taken back at a time.
+ * the proof: the cell run again with one difference reverted at a time.
  */
 import './jobs.css'
 import type { SinceReport as Report } from '@yesterday/server/contract/replay.ts'

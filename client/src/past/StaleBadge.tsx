@@ -11,7 +11,7 @@ import { useKeyed } from '../notebook/use-cell.ts'
 import { t } from '../text/text.ts'
 import { staleSentence, staleShapes, staleWord } from './stale-words.ts'
 
-/** `shows` tells whether the cell shows the result of some run. */
+/** `shows`: whether the cell shows the result of a run. */
 export function StaleBadge({ id, shows }: { readonly id: string; readonly shows: boolean }) {
   const { stale, runs, placeOf, runStale } = useNotebook()
   const found = useKeyed(stale, id)

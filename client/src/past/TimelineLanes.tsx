@@ -1,4 +1,4 @@
-/** The lanes and marks of a timeline, drawn on a canvas as large as the view; a card tells of the run under the pointer. */
+/** The lanes and marks of a timeline, drawn on a canvas as large as the view; a card shows the run under the pointer. */
 import { type PointerEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useNotebook } from '../notebook/context.ts'
 import { t } from '../text/text.ts'

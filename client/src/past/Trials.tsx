@@ -1,4 +1,4 @@
-/** The proof as a grid: a row for each try, a column for each change that was taken back in it, and what came out. */
+/** The proof as a grid: a row for each try, a column for each change that was reverted in it, and the result. */
 import type { Cause, Trial } from '@yesterday/server/contract/replay.ts'
 import { t } from '../text/text.ts'
 import { causeName } from './since-words.ts'

@@ -71,7 +71,7 @@ function File(props: {
   const { file, isChosen, applied, onChoose } = props
   const { name, change, kept } = file
   const isDone = applied?.isApplied === true
-  const told = (
+  const label = (
     <>
       <code>{name}</code> <small>{t(`written.${change}`)}</small>
     </>
@@ -81,10 +81,10 @@ function File(props: {
     <li>
       {kept ? (
         <label>
-          <input type="checkbox" checked={isChosen} disabled={isDone} onChange={choose} /> {told}
+          <input type="checkbox" checked={isChosen} disabled={isDone} onChange={choose} /> {label}
         </label>
       ) : (
-        told
+        label
       )}{' '}
       <small>{sizesOf(file)}</small>
       {isDone && <small className="written-done"> · {t('written.applied')}</small>}

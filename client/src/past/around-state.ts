@@ -25,7 +25,7 @@ export function grown(known: Known, answer: Around): Known {
 
 const keyOf = ({ from, to }: AroundEdge): string => `${from} ${to}`
 
-/** The runs as the layout takes them; runs of several sessions stand one session after the other. */
+/** The runs as the layout takes them; runs of several sessions come one session after the other. */
 export function graphRuns({ nodes }: Known): readonly GraphRun[] {
   const inTime = [...nodes.values()].sort((a, b) =>
     a.queued < b.queued ? -1 : a.queued > b.queued ? 1 : a.order - b.order,

@@ -8,7 +8,7 @@ import { isPicture, isText, outputGroups, shownForms } from './output-forms.ts'
 
 export type Sameness = 'same' | 'changed' | 'added' | 'removed' | 'unknown'
 
-/** One line of a comparison: a name, and what stood there on each side. */
+/** One line of a comparison: a name, and its value on each side. */
 export interface Difference {
   readonly name: string
   readonly state: Sameness
@@ -21,7 +21,7 @@ export interface Comparison {
   readonly inputs: readonly Difference[]
   readonly made: readonly Difference[]
   readonly environment: readonly Difference[]
-  /** Parameters and metrics, as the versions' facets tell them. */
+  /** Parameters and metrics, from the versions' facets. */
   readonly figures: readonly Difference[]
   readonly outputs: readonly OutputPair[]
 }
@@ -119,7 +119,7 @@ function figuresOf({ used, generated }: Receipt): ReadonlyMap<string, string> {
   return figures
 }
 
-/** Two tables of names and values; only what differs, and what stands on one side alone, comes first. */
+/** Two tables of names and values. Differences come first, and names that are on one side alone. */
 export function compareEntries(
   left: ReadonlyMap<string, string>,
   right: ReadonlyMap<string, string>,

@@ -1,5 +1,5 @@
 /**
- * pure. Where the runs of a lineage graph stand: x by the order in which they ran, y by the lane of their cell. No
+ * pure. The positions of runs in a lineage graph: x by the order in which they ran, y by the lane of their cell. No
  * crossing is searched for, so that it takes no time: a person reads time from left to right.
  */
 

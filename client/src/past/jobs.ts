@@ -48,22 +48,22 @@ export function useJob() {
       isGone.current = true
     }
   }, [])
-  const tell = useCallback((next: JobState) => {
+  const report = useCallback((next: JobState) => {
     if (!isGone.current) setState(next)
   }, [])
   const start = useCallback(
     async (request: JobRequest) => {
-      tell({ at: 'starting' })
+      report({ at: 'starting' })
       let answer: Answer<Job> = await api.send(Job, JOBS, 'POST', request)
       while (!isGone.current) {
-        if (!answer.ok) return tell({ at: 'failed', problem: answer.problem })
+        if (!answer.ok) return report({ at: 'failed', problem: answer.problem })
         const job: Job = answer.value
-        if (job.state !== 'running') return tell({ at: 'over', job })
-        tell({ at: 'going', job })
+        if (job.state !== 'running') return report({ at: 'over', job })
+        report({ at: 'going', job })
         answer = await api.get(Job, `${jobUrl(job.id)}?after=${job.revision}`)
       }
     },
-    [tell],
+    [report],
   )
   const stop = useCallback((id: string) => void api.send(Job, jobUrl(id), 'DELETE', null), [])
   return { state, start: (request: JobRequest) => void start(request), stop }

@@ -1,6 +1,6 @@
 /**
  * pure. The outputs of a run as they were shown: the record holds each form of a value by itself, in order. Invariant:
- * forms of one value stand together, and no value has a form twice.
+ * forms of one value are together, and no value has a form twice.
  */
 import { ERROR_MIME } from '@yesterday/server/contract/mime.ts'
 import { historyForm, isPlainText } from '@yesterday/server/contract/mime-rules.ts'
@@ -46,7 +46,7 @@ export function wordsOf(mime: string, body: string): string {
     const error: unknown = JSON.parse(body)
     return isError(error) ? [...error.traceback].join('\n') || `${error.ename}: ${error.evalue}` : body
   } catch {
-    // Cut off, or written by something else: as it stands.
+    // Cut off, or written by another program: as it is.
     return body
   }
 }

@@ -21,10 +21,10 @@ export type PastView =
   | { readonly at: 'replay' | 'restore' | 'since'; readonly run: string }
   | { readonly at: 'timeline'; readonly session: string }
 
-/** What of a receipt is meant: an output by its place from 0, or a version by its id. */
+/** The part of a receipt: an output by its place from 0, or a version by its id. */
 export type ReceiptPart = { readonly output: number } | { readonly version: string }
 
-/** `trail` is what was seen before, the nearest last; `visit` counts goings: the same view, asked for again, is looked up anew. */
+/** `trail` is what was seen before, the nearest last; `visit` counts visits: opening the same view again loads it again. */
 export interface PastState {
   readonly open: boolean
   readonly view: PastView

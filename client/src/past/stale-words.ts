@@ -33,7 +33,7 @@ export function staleSentence(reason: StaleReason, placeOf: PlaceOf): string {
 /** The word on the mark. */
 export const staleWord = (reason: StaleReason): string => t(`staleWord.${reason.kind}`)
 
-/** The mark's shape, on a field of 16 by 16; each reason has its own, so that none is told by colour alone. */
+/** The mark's shape, on a field of 16 by 16; each reason has its own, so that none depends on colour alone. */
 export const staleShapes: Readonly<Record<StaleReason['kind'], string>> = {
   edited: 'M3 13l1-3.5L11 2.5l2.5 2.5L6.5 12z',
   input: 'M2 8h9M7.5 4.5 11 8l-3.5 3.5M14 3v10',

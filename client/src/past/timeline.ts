@@ -1,6 +1,6 @@
 /**
- * pure. A session's runs as lanes: x is the order in which they ran, each cell has a lane. Invariant: what stood at a
- * moment is found by halving, so that scrubbing through thousands of runs takes no time.
+ * pure. A session's runs as lanes: x is the order in which they ran, each cell has a lane. Invariant: the state at a
+ * moment is found by bisection, so that scrubbing through thousands of runs takes no time.
  */
 import type { RunSummary } from '@yesterday/server/contract/run.ts'
 
@@ -52,7 +52,7 @@ export function runAt(lane: Lane, at: number): number | null {
   return lane.runs[low - 1] ?? null
 }
 
-/** Each name as it stood after run `at`, with the index of the run that made it, the newest first. */
+/** Each name as it was after run `at`, with the index of the run that made it, the newest first. */
 export function namesAt({ runs }: Timeline, at: number): readonly (readonly [string, number])[] {
   const names = new Map<string, number>()
   for (let index = at; index >= 0; index--) {

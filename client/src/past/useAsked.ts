@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { Answer } from '../app/api.ts'
 
-/** `null` while it is on its way; `again` asks anew. `ask` must be the same function for the same question. */
+/** `null` while it is on its way; `again` asks again. `ask` must be the same function for the same question. */
 export function useAsked<Value>(ask: (signal: AbortSignal) => Promise<Answer<Value>>) {
   const [answer, setAnswer] = useState<Answer<Value> | null>(null)
   const [tries, setTries] = useState(0)

@@ -26,16 +26,16 @@ async function readAll(
   notebook: string,
   session: string,
   signal: AbortSignal,
-  tell: (state: SessionRuns) => void,
+  report: (state: SessionRuns) => void,
 ): Promise<void> {
   const runs: RunSummary[] = []
   let before: string | null = null
   do {
     const answer = await api.log({ notebook, cell: null, session, before, limit: PAGE }, signal)
-    if (!answer.ok) return tell({ at: 'failed', problem: answer.problem })
+    if (!answer.ok) return report({ at: 'failed', problem: answer.problem })
     runs.push(...answer.value.runs)
     before = answer.value.next
-    if (before !== null) tell({ at: 'loading', count: runs.length })
+    if (before !== null) report({ at: 'loading', count: runs.length })
   } while (before !== null && !signal.aborted)
-  tell({ at: 'here', runs })
+  report({ at: 'here', runs })
 }

@@ -1,4 +1,4 @@
-/** The others in the notebook: faces in the toolbar, and names at the cell in which somebody is. */
+/** The others in the notebook: faces in the toolbar, and names at the cell in which each is. */
 import './presence.css'
 import { useSyncExternalStore } from 'react'
 import { useKeyed } from '../notebook/use-cell.ts'

@@ -1,6 +1,6 @@
 /**
- * pure. Who else is in the notebook, as the room's awareness tells it. Invariant: states come from other programs and
- * are parsed here, once; one that cannot be read is nobody. The server vouches for `user.id` and `user.name`.
+ * pure. Who else is in the notebook, from the room's awareness. Invariant: states come from other programs and
+ * are parsed here, once; one that cannot be read is left out. The server vouches for `user.id` and `user.name`.
  */
 import { z } from 'zod'
 

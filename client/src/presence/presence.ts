@@ -1,6 +1,6 @@
 /**
- * This window's side of the room's awareness: says who is here and where, and watches the others. Invariant: what is
- * told of this window is told at most once a frame; following somebody ends with the first thing the person does.
+ * This window's side of the room's awareness: says who is here and where, and watches the others. Invariant: the state
+ * of this window is sent at most once a frame; following ends with the person's first action.
  */
 import type { AwarenessUser } from '@yesterday/server/contract/sync.ts'
 import type { Awareness } from 'y-protocols/awareness'
@@ -20,7 +20,7 @@ export class Presence {
   readonly #visitors = new Watched<readonly Visitor[]>([])
   readonly #here = keyedBy(this.#visitors, namesByCell)
   readonly #following = new Watched<string | null>(null)
-  #told = ''
+  #sent = ''
   #frame = 0
 
   constructor(awareness: Awareness) {
@@ -45,17 +45,17 @@ export class Presence {
     return this.#following
   }
 
-  /** Says who this is; until then nobody sees this window. */
+  /** Says who this is; until then the others do not see this window. */
   introduce(user: AwarenessUser): void {
     this.#awareness.setLocalStateField('user', user)
   }
 
-  /** Says where this window is: in a cell, and in its text where `stretch` tells. */
+  /** Says where this window is: in a cell, and in its text at `stretch`. */
   move(cell: string | null, text: Y.Text | null, stretch: Stretch | null): void {
     const cursors = cell === null ? [] : [cursorAt(cell, text, stretch)]
-    const told = JSON.stringify(cursors)
-    if (told === this.#told) return
-    this.#told = told
+    const next = JSON.stringify(cursors)
+    if (next === this.#sent) return
+    this.#sent = next
     cancelAnimationFrame(this.#frame)
     this.#frame = requestAnimationFrame(() => this.#awareness.setLocalStateField('cursors', cursors))
   }
@@ -97,7 +97,7 @@ function cursorAt(cell: string, text: Y.Text | null, stretch: Stretch | null): C
   return { cell, anchor: at(stretch.anchor), head: at(stretch.head) }
 }
 
-/** Where a cursor stands in `text` now; null where it stands in no text, or in another. */
+/** The position of a cursor in `text` now; null if it is in no text, or in another. */
 export function stretchOf(cursor: Cursor, text: Y.Text): Stretch | null {
   const [anchor, head] = [offsetIn(cursor.anchor, text), offsetIn(cursor.head, text)]
   return anchor === null || head === null ? null : { anchor, head }

@@ -1,7 +1,7 @@
 /** pure. How long to wait before the n-th try to connect again. */
 
 const FIRST_MS = 250
-/** The server is on this machine, where a try costs little, and somebody who has started it again is waiting. */
+/** The server is on this machine, where a try costs little, and a person who has restarted it is waiting. */
 const LONGEST_MS = 4_000
 
 /**

@@ -1,6 +1,6 @@
 /**
  * pure. Values by key that can be watched one by one: a thousand cells that each watch their own entry cost nothing
- * when another's changes. Invariant: a listener is told after its key's value has changed, and only then.
+ * when another's changes. Invariant: a listener is called after its key's value has changed, and only then.
  */
 import type { Observable } from './observable.ts'
 
@@ -43,7 +43,7 @@ export class Keyed<V> implements KeyedObservable<V> {
     this.#values = new Map(kept)
     const changed = kept.filter(([key, value]) => !Object.is(before.get(key), value)).map(([key]) => key)
     const gone = [...before.keys()].filter((key) => !values.has(key))
-    for (const key of [...changed, ...gone]) this.#tell(key)
+    for (const key of [...changed, ...gone]) this.#notify(key)
   }
 
   /** Takes one value. */
@@ -51,14 +51,14 @@ export class Keyed<V> implements KeyedObservable<V> {
     const before = this.#values.get(key)
     if (before !== undefined && this.#same(before, value)) return
     this.#values.set(key, value)
-    this.#tell(key)
+    this.#notify(key)
   }
 
   #keep(before: V | undefined, value: V): V {
     return before !== undefined && this.#same(before, value) ? before : value
   }
 
-  #tell(key: string): void {
+  #notify(key: string): void {
     for (const listener of [...(this.#listeners.get(key) ?? [])]) listener()
   }
 }

@@ -1,12 +1,12 @@
 /**
  * A WebSocket that comes back: with backoff, and at once when the network, the page or the person returns. Rooms and
- * sessions both stand on it. Invariant: at most one socket at a time; after `close()` there is none and none will come.
+ * sessions both use it. Invariant: at most one socket at a time; after `close()` there is none and none will come.
  */
 import { retryDelay } from './backoff.ts'
 
-/** What a link tells its owner. */
+/** The events of a link, for its owner. */
 export interface LinkEvents {
-  /** The URL to dial, asked anew for each try. */
+  /** The URL to dial, asked for again at each try. */
   url(): string
   onOpen(): void
   onMessage(data: unknown): void

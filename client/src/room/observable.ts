@@ -1,7 +1,7 @@
 /**
  * pure. A value that can be watched: the one form in which rooms, sessions and the selection show their state to
- * React (`useSyncExternalStore`) and to tests. Invariant: listeners are told after the value has changed, and only
- * when it is another value.
+ * React (`useSyncExternalStore`) and to tests. Invariant: listeners are called after the value has changed, and only
+ * if it differs.
  */
 
 /** The reading side. */
@@ -35,7 +35,7 @@ export class Watched<T> implements Observable<T> {
   }
 }
 
-/** Things that happen, told to whoever listens. */
+/** Events for listeners. */
 export class Signal<T> {
   readonly #listeners = new Set<(value: T) => void>()
 

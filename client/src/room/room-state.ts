@@ -2,7 +2,7 @@
 
 import type { HistoryState } from '@yesterday/server/contract/history.ts'
 
-/** What the room knows. Counters are of this connection: step-2 and update messages sent, and told durable. */
+/** What the room knows. Counters are of this connection: step-2 and update messages sent, and acknowledged. */
 export interface RoomFacts {
   readonly open: boolean
   /** The server has asked for what this page has: from now on each edit is sent. */
@@ -13,7 +13,7 @@ export interface RoomFacts {
   readonly acknowledged: number
   /** Edits were made while no connection could carry them. */
   readonly editedOffline: boolean
-  /** Something of this page has been told durable, on any connection. */
+  /** An edit of this page was acknowledged, on any connection. */
   readonly everSaved: boolean
   /** Synced at least once in the life of the page. */
   readonly everSynced: boolean

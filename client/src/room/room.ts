@@ -1,6 +1,6 @@
 /**
  * The notebook's room: keeps a Y.Doc equal to the server's over the y-websocket protocol, and counts what the server
- * has told durable. Invariant: what `facts` calls saved was acknowledged on the connection that carried it; a
+ * has acknowledged. Invariant: what `facts` calls saved was acknowledged on the connection that carried it; a
  * document of another epoch is never merged.
  */
 import type { Edits } from '@yesterday/server/contract/session.ts'
@@ -60,7 +60,7 @@ export class Room {
     return hasUnsaved(this.#facts.get())
   }
 
-  /** The edits that the server gets by this connection before anything that is sent now; null when it cannot be told yet. */
+  /** The edits that the server gets by this connection before anything that is sent now; null while it is not known. */
   get edits(): Edits | null {
     const { open, asked, synced, sent } = this.#facts.get()
     return open && asked && synced ? { connection: this.#connection, sent } : null
@@ -115,7 +115,7 @@ export class Room {
   #opened(): void {
     this.#learn({ open: true, asked: false, synced: false, sent: 0, acknowledged: 0 })
     this.#link.send(frames.stepOne(this.doc))
-    this.#tellPresence()
+    this.#sendPresence()
   }
 
   #received(data: unknown): void {
@@ -137,7 +137,7 @@ export class Room {
         this.#end({ kind: 'refused', reason: received.reason })
         break
       case 'queryAwareness':
-        this.#tellPresence()
+        this.#sendPresence()
         break
       case 'nothing':
         break
@@ -166,7 +166,7 @@ export class Room {
     this.#link.close()
   }
 
-  #tellPresence(): void {
+  #sendPresence(): void {
     if (this.awareness.getLocalState() === null) return
     this.#link.send(frames.presence(this.awareness, [this.doc.clientID]))
   }

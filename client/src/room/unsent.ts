@@ -1,6 +1,6 @@
 /**
  * Edits that the server has not called durable, as text per cell: what is left of them when the document must be
- * loaded anew (another epoch, a refused update). Invariant: `bases` are the sources as they were when nothing of this
+ * reloaded (another epoch, a refused update). Invariant: `bases` are the sources as they were when nothing of this
  * page was unsaved.
  */
 import {
@@ -17,7 +17,7 @@ import * as Y from 'yjs'
 import { mergeText } from './merge-text.ts'
 import type { Room } from './room.ts'
 
-/** One cell's unsent edit. `base` null: the cell is new; `after` is the cell it stands behind, null at the top. */
+/** One cell's unsent edit. `base` null: the cell is new; `after` is the cell before it, null at the top. */
 export interface UnsentEdit {
   readonly cell: string
   readonly type: CellType
@@ -117,7 +117,7 @@ function commonStart(a: string, b: string): string {
   return a.slice(0, length)
 }
 
-// A cell that somebody deleted meanwhile comes back: losing typed text would be worse.
+// A cell that was deleted meanwhile comes back: losing typed text would be worse.
 function insertAgain(doc: Y.Doc, edit: UnsentEdit): void {
   const before = edit.after === null ? null : findCell(doc, edit.after)
   const place = before === null ? (edit.after === null ? 0 : cellsOf(doc).length) : before.index + 1

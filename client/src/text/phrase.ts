@@ -1,5 +1,5 @@
 /**
- * pure. What a phrase is and how its gaps are filled. `{name}` stands for a parameter; a plural phrase is chosen by
+ * pure. What a phrase is and how its gaps are filled. `{name}` is a parameter; a plural phrase is chosen by
  * `count` with the rules of its language. The types read the gaps out of the English phrase, so that a call that
  * misses one does not compile.
  */

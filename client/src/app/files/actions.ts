@@ -1,4 +1,4 @@
-/** What a person does to files, from the wish to the words that tell how it went. */
+/** A person's actions on files, from the request to the message about the result. */
 import { t } from '../../text/text.ts'
 import type { Answer } from '../api.ts'
 import { notify } from '../notices.ts'
@@ -11,13 +11,13 @@ let awaited: string | null = null
 
 /** Makes a notebook with a free name in the folder and opens it. */
 export async function makeNotebook(folder: string): Promise<void> {
-  const made = told(await files.make('newNotebook', folder))
+  const made = valueOf(await files.make('newNotebook', folder))
   if (made === null) return
   awaited = made.path
   navigate({ at: 'file', path: made.path })
 }
 
-/** Whether this page was asked for by making its notebook; told once. */
+/** Whether this page was opened by creating its notebook; true once. */
 export function isJustMade(path: string): boolean {
   const is = awaited === path
   awaited = null
@@ -26,7 +26,7 @@ export function isJustMade(path: string): boolean {
 
 /** Makes a folder with a free name; its path, or null when it was refused. */
 export async function makeFolder(folder: string): Promise<string | null> {
-  const made = told(await files.make('newFolder', folder))
+  const made = valueOf(await files.make('newFolder', folder))
   return made?.path ?? null
 }
 
@@ -39,7 +39,7 @@ export async function rename(path: string, name: string): Promise<boolean> {
 
 /** Moves a file or folder to another place; false when it was refused. */
 export async function move(from: string, to: string): Promise<boolean> {
-  const moved = told(await files.move(from, to))
+  const moved = valueOf(await files.move(from, to))
   if (moved === null) return false
   follow(from, moved.path)
   notify('info', t('files.renamed', { from: nameOf(from), to: moved.path }))
@@ -48,13 +48,13 @@ export async function move(from: string, to: string): Promise<boolean> {
 
 /** Copies a file beside itself. */
 export async function duplicate(path: string): Promise<void> {
-  const made = told(await files.duplicate(path))
+  const made = valueOf(await files.duplicate(path))
   if (made !== null) notify('info', t('files.created', { name: made.name }))
 }
 
 /** Moves a file or folder to the trash. */
 export async function trash(path: string): Promise<void> {
-  if (told(await files.trash(path)) === null) return
+  if (valueOf(await files.trash(path)) === null) return
   if (isWithin(openPath(), path)) redirect({ at: 'home' })
   notify('info', t('files.trashed', { name: nameOf(path) }))
 }
@@ -78,8 +78,8 @@ export async function upload(
   return taken
 }
 
-/** The value of an answer; a refusal is told to the person and is null. */
-function told<Value>(answer: Answer<Value>): Value | null {
+/** The value of an answer; null for a refusal, which is shown to the person. */
+function valueOf<Value>(answer: Answer<Value>): Value | null {
   if (answer.ok) return answer.value
   notify('error', answer.problem.message, answer.problem.hint)
   return null

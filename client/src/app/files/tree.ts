@@ -1,6 +1,6 @@
 /**
  * pure. The file tree as a value: which folders are known, which are open, and the rows that follow from both.
- * Invariant: rows are in the order in which they are seen; a row's parent stands above it.
+ * Invariant: rows are in the order in which they are seen; a row's parent is above it.
  */
 import type { FileEntry } from '@yesterday/server/contract/http.ts'
 import type { Problem } from '../api.ts'
@@ -11,7 +11,7 @@ export type FolderState =
   | { readonly at: 'failed'; readonly problem: Problem }
   | { readonly at: 'known'; readonly entries: readonly FileEntry[] }
 
-/** The tree: content by folder path (the project folder is ''), and the folders that stand open. */
+/** The tree: content by folder path (the project folder is ''), and the open folders. */
 export interface Tree {
   readonly folders: ReadonlyMap<string, FolderState>
   readonly open: ReadonlySet<string>
@@ -25,7 +25,7 @@ export type Row =
   | { readonly type: 'entry'; readonly entry: FileEntry; readonly depth: number; readonly open: boolean }
   | { readonly type: 'note'; readonly folder: string; readonly depth: number; readonly state: NoteState }
 
-/** What stands in a folder's place while it has no entries to show. */
+/** The row of a folder that has no entries to show. */
 export type NoteState = 'loading' | 'empty' | Problem
 
 /** The folder a path lies in; '' for the project folder. */

@@ -48,7 +48,7 @@ export class FrameComm implements IClassicComm {
   receive({ msgType, content, metadata, buffers, answers }: CommToFrame): void {
     const message = {
       header: { msg_type: msgType },
-      // Models tell by this name which of their own changes is repeated to them.
+      // By this id, models recognise the echo of their own changes.
       parent_header: { msg_id: answers ?? '' },
       content,
       metadata,

@@ -1,6 +1,6 @@
 /**
  * Where the JavaScript of widgets comes from. What comes with the frame needs no network; other packages are loaded from
- * a CDN, by the name and version that their Python side tells, where the frame may use the network.
+ * a CDN, by the name and version that their Python side gives, if the frame may use the network.
  */
 import type { WidgetModel, WidgetView } from '@jupyter-widgets/base'
 import type { FrameLevel } from '../../outputs/frame-protocol.ts'
@@ -56,7 +56,7 @@ async function provided(name: string): Promise<object> {
   return load()
 }
 
-/** Its members are classes by the protocol; whoever uses one that is none gets the error that this makes. */
+/** Its members are classes by the protocol; using one that is not a class throws this error. */
 function asWidgetModule(module: object): WidgetModule {
   const classes = Object.entries(module).filter(
     (entry): entry is [string, WidgetClass] => typeof entry[1] === 'function',

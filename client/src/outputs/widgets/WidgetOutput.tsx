@@ -26,7 +26,7 @@ export function WidgetOutput(props: {
   )
 }
 
-/** Asked once; again at each change of the session while the kernel could not tell. */
+/** Asked once; again at each change of the session until the kernel has answered. */
 function useModelState(model: string | null): ModelState | 'asking' {
   const bridge = useContext(NotebookContext)?.widgets
   const [state, setState] = useState<ModelState | 'asking'>('asking')

@@ -15,12 +15,12 @@ export interface FrameLink {
   readonly end: () => void
 }
 
-/** Whether the kernel has a model; `unknown` while a kernel that was found running has not told yet. */
+/** Whether the kernel has a model; `unknown` while a reattached kernel has not answered yet. */
 export type ModelState = 'live' | 'gone' | 'unknown'
 
 export class WidgetBridge {
   readonly #session: SessionSocket
-  #told = ''
+  #lastReason = ''
 
   constructor(session: SessionSocket) {
     this.#session = session
@@ -95,8 +95,8 @@ export class WidgetBridge {
     const answer = await this.#session.send(cell === null ? command : { ...command, cell })
     if (answer.ok) return
     if (sent.delete(ack)) post({ type: 'commHandled', ack })
-    if (answer.reason !== this.#told) notify('warning', answer.reason)
-    this.#told = answer.reason
+    if (answer.reason !== this.#lastReason) notify('warning', answer.reason)
+    this.#lastReason = answer.reason
   }
 
   /** After a time without a connection: what the models say now, as if the kernel had just said it. */
