@@ -100,7 +100,7 @@ describe('stale cells in words', () => {
   test('each reason has a sentence and a shape of its own', () => {
     const place = (cell: string) => (cell === 'c1' ? 1 : null)
     expect(staleSentence({ kind: 'input', name: 'X', cell: 'c1', run: 'r' }, place)).toBe(
-      'X was made anew by cell 1.',
+      'X was re-created by cell 1.',
     )
     expect(staleSentence({ kind: 'input', name: 'X', cell: 'c9', run: 'r' }, place)).toMatch(
       /a cell that is gone/,

@@ -110,7 +110,7 @@ test('long work is told by the title and, where it is asked for, by a notificati
   await page.keyboard.press('ControlOrMeta+Shift+c')
   await page.getByRole('combobox').fill('notify')
   await page.keyboard.press('Enter')
-  await expect(page.getByText('told by a notification')).toBeVisible()
+  await expect(page.getByText('You get a notification')).toBeVisible()
   await page.evaluate(() => Object.assign(window, { looksAway: true }))
   await page.getByRole('button', { name: 'Run all', exact: true }).click()
   await expect(outputs(page, 2)).toContainText('two')

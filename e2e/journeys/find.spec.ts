@@ -46,7 +46,7 @@ test('found in source and output, far away, replaced with a regex, undone', asyn
   await what.fill('(')
   await expect(bar.getByRole('status')).toContainText('Invalid regular expression')
   await what.fill('ra(te)\\b')
-  await bar.getByRole('checkbox', { name: 'In outputs too' }).uncheck()
+  await bar.getByRole('checkbox', { name: 'Search outputs' }).uncheck()
   await expect(bar.getByRole('status')).toHaveText('4 matches')
   await bar.getByRole('button', { name: 'Replace…' }).click()
   await bar.getByRole('textbox', { name: 'Replace with' }).fill('pa$1')

@@ -42,7 +42,7 @@ test('replay and restore, from a receipt', async ({ browser }) => {
     await press(page, 'Replay')
     await expect(panel).toContainText('2 cells run again')
     await press(page, 'Replay now')
-    await expect(panel.locator('.receipt-lead')).toContainText('Everything came out identical', {
+    await expect(panel.locator('.receipt-lead')).toContainText('Identical result', {
       timeout: seconds(60),
     })
   })

@@ -44,9 +44,9 @@ test('stale cells say why, and one command runs just those', async ({ browser })
 
   await test.step('a new input, told by name and cell', async () => {
     await cell(page, 1).getByRole('button', { name: 'Run this cell' }).click()
-    await expect(mark(page, 3)).toHaveAccessibleName(/rate was made anew by cell 1/)
+    await expect(mark(page, 3)).toHaveAccessibleName(/rate was re-created by cell 1/)
     await mark(page, 3).click()
-    await expect(page.getByText('It would not show this any more')).toBeVisible()
+    await expect(page.getByText('Out of date')).toBeVisible()
     await page.keyboard.press('Escape')
   })
 

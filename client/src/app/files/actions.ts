@@ -11,7 +11,7 @@ let awaited: string | null = null
 
 /** Makes a notebook with a free name in the folder and opens it. */
 export async function makeNotebook(folder: string): Promise<void> {
-  const made = valueOf(await files.make('newNotebook', folder))
+  const made = valueOrNotice(await files.make('newNotebook', folder))
   if (made === null) return
   awaited = made.path
   navigate({ at: 'file', path: made.path })
@@ -26,7 +26,7 @@ export function isJustMade(path: string): boolean {
 
 /** Makes a folder with a free name; its path, or null when it was refused. */
 export async function makeFolder(folder: string): Promise<string | null> {
-  const made = valueOf(await files.make('newFolder', folder))
+  const made = valueOrNotice(await files.make('newFolder', folder))
   return made?.path ?? null
 }
 
@@ -39,7 +39,7 @@ export async function rename(path: string, name: string): Promise<boolean> {
 
 /** Moves a file or folder to another place; false when it was refused. */
 export async function move(from: string, to: string): Promise<boolean> {
-  const moved = valueOf(await files.move(from, to))
+  const moved = valueOrNotice(await files.move(from, to))
   if (moved === null) return false
   follow(from, moved.path)
   notify('info', t('files.renamed', { from: nameOf(from), to: moved.path }))
@@ -48,13 +48,13 @@ export async function move(from: string, to: string): Promise<boolean> {
 
 /** Copies a file beside itself. */
 export async function duplicate(path: string): Promise<void> {
-  const made = valueOf(await files.duplicate(path))
+  const made = valueOrNotice(await files.duplicate(path))
   if (made !== null) notify('info', t('files.created', { name: made.name }))
 }
 
 /** Moves a file or folder to the trash. */
 export async function trash(path: string): Promise<void> {
-  if (valueOf(await files.trash(path)) === null) return
+  if (valueOrNotice(await files.trash(path)) === null) return
   if (isWithin(openPath(), path)) redirect({ at: 'home' })
   notify('info', t('files.trashed', { name: nameOf(path) }))
 }
@@ -79,7 +79,7 @@ export async function upload(
 }
 
 /** The value of an answer; null for a refusal, which is shown to the person. */
-function valueOf<Value>(answer: Answer<Value>): Value | null {
+function valueOrNotice<Value>(answer: Answer<Value>): Value | null {
   if (answer.ok) return answer.value
   notify('error', answer.problem.message, answer.problem.hint)
   return null

@@ -22,7 +22,7 @@ export const outline = {
   'find.matchCase': 'Match case',
   'find.wholeWord': 'Whole words',
   'find.regex': 'Regular expression',
-  'find.outputs': 'In outputs too',
+  'find.outputs': 'Search outputs',
   'find.previous': 'Match before (Shift-Enter)',
   'find.next': 'Next match (Enter)',
   'find.replace': 'Replace',

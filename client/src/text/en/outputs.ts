@@ -36,7 +36,7 @@ export const outputs = {
   'outputs.linkAsk': 'An output of this notebook asks to open this address in a new window.',
   'outputs.linkOpen': 'Open',
   'outputs.frameFailed': 'The drawing failed',
-  'outputs.traceback': 'How it came to this',
+  'outputs.traceback': 'Traceback',
   'outputs.line': 'Cell {cell}, line {line}',
   'outputs.inCell': 'cell {count}',
   'outputs.stderr': 'Warnings and progress (stderr)',

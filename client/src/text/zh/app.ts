@@ -43,7 +43,7 @@ export const app: Translation<typeof english> = {
   'files.newNotebook': '新建笔记本',
   'files.newFolder': '新建文件夹',
   'files.upload': '上传',
-  'files.refresh': '重新读取文件夹',
+  'files.refresh': '刷新',
   'files.menu': '{name} 的操作',
   'files.open': '打开',
   'files.rename': '重命名',

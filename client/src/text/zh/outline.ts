@@ -25,7 +25,7 @@ export const outline: Translation<typeof english> = {
   'find.matchCase': '区分大小写',
   'find.wholeWord': '全字匹配',
   'find.regex': '正则表达式',
-  'find.outputs': '也查找输出',
+  'find.outputs': '搜索输出',
   'find.previous': '上一个匹配（Shift-Enter）',
   'find.next': '下一个匹配（Enter）',
   'find.replace': '替换',

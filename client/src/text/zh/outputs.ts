@@ -36,7 +36,7 @@ export const outputs: Translation<typeof english> = {
   'outputs.linkAsk': '此笔记本的一个输出请求在新窗口中打开这个地址。',
   'outputs.linkOpen': '打开',
   'outputs.frameFailed': '绘制失败',
-  'outputs.traceback': '出错经过',
+  'outputs.traceback': '回溯',
   'outputs.line': '单元 {cell}，第 {line} 行',
   'outputs.inCell': '单元格 {count}',
   'outputs.stderr': '警告与进度（stderr）',
