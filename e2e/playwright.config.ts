@@ -11,7 +11,7 @@ export default defineConfig({
   // A journey waits more than it computes; each has a server, a folder and a port of its own.
   workers: 2,
   timeout: seconds(120),
-  // A machine shared with others stalls now and then; what passed only at the second go is told at the end.
+  // A shared machine stalls now and then; tests that passed only on retry are listed at the end.
   retries: 1,
   expect: { timeout: WAIT_LIMIT },
   reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],

@@ -197,7 +197,7 @@ const parts = new Map<string, Part>([
   ],
 ])
 
-/** Runs one part. One that fails is told and does not keep the others from running. */
+/** Runs one part. A failure is reported and does not keep the others from running. */
 async function runPart(name: string, bench: Bench): Promise<void> {
   const part = parts.get(name)
   if (part === undefined) {

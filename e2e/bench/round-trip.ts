@@ -42,7 +42,7 @@ function nextResult(doc: Y.Doc): Promise<void> {
   })
 }
 
-/** An execution straight over ZeroMQ, in a process of its own; each call tells the milliseconds of one more. */
+/** An execution straight over ZeroMQ, in a process of its own; each call returns the milliseconds of one more. */
 function startDirect(): { readonly execute: () => Promise<number>; readonly end: () => void } {
   const script = resolve(import.meta.dirname, '../../kernel-bridge/bench/direct.ts')
   const child = spawn(process.execPath, [script], {

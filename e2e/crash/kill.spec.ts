@@ -28,7 +28,7 @@ interface Ledger {
 const cells = (doc: Y.Doc) => doc.getArray<Y.Map<unknown>>('cells')
 const sourceOf = (cell: Y.Map<unknown>) => cell.get('source') as Y.Text
 
-/** Puts marks into random cells until told to stop; marks enter the ledger when their update is acknowledged. */
+/** Puts marks into random cells until it is stopped; marks enter the ledger when their update is acknowledged. */
 function typeMarks(peer: RoomPeer, ledger: Ledger, random: () => number): () => void {
   const sent: { readonly place: number; readonly mark: string }[] = []
   peer.onAcknowledged(() => {

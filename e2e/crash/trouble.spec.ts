@@ -74,14 +74,14 @@ test('a folder that is served already leads to its server, which goes on', async
   await discard(folder)
 })
 
-/** A user who is bound by permissions, as root is not; null where nobody else can run programs from here. */
-const NOBODY = 65_534
-const canBeNobody =
+/** A user who is bound by permissions, as root is not. */
+const UNPRIVILEGED = 65_534
+const canDropPrivileges =
   process.getuid?.() === 0 &&
-  spawnSync(process.execPath, ['--version'], { uid: NOBODY, gid: NOBODY }).status === 0 &&
+  spawnSync(process.execPath, ['--version'], { uid: UNPRIVILEGED, gid: UNPRIVILEGED }).status === 0 &&
   spawnSync(process.execPath, ['-e', `require('fs').readFileSync(${JSON.stringify(import.meta.filename)})`], {
-    uid: NOBODY,
-    gid: NOBODY,
+    uid: UNPRIVILEGED,
+    gid: UNPRIVILEGED,
   }).status === 0
 
 test('a server whose terminal is closed saves before it stops', async () => {
@@ -103,13 +103,13 @@ test('a server whose terminal is closed saves before it stops', async () => {
 
 test('a folder without write permission is refused by its name, and stays as it was', async () => {
   test.skip(
-    !canBeNobody && process.getuid?.() === 0,
+    !canDropPrivileges && process.getuid?.() === 0,
     'root may write everywhere, and no other user can run this',
   )
   const [folder, home] = [await newFolder(), await newFolder()]
   await writeNotebook(folder, 'a.ipynb', ['1'])
   await Promise.all([chmod(folder, 0o555), chmod(home, 0o777)])
-  const as = canBeNobody ? { as: { uid: NOBODY, home } } : {}
+  const as = canDropPrivileges ? { as: { uid: UNPRIVILEGED, home } } : {}
   const said = await refusal(startProgram(folder, as))
   expect(said).toContain(folder)
   expect(said).toContain('cannot be written')
@@ -163,7 +163,7 @@ test('a start on a full disk says so and what to do, and the same start works wh
   }
 })
 
-test('on a full disk nothing is called saved that is not, people are told, and all goes on when there is room', async () => {
+test('on a full disk nothing is called saved that is not, people get a notice, and all goes on when there is room', async () => {
   const disk = await smallDisk()
   test.skip(disk === null, 'no small disk can be mounted here')
   if (disk === null) return
@@ -180,10 +180,10 @@ test('on a full disk nothing is called saved that is not, people are told, and a
     for (let n = 0; n < 40; n++)
       sourceOf(room.doc, 1).insert(0, `${n} ${'typed on a full disk '.repeat(8000)}`)
     const text = sourceOf(room.doc, 1).toString()
-    const told = await session.until(
+    const notice = await session.until(
       (event) => event.type === 'notice' && /full|no space|cannot be written/i.test(String(event.text)),
     )
-    expect(told.level).toBe('error')
+    expect(notice.level).toBe('error')
     expect(room.acknowledged).toBeLessThan(room.sent)
     await rm(ballast)
     await expect.poll(() => room.acknowledged, { timeout: seconds(30) }).toBe(room.sent)

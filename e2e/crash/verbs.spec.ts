@@ -30,8 +30,8 @@ const SERVED_MS = 3_000
 
 /** What was promised, and how long things took. */
 interface Ledger {
-  /** Runs that were told as recorded, with their outcomes. */
-  readonly told: Map<string, string>
+  /** Runs that were reported as recorded, with their outcomes. */
+  readonly recorded: Map<string, string>
   /** Runs that were accepted: they are recorded with whatever outcome. */
   readonly accepted: Set<string>
   readonly readyMs: number[]
@@ -70,12 +70,12 @@ const linesOf = (text: string): RunLine[] =>
     .map((line) => JSON.parse(line) as RunLine)
 
 const note = (ledger: Ledger, text: string): void => {
-  for (const { run, outcome } of linesOf(text)) ledger.told.set(run, outcome)
+  for (const { run, outcome } of linesOf(text)) ledger.recorded.set(run, outcome)
 }
 
 async function prepare(folder: string): Promise<Place> {
   const notebook = join(folder, 'work.ipynb')
-  const ledger: Ledger = { told: new Map(), accepted: new Set(), readyMs: [], kills: {} }
+  const ledger: Ledger = { recorded: new Map(), accepted: new Set(), readyMs: [], kills: {} }
   const lastRun = async (last: string): Promise<string> => {
     await writeNotebook(folder, 'work.ipynb', cells(last))
     const { code, stdout, stderr } = await runCommand(['run', notebook, '--json'])
@@ -99,7 +99,7 @@ const wordsOf = (verb: Exclude<Verb, 'server' | 'job'>, { notebook, good, bad, r
   return words[verb]
 }
 
-/** How long each verb takes when nobody kills it, ms: kills fall on all of it. */
+/** How long each verb takes without a kill, ms: kills fall on all of it. */
 async function durations(place: Place): Promise<ReadonlyMap<Verb, number>> {
   const took = new Map<Verb, number>()
   for (const verb of ['run', 'replay', 'restore', 'since', 'check'] as const) {
@@ -146,8 +146,8 @@ interface SessionView {
 }
 
 /** What a view shows as running was accepted. */
-function noteEvent(event: Record<string, unknown>, { accepted, told }: Ledger): void {
-  if (event.type === 'recorded') told.set(String(event.run), String(event.outcome))
+function noteEvent(event: Record<string, unknown>, { accepted, recorded }: Ledger): void {
+  if (event.type === 'recorded') recorded.set(String(event.run), String(event.outcome))
   if (event.type !== 'session') return
   const { running } = event.view as SessionView
   if (running !== null) accepted.add(running.run)
@@ -209,7 +209,7 @@ async function audit({ folder, ledger }: Place): Promise<void> {
   const logged = linesOf((await say('log', '--json', '-n', '500')).stdout)
   const outcomes = new Map(logged.map(({ run, outcome }) => [run, outcome]))
   expect(logged.length, 'no run twice').toBe(outcomes.size)
-  for (const [run, outcome] of [...ledger.told].slice(-100))
+  for (const [run, outcome] of [...ledger.recorded].slice(-100))
     expect([run, outcomes.get(run)]).toEqual([run, outcome])
   for (const run of [...ledger.accepted].slice(-100)) expect(outcomes.has(run), `run ${run}`).toBe(true)
 }
@@ -252,10 +252,10 @@ test(`${ROUNDS} kills of every program leave nothing and lose nothing`, async ()
   }
 })
 
-function report({ readyMs, kills, told, accepted }: Ledger): void {
+function report({ readyMs, kills, recorded, accepted }: Ledger): void {
   const counted = Object.entries(kills).map(([verb, count]) => `${verb} ${count}`)
   process.stdout.write(
-    `kills: ${counted.join(', ')}; runs told or accepted and found: ${told.size + accepted.size}\n` +
+    `kills: ${counted.join(', ')}; runs recorded or accepted and found: ${recorded.size + accepted.size}\n` +
       `${timesLine('ready after a kill', readyMs)}\n`,
   )
 }

@@ -1,4 +1,4 @@
-/** Nobody is kept out: no serious finding of axe on any view, wide or narrow, light or dark; run state is spoken. */
+/** Accessible to all: no serious finding of axe on any view, wide or narrow, light or dark; run state is spoken. */
 import { expect, type Page, test } from '@playwright/test'
 import { seriousFindings } from '../support/axe.ts'
 import { writeNotebook } from '../support/notebook-file.ts'

@@ -1,4 +1,4 @@
-/** Cells are dragged by their left edge, and long work is told to who looks elsewhere. */
+/** Cells are dragged by their left edge, and long work notifies a person who looks elsewhere. */
 import { expect, type Page, test } from '@playwright/test'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { open, outputs, signedIn } from '../support/person.ts'
@@ -82,7 +82,7 @@ test('cells are dragged, alone and together, dropped back by Escape, and moved b
   await expect.poll(() => letters(page)).toBe('b c a d')
 })
 
-test('long work is told by the title and, where it is asked for, by a notification', async ({ browser }) => {
+test('long work is announced by the title and, on request, by a notification', async ({ browser }) => {
   await writeNotebook(folder, 'long.ipynb', [
     'import time; time.sleep(6); print("one")',
     'time.sleep(6); print("two")',
@@ -91,16 +91,16 @@ test('long work is told by the title and, where it is asked for, by a notificati
   const context = await signedIn(browser, program)
   await context.grantPermissions(['notifications'], { origin: program.origin })
   await context.addInitScript(() => {
-    const told: string[] = []
-    Object.assign(window, { told, looksAway: false })
-    class Told {
+    const shown: string[] = []
+    Object.assign(window, { shown, looksAway: false })
+    class FakeNotification {
       static permission = 'granted'
       static requestPermission = async () => 'granted'
       constructor(title: string, options: { body: string }) {
-        told.push(`${title}: ${options.body}`)
+        shown.push(`${title}: ${options.body}`)
       }
     }
-    Object.assign(window, { Notification: Told })
+    Object.assign(window, { Notification: FakeNotification })
     Object.defineProperty(document, 'hidden', {
       get: () => (window as unknown as { looksAway: boolean }).looksAway,
     })
@@ -114,7 +114,7 @@ test('long work is told by the title and, where it is asked for, by a notificati
   await page.evaluate(() => Object.assign(window, { looksAway: true }))
   await page.getByRole('button', { name: 'Run all', exact: true }).click()
   await expect(outputs(page, 2)).toContainText('two')
-  const told = () => page.evaluate(() => (window as unknown as { told: string[] }).told)
-  await expect.poll(told).toEqual([expect.stringMatching(/^✓ long\.ipynb: 2 cells are done\. It took 1\d/)])
+  const shown = () => page.evaluate(() => (window as unknown as { shown: string[] }).shown)
+  await expect.poll(shown).toEqual([expect.stringMatching(/^✓ long\.ipynb: 2 cells are done\. It took 1\d/)])
   await expect(page).toHaveTitle(/^✓ /)
 })

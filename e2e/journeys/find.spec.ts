@@ -1,4 +1,4 @@
-/** Something is found in sources and outputs, shown where it is, and replaced in one step that undo takes back. */
+/** Something is found in sources and outputs, shown where it is, and replaced in one step for undo. */
 import { expect, test } from '@playwright/test'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { cell, open, outputs, signedIn } from '../support/person.ts'

@@ -118,7 +118,7 @@ test('the focus is not lost by a dialog, by undo, or by a colleague who deletes 
   await expect(page.getByRole('article')).toHaveCount(3)
 })
 
-test('one undo takes back one word, however fast it was typed', async ({ browser }) => {
+test('one undo reverts one word, however fast it was typed', async ({ browser }) => {
   const page = await open(await signedIn(browser, program), program, 'a.ipynb')
   await cell(page, 3).locator('.code-editor').click()
   await page.keyboard.press('ControlOrMeta+End')

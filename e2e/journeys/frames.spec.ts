@@ -1,4 +1,4 @@
-/** Outputs in sandboxed frames show what the last run made, also where it comes at once, and run their code anew. */
+/** Outputs in sandboxed frames show what the last run made, also if it comes at once, and run their code again. */
 import { expect, type Locator, test } from '@playwright/test'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { cell, open, outputs, signedIn } from '../support/person.ts'
@@ -8,7 +8,7 @@ const cells = [
   'n = globals().get("n", 0) + 1',
   'import pandas as pd\npd.DataFrame({"made": [f"table {n}"]})',
   `from IPython.display import HTML, Javascript, display
-HTML(f'<p id="said">nothing ran</p><script>const told = "script {n}"; said.textContent = told</script>')`,
+HTML(f'<p id="said">nothing ran</p><script>const text = "script {n}"; said.textContent = text</script>')`,
   'Javascript("element.textContent = \'code \' + Math.random()")',
   `display({"application/vnd.plotly.v1+json": {"data": [{"y": [1, n]}], "layout": {"title": {"text": f"plot {n}"}}}}, raw=True)`,
   `shown = display(HTML("<b>step 0</b>"), display_id=True)

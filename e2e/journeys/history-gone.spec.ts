@@ -1,4 +1,4 @@
-/** Somebody removes the folder of the history while people work: the page says so, and no edit is lost. */
+/** The folder of the history is removed while people work: the page says so, and no edit is lost. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'

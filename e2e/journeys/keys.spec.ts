@@ -30,7 +30,7 @@ async function sources(): Promise<readonly string[]> {
 
 const expectOrder = (wanted: readonly string[]): Promise<void> => expect.poll(sources).toEqual(wanted)
 
-test('copied, cut, pasted, moved, joined, split, of another type, and taken back', async ({ browser }) => {
+test('copied, cut, pasted, moved, joined, split, of another type, and undone', async ({ browser }) => {
   const page = await open(await signedIn(browser, program), program, 'keys.ipynb')
   const press = async (...keys: readonly string[]): Promise<void> => {
     for (const key of keys) await page.keyboard.press(key)

@@ -1,4 +1,4 @@
-/** A person prints more than the page draws, is told so, and saves all of it. */
+/** A person prints more than the page draws, sees a note about it, and saves all of it. */
 import { readFile } from 'node:fs/promises'
 import { expect, test } from '@playwright/test'
 import { writeNotebook } from '../support/notebook-file.ts'

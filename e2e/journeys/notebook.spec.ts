@@ -109,7 +109,7 @@ test('keys make, move, change, delete and bring back cells', async ({ browser })
   await expect(outputs(page, 3)).toContainText('made by keys')
 })
 
-test('the history tells of each run, and a receipt explains it', async ({ browser }) => {
+test('the history lists each run, and a receipt explains it', async ({ browser }) => {
   const page = await open(await signedIn(browser, program), program, 'day.ipynb')
   await cell(page, 2).getByRole('button', { name: 'Run this cell' }).click()
   await cell(page, 3).getByRole('button', { name: 'Run this cell' }).click()

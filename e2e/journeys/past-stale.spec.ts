@@ -42,7 +42,7 @@ test('stale cells say why, and one command runs just those', async ({ browser })
     await expect(mark(page, 4)).toHaveCount(0)
   })
 
-  await test.step('a new input, told by name and cell', async () => {
+  await test.step('a new input, with its name and cell', async () => {
     await cell(page, 1).getByRole('button', { name: 'Run this cell' }).click()
     await expect(mark(page, 3)).toHaveAccessibleName(/rate was re-created by cell 1/)
     await mark(page, 3).click()

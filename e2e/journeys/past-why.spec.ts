@@ -49,7 +49,7 @@ test('why, from what, what changed, and how it was', async ({ browser }) => {
     await expect(panel.locator('.receipt-lead')).toContainText('in cell 2, from births.csv')
   })
 
-  await test.step('a file that changed is told in the receipt', async () => {
+  await test.step('the receipt shows that a file changed', async () => {
     await writeFile(join(folder, 'births.csv'), '1\n2\n3\n')
     await panel.getByRole('button', { name: 'Back' }).click()
     await panel.getByRole('button', { name: 'run 2', exact: true }).click()
@@ -129,7 +129,7 @@ test('why, from what, what changed, and how it was', async ({ browser }) => {
   })
 })
 
-test('asked again, why tells of the run since; asked while one goes on, it waits for that', async ({
+test('asked again, why shows the run since; asked during a run, it waits for its end', async ({
   browser,
 }) => {
   const page = await open(await signedIn(browser, program), program, 'day.ipynb')

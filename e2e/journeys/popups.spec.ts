@@ -109,7 +109,7 @@ async function helpIn(page: Page, n: number): Promise<void> {
   await page.keyboard.press('Escape')
 }
 
-test('popups stand at the caret in each cell, narrow and wide, light and dark, and follow the page', async ({
+test('popups are at the caret in each cell, narrow and wide, light and dark, and follow the page', async ({
   browser,
 }) => {
   const page = await open(await signedIn(browser, program), program, 'help.ipynb')

@@ -1,4 +1,4 @@
-/** What axe finds on a page that keeps somebody out. */
+/** The findings of axe on a page that keep a person out. */
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 

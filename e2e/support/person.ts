@@ -19,14 +19,14 @@ export async function freshLink(program: Program): Promise<string> {
 const newContext = (browser: Browser): Promise<BrowserContext> =>
   browser.newContext({ viewport: { width: 1440, height: 900 } })
 
-/** Somebody in a browser profile of their own, on the page that the link leads to. */
+/** A person in a browser profile of their own, on the page that the link leads to. */
 export async function entered(browser: Browser, program: Program): Promise<Page> {
   const page = await (await newContext(browser)).newPage()
   await page.goto(await freshLink(program))
   return page
 }
 
-/** Somebody in a browser profile of their own who has been here before: the cookie is there, no page is open. */
+/** A person in a browser profile of their own who has been here before: the cookie is there, no page is open. */
 export async function signedIn(browser: Browser, program: Program): Promise<BrowserContext> {
   const context = await newContext(browser)
   const answer = await context.request.get(await freshLink(program), { maxRedirects: 0 })

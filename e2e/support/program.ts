@@ -41,7 +41,7 @@ export interface StartOptions {
   readonly port?: number
   /** Another user of this machine, with a home of their own; only root may choose one. */
   readonly as?: { readonly uid: number; readonly home: string }
-  /** Jupyter's data folder, where kernelspecs stand. */
+  /** Jupyter's data folder, with kernelspecs. */
   readonly jupyterData?: string
   /** More of the environment. */
   readonly env?: Readonly<Record<string, string | undefined>>
