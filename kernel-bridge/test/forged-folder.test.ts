@@ -1,4 +1,4 @@
-/** A runtime directory that somebody else wrote: nothing in it is signalled, connected to or removed. */
+/** A runtime directory that another user wrote: nothing in it is signalled, connected to or removed. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -56,7 +56,7 @@ describe('a runtime directory of unknown origin', () => {
     return folder
   }
 
-  it('signals no process that a record of somebody else names', async () => {
+  it('signals no process that a record of another user names', async () => {
     const folder = await plant('kernel')
     await writeFile(
       join(folder.dir, 'waiting.json'),
@@ -157,7 +157,7 @@ describe('which process a number means', () => {
     expect(identifyProcess(Number.NaN)).toBeNull()
   })
 
-  it('tells who has a kernel', () => {
+  it('knows who has a kernel', () => {
     const [own, gone] = [ownProcess(), { pid: 2 ** 22 + 1, started: 'never' }]
     expect(ownershipOf(null)).toBe('unknown')
     expect(ownershipOf({ process: own, owner: own })).toBe('owned')

@@ -84,7 +84,7 @@ describe.skipIf(python === null)(`a living kernel${whySkipped}`, () => {
     expect(said.at(-1)).toBe('yesterday_record')
   })
 
-  it('tells the record of a run under the run and cell it was asked for', async () => {
+  it('emits the record of a run under its own run and cell', async () => {
     const records: unknown[] = []
     const off = kernel.on('record', (record) => records.push(record))
     await run(kernel, 'kept = 1', 'recorded')
@@ -101,7 +101,7 @@ describe.skipIf(python === null)(`a living kernel${whySkipped}`, () => {
     expect(statuses).toEqual(['busy', 'idle'])
   })
 
-  it('tells an error with its name, value and traceback', async () => {
+  it('returns an error with its name, value and traceback', async () => {
     const outcome = await run(kernel, 'raise ValueError("on purpose")')
     expect(outcome).toMatchObject({ status: 'error', ename: 'ValueError', evalue: 'on purpose' })
     if (outcome.status === 'error') expect(outcome.traceback.join('\n')).toContain('on purpose')
@@ -233,7 +233,7 @@ from ipykernel.comm import Comm
 def opened(comm, message):
     @comm.on_msg
     def answer(message):
-        comm.send({"told": message["content"]["data"]}, buffers=[bytes(b)[::-1] for b in message["buffers"]])
+        comm.send({"echo": message["content"]["data"]}, buffers=[bytes(b)[::-1] for b in message["buffers"]])
 get_ipython().kernel.comm_manager.register_target("echo", opened)`,
     )
     const channel = 'shell'
@@ -244,7 +244,7 @@ get_ipython().kernel.comm_manager.register_target("echo", opened)`,
     const answer = await heard.until(
       ({ header, parent }) => header.msg_type === 'comm_msg' && parent.msg_id === sent,
     )
-    expect(answer.content).toEqual({ comm_id: 'k', data: { told: { n: 1 } } })
+    expect(answer.content).toEqual({ comm_id: 'k', data: { echo: { n: 1 } } })
     expect(answer.buffers.map((buffer) => [...buffer])).toEqual([[3, 2, 1], []])
   })
 
@@ -299,11 +299,11 @@ describe.skipIf(python === null)(`the ends of a kernel${whySkipped}`, () => {
     await kernel.shutdown()
   })
 
-  it('tells no message of a restart to those who listened before it', async () => {
+  it('emits no message of a restart to listeners from before it', async () => {
     const kernel = await bridge.start()
-    const told = new Promise((resolve) => kernel.on('record', resolve))
+    const recorded = new Promise((resolve) => kernel.on('record', resolve))
     await run(kernel, '1')
-    await told
+    await recorded
     const heard = listenTo(kernel)
     await kernel.restart()
     await run(kernel, '2', 'after-restart')
@@ -312,7 +312,7 @@ describe.skipIf(python === null)(`the ends of a kernel${whySkipped}`, () => {
     await kernel.shutdown()
   })
 
-  it('shuts down as asked, once told, and refuses from then on', async () => {
+  it('shuts down as asked, emits that once, and refuses from then on', async () => {
     const kernel = await bridge.start()
     const dead = deathOf(kernel)
     await kernel.shutdown()
@@ -322,7 +322,7 @@ describe.skipIf(python === null)(`the ends of a kernel${whySkipped}`, () => {
     await expect(kernel.request('shell', 'kernel_info_request', {})).rejects.toThrow(KernelDeadError)
   })
 
-  it('kills what does not obey a shutdown', async () => {
+  it('kills a kernel that does not respond to a shutdown', async () => {
     const kernel = await bridge.start()
     const heard = listenTo(kernel)
     const code =
@@ -333,7 +333,7 @@ describe.skipIf(python === null)(`the ends of a kernel${whySkipped}`, () => {
     expect((await done).status).toBe('died')
   })
 
-  it('tells of a SIGKILL in a cell, and the run can be salvaged as died', async () => {
+  it('reports a SIGKILL in a cell, and the run can be salvaged as died', async () => {
     const kernel = await bridge.start()
     const dead = deathOf(kernel)
     const code = 'import os, signal\nos.kill(os.getpid(), signal.SIGKILL)'
@@ -358,7 +358,7 @@ describe.skipIf(python === null)(`the ends of a kernel${whySkipped}`, () => {
     await kernel.shutdown()
   })
 
-  it('tells an exit code', async () => {
+  it('reports an exit code', async () => {
     const kernel = await bridge.start()
     expect(await run(kernel, 'import os\nos._exit(7)')).toMatchObject({
       status: 'died',
@@ -366,7 +366,7 @@ describe.skipIf(python === null)(`the ends of a kernel${whySkipped}`, () => {
     })
   })
 
-  it('tells a crash in native code with the last words on standard error', async () => {
+  it('reports a crash in native code with the last words on standard error', async () => {
     const kernel = await bridge.start()
     const outcome = await run(kernel, 'import ctypes\nctypes.string_at(0)')
     expect(outcome).toMatchObject({ status: 'died', death: { signal: 'SIGSEGV' } })
@@ -416,7 +416,7 @@ describe('kernels that cannot start', () => {
     })
   })
 
-  it('tells the words of a program that ended at once', async () => {
+  it('reports the words of a program that ended at once', async () => {
     const error = await refusal(process.execPath)
     expect(error.reason).toBe('ended')
     expect(error.stderrTail).not.toBe('')

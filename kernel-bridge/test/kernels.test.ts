@@ -1,4 +1,4 @@
-/** The door to kernels: who gets which process, what stands on disk, who finds it again. */
+/** The entry point to kernels: who gets which process, what is on disk, who finds it again. */
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
@@ -117,7 +117,7 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
     },
   )
 
-  it('keeps what a kernel is given from whoever reads its folder, and gives it again to the next server', async () => {
+  it('hides the variables of a kernel from readers of its folder, and gives them to the next server', async () => {
     const kernel = await bridge.start({ SHOP_PASSWORD: 'correct-horse-9' })
     const folder = folderOf(kernel)
     for (const file of await readdir(folder)) {
@@ -162,9 +162,9 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
     const kernel = await bridge.start()
     await writeFile(join(bridge.dir, 'precious.record.json'), '{}')
     const runId = '../../../precious'
-    const told = new Promise((resolve) => kernel.on('record', resolve))
+    const recorded = new Promise((resolve) => kernel.on('record', resolve))
     expect(await run(kernel, '1', runId)).toMatchObject({ status: 'ok' })
-    await told
+    await recorded
     kernel.acknowledge(runId)
     // Objects wait until a server stores them.
     const kept = async () => (await readdir(kernel.address.spoolDir)).filter((name) => name !== 'objects')
@@ -215,7 +215,7 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
   })
 
   it('sends the agent to a kernel that does not see its folder', async () => {
-    // Relative to this process; the kernel stands elsewhere.
+    // Relative to this process; the kernel's working folder is elsewhere.
     const far = another({ agentFolder: relative(process.cwd(), agentFolder) })
     const kernel = await far.start({ specName, cwd: bridge.dir, prewarm: false })
     expect(kernel.agentProblem).toBeNull()

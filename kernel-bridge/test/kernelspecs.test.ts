@@ -62,7 +62,7 @@ describe('the search', () => {
     })
   })
 
-  it('interrupts by signal unless told otherwise', async () => {
+  it('interrupts by signal by default', async () => {
     await spec('user', 'plain', python('Plain'))
     expect(await named('plain')).toMatchObject({ interruptMode: 'signal', env: {}, metadata: {} })
   })
@@ -101,14 +101,14 @@ describe('the search', () => {
     ['an argv of numbers', { ...python('x'), argv: [1] }],
     ['an unknown way to interrupt', { ...python('x'), interrupt_mode: 'shout' }],
     ['a list', []],
-  ])('tells of a kernelspec with %s, and finds the others', async (_, json) => {
+  ])('reports a kernelspec with %s, and finds the others', async (_, json) => {
     const folder = await spec('user', 'broken', json)
     await spec('user', 'good', python('Good'))
     const { specs, problems } = await find()
     expect(specs.map(({ name }) => name)).toContain('good')
     expect(specs.map(({ name }) => name)).not.toContain('broken')
-    const told = problems.filter(({ detail }) => detail.includes(folder))
-    expect(told).toMatchObject([{ kind: 'kernelspec-broken' }])
+    const reported = problems.filter(({ detail }) => detail.includes(folder))
+    expect(reported).toMatchObject([{ kind: 'kernelspec-broken' }])
   })
 
   it('passes over what is no kernelspec, and folders that are not there', async () => {

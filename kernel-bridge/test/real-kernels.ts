@@ -10,7 +10,7 @@ import { signer } from './signer.ts'
 /** The interpreter to test with; null where no Python has ipykernel. */
 export const python: string | null = findPython()
 
-/** Stands in a suite's name, so that a skipped one says what it lacks. */
+/** Part of a suite's name, so that a skipped one says what it lacks. */
 export const whySkipped =
   python === null ? ' (skipped: set YESTERDAY_TEST_PYTHON to a Python with ipykernel)' : ''
 

@@ -75,9 +75,11 @@ import json, yesterday_agent.secret_formats as f, yesterday_agent.secret_names a
 print(json.dumps({"formats": [[one.name, list(one.keys), one.pattern.pattern] for one in f.FORMATS],
   "sets": [sorted(one) for one in (n._ACCOUNTS, n._KEYS, n._TEXTUAL, n._PLAIN_KEYS, s._STOP)]}))`
   const python = process.env.YESTERDAY_TEST_PYTHON ?? 'python3'
-  const told: unknown = JSON.parse(execFileSync(python, ['-c', code], { cwd: agent, encoding: 'utf8' }))
+  const agentTables: unknown = JSON.parse(
+    execFileSync(python, ['-c', code], { cwd: agent, encoding: 'utf8' }),
+  )
   const sets = [names.ACCOUNTS, names.KEYS, names.TEXTUAL, names.PLAIN_KEYS, STOP]
-  expect(told).toEqual({
+  expect(agentTables).toEqual({
     formats: formats.map(({ name, keys, pattern }) => [name, keys, pattern.source.replaceAll('\\/', '/')]),
     sets: sets.map((set) => [...set].sort()),
   })
@@ -99,14 +101,14 @@ test('known values are found in bytes, in every spelling', () => {
   const secret = 'hunter2-is-long'
   const known = new KnownSecrets()
   known.learn([secret])
-  const told = [
+  const spelled = [
     Buffer.from(secret),
     Buffer.from(secret, 'utf16le'),
     Buffer.from(Buffer.from(`me:${secret}`).toString('base64')),
     Buffer.from(Buffer.from(secret).toString('hex')),
     Buffer.concat([Buffer.alloc(5 * 2 ** 20), Buffer.from(secret)]),
   ]
-  expect(told.map((bytes) => known.inBytes(bytes))).toEqual(told.map(() => true))
+  expect(spelled.map((bytes) => known.inBytes(bytes))).toEqual(spelled.map(() => true))
   expect(known.inBytes(Buffer.from(Array.from({ length: 4096 }, (_, index) => index & 255)))).toBe(false)
 })
 

@@ -1,6 +1,6 @@
 /**
  * A server to be killed: starts a kernel in the runtime folder named, asks it for a run that counts aloud until a
- * file exists, and tells on its standard output where the kernel is once that run speaks. A word on its standard input
+ * file exists, and prints where the kernel is once that run prints. A word on its standard input
  * makes another kernel ready.
  */
 import { createKernels } from '../src/index.ts'

@@ -1,4 +1,4 @@
-/** The order of runs that nobody acknowledged, whatever the order of their files. */
+/** The order of unacknowledged runs, whatever the order of their files. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,7 +40,7 @@ it('a run whose messages were written after the next one was asked for comes fir
   expect(await runs()).toEqual(['c', 'b'])
 })
 
-it('a run of which only the record is left stands where it began', async () => {
+it('a run of which only the record is left is ordered by its start', async () => {
   const { folder, write, runs } = await givenFolder()
   noteAsked(folder, 'b', null)
   await write('c.record.json', JSON.stringify({ outcome: 'ok', started: Date.now() / 1000 - 60 }))

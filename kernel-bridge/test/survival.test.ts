@@ -38,12 +38,12 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
   afterEach(async () => {
     await killServer(server)
     await kernels.close({ shutdown: true })
-    // A test may have left it to nobody.
+    // A test may have left it without an owner.
     if (isRunning(address.pid)) process.kill(address.pid, 'SIGKILL')
     await rm(dir, { recursive: true, force: true, maxRetries: 5 })
   })
 
-  it('goes on, tells what was missed once, and its running execution settles', async () => {
+  it('goes on, emits missed messages once, and its running execution settles', async () => {
     await killServer(server)
     const found = await kernels.find(address)
     if (found === null) throw new Error('The kernel was not found')
@@ -94,7 +94,7 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
     await found.running?.execution.done
     found.kernel.acknowledge('first')
     found.kernel.acknowledge('second')
-    // What the runs kept by content is for whoever takes it; of the runs themselves nothing is left.
+    // The objects of the runs stay for the next server; of the runs themselves nothing is left.
     const left = () => readdirSync(address.spoolDir).filter((name) => name !== 'objects')
     await vi.waitFor(() => expect(left()).toEqual([]))
   })
@@ -165,5 +165,5 @@ async function killServer(server: ChildProcess): Promise<void> {
 async function firstLine(server: ChildProcess): Promise<KernelAddress> {
   if (server.stdout === null) throw new Error('The server has no standard output')
   for await (const line of createInterface({ input: server.stdout })) return JSON.parse(line)
-  throw new Error('The server ended before it told of its kernel')
+  throw new Error('The server ended before it printed its kernel')
 }

@@ -40,7 +40,7 @@ const read = (frames: readonly Uint8Array[], check = signer(key).check) => decod
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
 describe('the wire', () => {
-  it('brings back what was sent, whatever routing stands before it', () => {
+  it('brings back what was sent, whatever routing is before it', () => {
     fc.assert(
       fc.property(outgoing, routing, (message, route) => {
         const result = read([...route, ...sent(message)])
@@ -164,7 +164,7 @@ describe('the wire', () => {
     expect(read([])).toMatchObject({ refused: 'no-delimiter' })
   })
 
-  it('passes on types and fields that nobody has heard of', () => {
+  it('passes on unknown types and fields', () => {
     const odd = {
       ...messageOf({}),
       header: { ...messageOf({}).header, msg_type: 'from_the_future', extra: [1] },

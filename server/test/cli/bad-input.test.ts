@@ -32,7 +32,7 @@ test.each([
   expect(await readdir(empty)).not.toContain('.yesterday')
 })
 
-test('a program is told the same as JSON', async () => {
+test('a program gets the same as JSON', async () => {
   const { code, out } = await yesterday(empty, 'run', 'missing.ipynb', '--json')
   expect(code).toBe(2)
   expect(JSON.parse(out)).toMatchObject({ error: { code: 'no-notebook', hint: expect.any(String) } })

@@ -55,7 +55,7 @@ test('an object with other bytes, small or large, is found', async () => {
   expect(out).toContain(digest)
 })
 
-test('an object that the log names and nobody keeps is found', async () => {
+test('an object that the log names and is not stored is found', async () => {
   change('DELETE FROM blobs')
   const { code, out } = await yesterday(root, 'fsck', '--json')
   expect(code).toBe(1)
@@ -69,13 +69,13 @@ test('an entry that cannot be read is found', async () => {
   expect(out).toContain('entry 3 of the log cannot be read')
 })
 
-test('an index that lost its edges is found and made anew', async () => {
+test('an index that lost its edges is found and rebuilt', async () => {
   const before = await yesterday(root, 'slice', ids.reader, '--json')
   change('DELETE FROM edges; DELETE FROM names')
   expect((await yesterday(root, 'slice', ids.reader, '--json')).out).not.toBe(before.out)
-  const told = await yesterday(root, 'fsck', '--json')
-  expect(told.code).toBe(1)
-  expect(JSON.parse(told.out).problems).toHaveLength(2)
+  const checked = await yesterday(root, 'fsck', '--json')
+  expect(checked.code).toBe(1)
+  expect(JSON.parse(checked.out).problems).toHaveLength(2)
   const mended = await yesterday(root, 'fsck', '--rebuild', '--json')
   expect(mended.code).toBe(0)
   expect(JSON.parse(mended.out)).toMatchObject({ rebuilt: 14 + ENDED })
@@ -106,9 +106,9 @@ describe('a damaged database', () => {
 
   test('is refused with what can be done, which then helps', async () => {
     await zero(1)
-    const told = await yesterday(root, 'fsck')
-    expect(told).toMatchObject({ code: 1, out: '' })
-    expect(told.err).toContain('yesterday fsck --salvage')
+    const checked = await yesterday(root, 'fsck')
+    expect(checked).toMatchObject({ code: 1, out: '' })
+    expect(checked.err).toContain('yesterday fsck --salvage')
     const rebuilt = await yesterday(root, 'fsck', '--rebuild')
     expect(rebuilt).toMatchObject({ code: 1, out: '' })
     expect(rebuilt.err).toContain('more than the index is damaged')
@@ -137,9 +137,9 @@ describe('a damaged database', () => {
   test('of a folder that is served is left alone', async () => {
     await zero(1)
     const lock = await ServerLock.take(root, '127.0.0.1')
-    const told = await yesterday(root, 'fsck', '--salvage')
-    expect(told).toMatchObject({ code: 1, out: '' })
-    expect(told.err).toContain('Stop the server')
+    const refused = await yesterday(root, 'fsck', '--salvage')
+    expect(refused).toMatchObject({ code: 1, out: '' })
+    expect(refused.err).toContain('Stop the server')
     if (lock instanceof ServerLock) lock.release()
   })
 

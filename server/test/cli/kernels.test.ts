@@ -1,4 +1,4 @@
-/** `kernels` tells what can be started and what is there. */
+/** `kernels` lists what can be started and what is there. */
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(root, { recursive: true, maxRetries: 5 }))
 
-test('tells open sessions with their runs; a process that is not proven ours is none of theirs', async () => {
+test('lists open sessions with their runs; a process that is not proven ours is none of theirs', async () => {
   const connectionFile = join(root, 'connection.json')
   await writeFile(connectionFile, '{}')
   const { kernel } = sessionStarted('s')

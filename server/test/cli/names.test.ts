@@ -6,7 +6,7 @@ import { openStore } from '../../src/store/open-store.ts'
 import { edge, ended, queued, sessionStarted } from '../store/entries.ts'
 import { newFolder, yesterday } from './program.ts'
 
-/** Reads "invoice_ipynb.exe" on a screen that obeys it. */
+/** Reads "invoice_ipynb.exe" on a screen that applies it. */
 const NOTEBOOK = 'invoice_\u202eexe.ipynb'
 const HOSTILE = /\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
 

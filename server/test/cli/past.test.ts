@@ -43,7 +43,7 @@ describe('log', () => {
   })
 })
 
-test('times are told as people tell them', () => {
+test('times are read as people write them', () => {
   const now = new Date('2026-03-05T12:00:00Z')
   expect(timeOf('2h', now)).toBe('2026-03-05T10:00:00.000Z')
   expect(timeOf('1w', now)).toBe('2026-02-26T12:00:00.000Z')
@@ -58,9 +58,9 @@ describe('why', () => {
     expect(out.split('\n')[0]).toBe(
       'made by run 4 of `plot( [31mtable)` (cell 5), from `table` (run 2, perhaps)',
     )
-    const told = Why.parse(JSON.parse((await yesterday(root, 'why', `${ids.plot}:0`, '--json')).out))
-    expect(told.about).toEqual({ output: 0, name: null })
-    expect(told.headline).toMatch(/^output 0 \(text\/plain\) was made by run 4/)
+    const why = Why.parse(JSON.parse((await yesterday(root, 'why', `${ids.plot}:0`, '--json')).out))
+    expect(why.about).toEqual({ output: 0, name: null })
+    expect(why.headline).toMatch(/^output 0 \(text\/plain\) was made by run 4/)
   })
 
   test('knows outputs and names that are there', async () => {
@@ -70,7 +70,7 @@ describe('why', () => {
 })
 
 describe('diff', () => {
-  test('tells two runs apart by its exit code', async () => {
+  test('shows by its exit code that two runs differ', async () => {
     const { code, out } = await yesterday(root, 'diff', ids.load, ids.clean, '--json')
     expect(code).toBe(1)
     expect(Diff.parse(JSON.parse(out))).toMatchObject({ kind: 'runs', diff: { same: false } })

@@ -1,4 +1,4 @@
-/** The program as a person starts it, and a project that it can tell about. */
+/** The program as a person starts it, and a project with a history. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, realpath } from 'node:fs/promises'

@@ -29,16 +29,16 @@ const summaries = async (...words: readonly string[]) => {
 }
 
 describe('log', () => {
-  test('tells the ended runs, newest first, one object on each line', async () => {
+  test('lists the ended runs, newest first, one object on each line', async () => {
     expect(await summaries()).toEqual([ids.reader, ids.plot, ids.idle, ids.clean, ids.load])
   })
 
-  test('tells at most so many', async () => {
+  test('lists at most so many', async () => {
     expect(await summaries('-n', '2')).toEqual([ids.reader, ids.plot])
     expect(await summaries('-n', '0')).toEqual([])
   })
 
-  test('finds the project above a notebook, and tells the runs of that notebook alone', async () => {
+  test('finds the project above a notebook, and lists the runs of that notebook alone', async () => {
     expect(await summaries('deep/other.ipynb')).toEqual([ids.reader])
     const { out } = await yesterday(join(root, 'deep'), 'log', '--json', 'other.ipynb')
     expect(json(out).map((line) => RunSummary.parse(line).run)).toEqual([ids.reader])
@@ -91,7 +91,7 @@ describe('log', () => {
 })
 
 describe('show', () => {
-  test('tells the receipt as it is kept', async () => {
+  test('prints the receipt as it is kept', async () => {
     const { code, out } = await yesterday(root, 'show', 'cccc', '--json')
     expect(code).toBe(0)
     const store = openStoreToRead({ root })
@@ -105,7 +105,7 @@ describe('show', () => {
     })
   })
 
-  test('tells a person the same in words', async () => {
+  test('prints the same in words for a person', async () => {
     const { out } = await yesterday(root, 'show', ids.plot)
     for (const words of [
       `run ${ids.plot}`,
@@ -151,7 +151,7 @@ describe('slice', () => {
   const clean = { run: ids.clean, cell: 2, cellId: `cell-${ids.clean}` }
   const plot = { run: ids.plot, cell: 5, cellId: `cell-${ids.plot}` }
 
-  test('tells exactly the runs that made it, the asked one last', async () => {
+  test('lists exactly the runs that made it, the asked one last', async () => {
     expect(await slice('cccc')).toEqual([{ runs: [load, clean, plot] }])
   })
 

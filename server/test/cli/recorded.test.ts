@@ -73,7 +73,7 @@ describe.skipIf(python === null)(`a notebook that was run${whySkipped}`, () => {
     expect(await said('fsck')).toContainEqual(expect.stringMatching(/all is well$/))
   })
 
-  test('is run to its end, and recorded, where nobody reads on what that prints', async () => {
+  test('is run to its end, and recorded, after its output is closed', async () => {
     const words = ['run', 'a.ipynb', '--kernel', 'tested', '--json']
     const env = { JUPYTER_PATH: join(root, 'jupyter') }
     const { code, out, err } = await startUnread({ cwd: root, env }, words)

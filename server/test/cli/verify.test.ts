@@ -21,12 +21,12 @@ const change = (sql: string) => {
 
 test('a run is proven, with what was signed and which objects are there', async () => {
   const { code, out } = await yesterday(root, 'verify', ids.plot.slice(0, 6), '--json')
-  const told = JSON.parse(out)
+  const proof = JSON.parse(out)
   expect(code).toBe(0)
-  expect(told).toMatchObject({ run: ids.plot, proven: true, problems: [] })
-  expect(told.entries.map(({ type }: { type: string }) => type)).toEqual(['run-queued', 'run-ended'])
-  expect(told.head).toMatchObject({ entry: 14, isOwn: true, key: expect.stringMatching(/^ed25519:/) })
-  expect(told.objects.map(({ what, state }: Record<string, string>) => [what, state])).toEqual([
+  expect(proof).toMatchObject({ run: ids.plot, proven: true, problems: [] })
+  expect(proof.entries.map(({ type }: { type: string }) => type)).toEqual(['run-queued', 'run-ended'])
+  expect(proof.head).toMatchObject({ entry: 14, isOwn: true, key: expect.stringMatching(/^ed25519:/) })
+  expect(proof.objects.map(({ what, state }: Record<string, string>) => [what, state])).toEqual([
     ['source', 'kept'],
     ['output', 'kept'],
   ])
@@ -53,9 +53,9 @@ test('an exported proof is checked without the history', async () => {
   const exported = await yesterday(root, 'verify', ids.plot, '-o', file, '--json')
   const { key } = JSON.parse(exported.out).head
   const elsewhere = await newFolder()
-  const told = await yesterday(elsewhere, 'verify', file, '--key', key, '--json')
-  expect(told.code).toBe(0)
-  expect(JSON.parse(told.out)).toMatchObject({
+  const verified = await yesterday(elsewhere, 'verify', file, '--key', key, '--json')
+  expect(verified.code).toBe(0)
+  expect(JSON.parse(verified.out)).toMatchObject({
     run: ids.plot,
     proven: true,
     objects: [{ state: 'unchecked' }, {}],

@@ -23,7 +23,7 @@ test('each waits for its own count', async () => {
   expect(order).toEqual(['1 true', '3 true'])
 })
 
-test('a connection that ends, or that takes too long, is told apart from one that arrived', async () => {
+test('a connection that ends, or that takes too long, is distinguished from one that arrived', async () => {
   const arrivals = new Arrivals()
   const waiting = arrivals.until('page', 1, LONG)
   arrivals.end('page')

@@ -1,6 +1,6 @@
 /**
  * Seeded runs of several browsers over real sockets on the real store, with connections that break and a server that
- * restarts: all copies come out equal, nothing acknowledged is lost, no cell stands twice. The seed names the test.
+ * restarts: all copies come out equal, nothing acknowledged is lost, no cell is doubled. The seed names the test.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ const notebook = JSON.stringify({
   nbformat_minor: 5,
 })
 
-/** One browser, and what it wrote that nobody ever deletes: marks of one character each, and whole cells. */
+/** One browser, and what it wrote that is never deleted: marks of one character each, and whole cells. */
 class Writer {
   readonly browser = new Browser()
   readonly #roll: (limit: number) => number
@@ -99,7 +99,7 @@ class Writer {
   }
 }
 
-/** What stands in the document that a writer could have noted. */
+/** The marks and cells of the document that a writer could have noted. */
 function standing(doc: Y.Doc): Set<string> {
   const kept = findCell(doc, 'kept')
   return new Set([...(kept === null ? '' : cellSource(kept.cell).toString()), ...cellsOf(doc).map(cellId)])

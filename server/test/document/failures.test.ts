@@ -1,4 +1,4 @@
-/** A log or a disk that fails: people are told, nothing is acknowledged that is not kept, and it is tried until it works. */
+/** A log or a disk that fails: people get a notice, nothing is acknowledged that is not kept, and it is tried until it works. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -122,7 +122,7 @@ test('documents that close wait until the log has what the server wrote', async 
 test.each([
   ['ENOSPC', /The disk is full/],
   ['EACCES', /no permission to write/],
-])('a save that fails with %s is told once, tried again, and loses nothing', async (code, words) => {
+])('a save that fails with %s is reported once, tried again, and loses nothing', async (code, words) => {
   let isBroken = true
   let tries = 0
   house = await openHouse(root, () => ({

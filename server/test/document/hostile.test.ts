@@ -136,7 +136,7 @@ test('edits that break the notebook are refused, and too many of them end the co
   expect(cellsOf(opened.doc).length).toBe(CELLS)
 })
 
-test('nobody writes under the client id of another person, whose next edit would then be lost', async () => {
+test('no client can write under the client id of another person, whose next edit would then be lost', async () => {
   cellSource(cellsOf(ann.doc).get(0)).insert(0, 'a')
   await vi.waitFor(() => expect(ann.isSettled).toBe(true))
   await vi.waitFor(() => expect(cellSource(cellsOf(mallory.doc).get(0)).toString()).toMatch(/^a/))

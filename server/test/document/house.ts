@@ -67,13 +67,13 @@ export class Browser {
   sent = 0
   acknowledged = 0
   synced = false
-  /** Whether the server was told all that this copy holds; until then an edit travels with the answer to its step 1. */
-  #isTold = false
+  /** Whether the server has all that this copy holds; until then an edit travels with the answer to its step 1. */
+  #isKnown = false
   #socket: WebSocket | null = null
 
   constructor() {
     this.doc.on('update', (update: Uint8Array, from: unknown) => {
-      if (from !== this && this.#isTold) this.send(update)
+      if (from !== this && this.#isKnown) this.send(update)
     })
   }
 
@@ -85,7 +85,7 @@ export class Browser {
     this.sent = 0
     this.acknowledged = 0
     this.synced = false
-    this.#isTold = false
+    this.#isKnown = false
     socket.binaryType = 'arraybuffer'
     socket.on('error', () => undefined)
     socket.on('open', () => this.#push(frame.sync, (encoder) => sync.writeSyncStep1(encoder, this.doc)))
@@ -113,7 +113,7 @@ export class Browser {
 
   /** Both sides know all that the other held, and the log has it. */
   get isSettled(): boolean {
-    return this.synced && this.#isTold && this.acknowledged === this.sent
+    return this.synced && this.#isKnown && this.acknowledged === this.sent
   }
 
   get isOpen(): boolean {
@@ -154,7 +154,7 @@ export class Browser {
     if (message === sync.messageYjsSyncStep2) this.synced = true
     if (message !== sync.messageYjsSyncStep1) return
     this.sent++
-    this.#isTold = true
+    this.#isKnown = true
     this.#socket?.send(encoding.toUint8Array(answer))
   }
 

@@ -61,7 +61,7 @@ beforeEach(() => {
 afterAll(async () => {
   const before = indexRows(root)
   await store.index.rebuild()
-  expect(indexRows(root), 'the log alone tells it').toEqual(before)
+  expect(indexRows(root), 'the log alone suffices').toEqual(before)
   await store.close()
   rmSync(root, { recursive: true, maxRetries: 5 })
 })

@@ -1,4 +1,4 @@
-/** A file that another program changed: which cell is which, and where each comes to stand. */
+/** A file that another program changed: which cell is which, and the final place of each. */
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { cellId, cellOutputs, cellSource, cellsOf } from '../../contract/document.ts'
@@ -29,8 +29,8 @@ function merged(base: NotebookForm, file: NotebookForm, edit: (doc: Y.Doc) => vo
   const doc = new Y.Doc()
   doc.transact(() => seedDocument(doc, base))
   edit(doc)
-  const told = mergeFile(doc, base, file)
-  return { doc, told, cells: cellsOf(doc).map((cell) => [cellId(cell), cellSource(cell).toString()]) }
+  const report = mergeFile(doc, base, file)
+  return { doc, report, cells: cellsOf(doc).map((cell) => [cellId(cell), cellSource(cell).toString()]) }
 }
 const ids = ({ cells }: { readonly cells: readonly CellForm[] }) => cells.map(({ id }) => id)
 
@@ -40,7 +40,7 @@ const abc: readonly Cell[] = [
   ['c', '3'],
 ]
 
-test('a cell that is new is not taken for one that is gone, though both stand in one place', () => {
+test('a cell that is new is not taken for one that is gone, though both are in one place', () => {
   const { cells } = merged(
     form(abc),
     form([
@@ -89,7 +89,7 @@ test('a program that gives all cells new ids leaves them the cells that they are
 })
 
 test('cells that the file has moved are moved, with what they show; new ones of the page stay beside their neighbour', () => {
-  const { doc, cells, told } = merged(
+  const { doc, cells, report } = merged(
     form([...abc, ['d', '4']]),
     form([
       ['d', '4'],
@@ -106,10 +106,10 @@ test('cells that the file has moved are moved, with what they show; new ones of 
   expect(cells.map(([id]) => id)).toEqual(['d', 'b', 'mine', 'a', 'c'])
   expect(cells.find(([id]) => id === 'a')).toEqual(['a', '10'])
   expect(cellOutputs(cellsOf(doc).get(0))?.get(0)?.get('text')?.toString()).toBe('of 4')
-  expect(told.notices).toEqual([])
+  expect(report.notices).toEqual([])
 })
 
-test('where the page has moved cells too, its order stands', () => {
+test('where the page has moved cells too, its order stays', () => {
   const { cells } = merged(
     form(abc),
     form([

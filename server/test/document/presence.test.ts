@@ -1,4 +1,4 @@
-/** Nobody speaks for another: presence carries the name that the connection was let in under. */
+/** A client cannot impersonate another: presence carries the name that the connection was let in under. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -118,7 +118,7 @@ test('a file of 200 MB is refused by its size alone, and says what to do', async
   expect(readPaths).toEqual([])
 })
 
-test('an error of the disk for want of permission is a refusal, whoever runs the server', async () => {
+test('an error of the disk for want of permission is a refusal, also for root', async () => {
   const read = (): Promise<never> => Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES' }))
   const loaded = await loadFile({ ...nodeDisk, read }, root, 'a.ipynb', limit)
   expect(loaded).toMatchObject({ ok: false, refusal: { status: 403, code: 'forbidden' } })

@@ -219,7 +219,7 @@ test('a change of the file from outside is merged as an edit, beside edits made 
   expect(await file()).toContain('"zx = 1')
 })
 
-/** Opens, stops, changes things while no server runs, and opens again: the sources then, and what people are told. */
+/** Opens, stops, changes things while no server runs, and opens again: the sources then, and the notices. */
 async function reopened(whileDown: () => Promise<void>): Promise<{ sources: string[]; notices: string[] }> {
   const { id } = await openNotebook()
   await stop(server)
@@ -243,7 +243,7 @@ test('a file that alone changed while no server ran is simply what the notebook 
   expect(await reopened(() => rewrite(fewer))).toEqual({ sources: ['# été'], notices: [] })
 })
 
-test('where it is not known what both last agreed on, the cell that differs stands twice, and people are told', async () => {
+test('where it is not known what both last agreed on, the cell that differs is doubled, with a notice', async () => {
   const { sources, notices } = await reopened(async () => {
     await rm(join(root, '.yesterday', 'agreed'), { recursive: true, maxRetries: 5 })
     await rewrite(notebook.replace('"y = 2"', '"y = 3"'))

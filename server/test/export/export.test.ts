@@ -137,7 +137,7 @@ describe('page', () => {
     expect(page).toContain('<pre class="stdout">99%\nred</pre>')
   })
 
-  test('pictures stand in it, attached ones too', () => {
+  test('it contains pictures, attached ones too', () => {
     const shown = showing({
       output_type: 'display_data',
       metadata: {},

@@ -45,7 +45,7 @@ test('new notebooks take free names and are valid', async () => {
   })
 })
 
-test('a move never replaces, and open notebooks are told', async () => {
+test('a move never replaces, and open notebooks are notified', async () => {
   writeFileSync(join(root, 'a.txt'), 'a')
   writeFileSync(join(root, 'b.txt'), 'b')
   expect(code(await files.perform({ type: 'move', from: 'a.txt', to: 'b.txt' }))).toBe('exists')

@@ -1,4 +1,4 @@
-/** FIFOs, sockets and names that mislead: nothing waits for them, and nobody is misled. */
+/** FIFOs, sockets and names that mislead: nothing waits for them, and the names are shown in full. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -59,7 +59,7 @@ describe.skipIf(process.platform === 'win32')('special files', () => {
     expect((await readRegular(join(root, 'a.txt'))).toString()).toBe('a')
   })
 
-  test('a socket is not opened either, and a folder is told apart', async () => {
+  test('a socket is not opened either, and a folder is recognised', async () => {
     const server = createServer().listen(join(root, 'socket'))
     await expect(openRegular(join(root, 'socket'))).rejects.toMatchObject({ code: 'ENOTREGULAR' })
     await expect(openRegular(join(root, 'folder'))).rejects.toMatchObject({ code: 'EISDIR' })

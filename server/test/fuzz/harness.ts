@@ -1,5 +1,5 @@
 /**
- * Feeds a target and looks for faults: a throw, a rejection that nobody handles, a turn of the event loop that takes
+ * Feeds a target and looks for faults: a throw, an unhandled rejection, a turn of the event loop that takes
  * over 250 ms, a state that changed although the input was refused.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
@@ -115,7 +115,7 @@ class Run {
     this.#counts.slowestMs = Math.max(this.#counts.slowestMs, slowestMs)
     if (verdict === 'refused') this.#counts.refused++
     const [rejection] = this.#rejections.splice(0)
-    if (rejection !== undefined) return `a rejection that nobody handles: ${wordsOf(rejection)}`
+    if (rejection !== undefined) return `an unhandled rejection: ${wordsOf(rejection)}`
     if (slowestMs > this.#limitMs) return `a turn of the event loop took ${slowestMs.toFixed(0)} ms`
     const isChanged = verdict === 'refused' && (await opened.state()) !== before
     return isChanged ? 'it was refused, and yet something changed' : null

@@ -107,7 +107,7 @@ describe('the log', () => {
     [{ text: '100%' }, []],
     [{ since: at(20), until: at(40) }, ['aaaa03', 'aaaa02']],
     [{ actor: 'Ada', cell: 'rate' }, ['aaaa04', 'aaaa01']],
-    [{ actor: 'user:nobody' }, []],
+    [{ actor: 'user:unknown' }, []],
   ])('filtered by %j', async (query, runs) => {
     expect(await log(query)).toEqual(runs)
   })
@@ -139,23 +139,23 @@ describe('why', () => {
   const why = async (run: string, query = {}) => Why.parse(bodyOf(await ask(pastApi.why, { run }, query)))
 
   test('says in words what made it, from what, and what has changed since', async () => {
-    const told = await why('aaaa02', { name: 'acc' })
-    expect(told.headline).toBe(
+    const answer = await why('aaaa02', { name: 'acc' })
+    expect(answer.headline).toBe(
       '`acc` was made by run 2 of `acc = fit(lr)` (cell 2), from `lr` (run 1, changed since) and `births.csv` (changed since)',
     )
-    expect(told.inputs[0]).toMatchObject({
+    expect(answer.inputs[0]).toMatchObject({
       by: { run: 'aaaa01' },
       changedBy: { run: 'aaaa04' },
       changed: 'yes',
     })
-    expect(told.sourceChanged).toBe(true)
+    expect(answer.sourceChanged).toBe(true)
   })
 
   test('leads through a file into another notebook, and says that it is gone', async () => {
-    const told = await why('bbbb01')
-    expect(told.inputs[0]).toMatchObject({ by: { run: 'aaaa02', notebook: 'book.ipynb' }, changed: 'gone' })
-    expect(told.headline).toContain('(run 2 of book.ipynb, no longer there)')
-    expect(told.sourceChanged).toBe(false)
+    const answer = await why('bbbb01')
+    expect(answer.inputs[0]).toMatchObject({ by: { run: 'aaaa02', notebook: 'book.ipynb' }, changed: 'gone' })
+    expect(answer.headline).toContain('(run 2 of book.ipynb, no longer there)')
+    expect(answer.sourceChanged).toBe(false)
   })
 
   test('refuses what could be several runs, and what is none', async () => {
@@ -178,7 +178,7 @@ test('the graph holds both directions, and counts what it leaves out', async () 
   expect(narrow.runs).toMatchObject([{ run: 'aaaa02', more: 2 }])
 })
 
-test('a session has its timeline, and how things stood after each run', async () => {
+test('a session has its timeline, and the state after each run', async () => {
   const timeline = Timeline.parse(bodyOf(await ask(pastApi.timeline, { session: '5e55aa' }, { limit: '3' })))
   expect(timeline).toMatchObject({ total: 4, next: 3, notebook: 'book.ipynb', ended: null })
   expect(timeline.runs.map(({ order }) => order)).toEqual([1, 2, 3])

@@ -20,7 +20,7 @@ async function ask(person: Person, method: 'get' | 'put', body: unknown = undefi
   return reply.kind === 'json' ? reply.body : reply
 }
 
-test('somebody new is named after the user of the machine until they choose; then that is remembered', async () => {
+test('a new person is named after the user of the machine until they choose; then that is remembered', async () => {
   const { person: ada, cookie } = people.admit('root')
   expect(Me.parse(await ask(ada, 'get'))).toMatchObject({ actor: { name: 'root' }, isNamed: false })
   const followed = people.follow(ada)

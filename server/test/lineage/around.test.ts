@@ -16,7 +16,7 @@ const link = (
   parts,
 })
 
-/** Runs in order; each tells what it used (`name` of the run that made it) and what it made. */
+/** Runs in order; each has what it used (`name` of the run that made it) and what it made. */
 function history(...given: readonly (readonly [used: readonly Link[], made: readonly Link[]])[]) {
   const runs = given.map(
     ([used, generated], index): RunLinks => ({
@@ -79,9 +79,9 @@ describe('around a run', () => {
     expect((await look(source, 'r4', 2))?.nodes).toHaveLength(4)
   })
 
-  test('a run that nobody knows', async () => expect(await look(source, 'zz')).toBeNull())
+  test('an unknown run', async () => expect(await look(source, 'zz')).toBeNull())
 
-  test('inputs that are the same, made anew, or made anew with the same content', async () => {
+  test('inputs that are the same, re-created, or re-created with the same content', async () => {
     const used = [link('x', 'r1', 'one'), link('y', 'r1', 'one'), link('z', 'r1', 'one')]
     const later = history([[], used], [used, []], [[], [link('y', 'r3', 'two'), link('z', 'r3', 'one')]])
     const found = await look(later, 'r2')
@@ -100,11 +100,11 @@ describe('around a run', () => {
       [used, [link('df', 'r2', null, b)]],
       [[], [link('df', 'r3', null, b), link('d', 'r3', null, b)]],
     )
-    const told = async (source: ReturnType<typeof history>) =>
+    const inputs = async (source: ReturnType<typeof history>) =>
       (await look(source, 'r2'))?.inputs.map(({ name, now }) => `${name} ${now}`)
-    expect(await told(later)).toEqual(['df same', 'd changed'])
+    expect(await inputs(later)).toEqual(['df same', 'd changed'])
     const again = history([[], []], [used, []], [[], [link('df', 'r3', null, ["['a2']"])]])
-    expect(await told(again)).toEqual(['df changed', 'd same'])
+    expect(await inputs(again)).toEqual(['df changed', 'd same'])
   })
 
   test('what a run changed itself is no longer what it used', async () => {

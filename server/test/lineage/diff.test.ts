@@ -1,4 +1,4 @@
-/** What differs between two recorded runs, and what one of them only does not tell. */
+/** What differs between two recorded runs, and what only one of them records. */
 import { expect, test } from 'vitest'
 import type { Receipt } from '../../contract/run.ts'
 import { diffText } from '../../src/cli/diff-text.ts'
@@ -16,7 +16,7 @@ const environment = (facets: Record<string, unknown>) => ({
 })
 const read = async () => null
 
-test('a package of another version differs; one that was not imported yet does not', async () => {
+test('a package with a different version differs; one that was not imported yet does not', async () => {
   const a = side({ environment: environment({ distributions: { numpy: '1' } }) })
   const b = side({ environment: environment({ distributions: { numpy: '2', pandas: '3' } }) })
   const diff = await diffRuns(a, b, read)
@@ -47,7 +47,7 @@ test('a generator counts for those that drew from it', async () => {
   expect((await diffRuns(a, b, read)).random).toHaveLength(1)
 })
 
-test('what stands behind a name is told once, whatever its preview repeats, and a digest by its beginning', async () => {
+test('the content of a name is shown once, whatever its preview repeats, and a digest by its beginning', async () => {
   const array = {
     type: 'numpy.ndarray',
     shape: [3, 4],

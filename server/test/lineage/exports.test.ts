@@ -61,7 +61,7 @@ async function exported(what: string, format: string, ...more: readonly string[]
   return file
 }
 
-/** Facets stand in `facets` of whatever has some. */
+/** Facets are in `facets` of any entity that has some. */
 function facetsIn(value: unknown): { _schemaURL: string }[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, inner]) =>
@@ -175,7 +175,7 @@ test('events are START, then how it ended, those of the session around them, and
   expect(frame.facets.schema.fields).toEqual([{ name: 'a', type: 'int64' }])
 })
 
-test('events are sent in order, and a receiver that refuses is told', async () => {
+test('events are sent in order, and a receiver that refuses is reported', async () => {
   const taken: string[] = []
   const server = createServer(async (request, response) => {
     const body = JSON.parse(await text(request))

@@ -1,4 +1,4 @@
-/** How datasets are named for other tools, and what is said of those that are gone or that nobody saw the content of. */
+/** How datasets are named for other tools, and what is said of those that are gone or whose content is unknown. */
 import { expect, test } from 'vitest'
 import type { Edge, Receipt } from '../../contract/run.ts'
 import { openLineageEvents } from '../../src/export/lineage/openlineage.ts'
@@ -18,13 +18,13 @@ interface Event {
 
 /** The last event of the run: behind it comes that of its session. */
 function endOf(more: Partial<Receipt>): Event {
-  const told = receipt('a', { notebook: 'deep/a.ipynb', ...more })
+  const name = receipt('a', { notebook: 'deep/a.ipynb', ...more })
   const scope = {
     title: 'a',
     project: 'p',
     root: '/p',
     makers: new Map(),
-    runs: [{ name: told, receipt: told }],
+    runs: [{ name, receipt: name }],
   }
   const events: readonly unknown[] = openLineageEvents(scope)
   return events.at(-2) as Event
@@ -42,7 +42,7 @@ test('an address is named by its host', () => {
   expect(placesOf(url)).toEqual([['https://example.org:8443', '/data/a.csv?year=2024']])
 })
 
-test('what was deleted is told as dropped', () => {
+test('a deleted dataset is reported as dropped', () => {
   const [dropped] = endOf({ generated: [edge('old.csv', { kind: 'file', deleted: true })] }).outputs
   expect(dropped?.facets.lifecycleStateChange?.lifecycleStateChange).toBe('DROP')
 })
@@ -57,12 +57,12 @@ test('a version is named where its content or its maker is known', () => {
   expect(made?.facets.version?.datasetVersion).toBe(`${receipt('a').run}:x`)
 })
 
-test('a traceback is told without colours', () => {
+test('a traceback is sent without colours', () => {
   const error = { ename: 'KeyError', evalue: "'x'", traceback: ['\u001b[31mKeyError\u001b[39m', 'at x'] }
   expect(endOf({ outcome: 'error', error }).run.facets.errorMessage?.stackTrace).toBe('KeyError\nat x')
 })
 
-test('programs that a run started are told with their exit code', () => {
+test('programs that a run started are sent with their exit code', () => {
   const used = [edge('make all', { kind: 'subprocess', facets: { program: 'shell', exitCode: 2 } })]
   const { facets } = endOf({ used }).run
   expect(facets.yesterday_programs?.programs).toEqual([{ command: 'make all', kind: 'shell', exitCode: 2 }])

@@ -47,9 +47,9 @@ describe.skipIf(python === null)(`a script of a slice${whySkipped}`, () => {
       side(1, '%matplotlib inline\nx = 1\ntext = """\n!not a shell line\n"""'),
       side(2, '%%time\nx += 1'),
       side(3, '%%writefile note.txt\na "quoted" line\\n'),
-      side(4, 'lines = !cat note.txt\n%env TOLD=yes it is'),
+      side(4, 'lines = !cat note.txt\n%env FLAG=yes it is'),
       side(5, 'y = "ü 😀"\n{}[1]', failed),
-      side(6, 'import os\nprint(x, lines, os.environ["TOLD"], text.strip(), y)'),
+      side(6, 'import os\nprint(x, lines, os.environ["FLAG"], text.strip(), y)'),
     ])
     expect(run(script)).toBe(`KeyError(1)\n2 ['a "quoted" line\\\\n'] yes it is !not a shell line ü 😀\n`)
   })

@@ -101,15 +101,15 @@ describe('the slice of a random graph', () => {
       const needs = dependenciesOf(graph)
       const runs = new Map(runsOf(graph).map((links) => [links.run, links]))
       const slice = await sliceOf(sourceOf([...runs.values()]), { runs: [name(graph.asked)] })
-      const told = new Set<string>()
+      const listed = new Set<string>()
       for (const run of slice) {
         const ready = slice
           .filter(
-            (other) => !told.has(other) && [...(needs.get(other) ?? [])].every((need) => told.has(need)),
+            (other) => !listed.has(other) && [...(needs.get(other) ?? [])].every((need) => listed.has(need)),
           )
           .flatMap((other) => runs.get(other) ?? [])
         expect(ready.toSorted(compareMoments)[0]?.run).toBe(run)
-        told.add(run)
+        listed.add(run)
       }
     })
     await fc.assert(property, { numRuns: 300 })

@@ -4,7 +4,7 @@ import type { EndedRun, FileNow, StaleEdge } from '../../src/lineage/stale-facts
 import { staticNames } from '../../src/lineage/static-names.ts'
 
 /**
- * A notebook told in a few words: sources by cell, then what ran: `cell: used > generated`, with `name` or
+ * A notebook in short form: sources by cell, then what ran: `cell: used > generated`, with `name` or
  * `name=content`. What is used is the version that was made last.
  */
 class Story {
@@ -109,7 +109,7 @@ describe('stale cells', () => {
   test('an edit makes the cell stale, and those that need it', () =>
     expect(chain().edited('a', 'x = 2').stale()).toEqual(['a: edited', 'b: upstream x a', 'c: upstream y b']))
 
-  test('an edit taken back leaves it fresh', () =>
+  test('an edit that is undone leaves it fresh', () =>
     expect(chain().edited('a', 'x = 2').edited('a', 'x = 1').stale()).toEqual([]))
 
   test('a new value of an input names the variable and the cell', () =>
@@ -139,12 +139,12 @@ describe('stale cells', () => {
     expect(story.ran('a', '', 'x=1').stale()).toEqual(['b: overwritten x a', 'c: input x a'])
   })
 
-  test('the cell that made an input counts wherever it stands', () => {
+  test('the cell that made an input counts wherever it is', () => {
     const story = new Story({ b: 'print(f())', a: 'def f(): ...' }).ran('a', '', 'f').ran('b', 'f', '')
     expect(story.ran('a', '', 'f').stale()).toEqual(['b: input f a'])
   })
 
-  test('what a cell that is gone made anew counts, and the cell that makes it brings it back', () => {
+  test('what a cell that is gone re-created counts, and the cell that makes it brings it back', () => {
     const story = new Story({ a: 'x = 1', b: 'print(x)' }).ran('a', '', 'x').ran('b', 'x', '')
     expect(story.ran('gone', '', 'x').stale()).toEqual(['a: overwritten x gone', 'b: input x gone'])
   })
@@ -177,13 +177,13 @@ describe('stale cells', () => {
     expect(story.stale()).toEqual([])
   })
 
-  test('what was looked for in vain is not gone', () => {
+  test('what was not found then is not gone', () => {
     const story = new Story({ a: 'import x' }).ran('a', '/lib/python311.zip', 'x')
     story.files.set('/lib/python311.zip', null)
     expect(story.stale()).toEqual([])
   })
 
-  test('a database that the session writes is the one that it connected to, until somebody else writes', () => {
+  test('a database that the session writes is the one that it connected to, until another program writes', () => {
     const story = new Story({ a: 'connect("d.db")', b: 'insert' })
       .ran('a', 'd.db=old', 'con')
       .ran('b', 'con', 'd.db=new')

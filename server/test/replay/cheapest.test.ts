@@ -34,7 +34,7 @@ test('what cannot be had does not keep others from being', () => {
   expect(load.has('b') && rerun.has('3')).toBe(true)
 })
 
-/** Cost of a choice, or null where somebody misses something. */
+/** Cost of a choice, or null if a run lacks an input. */
 function cost(items: readonly Item[], works: readonly Work[], wanted: readonly string[], rerun: Set<string>) {
   const needed = new Set([
     ...wanted,

@@ -76,7 +76,7 @@ describe.skipIf(python === null)(`running the past again${whySkipped}`, () => {
         `print(open("${project}/made.txt").read())`,
         `open("${outside}", "w").write("made")`,
       ]
-      const told = cells.map((source, place) => ({
+      const cellForms = cells.map((source, place) => ({
         cell_type: 'code',
         id: `c${place}`,
         source,
@@ -84,7 +84,7 @@ describe.skipIf(python === null)(`running the past again${whySkipped}`, () => {
         outputs: [],
         execution_count: null,
       }))
-      const notebook = { cells: told, metadata: {}, nbformat: 4, nbformat_minor: 5 }
+      const notebook = { cells: cellForms, metadata: {}, nbformat: 4, nbformat_minor: 5 }
       await writeFile(join(project, 'a.ipynb'), JSON.stringify(notebook))
       await writeFile(join(project, 'in.txt'), 'then')
       const spec = { cwd: project, env: { JUPYTER_PATH: join(root, 'jupyter') } }

@@ -1,4 +1,4 @@
-/** Receipts as the log would tell them, for tests of the pure parts. */
+/** Receipts as the log has them, for tests of the pure parts. */
 import type { Edge, Receipt } from '../../contract/run.ts'
 import { digestOf } from '../../src/store/digest.ts'
 import { edge as anEdge } from '../store/entries.ts'

@@ -90,7 +90,7 @@ export const ways = WAYS
 export const sends = SENDS
 
 export function notebook(cells: Readonly<Record<string, string>>): string {
-  const told = Object.entries(cells).map(([id, source]) => ({
+  const cellForms = Object.entries(cells).map(([id, source]) => ({
     cell_type: 'code',
     id,
     source,
@@ -98,7 +98,7 @@ export function notebook(cells: Readonly<Record<string, string>>): string {
     outputs: [],
     execution_count: null,
   }))
-  return JSON.stringify({ cells: told, metadata: {}, nbformat: 4, nbformat_minor: 5 })
+  return JSON.stringify({ cells: cellForms, metadata: {}, nbformat: 4, nbformat_minor: 5 })
 }
 
 async function facts(folder: string): Promise<Readonly<Record<string, string>>> {

@@ -13,10 +13,10 @@ for (const template of templates) {
     first += Number(outcome.isFirst)
     proved += Number(outcome.isProved)
     const { report } = outcome
-    const told =
+    const found =
       typeof report === 'string' ? report : `${report.causes.map(({ id }) => id).join(' ')} | ${report.words}`
     say(
-      `${outcome.isFirst ? 'first ' : 'MISSED'} ${outcome.isProved ? 'proved' : 'UNPROVED'} ${cause} in ${template.name}: ${told}`,
+      `${outcome.isFirst ? 'first ' : 'MISSED'} ${outcome.isProved ? 'proved' : 'UNPROVED'} ${cause} in ${template.name}: ${found}`,
     )
     if (!outcome.isProved && typeof report !== 'string')
       for (const { words: said } of report.proof?.trials ?? []) say(`         ${said}`)

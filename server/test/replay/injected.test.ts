@@ -13,9 +13,9 @@ describe.skipIf(python === null)(`since it worked${whySkipped}`, () => {
   test.each(sample)('$cause in $name is named first, and proved', async ({ cause, template }) => {
     const outcome = await inject(python ?? '', template, cause)
     const { report } = outcome
-    const told = typeof report === 'string' ? report : report.causes.map(({ id }) => id)
-    expect({ told, isFirst: outcome.isFirst, isProved: outcome.isProved }).toEqual({
-      told,
+    const causes = typeof report === 'string' ? report : report.causes.map(({ id }) => id)
+    expect({ causes, isFirst: outcome.isFirst, isProved: outcome.isProved }).toEqual({
+      causes,
       isFirst: true,
       isProved: true,
     })

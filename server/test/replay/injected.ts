@@ -187,13 +187,13 @@ export async function inject(python: string, template: Template, cause: Injected
   try {
     const report = await ask(python, root, store, template, cause)
     const id = `${cause}${cause === 'order' ? '' : `:${names[cause]}`}`
-    const told = typeof report === 'string' ? null : report
+    const found = typeof report === 'string' ? null : report
     return {
       template: template.name,
       cause,
       report,
-      isFirst: told?.causes[0]?.id === id,
-      isProved: told?.proof?.explanation?.join() === id,
+      isFirst: found?.causes[0]?.id === id,
+      isProved: found?.proof?.explanation?.join() === id,
     }
   } finally {
     await store.close()

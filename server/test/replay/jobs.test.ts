@@ -12,26 +12,31 @@ import { callRoute } from '../http/call-route.ts'
 const request: JobRequest = { kind: 'since', run: 'abcd', prove: false }
 const noPlan = async () => refused('no-run', 'there is no run', 'See the log.')
 
-/** Work that goes on until it is told otherwise. */
+/** Work that goes on until it is aborted. */
 function work() {
   const ended = Promise.withResolvers<Awaited<ReturnType<PerformJob>>>()
   const signals: AbortSignal[] = []
-  const tells: Parameters<PerformJob>[1]['onProgress'][] = []
+  const reports: Parameters<PerformJob>[1]['onProgress'][] = []
   const jobs = new Jobs((_, { signal, onProgress }) => {
     signals.push(signal)
-    tells.push(onProgress)
+    reports.push(onProgress)
     signal.addEventListener('abort', () => ended.resolve({}))
     return ended.promise
   })
-  return { jobs, ended, signals, tell: (now: string) => tells[0]?.({ done: 1, total: 2, now, verdicts: [] }) }
+  return {
+    jobs,
+    ended,
+    signals,
+    report: (now: string) => reports[0]?.({ done: 1, total: 2, now, verdicts: [] }),
+  }
 }
 
-test('a look waits for news, and for no longer than it is told', async () => {
-  const { jobs, tell, ended } = work()
+test('a look waits for news, and for no longer than its limit', async () => {
+  const { jobs, report, ended } = work()
   const job = jobs.start(request)
   expect(job).toMatchObject({ state: 'running', revision: 1 })
   const looking = jobs.look(job?.id ?? '', 1, 60_000)
-  tell('cell 1')
+  report('cell 1')
   expect(await looking).toMatchObject({ revision: 2, progress: { now: 'cell 1' } })
   expect(await jobs.look(job?.id ?? '', 2, 1)).toMatchObject({ revision: 2, state: 'running' })
   ended.resolve({})
@@ -39,15 +44,15 @@ test('a look waits for news, and for no longer than it is told', async () => {
   expect(await jobs.look('unknown', null, 0)).toBeNull()
 })
 
-test('stopped, refused and thrown are told apart', async () => {
+test('stopped, refused and thrown are distinguished', async () => {
   const { jobs, signals } = work()
   const { id = '' } = jobs.start(request) ?? {}
   jobs.stop(id)
   expect(signals[0]?.aborted).toBe(true)
   expect(await jobs.look(id, 1, 60_000)).toMatchObject({ state: 'stopped' })
   const refusing = new Jobs(async () => refused('no-run', 'there is no run', 'See the log.'))
-  const told = refusing.start(request)
-  expect(await refusing.look(told?.id ?? '', 1, 60_000)).toMatchObject({
+  const started = refusing.start(request)
+  expect(await refusing.look(started?.id ?? '', 1, 60_000)).toMatchObject({
     state: 'failed',
     problem: { code: 'no-run', hint: 'See the log.' },
   })

@@ -89,7 +89,7 @@ test('a run in which the kernel died is not tried, and says why', () => {
   expect(planned.steps).toMatchObject([{ action: 'cannot', why: 'the kernel died in it: out of memory' }])
 })
 
-test('what reaches outside is told', () => {
+test('what reaches outside is reported', () => {
   const used = [edge('db.example:5432', { kind: 'socket' })]
   const generated = [file('/etc/motd', 'x')]
   expect(plan({ runs: [receipt('a', { used, generated })] }).effects).toEqual([

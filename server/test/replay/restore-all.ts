@@ -49,7 +49,7 @@ async function restoreEach(name: string, cells: readonly string[]): Promise<void
     const world = { store, kernels, root, env: process.env }
     for (const [place, run] of runs.entries()) {
       for (const recompute of [false, true])
-        tellResults(name, place, recompute, await inKernelOfItsOwn(world, run, recompute))
+        printResults(name, place, recompute, await inKernelOfItsOwn(world, run, recompute))
     }
     await inPlace(name, world, runs)
   } finally {
@@ -59,7 +59,7 @@ async function restoreEach(name: string, cells: readonly string[]): Promise<void
   }
 }
 
-function tellResults(name: string, place: number, recompute: boolean, report: RestoreReport): void {
+function printResults(name: string, place: number, recompute: boolean, report: RestoreReport): void {
   const [way, wanted] = recompute ? ['run again: ', 'recomputed'] : ['', 'restored']
   for (const { name: variable, result, why } of report.variables) {
     count(`${way}${result}`)

@@ -191,7 +191,7 @@ describe.skipIf(python === null)(`the past of an open notebook${whySkipped}`, ()
     expect(results).toMatchObject({ rows: 'restored', total: 'recomputed', other: 'restored' })
   })
 
-  test('a replay is a job that tells how far it is, and leaves the log as it was', async () => {
+  test('a replay is a job that reports its progress, and leaves the log as it was', async () => {
     const { jobs, ended, runOf, world } = await lived()
     await writeFile(join(root, 'x.csv'), '5\n')
     const target = { kind: 'run', run: runOf('shown') } as const
@@ -211,7 +211,7 @@ describe.skipIf(python === null)(`the past of an open notebook${whySkipped}`, ()
     const { jobs, ended, runOf } = await lived()
     const missing = jobs.start({ kind: 'since', run: 'ffff', prove: false })
     expect(await ended(missing?.id ?? '')).toMatchObject({ state: 'failed', problem: { code: 'no-run' } })
-    const closed = jobs.start({ kind: 'restore', run: runOf('sum'), documentId: 'nobody', branch: false })
+    const closed = jobs.start({ kind: 'restore', run: runOf('sum'), documentId: 'unknown', branch: false })
     expect(await ended(closed?.id ?? '')).toMatchObject({ state: 'failed', problem: { code: 'missing' } })
   })
 })

@@ -27,7 +27,7 @@ test.each([
   ['no network', { used: [url('1')] }, {}, /no network/],
   ['a file', { used: [file('x.csv', '1')] }, { used: [file('x.csv', '2')] }, 'x.csv had another content'],
   ['a state that was drawn from', { state: state('0', '1') }, { state: state('5', '6') }, /drew from random/],
-  ['a state that nobody drew from', { state: state('0', '0') }, { state: state('5', '5') }, null],
+  ['a state that no run drew from', { state: state('0', '0') }, { state: state('5', '5') }, null],
   ['entropy', { state: state('0', '0', 'a') }, { state: state('0', '0', 'b') }, /other random bytes/],
   [
     'an old record',
@@ -72,8 +72,8 @@ test('a difference that nothing explains says so', () => {
     onDisk: new Map(),
     stored: new Set(),
   })
-  const told = { run: 'a', cell: 3, cellId: 'a', title: '', outputs: [], versions: [], durationMs: 1 }
-  const judged = { ...told, replayRun: 'b', verdict: 'different', why: 'it shows something else' } as const
+  const base = { run: 'a', cell: 3, cellId: 'a', title: '', outputs: [], versions: [], durationMs: 1 }
+  const judged = { ...base, replayRun: 'b', verdict: 'different', why: 'it shows something else' } as const
   expect(firstCause({ environment: [], steps }, [judged], [receipt('b')], [])).toBe(
     'cell 3: it shows something else, and nothing that is recorded differs',
   )

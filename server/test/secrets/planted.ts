@@ -5,7 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** A value as a person or an issuer would make it; `place` tells them apart. */
+/** A value as a person or an issuer would make it; `place` distinguishes them. */
 const made = (place: number): string =>
   `Zq${place}-${((place * 7919) ** 3 % 0x7fffffff).toString(36)}-kV${place}w`
 const letters = (length: number, seed: number): string =>

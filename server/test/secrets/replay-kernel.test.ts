@@ -29,7 +29,7 @@ const cells = {
 describe.skipIf(python === null)(`replaying code that held a secret${whySkipped}`, () => {
   let house: House
   let notebook: Awaited<ReturnType<House['open']>>
-  /** A program that was started later: it knows no more than what the project tells. */
+  /** A program that was started later: it knows no more than the project's own secrets. */
   const world = (more: Partial<ReplayWorld> = {}): ReplayWorld => {
     const { store, kernels, root } = house
     return { store: { ...store, secrets: projectSecrets(root, {}) }, kernels, root, env: {}, ...more }

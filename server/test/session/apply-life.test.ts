@@ -46,7 +46,7 @@ const starts: readonly Case[] = [
     [...waiting, op.logged('r1'), op.kernelStarted()],
     ['logSessionStarted s1', 'logQueued s1 r1 r2'],
   ],
-  ['one that nobody wants is discarded', [...live, op.kernelStarted('s2')], ['discardKernel s2']],
+  ['one without a session is discarded', [...live, op.kernelStarted('s2')], ['discardKernel s2']],
   [
     'one that was overtaken by a restart',
     [op.start(), op.restart('s2'), op.kernelStarted('s1')],
@@ -143,7 +143,7 @@ const deaths: readonly Case[] = [
       'logSessionEnded s1: died: signal 9',
     ],
   ],
-  ['told twice', [...live, op.died(), op.died()], []],
+  ['reported twice', [...live, op.died(), op.died()], []],
   ['of another session', [...live, op.died('s0')], []],
   [
     'a run afterwards is refused',
@@ -152,7 +152,7 @@ const deaths: readonly Case[] = [
   ],
   ['a start afterwards', [...live, op.died(), op.start('s2')], ['startKernel s2 null']],
   [
-    'told by a run, the queue goes',
+    'reported by a run, the queue goes',
     [...three, diedRun],
     [
       'endRun s1 r1 #1: replied died',
@@ -162,11 +162,11 @@ const deaths: readonly Case[] = [
     ],
   ],
   [
-    'told by a run, nothing is taken before it is told by the kernel',
+    'reported by a run, nothing is taken before the kernel reports it',
     [...three, diedRun, op.runCells(run(4))],
     ['refuse: The kernel is dead. Restart it, then run again.'],
   ],
-  ['told by a run, then by the kernel', [...three, diedRun, op.died()], []],
+  ['reported by a run, then by the kernel', [...three, diedRun, op.died()], []],
 ]
 
 const reattached: readonly Case[] = [

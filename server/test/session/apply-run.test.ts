@@ -134,7 +134,7 @@ const inputs: readonly Case[] = [
     [...three, op.asked('r1'), op.answered('r1'), op.answered('r1')],
     [notAsking],
   ],
-  ['an answer nobody asked for', [...three, op.answered('r1')], [notAsking]],
+  ['an answer without a question', [...three, op.answered('r1')], [notAsking]],
   ['an answer to another run', [...three, op.asked('r1'), op.answered('r2')], [notAsking]],
   ['an answer after the run', [...three, op.asked('r1'), op.over('r1'), op.answered('r1')], [notAsking]],
   [

@@ -16,7 +16,7 @@ import { judgedDisk } from '../judged-disk.ts'
 /** The interpreter to test with; null where no Python has ipykernel. */
 export const python: string | null = process.env.YESTERDAY_TEST_PYTHON ?? findPython()
 
-/** Stands in a suite's name, so that a skipped one says what it lacks. */
+/** Part of a suite's name, so that a skipped one says what it lacks. */
 export const whySkipped =
   python === null ? ' (skipped: set YESTERDAY_TEST_PYTHON to a Python with ipykernel)' : ''
 
@@ -99,7 +99,7 @@ export async function openHouse(root: string) {
   return { root, store, documents, kernels, sessions, problems, open, close }
 }
 
-/** Ends the house and removes its folder. */
+/** Stops the server and removes its folder. */
 export async function raze(house: House): Promise<void> {
   await house.close()
   await rm(house.root, { recursive: true, force: true, maxRetries: 5 })

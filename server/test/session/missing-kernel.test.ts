@@ -92,8 +92,8 @@ describe.skipIf(python === null)(`a notebook of a missing kernel${whySkipped}`, 
     expect(JSON.parse(refused.out)).toMatchObject({
       error: { code: 'missing-kernel', message: expect.stringContaining('“R” (ir)') },
     })
-    const told = await say('run', 'a.ipynb')
-    expect(told.err).toMatch(/python3.*IRkernel.*--kernel NAME/)
+    const inWords = await say('run', 'a.ipynb')
+    expect(inWords.err).toMatch(/python3.*IRkernel.*--kernel NAME/)
     expect((await say('log', '--json')).out).toBe('')
     expect((await say('run', 'a.ipynb', '--kernel', 'python3')).code).toBe(0)
     house = await openHouse(root)

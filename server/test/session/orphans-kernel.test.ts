@@ -92,8 +92,8 @@ describe.skipIf(python === null)(`a killed program${whySkipped}`, () => {
   test('a kernel that a program has at work is left alone, and can be stopped by its session', async () => {
     const begun = begin('run', 'a.ipynb')
     await vi.waitFor(async () => expect(await files()).toContain('begun'), { interval: 100 })
-    const told = await yesterday(root, 'kernels', '--json')
-    const [open] = JSON.parse(told.out).kernels
+    const listed = await yesterday(root, 'kernels', '--json')
+    const [open] = JSON.parse(listed.out).kernels
     expect(open).toMatchObject({ alive: true, runs: [expect.any(String)] })
     expect((await yesterday(root, 'kernels', '--stop')).out).toContain('No killed program left anything')
     expect(isRunning(open.pid)).toBe(true)

@@ -98,16 +98,16 @@ describe('what an earlier server left', () => {
     expect([...restarted]).toEqual(['a'])
   })
 
-  test('a started run of which nobody can know anything is lost, and is never sent twice', () => {
+  test('a started run without any record is lost, and is never sent twice', () => {
     const { sent, queue } = past({ open: [open('a', at), open('b')], unknown: lost })
     expect(sent).toMatchObject([{ run: { run: 'a' }, outcome: lost, started: at, ended: null }])
     expect(queue.map(({ run }) => run)).toEqual(['b'])
   })
 
-  test('times are those of the record, else of the first and last message, in the form of the house', () => {
+  test('times are those of the record, else of the first and last message, as timestamps', () => {
     const messages = [said('2026-01-01T01:00:01.500+01:00'), said('2026-01-01T00:00:02Z')]
-    const told = past({ open: [open('a')], spooled: [spooled('a', { messages })] })
-    expect(told.sent).toMatchObject([
+    const found = past({ open: [open('a')], spooled: [spooled('a', { messages })] })
+    expect(found.sent).toMatchObject([
       { started: '2026-01-01T00:00:01.500Z', ended: '2026-01-01T00:00:02.000Z' },
     ])
     const recorded = past({

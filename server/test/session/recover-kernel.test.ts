@@ -88,7 +88,7 @@ describe.skipIf(python === null)(`a server that was killed${whySkipped}`, () => 
     expect(all[2]?.environment?.facets).toMatchObject({ implementation: 'CPython' })
   })
 
-  test('a run that finished while nobody listened is recorded as ok, with all it said', async () => {
+  test('a run that finished without a server is recorded as ok, with all it said', async () => {
     const root = await makeProject({
       a: 'open("at-a", "w").close()\nfor i in range(100): print(i)\nresult = 7\nimport atexit, IPython\nIPython.get_ipython().events.register("post_run_cell", lambda *_: open("over", "w").close())',
     })
@@ -106,7 +106,7 @@ describe.skipIf(python === null)(`a server that was killed${whySkipped}`, () => 
     expect(await readdir(join(root, '.yesterday', 'kernels'))).not.toEqual([])
   })
 
-  test('a failure while nobody listened aborts the queue', async () => {
+  test('a failure without a server aborts the queue', async () => {
     const root = await makeProject({ a: `open("at-a", "w").close()\n${waitFor('go')}\n1 / 0`, b: '2' })
     await crashAt(root, 'at-a')
     await writeFile(join(root, 'go'), '')
@@ -166,7 +166,7 @@ describe.skipIf(python === null)(`a server that was killed${whySkipped}`, () => 
     expect(await ended(after.house)).toEqual(['a ok', 'b ok'])
   })
 
-  test('a session whose kernel cannot be looked for is closed, its runs have their end, and people are told', async () => {
+  test('a session whose kernel cannot be looked for is closed, its runs have their end, and people get a notice', async () => {
     const before = await openHouse(await makeProject({ a: 'x = 5' }))
     const { session, id } = await before.open()
     await runAll(session, ['a'])

@@ -64,7 +64,7 @@ describe.skipIf(python === null)(`yesterday run${whySkipped}`, () => {
     expect(await readdir(join(root, '.yesterday', 'kernels'))).toEqual([])
   })
 
-  test('a program that is told to stop ends its kernel and records what it did', async () => {
+  test('a program that is stopped ends its kernel and records what it did', async () => {
     root = await makeProject({ a: stubborn })
     const watching = watch(root)
     const { child, ended } = start()

@@ -27,7 +27,7 @@ const display = (text: string, id?: string) =>
   })
 const clear = (wait: boolean) => message('clear_output', { wait })
 
-/** What stands in the cell before and after a run's edits. */
+/** The outputs of the cell before and after a run's edits. */
 function shownBy(outputs: RunOutputs, messages: readonly Said[], shown: string[] = ['old']): string[] {
   const made: Output[] = []
   const texts = new Map<Output, string>()
@@ -59,7 +59,7 @@ test.each<readonly [name: string, messages: readonly Said[], shown: readonly str
   ['a count is no output', [message('execute_input', { code: '', execution_count: 3 })], ['old']],
   ['chunks of a stream are one output', [stdout('a\n'), stdout('b\n')], ['stdout: a\nb\n']],
   ['streams alternate', [stdout('a'), stderr('b'), stdout('c')], ['stdout: a', 'stderr: b', 'stdout: c']],
-  ['a display stands between', [stdout('a'), display('b'), stdout('c')], ['stdout: a', 'b', 'stdout: c']],
+  ['a display is between', [stdout('a'), display('b'), stdout('c')], ['stdout: a', 'b', 'stdout: c']],
   ['a progress bar is one line', [stderr('\r1'), stderr('\r2'), stderr('\r3')], ['stderr: 3']],
   ['clear at once', [display('a'), clear(false)], []],
   ['clear and wait keeps it', [display('a'), clear(true)], ['a']],

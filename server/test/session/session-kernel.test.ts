@@ -31,7 +31,7 @@ async function opened(cells: Readonly<Record<string, string>>) {
 }
 
 describe.skipIf(python === null)(`a session with a real kernel${whySkipped}`, () => {
-  test('outputs stand in the order in which they came, with their count', async () => {
+  test('outputs are in the order in which they came, with their count', async () => {
     const { session, doc } = await opened({
       a: 'import sys\nprint("one")\nprint("two", file=sys.stderr, flush=True)\nprint("three")\n40 + 2',
     })
@@ -80,7 +80,7 @@ describe.skipIf(python === null)(`a session with a real kernel${whySkipped}`, ()
     expect(textOf(doc, 'a')).toBe('100 %')
   })
 
-  test('a display that is updated from another cell changes where it stands', async () => {
+  test('a display that is updated from another cell changes in its place', async () => {
     const { session, doc } = await opened({
       a: 'from IPython.display import display\nh = display("before", display_id=True)',
       b: 'h.update("after")',
@@ -90,7 +90,7 @@ describe.skipIf(python === null)(`a session with a real kernel${whySkipped}`, ()
     expect(outputsOf(doc, 'b')).toEqual([])
   })
 
-  test('clear_output takes away what stood before it', async () => {
+  test('clear_output removes the outputs before it', async () => {
     const { session, doc } = await opened({
       a: 'from IPython.display import clear_output\nprint("old")\nclear_output(wait=True)\nprint("new")',
     })
@@ -158,7 +158,7 @@ describe.skipIf(python === null)(`a session with a real kernel${whySkipped}`, ()
     expect(second).toMatchObject({ outcome: 'ok', order: 1, executionCount: 1 })
   })
 
-  test('a death is recorded and told, and nothing runs until a restart', async () => {
+  test('a death is recorded and reported, and nothing runs until a restart', async () => {
     const { session, house } = await opened({
       a: 'import os, signal\nos.kill(os.getpid(), signal.SIGKILL)',
       b: '1',

@@ -55,7 +55,7 @@ test('an update from one cell changes the display of another, wherever it is sho
   expect(shown('c2')).toEqual([])
 })
 
-test('an update of a display that nobody knows changes nothing', async () => {
+test('an update of an unknown display changes nothing', async () => {
   say('r2', 'update_display_data', display('after'))
   await outputs.settled()
   expect(shown('c1')).toEqual([])
@@ -122,7 +122,7 @@ test('what is no output leads to no write', () => {
   }
 })
 
-test('what cannot be written keeps nobody waiting: what follows is shown, and the run ends', async () => {
+test('a failed write blocks nothing: what follows is shown, and the run ends', async () => {
   const put = vi.spyOn(store.objects, 'put').mockRejectedValueOnce(new Error('no room'))
   const logged = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   say('r1', 'display_data', display('z'.repeat(200_000)))

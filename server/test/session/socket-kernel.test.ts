@@ -22,7 +22,7 @@ afterEach(async () => {
 
 type Of<T extends Event['type']> = Extract<Event, { type: T }>
 
-/** A client of a document's session socket that keeps all it was told. */
+/** A client of a document's session socket that keeps all events. */
 async function connect(of: House, documentId: string, role: Role = 'owner') {
   if (server === null) {
     server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
@@ -41,17 +41,17 @@ async function connect(of: House, documentId: string, role: Role = 'owner') {
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
   const socket = new WebSocket(`ws://127.0.0.1:${address.port}`)
-  const told: Event[] = []
+  const events: Event[] = []
   const looks = new Set<() => void>()
   socket.on('message', (data) => {
-    told.push(Event.parse(JSON.parse(String(data))))
+    events.push(Event.parse(JSON.parse(String(data))))
     for (const look of [...looks]) look()
   })
   const until = <T extends Event['type']>(type: T, passes: (event: Of<T>) => boolean): Promise<Of<T>> =>
     new Promise((resolve) => {
       const isIt = (event: Event): event is Of<T> => event.type === type
       const look = (): void => {
-        const found = told.filter(isIt).find(passes)
+        const found = events.filter(isIt).find(passes)
         if (found === undefined) return
         looks.delete(look)
         resolve(found)
@@ -61,7 +61,7 @@ async function connect(of: House, documentId: string, role: Role = 'owner') {
     })
   const send = (command: object | string): void =>
     socket.send(typeof command === 'string' ? command : JSON.stringify(command))
-  return { socket, told, until, send }
+  return { socket, events, until, send }
 }
 
 async function opened(cells: Readonly<Record<string, string>>) {
@@ -83,7 +83,7 @@ describe.skipIf(python === null)(`the session socket${whySkipped}`, () => {
     const { house, id, doc } = await opened({ a: '6 * 7' })
     const one = await connect(house, id)
     const first = await one.until('session', () => true)
-    expect(one.told[0]).toBe(first)
+    expect(one.events[0]).toBe(first)
     expect(first.view.kernel.state).toBe('none')
     const other = await connect(house, id)
     one.send({ id: 'r', type: 'run', cells: ['a'] })
@@ -97,7 +97,7 @@ describe.skipIf(python === null)(`the session socket${whySkipped}`, () => {
     expect(await house.store.index.receipt(recorded.run)).toMatchObject({ outcome: 'ok' })
     expect(outputsOf(doc, 'a')).toMatchObject([{ data: { 'text/plain': '42' } }])
     await other.until('session', ({ view }) => view.kernel.state === 'idle' && view.running === null)
-    expect(other.told.some(({ type }) => type === 'accepted')).toBe(false)
+    expect(other.events.some(({ type }) => type === 'accepted')).toBe(false)
   })
 
   test('what runs is what was written before, though edits come by another socket', async () => {
@@ -169,7 +169,7 @@ describe.skipIf(python === null)(`the session socket${whySkipped}`, () => {
     expect(refused.reason).toMatch(/dead/)
   })
 
-  test('a client that does not read is disconnected with bounded memory, and is told when it is back', async () => {
+  test('a client that does not read is disconnected with bounded memory, and gets a notice when it is back', async () => {
     const { house, id, session } = await opened({ a: '1' })
     const slow = await connect(house, id)
     await slow.until('session', () => true)
@@ -194,7 +194,7 @@ describe.skipIf(python === null)(`the session socket${whySkipped}`, () => {
     expect((await back.until('notice', () => true)).text).toMatch(/read too slowly/)
   })
 
-  test('a client that floods the session with commands is told and disconnected', async () => {
+  test('a client that floods the session with commands gets a notice and is disconnected', async () => {
     const { house, id } = await opened({ a: '1' })
     const flood = await connect(house, id)
     await flood.until('session', () => true)

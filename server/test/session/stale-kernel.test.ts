@@ -1,4 +1,4 @@
-/** What clients are told of stale cells while real kernels run them, documents change and files on disk do. */
+/** The stale cells that clients get while real kernels run them, documents change and files on disk do. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, test } from 'vitest'
@@ -17,7 +17,7 @@ afterEach(async () => {
 const words = (cells: readonly StaleCell[]): readonly string[] =>
   cells.map(({ cell, reasons }) => `${cell} ${reasons.map(({ kind }) => kind).join(' ')}`)
 
-/** Opens the notebook as a page does; `until` settles when exactly these cells are told to be stale. */
+/** Opens the notebook as a page does; `until` settles when exactly these cells are reported as stale. */
 async function visited(cells: Readonly<Record<string, string>>) {
   const root = await makeProject(cells)
   await writeFile(join(root, 'd.csv'), 'one')

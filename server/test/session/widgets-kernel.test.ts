@@ -115,7 +115,7 @@ out`,
     await house.sessions.recover()
     const { session } = await house.open()
     expect(await stateOf(session, model)).toMatchObject({ value: 2.5, _model_name: 'FloatTextModel' })
-    const gone = session.comm({ msgType: 'comm_msg', content: { comm_id: 'nobody', data: {} } }, {})
+    const gone = session.comm({ msgType: 'comm_msg', content: { comm_id: 'unknown', data: {} } }, {})
     expect(gone).toContain('earlier kernel')
   })
 })

@@ -35,7 +35,7 @@ test('a model is what the kernel last said of it, with those that it refers to',
   models.accept(opened('other', {}))
   models.accept(updated('leaf', { value: 2 }))
   models.accept(updated('leaf', { value: 3 }, 'echo_update'))
-  models.accept(updated('nobody', { value: 4 }))
+  models.accept(updated('unknown', { value: 4 }))
   const found = models.closure(['box', 'missing'])
   expect(found.map(({ id }) => id).sort()).toEqual(['box', 'leaf', 'style'])
   expect(found.find(({ id }) => id === 'leaf')?.state).toEqual({ value: 3 })
@@ -64,7 +64,7 @@ test('comms that are no widgets, and messages that cannot be read, change nothin
   expect(Reflect.get({}, 'polluted')).toBeUndefined()
 })
 
-test('the states that a kernel tells at once are taken, each with its own buffers', () => {
+test('the states that a kernel sends at once are taken, each with its own buffers', () => {
   const models = new WidgetModels()
   const states = { a: { state: { value: 1 } }, b: { state: { format: 'png' } } }
   const content = {
@@ -103,7 +103,7 @@ test('an Output widget takes what its request prints, from when it says so until
   ])
 })
 
-test('it goes on from what it shows, clears when it is told to, and takes what the kernel sets', () => {
+test('it goes on from what it shows, clears on request, and takes what the kernel sets', () => {
   const { made, send } = captures()
   send(updated('out', { outputs: [{ output_type: 'stream', name: 'stdout', text: 'set\n' }], msg_id: 'r1' }))
   made.take(printed('more\n'))

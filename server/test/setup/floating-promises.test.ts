@@ -1,4 +1,4 @@
-/** The check of the sources finds promises that nobody handles, also behind `void`. */
+/** The check of the sources finds unhandled promises, also behind `void`. */
 import { spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'

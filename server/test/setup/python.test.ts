@@ -128,7 +128,7 @@ test('an unchanged interpreter is asked once, a changed one again', async () => 
 })
 
 describe('ensuring', () => {
-  test('a chosen Python without ipykernel is told, not passed over', async () => {
+  test('a chosen Python without ipykernel is reported, not passed over', async () => {
     const chosen = makeVenv(join(folder, 'chosen'))
     plantIpykernel(makeVenv(join(root, '.venv')))
     const here = bareMachine({ YESTERDAY_PYTHON: chosen })
@@ -199,7 +199,7 @@ describe('ensuring', () => {
   })
 
   test.skipIf(isWindows)(
-    'a half made environment is not used; what failed and what to run are told',
+    'a half made environment is not used; what failed and what to run are printed',
     async () => {
       const here = machineWithPip({})
       const failed = await ensurePython({ root, starter: false, report: () => {}, here })

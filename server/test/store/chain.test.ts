@@ -36,7 +36,7 @@ async function problems(): Promise<readonly string[]> {
 /** What `check` says of the chain alone. */
 const chainProblems = async () => (await problems()).filter((problem) => problem.includes('hash chain'))
 
-test('a log that nobody changed has no break', async () => {
+test('an unchanged log has no break', async () => {
   await fill()
   expect(await problems()).toEqual([])
 })

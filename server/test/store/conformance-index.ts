@@ -15,8 +15,8 @@ export function index({ store }: Given): void {
     await add(6)
     const second = await store().index.page({ limit: 2, before: first.next ?? '' })
     const third = await store().index.page({ limit: 2, before: second.next ?? '' })
-    const told = [first, second, third].map(({ runs }) => runs.map(({ run }) => run))
-    expect(told).toEqual([['run5', 'run4'], ['run3', 'run2'], ['run1']])
+    const pages = [first, second, third].map(({ runs }) => runs.map(({ run }) => run))
+    expect(pages).toEqual([['run5', 'run4'], ['run3', 'run2'], ['run1']])
     expect(third.next).toBeNull()
   })
 
@@ -31,7 +31,7 @@ export function index({ store }: Given): void {
     expect(await runs({ before: 'nonsense' })).toEqual([])
   })
 
-  test("what a replay did is no news, and its files are nobody's", async () => {
+  test('what a replay did is no news, and its files count for no run', async () => {
     const purpose = { kind: 'replay', of: 'mine' } as const
     await append(sessionStarted('s'), { ...sessionStarted('again'), purpose })
     await append(queued('mine', 's'), queued('copy', 'again'), queued('reader', 's'))
@@ -75,7 +75,7 @@ export function index({ store }: Given): void {
     }
   })
 
-  test('links tell the place of a run and who made what it used', async () => {
+  test('links have the place of a run and who made what it used', async () => {
     await append(sessionStarted('s'), queued('run1', 's'), queued('run2', 's'), sessionStarted('t'))
     await append(ended('run1', 1, { generated: [edge('x', { digest: 'd' })] }))
     await append(
@@ -139,7 +139,7 @@ export function index({ store }: Given): void {
       ended('other', 3, { generated: [file('g', 'd1')] }),
       ended('twin', 4, { generated: [edge('z')] }),
       ended('copy', 1, { generated: [file('f', 'd1')] }),
-      ended('reader', 5, { used: [edge('y', { by: 'w2' }), file('f', 'd1'), file('f', 'nobody')] }),
+      ended('reader', 5, { used: [edge('y', { by: 'w2' }), file('f', 'd1'), file('f', 'unmade')] }),
       ended('last', 6, { used: [edge('r', { by: 'reader' })] }),
     )
     const upstream = async (run: string, depth: number, most = 100) =>
@@ -160,7 +160,7 @@ export function index({ store }: Given): void {
     expect(await store().index.fileProducer('f', 'd', 'reader')).toBe('writer')
   })
 
-  test('after a crash, what was going on is told', async () => {
+  test('after a crash, what was going on is listed', async () => {
     await append(sessionStarted('s'), sessionStarted('over'), sessionEnded('over'))
     await append(
       queued('run1', 's'),

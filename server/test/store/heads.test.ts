@@ -1,4 +1,4 @@
-/** Signed heads: whoever rewrites the whole chain, cuts its end off or puts an older copy in its place is noticed. */
+/** Signed heads: a rewritten chain, a cut end and an older copy in its place are noticed. */
 import { cp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -31,7 +31,7 @@ async function problems(): Promise<readonly string[]> {
   return (await store.check().finally(() => store.close())).problems
 }
 
-/** What somebody does who knows how all of this works, and has another key: every link and every head is made again. */
+/** What an attacker with another key does: every link and every head is made again. */
 function rewrite(change: (body: string) => string): void {
   const forger = signingKey(Buffer.alloc(32, 7))
   const db = new DatabaseSync(storePaths(place.root).database)

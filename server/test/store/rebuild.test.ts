@@ -1,4 +1,4 @@
-/** The index holds nothing that the log does not say: made anew it is the same, whatever was appended and refused. */
+/** The index holds nothing that the log does not say: rebuilt it is the same, whatever was appended and refused. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Edge } from '../../contract/run.ts'
@@ -72,7 +72,7 @@ test('rebuilt, the index is what it was', { timeout: seconds(300) }, async () =>
   expect(refused).toBeGreaterThan(100)
 })
 
-test('an index of another version is made anew when the store is opened', async () => {
+test('an index with an older schema is rebuilt when the store is opened', async () => {
   const place = await newPlace()
   const store = await place.open()
   await store.runs.append([sessionStarted('s'), queued('run1', 's'), ended('run1', 1, { used: [edge('a')] })])

@@ -165,7 +165,7 @@ test('an object whose bytes are others is never handed out', async () => {
   await store.close()
 })
 
-test('an index that is not what the log says is told, table by table', async () => {
+test('an index that is not what the log says is reported, table by table', async () => {
   await fill()
   place.change("UPDATE runs SET outcome = 'error'")
   place.change("INSERT INTO names (kind, name) VALUES ('variable', 'never')")
@@ -190,7 +190,7 @@ test('an index that is not there is damage', async () => {
   await writing.close()
 })
 
-test('a database with a broken page is told', async () => {
+test('a database with a broken page is reported', async () => {
   await fill()
   const { database } = storePaths(place.root)
   place.change('PRAGMA wal_checkpoint(TRUNCATE)')

@@ -1,4 +1,4 @@
-/** SQLite storage in a folder of its own, and its tables as they stand on the disk. */
+/** SQLite storage in a folder of its own, and its tables as they are on the disk. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

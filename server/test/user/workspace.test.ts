@@ -36,7 +36,7 @@ test('it stays ours when the project is renamed or moved', () => {
   expect(workspaceOf(join(base, 'other', 'renamed', '.yesterday'))).toEqual(claimed)
 })
 
-test('a copy, and one that came back in its place, are not: somebody may have written in them', () => {
+test('a copy, and one that came back in its place, are not: another person may have written in them', () => {
   claimWorkspace(folder)
   cpSync(root, join(base, 'copy'), { recursive: true })
   expect(workspaceOf(join(base, 'copy', '.yesterday'))).toEqual({ kind: 'foreign', why: 'moved' })
@@ -45,7 +45,7 @@ test('a copy, and one that came back in its place, are not: somebody may have wr
   expect(workspaceOf(folder)).toEqual({ kind: 'foreign', why: 'moved' })
 })
 
-test('what another user or machine signed is not ours, nor is what nobody signed', () => {
+test('what another user or machine signed is not ours, nor is an unsigned one', () => {
   claimWorkspace(folder)
   vi.stubEnv('YESTERDAY_HOME', join(base, 'another'))
   expect(workspaceOf(folder)).toEqual({ kind: 'foreign', why: 'unsigned' })

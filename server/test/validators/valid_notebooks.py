@@ -22,7 +22,7 @@ def words_of(problem: Exception) -> str:
     try:
         return str(problem)[:500]
     except RecursionError:
-        return "nested too deeply to be told"
+        return "nested too deeply to be read"
 
 
 for line in sys.stdin:
