@@ -27,6 +27,7 @@ export const layers: readonly Layers[] = [
       'comments',
       'session',
       'lineage',
+      'git',
       'replay',
       'export',
       'results',

@@ -31,6 +31,8 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   verify: async () => (await import('./verify.ts')).registerVerify,
   connections: async () => (await import('./connections.ts')).registerConnections,
   token: async () => (await import('./token.ts')).registerToken,
+  'diff-driver': async () => (await import('./diff-driver.ts')).registerDiffDriver,
+  'merge-driver': async () => (await import('./merge-driver.ts')).registerMergeDriver,
   audit: async () => (await import('./audit.ts')).registerAudit,
 }
 
@@ -46,7 +48,8 @@ export function wanted(words: readonly string[]): readonly string[] {
 /** What a killed program left in the project ends with the next command there; some do it themselves and say so. */
 async function endLeftovers(command: Command): Promise<void> {
   const { root, stop } = command.opts()
-  if (['serve', 'fsck', 'token', 'audit'].includes(command.name()) || stop) return
+  if (['serve', 'fsck', 'token', 'audit', 'diff-driver', 'merge-driver'].includes(command.name()) || stop)
+    return
   const notebook = command.args.find((word) => word.endsWith('.ipynb'))
   const folder = projectRoot({ root: typeof root === 'string' ? root : undefined, notebook })
   await (await import('./leftovers.ts')).endLeftovers(folder)

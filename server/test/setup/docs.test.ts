@@ -73,7 +73,7 @@ test('every command of the command line is in the README, and no other', async (
   }
   const names = new Set(program.commands.map((command) => command.name()))
   expect(names.size).toBeGreaterThan(15)
-  const named = matches(read('README.md'), /^\| `npx yesterday ([a-z]+)/gm)
+  const named = matches(read('README.md'), /^\| `npx yesterday ([a-z-]+)/gm)
   expect(missing(names, named)).toEqual([])
   expect(missing(named, names)).toEqual([])
   const options = program.commands.flatMap((command) => command.options.map(({ long }) => long ?? ''))
