@@ -102,6 +102,11 @@ function LoginNeeded(props: { readonly message: string; readonly hint: string | 
     <main className="login">
       <h1>{t('app.name')}</h1>
       <ProblemBox problem={props} />
+      <p>
+        <a className="button button-primary" href="/sign-in">
+          {t('account.signIn')}
+        </a>
+      </p>
     </main>
   )
 }

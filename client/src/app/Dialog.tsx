@@ -2,13 +2,17 @@
 import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import { t } from '../text/text.ts'
 
-/** Open as long as it is mounted; `onClose` asks the owner to unmount it. */
+/**
+ * Open as long as it is mounted; `onClose` asks the owner to unmount it. Without `action` it asks nothing and has a button
+ * that closes it.
+ */
 export function Dialog(props: {
   readonly title: string
-  readonly action: string
+  readonly action?: string
+  readonly wide?: boolean
   readonly danger?: boolean
   readonly children: ReactNode
-  readonly onAction: () => void
+  readonly onAction?: () => void
   readonly onClose: () => void
 }) {
   const dialog = useRef<HTMLDialogElement>(null)
@@ -20,25 +24,32 @@ export function Dialog(props: {
     return () => element?.close()
   }, [])
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby={title} onClose={props.onClose}>
+    <dialog
+      ref={dialog}
+      className={props.wide === true ? 'dialog dialog-wide' : 'dialog'}
+      aria-labelledby={title}
+      onClose={props.onClose}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          props.onAction()
+          props.onAction?.()
         }}
       >
         <h2 id={title}>{props.title}</h2>
         {props.children}
         <div className="dialog-actions">
           <button type="button" className="button" onClick={props.onClose}>
-            {t('app.cancel')}
+            {t(props.action === undefined ? 'app.close' : 'app.cancel')}
           </button>
-          <button
-            type="submit"
-            className={props.danger === true ? 'button button-danger' : 'button button-primary'}
-          >
-            {props.action}
-          </button>
+          {props.action !== undefined && (
+            <button
+              type="submit"
+              className={props.danger === true ? 'button button-danger' : 'button button-primary'}
+            >
+              {props.action}
+            </button>
+          )}
         </div>
       </form>
     </dialog>

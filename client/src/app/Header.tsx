@@ -1,12 +1,16 @@
 /** The line above everything: where one is, how it looks, who one is. */
 import type { Me } from '@yesterday/server/contract/http.ts'
+import { useState } from 'react'
 import { chooseLocale, locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
 import { Monitor, Moon, PanelLeft, Settings2, Sun } from './icons.ts'
 import { Menu, MenuItem } from './Menu.tsx'
 import { Person } from './Person.tsx'
+import { AuditLog } from './people/AuditLog.tsx'
+import { Share } from './people/Share.tsx'
 import { isNotebook, navigate, type Route } from './route.ts'
 import { chooseTheme, type ThemeChoice, themeChoices, useThemeChoice } from './theme.ts'
+import { useMay } from './use-may.ts'
 
 const themeIcon: Readonly<Record<ThemeChoice, typeof Sun>> = { system: Monitor, light: Sun, dark: Moon }
 
@@ -33,6 +37,7 @@ export function Header(props: {
       </button>
       <Where me={props.me} route={props.route} title={props.title} />
       <div className="header-end">
+        <Share />
         {props.me !== null && <Person me={props.me} />}
         <Appearance />
       </div>
@@ -88,30 +93,41 @@ function Mark() {
 
 function Appearance() {
   const choice = useThemeChoice()
+  const isOwner = useMay('owner')
+  const [isLogOpen, setLogOpen] = useState(false)
   return (
-    <Menu label={t('theme.label')} icon={<Settings2 size={18} />}>
-      {themeChoices.map((theme) => {
-        const Icon = themeIcon[theme]
-        return (
-          <MenuItem
-            key={theme}
-            icon={<Icon size={16} />}
-            checked={theme === choice}
-            onSelect={() => chooseTheme(theme)}
-          >
-            {t(`theme.${theme}`)}
+    <>
+      <Menu label={t('theme.label')} icon={<Settings2 size={18} />}>
+        {themeChoices.map((theme) => {
+          const Icon = themeIcon[theme]
+          return (
+            <MenuItem
+              key={theme}
+              icon={<Icon size={16} />}
+              checked={theme === choice}
+              onSelect={() => chooseTheme(theme)}
+            >
+              {t(`theme.${theme}`)}
+            </MenuItem>
+          )
+        })}
+        <div className="menu-line" role="presentation" />
+        <div className="menu-label" role="presentation">
+          {t('language.label')}
+        </div>
+        {(['en', 'zh'] as const).map((language) => (
+          <MenuItem key={language} checked={language === locale} onSelect={() => chooseLocale(language)}>
+            {t(`language.${language}`)}
           </MenuItem>
-        )
-      })}
-      <div className="menu-line" role="presentation" />
-      <div className="menu-label" role="presentation">
-        {t('language.label')}
-      </div>
-      {(['en', 'zh'] as const).map((language) => (
-        <MenuItem key={language} checked={language === locale} onSelect={() => chooseLocale(language)}>
-          {t(`language.${language}`)}
-        </MenuItem>
-      ))}
-    </Menu>
+        ))}
+        {isOwner && (
+          <>
+            <div className="menu-line" role="presentation" />
+            <MenuItem onSelect={() => setLogOpen(true)}>{t('audit.open')}</MenuItem>
+          </>
+        )}
+      </Menu>
+      {isLogOpen && <AuditLog onClose={() => setLogOpen(false)} />}
+    </>
   )
 }

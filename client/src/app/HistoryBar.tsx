@@ -6,11 +6,13 @@ import { api } from './api.ts'
 import { historyState, refreshHistoryState, setHistoryState } from './history-state.ts'
 import { TriangleAlert } from './icons.ts'
 import { notify } from './notices.ts'
+import { useMay } from './use-may.ts'
 
 /** Pages without a notebook hear nothing by themselves: they ask this often while they are looked at, ms. */
 const LOOK_MS = 5000
 
 export function HistoryBar() {
+  const isOwner = useMay('owner')
   const { kind } = useSyncExternalStore(historyState.subscribe, historyState.get)
   const [isBusy, setBusy] = useState(false)
   useEffect(keepLooking, [])
@@ -31,7 +33,7 @@ export function HistoryBar() {
           <button
             type="button"
             className="button button-primary"
-            disabled={isBusy}
+            disabled={isBusy || !isOwner}
             onClick={() => void rewrite()}
           >
             {t(isBusy ? 'historyState.writing' : 'historyState.write')}

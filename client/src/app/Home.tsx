@@ -13,6 +13,7 @@ import { nameOf } from './files/tree.ts'
 import { Download, FilePlus2, NotebookText } from './icons.ts'
 import { ProblemBox } from './Problem.tsx'
 import { navigate, routeUrl } from './route.ts'
+import { useMay } from './use-may.ts'
 
 /** The first page: notebooks of the project folder, last changed first. */
 export function Home() {
@@ -79,6 +80,7 @@ function Begin() {
 }
 
 function NewNotebook() {
+  if (!useMay('editor')) return null
   return (
     <button type="button" className="button button-primary" onClick={() => void makeNotebook('')}>
       <FilePlus2 size={16} aria-hidden="true" />

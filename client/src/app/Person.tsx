@@ -8,6 +8,7 @@ import type { Problem } from './api.ts'
 import { Dialog } from './Dialog.tsx'
 import { changeMe } from './me-store.ts'
 import { ProblemBox } from './Problem.tsx'
+import { Account } from './people/Account.tsx'
 
 export function Person({ me }: { readonly me: Me }) {
   const [isAsked, setAsked] = useState(false)
@@ -77,6 +78,7 @@ function PersonDialog({ me, onClose }: { readonly me: Me; readonly onClose: () =
       </fieldset>
       <p>{t('person.hint')}</p>
       {problem !== null && <ProblemBox problem={problem} />}
+      <Account me={me} />
     </Dialog>
   )
 }

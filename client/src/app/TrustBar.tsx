@@ -5,12 +5,14 @@ import { t } from '../text/text.ts'
 import { api } from './api.ts'
 import { ShieldQuestion, X } from './icons.ts'
 import { notify } from './notices.ts'
+import { useMay } from './use-may.ts'
 
 /** Nothing in a folder that is trusted. Another page may have answered meanwhile: asked again when this one is looked at. */
 export function TrustBar() {
   const [why, setWhy] = useState<WorkspaceState['why']>(null)
   const [hidden, setHidden] = useState(false)
   const [busy, setBusy] = useState(false)
+  const isOwner = useMay('owner')
   useEffect(() => {
     const gone = new AbortController()
     void look(gone.signal, setWhy)
@@ -33,7 +35,7 @@ export function TrustBar() {
         <strong>{t(`trust.${why}`)}</strong> {t(why === 'link' ? 'trust.linkMeans' : 'trust.means')}
       </p>
       <div className="app-bar-answers">
-        {why !== 'link' && (
+        {why !== 'link' && isOwner && (
           <button
             type="button"
             className="button button-primary"

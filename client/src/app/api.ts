@@ -74,7 +74,7 @@ export function makeApi(send: Fetch = browserFetch) {
     send: <Schema extends z.ZodType>(
       schema: Schema,
       url: string,
-      method: 'POST' | 'PUT' | 'DELETE',
+      method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
       body: unknown,
     ) => ask(send, schema, url, body === null ? { method } : { ...postJson(body), method }),
     listFolder: (path: string, signal?: AbortSignal) =>

@@ -33,6 +33,7 @@ export {
   TriangleAlert,
   Unplug,
   Upload,
+  UserPlus,
   Variable,
   X,
 } from 'lucide-react'

@@ -187,6 +187,7 @@ function Verbs({ receipt }: { readonly receipt: ReceiptData }) {
         {t('receipt.timeline')}
       </button>
       {again &&
+        opened.mayRun &&
         (['replay', 'restore', 'since'] as const).map((at) => (
           <button
             key={at}

@@ -10,6 +10,7 @@ import { StaleBadge } from '../past/StaleBadge.tsx'
 import { CellPeople } from '../presence/People.tsx'
 import { t } from '../text/text.ts'
 import { CellStatus } from './CellStatus.tsx'
+import { mayRun } from './command.ts'
 import { showCellComments } from './comment.ts'
 import { MarkdownCell } from './MarkdownCell.tsx'
 import type { Notebook } from './notebook.ts'
@@ -122,7 +123,7 @@ function RunGutter({ notebook, cell, id }: PartProps) {
   const { running = null, queued = null } = useKeyed(notebook.runs, id) ?? {}
   return (
     <div className="cell-gutter">
-      {queued === null ? (
+      {!mayRun(notebook) ? null : queued === null ? (
         <button
           type="button"
           className="icon-button"

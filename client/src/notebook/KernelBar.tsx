@@ -4,6 +4,7 @@
  */
 import { useCallback, useSyncExternalStore } from 'react'
 import { t } from '../text/text.ts'
+import { mayRun } from './command.ts'
 import type { LastRun } from './last-runs.ts'
 import type { Notebook } from './notebook.ts'
 import { useWatched } from './use-cell.ts'
@@ -24,9 +25,11 @@ export function KernelBar({ notebook }: { readonly notebook: Notebook }) {
       {(interruptIgnored || silent) && (
         <div className="notebook-banner" role="alert">
           <span>{t(silent ? 'kernel.silent' : 'kernel.ignored')}</span>
-          <button type="button" className="button" onClick={() => notebook.command({ type: 'restart' })}>
-            {t('notebook.restart')}
-          </button>
+          {mayRun(notebook) && (
+            <button type="button" className="button" onClick={() => notebook.command({ type: 'restart' })}>
+              {t('notebook.restart')}
+            </button>
+          )}
         </div>
       )}
     </>
@@ -47,7 +50,7 @@ function GoneKernel(props: {
   return (
     <div className="notebook-banner kernel-gone" role="alert">
       <span>{problem}</span>
-      {notebook.opened.writable && (
+      {mayRun(notebook) && (
         <div className="kernel-choices">
           <button type="button" className="button" onClick={() => notebook.command({ type: 'start' })}>
             {t('kernel.restart')}

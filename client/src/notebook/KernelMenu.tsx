@@ -5,7 +5,7 @@ import { api } from '../app/api.ts'
 import { Menu, MenuItem } from '../app/Menu.tsx'
 import { t } from '../text/text.ts'
 import { commandWords } from './CommandButton.tsx'
-import type { Dialogs } from './command.ts'
+import { type Dialogs, mayRun } from './command.ts'
 import type { CommandName } from './commands.ts'
 import type { Notebook } from './notebook.ts'
 import { isPossible, perform } from './perform.ts'
@@ -28,17 +28,19 @@ export function KernelMenu({ notebook, dialogs }: Props) {
   }
   const state = t(`kernel.${kernel.state}`)
   const name = kernel.displayName ?? (kernel.state === 'none' ? null : t('kernel.python'))
+  const shown = (
+    <span className="kernel-state" data-kernel={kernel.state}>
+      {name !== null && <span className="kernel-name">{name}</span>} {state}
+    </span>
+  )
+  if (!mayRun(notebook)) return shown
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only to ask for the list before the menu is seen
     <span onPointerEnter={look} onFocus={look}>
       <Menu
         label={name === null ? state : t('kernel.menu', { name, state })}
         className="kernel-menu"
-        icon={
-          <span className="kernel-state" data-kernel={kernel.state}>
-            {name !== null && <span className="kernel-name">{name}</span>} {state}
-          </span>
-        }
+        icon={shown}
       >
         <div className="menu-label" role="presentation">
           {t('kernel.choose')}

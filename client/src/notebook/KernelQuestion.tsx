@@ -6,6 +6,7 @@ import { installCommand, type NamedKernel, namedKernel } from '@yesterday/server
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { api } from '../app/api.ts'
 import { t } from '../text/text.ts'
+import { mayRun } from './command.ts'
 import type { Notebook } from './notebook.ts'
 import { useWatched } from './use-cell.ts'
 
@@ -17,6 +18,7 @@ export function KernelQuestion({ notebook }: { readonly notebook: Notebook }) {
   const named = useNamedKernel(notebook)
   const state = useWatched(notebook.shownSession, (view) => view.kernel.state)
   const specs = useSpecs(named?.name ?? null)
+  if (!mayRun(notebook)) return null
   if (named === null || specs === null || (state !== 'none' && state !== 'dead')) return null
   if (specs.some(({ name }) => name === named.name.toLowerCase())) return null
   const command = installCommand(named)

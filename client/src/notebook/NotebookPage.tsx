@@ -67,7 +67,8 @@ function Living(props: {
   const { reopenWithText } = page
   useEffect(() => {
     if (ended?.kind === 'epoch' || ended?.kind === 'refused') reopenWithText()
-  }, [ended, reopenWithText])
+    if (ended?.kind === 'forbidden') void askAgain(notebook, reopenWithText)
+  }, [ended, reopenWithText, notebook])
   useFilesAfterRuns(notebook)
   useRenames(notebook)
   useTarget(notebook)
@@ -83,6 +84,13 @@ function Living(props: {
       {asked}
     </>
   )
+}
+
+/** Rights changed: with another role the notebook opens again, and without access the page asks to sign in. */
+async function askAgain(notebook: Notebook, reopen: () => void): Promise<void> {
+  const access = await notebook.accessNow()
+  if (access === 'known') reopen()
+  else if (access === 'ended') location.reload()
 }
 
 function useFilesAfterRuns(notebook: Notebook): void {

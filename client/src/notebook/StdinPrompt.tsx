@@ -1,6 +1,7 @@
 /** The question of `input()` inside the cell that asks it. */
 import { useState } from 'react'
 import { t } from '../text/text.ts'
+import { mayRun } from './command.ts'
 import type { Notebook } from './notebook.ts'
 import { useKeyed } from './use-cell.ts'
 
@@ -8,6 +9,7 @@ export function StdinPrompt({ notebook, id }: { readonly notebook: Notebook; rea
   const prompt = useKeyed(notebook.runs, id)?.prompt ?? null
   const [value, setValue] = useState('')
   if (prompt === null) return null
+  if (!mayRun(notebook)) return <p className="cell-prompt">{prompt.text}</p>
   const send = (): void => {
     notebook.command({ type: 'input', run: prompt.run, value })
     setValue('')

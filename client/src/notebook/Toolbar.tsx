@@ -7,7 +7,7 @@ import { People } from '../presence/People.tsx'
 import type { StaleCells } from '../session/session-socket.ts'
 import { t } from '../text/text.ts'
 import { CommandButton } from './CommandButton.tsx'
-import type { Dialogs } from './command.ts'
+import { type Dialogs, mayEdit, mayRun } from './command.ts'
 import type { CommandName } from './commands.ts'
 import { KernelBar } from './KernelBar.tsx'
 import { KernelMenu } from './KernelMenu.tsx'
@@ -40,19 +40,11 @@ export function Toolbar({ notebook, dialogs }: Props) {
     <>
       <div className="notebook-top">
         <div className="notebook-toolbar" role="toolbar" aria-label={t('notebook.toolbar')}>
-          {BUTTONS.map((command) => (
+          {BUTTONS.filter(() => mayRun(notebook)).map((command) => (
             <CommandButton key={command} command={command} {...shared} />
           ))}
           <RunStale {...shared} />
-          <CommandButton command="addCode" {...shared}>
-            + {t('notebook.addCode')}
-          </CommandButton>
-          <CommandButton command="addSql" {...shared}>
-            + {t('notebook.addSql')}
-          </CommandButton>
-          <CommandButton command="addText" {...shared}>
-            + {t('notebook.addMarkdown')}
-          </CommandButton>
+          <AddCells {...shared} />
           <CommandButton command="palette" isIcon {...shared}>
             <Ellipsis size={18} />
           </CommandButton>
@@ -61,6 +53,7 @@ export function Toolbar({ notebook, dialogs }: Props) {
             <People presence={notebook.presence} />
           </span>
           <PageStates notebook={notebook} />
+          <RoleMark notebook={notebook} />
           <KernelMenu notebook={notebook} dialogs={dialogs} />
           {PANELS.map((panel) => (
             <PanelButton key={panel.id} panel={panel} open={notebook.panels} />
@@ -74,9 +67,38 @@ export function Toolbar({ notebook, dialogs }: Props) {
   )
 }
 
+/** Nothing for a person whose role does not allow it. */
+function AddCells(shared: Props) {
+  if (!mayEdit(shared.notebook)) return null
+  return (
+    <>
+      <CommandButton command="addCode" {...shared}>
+        + {t('notebook.addCode')}
+      </CommandButton>
+      <CommandButton command="addSql" {...shared}>
+        + {t('notebook.addSql')}
+      </CommandButton>
+      <CommandButton command="addText" {...shared}>
+        + {t('notebook.addMarkdown')}
+      </CommandButton>
+    </>
+  )
+}
+
+/** Says what the role is where it does not allow everything. */
+function RoleMark({ notebook }: Pick<Props, 'notebook'>) {
+  const { role } = notebook.opened
+  if (mayRun(notebook)) return null
+  return (
+    <span className="role-mark" title={t(`role.${role}Means`)}>
+      {t(`role.${role}`)}
+    </span>
+  )
+}
+
 function RunStale({ notebook, dialogs }: Pick<Props, 'notebook' | 'dialogs'>) {
   const stale = useWatched(notebook.session.stale, staleCount)
-  if (stale === 0) return null
+  if (stale === 0 || !mayRun(notebook)) return null
   return (
     <CommandButton command="runStale" notebook={notebook} dialogs={dialogs}>
       {t('stale.count', { count: stale })}

@@ -1,6 +1,7 @@
 /** The notebook as the panels and outputs around it see it (context.ts). */
 
 import { runStale } from './acts.ts'
+import { mayRun } from './command.ts'
 import { commentHere, commentOn, commentOnOutput, mayComment, showAnchor } from './comment.ts'
 import type { NotebookAccess } from './context.ts'
 import { copyLink } from './follow-link.ts'
@@ -8,7 +9,12 @@ import type { Notebook } from './notebook.ts'
 
 export function accessTo(notebook: Notebook, selectedCell: string | null): NotebookAccess {
   return {
-    opened: { ...notebook.opened, path: notebook.path.get(), mayComment: mayComment(notebook) },
+    opened: {
+      ...notebook.opened,
+      path: notebook.path.get(),
+      mayComment: mayComment(notebook),
+      mayRun: mayRun(notebook),
+    },
     doc: notebook.doc,
     session: notebook.session.view,
     selectedCell,

@@ -1,4 +1,5 @@
 /** What a command is. Toolbar, menus, palette, keys and the list of shortcuts read them from one list (commands.ts). */
+import { mayActAs } from '@yesterday/server/contract/route.ts'
 import type { PlainKey } from '../text/text.ts'
 import type { Notebook } from './notebook.ts'
 
@@ -33,6 +34,15 @@ export interface Command {
 
 /** Whether cells may be changed. */
 export const isWritable = ({ opened }: Pick<Notebook, 'opened'>): boolean => opened.writable
+
+/** Whether this person may change cells, where the file allows it. */
+export const mayEdit = ({ opened }: Pick<Notebook, 'opened'>): boolean => mayActAs(opened.role, 'editor')
+
+/** Whether this person may make code run, and use the kernel. */
+export const mayRun = ({ opened }: Pick<Notebook, 'opened'>): boolean => mayActAs(opened.role, 'runner')
+
+/** Whether this person manages the project. */
+export const isOwner = ({ opened }: Pick<Notebook, 'opened'>): boolean => mayActAs(opened.role, 'owner')
 
 const keysIn =
   (where: Where) =>

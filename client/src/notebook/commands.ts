@@ -29,7 +29,7 @@ import {
 } from './acts.ts'
 import { changeCells } from './change-cells.ts'
 import { writeToSystem } from './clipboard/system-clipboard.ts'
-import { type Command, cellKeys, editKeys, isWritable, keys } from './command.ts'
+import { type Command, cellKeys, editKeys, isOwner, isWritable, keys, mayRun } from './command.ts'
 import { commentHere, mayComment } from './comment.ts'
 import { switchTab } from './editor-keys.ts'
 import { copyCellLink } from './follow-link.ts'
@@ -99,23 +99,32 @@ export const COMMANDS = [
     when: isWritable,
     run: (notebook) => changeCells(notebook, () => notebook.edits.remove(notebook.selected())),
   },
-  { id: 'undo', label: 'command.undo', keys: keys('Mod-z'), run: (notebook) => void notebook.undo.undo() },
+  {
+    id: 'undo',
+    label: 'command.undo',
+    keys: keys('Mod-z'),
+    when: isWritable,
+    run: (notebook) => void notebook.undo.undo(),
+  },
   {
     id: 'redo',
     label: 'command.redo',
     keys: keys('Mod-Shift-z', 'Mod-y'),
+    when: isWritable,
     run: (notebook) => void notebook.undo.redo(),
   },
   {
     id: 'undoCells',
     label: 'command.undoCells',
     keys: cellKeys('z'),
+    when: isWritable,
     run: (notebook) => changeCells(notebook, () => notebook.undo.undo()),
   },
   {
     id: 'redoCells',
     label: 'command.redoCells',
     keys: cellKeys('Shift-z'),
+    when: isWritable,
     run: (notebook) => changeCells(notebook, () => notebook.undo.redo()),
   },
   {
@@ -221,6 +230,7 @@ export const COMMANDS = [
     id: 'replace',
     label: 'command.replace',
     keys: keys('Mod-Shift-h'),
+    when: isWritable,
     run: (notebook) => notebook.finder.show(true),
   },
   {
@@ -253,6 +263,7 @@ export const COMMANDS = [
     label: 'command.interrupt',
     button: 'notebook.interrupt',
     keys: cellKeys('i i'),
+    when: mayRun,
     run: (notebook) => notebook.command({ type: 'interrupt' }),
   },
   {
@@ -260,37 +271,43 @@ export const COMMANDS = [
     label: 'command.restart',
     button: 'notebook.restart',
     keys: cellKeys('0 0'),
+    when: mayRun,
     run: restart,
   },
   {
     id: 'restartRunAll',
     label: 'command.restartRunAll',
     button: 'notebook.restartRunAll',
+    when: mayRun,
     run: restartAndRunAll,
   },
   {
     id: 'shutdown',
     label: 'command.shutdown',
     button: 'kernel.shutdown',
+    when: mayRun,
     run: (notebook) => notebook.command({ type: 'shutdown' }),
   },
   {
     id: 'runAll',
     label: 'command.runAll',
     button: 'notebook.runAll',
+    when: mayRun,
     run: (notebook) => notebook.run(notebook.order.get()),
   },
   {
     id: 'runAbove',
     label: 'command.runAbove',
+    when: mayRun,
     run: (notebook) => notebook.run(notebook.order.get().slice(0, place(notebook))),
   },
   {
     id: 'runBelow',
     label: 'command.runBelow',
+    when: mayRun,
     run: (notebook) => notebook.run(notebook.order.get().slice(place(notebook))),
   },
-  { id: 'runStale', label: 'command.runStale', keys: cellKeys('Shift-r'), run: runStale },
+  { id: 'runStale', label: 'command.runStale', keys: cellKeys('Shift-r'), when: mayRun, run: runStale },
   {
     id: 'palette',
     label: 'command.palette',
@@ -307,10 +324,16 @@ export const COMMANDS = [
   {
     id: 'clear',
     label: 'command.clear',
+    when: isWritable,
     run: (notebook) => notebook.command({ type: 'clear', cells: [...notebook.selected()] }),
   },
-  { id: 'clearAll', label: 'command.clearAll', run: (notebook) => notebook.command({ type: 'clear' }) },
-  { id: 'connections', label: 'command.connections', when: isWritable, run: showConnections },
+  {
+    id: 'clearAll',
+    label: 'command.clearAll',
+    when: isWritable,
+    run: (notebook) => notebook.command({ type: 'clear' }),
+  },
+  { id: 'connections', label: 'command.connections', when: isOwner, run: showConnections },
   { id: 'save', label: 'command.save', keys: keys('Mod-s'), run: (notebook) => void save(notebook) },
   { id: 'notifications', label: 'command.notifications', run: () => void switchAndNotify() },
   { id: 'externalContent', label: 'command.externalContent', run: resetExternal },

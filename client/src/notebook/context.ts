@@ -19,8 +19,8 @@ import type { CellRun } from './cell-facts.ts'
 
 /** The open notebook for those around it. */
 export interface NotebookAccess {
-  /** `mayComment`: whether this person may write comments. */
-  readonly opened: OpenedNotebook & { readonly mayComment: boolean }
+  /** Whether this person may write comments, and make code run. */
+  readonly opened: OpenedNotebook & { readonly mayComment: boolean; readonly mayRun: boolean }
   readonly doc: Y.Doc
   readonly session: Observable<SessionView>
   readonly selectedCell: string | null

@@ -16,7 +16,7 @@ import type { SessionView } from '@yesterday/server/contract/session.ts'
 import type { StaleCell } from '@yesterday/server/contract/stale.ts'
 import { equalityDeep } from 'lib0/function'
 import * as Y from 'yjs'
-import { me } from '../app/me-store.ts'
+import { loadMe, me } from '../app/me-store.ts'
 import { notify } from '../app/notices.ts'
 import { CommentStore } from '../comments/comment-store.ts'
 import { showCommented } from '../comments/show-commented.ts'
@@ -46,6 +46,7 @@ import { Variables } from '../session/variables.ts'
 import { t, wordsOf } from '../text/text.ts'
 import { CellEdits, cellIds } from './cell-edits.ts'
 import { type CellMark, type CellRun, cellMarks, cellRuns, isBegun, sameRun } from './cell-facts.ts'
+import { mayRun } from './command.ts'
 import { equipEditor } from './editor-keys.ts'
 import { focusCell, keepFocusIn, scrollToCell, showCell } from './focus.ts'
 import { keepTyping } from './keep-typing.ts'
@@ -249,10 +250,18 @@ export class Notebook {
     requestAnimationFrame(() => scrollToCell(match.cell, () => scrollToMatch(this.finder, match)))
   }
 
-  /** Queues the code cells among these. */
+  /** Queues the code cells among these; none if this person may not run code. */
   run(cells: readonly string[]): void {
+    if (!mayRun(this)) return
     const code = cells.filter((id) => this.typeOf(id) === 'code')
     if (code.length > 0) this.command({ type: 'run', cells: [...code] })
+  }
+
+  /** Asks who the person is now, after the server ended the connection for their rights. */
+  async accessNow(): Promise<'known' | 'ended' | 'unknown'> {
+    const answer = await loadMe()
+    if (answer.ok) return 'known'
+    return answer.problem.status === 401 ? 'ended' : 'unknown'
   }
 
   /** Sends a command; a refusal is shown to the person. */

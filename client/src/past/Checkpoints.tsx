@@ -23,7 +23,7 @@ export function Checkpoints() {
   const { answer, again } = useAsked(ask)
   return (
     <div className="history-note">
-      <NewCheckpoint notebook={opened.path} onMade={again} />
+      {opened.writable && <NewCheckpoint notebook={opened.path} onMade={again} />}
       {answer === null && <p>{t('app.loading')}</p>}
       {answer?.ok === false && (
         <ProblemBox title={t('checkpoint.failed')} problem={answer.problem} onRetry={again} />

@@ -69,7 +69,7 @@ function Reasons(props: {
   readonly onRunStale: () => void
   readonly onDone: () => void
 }) {
-  const { past, commands } = useNotebook()
+  const { past, commands, opened } = useNotebook()
   return (
     <>
       <strong>{t('stale.title')}</strong>
@@ -104,16 +104,18 @@ function Reasons(props: {
           </li>
         ))}
       </ul>
-      <button
-        type="button"
-        className="button button-small"
-        onClick={() => {
-          props.onDone()
-          props.onRunStale()
-        }}
-      >
-        {t('stale.run')}
-      </button>
+      {opened.mayRun && (
+        <button
+          type="button"
+          className="button button-small"
+          onClick={() => {
+            props.onDone()
+            props.onRunStale()
+          }}
+        >
+          {t('stale.run')}
+        </button>
+      )}
     </>
   )
 }

@@ -106,9 +106,7 @@ export class Access {
   }
 
   /** The `Set-Cookie` line of a cookie's value. */
-  setCookie(value: string): string {
-    return this.#cookieLine(value, COOKIE_LIFE_SECONDS)
-  }
+  readonly setCookie = (value: string): string => this.#cookieLine(value, COOKIE_LIFE_SECONDS)
 
   /** The line that clears the cookie. */
   get clearedCookie(): string {

@@ -67,7 +67,7 @@ export class SignIn {
         action: 'sign-in-failed',
         by: null,
         address: visitor.address,
-        about: { name, why: problem.kind },
+        about: { ...(member !== null && { name: account }), why: problem.kind },
       })
       return { ok: false, problem }
     }

@@ -3,6 +3,7 @@ import { type DragEvent, useEffect, useRef, useState, useSyncExternalStore } fro
 import { t } from '../../text/text.ts'
 import { Dialog } from '../Dialog.tsx'
 import { FilePlus2, FolderPlus, RotateCw, Upload } from '../icons.ts'
+import { useMay } from '../use-may.ts'
 import { makeFolder, makeNotebook, upload } from './actions.ts'
 import { FileTree } from './FileTree.tsx'
 import { files } from './files-store.ts'
@@ -18,6 +19,7 @@ export function FilePanel(props: {
   const [renaming, setRenaming] = useState<string | null>(null)
   const [dropFolder, setDropFolder] = useState<string | null>(null)
   const uploads = useUploads()
+  const mayChange = useMay('editor')
   const { selected } = props
 
   useEffect(() => {
@@ -38,18 +40,20 @@ export function FilePanel(props: {
       aria-label={t('files.label')}
       inert={!props.shown}
       data-dropping={dropFolder !== null}
-      onDragOver={(event) => setDropFolder(folderUnder(event))}
+      onDragOver={(event) => mayChange && setDropFolder(folderUnder(event))}
       onDragLeave={(event) => {
         if (event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget)) return
         setDropFolder(null)
       }}
       onDrop={(event) => {
+        if (!mayChange) return
         const folder = folderUnder(event)
         setDropFolder(null)
         if (folder !== null) void uploads.start(folder, [...event.dataTransfer.files])
       }}
     >
       <Tools
+        mayChange={mayChange}
         folder={here}
         onFolderMade={setRenaming}
         onUpload={(chosen) => void uploads.start(here, chosen)}
@@ -72,6 +76,7 @@ export function FilePanel(props: {
 }
 
 function Tools(props: {
+  readonly mayChange: boolean
   readonly folder: string
   readonly onFolderMade: (path: string) => void
   readonly onUpload: (chosen: readonly File[]) => void
@@ -83,13 +88,19 @@ function Tools(props: {
   }
   return (
     <div className="files-tools">
-      <button type="button" className="button button-small" onClick={() => void makeNotebook(props.folder)}>
-        <FilePlus2 size={16} aria-hidden="true" />
-        {t('files.newNotebook')}
-      </button>
+      {props.mayChange && (
+        <button type="button" className="button button-small" onClick={() => void makeNotebook(props.folder)}>
+          <FilePlus2 size={16} aria-hidden="true" />
+          {t('files.newNotebook')}
+        </button>
+      )}
       <span className="files-tools-end">
-        <IconButton label={t('files.newFolder')} onClick={() => void newFolder()} icon={FolderPlus} />
-        <IconButton label={t('files.upload')} onClick={() => picker.current?.click()} icon={Upload} />
+        {props.mayChange && (
+          <>
+            <IconButton label={t('files.newFolder')} onClick={() => void newFolder()} icon={FolderPlus} />
+            <IconButton label={t('files.upload')} onClick={() => picker.current?.click()} icon={Upload} />
+          </>
+        )}
         <IconButton label={t('files.refresh')} onClick={() => void files.refresh()} icon={RotateCw} />
       </span>
       <input

@@ -21,6 +21,7 @@ import {
 } from '../icons.ts'
 import { Menu, MenuItem } from '../Menu.tsx'
 import { routeUrl } from '../route.ts'
+import { useMay } from '../use-may.ts'
 import { duplicate, makeNotebook, rename } from './actions.ts'
 import { parentOf, type Row } from './tree.ts'
 
@@ -39,6 +40,7 @@ export function FileRow(props: {
 }) {
   const { entry, depth, open } = props.row
   const folder = entry.type === 'folder'
+  const mayChange = useMay('editor')
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles the keys of all rows
     <div
@@ -55,7 +57,7 @@ export function FileRow(props: {
       style={{ '--depth': depth }}
       onFocus={props.onFocus}
       onClick={props.renaming ? undefined : props.onActivate}
-      onDoubleClick={props.renaming || folder ? undefined : () => props.onRename(true)}
+      onDoubleClick={props.renaming || folder || !mayChange ? undefined : () => props.onRename(true)}
     >
       <ChevronRight
         size={14}
@@ -123,6 +125,7 @@ function RowMenu(props: {
   const { entry } = props
   const folder = entry.type === 'folder'
   const readable = entry.type !== 'special'
+  const mayChange = useMay('editor')
   return (
     <Menu
       label={t('files.menu', { name: visibleName(entry.name) })}
@@ -134,18 +137,22 @@ function RowMenu(props: {
           {t('files.open')}
         </MenuItem>
       )}
-      {folder && (
+      {folder && mayChange && (
         <MenuItem icon={<FilePlus2 size={16} />} onSelect={() => void makeNotebook(entry.path)}>
           {t('files.newNotebook')}
         </MenuItem>
       )}
-      <MenuItem icon={<Pencil size={16} />} onSelect={() => props.onRename(true)}>
-        {t('files.rename')}
-      </MenuItem>
-      <MenuItem icon={<FolderInput size={16} />} onSelect={() => props.onAsk('move')}>
-        {t('files.move')}
-      </MenuItem>
-      {!folder && readable && (
+      {mayChange && (
+        <>
+          <MenuItem icon={<Pencil size={16} />} onSelect={() => props.onRename(true)}>
+            {t('files.rename')}
+          </MenuItem>
+          <MenuItem icon={<FolderInput size={16} />} onSelect={() => props.onAsk('move')}>
+            {t('files.move')}
+          </MenuItem>
+        </>
+      )}
+      {!folder && readable && mayChange && (
         <MenuItem icon={<Copy size={16} />} onSelect={() => void duplicate(entry.path)}>
           {t('files.duplicate')}
         </MenuItem>
@@ -155,10 +162,14 @@ function RowMenu(props: {
           {t('files.download')}
         </MenuItem>
       )}
-      <div className="menu-line" role="presentation" />
-      <MenuItem icon={<Trash2 size={16} />} danger onSelect={() => props.onAsk('delete')}>
-        {t('files.delete')}
-      </MenuItem>
+      {mayChange && (
+        <>
+          <div className="menu-line" role="presentation" />
+          <MenuItem icon={<Trash2 size={16} />} danger onSelect={() => props.onAsk('delete')}>
+            {t('files.delete')}
+          </MenuItem>
+        </>
+      )}
     </Menu>
   )
 }

@@ -4,6 +4,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { t } from '../../text/text.ts'
 import { ProblemBox } from '../Problem.tsx'
 import { navigate } from '../route.ts'
+import { useMay } from '../use-may.ts'
 import { DeleteDialog, MoveDialog } from './dialogs.tsx'
 import { FileRow } from './FileRow.tsx'
 import { files } from './files-store.ts'
@@ -21,6 +22,7 @@ export function FileTree(props: {
   readonly onPicked: () => void
 }) {
   const rows = rowsOf(props.tree)
+  const mayChange = useMay('editor')
   const [focused, setFocused] = useState<string | null>(null)
   const [question, setQuestion] = useState<Question | null>(null)
   const list = useRef<HTMLDivElement>(null)
@@ -43,14 +45,8 @@ export function FileTree(props: {
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     const entryRow = rows.find((row) => row.type === 'entry' && row.entry.path === tabStop)
-    if (
-      entryRow?.type !== 'entry' ||
-      props.renaming !== null ||
-      event.metaKey ||
-      event.ctrlKey ||
-      event.altKey
-    )
-      return
+    const isModified = event.metaKey || event.ctrlKey || event.altKey
+    if (entryRow?.type !== 'entry' || props.renaming !== null || isModified) return
     const move = moveFor(rows, entryRow.entry.path, event.key)
     if (move === null) return
     event.preventDefault()
@@ -58,6 +54,7 @@ export function FileTree(props: {
     else if (move.to === 'open') void files.open(move.path)
     else if (move.to === 'close') files.close(move.path)
     else if (move.to === 'activate') activate(entryRow.entry, entryRow.open)
+    else if (!mayChange) return
     else if (move.to === 'rename') props.onRenaming(move.path)
     else setQuestion({ about: entryRow.entry, ask: 'delete' })
   }

@@ -16,7 +16,15 @@ export function WidgetOutput(props: {
 }) {
   const model = modelIn(props.value)
   const state = useModelState(model)
-  if (state === 'live') return props.frame
+  const mayRun = useContext(NotebookContext)?.opened.mayRun ?? true
+  if (state === 'live' && mayRun) return props.frame
+  if (state === 'live')
+    return (
+      <>
+        <div inert>{props.frame}</div>
+        <p className="output-note">{t('outputs.widgetRole')}</p>
+      </>
+    )
   if (state === 'asking') return null
   return (
     <>

@@ -20,9 +20,9 @@ export const app = {
   'problem.unreachable': 'The server does not answer',
   'problem.unreachableHint':
     'Your edits are kept in this page. Check that the program is still running in its terminal; this page tries again by itself.',
-  'problem.login': 'This page needs the link from the terminal',
+  'problem.login': 'You are not signed in',
   'problem.loginHint':
-    'When the notebook starts, it prints a link that lets this browser in. Open that link, or start the notebook again to get a new one.',
+    'Sign in with your name and password, or open the link that the notebook printed in the terminal when it started.',
   'problem.unreadable': 'The server’s answer could not be read',
   'problem.unreadableHint':
     'This page and the server may be of different versions. Reload the page; if that does not help, start the server again.',

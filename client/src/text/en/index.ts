@@ -11,6 +11,7 @@ import { notices } from './notices.ts'
 import { outline } from './outline.ts'
 import { outputs } from './outputs.ts'
 import { past } from './past.ts'
+import { people } from './people.ts'
 import { presence } from './presence.ts'
 import { sql } from './sql.ts'
 import { trust } from './trust.ts'
@@ -28,6 +29,7 @@ export const en = {
   ...notebook,
   ...notices,
   ...past,
+  ...people,
   ...presence,
   ...outline,
   ...sql,

@@ -24,6 +24,7 @@ export const outputs = {
   'outputs.failed': 'This output could not be loaded',
   'outputs.broken': 'This output could not be drawn: {reason}',
   'outputs.unknown': 'This output has no form that can be drawn here',
+  'outputs.widgetRole': 'Your role shows this widget and does not use it.',
   'outputs.widgetGone': 'The widget is not live: its kernel has ended. Run the cell again.',
   'outputs.widgetWaits': 'The widget appears when the kernel is idle.',
   'outputs.image': 'Image made by the cell',

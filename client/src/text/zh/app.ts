@@ -22,9 +22,8 @@ export const app: Translation<typeof english> = {
   'language.zh': '中文',
   'problem.unreachable': '服务器没有响应',
   'problem.unreachableHint': '您的修改保留在本页中。请确认终端里的程序仍在运行；本页会自动重试。',
-  'problem.login': '请用终端里的链接打开本页',
-  'problem.loginHint':
-    '笔记本启动时会打印一个链接，用它可以进入。请打开那个链接，或重新启动笔记本以获得新链接。',
+  'problem.login': '您尚未登录',
+  'problem.loginHint': '请用姓名和密码登录，或打开笔记本启动时在终端打印的链接。',
   'problem.unreadable': '无法读懂服务器的回答',
   'problem.unreadableHint': '本页与服务器的版本可能不同。请刷新页面；如仍无效，请重新启动服务器。',
   'problem.notLoaded': '这一部分无法载入',

@@ -13,6 +13,7 @@ import { notices } from './notices.ts'
 import { outline } from './outline.ts'
 import { outputs } from './outputs.ts'
 import { past } from './past.ts'
+import { people } from './people.ts'
 import { presence } from './presence.ts'
 import { sql } from './sql.ts'
 import { trust } from './trust.ts'
@@ -30,6 +31,7 @@ export const zh: Translation<typeof en> = {
   ...notebook,
   ...notices,
   ...past,
+  ...people,
   ...presence,
   ...outline,
   ...sql,

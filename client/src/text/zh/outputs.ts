@@ -24,6 +24,7 @@ export const outputs: Translation<typeof english> = {
   'outputs.failed': '无法加载此输出',
   'outputs.broken': '无法绘制此输出：{reason}',
   'outputs.unknown': '此输出没有可以在这里显示的形式',
+  'outputs.widgetRole': '您的角色可以查看此小部件，但不能使用。',
   'outputs.widgetGone': '此组件已失效：它的内核已结束。请重新运行单元格。',
   'outputs.widgetWaits': '内核空闲后会显示此组件。',
   'outputs.image': '单元格生成的图像',

@@ -1,0 +1,145 @@
+/** The account of the person at this page: where they are signed in, their password, and the way out. */
+import type { Me } from '@yesterday/server/contract/http.ts'
+import type { SignedInDevice } from '@yesterday/server/contract/people.ts'
+import { PASSWORD_LENGTH } from '@yesterday/server/contract/people.ts'
+import { useState } from 'react'
+import { Time } from '../../history/Time.tsx'
+import { t } from '../../text/text.ts'
+import type { Answer, Problem } from '../api.ts'
+import { loadMe } from '../me-store.ts'
+import { notify } from '../notices.ts'
+import { ProblemBox } from '../Problem.tsx'
+import './people.css'
+import { peopleApi } from './people-api.ts'
+import { useLoaded } from './useLoaded.ts'
+
+export function Account({ me }: { readonly me: Me }) {
+  const leave = async (how: () => Promise<Answer<null>>): Promise<void> => {
+    const answer = await how()
+    if (answer.ok) location.assign('/')
+    else notify('error', answer.problem.message, answer.problem.hint)
+  }
+  return (
+    <div className="account">
+      <p className="share-note">
+        {t('account.role', { role: t(`role.${me.role}`) })} {t(`role.${me.role}Means`)}
+      </p>
+      <details>
+        <summary>{t(me.hasPassword ? 'account.changePassword' : 'account.setPassword')}</summary>
+        <Password me={me} />
+      </details>
+      <details>
+        <summary>{t('account.devices')}</summary>
+        <Devices />
+      </details>
+      <div className="account-leave">
+        <button type="button" className="button" onClick={() => void leave(peopleApi.signOut)}>
+          {t('account.signOut')}
+        </button>
+        <button type="button" className="button" onClick={() => void leave(peopleApi.signOutEverywhere)}>
+          {t('account.signOutEverywhere')}
+        </button>
+      </div>
+      {!me.hasPassword && <p className="share-note">{t('account.guest')}</p>}
+    </div>
+  )
+}
+
+function Password({ me }: { readonly me: Me }) {
+  const [current, setCurrent] = useState('')
+  const [password, setPassword] = useState('')
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const save = async (): Promise<void> => {
+    if (password.length < PASSWORD_LENGTH.min) return
+    const answer = await peopleApi.changePassword({ password, ...(me.hasPassword && { current }) })
+    setProblem(answer.ok ? null : answer.problem)
+    if (!answer.ok) return
+    setCurrent('')
+    setPassword('')
+    notify('info', t('account.passwordSaved'))
+    await loadMe()
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Enter in a field saves the password, and not the dialog
+    <div
+      className="account-password"
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' || !(event.target instanceof HTMLInputElement)) return
+        event.preventDefault()
+        void save()
+      }}
+    >
+      {me.hasPassword && (
+        <label>
+          {t('account.currentPassword')}
+          <input
+            className="field"
+            type="password"
+            autoComplete="current-password"
+            value={current}
+            onChange={(event) => setCurrent(event.target.value)}
+          />
+        </label>
+      )}
+      <label>
+        {t('account.newPassword', { n: PASSWORD_LENGTH.min })}
+        <input
+          className="field"
+          type="password"
+          autoComplete="new-password"
+          maxLength={PASSWORD_LENGTH.max}
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+        />
+      </label>
+      {problem !== null && <ProblemBox problem={problem} />}
+      <button
+        type="button"
+        className="button button-small"
+        disabled={password.length < PASSWORD_LENGTH.min}
+        onClick={() => void save()}
+      >
+        {t('account.savePassword')}
+      </button>
+    </div>
+  )
+}
+
+function Devices() {
+  const devices = useLoaded(peopleApi.devices)
+  if (devices.problem !== null) return <ProblemBox problem={devices.problem} onRetry={devices.again} />
+  if (devices.value === null) return <p role="status">{t('app.loading')}</p>
+  return (
+    <ul className="share-list">
+      {devices.value.map((device) => (
+        <DeviceLine key={device.id} device={device} onChanged={devices.take} />
+      ))}
+    </ul>
+  )
+}
+
+function DeviceLine(props: {
+  readonly device: SignedInDevice
+  readonly onChanged: (answer: Answer<readonly SignedInDevice[] & SignedInDevice[]>) => void
+}) {
+  const { id, device, lastUsed, isThis } = props.device
+  const name = device === '' ? t('account.unknownDevice') : device
+  return (
+    <li>
+      <span className="share-who">
+        <strong>{name}</strong>
+        <small>{isThis ? t('account.thisDevice') : <Time iso={lastUsed} />}</small>
+      </span>
+      {!isThis && (
+        <button
+          type="button"
+          className="button button-small"
+          aria-label={t('account.signOutDevice', { name })}
+          onClick={() => void peopleApi.signOutDevice(id).then(props.onChanged)}
+        >
+          {t('account.signOut')}
+        </button>
+      )}
+    </li>
+  )
+}

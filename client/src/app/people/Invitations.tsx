@@ -1,0 +1,42 @@
+/** The invitations that can still be used. */
+import type { Invitation, PeopleList } from '@yesterday/server/contract/people.ts'
+import { exactTime } from '../../history/time.ts'
+import { locale } from '../../text/locale.ts'
+import { t } from '../../text/text.ts'
+import type { Answer } from '../api.ts'
+import { peopleApi } from './people-api.ts'
+
+export function Invitations(props: {
+  readonly invitations: readonly Invitation[]
+  readonly onChanged: (answer: Answer<PeopleList>) => void
+}) {
+  if (props.invitations.length === 0) return null
+  return (
+    <section>
+      <h3>{t('share.invitations', { count: props.invitations.length })}</h3>
+      <ul className="share-list">
+        {props.invitations.map(({ id, role, expires, usesLeft, by }) => (
+          <li key={id}>
+            <span className="share-who">
+              <strong>{t(`role.${role}`)}</strong>
+              <small>
+                {t('share.left', { count: usesLeft })} ·{' '}
+                {t('share.until', { time: exactTime(expires, locale), by })}
+              </small>
+            </span>
+            <span className="share-acts">
+              <button
+                type="button"
+                className="button button-small"
+                aria-label={t('share.revokeRole', { role: t(`role.${role}`) })}
+                onClick={() => void peopleApi.revoke(id).then(props.onChanged)}
+              >
+                {t('share.revoke')}
+              </button>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,124 @@
+/** Makes a link that invites people. The server shows its secret once, so the link stays here until the dialog closes. */
+import { mayActAs, type Role } from '@yesterday/server/contract/route.ts'
+import { useRef, useState } from 'react'
+import { t } from '../../text/text.ts'
+import type { Problem } from '../api.ts'
+import { Copy } from '../icons.ts'
+import { notify } from '../notices.ts'
+import { ProblemBox } from '../Problem.tsx'
+import { peopleApi } from './people-api.ts'
+import { RoleChoice } from './RoleChoice.tsx'
+
+const DAYS = [1, 7, 30] as const
+const USES = [1, 5, 20, 100] as const
+
+export function Invite({ onMade }: { readonly onMade: () => void }) {
+  const [role, setRole] = useState<Role>('editor')
+  const [days, setDays] = useState<number>(7)
+  const [uses, setUses] = useState<number>(1)
+  const [link, setLink] = useState<string | null>(null)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const make = async (): Promise<void> => {
+    const made = await peopleApi.invite({ role, days, uses })
+    setProblem(made.ok ? null : made.problem)
+    if (!made.ok) return
+    setLink(`${location.origin}${made.value.path}`)
+    onMade()
+  }
+  return (
+    <section className="share-invite">
+      <div className="share-choices">
+        <div className="share-choice">
+          <span aria-hidden="true">{t('share.role')}</span>
+          <RoleChoice label={t('share.role')} value={role} onChoose={setRole} />
+        </div>
+        <NumberChoice
+          label={t('share.expires')}
+          values={DAYS}
+          value={days}
+          onChoose={setDays}
+          words={inDays}
+        />
+        <NumberChoice
+          label={t('share.uses')}
+          values={USES}
+          value={uses}
+          onChoose={setUses}
+          words={forPeople}
+        />
+        <button type="button" className="button button-primary" onClick={() => void make()}>
+          {t('share.make')}
+        </button>
+      </div>
+      <p className="share-note">
+        {t(`role.${role}Means`)} {mayActAs(role, 'runner') && <strong>{t('share.shell')}</strong>}
+      </p>
+      {problem !== null && <ProblemBox problem={problem} />}
+      {link !== null && <Link link={link} />}
+    </section>
+  )
+}
+
+const inDays = (count: number): string => t('share.days', { count })
+const forPeople = (count: number): string => t('share.people', { count })
+
+function NumberChoice(props: {
+  readonly label: string
+  readonly values: readonly number[]
+  readonly value: number
+  readonly words: (value: number) => string
+  readonly onChoose: (value: number) => void
+}) {
+  return (
+    <label>
+      {props.label}
+      <select
+        className="field"
+        value={props.value}
+        onChange={(event) => props.onChoose(Number(event.target.value))}
+      >
+        {props.values.map((value) => (
+          <option key={value} value={value}>
+            {props.words(value)}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+const isLocal = (): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname)
+
+function Link({ link }: { readonly link: string }) {
+  const field = useRef<HTMLInputElement>(null)
+  const copy = async (): Promise<void> => {
+    field.current?.select()
+    try {
+      await navigator.clipboard.writeText(link)
+      notify('info', t('share.copied'))
+    } catch {
+      notify('warning', t('share.notCopied'))
+    }
+  }
+  return (
+    <div role="status">
+      <div className="share-link">
+        <input
+          ref={field}
+          className="field"
+          readOnly
+          aria-label={t('share.link')}
+          value={link}
+          onFocus={(event) => event.target.select()}
+        />
+        <button type="button" className="button" onClick={() => void copy()}>
+          <Copy size={16} aria-hidden="true" />
+          {t('share.copy')}
+        </button>
+      </div>
+      <p className="share-note">
+        {t('share.once')} {isLocal() && t('share.local')}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,36 @@
+/** The requests of members, invitations and own sessions. */
+import { AuditEntries } from '@yesterday/server/contract/audit.ts'
+import { Me } from '@yesterday/server/contract/http.ts'
+import {
+  MadeInvitation,
+  Member,
+  type NewInvitation,
+  type PasswordChange,
+  PeopleList,
+  SignedInDevices,
+} from '@yesterday/server/contract/people.ts'
+import type { Role } from '@yesterday/server/contract/route.ts'
+import { z } from 'zod'
+import { api } from '../api.ts'
+
+const named = (path: string, id: string): string => `${path}/${encodeURIComponent(id)}`
+
+export const peopleApi = {
+  list: (signal?: AbortSignal) => api.get(PeopleList, '/api/people', signal),
+  invite: (wish: NewInvitation) => api.send(MadeInvitation, '/api/people/invitations', 'POST', wish),
+  revoke: (id: string) => api.send(PeopleList, named('/api/people/invitations', id), 'DELETE', null),
+  changeRole: (id: string, role: Role) =>
+    api.send(Member, named('/api/people/members', id), 'PATCH', { role }),
+  remove: (id: string) => api.send(PeopleList, named('/api/people/members', id), 'DELETE', null),
+  audit: (before: string | null, signal?: AbortSignal) =>
+    api.get(
+      AuditEntries,
+      `/api/audit${before === null ? '' : `?${new URLSearchParams({ before })}`}`,
+      signal,
+    ),
+  devices: (signal?: AbortSignal) => api.get(SignedInDevices, '/api/me/sessions', signal),
+  signOutDevice: (id: string) => api.send(SignedInDevices, named('/api/me/sessions', id), 'DELETE', null),
+  signOut: () => api.send(z.null(), '/api/sign-out', 'POST', null),
+  signOutEverywhere: () => api.send(z.null(), '/api/me/sign-out-everywhere', 'POST', null),
+  changePassword: (change: PasswordChange) => api.send(Me, '/api/me/password', 'PUT', change),
+}
