@@ -129,7 +129,7 @@ async function settle(
   const conversation = new Conversation({ connection, session: plan.kernelId, onProblem: setting.onProblem })
   try {
     const info = await untilReady(conversation, process, plan, setting)
-    const injection = await inject(conversation, plan, setting)
+    const injection = await inject(conversation, plan, setting, info)
     await writeFacts(plan.folder, setting.signer, {
       spec: plan.spec,
       cwd: plan.cwd,
@@ -185,12 +185,22 @@ function said({ exitCode, signal }: Ended): string {
   return signal ?? `exit code ${exitCode}`
 }
 
+/** The kernel's own word: a kernelspec may name its language as it likes. */
+function languageOf({ language_info: info }: JsonObject): string {
+  const name = typeof info === 'object' && info !== null && 'name' in info ? info.name : null
+  return typeof name === 'string' ? name.toLowerCase() : 'another language'
+}
+
 async function inject(
   conversation: Conversation,
   plan: Plan,
   { agent, onProblem }: Setting,
+  info: JsonObject,
 ): Promise<string | null> {
   if (agent === null) return 'recording is switched off'
+  const language = languageOf(info)
+  // Some kernels of other languages take any code for theirs, and answer that the agent runs.
+  if (language !== 'python') return `the agent records Python, and this kernel runs ${language}`
   const injection = await injectAgent(conversation, { ...agent, spoolDir: plan.folder.spoolDir })
   if (injection.recording) return null
   onProblem({ kind: 'agent-failed', detail: `${plan.spec.name}: ${injection.problem}` })

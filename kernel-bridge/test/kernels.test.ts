@@ -1,6 +1,6 @@
 /** The entry point to kernels: who gets which process, what is on disk, who finds it again. */
 import { existsSync } from 'node:fs'
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { agentFolder } from '../src/agent-code.ts'
@@ -19,6 +19,21 @@ import {
   whySkipped,
 } from './real-kernels.ts'
 import { signer } from './signer.ts'
+
+/** A kernel that runs nothing and answers that all went well. */
+const PARROT = `from ipykernel.kernelapp import IPKernelApp
+from ipykernel.kernelbase import Kernel
+
+class Parrot(Kernel):
+    implementation = language = banner = "parrot"
+    implementation_version = language_version = "1"
+    language_info = {"name": "parrot", "mimetype": "text/plain", "file_extension": ".txt"}
+
+    def do_execute(self, code, silent, *args, **kwargs):
+        return {"status": "ok", "execution_count": self.execution_count, "payload": [], "user_expressions": {}}
+
+IPKernelApp.launch_instance(kernel_class=Parrot)
+`
 
 describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
   let bridge: Awaited<ReturnType<typeof realKernels>>
@@ -133,6 +148,22 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
       JSON.stringify(Buffer.from(JSON.stringify(facts)).toString('base64')),
     )
     expect(await readFacts(kernelFolder(dirname(folder), kernel.id), signer)).toBeNull()
+  })
+
+  it('sends no agent to a kernel of another language, which may take it for its own code', async () => {
+    const folder = join(bridge.dir, 'jupyter', 'kernels', 'parrot')
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'parrot.py'), PARROT)
+    const argv = [python, join(folder, 'parrot.py'), '-f', '{connection_file}']
+    await writeFile(
+      join(folder, 'kernel.json'),
+      JSON.stringify({ argv, display_name: 'Parrot', language: 'x' }),
+    )
+    const kernels = another({ environment: { ...process.env, JUPYTER_PATH: join(bridge.dir, 'jupyter') } })
+    const kernel = await kernels.start({ specName: 'parrot', cwd: bridge.dir, prewarm: false })
+    expect([kernel.recording, kernel.agentProblem]).toEqual([false, expect.stringContaining('parrot')])
+    expect(await run(kernel, 'anything')).toMatchObject({ status: 'ok' })
+    await kernels.close({ shutdown: true })
   })
 
   it('leaves nothing of a kernel that was shut down', async () => {
