@@ -1,11 +1,15 @@
 /**
  * `npm run proof [ROUNDS]`: kills the server and every command at seeded random moments, ROUNDS times (1,000), and says
  * what was left and how quickly the next start was ready. The tests do the same with a few rounds.
+ * `npm run proof jupyter [clients] [schema] [services]`: suites and clients of others (judges/jupyter.js).
  */
 import { join } from 'node:path'
 import { home, packagedNode, run } from './command.js'
 import { buildClient, installPackages } from './install.js'
+import { judgeJupyter } from './judges/jupyter.js'
 import { testPythons } from './test-python.js'
+
+if (process.argv[2] === 'jupyter') process.exit(await judgeJupyter())
 
 const rounds = Number(process.argv[2] ?? 1000)
 if (!Number.isSafeInteger(rounds) || rounds < 1) {

@@ -69,8 +69,10 @@ export interface ComposeOptions {
   readonly project: Project
   readonly access: Access
   readonly kernels: Kernels
-  /** The built client's folder. */
-  readonly client: string
+  /** The built client's folder; null where no page is served. */
+  readonly client: string | null
+  /** The kernelspec of notebooks that name none. Default: the first of Python. */
+  readonly defaultKernel?: string
   readonly version: string
   /** Trusts the project's history, and opens the project again. */
   readonly trust: () => Promise<void>
@@ -98,7 +100,7 @@ export function compose(options: ComposeOptions): House {
     root,
     folder,
     refusal: untrusted === null ? null : NOT_TRUSTED,
-    defaultSpec: () => defaultSpec(kernels),
+    defaultSpec: () => defaultSpec(kernels, options.defaultKernel),
     onProblem: (problem) => logError('taking up an earlier session', problem),
   })
   const hosted = new KernelRegistry({ kernels, store }, sessions)
@@ -122,7 +124,8 @@ export function compose(options: ComposeOptions): House {
     record,
   )
   const onAnswered = (answered: Answered): void => metrics.answered(answered)
-  const app = makeApp({ access, client: new StaticFiles(options.client), routes, logError, onAnswered })
+  const client = options.client === null ? null : new StaticFiles(options.client)
+  const app = makeApp({ access, client, routes, logError, onAnswered })
   access.tokens?.watch(() => sockets.endRevoked())
   return {
     handle: (request: IncomingMessage, response: ServerResponse) => app(request, response),
@@ -256,7 +259,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ),
     ...historyRoutes(store),
     ...workspaceRoutes(untrusted, trust),
-    ...kernelspecRoutes(() => describeSpecs(kernels)),
+    ...kernelspecRoutes(() => describeSpecs(kernels, options.defaultKernel)),
     ...connectionRoutes(store.secrets),
   ]
 }
@@ -288,7 +291,7 @@ const recordRuns =
   }
 
 function jupyterRoutesOf(
-  { project: { root, folder, store, untrusted }, kernels, version }: ComposeOptions,
+  { project: { root, folder, store, untrusted }, kernels, version, defaultKernel }: ComposeOptions,
   { documents, files, sessions, hosted }: RouteParts,
 ): readonly Route[] {
   return jupyterRoutes({
@@ -304,7 +307,7 @@ function jupyterRoutesOf(
     sessions,
     specs: async () => (untrusted === null ? kernels.specs() : []),
     refusal: untrusted === null ? null : NOT_TRUSTED,
-    defaultSpec: () => defaultSpec(kernels),
+    defaultSpec: () => defaultSpec(kernels, defaultKernel),
   })
 }
 
@@ -324,18 +327,23 @@ function roomTaker(rooms: Rooms): SocketTaker<z.output<typeof socketApi.room.que
 }
 
 /** The kernelspec of a notebook that names none: Python where there is one. */
-async function defaultSpec(kernels: Kernels): Promise<string> {
+async function defaultSpec(kernels: Kernels, chosen: string | undefined): Promise<string> {
   const specs = await kernels.specs()
+  const named = specs.find(({ name }) => name === chosen?.toLowerCase())
+  if (named !== undefined) return named.name
   const [first] = [...specs.filter((spec) => spec.language === 'python'), ...specs]
   return first?.name ?? 'python3'
 }
 
 /** For the page (`specs`) and for Jupyter clients (`kernelspecs`). */
-async function describeSpecs(kernels: Kernels): Promise<KernelSpecs & { kernelspecs: object }> {
+async function describeSpecs(
+  kernels: Kernels,
+  chosen: string | undefined,
+): Promise<KernelSpecs & { kernelspecs: object }> {
   try {
     const specs = await kernels.specs()
     return {
-      default: specs.length === 0 ? null : await defaultSpec(kernels),
+      default: specs.length === 0 ? null : await defaultSpec(kernels, chosen),
       specs: specs.map(({ name, displayName, language }) => ({ name, displayName, language })),
       kernelspecs: Object.fromEntries(
         (await Promise.all(specs.map(kernelspecModel))).map((model) => [model.name, model]),

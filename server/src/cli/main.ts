@@ -10,6 +10,7 @@ type Register = (program: Command) => void
 
 const commands: Readonly<Record<string, () => Promise<Register>>> = {
   serve: async () => (await import('./serve.ts')).registerServe,
+  bridge: async () => (await import('./serve.ts')).registerBridge,
   run: async () => (await import('./run.ts')).registerRun,
   log: async () => (await import('./log.ts')).registerLog,
   show: async () => (await import('./show.ts')).registerShow,
@@ -45,11 +46,13 @@ export function wanted(words: readonly string[]): readonly string[] {
   return [first !== undefined && Object.hasOwn(commands, first) ? first : 'serve']
 }
 
+/** Commands that end leftovers themselves, or that look at no project. */
+const ownLeftovers = new Set(['serve', 'bridge', 'fsck', 'token', 'audit', 'diff-driver', 'merge-driver'])
+
 /** What a killed program left in the project ends with the next command there; some do it themselves and say so. */
 async function endLeftovers(command: Command): Promise<void> {
   const { root, stop } = command.opts()
-  if (['serve', 'fsck', 'token', 'audit', 'diff-driver', 'merge-driver'].includes(command.name()) || stop)
-    return
+  if (ownLeftovers.has(command.name()) || stop) return
   const notebook = command.args.find((word) => word.endsWith('.ipynb'))
   const folder = projectRoot({ root: typeof root === 'string' ? root : undefined, notebook })
   await (await import('./leftovers.ts')).endLeftovers(folder)

@@ -76,9 +76,7 @@ export async function serve(dir: string, options: ServeOptions, fault: string): 
   const { port, local, address } = await listenFor(front, options, listening)
   const tokens = { token: access.startToken, programToken: access.programToken }
   const url = startUrl(lock.update({ port: local, address, ...tokens }))
-  say(
-    `Yesterday serves ${root}\n\n    ${url}\n\nStop with Ctrl-C; running kernels go on and are found again.`,
-  )
+  say(options.page ? openPage(root, url) : connectTo(root, new URL(url).origin))
   process.send?.({ type: 'ready', port } satisfies Ready)
   if (options.open) {
     const removeFile = openBrowser(url)
@@ -88,9 +86,15 @@ export async function serve(dir: string, options: ServeOptions, fault: string): 
   await recover(front)
 }
 
+const openPage = (root: string, url: string): string =>
+  `Yesterday serves ${root}\n\n    ${url}\n\nStop with Ctrl-C; running kernels go on and are found again.`
+
+const connectTo = (root: string, origin: string): string =>
+  `Yesterday serves ${root} to Jupyter clients, without the page\n\n    ${origin}/\n\nFor a token: yesterday token NAME. Stop with Ctrl-C.`
+
 async function openHouse(
   root: string,
-  { python, starter }: ServeOptions,
+  { python, starter, kernel, page }: ServeOptions,
   access: Access,
   trust: () => Promise<void>,
 ): Promise<House> {
@@ -99,8 +103,9 @@ async function openHouse(
   watchHistory({ store: project.store, say })
   const coming = () => projectKernels({ root, python, starter, report: say })
   const kernels = project.untrusted === null ? new LateKernels(coming()) : restrictedKernels
-  const client = resolve(import.meta.dirname, '../../../client/dist')
-  return compose({ project, access, kernels, client, version: '0.1.0', trust, logError: logFault })
+  const client = page ? resolve(import.meta.dirname, '../../../client/dist') : null
+  const options = { version: '0.1.0', trust, logError: logFault, ...(kernel && { defaultKernel: kernel }) }
+  return compose({ project, access, kernels, client, ...options })
 }
 
 const RESTRICTED =

@@ -14,9 +14,12 @@ export const ServeOptions = z.object({
   trustedProxy: z.array(z.string()).optional(),
   open: z.boolean().default(true),
   python: z.string().optional(),
+  kernel: z.string().optional(),
   starter: z.boolean().default(false),
   trust: z.boolean().default(false),
   beside: z.boolean().default(false),
   restart: z.boolean().default(true),
+  /** False where Jupyter clients alone are served. */
+  page: z.boolean().default(true),
 })
 export type ServeOptions = z.infer<typeof ServeOptions>

@@ -12,10 +12,29 @@ meanwhile. YESTERDAY_WATCHDOG_SECONDS says how long it may hang (30; 0 for ever)
 
 /** Adds the command; it is the one that runs when none is named. */
 export function registerServe(program: Command): void {
-  program
-    .command('serve', { isDefault: true })
-    .argument('[dir]', 'the project folder', '.')
+  withServerOptions(program.command('serve', { isDefault: true }))
     .description('start the notebook for a folder')
+    .option('--no-open', 'do not open a browser')
+    .addHelpText('after', help)
+    .action((dir: string, raw: unknown) => start('serve', dir, ServeOptions.parse(raw)))
+}
+
+const bridgeHelp = `
+Clients get a token from \`yesterday token NAME\`. What they run is recorded.`
+
+/** Adds the command that serves Jupyter clients alone. */
+export function registerBridge(program: Command): void {
+  withServerOptions(program.command('bridge'))
+    .description('serve a folder and its kernels to Jupyter clients, without the page')
+    .addHelpText('after', bridgeHelp)
+    .action((dir: string, raw: unknown) =>
+      start('bridge', dir, { ...ServeOptions.parse(raw), page: false, open: false }),
+    )
+}
+
+const withServerOptions = (command: Command): Command =>
+  command
+    .argument('[dir]', 'the project folder', '.')
     .option('--port <number>', `the port (default: the first free one from ${FIRST_PORT})`, portNumber)
     .option('--host <address>', 'the address to listen on; others than loopback need TLS', '127.0.0.1')
     .option('--tls-cert <file>', 'certificate (PEM, with its chain) to serve by TLS')
@@ -28,8 +47,8 @@ export function registerServe(program: Command): void {
       '--trusted-proxy <cidr...>',
       'addresses of the proxy in front, which ends TLS; no others are answered',
     )
-    .option('--no-open', 'do not open a browser')
     .option('--python <path>', 'the Python whose ipykernel runs the cells')
+    .option('--kernel <name>', 'the kernelspec of notebooks that name none')
     .option(
       '--starter',
       'with numpy, pandas, matplotlib, scikit-learn, duckdb and xxhash in a new environment',
@@ -37,23 +56,20 @@ export function registerServe(program: Command): void {
     .option(...trustOption)
     .option('--beside', 'if the history is damaged, begin a new one and keep the damaged one beside it')
     .option('--no-restart', 'run the server in this process, and end with it; for a service manager')
-    .addHelpText('after', help)
-    .action((dir: string, raw: unknown) => start(dir, ServeOptions.parse(raw)))
-}
 
-async function start(dir: string, options: ServeOptions): Promise<void> {
+async function start(name: string, dir: string, options: ServeOptions): Promise<void> {
   const fault = process.env[SUPERVISED]
   // Kernels inherit the environment, and may start servers of their own.
   delete process.env[SUPERVISED]
   if (fault !== undefined || !options.restart) await serveHere(dir, options, fault ?? '')
-  else process.exitCode = await superviseHere()
+  else process.exitCode = await superviseHere(name)
 }
 
-function superviseHere(): Promise<number> {
+function superviseHere(name: string): Promise<number> {
   ignoreBrokenPipe()
   const [, program = '', ...words] = process.argv
   return supervise({
-    command: [program, 'serve', ...(words[0] === 'serve' ? words.slice(1) : words)],
+    command: [program, name, ...(words[0] === name ? words.slice(1) : words)],
     say: printNote,
   })
 }

@@ -34,7 +34,8 @@ import type { StaticFiles } from './static.ts'
 export interface AppParts {
   readonly access: Access
   readonly routes: readonly Route[]
-  readonly client: StaticFiles
+  /** Null where no page is served. */
+  readonly client: StaticFiles | null
   /** Receives errors of the server, with the request's path (without the query, which may carry a token). */
   readonly logError: (what: string, error: unknown) => void
   /** Called with each answer of a route, for metrics. */
@@ -52,6 +53,13 @@ export const foreignOrigin = {
   status: 403,
   message: 'The request did not come from a page of this server.',
 }
+const noPage = {
+  code: 'missing',
+  status: 404,
+  message: 'This server has no page. It serves Jupyter clients, at /api.',
+  hint: 'Start it with `yesterday serve` for the page.',
+}
+
 /** Builds the app; it holds no state of its own. Throws if the routes are not those of the contract. */
 export function makeApp(parts: AppParts): Express {
   const app = express()
@@ -72,8 +80,9 @@ export function makeApp(parts: AppParts): Express {
 }
 
 async function serveClient(parts: AppParts, request: Request, response: Response, next: () => void) {
-  const isFile = isSafeMethod(request.method) && parts.client.has(request.path)
-  if (!isFile || request.path === '/index.html') return next()
+  const { client } = parts
+  const isFile = isSafeMethod(request.method) && client?.has(request.path)
+  if (client === null || !isFile || request.path === '/index.html') return next()
   const headers: Readonly<Record<string, string>> = request.path.endsWith('.html')
     ? {
         'content-security-policy': framePolicies[request.path] ?? inertPolicy,
@@ -81,7 +90,7 @@ async function serveClient(parts: AppParts, request: Request, response: Response
         'x-dns-prefetch-control': 'off',
       }
     : { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' }
-  await parts.client.send(request, response, headers)
+  await client.send(request, response, headers)
 }
 
 function addRoute(app: Express, parts: AppParts, route: Route): void {
@@ -155,6 +164,7 @@ function callOf({ access }: AppParts, request: Request, { identity }: Admitted):
 
 /** The app's page, the sign-in page, or the trade of a token for a cookie, by which the token leaves the address bar. */
 async function servePage(parts: AppParts, request: Request, response: Response): Promise<void> {
+  if (parts.client === null) return sendRefusal(response, noPage)
   const token = request.query.token
   response.set('cache-control', 'no-store')
   if (typeof token === 'string') {

@@ -11,12 +11,20 @@ const text = z.string().max(1_000)
 const Fields = z.custom<JsonObject>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 )
+/** Jupyter Server's gateway client sends seconds since 1970 in place of ISO 8601. */
+const MessageDate = z.preprocess(
+  (date) => (typeof date === 'number' ? (isoDate(date) ?? '') : date),
+  text.optional(),
+)
+const isoDate = (seconds: number): string | null =>
+  Math.abs(seconds) < 1e11 ? new Date(seconds * 1000).toISOString() : null
+
 const ClientHeader = z.looseObject({
   msg_id: text.min(1),
   msg_type: text.min(1),
   session: text.default(''),
   username: text.default(''),
-  date: text.default(''),
+  date: MessageDate.default(''),
   version: text.default('5.3'),
   subshell_id: text.nullish(),
 })
@@ -25,7 +33,7 @@ const ParentHeader = z.looseObject({
   msg_type: text.optional(),
   session: text.optional(),
   username: text.optional(),
-  date: text.optional(),
+  date: MessageDate,
   version: text.optional(),
   subshell_id: text.nullish(),
 })

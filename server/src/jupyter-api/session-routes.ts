@@ -1,6 +1,7 @@
 /** `/api/sessions` of Jupyter Server. */
 
 import { inBackground } from '@yesterday/kernel-bridge/background'
+import { ProjectPath } from '../../contract/ids.ts'
 import {
   type JupyterSessionChange,
   type JupyterSessionStart,
@@ -13,6 +14,7 @@ import { type Call, on, type Route } from '../http/route.ts'
 import type { Person } from '../people/people.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { type ApiSession, type ApiSessions, notebookSession } from './api-sessions.ts'
+import { bare } from './contents/model.ts'
 import type { HostedKernel } from './hosted-kernel.ts'
 import type { KernelRegistry } from './kernel-registry.ts'
 import { type KernelParts, startFree } from './kernel-routes.ts'
@@ -110,7 +112,13 @@ async function kernelFor(
     const known = await parts.kernels.get(kernel.id)
     return known === null ? noKernel(kernel.id) : { kernel: known }
   }
-  return startFree(parts, { name: kernel?.name, path, env: {} }, path ?? null)
+  return startFree(parts, { name: kernel?.name, path, env: {} }, runName(path ?? ''))
+}
+
+/** A path by which the history can be asked; null where this is none. */
+function runName(path: string): string | null {
+  const named = ProjectPath.safeParse(bare(path))
+  return named.success && named.data !== '' ? named.data : null
 }
 
 async function change(

@@ -65,6 +65,19 @@ test.each([
   expect(decodeFrame('', Buffer.from(JSON.stringify(message)), false)).toHaveProperty('refused')
 })
 
+test.each([
+  [1_796_057_227.5, '2026-11-30T16:47:07.500Z'],
+  [Number.MAX_VALUE, ''],
+  ['2026-11-30', '2026-11-30'],
+])('the date %s of a client is passed on as text', (date, expected) => {
+  const header = { msg_id: 'a', msg_type: 'x', date }
+  const message = { channel: 'shell', header, parent_header: { date }, content: {} }
+  expect(decodeFrame('', Buffer.from(JSON.stringify(message)), false)).toMatchObject({
+    header: { date: expected },
+    parent: { date: expected },
+  })
+})
+
 test('of a client that is away too long, outputs are cut, with a note of how many; replies and status stay', () => {
   const mailbox = new Mailbox(20_000)
   const text = (n: number) =>

@@ -154,7 +154,7 @@ describe.skipIf(python === null)(`kernels for Jupyter clients${whySkipped}`, () 
     expect(receipt.outputs).toHaveLength(1)
 
     const path = 'elsewhere/report.ipynb'
-    const session = await client.sessions.startNew({ path, type: 'notebook', name: 'report' })
+    const session = await client.sessions.startNew({ path: `/${path}`, type: 'notebook', name: '' })
     if (session.kernel === null) throw new Error('no kernel')
     await run(session.kernel, 'third = 1')
     await session.shutdown()

@@ -22,13 +22,14 @@ const INTERNAL = new Set([
   'YESTERDAY_DEV_SERVER',
   'YESTERDAY_BUNDLE',
   'YESTERDAY_SECRET',
+  'YESTERDAY_JUDGE_PROGRAM',
 ])
 
 test('every variable that the code reads is documented, and no other', () => {
   const sources = globSync(
     [
       '{server,kernel-bridge,client}/src/**/*.{ts,tsx}',
-      'server/{setup,bin}/*.js',
+      'server/{setup,bin}/**/*.js',
       'kernel-bridge/agent/yesterday_*/*.py',
       'client/*.ts',
       '{server,kernel-bridge}/test/**/*.ts',
