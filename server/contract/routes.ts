@@ -8,6 +8,7 @@ import { connectionApi } from './connections.ts'
 import { contentsApi } from './contents-api.ts'
 import { fileApi } from './file-api.ts'
 import { jupyterApi } from './jupyter-api.ts'
+import { machineApi } from './machines.ts'
 import { operationsApi } from './operations-api.ts'
 import { pastApi } from './past-api.ts'
 import { peopleApi } from './people-api.ts'
@@ -24,6 +25,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   'The project': projectApi,
   People: peopleApi,
   'SQL connections': connectionApi,
+  Machines: machineApi,
   'Jupyter clients': jupyterApi,
   Operations: operationsApi,
   'Files of Jupyter clients': contentsApi,

@@ -29,6 +29,7 @@ import { exportRoutes } from './http/routes/export.ts'
 import { fileRoutes } from './http/routes/files.ts'
 import { historyRoutes } from './http/routes/history.ts'
 import { kernelspecRoutes } from './http/routes/kernelspecs.ts'
+import { machineRoutes } from './http/routes/machines.ts'
 import { meRoutes, signOutRoutes } from './http/routes/me.ts'
 import { notebookRoutes } from './http/routes/notebooks.ts'
 import { objectRoutes } from './http/routes/objects.ts'
@@ -51,6 +52,7 @@ import { cellsInDocument, maskedCells } from './lineage/cells-now.ts'
 import { checkpointText } from './lineage/checkpoint-state.ts'
 import { fileStates } from './lineage/file-state.ts'
 import { makeUnlessSame } from './lineage/make-checkpoint.ts'
+import { Meter } from './machines/meter.ts'
 import type { Recording } from './people/audit.ts'
 import type { Project } from './project.ts'
 import { Jobs } from './replay/jobs.ts'
@@ -261,6 +263,12 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ...workspaceRoutes(untrusted, trust),
     ...kernelspecRoutes(() => describeSpecs(kernels, options.defaultKernel)),
     ...connectionRoutes(store.secrets),
+    ...machineRoutes({
+      meter: new Meter(root),
+      sessions,
+      index: store.index,
+      pathOf: (id) => documents.live(id)?.path ?? null,
+    }),
   ]
 }
 

@@ -6,7 +6,7 @@ import type { Panel } from './panel.ts'
 
 export function PanelButton({ panel, open }: { readonly panel: Panel; readonly open: OpenPanel }) {
   const id = useSyncExternalStore(open.subscribe, open.get)
-  const Icon = panel.icon
+  const { icon: Icon, Glance } = panel
   return (
     <button
       type="button"
@@ -16,7 +16,8 @@ export function PanelButton({ panel, open }: { readonly panel: Panel; readonly o
       onClick={() => open.toggle(panel.id)}
     >
       <Icon size={15} aria-hidden="true" />
-      {t(panel.title)}
+      <span className="panel-name">{t(panel.title)}</span>
+      {Glance !== undefined && <Glance />}
     </button>
   )
 }

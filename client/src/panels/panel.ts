@@ -7,6 +7,8 @@ export interface Panel {
   readonly id: string
   readonly title: PlainKey
   readonly icon: typeof X
+  /** What its button shows in place of the title, while there is something to show. */
+  readonly Glance?: ComponentType
   /** What it shows: a lazy part (app/lazy-part.tsx) with a `PanelHead`. */
   readonly Content: ComponentType
   /** The command that opens and closes it: its words in the palette, and its keys on the cells. */

@@ -8,6 +8,7 @@ import { history } from './history.ts'
 import { historyState } from './history-state.ts'
 import { kept } from './kept.ts'
 import { links } from './links.ts'
+import { machines } from './machines.ts'
 import { notebook } from './notebook.ts'
 import { notices } from './notices.ts'
 import { outline } from './outline.ts'
@@ -35,6 +36,7 @@ export const zh: Translation<typeof en> = {
   ...presence,
   ...outline,
   ...sql,
+  ...machines,
   ...trust,
   ...variables,
 }
