@@ -17,6 +17,11 @@ export interface ListeningOptions {
   readonly trustedProxy?: readonly string[] | undefined
 }
 
+/** What of a request says where it comes from. */
+type Sent = Pick<IncomingMessage, 'headers'> & {
+  readonly socket: { readonly remoteAddress?: string | undefined }
+}
+
 export interface Listening {
   readonly host: string
   readonly tls: { readonly cert: string; readonly key: string } | null
@@ -26,7 +31,7 @@ export interface Listening {
   /** Whether a connection from this address is taken. */
   readonly admits: (address: string | undefined) => boolean
   /** The address that a request comes from: where a named proxy passes it on, the one that the proxy says. */
-  readonly addressOf: (request: IncomingMessage) => string
+  readonly addressOf: (request: Sent) => string
 }
 
 /** Why the server cannot listen like that, and what to do. */
@@ -180,7 +185,7 @@ function addBlock(list: BlockList, block: string): void {
 }
 
 /** The last address of `X-Forwarded-For` that is no proxy of ours: what is before it, the client may have written. */
-function clientAddress({ headers, socket }: IncomingMessage, proxies: BlockList | null): string {
+function clientAddress({ headers, socket }: Sent, proxies: BlockList | null): string {
   const direct = plainAddress(socket.remoteAddress)
   if (proxies === null || !isFrom(proxies, direct)) return direct
   const passed = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',').slice(-20)

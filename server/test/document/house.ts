@@ -6,6 +6,7 @@ import { WebSocket, WebSocketServer } from 'ws'
 import * as awarenessProtocol from 'y-protocols/awareness'
 import * as sync from 'y-protocols/sync'
 import * as Y from 'yjs'
+import { mayActAs, Role } from '../../contract/route.ts'
 import { frame } from '../../contract/sync.ts'
 import { createDocuments, type DocumentRooms, type DocumentsInit } from '../../src/document/documents.ts'
 import { createRooms, type Rooms } from '../../src/document/rooms.ts'
@@ -41,7 +42,7 @@ export async function openHouse(
       acks: true,
       connection: null,
       actor: { id, name: id.toUpperCase() },
-      may: () => true,
+      may: (required) => mayActAs(Role.parse(url.searchParams.get('role') ?? 'owner'), required),
     })
   })
   await once(sockets, 'listening')

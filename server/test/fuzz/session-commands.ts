@@ -59,6 +59,9 @@ const command = fc.record(
   { requiredKeys: ['type'] },
 )
 
+/** The notebook of `openHouse`. */
+export const writeNotebook = (root: string): Promise<void> => writeFile(join(root, 'a.ipynb'), notebook)
+
 export const target = {
   inputs: fc
     .oneof(
@@ -68,7 +71,7 @@ export const target = {
     .map((text) => Buffer.from(text)),
   open: async () => {
     const root = await mkdtemp(join(tmpdir(), 'yesterday-fuzz-'))
-    await writeFile(join(root, 'a.ipynb'), notebook)
+    await writeNotebook(root)
     const house = await openHouse(root)
     const take = takeSessionSocket(house.sessions)
     house.sockets.on('connection', (socket) =>
@@ -95,7 +98,8 @@ export const target = {
 
 const ada = { id: 'ada', name: 'Ada', color: '#000' }
 
-async function openHouse(root: string) {
+/** The sessions of a folder with `a.ipynb`, in which no kernel can start, behind a socket server. */
+export async function openHouse(root: string) {
   const store = await openStore({ root })
   const documents = createDocuments({ root, updates: store.updates, objects: store.objects })
   const kernels = openKernels(root, { interpreters: [] })
@@ -169,8 +173,8 @@ class Page {
   }
 }
 
-async function connected(port: number): Promise<Page> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}`)
+export async function connected(port: number, path = ''): Promise<Page> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/${path}`)
   socket.setMaxListeners(0)
   const page = new Page(socket)
   await once(socket, 'open')

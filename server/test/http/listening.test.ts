@@ -88,3 +88,21 @@ test('behind a proxy its own connections are taken, and pages have the public or
     false,
   ])
 })
+
+test.each([
+  ['10.0.0.7', '192.0.2.9', '192.0.2.9'],
+  ['::ffff:10.0.0.7', '203.0.113.5, 192.0.2.9, 10.0.0.8', '192.0.2.9'],
+  ['10.0.0.7', undefined, '10.0.0.7'],
+  ['10.0.0.7', 'unknown, <script>', '10.0.0.7'],
+  ['192.0.2.9', '203.0.113.5', '192.0.2.9'],
+])('a request from %s that was forwarded for %s comes from %s', (remoteAddress, forwarded, address) => {
+  const { addressOf } = listeningOf({ host: '0.0.0.0', ...proxied })
+  const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }
+  expect(addressOf({ headers, socket: { remoteAddress } })).toBe(address)
+})
+
+test('without a proxy, a client cannot choose its address', () => {
+  const { addressOf } = listeningOf({ host: '127.0.0.1' })
+  const headers = { 'x-forwarded-for': '203.0.113.5' }
+  expect(addressOf({ headers, socket: { remoteAddress: '127.0.0.1' } })).toBe('127.0.0.1')
+})
