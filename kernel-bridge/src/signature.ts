@@ -22,9 +22,9 @@ export function signer(key: string, memory = 8192): { readonly sign: Sign; reado
     sign: (parts) => digest(parts).toString('hex'),
     check: (signature, parts) => {
       const right = digest(parts)
-      const given = Buffer.from(Buffer.from(signature).toString('latin1'), 'hex')
-      if (signature.length !== right.length * 2 || given.length !== right.length) return 'forged'
-      if (!timingSafeEqual(given, right)) return 'forged'
+      const received = Buffer.from(Buffer.from(signature).toString('latin1'), 'hex')
+      if (signature.length !== right.length * 2 || received.length !== right.length) return 'forged'
+      if (!timingSafeEqual(received, right)) return 'forged'
       return seenBefore(right.toString('latin1')) ? 'replayed' : 'genuine'
     },
   }

@@ -44,8 +44,8 @@ const pythonIn = (folder) => join(folder, isWindows ? 'Scripts/python.exe' : 'bi
 /** The programs that may be a version: on the path, then those that pyenv keeps. */
 function candidates(version) {
   const root = process.env.PYENV_ROOT ?? join(homedir(), '.pyenv')
-  const kept = existsSync(join(root, 'versions')) ? readdirSync(join(root, 'versions')) : []
-  const ofPyenv = kept
+  const versions = existsSync(join(root, 'versions')) ? readdirSync(join(root, 'versions')) : []
+  const ofPyenv = versions
     .filter((name) => name.startsWith(`${version}.`))
     .map((name) => join(root, 'versions', name, 'bin', 'python'))
   return [`python${version}`, 'python3', 'python', ...ofPyenv]

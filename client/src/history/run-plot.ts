@@ -94,12 +94,12 @@ export function columnsOf(
   rows: readonly TableRow[],
   names: { readonly parameters: readonly string[]; readonly metrics: readonly string[] },
 ): readonly Exclude<PlotBy, { of: 'time' }>[] {
-  const kept: Exclude<PlotBy, { of: 'time' }>[] = []
+  const columns: Exclude<PlotBy, { of: 'time' }>[] = []
   for (const by of plottable(rows, names)) {
     if (by.of === 'time') continue
-    if (!kept.some((other) => other.name === by.name && isSameNumber(rows, other, by))) kept.push(by)
+    if (!columns.some((other) => other.name === by.name && isSameNumber(rows, other, by))) columns.push(by)
   }
-  return kept
+  return columns
 }
 
 export function scatterOf(
@@ -114,12 +114,12 @@ export function scatterOf(
 
 /** Runs as lines over parallel axes, parameters first: numbers that differ, each once whatever its names. */
 export function parallelOf(rows: readonly TableRow[], all: readonly PlotBy[]): Parallel {
-  const kept: PlotBy[] = []
+  const distinct: PlotBy[] = []
   for (const by of all) {
     if (by.of === 'time' || new Set(valuesOf(rows, by)).size < 2) continue
-    if (!kept.some((other) => isSameNumber(rows, other, by))) kept.push(by)
+    if (!distinct.some((other) => isSameNumber(rows, other, by))) distinct.push(by)
   }
-  const chosen = kept.slice(0, MOST_AXES)
+  const chosen = distinct.slice(0, MOST_AXES)
   const inOrder = [
     ...chosen.filter(({ of }) => of === 'parameters'),
     ...chosen.filter(({ of }) => of === 'metrics'),

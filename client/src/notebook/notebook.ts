@@ -283,16 +283,16 @@ export class Notebook {
 
   /** Leaves the notebook. Settles when edits that are not durable are in this browser. */
   close(): Promise<void> {
-    const kept = this.unsent.close()
+    const stored = this.unsent.close()
     this.#leave()
-    return kept
+    return stored
   }
 
   /** As `close`, where the document does not take its edits as they are. */
   closeAsText(): Promise<void> {
-    const kept = this.unsent.closeAsText()
+    const stored = this.unsent.closeAsText()
     this.#leave()
-    return kept
+    return stored
   }
 
   #leave(): void {

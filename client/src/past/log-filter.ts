@@ -47,8 +47,8 @@ export function filterQuery(
     ['before', page.before],
     ['limit', String(page.limit)],
   ]
-  const given = entries.flatMap(([name, value]) => (value === null ? [] : [[name, value]]))
-  return new URLSearchParams(given).toString()
+  const present = entries.flatMap(([name, value]) => (value === null ? [] : [[name, value]]))
+  return new URLSearchParams(present).toString()
 }
 
 /** True where something is left out. */

@@ -39,9 +39,9 @@ export class Keyed<V> implements KeyedObservable<V> {
   /** Takes these values in place of all former ones. */
   set(values: ReadonlyMap<string, V>): void {
     const before = this.#values
-    const kept = [...values].map(([key, value]) => [key, this.#keep(before.get(key), value)] as const)
-    this.#values = new Map(kept)
-    const changed = kept.filter(([key, value]) => !Object.is(before.get(key), value)).map(([key]) => key)
+    const entries = [...values].map(([key, value]) => [key, this.#keep(before.get(key), value)] as const)
+    this.#values = new Map(entries)
+    const changed = entries.filter(([key, value]) => !Object.is(before.get(key), value)).map(([key]) => key)
     const gone = [...before.keys()].filter((key) => !values.has(key))
     for (const key of [...changed, ...gone]) this.#notify(key)
   }

@@ -90,11 +90,11 @@ export class BrowserUnsentStore implements UnsentStore {
     const found: LeftEdits[] = []
     await this.#inTurn(async (db) => {
       for (const record of await db.getAll('lives')) {
-        const kept = Kept.safeParse(record).data
-        if (kept === undefined || (kept.documentId !== documentId && kept.path !== path)) continue
-        if (await this.#isAlive(kept.life)) continue
-        const rows = await db.getAll('updates', updatesOf(kept.life))
-        found.push({ ...kept, updates: rows.map(({ update }) => update) })
+        const saved = Kept.safeParse(record).data
+        if (saved === undefined || (saved.documentId !== documentId && saved.path !== path)) continue
+        if (await this.#isAlive(saved.life)) continue
+        const rows = await db.getAll('updates', updatesOf(saved.life))
+        found.push({ ...saved, updates: rows.map(({ update }) => update) })
       }
     })
     return found.sort((a, b) => a.at - b.at)
@@ -103,8 +103,8 @@ export class BrowserUnsentStore implements UnsentStore {
   readdress(life: string, to: { readonly documentId: string; readonly path: string }): Promise<void> {
     return this.#inTurn(async (db) => {
       const change = db.transaction(['lives', 'updates'], 'readwrite')
-      const kept = Kept.safeParse(await change.objectStore('lives').get(life)).data
-      if (kept !== undefined) void change.objectStore('lives').put({ ...kept, ...to, epoch: '' })
+      const saved = Kept.safeParse(await change.objectStore('lives').get(life)).data
+      if (saved !== undefined) void change.objectStore('lives').put({ ...saved, ...to, epoch: '' })
       void change.objectStore('updates').delete(updatesOf(life))
       await change.done
     })

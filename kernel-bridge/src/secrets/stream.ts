@@ -56,17 +56,17 @@ export class StreamMask {
   }
 
   #giveOut(window: string, places: readonly Place[], begin: number, end: number): string {
-    const given = this.#masker.replaced(window, places, begin, end)
+    const masked = this.#masker.replaced(window, places, begin, end)
     this.#behind = window.slice(Math.max(0, end - BEHIND), end)
     this.#held = window.slice(end)
     const isBlock = this.#held.startsWith(BLOCK)
-    if (this.#held.length <= (isBlock ? HELD_BLOCK : HELD)) return given
+    if (this.#held.length <= (isBlock ? HELD_BLOCK : HELD)) return masked
     // Too long for any secret that ends: what goes on in the same way is part of it.
     this.#dropping = isBlock ? BLOCK_END : MORE_TOKEN
     const placeholder = this.#masker.placeholder(this.#held)
     this.#behind = ''
     this.#held = ''
-    return given + placeholder
+    return masked + placeholder
   }
 
   /** The text without what still belongs to a secret that was given up on. */

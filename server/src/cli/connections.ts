@@ -61,8 +61,8 @@ async function connections(
       return bad(`There is no connection ${read.data}.`, 'yesterday connections shows the names.')
     return list(json)
   }
-  const given = url ?? (process.stdin.isTTY ? await askHidden(`URL of ${read.data}: `) : '')
-  const place = ConnectionUrl.safeParse(given)
+  const typedUrl = url ?? (process.stdin.isTTY ? await askHidden(`URL of ${read.data}: `) : '')
+  const place = ConnectionUrl.safeParse(typedUrl)
   if (!place.success)
     return bad(z.prettifyError(place.error), `yesterday connections add ${read.data} dialect://host/database`)
   saveConnection(read.data, place.data)

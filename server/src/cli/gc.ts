@@ -71,8 +71,8 @@ async function gc({ olderThan, keep, apply, json, root: named }: Options): Promi
     maxBytes: keep ?? null,
   }
   const reading = openStoreToRead({ root })
-  const kept = await keptBytes(reading).finally(() => reading.close())
-  const plan = planRetention(kept.runs, kept.sizes, policy)
+  const stored = await keptBytes(reading).finally(() => reading.close())
+  const plan = planRetention(stored.runs, stored.sizes, policy)
   if (apply) {
     // A run that is recorded meanwhile may refer to bytes that are about to be deleted.
     const lock = await ServerLock.take(realpathSync(root), 'gc', 'work')

@@ -47,13 +47,13 @@ export function filterQuery(options: FilterOptions, now: Date): LogQuery | Refus
 }
 
 function named({ variable, file, tableName, model }: FilterOptions): Pick<LogQuery, 'name' | 'kind'> {
-  const given: readonly (readonly [NonNullable<LogFilter['kind']>, string | undefined])[] = [
+  const options: readonly (readonly [NonNullable<LogFilter['kind']>, string | undefined])[] = [
     ['variable', variable],
     ['file', file],
     ['table', tableName],
     ['model', model],
   ]
-  const [first] = given.flatMap(([kind, name]) => (name === undefined ? [] : [{ kind, name }]))
+  const [first] = options.flatMap(([kind, name]) => (name === undefined ? [] : [{ kind, name }]))
   return first ?? {}
 }
 

@@ -66,7 +66,7 @@ export function replaceMembers(
   layout: Layout,
 ): string {
   const present = new Set(container.entries.map(entryKey))
-  const kept = container.entries.flatMap((entry) => {
+  const retained = container.entries.flatMap((entry) => {
     const text = texts.get(entryKey(entry))
     if (text === null) return []
     return [text === undefined ? entry : { ...entry, value: text }]
@@ -74,7 +74,7 @@ export function replaceMembers(
   const added = [...texts].flatMap(([key, text]) =>
     text === null || present.has(key) ? [] : [newEntry(container, JSON.stringify(key), text, layout)],
   )
-  return rejoin(container, [...kept, ...added], layout)
+  return rejoin(container, [...retained, ...added], layout)
 }
 
 function patchArray(container: Container, values: readonly Json[], layout: Layout, level: number): string {
@@ -87,8 +87,12 @@ function patchArray(container: Container, values: readonly Json[], layout: Layou
       return newEntry(container, '', spell(unescapeJson(value), inward(layout)), layout)
     return { ...former, value: patchJson(former.value, value, inward(layout), level + 1) }
   })
-  const kept = container.entries
-  return rejoin(container, [...kept.slice(0, head), ...middle, ...kept.slice(kept.length - tail)], layout)
+  const entries = container.entries
+  return rejoin(
+    container,
+    [...entries.slice(0, head), ...middle, ...entries.slice(entries.length - tail)],
+    layout,
+  )
 }
 
 function commonStart(a: readonly (Json | undefined)[], b: readonly (Json | undefined)[]): number {

@@ -110,9 +110,9 @@ function removeMissing(
   cells: readonly CellForm[],
   notices: NoticeWords[],
 ): void {
-  const kept = new Set(cells.map((cell) => cell.id))
+  const fileIds = new Set(cells.map((cell) => cell.id))
   for (const cell of base.cells) {
-    const found = kept.has(cell.id) ? null : findCell(doc, cell.id)
+    const found = fileIds.has(cell.id) ? null : findCell(doc, cell.id)
     if (found === null) continue
     if (sameContent(readCell(found.cell), cell)) cellsOf(doc).delete(found.index)
     else notices.push(noticeWords('notice.cellStays', { cell: String(found.index + 1) }))

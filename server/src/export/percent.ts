@@ -52,10 +52,10 @@ const ofPrograms: ReadonlySet<string> = new Set([
 ])
 
 function options(metadata: JsonObject): string {
-  const kept = Object.entries(metadata).filter(
+  const entries = Object.entries(metadata).filter(
     ([key]) => /^[A-Za-z_][\w.-]*$/.test(key) && !ofPrograms.has(key),
   )
-  return kept.map(([key, value]) => ` ${key}=${JSON.stringify(value)}`).join('')
+  return entries.map(([key, value]) => ` ${key}=${JSON.stringify(value)}`).join('')
 }
 
 function header({ metadata }: NotebookForm, { comment, extension }: Language): string {

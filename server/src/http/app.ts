@@ -184,9 +184,9 @@ async function servePage(parts: AppParts, request: Request, response: Response):
 
 /** The same page with every other parameter kept. The path is ours: never a redirect to where a request says. */
 function pageWithoutToken(request: Request): string {
-  const kept = new URL(request.url, 'http://localhost').searchParams
-  kept.delete('token')
-  return kept.size === 0 ? '/' : `/?${kept}`
+  const query = new URL(request.url, 'http://localhost').searchParams
+  query.delete('token')
+  return query.size === 0 ? '/' : `/?${query}`
 }
 
 function sendSignIn(parts: AppParts, request: Request, response: Response, wrongToken: boolean): void {

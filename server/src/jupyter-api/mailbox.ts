@@ -62,13 +62,13 @@ export class Mailbox<Socket extends Recipient = Recipient> {
 
   /** Down to half, so that a client that stays slow does not cost a pass over all at each message. */
   #cutOutputs(): void {
-    const kept: Sent[] = []
+    const remaining: Sent[] = []
     for (const sent of this.#held) {
       const mayGo = this.#heldSize > this.#maxHeld / 2 && outputs.has(sent.message.header.msg_type)
-      if (!mayGo) kept.push(sent)
+      if (!mayGo) remaining.push(sent)
       else this.#forget(sent)
     }
-    this.#held = kept
+    this.#held = remaining
   }
 
   #forget(sent: Sent): void {

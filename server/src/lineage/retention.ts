@@ -43,7 +43,7 @@ export function planRetention(
   sizes: ReadonlyMap<Digest, number>,
   { before, maxBytes }: RetentionPolicy,
 ): RetentionPlan {
-  const kept = new Set<Digest>()
+  const keptDigests = new Set<Digest>()
   let [keptBytes, keptRuns] = [0, 0]
   const lost: RunBytes[] = []
   // Kept runs first, then the newest: what they share with older ones stays with them.
@@ -51,14 +51,14 @@ export function planRetention(
     (a, b) => Number(a.kept === null) - Number(b.kept === null) || (a.at < b.at ? 1 : -1),
   )
   for (const run of ordered) {
-    const more = [...run.bytes.keys()].filter((digest) => sizes.has(digest) && !kept.has(digest))
+    const more = [...run.bytes.keys()].filter((digest) => sizes.has(digest) && !keptDigests.has(digest))
     const size = more.reduce((sum, digest) => sum + (sizes.get(digest) ?? 0), 0)
     const isOver = maxBytes !== null && keptBytes + size > maxBytes
     if (run.kept === null && more.length > 0 && (run.at < before || isOver)) {
       lost.push(run)
       continue
     }
-    for (const digest of more) kept.add(digest)
+    for (const digest of more) keptDigests.add(digest)
     keptBytes += size
     keptRuns++
   }
@@ -66,7 +66,7 @@ export function planRetention(
   for (const { bytes } of lost)
     for (const [digest, kind] of bytes) {
       const size = sizes.get(digest)
-      if (size !== undefined && !kept.has(digest)) letGo.set(digest, { digest, kind, size })
+      if (size !== undefined && !keptDigests.has(digest)) letGo.set(digest, { digest, kind, size })
     }
   const freedBytes = [...letGo.values()].reduce((sum, { size }) => sum + size, 0)
   return { runs: lost.map(({ run }) => run), letGo: [...letGo.values()], freedBytes, keptBytes, keptRuns }

@@ -45,9 +45,9 @@ export class Invitations {
 
   /** False where there is none of this id. */
   revoke(id: string): boolean {
-    const kept = this.#open.filter((one) => one.id !== id)
-    if (kept.length === this.#open.length) return false
-    this.#store.file.invitations = kept
+    const others = this.#open.filter((one) => one.id !== id)
+    if (others.length === this.#open.length) return false
+    this.#store.file.invitations = others
     this.#store.save()
     return true
   }

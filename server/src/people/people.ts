@@ -209,9 +209,9 @@ export class People {
   ): boolean {
     const found = this.#find(id)
     if (found === undefined) return false
-    const kept = found.sessions.filter((one) => !isEnded({ id: one.id, publicId: publicId(one.id) }))
-    if (kept.length === found.sessions.length) return false
-    found.sessions = kept
+    const sessions = found.sessions.filter((one) => !isEnded({ id: one.id, publicId: publicId(one.id) }))
+    if (sessions.length === found.sessions.length) return false
+    found.sessions = sessions
     this.#forgetOld()
     this.#store.save()
     return true

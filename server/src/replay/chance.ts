@@ -14,7 +14,7 @@ type Objects = Pick<ObjectStore, 'get'>
 type Asked = Pick<Kernel, 'request'>
 
 /** What the agent keeps of a run, by the function that takes it back. */
-const kept = {
+const recordedForms = {
   /** `torch` is the seed that torch chose when it was imported. */
   'chance.give': z.object({
     draws: z.record(z.string(), z.array(z.string())),
@@ -33,7 +33,7 @@ export async function giveChance(
   { states, entropy, answers }: Chance,
 ): Promise<readonly string[]> {
   // First: torch is imported by it where the run did so, and seeds itself.
-  const given = await giveKept(
+  const problems = await giveKept(
     kernel,
     objects,
     'chance.give',
@@ -41,7 +41,7 @@ export async function giveChance(
     'what it drew from the operating system',
   )
   const said = await giveKept(kernel, objects, 'answers.give', answers, 'what a person answered')
-  return [...given, ...said, ...(await setStates(kernel, objects, states))]
+  return [...problems, ...said, ...(await setStates(kernel, objects, states))]
 }
 
 /** Sets each stored state. Returns what could not be set. */
@@ -72,7 +72,7 @@ export function hashSeedOf(steps: readonly PreparedStep[]): Readonly<Record<stri
 async function giveKept(
   kernel: Asked,
   objects: Objects,
-  give: keyof typeof kept,
+  give: keyof typeof recordedForms,
   digest: string | null,
   what: string,
 ): Promise<readonly string[]> {
@@ -80,7 +80,7 @@ async function giveKept(
   const bytes = await bytesOf(objects, digest)
   if (bytes === null) return [`${what} was not kept`]
   const text = Buffer.from(bytes).toString('utf8')
-  if (!kept[give].safeParse(parsed(text)).success) return [`${what} cannot be read`]
+  if (!recordedForms[give].safeParse(parsed(text)).success) return [`${what} cannot be read`]
   const answer = await callAgent(kernel, give, [text])
   return answer.ok ? [] : [`${what} could not be given: ${answer.why}`]
 }

@@ -52,16 +52,16 @@ export class KeptValues {
    */
   async load(kernel: Kernel, wanted: readonly Loadable[]): Promise<ReadonlyMap<string, string>> {
     const problems = new Map<string, string>()
-    const given: object[] = []
+    const loadables: object[] = []
     for (const { run, edge, as } of wanted) {
       const { name, digest, value } = edge
       if (value !== null && (await this.#lay(value)))
-        given.push({ name, bind: as ?? name, run, digest, value })
+        loadables.push({ name, bind: as ?? name, run, digest, value })
       else problems.set(name, 'its bytes are gone or damaged')
     }
-    if (given.length === 0) return problems
+    if (loadables.length === 0) return problems
     const shares = wanted.every(({ as }) => as === undefined)
-    const answer = await callAgent(kernel, 'restoring.load', [this.#folder, given, shares])
+    const answer = await callAgent(kernel, 'restoring.load', [this.#folder, loadables, shares])
     if (!answer.ok) return new Map(wanted.map(({ edge }) => [edge.name, answer.why]))
     for (const { name, why } of Results.parse(answer.value)) if (why !== null) problems.set(name, why)
     return problems

@@ -26,27 +26,27 @@ export class KeptWrites {
   async keep(session: string, written: readonly Written[]): Promise<ReadonlySet<string>> {
     const folder = join(this.#root, FOLDER, 'scratch', ownedName(`written-${session}`))
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    const kept: Written[] = []
+    const copies: Written[] = []
     let left = MOST_BYTES
     for (const [place, file] of written.entries()) {
       const copy = join(folder, String(place))
-      if (file.change === 'deleted') kept.push(file)
+      if (file.change === 'deleted') copies.push(file)
       if (file.bytesAt === null || file.digest === null || (file.size ?? 0) > left) continue
       await copyFile(file.bytesAt, copy)
       left -= file.size ?? 0
-      kept.push({ ...file, bytesAt: copy })
+      copies.push({ ...file, bytesAt: copy })
     }
-    this.#kept.set(session, { folder, written: kept })
+    this.#kept.set(session, { folder, written: copies })
     await this.#forgetOld()
-    return new Set(kept.map(({ name }) => name))
+    return new Set(copies.map(({ name }) => name))
   }
 
   /** Only inside of the project: a page changes nothing else on the machine. */
   async apply({ session, files }: ApplyRequest): Promise<readonly AppliedFile[] | Refused> {
-    const kept = this.#kept.get(session)
-    return kept === undefined
+    const writes = this.#kept.get(session)
+    return writes === undefined
       ? refused('forgotten', 'the files of this replay are no longer kept', 'Run the replay again.')
-      : applyWritten(this.#root, kept.written, files, { insideOnly: true })
+      : applyWritten(this.#root, writes.written, files, { insideOnly: true })
   }
 
   async close(): Promise<void> {

@@ -126,14 +126,14 @@ function prepare(
   lost: Map<string, PlanStep>,
   facts: PlanFacts,
 ): Omit<PreparedStep, 'chance'> {
-  const given = receipt.used.filter(isFile).map((edge) => ({ edge, pin: pinOf(edge, made, facts) }))
+  const files = receipt.used.filter(isFile).map((edge) => ({ edge, pin: pinOf(edge, made, facts) }))
   for (const edge of receipt.generated) if (edge.kind === 'file') made.set(edge.name, edge.digest)
   const { run, cell, cellId, title, durationMs } = receipt
-  const { action, why } = actionOf(receipt, given, facts, lost)
+  const { action, why } = actionOf(receipt, files, facts, lost)
   const expectedMs = action === 're-run' ? durationMs : null
   const step = { run, cell, cellId, title, action, why, expectedMs }
   if (action === 'cannot') lost.set(run, step)
-  return { step, receipt, given }
+  return { step, receipt, given: files }
 }
 
 /**

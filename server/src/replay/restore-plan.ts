@@ -52,8 +52,8 @@ export function planRestore(facts: RestoreFacts): RestorePlan {
   const durations = new Map(live.runs.map(({ run, durationMs }) => [run, durationMs]))
   const itemOf = (run: string, name: string): string => {
     const id = versionKey(run, name)
-    const kept = loadable.get(id)
-    const loadMs = kept === undefined ? null : loadCost(kept.edge, durations.get(run) ?? 0)
+    const stored = loadable.get(id)
+    const loadMs = stored === undefined ? null : loadCost(stored.edge, durations.get(run) ?? 0)
     items.set(id, { id, maker: run, loadMs })
     return id
   }

@@ -73,8 +73,8 @@ async function closeSessions({ root, store, kernels, onProblem }: OrphanOptions)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       const { place } = await new Quarantine(join(root, FOLDER), kernels).take(open.session, why)
-      const kept = place === null ? '' : ` What its kernel had left is kept in ${place}.`
-      onProblem(`session ${open.session.session} of ${open.session.notebook}: ${why}.${kept}`)
+      const quarantineNote = place === null ? '' : ` What its kernel had left is kept in ${place}.`
+      onProblem(`session ${open.session.session} of ${open.session.notebook}: ${why}.${quarantineNote}`)
     }
   }
   return closed

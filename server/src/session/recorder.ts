@@ -243,12 +243,12 @@ function withoutObjects(read: ReadRecord, { lost }: Taken): ReadRecord {
   if (!read.ok || lost.length === 0) return read
   const missing = lost.map((digest) => ({ what: `the bytes of ${digest}`, why: 'the spool lost them' }))
   const { used, generated, notCaptured } = read.record
-  const kept = {
+  const edges = {
     used: used.map(withoutLost(lost)),
     generated: generated.map(withoutLost(lost)),
     notCaptured: [...notCaptured, ...missing],
   }
-  return { ok: true, record: { ...read.record, ...kept } }
+  return { ok: true, record: { ...read.record, ...edges } }
 }
 
 /** No edge claims bytes that are not there. */

@@ -80,12 +80,12 @@ async function recoverWithout(
   report: Report,
 ): Promise<void> {
   const { place, runs } = await options.quarantine.take(open.session, why)
-  const kept = place === null ? '' : ` What its kernel had left is kept in ${place}.`
+  const quarantineNote = place === null ? '' : ` What its kernel had left is kept in ${place}.`
   try {
     await recoverOne(open, isNewest, options, runs.map(unreadRun(why)))
-    report(`what it left could not be read: ${why}.${kept}`)
+    report(`what it left could not be read: ${why}.${quarantineNote}`)
   } catch (error) {
-    await giveUp(open, reasonOf(error), options, (problem) => report(problem + kept))
+    await giveUp(open, reasonOf(error), options, (problem) => report(problem + quarantineNote))
   }
 }
 

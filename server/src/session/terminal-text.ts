@@ -155,16 +155,16 @@ export class TerminalText {
   }
 
   #sequence(final: string, parameters: string): void {
-    const given = Number.parseInt(parameters, 10)
-    const count = Math.max(1, given || 1)
+    const parsed = Number.parseInt(parameters, 10)
+    const count = Math.max(1, parsed || 1)
     if (final === 'A' || final === 'F') this.#moveRow(-count)
     else if (final === 'B' || final === 'E') this.#moveRow(count)
     else if (final === 'C') this.#column += Math.min(count, 10_000)
     else if (final === 'D') this.#column = Math.max(0, this.#column - count)
     else if (final === 'G') this.#column = Math.min(count, 10_000) - 1
     else if (final === 'H') this.#home()
-    else if (final === 'K') this.#setLine(eraseInLine(this.#line(), this.#column, given || 0))
-    else if (final === 'J') this.#eraseScreen(given || 0)
+    else if (final === 'K') this.#setLine(eraseInLine(this.#line(), this.#column, parsed || 0))
+    else if (final === 'J') this.#eraseScreen(parsed || 0)
     if (final === 'E' || final === 'F') this.#column = 0
   }
 

@@ -49,10 +49,10 @@ export function finishSwap(paths: Paths): void {
   const { fresh, aside } = Swap.parse(JSON.parse(readFileSync(marker, 'utf8')))
   const target = join(paths.folder, basename(aside))
   for (const suffix of ['', '-wal']) {
-    const kept = join(target, `history.db${suffix}`)
-    if (!existsSync(`${paths.database}${suffix}`) || existsSync(kept)) continue
+    const oldPath = join(target, `history.db${suffix}`)
+    if (!existsSync(`${paths.database}${suffix}`) || existsSync(oldPath)) continue
     mkdirSync(target, { recursive: true, mode: 0o700 })
-    renameSync(`${paths.database}${suffix}`, kept)
+    renameSync(`${paths.database}${suffix}`, oldPath)
   }
   rmSync(`${paths.database}-shm`, { force: true })
   if (fresh !== null && existsSync(join(paths.folder, basename(fresh))))

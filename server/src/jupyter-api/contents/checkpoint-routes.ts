@@ -21,8 +21,8 @@ export function fileCheckpointRoutes(parts: CheckpointParts): readonly Route[] {
   return [
     on(contentsApi.listCheckpoints, ({ params }) =>
       withFile(root, params.path, async ({ model }) => {
-        const kept = await checkpoints.of(model.path)
-        return json(kept === null ? [] : [kept])
+        const checkpoint = await checkpoints.of(model.path)
+        return json(checkpoint === null ? [] : [checkpoint])
       }),
     ),
     on(contentsApi.createCheckpoint, ({ params }) =>

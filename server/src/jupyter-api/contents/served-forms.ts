@@ -38,8 +38,8 @@ function distanceOf(base: NotebookForm, sent: NotebookForm): number {
     const known = byId.get(cell.id)
     return known === undefined ? sources.has(sourceKey(cell)) : sameContent(known, cell)
   }
-  const kept = sent.cells.filter(isIn).length
-  return sent.cells.length - kept + Math.max(0, base.cells.length - kept)
+  const common = sent.cells.filter(isIn).length
+  return sent.cells.length - common + Math.max(0, base.cells.length - common)
 }
 
 const sourceKey = ({ type, source }: CellForm): string => `${type}\n${source}`

@@ -26,9 +26,9 @@ export async function salvageObjects(
   aside: string,
 ): Promise<SalvagedObjects> {
   const damaged: Digest[] = []
-  let kept = blobCount(db)
+  let keptCount = blobCount(db)
   for await (const digest of files.list()) {
-    if (await isWhole(files, digest)) kept++
+    if (await isWhole(files, digest)) keptCount++
     else {
       await mkdir(join(aside, 'objects'), { recursive: true, mode: 0o700 })
       await rename(files.pathOf(digest), join(aside, 'objects', digest.slice('sha256:'.length)))
@@ -37,7 +37,7 @@ export async function salvageObjects(
   }
   const lost: Digest[] = []
   for (const digest of namedIn(db)) if (!(await isKept(db, files, digest))) lost.push(digest)
-  return { kept, damaged, lost }
+  return { kept: keptCount, damaged, lost }
 }
 
 async function isWhole(files: ObjectFiles, digest: Digest): Promise<boolean> {
