@@ -80,7 +80,7 @@ const done = (): null => null
 export const notWritten = (file: string, error: unknown): Refusal => ({
   code: 'not-written',
   message: `"${file}" was not written: ${error instanceof Error ? error.message : String(error)}`,
-  hint: 'Look whether its folder exists and may be written, and whether the disk has room.',
+  hint: 'Check that its folder exists and is writable, and that the disk is not full.',
   exit: 1,
 })
 

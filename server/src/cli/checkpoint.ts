@@ -25,7 +25,7 @@ export function registerCheckpoint(program: Command): void {
     .command('checkpoint')
     .argument('[name]', 'what to call it')
     .argument('[notebook]', 'the .ipynb file, as it is saved')
-    .description('name the state of a notebook and its last run; without a name, the checkpoints there are')
+    .description('name the state of a notebook and its last run; without a name, list the checkpoints')
     .option('--json', 'a checkpoint as one object of JSON on each line')
     .option('--root <dir>', 'the project folder')
     .addHelpText('after', examples)

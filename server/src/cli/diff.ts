@@ -64,7 +64,7 @@ const noSide = ({ code, message }: NoSide): Refusal => ({
 
 const otherSorts: Refusal = {
   code: 'other-sorts',
-  message: 'a run can be held against a run, and a session, checkpoint or notebook against another',
+  message: 'a run is compared with a run; a session, checkpoint or notebook with another one',
   hint: 'See "yesterday diff --help".',
   exit: 2,
 }

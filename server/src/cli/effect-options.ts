@@ -15,7 +15,7 @@ export type EffectOptions = z.infer<typeof EffectOptions>
 export const withEffectOptions = (command: Command): Command =>
   command
     .option('--allow-sending', 'leave the network open, and repeat requests that change something elsewhere')
-    .option('--allow-program', 'start programs again also where nothing isolates them')
+    .option('--allow-program', 'start programs again even without isolation')
     .option(
       '--allow-writes <path...>',
       'where nothing isolates: write these files, or files below these folders',

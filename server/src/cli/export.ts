@@ -49,7 +49,7 @@ export function registerExport(program: Command): void {
     .option('-o, --output <file>', 'write it to this file instead of printing it')
     .option('--to <url>', 'with openlineage: send each event to this address')
     .option('--license <id>', 'with ro-crate: the licence of the data, an SPDX identifier or an address')
-    .option('--json', 'say in JSON what was written')
+    .option('--json', 'print in JSON what was written')
     .option('--root <dir>', 'the project folder')
     .addHelpText('after', examples)
     .action(async (what: string, raw: unknown) => {
@@ -63,7 +63,7 @@ export function registerExport(program: Command): void {
 
 const badUrl: Refusal = {
   code: 'bad-url',
-  message: 'the address to send to is none',
+  message: 'the address to send to is not valid',
   hint: 'It begins with http:// or https://.',
   exit: 2,
 }
@@ -178,7 +178,7 @@ async function send(events: readonly LineageEvent[], url: string, json: boolean)
     const problem = await post(url, event)
     if (problem === null) continue
     const message = `event ${sent + 1} of ${events.length} was not taken: ${problem}`
-    return { code: 'not-sent', message, hint: 'See that the receiver is there, and try again.', exit: 1 }
+    return { code: 'not-sent', message, hint: 'Check that the receiver is running, and try again.', exit: 1 }
   }
   if (json) printJson({ sent: events.length, to: url })
   return null

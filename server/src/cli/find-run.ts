@@ -30,6 +30,6 @@ const missing = (prefix: string): Refusal => ({
 export const notEnded = (run: string): Refusal => ({
   code: 'not-ended',
   message: `run ${run} has not ended`,
-  hint: 'Ask again when it has; "yesterday kernels" lists what is running.',
+  hint: 'Try again when it has; "yesterday kernels" lists what is running.',
   exit: 1,
 })

@@ -39,9 +39,9 @@ export function registerGc(program: Command): void {
   program
     .command('gc')
     .description('delete stored values, file versions and random states that only old runs need')
-    .option('--older-than <days>', 'of runs that ended so many days ago or more', '30')
-    .option('--keep <size>', 'keep no more than this of all, as 500M or 2G')
-    .option('--apply', 'do it; without it the plan is only shown')
+    .option('--older-than <days>', 'only of runs that ended at least so many days ago', '30')
+    .option('--keep <size>', 'keep at most this size in total, as 500M or 2G')
+    .option('--apply', 'apply the plan; without it, the plan is only shown')
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')
     .addHelpText('after', examples)
@@ -92,8 +92,8 @@ async function gc({ olderThan, keep, apply, json, root: named }: Options): Promi
 
 const served: Refusal = {
   code: 'busy',
-  message: 'this folder is being served, and a server may need what would go',
-  hint: 'Stop the server, and do it again.',
+  message: 'this folder is being served, and the server may need what would be deleted',
+  hint: 'Stop the server, then run this command again.',
   exit: 1,
 }
 

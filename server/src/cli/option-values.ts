@@ -1,4 +1,4 @@
-/** What is written behind an option, read once: a value that does not fit is refused with what was expected. */
+/** Parses the values of options: an invalid value is refused with what was expected. */
 import { InvalidArgumentError } from 'commander'
 
 /** A count: digits alone, nine at most. */

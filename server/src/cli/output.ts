@@ -25,7 +25,7 @@ export function registerOutput(program: Command): void {
     .command('output')
     .argument('<run>', 'the id of a run, or its first digits')
     .description('what a run printed and showed, whole')
-    .option('-n, --number <n>', 'this one of the outputs, in any form; --json lists them', wholeNumber)
+    .option('-n, --number <n>', 'only this output, in any form; --json lists them', wholeNumber)
     .option('-o, --output <file>', 'into this file')
     .option('--json', 'a line of JSON per output')
     .option('--root <dir>', 'the project folder')

@@ -49,7 +49,7 @@ export function registerRedact(program: Command): void {
     .option('--value-from-env <name...>', 'the value of an environment variable')
     .option('--value-stdin', 'the value that standard input gives')
     .option('--detect', 'what looks like a secret, and the values of the environment and .env files')
-    .option('--apply', 'do it; without it the plan is only shown')
+    .option('--apply', 'apply the plan; without it, the plan is only shown')
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')
     .addHelpText('after', examples)
@@ -189,13 +189,13 @@ const refusal = (code: string, message: string, hint: string): Refusal => ({ cod
 const served: Refusal = {
   code: 'busy',
   message: 'this folder is being served, and the server records what it knows',
-  hint: 'Stop the server, and do it again.',
+  hint: 'Stop the server, then run this command again.',
   exit: 1,
 }
 
 const open: Refusal = {
   code: 'busy',
-  message: 'a kernel of this project still runs, and holds what it was given',
+  message: 'a kernel of this project is still running and holds its environment',
   hint: 'Stop it: yesterday kernels --stop --all',
   exit: 1,
 }

@@ -64,7 +64,7 @@ async function alone<T>(root: string, work: () => Promise<T>): Promise<T | Refus
 const served: Refusal = {
   code: 'busy',
   message: 'this folder is being served, and the server has the history open',
-  hint: 'Stop the server, and do it again.',
+  hint: 'Stop the server, then run this command again.',
   exit: 1,
 }
 

@@ -40,11 +40,11 @@ export function registerReplay(program: Command): void {
     program
       .command('replay')
       .argument('<target>', 'a run or its first digits, RUN:NAME, session:ID, or a notebook')
-      .description('run the past again in a copy, and say whether it comes out the same'),
+      .description('run the past again in a copy, and compare the results'),
   )
     .option('--dry-run', 'print the plan and run nothing')
-    .option('--only <cell...>', 'of these cells alone, by place or id, with what they need')
-    .option('--apply <file...>', 'put these files, as the replay wrote them, on the disk')
+    .option('--only <cell...>', 'only these cells, by place or id, with what they need')
+    .option('--apply <file...>', 'write these files to the disk, as the replay wrote them')
     .option('--env', 'with the recorded versions of packages, where pip can get them')
     .option('--timeout <seconds>', 'interrupt a cell that takes longer', seconds)
     .option(...trustOption)

@@ -38,9 +38,9 @@ export function registerRestore(program: Command): void {
       .argument('<run>', 'a run or its first digits')
       .description('a new kernel with the variables as they were after this run'),
   )
-    .option('--branch', 'a new session, which from the command line it is in every case')
+    .option('--branch', 'a new session (always so from the command line)')
     .option('--recompute', 'load no stored value: run all again')
-    .option('--only <names>', 'these variables alone, separated by commas')
+    .option('--only <names>', 'only these variables, separated by commas')
     .option('--no-keep', 'end the kernel when the result is printed')
     .option(...trustOption)
     .option('--json', 'one object of JSON')

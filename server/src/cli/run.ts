@@ -56,7 +56,7 @@ export function registerRun(program: Command, interpreters: FindInterpreters = f
     .command('run')
     .argument('<notebook>', 'the .ipynb file')
     .description('run all code cells in order, recorded like any run')
-    .option('--allow-errors', 'go on after a cell that fails')
+    .option('--allow-errors', 'continue after a cell that fails')
     .option('--timeout <seconds>', 'interrupt a cell that takes longer', seconds)
     .option('--kernel <name>', 'the kernelspec to use')
     .option('--save', 'write the outputs into the notebook')
@@ -115,28 +115,28 @@ const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: fal
 const noNotebook = (named: string): Refusal => ({
   code: 'no-notebook',
   message: `there is no notebook "${named}"`,
-  hint: 'Name an .ipynb file; its path is taken from the folder that you are in.',
+  hint: 'Name an .ipynb file, relative to the current folder.',
   exit: 2,
 })
 
 const unreadable = (named: string, { message }: Error): Refusal => ({
   code: 'unreadable',
   message: `"${named}" cannot be read: ${message}`,
-  hint: 'Look whether it is a file, and whether you may read it.',
+  hint: 'Check that it is a file and that you may read it.',
   exit: 1,
 })
 
 const notNotebook = (named: string, why: string): Refusal => ({
   code: 'bad-notebook',
   message: `"${named}" is no notebook that can be run. ${why}`,
-  hint: 'Nothing was run. Mend the file, or take an earlier version of it.',
+  hint: 'Nothing was run. Repair the file, or use an earlier version of it.',
   exit: 1,
 })
 
 const noFolder = (root: string): Refusal => ({
   code: 'no-folder',
   message: `there is no folder ${root}`,
-  hint: 'Name a folder that exists with --root, or make it first.',
+  hint: 'Name an existing folder with --root, or create it first.',
   exit: 2,
 })
 

@@ -27,11 +27,14 @@ export function registerSince(program: Command): void {
     program
       .command('since')
       .argument('<run>', 'a run or its first digits, or the id of a cell: its last run')
-      .description('what is not as it was when it worked'),
+      .description('what has changed since it worked'),
   )
-    .option('--good <run>', 'the run that was right; else the last that succeeded, or showed something else')
-    .option('--where <comparison>', 'the last run of which this is so, as in "acc > 0.9"')
-    .option('--prove', 'try it out: run it again with one difference swapped at a time')
+    .option(
+      '--good <run>',
+      'the run that was right (default: the last one that succeeded, or had another result)',
+    )
+    .option('--where <comparison>', 'the last run that satisfies this, as in "acc > 0.9"')
+    .option('--prove', 'prove it: run it again with one difference swapped at a time')
     .option('--timeout <seconds>', 'interrupt a cell that takes longer', seconds)
     .option(...trustOption)
     .option('--json', 'one object of JSON')

@@ -18,7 +18,7 @@ export function registerWhy(program: Command): void {
       '<run[:output|:name]>',
       'a run; with a number, that output of it (from 0); with a name, that thing',
     )
-    .description('what made it, from what, and what of that has changed since')
+    .description('what made it, from what, and which inputs have changed since')
     .option('--json', 'one object of JSON')
     .option('--root <dir>', 'the project folder')
     .addHelpText(

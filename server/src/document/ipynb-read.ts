@@ -60,7 +60,7 @@ function decodeUtf8(bytes: Uint8Array): string | { ok: false; refusal: Refusal }
     if (bytes[offset] !== 0xef || bytes[offset + 1] !== 0xbf || bytes[offset + 2] !== 0xbd) {
       return refuse(
         'notUtf8',
-        `This file is not UTF-8: byte ${offset} does not fit.`,
+        `This file is not UTF-8: invalid byte at offset ${offset}.`,
         'Save it as UTF-8 and open it again.',
       )
     }
@@ -78,8 +78,8 @@ function readText(text: string, masker: Masker | null): ReadResult {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     const { line, column } = placeOfJsonError(body)
-    const message = `This file is not JSON: line ${line}, column ${column} does not fit.`
-    return refuse('brokenJson', message, 'Merge markers of git are a common cause. Mend it in a text editor.')
+    const message = `This file is not JSON: unexpected text at line ${line}, column ${column}.`
+    return refuse('brokenJson', message, 'Merge markers of git are a common cause. Repair it in a text editor.')
   }
   return isJsonObject(value)
     ? readObject(text, value, masker)

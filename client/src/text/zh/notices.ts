@@ -16,7 +16,7 @@ export const notices: Translation<typeof en> = {
   'notice.widgetMessage': '一条发往控件的消息未能送达：{reason}。',
   'notice.historyStalled': '无法写入历史记录（{reason}）。会再次尝试；在此之前不会运行新的内容。',
   'notice.historyGap': '此会话的历史记录有缺失：{reason}。运行 “yesterday fsck” 可查看详情。',
-  'notice.notRecovered': '服务器停止之前在此运行的内容未能完整恢复。{reason}',
+  'notice.notRecovered': '未能完整重新连接之前的会话。已结束的运行在历史中。{reason}',
   'notice.slowPage':
     '此页面读取过慢，连接曾被断开。内容现已更新，但控件的部分消息被跳过：如果控件显示不正常，请重新加载页面。',
   'notice.tooMuch': '此页面一次发送的内容超出了服务器的限制。页面会自动重新连接；您的修改已保留。',
