@@ -55,7 +55,7 @@ export class Conversation {
   #early: Message[] = []
   /** Where messages may come twice, from the spool and live: those handed on. */
   #seen: Set<string> | null = null
-  #heard = 0
+  #receivedCount = 0
   #subscribed = false
   #beside: Beside | null = null
 
@@ -212,8 +212,8 @@ export class Conversation {
 
   /** Waits for what a dead process had already sent: until nothing more came for two looks. */
   async drained(): Promise<void> {
-    for (let before = -1, looks = 0; before !== this.#heard && looks < 40; looks++) {
-      before = this.#channels.isPaused ? -1 : this.#heard
+    for (let before = -1, looks = 0; before !== this.#receivedCount && looks < 40; looks++) {
+      before = this.#channels.isPaused ? -1 : this.#receivedCount
       await new Promise((resolve) => setTimeout(resolve, 25))
     }
   }
@@ -248,7 +248,7 @@ export class Conversation {
   }
 
   #receive(message: Message): void {
-    this.#heard++
+    this.#receivedCount++
     if (message.channel === 'iopub') this.#subscribed = true
     const parentId = message.parent.msg_id ?? ''
     const hidden = this.#own.has(parentId) || message.header.msg_type === 'iopub_welcome'
@@ -283,7 +283,7 @@ export class Conversation {
       else this.#executions.begun(parentId)
     } else if (message.channel !== 'stdin' && !this.#requests.replied(parentId, message.content)) {
       this.#executions.replied(parentId, outcomeOf(message.content))
-      this.#lookForTheOther(parentId, IDLE_LATE_MS)
+      this.#awaitMissingReply(parentId, IDLE_LATE_MS)
     }
   }
 
@@ -296,7 +296,7 @@ export class Conversation {
     if (state !== 'idle') return
     this.#rest(parentId)
     this.#executions.idle(parentId)
-    this.#lookForTheOther(parentId, REPLY_LATE_MS)
+    this.#awaitMissingReply(parentId, REPLY_LATE_MS)
     this.#probes.get(parentId)?.()
     this.#probes.delete(parentId)
   }
@@ -305,9 +305,9 @@ export class Conversation {
     if (this.#working.delete(msgId) && this.#working.size === 0) this.#hearing?.busy(false)
   }
 
-  #lookForTheOther(msgId: string, lateMs: number): void {
+  #awaitMissingReply(msgId: string, lateMs: number): void {
     const look = () => {
-      if (this.#executions.isHalfOver(msgId)) this.#whenServed(() => this.#neverCame(msgId))
+      if (this.#executions.isHalfOver(msgId)) this.#whenServed(() => this.#failPendingExecution(msgId))
     }
     if (this.#executions.isHalfOver(msgId)) setTimeout(look, lateMs).unref()
   }
@@ -322,7 +322,7 @@ export class Conversation {
   }
 
   /** An interrupt in the instant before the code leaves ipykernel without a reply; a burst may cost it the `idle`. */
-  #neverCame(msgId: string): void {
+  #failPendingExecution(msgId: string): void {
     if (!this.#executions.isHalfOver(msgId)) return
     if (this.#working.has(msgId)) {
       this.#onProblem({ kind: 'idle-lost', detail: `${msgId}: the kernel dropped messages of this run` })

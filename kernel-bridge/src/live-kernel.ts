@@ -147,7 +147,12 @@ export class LiveKernel implements Kernel {
         if (!this.#owned) this.#noteFree()
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error)
-        this.#die({ exitCode: null, signal: null, likely: `it did not come back: ${why}`, stderrTail: '' })
+        this.#markDead({
+          exitCode: null,
+          signal: null,
+          likely: `it did not come back: ${why}`,
+          stderrTail: '',
+        })
         throw error
       }
       this.#death = null
@@ -236,11 +241,11 @@ export class LiveKernel implements Kernel {
 
   #reportEnd(life: Life, ended: Ended): Promise<void> {
     if (this.#detached || life !== this.#life) return Promise.resolve()
-    this.#endReport ??= this.#bury(life, ended)
+    this.#endReport ??= this.#handleEnd(life, ended)
     return this.#endReport
   }
 
-  async #bury(life: Life, ended: Ended): Promise<void> {
+  async #handleEnd(life: Life, ended: Ended): Promise<void> {
     await life.conversation.drained()
     const kills = await memoryKills()
     const memoryKill =
@@ -250,7 +255,7 @@ export class LiveKernel implements Kernel {
     await this.#noteDeath(death)
     life.conversation.died(death)
     this.#death = death
-    if (this.#ending !== 'restart') this.#die(death)
+    if (this.#ending !== 'restart') this.#markDead(death)
   }
 
   /** A full disk does not keep a run from ending, but a later server does not know the cause. */
@@ -277,7 +282,7 @@ export class LiveKernel implements Kernel {
     )
   }
 
-  #die(death: Death): void {
+  #markDead(death: Death): void {
     this.#death = death
     if (this.#status === 'dead') return
     this.#emitStatus('dead')

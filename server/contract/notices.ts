@@ -25,7 +25,8 @@ export const noticeTexts = {
   'notice.historyStalled':
     'The history cannot be written ({reason}). It is tried again; nothing new runs until then.',
   'notice.historyGap': 'The history of this session has a gap: {reason}. Run "yesterday fsck" to see more.',
-  'notice.notRecovered': 'The previous session could not be reattached in full. Finished runs are in the history. {reason}',
+  'notice.notRecovered':
+    'The previous session could not be reattached in full. Finished runs are in the history. {reason}',
   'notice.slowPage':
     'This page read too slowly and was disconnected. It is up to date again, but messages of widgets were skipped: reload the page if a widget looks wrong.',
 } as const

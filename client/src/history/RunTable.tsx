@@ -10,7 +10,7 @@ import { PickBox } from './PickBox.tsx'
 import { columnsOf } from './run-plot.ts'
 import { pressed, runColumns, type SortBy, type Sorting, sortRuns } from './run-table.ts'
 import { Time } from './Time.tsx'
-import { tookText } from './time.ts'
+import { durationOfRun } from './time.ts'
 import type { LogState } from './useLog.ts'
 
 interface Props {
@@ -107,7 +107,7 @@ function Row(props: {
       <td>
         <OutcomeMark outcome={run.outcome} />
       </td>
-      <td className="run-number">{tookText(run)}</td>
+      <td className="run-number">{durationOfRun(run)}</td>
       <td>
         <Time iso={run.ended} />
       </td>

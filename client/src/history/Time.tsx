@@ -2,7 +2,7 @@
 import type { Outcome } from '@yesterday/server/contract/run.ts'
 import { useEffect, useState } from 'react'
 import { locale } from '../text/locale.ts'
-import { exactTime, relativeTime, tookText } from './time.ts'
+import { durationOfRun, exactTime, relativeTime } from './time.ts'
 
 const MINUTE = 60_000
 
@@ -22,7 +22,7 @@ export function Ran({
 }: {
   readonly run: { readonly outcome: Outcome; readonly ended: string; readonly durationMs: number }
 }) {
-  const took = tookText(run)
+  const took = durationOfRun(run)
   return (
     <>
       <Time iso={run.ended} />

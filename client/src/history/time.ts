@@ -47,7 +47,7 @@ export function durationText(ms: number): string {
 }
 
 /** How long a run took; '' for one that was stopped before it began. */
-export const tookText = (run: { readonly outcome: Outcome; readonly durationMs: number }): string =>
+export const durationOfRun = (run: { readonly outcome: Outcome; readonly durationMs: number }): string =>
   run.outcome === 'aborted' ? '' : durationText(run.durationMs)
 
 /** "812 B", "4.2 KB", "1.3 GB"; steps of 1024. */

@@ -5,7 +5,7 @@
 import { useEffect, useState } from 'react'
 import { OutcomeMark } from '../history/OutcomeMark.tsx'
 import { Time } from '../history/Time.tsx'
-import { durationText, tookText } from '../history/time.ts'
+import { durationOfRun, durationText } from '../history/time.ts'
 import { t } from '../text/text.ts'
 import type { Notebook } from './notebook.ts'
 import { useKeyed } from './use-cell.ts'
@@ -63,7 +63,7 @@ function elapsedText(ms: number): string {
 function Last({ notebook, id }: Props) {
   const last = useKeyed(notebook.lastRuns.all, id)
   if (last === undefined) return null
-  const took = tookText(last)
+  const took = durationOfRun(last)
   return (
     <>
       <OutcomeMark outcome={last.outcome} />

@@ -31,7 +31,7 @@ const codeCells = (notebook: Notebook): string[] =>
   notebook.order.get().filter((id) => notebook.typeOf(id) === 'code')
 
 /** Runs the selected cells and goes to the next one; behind the last one it makes another. */
-export function runAndGoOn(notebook: Notebook): void {
+export function runAndAdvance(notebook: Notebook): void {
   notebook.run(notebook.withFolded(notebook.selected()))
   const order = notebook.visible()
   const last = order.indexOf(notebook.selected().at(-1) ?? '')

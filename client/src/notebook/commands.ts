@@ -16,7 +16,7 @@ import {
   resetExternal,
   restart,
   restartAndRunAll,
-  runAndGoOn,
+  runAndAdvance,
   runAndInsert,
   runStale,
   selectAll,
@@ -52,7 +52,7 @@ const HEADINGS = ([1, 2, 3, 4, 5, 6] as const).map(
 )
 
 export const COMMANDS = [
-  { id: 'run', label: 'command.run', button: 'notebook.run', keys: keys('Shift-Enter'), run: runAndGoOn },
+  { id: 'run', label: 'command.run', button: 'notebook.run', keys: keys('Shift-Enter'), run: runAndAdvance },
   { id: 'runStay', label: 'command.runStay', keys: keys('Mod-Enter'), run: stay },
   { id: 'runInsert', label: 'command.runInsert', keys: keys('Alt-Enter'), run: runAndInsert },
   { id: 'edit', label: 'command.edit', keys: cellKeys('Enter'), run: edit },

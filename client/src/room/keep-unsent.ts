@@ -36,7 +36,7 @@ export class UnsentKeeper {
   readonly #store: UnsentStore
   readonly #place: UnsentPlace
   readonly #life = uuidv4()
-  readonly #die: () => void
+  readonly #endLife: () => void
   readonly #stop: () => void
   #waiting: Uint8Array[] = []
   #isKept = false
@@ -49,7 +49,7 @@ export class UnsentKeeper {
     this.#durable = durable
     this.#store = store
     this.#place = place
-    this.#die = store.live(this.#life)
+    this.#endLife = store.live(this.#life)
     room.doc.on('update', this.#edited)
     this.#stop = room.facts.subscribe(this.#learned)
     globalThis.addEventListener?.('pagehide', this.#hidden)
@@ -104,7 +104,7 @@ export class UnsentKeeper {
     globalThis.removeEventListener?.('pagehide', this.#hidden)
     globalThis.document?.removeEventListener('visibilitychange', this.#hidden)
     if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#die()
+    this.#endLife()
   }
 
   readonly #edited = (update: Uint8Array, from: unknown): void => {

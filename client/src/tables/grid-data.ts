@@ -91,12 +91,13 @@ export class GridData implements DataFrame {
   }): Promise<void> => {
     const last = Math.floor(Math.max(rowStart, Math.min(rowEnd, this.numRows) - 1) / PAGE)
     const wanted = []
-    for (let page = Math.floor(rowStart / PAGE); page <= last; page++) wanted.push(this.#have(page, orderBy))
+    for (let page = Math.floor(rowStart / PAGE); page <= last; page++)
+      wanted.push(this.#ensurePage(page, orderBy))
     await Promise.all(wanted)
     signal?.throwIfAborted()
   }
 
-  #have(page: number, orderBy: OrderBy | undefined): Promise<void> {
+  #ensurePage(page: number, orderBy: OrderBy | undefined): Promise<void> {
     const key = pageKey(orderKey(orderBy), page)
     if (this.#pages.has(key)) return Promise.resolve()
     const coming = this.#coming.get(key) ?? this.#fetch(key, page, orderBy)

@@ -217,7 +217,7 @@ export class FileSync {
     if (this.#stopped) return
     try {
       const found = await this.#takeOutsideChange()
-      if (found === 'away') return await this.#whileAway()
+      if (found === 'away') return await this.#syncWithoutFile()
       this.#awaySince = null
       if (found === 'unreadable') return
       this.#becomes(found === 'replaced' ? 'replaced' : 'there')
@@ -232,7 +232,7 @@ export class FileSync {
   }
 
   /** The file is not at its path: it was moved, is about to be there again, or is gone. */
-  async #whileAway(): Promise<void> {
+  async #syncWithoutFile(): Promise<void> {
     if (this.#presence !== 'there') return this.#becomes('deleted')
     const { clock, follow } = this.#init
     if (await follow(this.#stat?.identity ?? null)) {

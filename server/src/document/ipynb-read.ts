@@ -79,7 +79,11 @@ function readText(text: string, masker: Masker | null): ReadResult {
     if (!(error instanceof SyntaxError)) throw error
     const { line, column } = placeOfJsonError(body)
     const message = `This file is not JSON: unexpected text at line ${line}, column ${column}.`
-    return refuse('brokenJson', message, 'Merge markers of git are a common cause. Repair it in a text editor.')
+    return refuse(
+      'brokenJson',
+      message,
+      'Merge markers of git are a common cause. Repair it in a text editor.',
+    )
   }
   return isJsonObject(value)
     ? readObject(text, value, masker)

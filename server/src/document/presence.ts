@@ -54,7 +54,9 @@ export class Presence {
 
   /** Takes what a socket says of itself and ignores what it says of others. Throws when it cannot be read. */
   apply(update: Uint8Array, owner: Speaker): void {
-    const own = readStates(update).filter((entry) => this.#isKnown(entry) && this.#maySpeakFor(entry, owner))
+    const own = readStates(update).filter(
+      (entry) => this.#isKnown(entry) && this.#mayPublishFor(entry, owner),
+    )
     if (this.#clientsOf(owner, own) > MAX_CLIENTS) throw new Error('too many awareness clients')
     applyAwarenessUpdate(this.#awareness, writeStates(own, owner.actor), owner)
     for (const { client } of own) if (this.#awareness.getStates().has(client)) this.#owners.set(client, owner)
@@ -84,7 +86,7 @@ export class Presence {
   }
 
   /** A person's next socket may open before the server knows that the last one is gone. */
-  #maySpeakFor({ client }: StateEntry, { actor }: Speaker): boolean {
+  #mayPublishFor({ client }: StateEntry, { actor }: Speaker): boolean {
     const owner = this.#owners.get(client)
     return owner === undefined || owner.actor.id === actor.id
   }

@@ -90,7 +90,7 @@ export class Mailbox<Socket extends Recipient = Recipient> {
   #drain(): void {
     if (this.#isDraining || !this.#hasRoom) return
     this.#isDraining = true
-    if (this.#cut.count > 0) this.#sayCut()
+    if (this.#cut.count > 0) this.#reportCut()
     let sent = 0
     for (let next = this.#held[0]; next !== undefined && this.#hasRoom; next = this.#held[++sent]) {
       this.#heldSize -= next.size
@@ -100,7 +100,7 @@ export class Mailbox<Socket extends Recipient = Recipient> {
     this.#isDraining = false
   }
 
-  #sayCut(): void {
+  #reportCut(): void {
     const { count, parent } = this.#cut
     this.#cut = { count: 0, parent: {} }
     const text = `[yesterday] ${count} output messages were not delivered: this client was away or too slow.\n`

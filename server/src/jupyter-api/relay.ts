@@ -52,7 +52,7 @@ export class Relay {
   attach(kernel: Kernel | null): void {
     this.#stop()
     this.#kernel = kernel
-    this.#stop = kernel?.on('message', (message) => this.#heard(message)) ?? (() => undefined)
+    this.#stop = kernel?.on('message', (message) => this.#relay(message)) ?? (() => undefined)
   }
 
   /** From now on what the kernel says of this message is for the client. */
@@ -100,7 +100,7 @@ export class Relay {
     }
   }
 
-  #heard(message: Message): void {
+  #relay(message: Message): void {
     this.#lastActivity = new Date()
     // Between the agent and the server alone.
     if (message.header.msg_type.startsWith('yesterday_')) return

@@ -60,7 +60,7 @@ export class Attempts {
   }
 
   /** Cancels the one try that succeeded. Earlier failures of the address, with other accounts, still count. */
-  takeBack(name: string): void {
+  forgive(name: string): void {
     const known = this.#failures.get(name)
     if (known !== undefined) this.#failures.set(name, { ...known, count: known.count - 1, until: 0 })
   }

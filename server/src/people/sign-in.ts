@@ -101,7 +101,7 @@ export class SignIn {
     try {
       if (await isPassword(stored, password)) {
         this.#accounts.forget(account)
-        this.#addresses.takeBack(address)
+        this.#addresses.forgive(address)
         return null
       }
       const nextMs = Math.max(this.#accounts.waitOf(account), this.#addresses.waitOf(address))

@@ -10,13 +10,13 @@ const ARRIVE_MS = 5_000
 
 export class LateContents {
   readonly #kernel: Kernel
-  #heard = 0
+  #receivedCount = 0
   #changed: () => void = () => undefined
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel
     kernel.on('content', () => {
-      this.#heard++
+      this.#receivedCount++
       this.#changed()
     })
   }
@@ -25,12 +25,12 @@ export class LateContents {
   async finish(): Promise<void> {
     const answer = await callAgent(this.#kernel, 'late_edges.finish', [FINISH_SECONDS])
     const sent = answer.ok ? z.number().safeParse(answer.value).data : undefined
-    if (sent === undefined || this.#heard >= sent) return
+    if (sent === undefined || this.#receivedCount >= sent) return
     let timer: ReturnType<typeof setTimeout> | undefined
     await new Promise<void>((resolve) => {
       timer = setTimeout(resolve, ARRIVE_MS)
       this.#changed = () => {
-        if (this.#heard >= sent) resolve()
+        if (this.#receivedCount >= sent) resolve()
       }
     })
     clearTimeout(timer)

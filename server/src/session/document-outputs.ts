@@ -61,7 +61,7 @@ export class DocumentOutputs {
         found.cell.set('execution_count', edit.count)
         return
       case 'more':
-        this.#sayMore(outputs, placed, edit.hidden)
+        this.#showHiddenCount(outputs, placed, edit.hidden)
         break
     }
   }
@@ -105,7 +105,7 @@ export class DocumentOutputs {
     shown?.set('metadata', escapeJson(output.metadata))
   }
 
-  #sayMore(outputs: Y.Array<YOutput>, { run, cell }: PlacedEdit, hidden: number): void {
+  #showHiddenCount(outputs: Y.Array<YOutput>, { run, cell }: PlacedEdit, hidden: number): void {
     const data = {
       'text/plain': `… and ${hidden} more outputs. All of them: yesterday output ${run.slice(0, 8)}`,
     }

@@ -24,7 +24,7 @@ export class Pulse {
   /** Looks from now on while `isAtWork`. */
   watch(isAtWork: boolean): void {
     if (!isAtWork) this.#stop()
-    else if (this.#timer === null) this.#lookLater()
+    else if (this.#timer === null) this.#scheduleCheck()
   }
 
   #stop(): void {
@@ -33,7 +33,7 @@ export class Pulse {
     this.#isSilent = false
   }
 
-  #lookLater(): void {
+  #scheduleCheck(): void {
     const look = () => inBackground(this.#look(), 'listening for the heartbeat of a kernel')
     this.#timer = setTimeout(look, this.#effects.pauseMs).unref()
   }
@@ -42,7 +42,7 @@ export class Pulse {
     const timer = this.#timer
     const isSilent = !(await this.#effects.heartbeat().catch(() => false))
     if (this.#timer !== timer) return
-    this.#lookLater()
+    this.#scheduleCheck()
     if (isSilent === this.#isSilent) return
     this.#isSilent = isSilent
     this.#effects.onChange(isSilent)

@@ -72,7 +72,7 @@ export class StaleWatch {
     session.events.on('changed', this.#soon)
     session.events.on('recorded', this.#recorded)
     session.events.on('recordedElsewhere', this.#recordedElsewhere)
-    const look = () => inBackground(this.#lookAtFiles(), 'looking at files that runs have read')
+    const look = () => inBackground(this.#checkFiles(), 'looking at files that runs have read')
     this.#filesTimer = setInterval(look, filesMs)
     this.#filesTimer.unref()
     this.#soon()
@@ -119,7 +119,7 @@ export class StaleWatch {
     this.#timer.unref()
   }
 
-  async #lookAtFiles(): Promise<void> {
+  async #checkFiles(): Promise<void> {
     if (await this.#files.haveChanged()) this.#soon()
   }
 

@@ -22,8 +22,16 @@ afterAll(() => Promise.all([root, empty].map((folder) => rm(folder, { recursive:
 test.each([
   ['missing.ipynb', 2, 'there is no notebook "missing.ipynb"'],
   ['folder.ipynb', 1, '"folder.ipynb" cannot be read'],
-  ['cut.ipynb', 1, '"cut.ipynb" is no notebook that can be run. This file is not JSON: unexpected text at line 1'],
-  ['bytes.ipynb', 1, '"bytes.ipynb" is no notebook that can be run. This file is not UTF-8: invalid byte at offset 0'],
+  [
+    'cut.ipynb',
+    1,
+    '"cut.ipynb" is no notebook that can be run. This file is not JSON: unexpected text at line 1',
+  ],
+  [
+    'bytes.ipynb',
+    1,
+    '"bytes.ipynb" is no notebook that can be run. This file is not UTF-8: invalid byte at offset 0',
+  ],
 ])('run %s is refused, and no history is begun', async (notebook, exit, message) => {
   const { code, out, err } = await yesterday(empty, 'run', notebook)
   expect({ code, out }).toEqual({ code: exit, out: '' })
