@@ -128,7 +128,7 @@ test('a page that lives keeps its own; a page that left in order leaves what was
   expect(await open().left()).toHaveLength(1)
 })
 
-test('what a document refuses is kept as text, and tried as it was no more', async () => {
+test('what a document refuses is kept as text, and not retried as it was', async () => {
   const page = open()
   await isSaved(page)
   server.acknowledges = false

@@ -1,6 +1,6 @@
 /**
  * A real server where something is wrong around it: a port that is taken, a folder that is served already, that may not
- * be written, or whose disk is full; strangers at its doors; a kernel whose program is not there; a question that was
+ * be written, or whose disk is full; requests of unknown senders; a kernel whose program is not there; a question that was
  * open when the server died. Each has an answer that says what, where and what to do, and nothing promised is lost.
  */
 import { spawnSync } from 'node:child_process'

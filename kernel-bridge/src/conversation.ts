@@ -33,7 +33,7 @@ const IDLE_LATE_MS = 1_000
 /** A reply is sent before its `idle`. */
 const REPLY_LATE_MS = 100
 const RESEND_MS = 300
-/** How a run ends of which the kernel says no more than that it is over. */
+/** The outcome of a run of which the kernel only reports that it is over. */
 const INTERRUPTED: ExecuteOutcome = {
   status: 'error',
   executionCount: null,

@@ -1,4 +1,4 @@
-/** The public door of the kernel bridge: nothing else here is anybody's business. */
+/** The public interface of the kernel bridge: import nothing else of it. */
 export { agentFolder } from './agent-code.ts'
 export {
   KernelDeadError,

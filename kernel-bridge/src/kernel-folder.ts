@@ -27,7 +27,7 @@ const KERNEL_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 /** True for an id that names a folder directly in the runtime directory. */
 export const isKernelId = (text: string): boolean => KERNEL_ID.test(text)
 
-/** Throws for an id that is none: it may come from a record that anybody wrote. */
+/** Throws for an invalid id: it may come from an untrusted record. */
 export function kernelFolder(runtimeDir: string, kernelId: string): KernelFolder {
   if (!isKernelId(kernelId)) throw new Error(`Not the id of a kernel: ${JSON.stringify(kernelId)}`)
   const dir = join(runtimeDir, kernelId)

@@ -1,6 +1,6 @@
 /**
  * Who runs in a kernel's folder, and for whom: `process.json`, signed. Invariant: a process is signalled only if the
- * record's signature, its process id and its start time agree. The folder itself is data: anybody may have written it.
+ * record's signature, its process id and its start time agree. The folder itself is untrusted data.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

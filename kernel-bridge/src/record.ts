@@ -111,7 +111,7 @@ export const AgentRecord = z.object({
   }),
   /** Bytes that the agent left in the spool's `objects` folder, each in a file named by its hex digest. */
   objects: z.array(z.object({ digest: AgentDigest, size: z.number() })).default([]),
-  /** What is missing, and why; nothing is dropped in silence. */
+  /** What is missing, and why; nothing is dropped silently. */
   notCaptured: z.array(z.object({ what: z.string(), why: z.string() })),
 })
 

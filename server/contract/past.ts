@@ -55,7 +55,7 @@ export const RunTable = z.object({
 })
 export type RunTable = z.infer<typeof RunTable>
 
-/** A run as others speak of it. */
+/** A run as other records refer to it. */
 export const RunName = z.object({
   run: RunId,
   session: SessionId,
@@ -94,7 +94,7 @@ export const Why = z.object({
   headline: z.string(),
   lines: z.array(z.string()),
   inputs: z.array(WhyInput),
-  /** Whether the cell's source, in the last run of this cell, is another one; null where the cell is unknown. */
+  /** Whether the cell's source changed in the last run of this cell; null if the cell is unknown. */
   sourceChanged: z.boolean().nullable(),
   /** Why it cannot be replayed; null where it can, as far as its bytes go. */
   notReplayable: z.string().nullable(),
@@ -256,7 +256,7 @@ export const OutputDifference = z.discriminatedUnion('kind', [
 ])
 export type OutputDifference = z.infer<typeof OutputDifference>
 
-/** Two runs held against each other. Lists hold what differs; what is the same is left out. */
+/** The comparison of two runs. Lists hold what differs; what is the same is left out. */
 export const RunDiff = z.object({
   a: RunName,
   b: RunName,

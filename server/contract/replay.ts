@@ -219,7 +219,7 @@ export type SinceReport = z.infer<typeof SinceReport>
 
 export const RestoredVariable = z.object({
   name: z.string(),
-  /** Its name in the kernel, where that is another one. */
+  /** Its name in the kernel, if it differs. */
   as: z.string().optional(),
   result: z.enum(['restored', 'recomputed', 'differs', 'not restorable']),
   why: z.string().nullable(),

@@ -175,7 +175,7 @@ export const Event = z.discriminatedUnion('type', [
    * replacing earlier lists; else additional ones. Outputs that came with a file are never listed.
    */
   z.object({ type: z.literal('ownOutputs'), outputs: z.array(z.string()), whole: z.boolean() }),
-  /** Every cell that is not fresh, in notebook order; sent on connect, and when it is another list. */
+  /** Every cell that is not fresh, in notebook order; sent on connect, and when it changes. */
   z.object({ type: z.literal('stale'), cells: z.array(StaleCell) }),
   /** Comment threads as they are now, and the ids of those that are gone. */
   z.object({ type: z.literal('comments'), threads: z.array(Thread), gone: z.array(z.string()) }),

@@ -6,13 +6,13 @@ import { z } from 'zod'
 import { CellId, RunId } from './ids.ts'
 
 export const StaleReason = z.discriminatedUnion('kind', [
-  /** The source is another than the one that ran. */
+  /** The source differs from the one that ran. */
   z.object({ kind: z.literal('edited') }),
   /** The run of a cell changed its input (null: a cell that is gone, or of another client). */
   z.object({ kind: z.literal('input'), name: z.string(), cell: CellId.nullable(), run: RunId }),
   /** A cell above it re-created what it made, and a cell below needs its own. */
   z.object({ kind: z.literal('overwritten'), name: z.string(), cell: CellId.nullable(), run: RunId }),
-  /** A file that it read is another now, or is gone. */
+  /** A file that it read has changed, or is gone. */
   z.object({ kind: z.literal('file'), name: z.string(), gone: z.boolean() }),
   /** It ran in a session whose kernel is not the present one. */
   z.object({ kind: z.literal('session') }),

@@ -125,7 +125,7 @@ export async function testPythons() {
   }
 }
 
-/** Two at a time: unpacking fills a core. Settles with what came of each, in order. */
+/** Two at a time: unpacking fills a core. Settles with the result of each, in order. */
 async function sideBySide(items, work) {
   const results = []
   const waiting = items.map((item, index) => ({ item, index }))

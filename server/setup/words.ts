@@ -12,7 +12,7 @@ export interface Avoided {
 export const avoided: readonly Avoided[] = [
   { words: 'tell|tells|told|telling', instead: 'report, return, notify, show, record' },
   { words: 'anew|once more', instead: 'again, re-create, rebuild' },
-  { words: 'nobody|somebody', instead: 'no client, no one, a user, the caller' },
+  { words: 'nobody|somebody|anybody', instead: 'no client, no one, a user, the caller' },
   { words: 'whoever|who asks|who asked', instead: 'the caller, the reader, a user' },
   { words: 'stands|stood|stand', instead: 'is, is defined, represents' },
   { words: 'company', instead: 'batching, is coalesced' },
@@ -27,4 +27,7 @@ export const avoided: readonly Avoided[] = [
   { words: 'the house|a door', instead: 'the server, the document session, the entry point' },
   { words: 'lingering|lingers', instead: 'retained, remain' },
   { words: 'unheard|in vain', instead: 'unanswered, without effect' },
+  { words: 'in silence', instead: 'silently' },
+  { words: 'held against', instead: 'compared with' },
+  { words: 'speaks of|speak of', instead: 'refers to, names' },
 ]

@@ -63,7 +63,7 @@ async function look(signal: AbortSignal, report: (why: WorkspaceState['why']) =>
   if (answer.ok && !signal.aborted) report(answer.value.why)
 }
 
-/** The documents of a trusted folder are others than those of one that is read. */
+/** A trusted folder has other documents than one that is only read. */
 function reloadOnceTrusted(why: WorkspaceState['why']): void {
   if (why === null && document.querySelector('.trust-bar') !== null) location.reload()
 }

@@ -1,4 +1,4 @@
-/** Links of an output lead out of the frame: the page decides what becomes of them. */
+/** Links of an output lead out of the frame: the page decides whether to open them. */
 
 export function watchLinks(follow: (href: string) => void): void {
   addEventListener('click', (event) => {

@@ -1,4 +1,4 @@
-/** Edits that this browser kept of another notebook that was at this path: a person says what becomes of them. */
+/** Edits that this browser kept of another notebook that was at this path: the person chooses what to do with them. */
 import { useState } from 'react'
 import { Time } from '../history/Time.tsx'
 import { putBack } from '../room/keep-unsent.ts'

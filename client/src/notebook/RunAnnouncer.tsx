@@ -1,5 +1,5 @@
 /**
- * Says what became of runs to those who do not look: a polite live region for screen readers, and for people elsewhere
+ * Announces the results of runs to those who do not look: a polite live region for screen readers, and for people elsewhere
  * the page's title and, where they asked for it, a notification. Invariant: runs that end together are announced as
  * one, and long work is announced when the last run has ended.
  */

@@ -17,7 +17,7 @@ export type Where = 'command' | 'edit' | 'both' | 'editor'
 export interface CommandKey {
   readonly keys: string
   readonly where: Where
-  /** The key on a Mac, if it is another. */
+  /** The key on a Mac, if it differs. */
   readonly mac?: string
 }
 

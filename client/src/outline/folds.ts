@@ -1,7 +1,7 @@
 /**
  * What of a notebook is folded, as its cells' metadata has it: the keys of nbformat and JupyterLab, so that a file
- * opens there as it was left here. Invariant: `outline` follows the document, and is another object only when headings
- * or folds are others.
+ * opens there as it was left here. Invariant: `outline` follows the document, and is a new object only when headings
+ * or folds change.
  */
 import {
   cellId,

@@ -22,7 +22,7 @@ import { openLink } from './open-link.ts'
 import { type OutputJson, outputIdOf } from './output.ts'
 
 interface Props extends FrameContent {
-  /** Another object when the output is another, or was changed. */
+  /** A new object when the output changes. */
   readonly of: OutputJson
   /** The cell whose widgets the frame may show; none where it is absent. */
   readonly widgetsOf?: string

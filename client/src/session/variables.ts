@@ -93,7 +93,7 @@ export class Variables {
     for (const stop of this.#stops.splice(0)) stop()
   }
 
-  /** Another state of the kernel is another answer. */
+  /** The answer depends on the state of the kernel. */
   #watchKernel(view: VariablesSession['view']): () => void {
     let known = kernelKey(view)
     return view.subscribe(() => {

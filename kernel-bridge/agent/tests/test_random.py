@@ -1,6 +1,6 @@
 """Random notebooks that share, alias, change and release: the slice of the last cell, alone, must print the same.
 
-A cell too few in a slice shows here without anybody having thought of the case. What is made is the same each time; to
+A cell too few in a slice shows here without a test written for the case. What is made is the same each time; to
 try others: `python tests/test_random.py SEED COUNT`.
 """
 

@@ -47,7 +47,7 @@ class Beside:
 
 
 def _is_doer(namespace: Mapping[str, Any], name: str) -> bool:
-    """That a thread or task has ended is no change that anybody made."""
+    """The end of a thread or task is not a change by a run."""
     return isinstance(namespace.get(name), (threading.Thread, asyncio.Future))
 
 

@@ -1,4 +1,4 @@
-"""pure. Where a class comes from. Compiled functions keep a descriptor, and anybody anything, in `__module__`."""
+"""pure. Where a class comes from. Compiled functions keep a descriptor, and user code any value, in `__module__`."""
 
 from __future__ import annotations
 

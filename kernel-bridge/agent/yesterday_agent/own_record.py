@@ -1,4 +1,4 @@
-"""pure. Which paths belong to the history itself: they are no inputs and no results of anybody's run.
+"""pure. Which paths belong to the history itself: they are no inputs and no results of a run.
 
 The one place for all watchers: the audit hook, listings, patterns, modules, readers in C and changes behind the hook.
 """

@@ -108,7 +108,7 @@ class Recorder:
         self.sql = SqlUse(namespace, self.hit, lambda: self.current.reads if self.current else None)
 
     def close(self) -> None:
-        """Hears no more of what the process does."""
+        """Stops listening to the process."""
         self.watch.close()
         self._urls.close()
         self._programs.close()

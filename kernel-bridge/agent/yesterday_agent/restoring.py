@@ -73,7 +73,7 @@ def _load(folder: str, one: Wanted, bundles: dict[str, dict[str, Any]]) -> tuple
     except Exception as problem:
         return f"it does not load: {type(problem).__name__}: {problem}"[:300], None
     if now != one["digest"]:
-        return "what was loaded is another value", None
+        return "the loaded value differs", None
     lineage.namespace[bind] = value
     lineage.adopt({bind: one["run"]})
     return None, bundle

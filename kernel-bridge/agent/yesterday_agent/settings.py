@@ -58,7 +58,7 @@ class Settings:
         self.changed()
 
     def changed(self) -> dict[str, str]:
-        """Settings that are others than before, with what they are now; a library that has just come has none."""
+        """Settings that changed, with their present values; a library that has just come has none."""
         found: dict[str, str] = {}
         for group, settings in _groups():
             now, before = settings.read(), self._known.get(group)

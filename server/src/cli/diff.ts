@@ -1,4 +1,4 @@
-/** `yesterday diff A B`: two runs, cells, sessions, checkpoints or notebooks held against each other. */
+/** `yesterday diff A B`: compares two runs, cells, sessions, checkpoints or notebooks. */
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { cellsInFile, maskedCells } from '../lineage/cells-now.ts'

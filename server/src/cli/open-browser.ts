@@ -1,5 +1,5 @@
 /**
- * Opens the start address in the browser. The token in it lets anybody in who reads it, and command lines can be read by
+ * Opens the start address in the browser. The token in it lets any reader in, and command lines can be read by
  * every user of the machine: the browser is given a private file that leads on, which is removed when it has served.
  */
 import { spawn } from 'node:child_process'

@@ -2,7 +2,7 @@
 import { type Edge, type OutputEntry, partOf, programOf, type Receipt, shapeOf } from '../../contract/run.ts'
 import { duration, localTime, plain, shortId, size } from './text.ts'
 
-/** The lines, in the order of the questions: what, when, what ran, from what, what came of it, what is not known. */
+/** The lines, in the order of the questions: what, when, what ran, from what, with which result, what is not known. */
 export function receiptLines(receipt: Receipt): readonly string[] {
   return [
     ...headLines(receipt),

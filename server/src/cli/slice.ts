@@ -58,7 +58,7 @@ async function slice(asked: string, { json, root, as, output, depth }: Options):
   }
 }
 
-/** More than this is no list for anybody. */
+/** The longest list that is printed. */
 const MOST = 100_000
 
 async function near(

@@ -82,7 +82,7 @@ export class Agreements {
     await this.#disk.remove(this.#path(documentId))
   }
 
-  /** The id comes from the history, which anybody may have written. */
+  /** The id comes from the history, which is untrusted. */
   #path(documentId: string): string {
     return join(this.#folder, `${DocumentId.parse(documentId)}.json`)
   }

@@ -168,7 +168,7 @@ const intoItself = (path: string): Refusal => ({
   message: `“${path}” cannot be put into itself.`,
 })
 
-/** A rename replaces in silence, so we look first. The same file under another case of its name is not taken. */
+/** A rename replaces silently, so we look first. The same file under another case of its name is not taken. */
 async function isTaken(source: string, target: string): Promise<boolean> {
   try {
     const [from, to] = await Promise.all([lstat(source), lstat(target)])

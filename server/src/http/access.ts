@@ -118,7 +118,7 @@ export class Access {
     return { address: this.#addressOf(request), device: deviceOf(request.headers['user-agent']) }
   }
 
-  /** Who sends this request; null for a stranger. A wrong token is never mended by a cookie. */
+  /** Who sends this request; null for an unknown sender. A cookie does not make up for a wrong token. */
   identify(request: IncomingMessage): Identity | null {
     const token = sentToken(request)
     if (token !== null) return this.#programOf(token)

@@ -127,21 +127,21 @@ function bodyReader(reads: Route['spec']['reads']): RequestHandler | null {
   return express.json({ limit: '32mb', strict: false, type })
 }
 
-/** What may be known of a sender; a stranger is without an identity. */
+/** What is known of a sender; an unknown sender has no identity. */
 interface Admitted {
   readonly identity: Identity | null
 }
 
 /**
  * The request's sender, or null after the refusal was sent. A program's token needs no Origin: no browser sends it.
- * Strangers pass where `strangersToo`.
+ * Senders without an identity pass if `allowUnknown`.
  */
-function admit(parts: AppParts, request: Request, response: Response, strangersToo = false): Admitted | null {
+function admit(parts: AppParts, request: Request, response: Response, allowUnknown = false): Admitted | null {
   const identity = parts.access.identify(request)
   const { origin, host } = request.headers
   const own = originAllowed(parts.access.reach, origin, host)
   const mustBeOwn = origin !== undefined || (!isSafeMethod(request.method) && identity?.by !== 'token')
-  const refusal = mustBeOwn && !own ? foreignOrigin : identity || strangersToo ? null : unknownSender
+  const refusal = mustBeOwn && !own ? foreignOrigin : identity || allowUnknown ? null : unknownSender
   if (refusal) sendRefusal(response, refusal)
   return refusal ? null : { identity }
 }

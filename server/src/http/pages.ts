@@ -97,10 +97,10 @@ export const notBuiltPage = (language: Language): string =>
 export function refusalPage(refusal: Refusal, language: Language): string {
   const { status, message } = refusal
   const words = pageWords[language]
-  const isStranger = status === 401
-  const hint = isStranger ? words.signInHint : refusal.hint
-  const hintLanguage = isStranger ? language : 'en'
-  const details = isStranger && language !== 'en' ? '' : `<p lang="en">${escapeHtml(message)}</p>`
+  const isSignedOut = status === 401
+  const hint = isSignedOut ? words.signInHint : refusal.hint
+  const hintLanguage = isSignedOut ? language : 'en'
+  const details = isSignedOut && language !== 'en' ? '' : `<p lang="en">${escapeHtml(message)}</p>`
   const advice = hint === undefined ? '' : `<p lang="${hintLanguage}">${escapeHtml(hint)}</p>`
   const body = `${details}${advice}<p><a href="/">${words.home}</a></p>`
   return page(language, statusWords(status, language), body)

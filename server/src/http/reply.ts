@@ -104,7 +104,7 @@ async function sendOpened(response: Response, file: FileHandle): Promise<void> {
   }
 }
 
-/** `dotfiles: allow` speaks of the folders above the project; what lies in it was checked by `locate`. */
+/** `dotfiles: allow` is for the folders above the project; paths inside it were checked by `locate`. */
 function sendFile(response: Response, absolute: string): Promise<void> {
   return new Promise((resolve, reject) => {
     response.sendFile(absolute, { dotfiles: 'allow', cacheControl: false }, (error) => {

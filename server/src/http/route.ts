@@ -14,7 +14,7 @@ interface Sender {
   /** Without a name and an id for a sender who is not signed in. */
   readonly person: Person
   readonly role: Standing
-  /** The session of the sender's cookie; null for programs and strangers. */
+  /** The session of the sender's cookie; null for programs and unknown senders. */
   readonly session: string | null
   readonly visitor: Visitor
   /** The language of pages that the server writes itself. */

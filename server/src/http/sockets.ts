@@ -1,5 +1,5 @@
 /**
- * WebSocket upgrades. Invariant: no socket opens for a foreign host, a foreign origin or a stranger, and a person who
+ * WebSocket upgrades. Invariant: no socket opens for a foreign host, a foreign origin or an unknown sender, and a person who
  * signs out loses the open ones at once.
  */
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'

@@ -46,7 +46,7 @@ export class StaticFiles {
     return this.#files.has(path) && !/\.(?:br|gz)$/.test(path)
   }
 
-  /** Sends a file, precompressed where the browser takes it. Anybody may read these: they hold nothing of a project. */
+  /** Sends a file, precompressed where the browser takes it. These are public: they hold nothing of a project. */
   async send(request: Request, response: Response, headers: Readonly<Record<string, string>>): Promise<void> {
     const encoding = encodings.find(
       ({ name, suffix }) => this.#files.has(request.path + suffix) && request.acceptsEncodings(name) === name,

@@ -1,5 +1,5 @@
 /**
- * Two sets of cells held against each other: sessions, or states of a notebook. Cells are matched by their ids.
+ * Compares two sets of cells: sessions, or states of a notebook. Cells are matched by their ids.
  * Invariant: a cell whose code and run are the same is left out.
  */
 import type { Diff, DiffLine } from '../../contract/past.ts'

@@ -1,5 +1,5 @@
 /**
- * What a person names when two things are to be held against each other: a run, a session, the last run of a cell
+ * Resolves what a person names for a comparison: a run, a session, the last run of a cell
  * (`book.ipynb#cell-id`), a notebook as it is now (`book.ipynb`), or a checkpoint (its name or id). Invariant: a word
  * that could mean several is refused with what it could mean; sessions that repeat the past are never meant by a notebook.
  */

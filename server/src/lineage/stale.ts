@@ -49,7 +49,7 @@ function sameContent(now: StaleEdge, before: StaleEdge): boolean {
   return now.type === 'module' && before.type === 'module' && now.preview === before.preview
 }
 
-/** Whether two edges speak of the same thing, or of one that holds the other. */
+/** Whether two edges refer to the same thing, or to one that holds the other. */
 const overlaps = (a: StaleEdge, b: StaleEdge): boolean =>
   a.kind === b.kind && a.name === b.name && partsOverlap(a.parts, b.parts)
 
@@ -68,7 +68,7 @@ class Generations {
     for (const run of runs) for (const edge of run.generated) this.#listOf(edge).push({ run, edge })
   }
 
-  /** One reason for each name that the run used and that is another now. */
+  /** One reason for each name that the run used and that has changed. */
   changedInputs(run: EndedRun): StaleReason[] {
     const reasons = new Map<string, StaleReason>()
     for (const edge of run.used) {

@@ -16,7 +16,7 @@ export const ADDRESS_LIMITS: AttemptLimits = { free: 30, firstMs: 30_000, longes
 
 /** Names that are remembered; the one that failed longest ago is forgotten. */
 const MOST_NAMES = 10_000
-/** A quiet time after which failures count no more, ms. */
+/** The time without failures after which they are forgotten, ms. */
 const FORGET_MS = 3600_000
 
 interface Failures {
@@ -54,7 +54,7 @@ export class Attempts {
     if (this.#failures.size > MOST_NAMES && oldest !== undefined) this.#failures.delete(oldest)
   }
 
-  /** The account's owner has the password: earlier failures count no more. */
+  /** Forgets the failures: the account's owner has the password. */
   forget(name: string): void {
     this.#failures.delete(name)
   }

@@ -73,7 +73,7 @@ export const lastOfEach = (runs: readonly Receipt[]): ReadonlyMap<string, Receip
 
 const cellWords = ({ cell, title }: Receipt): string => (cell === null ? `“${title}”` : `cell ${cell}`)
 
-/** Cells of either slice whose code is another. One that ran on one side alone is no matter of its code. */
+/** Cells of either slice whose code differs. Cells that ran on one side alone are left out. */
 function codeCauses(good: Side, bad: Side): readonly Found[] {
   const [was, is] = [lastOfEach(good.session), lastOfEach(bad.session)]
   return [...cellsOfBoth(good, bad)].flatMap((key): Found[] => {

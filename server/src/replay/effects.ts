@@ -27,7 +27,7 @@ export function refusedEffect(receipt: Receipt, allowed: AllowedEffects): string
   const [sent] = sentBy(receipt)
   if (sent !== undefined && !allowed.send)
     return `it sends ${sent}, which is done again only where you allow it: --allow-sending`
-  const [connected] = allowed.connect ? [] : strangersOf(receipt)
+  const [connected] = allowed.connect ? [] : unknownConnections(receipt)
   if (connected !== undefined)
     return `it connects to ${connected}, and nothing isolates that here: --allow-sending`
   const program = programsOf(receipt)[0]
@@ -58,7 +58,7 @@ const programsOf = ({ used, source }: Receipt): readonly string[] => {
 }
 
 /** Servers to which it connected beside those whose requests are recorded. */
-function strangersOf({ used }: Receipt): readonly string[] {
+function unknownConnections({ used }: Receipt): readonly string[] {
   const asked = used.flatMap(({ kind, name }) =>
     kind === 'url' && URL.canParse(name) ? [new URL(name)] : [],
   )

@@ -62,7 +62,7 @@ export class Jobs {
     return [...this.#entries.values()].map(({ job }) => job).toReversed()
   }
 
-  /** The job as it is; with `after`, when it is another than that revision, or after the wait. */
+  /** The job as it is; with `after`, when its revision differs, or after the wait. */
   async look(id: string, after: number | null, waitMs: number): Promise<Job | null> {
     const entry = this.#entries.get(id)
     if (entry === undefined) return null

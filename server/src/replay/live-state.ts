@@ -22,7 +22,7 @@ export interface LiveState {
   readonly before: ReadonlyMap<string, readonly Version[]>
 }
 
-/** What a cell showed has a number in its kernel's life, and is another's there. */
+/** The number of an output belongs to its kernel's life: in another life it means another output. */
 const isShown = (name: string): boolean => name.startsWith('Out[')
 
 /** `session`: the runs of one session up to the asked one, in order. `only`: the names that are wanted; default all. */

@@ -39,7 +39,7 @@ export interface PerformOptions {
   readonly before: (place: number, kernel: Kernel) => Promise<void>
   /** When a step is recorded; false ends the replay there. */
   readonly after: (place: number, receipt: Receipt) => Promise<boolean> | boolean
-  /** When no more steps run, and before the kernel is ended. */
+  /** Called after the last step, before the kernel is ended. */
   readonly beforeEnd?: (session: string) => Promise<void>
 }
 

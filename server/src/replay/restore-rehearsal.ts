@@ -91,7 +91,7 @@ const whyRehearsed =
     return isLoaded(receipt) ? LOADED : null
   }
 
-/** Nothing was rehearsed: by the record alone. In the copy the working directory is another. */
+/** Nothing was rehearsed: by the record alone. The copy has another working directory. */
 const whyUnisolated =
   (isLoaded: (receipt: Receipt) => boolean, allowed: AllowedEffects): Why =>
   (receipt) => {

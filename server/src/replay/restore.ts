@@ -196,7 +196,7 @@ function resultOf(
     return { name, result: 'recomputed', why: 'its content has no digest to compare' }
   return edge.digest === now.digest
     ? { name, result: 'recomputed', why: null }
-    : { name, result: 'differs', why: `made again, it is another ${now.type ?? 'value'}` }
+    : { name, result: 'differs', why: `re-created with a different ${now.type ?? 'value'}` }
 }
 
 /** States that the runs themselves did not bring back are set, where their bytes are kept. */

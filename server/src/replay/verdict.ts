@@ -16,7 +16,7 @@ import type { Edge, OutputEntry, Receipt } from '../../contract/run.ts'
 import { looksSame, readPng } from './png.ts'
 import { rulesBetween } from './tolerance.ts'
 
-/** An output with its bytes; null where the store has them no more. */
+/** An output with its bytes; null if the store no longer has them. */
 export interface ShownOutput extends Pick<OutputEntry, 'mime' | 'outputType' | 'name' | 'digest'> {
   readonly bytes: Uint8Array | null
 }
@@ -152,6 +152,6 @@ function outcomeVerdict(
   const made = versions.find(({ verdict }) => verdict === 'different' || verdict === 'missing')
   // What shows something is judged by that: a clock that was read on the way makes no other result.
   if (outputs.length === 0 && made !== undefined)
-    return { verdict: 'different' as const, reason: `${made.kind} ${made.name} is another` }
+    return { verdict: 'different' as const, reason: `${made.kind} ${made.name} differs` }
   return { verdict: shown, reason: outputs.find(({ why }) => why !== null)?.why ?? null }
 }

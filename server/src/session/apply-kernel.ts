@@ -1,6 +1,6 @@
 /**
  * pure. The life of the kernel under a session: started, restarted, shut down, died, found again.
- * Invariant: whatever ends a kernel ends its running run and its queue with it; nothing starts one in silence.
+ * Invariant: whatever ends a kernel ends its running run and its queue with it; no kernel starts silently.
  */
 import { abort, endRunning, enqueue, isLive, logWaiting, unchanged } from './apply-run.ts'
 import { type Action, noKernel, type Operation, type SessionState, type Step } from './state.ts'

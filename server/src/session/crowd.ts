@@ -1,6 +1,6 @@
 /** pure. Whether so much output waits that the kernel's next is to wait in the kernel. */
 
-/** UTF-16 units of text that wait: from `HIGH` on there is a crowd, until no more than `LOW` is left. */
+/** UTF-16 units of text that wait: from `HIGH` on there is a crowd, until at most `LOW` is left. */
 const HIGH = 4 * 1024 * 1024
 const LOW = 1024 * 1024
 

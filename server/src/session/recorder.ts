@@ -80,7 +80,7 @@ export class Recorder {
     try {
       await this.append([{ type: 'content-read', run, session, at: this.#options.now(), contents }])
     } catch (error) {
-      // The log does not know the run: what came of its content is of no use.
+      // The log does not know the run: its content is of no use.
       logFault(`appending late digests of run ${run}`, error)
     }
   }

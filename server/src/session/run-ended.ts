@@ -1,6 +1,6 @@
 /**
  * pure. The terminal entry of a run, from how it ended and what the agent recorded.
- * Invariant: what is missing is named in `notCaptured`; an entry never says less in silence.
+ * Invariant: what is missing is named in `notCaptured`; an entry is never silently incomplete.
  */
 import { type AgentEdge, AgentRecord } from '@yesterday/kernel-bridge'
 import type { RunId, Timestamp } from '../../contract/ids.ts'

@@ -83,7 +83,7 @@ const shown: ReadonlySet<string> = new Set([
 ])
 export const isShown = (type: string): boolean => shown.has(type)
 
-/** The display that `update_display_data` speaks of, and its new content; null where it names none. */
+/** The display that `update_display_data` names, and its new content; null where it names none. */
 export function displayUpdate(content: unknown): (KernelBundle & { readonly displayId: string }) | null {
   const read = readBundle(content)
   if (!read.ok || read.value.displayId === null) return null

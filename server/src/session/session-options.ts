@@ -39,7 +39,7 @@ export interface SessionOptions {
 export interface SessionEvents {
   /** An event for every client, besides the view. */
   event: [Exclude<Event, { type: 'session' }>]
-  /** The view is another. */
+  /** The view changed. */
   changed: []
   recorded: [RunEnded, Run]
   /** This run of one of the notebook's cells, in the kernel of another program, was recorded. */

@@ -1,7 +1,7 @@
 /**
  * From kernel messages to the document: messages wait a moment, are reduced together, and are written in one
  * transaction. Invariant: order is kept; a run's result and a few messages after a pause are written at once, many at
- * most every 30 ms; large values are stored before the document speaks of them.
+ * most every 30 ms; large values are stored before the document refers to them.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Masker, Message } from '@yesterday/kernel-bridge'

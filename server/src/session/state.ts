@@ -1,6 +1,6 @@
 /**
  * pure. What a session is at a moment, what can happen to it, and what it then wants done.
- * Invariant: a session's name is its kernel's generation; whatever speaks of another session is about the past.
+ * Invariant: a session's name is its kernel's generation; an operation that names another session is about the past.
  */
 import type { ExecuteOutcome, JsonObject } from '@yesterday/kernel-bridge'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'

@@ -1,6 +1,6 @@
 /**
  * The log's questions as SQL. Invariant: a page looks at a bounded number of runs, whatever is asked: candidates come
- * in the log's order from the narrowest index, and filters look at no more of them than `SCAN`.
+ * in the log's order from the narrowest index, and filters look at `SCAN` of them at most.
  */
 import type { Comparison } from '../../contract/past.ts'
 import { VersionKind } from '../../contract/run.ts'

@@ -112,7 +112,7 @@ export class ObjectFiles {
     }
   }
 
-  /** A digest may come from a history that anybody wrote: one that is none names no file. */
+  /** A digest may come from an untrusted history: an invalid one names no file. */
   #refuseIfGone(): void {
     const problem = this.#place.problem()
     if (problem !== null) throw problem

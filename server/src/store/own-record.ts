@@ -1,5 +1,5 @@
 /**
- * pure. Which paths belong to the history itself: they are no inputs and no results of anybody's run. The kernel's agent
+ * pure. Which paths belong to the history itself: they are no inputs and no results of a run. The kernel's agent
  * leaves them out (`own_record.py`); here they are left out of what other kernels record and of what was recorded before,
  * for every reader of a run: stale cells, slices, replays and exports.
  */

@@ -237,7 +237,7 @@ export interface RunIndex {
   summaries(runs: readonly string[]): Promise<readonly RunSummary[]>
   /** Median duration of the last ok runs of this cell and source, ms; null when it never ran. */
   expectedMs(cellId: string, sourceDigest: string): Promise<number | null>
-  /** The ended runs among those named, as others speak of them, in log order. */
+  /** The ended runs among those named, as other records refer to them, in log order. */
   runNames(runs: readonly string[]): Promise<readonly RunName[]>
   /** Numbers by run; runs without any are left out. */
   numbers(runs: readonly string[]): Promise<ReadonlyMap<string, RunFigures>>

@@ -1,4 +1,4 @@
-/** A row of the derived runs as others speak of the run. */
+/** A row of the derived runs, as other records refer to the run. */
 import type { RunName } from '../../contract/past.ts'
 import { RunSummary } from '../../contract/run.ts'
 import { integer, type Row, text } from './row.ts'

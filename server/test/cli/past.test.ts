@@ -94,7 +94,7 @@ describe('checkpoint', () => {
       nbformat_minor: 5,
     })
 
-  test('names a state, which can be listed and held against another', async () => {
+  test('names a state, which can be listed and compared with another', async () => {
     const file = join(root, 'book.ipynb')
     await writeFile(file, book('x = 1'))
     const made = await yesterday(root, 'checkpoint', 'first', 'book.ipynb', '--json')

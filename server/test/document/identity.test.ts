@@ -318,7 +318,7 @@ describe('the history', () => {
       ...run('s1', 'r1', 'a.ipynb', 'c'),
     ])
     move('a.ipynb', 'b.ipynb')
-    expect(await runsOf('a.ipynb'), 'before anybody looked').toEqual(['r1'])
+    expect(await runsOf('a.ipynb'), 'before a look').toEqual(['r1'])
     await who('b.ipynb')
     await store.runs.append([
       sessionStarted('s2', { notebook: place('b.ipynb') }),

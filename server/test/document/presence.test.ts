@@ -9,7 +9,7 @@ import { Browser, closeHouse, openHouse, openNotebook } from './house.ts'
 
 const notebook = JSON.stringify({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 })
 
-/** An awareness update that anybody could write: any client id, any clock, any state. */
+/** An awareness update of a hostile client: any client id, any clock, any state. */
 function forged(client: number, clock: number, state: Record<string, unknown> | null): Uint8Array {
   const doc = new Y.Doc()
   doc.clientID = client

@@ -54,7 +54,7 @@ test('what shows nothing is judged by what it made', () => {
     is: receipt('b', { generated: [is] }),
     ...both,
   })
-  expect(step).toMatchObject({ verdict: 'different', why: 'variable x is another' })
+  expect(step).toMatchObject({ verdict: 'different', why: 'variable x differs' })
   expect(step.versions).toMatchObject([{ name: 'x', verdict: 'different' }])
 })
 
@@ -75,8 +75,8 @@ test('what a run changed in part is judged where the rest of it is there', () =>
     })
   const inPart = { verdict: 'in part' }
   expect(judged('a')).toMatchObject({ verdict: 'identical', versions: [inPart, inPart] })
-  expect(judged('a', 'column a')).toMatchObject({ verdict: 'different', why: 'variable df is another' })
-  expect(judged('a', 'alias')).toMatchObject({ verdict: 'different', why: 'variable alias is another' })
+  expect(judged('a', 'column a')).toMatchObject({ verdict: 'different', why: 'variable df differs' })
+  expect(judged('a', 'alias')).toMatchObject({ verdict: 'different', why: 'variable alias differs' })
 })
 
 test('pictures are compared by what is seen', () => {

@@ -53,7 +53,7 @@ const choice = fc.record({
 })
 type Choice = typeof choice extends fc.Arbitrary<infer T> ? T : never
 
-/** Plays choices and keeps what the laws speak of. */
+/** Plays choices and keeps the facts that the laws need. */
 class Play {
   state: SessionState = initialState
   asked = 0

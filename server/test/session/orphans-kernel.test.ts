@@ -125,7 +125,7 @@ describe.skipIf(python === null)(`a killed program${whySkipped}`, () => {
     const fsck = await yesterday(root, 'fsck', '--json')
     expect(JSON.parse(fsck.out)).toMatchObject({
       problems: [],
-      // An isolated kernel ends with the program that started it, at times before anybody looks.
+      // An isolated kernel ends with the program that started it, at times before the test looks.
       ended: { sessions: 1, scratch: 1 },
     })
     expect(isRunning(pid)).toBe(false)

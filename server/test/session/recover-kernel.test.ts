@@ -196,7 +196,7 @@ describe.skipIf(python === null)(`a server that was killed${whySkipped}`, () => 
     made.kernels.find = async (address) => {
       const spool = (await made.kernels.spoolDirOf(address)) ?? ''
       if ((await readdir(spool)).some((name) => name.endsWith('.frames') || name.endsWith('.asked.json')))
-        throw new Error('nested deeper than anybody can read')
+        throw new Error('nested too deeply')
       return find(address)
     }
     return { root, made }
@@ -213,12 +213,12 @@ describe.skipIf(python === null)(`a server that was killed${whySkipped}`, () => 
     expect(quarantined(root)).toMatchObject([
       {
         notebook: 'a.ipynb',
-        why: 'nested deeper than anybody can read',
+        why: 'nested too deeply',
         files: expect.arrayContaining([expect.stringMatching(/\.asked\.json$/)]),
       },
     ])
     const visit = await made.sessions.visit(id)
-    expect(visit?.lost).toContain('nested deeper than anybody can read')
+    expect(visit?.lost).toContain('nested too deeply')
     expect(visit?.lost).toContain(quarantined(root)[0]?.folder)
     visit?.leave()
     await writeFile(join(root, 'go'), '')

@@ -123,7 +123,7 @@ test('an update names its display, whatever run made it', () => {
   expect(displayUpdate('nonsense')).toBeNull()
 })
 
-test('a display keeps the name that updates speak of', () => {
+test('a display keeps the name that updates use', () => {
   const outputs = new RunOutputs()
   outputs.accept(display('a', 'd1'))
   expect(outputs.outputs).toMatchObject([{ kind: 'rich', displayId: 'd1' }])

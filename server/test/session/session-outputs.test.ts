@@ -67,7 +67,7 @@ test('chunks that came together are one text', async () => {
   expect(shown('c1')).toMatchObject([{ output_type: 'stream', name: 'stdout', text: 'cb\nd' }])
 })
 
-test('a large value is stored, and the document speaks of it', async () => {
+test('a large value is stored, and the document refers to it', async () => {
   const large = 'z'.repeat(200_000)
   say('r1', 'display_data', display(large))
   await outputs.end('r1')

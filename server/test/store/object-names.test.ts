@@ -1,4 +1,4 @@
-/** A history that anybody may have written names objects: no name leads out of the objects' folder. */
+/** An untrusted history names objects: no name leads out of the objects' folder. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

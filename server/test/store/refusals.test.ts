@@ -149,7 +149,7 @@ test('a file that is no history is refused, not replaced', async () => {
   expect(() => openStoreToRead({ root: place.root })).toThrow(expect.objectContaining({ code: 'damaged' }))
 })
 
-test('an object whose bytes are others is never handed out', async () => {
+test('an object whose bytes differ is never returned', async () => {
   const store = await place.open()
   const [small, large] = [
     await store.objects.put(Buffer.from('x')),

@@ -168,7 +168,7 @@ async function diff(
   if (b.kind === 'none') return refuse(noSide(b))
   const found = await differenceOf(a, b, read)
   return found === null
-    ? refuse(badRequest('A run can be held against a run, and a session against a session.'))
+    ? refuse(badRequest('A run is compared with a run, and a session with a session.'))
     : json(found)
 }
 

@@ -10,7 +10,7 @@ import { type Call, on, type Route } from '../route.ts'
 export interface PeopleParts {
   readonly people: People
   readonly record: Recording
-  /** Closes the open sockets of those whose rights are others now. */
+  /** Closes the open sockets of people whose rights changed. */
   readonly endRevoked: () => void
   /** The line that clears the cookie. */
   readonly clearedCookie: string

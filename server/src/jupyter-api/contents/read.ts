@@ -68,7 +68,7 @@ async function fileReply(found: FoundEntry, notebooks: NotebookFiles, query: Con
 
 const defaultTypes = { json: null, text: 'text/plain', base64: 'application/octet-stream' } as const
 
-/** An open notebook was saved meanwhile: its size and time are others. */
+/** An open notebook was saved meanwhile: its size and time changed. */
 async function entryOfSaved({ absolute, model }: FoundEntry): Promise<Contents> {
   const handle = await openRegular(absolute)
   try {

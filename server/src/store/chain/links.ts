@@ -3,7 +3,7 @@
  * body, and a hash, SHA-256 over the hash of entry n - 1, the number n (8 bytes, big-endian) and the digest.
  *
  * The salt exists for redaction. When an entry is redacted, its digest stays in the chain and its salt is erased, so
- * that the digest does not let anybody guess what the entry said.
+ * that the content of the entry cannot be guessed from the digest.
  */
 import { hash, randomFillSync } from 'node:crypto'
 
