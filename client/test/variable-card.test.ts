@@ -19,7 +19,7 @@ const card = (more: object = {}) =>
 
 test('it says type, shape, memory, preview and the cell that wrote it last', () => {
   expect(card()).toEqual({
-    lines: ['df: pandas.DataFrame · 3 × 2 · 48 byte', 'x, y', t('variables.writtenBy', { place: 4 })],
+    lines: ['df: pandas.DataFrame · 3 × 2 · 48 bytes', 'x, y', t('variables.writtenBy', { place: 4 })],
     isWhole: true,
   })
   expect(card({ running: true })?.lines.at(-1)).toBe(t('variables.running'))

@@ -120,7 +120,7 @@ test('rows are filtered, ordered and pinned', () => {
 })
 
 test('sizes have a unit', () => {
-  expect(sizeText(0, 'en')).toBe('0 byte')
+  expect(sizeText(0, 'en')).toBe('0 bytes')
   expect(sizeText(1_500_000, 'en')).toBe('1.5 MB')
 })
 

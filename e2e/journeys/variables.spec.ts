@@ -2,12 +2,13 @@
 import { expect, test } from '@playwright/test'
 import { seriousFindings } from '../support/axe.ts'
 import { writeNotebook } from '../support/notebook-file.ts'
-import { cell, open, signedIn } from '../support/person.ts'
+import { cell, open, outputs, signedIn } from '../support/person.ts'
 import { discard, newFolder, startProgram } from '../support/program.ts'
 
 const FRAME = `import pandas as pd
 df = pd.DataFrame({"city": ["Oslo", "Rome", "Lima"] * 1000, "n": range(3000)})
-nested = {"a": [1, {"b": 2}]}`
+nested = {"a": [1, {"b": 2}]}
+df`
 const LONG = `import time
 phase = "started"
 while "stop" not in globals(): time.sleep(0.02)`
@@ -21,6 +22,9 @@ test('variables are listed during a run; a frame is opened, sorted and filtered'
     await cell(page, 1).locator('.code-editor').click()
     await page.keyboard.press('Control+Enter')
     await expect(cell(page, 1)).toContainText('Done')
+    await outputs(page, 1).getByRole('button', { name: 'Order and filter' }).click()
+    await expect(outputs(page, 1).getByRole('grid')).toContainText('Lima')
+    await expect(outputs(page, 1)).toContainText('All rows, as they are in the kernel now.')
     await page.getByRole('button', { name: 'Variables', exact: true }).click()
     const panel = page.getByRole('region', { name: 'Variables' })
     await expect(panel.getByRole('listitem').filter({ hasText: 'df' })).toContainText('3,000 × 2')

@@ -97,6 +97,8 @@ const Target = {
   name: z.string().max(1_000),
   path: z.array(Place).max(64).default([]),
   fixed: z.array(Place).max(64).default([]),
+  /** The cell whose result it is, for a name such as `Out[3]`: a result of another cell is not shown as this one's. */
+  cell: CellId.nullable().default(null),
 }
 const Columns = z.array(Place).max(PAGE_COLUMNS)
 const Filters = z.array(TableFilter).max(20).default([])

@@ -19,6 +19,7 @@ const Drawn = z.object({
   output_type: z.enum(['display_data', 'execute_result', 'update_display_data']),
   data: Bundle,
   metadata: Bundle.catch({}),
+  execution_count: z.number().nullable().optional().catch(undefined),
 })
 const Stream = z.object({
   output_type: z.literal('stream'),

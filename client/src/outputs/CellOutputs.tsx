@@ -12,9 +12,10 @@ import { LoadedValue } from './LoadedValue.tsx'
 import { LongStream } from './LongStream.tsx'
 import { OutputBoundary } from './OutputBoundary.tsx'
 import { OutputMenu } from './OutputMenu.tsx'
-import { type MimeBundle, type OutputJson, readOutput } from './output.ts'
+import { type MimeBundle, type OutputJson, readOutput, resultCount } from './output.ts'
 import { PAGE_RENDERERS } from './page-renderers.ts'
 import { saveOutput } from './save-output.ts'
+import { TableOutput } from './TableOutput.tsx'
 import { TextOutput } from './TextOutput.tsx'
 import { useText } from './useObject.ts'
 import { Waiting } from './Waiting.tsx'
@@ -101,24 +102,28 @@ function PageOutput(props: Form & { readonly data: MimeBundle }) {
   return <Renderer mime={props.mime} value={props.value} data={props.data} />
 }
 
-type FramedProps = Omit<ValueProps, 'data' | 'cellId'> &
+type FramedProps = Omit<ValueProps, 'data'> &
   Pick<Form, 'mime' | 'value'> & {
     readonly widgetsOf?: string
   }
 
 /** What the sandbox draws. */
-function Framed({ mime, value, metadata, of, widgetsOf }: FramedProps) {
+function Framed({ mime, value, metadata, of, cellId, widgetsOf }: FramedProps) {
   return (
     <LoadedValue mime={mime} value={value}>
-      {(text) => (
-        <FrameOutput
-          mime={mime}
-          value={text}
-          metadata={metadata}
-          of={of}
-          {...(widgetsOf === undefined ? {} : { widgetsOf })}
-        />
-      )}
+      {(text) => {
+        const frame = (
+          <FrameOutput
+            mime={mime}
+            value={text}
+            metadata={metadata}
+            of={of}
+            {...(widgetsOf === undefined ? {} : { widgetsOf })}
+          />
+        )
+        if (mime !== 'text/html') return frame
+        return <TableOutput html={text} cell={cellId} count={resultCount(of)} frame={frame} />
+      }}
     </LoadedValue>
   )
 }

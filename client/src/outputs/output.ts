@@ -53,3 +53,9 @@ export function setOutputId(json: OutputJson, id: string | null): void {
 
 /** The id of an output in its document; null if it came from elsewhere. */
 export const outputIdOf = (json: OutputJson): string | null => ids.get(json) ?? null
+
+/** The number of a result, as in `Out[3]`; null for other outputs. */
+export const resultCount = (json: OutputJson): number | null => {
+  const { output_type: type, execution_count: count } = json
+  return type === 'execute_result' && typeof count === 'number' && Number.isInteger(count) ? count : null
+}

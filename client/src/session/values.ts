@@ -19,6 +19,8 @@ export interface ValuePlace {
   readonly name: string
   readonly path: readonly number[]
   readonly fixed: readonly number[]
+  /** The cell whose result it is, for a name such as `Out[3]`. */
+  readonly cell?: string
 }
 
 /** `offline`: no server answered. `other`: `detail` has the server's words. */
@@ -29,7 +31,7 @@ export interface ValueProblem {
 }
 export type ValueResult<T> = { readonly ok: true; readonly value: T } | ValueProblem
 
-type RowsAsk = Omit<Extract<ValueAsk, { ask: 'rows' }>, 'ask' | 'name' | 'path' | 'fixed'>
+type RowsAsk = Omit<Extract<ValueAsk, { ask: 'rows' }>, 'ask' | 'name' | 'path' | 'fixed' | 'cell'>
 type SummariesAsk = Pick<Extract<ValueAsk, { ask: 'summaries' }>, 'columns' | 'filters'>
 
 /** Asks by the session's socket. */
@@ -80,4 +82,9 @@ const problem = (reason: ValueProblem['reason'], detail: string): ValueProblem =
   reason,
   detail: detail.slice(0, 500),
 })
-const copied = ({ name, path, fixed }: ValuePlace) => ({ name, path: [...path], fixed: [...fixed] })
+const copied = ({ name, path, fixed, cell }: ValuePlace) => ({
+  name,
+  path: [...path],
+  fixed: [...fixed],
+  cell: cell ?? null,
+})

@@ -3,8 +3,8 @@ import type { ValueAnswers } from '@yesterday/server/contract/variables.ts'
 import { useEffect, useState } from 'react'
 import { useNotebook } from '../notebook/context.ts'
 import type { ValuePlace, ValueResult } from '../session/values.ts'
+import { problemWords } from '../tables/problem-words.ts'
 import { t } from '../text/text.ts'
-import { problemWords } from './problem-words.ts'
 
 export function Picture({ place }: { readonly place: ValuePlace }) {
   const { values } = useNotebook()

@@ -3,10 +3,10 @@ import type { ValueAnswers, ValueChild } from '@yesterday/server/contract/variab
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import { useNotebook } from '../notebook/context.ts'
 import type { ValueResult } from '../session/values.ts'
+import { problemWords } from '../tables/problem-words.ts'
 import { locale } from '../text/locale.ts'
 import { shapeText } from '../text/sizes.ts'
 import { t } from '../text/text.ts'
-import { problemWords } from './problem-words.ts'
 
 interface Target {
   readonly name: string

@@ -280,3 +280,13 @@ def edges(record: dict[str, Any], side: str) -> list[str]:
 def _edge(edge: dict[str, Any]) -> str:
     version = edge["version"] if edge["kind"] == "variable" else None
     return str((edge["kind"], edge["name"], version, edge["edge"], edge.get("by"), sorted(edge.get("parts") or ())))
+
+
+def test_a_result_is_shown_as_that_of_its_cell(empty: Kernel) -> None:
+    count = empty.run("import pandas as pd; pd.DataFrame({'x': range(7)})", "r1", "c1").reply["execution_count"]
+    asked = {"ask": "head", "name": f"Out[{count}]"}
+    assert ask(empty, **asked, cell="c1")["rows"] == 7
+    for cell in ("c2", None):
+        assert ask(empty, **asked, cell=cell)["reason"] == "gone"
+    assert ask(empty, ask="head", name="Out", cell="c1")["reason"] == "gone"
+    assert ask(empty, ask="head", name=f"_{count}", cell="c1")["reason"] == "gone"

@@ -119,12 +119,16 @@ def _other(value: Any, kind: type) -> Entry:
 def _items(value: Any, kind: type, depth: int) -> str:
     start, end = _LISTS[kind]
     shown = [] if depth >= _DEPTH else [brief(item, depth + 1) for item in islice(value, _ITEMS)]
-    return f"{start}{', '.join(shown)}{', …' if len(value) > len(shown) else ''}{end}"
+    return f"{start}{', '.join(_with_rest(shown, len(value)))}{end}"
 
 
 def _mapping(value: Any, depth: int) -> str:
     shown = [] if depth >= _DEPTH else [_pair(key, item, depth) for key, item in islice(value.items(), _ITEMS)]
-    return "{" + ", ".join(shown) + (", …" if len(value) > len(shown) else "") + "}"
+    return "{" + ", ".join(_with_rest(shown, len(value))) + "}"
+
+
+def _with_rest(shown: list[str], count: int) -> list[str]:
+    return [*shown, "…"] if count > len(shown) else shown
 
 
 def _pair(key: Any, item: Any, depth: int) -> str:

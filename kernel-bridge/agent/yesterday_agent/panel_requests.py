@@ -31,7 +31,9 @@ class PanelRequests:
         initial = frozenset(namespace)
         is_users: Callable[[str], bool] = lambda name: name not in initial and not is_shell_name(name)  # noqa: E731
         self._list = VariableList(namespace, is_users, self._writer_of, self._running)
-        viewer = ValueViewer(namespace, is_users, lambda: recorder.order, lambda: self._running() is not None)
+        viewer = ValueViewer(
+            namespace, is_users, lambda: recorder.order, lambda: self._running() is not None, self._cell_of
+        )
         self._asks: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "list": self._changes,
             "one": self._one,
@@ -77,6 +79,10 @@ class PanelRequests:
         if binding is None or binding.identity != identity:
             return None
         return self.writers.get(name) or (None if binding.by is None else Writer(binding.by, None))
+
+    def _cell_of(self, name: str) -> str | None:
+        writer = self.writers.get(name)
+        return None if writer is None else writer.cell
 
     def _running(self) -> Writer | None:
         current = self._recorder.current

@@ -6,6 +6,7 @@ limits, whatever the value; computed orders hold row numbers alone, so that no v
 
 from __future__ import annotations
 
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -25,6 +26,7 @@ ROWS = 500
 COLUMNS = 100
 CHILDREN = 200
 TEXT = 20_000
+_RESULT = re.compile(r"Out\[(\d{1,9})\]")
 _ORDERS = 2
 _STALE_SECONDS = 5.0
 """During a run an order is computed again after this time."""
@@ -40,7 +42,7 @@ class RefusalError(Exception):
 
 
 class ValueViewer:
-    """`moment` changes with each run; `is_running`: one is on."""
+    """`moment` changes with each run; `is_running`: one is on; `cell_of`: the cell that wrote a variable or result."""
 
     def __init__(
         self,
@@ -48,11 +50,13 @@ class ValueViewer:
         is_users: Callable[[str], bool],
         moment: Callable[[], object],
         is_running: Callable[[], bool],
+        cell_of: Callable[[str], str | None] = lambda name: None,
     ) -> None:
         self._namespace = namespace
         self._is_users = is_users
         self._moment = moment
         self._is_running = is_running
+        self._cell_of = cell_of
         self._orders: OrderedDict[Any, tuple[float, Any]] = OrderedDict()
 
     def head(self, content: dict[str, Any]) -> dict[str, Any]:
@@ -122,7 +126,13 @@ class ValueViewer:
 
     def _value(self, content: dict[str, Any]) -> Any:
         name = str(content.get("name"))
-        if name not in self._namespace or not self._is_users(name):
+        result = _RESULT.fullmatch(name)
+        cell = content.get("cell")
+        if result is not None and cell is not None and self._cell_of(name) == cell:
+            name = f"_{result[1]}"
+        elif not self._is_users(name):
+            raise RefusalError("gone")
+        if name not in self._namespace:
             raise RefusalError("gone")
         value = self._namespace[name]
         if hides(name, value):

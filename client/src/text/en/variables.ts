@@ -103,4 +103,8 @@ export const variables = {
   'value.preview': 'Preview',
   'value.columnOf': 'Column {name}',
   'value.digest': 'Digest',
+  'outputs.asTable': 'Order and filter',
+  'outputs.liveRows': 'All rows, as they are in the kernel now.',
+  'outputs.heldRows': 'The rows that this output holds.',
+  'table.notANumber': '“{value}” is not a number',
 } as const

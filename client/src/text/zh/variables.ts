@@ -103,4 +103,8 @@ export const variables: Translation<typeof english> = {
   'value.preview': '预览',
   'value.columnOf': '列 {name}',
   'value.digest': '摘要',
+  'outputs.asTable': '排序和筛选',
+  'outputs.liveRows': '内核中现有的全部行。',
+  'outputs.heldRows': '此输出所含的行。',
+  'table.notANumber': '“{value}”不是数字',
 }

@@ -1,8 +1,8 @@
 /** The rows of a value in the kernel. */
 import type { ValueHead } from '@yesterday/server/contract/variables.ts'
 import type { ValuePlace, ValueResult, Values } from '../session/values.ts'
-import type { TableAnswer, TableSource } from '../tables/source.ts'
 import { problemWords } from './problem-words.ts'
+import type { TableAnswer, TableSource } from './source.ts'
 
 export function liveTable(
   values: Values,

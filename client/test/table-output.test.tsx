@@ -1,0 +1,146 @@
+// @vitest-environment happy-dom
+/** Frames in outputs: which markup is read as a table, what the page computes of its rows, and which rows are shown. */
+import type { TableFilter } from '@yesterday/server/contract/variables.ts'
+import { act } from 'react'
+import { createRoot } from 'react-dom/client'
+import { afterEach, expect, test, vi } from 'vitest'
+import { accessTo } from '../src/notebook/access.ts'
+import { NotebookContext } from '../src/notebook/context.ts'
+import { Notebook } from '../src/notebook/notebook.ts'
+import { TableOutput } from '../src/outputs/TableOutput.tsx'
+import type { CommandRequest } from '../src/session/session-socket.ts'
+import { Values } from '../src/session/values.ts'
+import { heldTable } from '../src/tables/held-table.ts'
+import { readHtmlTable } from '../src/tables/html-table.ts'
+import { t } from '../src/text/text.ts'
+
+vi.mock('hightable', async (original) => ({
+  ...(await original<typeof import('hightable')>()),
+  default: () => null,
+}))
+Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
+afterEach(() => vi.unstubAllGlobals())
+
+const row = (label: string, ...cells: string[]) =>
+  `<tr><th>${label}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`
+const pandas = (rows: string, more = '') => `<div>
+<style scoped>.dataframe tbody tr th { vertical-align: top; }</style>
+<table border="1" class="dataframe"><thead><tr style="text-align: right;"><th></th><th>n</th><th>t</th></tr></thead>
+<tbody>${rows}</tbody></table><p>3 rows × 2 columns</p>${more}</div>`
+const HTML = pandas(row('a', '3', 'x') + row('b', 'NaN', 'y') + row('c', '1.5', 'x'))
+const table = readHtmlTable(HTML) ?? expect.fail('the table is not read')
+
+test('the table of a frame is read: names, kinds, labels, cells', () => {
+  expect(table).toEqual({
+    columns: [
+      { name: 'n', type: '', kind: 'number' },
+      { name: 't', type: '', kind: 'text' },
+    ],
+    cells: [
+      ['3', null, '1.5'],
+      ['x', 'y', 'x'],
+    ],
+    labels: ['a', 'b', 'c'],
+  })
+})
+
+test('types below the names are read; so is the name of the row labels', () => {
+  const polars = `<div><small>shape: (1, 1)</small><table border="1" class="dataframe"><thead><tr><th>n</th></tr>
+<tr><td>i64</td></tr></thead><tbody><tr><td>null</td></tr></tbody></table></div>`
+  expect(readHtmlTable(polars)).toEqual({
+    columns: [{ name: 'n', type: 'i64', kind: 'text' }],
+    cells: [[null]],
+    labels: null,
+  })
+  const named = HTML.replace('</thead>', '<tr><th>index</th><th></th><th></th></tr></thead>')
+  expect(readHtmlTable(named)).toEqual(table)
+})
+
+test.each([
+  ['another table', '<table><tr><td>1</td></tr></table>'],
+  ['two tables', HTML + HTML],
+  ['a script', pandas(row('a', '1', 'x'), '<script>1</script>')],
+  ['a picture', pandas(row('a', '<img src=x>', 'x'))],
+  ['a link', pandas(row('a', '<a href="https://example.org">1</a>', 'x'))],
+  ['levels of names', pandas('<tr><th rowspan="2">a</th><td>1</td><td>2</td></tr>')],
+  ['rows of other lengths', pandas(row('a', '1'))],
+  ['text', 'a dataframe'],
+])('%s stays in its frame', (_, html) => expect(readHtmlTable(html)).toBeNull())
+
+const rowsOf = async (more: object) => {
+  const answer = await heldTable(table).page({
+    start: 0,
+    count: 9,
+    columns: [0],
+    sorts: [],
+    filters: [],
+    ...more,
+  })
+  return answer.ok ? answer.value.cells[0] : answer.problem
+}
+
+test('rows are ordered by number, missing ones last, and filtered', async () => {
+  expect(await rowsOf({ sorts: [{ column: 0, descending: false }] })).toEqual(['1.5', '3', null])
+  expect(await rowsOf({ sorts: [{ column: 0, descending: true }] })).toEqual(['3', '1.5', null])
+  const filter = (operation: TableFilter['operation'], value: string, column = 0) =>
+    rowsOf({ filters: [{ column, operation, value }] })
+  expect(await filter('gt', '2')).toEqual(['3'])
+  expect(await filter('missing', '')).toEqual([null])
+  expect(await filter('contains', 'X', 1)).toEqual(['3', '1.5'])
+  expect(await filter('gt', 'two')).toBe(t('table.notANumber', { value: 'two' }))
+})
+
+test('columns are summarized', async () => {
+  const answer = await heldTable(table).summaries([0, 1], [])
+  const [numbers, texts] = answer.ok ? answer.value : []
+  expect(numbers).toMatchObject({ count: 3, missing: 1, least: '1.5', greatest: '3', mean: '2.25' })
+  expect(texts).toMatchObject({
+    distinct: 2,
+    top: [
+      ['x', 2],
+      ['y', 1],
+    ],
+  })
+})
+
+test('the choice is remembered; rows come from the kernel while it holds them, else from the output', async () => {
+  vi.stubGlobal('fetch', () => Promise.reject(new Error('no server here')))
+  const asked: CommandRequest[] = []
+  const head = { form: 'table', entry: { type: 'f', group: 'value' }, rows: 9, width: 1, columns: [] }
+  let isHeld = true
+  const values = new Values({
+    send: async (request) => {
+      asked.push(request)
+      return isHeld
+        ? { ok: true, content: { state: 'known', value: head } }
+        : { ok: true, content: { state: 'refused', reason: 'gone', detail: '' } }
+    },
+  })
+  const opened = { path: 'a.ipynb', documentId: 'd', epoch: 'e', writable: true, role: 'owner' as const }
+  const notebook = new Notebook(opened, 'ws://127.0.0.1:9')
+  const place = document.body.appendChild(document.createElement('div'))
+  const root = createRoot(place)
+  const show = (cell: string) =>
+    act(async () =>
+      root.render(
+        <NotebookContext value={{ ...accessTo(notebook, null), values }}>
+          <TableOutput key={cell} html={HTML} cell={cell} count={3} frame={<b>framed</b>} />
+        </NotebookContext>,
+      ),
+    )
+  await show('one')
+  expect(place.textContent).toContain('framed')
+  expect(asked).toEqual([])
+  await act(async () => place.querySelector('button')?.click())
+  expect(asked[0]).toMatchObject({ type: 'value', of: { ask: 'head', name: 'Out[3]', cell: 'one' } })
+  expect(place.textContent).toContain(t('outputs.liveRows'))
+  isHeld = false
+  await show('two')
+  expect(place.textContent).toContain(t('outputs.heldRows'))
+  expect(localStorage.getItem('yesterday.tables')).toBe('grid')
+  await act(async () => place.querySelector('button')?.click())
+  expect(place.textContent).toContain('framed')
+  act(() => root.unmount())
+  await notebook.close()
+  place.remove()
+})
