@@ -1,5 +1,5 @@
 /** `yesterday replay TARGET`: runs the past again in a scratch copy, and says whether it comes out the same. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import type { AppliedFile, JobProgress, ReplayPlan, Verdict } from '../../contract/replay.ts'
 import { identifyFile } from '../document/identity/project-notebooks.ts'
@@ -17,6 +17,7 @@ import { asRefusal, targetOfWords, terminalActor, withWorld } from './replaying.
 const Options = EffectOptions.extend({
   dryRun: z.boolean().default(false),
   env: z.boolean().default(false),
+  clock: z.enum(['recorded', 'live']).default('recorded'),
   only: z.array(z.string()).default([]),
   apply: z.array(z.string()).default([]),
   timeout: z.number().default(3600),
@@ -46,6 +47,11 @@ export function registerReplay(program: Command): void {
     .option('--only <cell...>', 'only these cells, by place or id, with what they need')
     .option('--apply <file...>', 'write these files to the disk, as the replay wrote them')
     .option('--env', 'with the recorded versions of packages, where pip can get them')
+    .addOption(
+      new Option('--clock <which>', 'the time that the code reads')
+        .choices(['recorded', 'live'])
+        .default('recorded'),
+    )
     .option('--timeout <seconds>', 'interrupt a cell that takes longer', seconds)
     .option(...trustOption)
     .option('--json', 'one object of JSON')
@@ -91,6 +97,7 @@ async function replayTarget(words: string, options: Options): Promise<Refusal | 
       purpose: { kind: 'replay', of: ofPlan(ready.plan) },
       timeoutSeconds: options.timeout,
       withEnvironment: options.env,
+      clock: options.clock,
       signal,
       onProgress: options.json ? () => undefined : printProgress,
     })

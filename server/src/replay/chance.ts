@@ -13,6 +13,13 @@ import { objectBytes } from './stored-bytes.ts'
 type Objects = Pick<ObjectStore, 'get'>
 type Asked = Pick<Kernel, 'request'>
 
+/** Has the code read the time at which the recorded run started. Returns what could not be given. */
+export async function giveClock(kernel: Asked, started: string | null): Promise<readonly string[]> {
+  if (started === null) return []
+  const answer = await callAgent(kernel, 'clock.give', [Date.parse(started) / 1000])
+  return answer.ok ? [] : [`the recorded time could not be given: ${answer.why}`]
+}
+
 /** What the agent keeps of a run, by the function that takes it back. */
 const recordedForms = {
   /** `torch` is the seed that torch chose when it was imported. */

@@ -6,18 +6,45 @@ import type { PreparedStep } from './plan.ts'
 import type { ReadyReplay } from './ready-replay.ts'
 import { likelyCause, type Repetition, seenCause } from './why-different.ts'
 
+type Ready = Pick<ReadyReplay, 'environment' | 'steps'>
+type Receipts = readonly (Receipt | null)[]
+
 /** Null where all is as it was. `receipts`: what the steps' repetitions recorded. */
 export function firstCause(
-  { environment, steps }: Pick<ReadyReplay, 'environment' | 'steps'>,
+  ready: Ready,
   judged: readonly StepVerdict[],
-  receipts: readonly (Receipt | null)[],
+  receipts: Receipts,
   problems: readonly string[],
 ): string | null {
-  const first = judged.find(({ verdict }) => verdict === 'different' || verdict === 'failed')
+  const first = judged.find(isOther)
   if (first === undefined) return null
   const where = first.cell === null ? first.title : `cell ${first.cell}`
-  const step = steps.find(({ receipt }) => receipt.run === first.run)
-  const repetition = step === undefined ? null : repetitionOf(step, first, steps, receipts)
+  return `${where}: ${reasonOf(ready, first, receipts, problems) ?? unexplained(first)}`
+}
+
+/** The steps, each that differs with its cause beside what is seen of it. */
+export const explained = (
+  ready: Ready,
+  judged: readonly StepVerdict[],
+  receipts: Receipts,
+  problems: readonly string[],
+): StepVerdict[] =>
+  judged.map((step) => {
+    if (step.verdict !== 'different') return step
+    const reason = reasonOf(ready, step, receipts, problems)
+    return { ...step, why: reason === null ? unexplained(step) : `${seen(step)}. Cause: ${reason}` }
+  })
+
+const isOther = ({ verdict }: StepVerdict): boolean => verdict === 'different' || verdict === 'failed'
+
+function reasonOf(
+  { environment, steps }: Ready,
+  judged: StepVerdict,
+  receipts: Receipts,
+  problems: readonly string[],
+): string | null {
+  const step = steps.find(({ receipt }) => receipt.run === judged.run)
+  const repetition = step === undefined ? null : repetitionOf(step, judged, steps, receipts)
   const [reason] = [
     ...(step?.step.action === 'cannot' ? listOf(step.step.why) : []),
     ...(step?.given ?? []).flatMap(({ pin }) => (pin.from === 'cannot' ? [`${pin.name}: ${pin.why}`] : [])),
@@ -26,15 +53,20 @@ export function firstCause(
     ...environment.map(environmentWords),
     ...listOf(repetition && likelyCause(repetition)),
   ]
-  return `${where}: ${reason ?? unexplained(first)}`
+  return reason ?? null
 }
+
+const seen = ({ why }: StepVerdict): string => why ?? 'it came out different'
 
 const listOf = (reason: string | null): readonly string[] => (reason === null ? [] : [reason])
 
 const unexplained = ({ verdict, why }: StepVerdict): string =>
   verdict === 'failed' && why !== null
     ? why
-    : `${why ?? 'it came out different'}, and nothing that is recorded differs`
+    : `${why ?? 'it came out different'}; code, files, answers, chance and environment are the same. ${LEFT}`
+
+/** What no record shows. */
+const LEFT = 'What is left is the order of concurrent work, or the hardware'
 
 function repetitionOf(
   step: PreparedStep,

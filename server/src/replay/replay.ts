@@ -8,8 +8,8 @@ import type { OutputEntry, Receipt } from '../../contract/run.ts'
 import type { Actor } from '../../contract/session.ts'
 import type { Purpose } from '../store/log-entry.ts'
 import type { Store } from '../store/ports.ts'
-import { giveChance } from './chance.ts'
-import { firstCause } from './first-cause.ts'
+import { giveChance, giveClock } from './chance.ts'
+import { explained, firstCause } from './first-cause.ts'
 import { inSandbox } from './interpreter.ts'
 import type { Sandbox, Written } from './isolation/isolation.ts'
 import { LaidFiles } from './laid-files.ts'
@@ -27,6 +27,8 @@ export interface ReplayOptions {
   readonly timeoutSeconds?: number | undefined
   /** Lay the recorded distributions over the interpreter. */
   readonly withEnvironment?: boolean
+  /** Whether the code reads the time at which the recorded run started, or the present time. Default: recorded. */
+  readonly clock?: 'recorded' | 'live'
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: JobProgress) => void
   /** Called with the written files while their bytes are there; returns the names of the files that it keeps. */
@@ -114,6 +116,7 @@ async function replayIn(
       reportProgress(step.step.title)
       for (const given of step.given) await laid.lay(given)
       problems.push(...(await giveChance(kernel, world.store.objects, step.chance)))
+      if (options.clock !== 'live') problems.push(...(await giveClock(kernel, step.receipt.started)))
     },
     after: async (place, receipt) => {
       const step = steps[place]
@@ -145,7 +148,7 @@ async function replayIn(
     plan: ready.plan,
     session,
     verdict: worst(judged.map(({ verdict }) => verdict)),
-    steps: judged,
+    steps: explained(ready, judged, receipts, problems),
     environment: [...ready.environment],
     isolation: sandbox.facts,
     written: reported(written, kept),

@@ -53,8 +53,30 @@ function judgeOutput(index: number, was: ShownOutput | null, is: ShownOutput | n
   if (is.bytes === null) return different('the bytes of the replay are gone')
   const rules = rulesOf(mime, was.bytes, is.bytes)
   return rules === null
-    ? different('it shows something else')
+    ? different(differenceOf(mime, was.bytes, is.bytes))
     : { ...base, verdict: 'equal', rules: [...rules], why: null }
+}
+
+/** What differs, in words. */
+function differenceOf(mime: string, was: Uint8Array, is: Uint8Array): string {
+  const how = diffKind(mime)
+  if (how === 'pixels') return 'the picture differs'
+  if (how === 'bytes') return `its content differs: it had ${was.length} bytes, has ${is.length}`
+  const [before, after] = [linesOf(mime, was), linesOf(mime, is)]
+  const place = before.findIndex((line, index) => line !== after[index])
+  const [then, now] = place < 0 ? [null, after[before.length]] : [before[place], after[place]]
+  const line = place < 0 ? before.length + 1 : place + 1
+  return `line ${line} of the output was ${quoted(then)}, is ${quoted(now)}`
+}
+
+const linesOf = (mime: string, bytes: Uint8Array): readonly string[] => textOf(mime, bytes).split('\n')
+
+/** Characters of a line that are shown. */
+const SHOWN = 60
+
+function quoted(line: string | null | undefined): string {
+  if (line == null) return 'not there'
+  return `“${line.length > SHOWN ? `${line.slice(0, SHOWN).toWellFormed()}…` : line}”`
 }
 
 function rulesOf(mime: string, was: Uint8Array, is: Uint8Array): readonly ToleranceRule[] | null {

@@ -16,12 +16,13 @@ export const seenCause = (repetition: Repetition): string | null =>
   missingAnswer(repetition) ??
   anotherAnswer(repetition) ??
   anotherFile(repetition) ??
+  anotherInput(repetition) ??
   anotherState(repetition) ??
   otherDraws(repetition)
 
 /** What differs from run to run and is not given back; null where there is no sign of it. */
 export const likelyCause = (repetition: Repetition): string | null =>
-  otherProcesses(repetition) ?? clockOf(repetition)
+  otherProcesses(repetition) ?? clockOf(repetition) ?? concurrencyOf(repetition)
 
 const byName = (edges: readonly Edge[], kind: Edge['kind']): ReadonlyMap<string, Edge> =>
   new Map(edges.flatMap((edge) => (edge.kind === kind ? [[edge.name, edge]] : [])))
@@ -50,6 +51,20 @@ function anotherFile({ was, is }: Repetition): string | null {
   for (const [name, { digest }] of byName(was.used, 'file')) {
     const other = now.get(name)?.digest ?? null
     if (digest !== null && other !== null && other !== digest) return `${name} had another content`
+  }
+  return null
+}
+
+/** A variable that a step before it made, and made differently. */
+function anotherInput({ was, is, before }: Repetition): string | null {
+  const now = byName(is.used, 'variable')
+  for (const { kind, name, digest, by } of was.used) {
+    const other = kind === 'variable' ? (now.get(name)?.digest ?? null) : null
+    if (digest === null || other === null || other === digest) continue
+    const maker = before.find(({ run }) => run === by)
+    if (maker === undefined) continue
+    const where = maker.cell === null ? maker.title : `cell ${maker.cell}`
+    return `it uses ${name} of ${where}, which came out different`
   }
   return null
 }
@@ -98,6 +113,17 @@ function clockOf({ was, before }: Repetition): string | null {
   if (other === undefined) return null
   const where = other.cell === null ? other.title : `cell ${other.cell}`
   return `it uses what ${where} made, which reads the clock: ${clockIn(other.source)}`
+}
+
+/** What runs several things at once, as code writes it. */
+const CONCURRENT =
+  /\b(?:ThreadPoolExecutor|ProcessPoolExecutor|as_completed|threading\.Thread|multiprocessing|imap_unordered|asyncio\.gather|joblib|n_jobs|num_workers)\b/
+
+function concurrencyOf({ was }: Repetition): string | null {
+  const [found] = CONCURRENT.exec(was.source) ?? []
+  return found === undefined
+    ? null
+    : `it works concurrently (${found}), and the order of that is not recorded`
 }
 
 function clockIn(source: string): string | null {

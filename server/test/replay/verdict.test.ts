@@ -34,6 +34,14 @@ test.each([
   expect(judge(was, is).verdict).toBe(verdict)
 })
 
+test.each([
+  ['a line', [text('a\nb')], [text('a\nc')], 'line 2 of the output was “b”, is “c”'],
+  ['a line more', [text('a')], [text('a\nc')], 'line 2 of the output was not there, is “c”'],
+  ['bytes', [text('ab', 'application/x-any')], [text('abc', 'application/x-any')], /^(its content|line 1)/],
+] as const)('what differs is named: %s', (_, was, is, why) => {
+  expect(judge(was, is).why).toMatch(why)
+})
+
 test('a run that fails now has failed; one that failed in the same way then is as it was', () => {
   const error = { ename: 'ValueError', evalue: 'no', traceback: [] }
   const failed = receipt('b', { outcome: 'error', error })

@@ -1,7 +1,7 @@
 /** Causes of a difference, by what both runs recorded. */
 import { expect, test } from 'vitest'
 import type { Receipt } from '../../contract/run.ts'
-import { firstCause } from '../../src/replay/first-cause.ts'
+import { explained, firstCause } from '../../src/replay/first-cause.ts'
 import { planReplay } from '../../src/replay/plan.ts'
 import { likelyCause, seenCause } from '../../src/replay/why-different.ts'
 import { edge, file, receipt } from './given.ts'
@@ -47,6 +47,10 @@ test.each([
   ["pd.to_datetime('today')", 'it reads the clock: to_datetime()'],
   ['%timeit f()', 'it reads the clock: %timeit'],
   ['timeout = 3', null],
+  [
+    'with ThreadPoolExecutor() as pool: print(list(pool.map(f, rows)))',
+    'it works concurrently (ThreadPoolExecutor), and the order of that is not recorded',
+  ],
 ])('%s', (source, cause) => {
   expect(likelyCause({ was: receipt('a', { source }), is: receipt('b'), before: [] })).toBe(cause)
 })
@@ -73,8 +77,37 @@ test('a difference that nothing explains says so', () => {
     stored: new Set(),
   })
   const base = { run: 'a', cell: 3, cellId: 'a', title: '', outputs: [], versions: [], durationMs: 1 }
-  const judged = { ...base, replayRun: 'b', verdict: 'different', why: 'it shows something else' } as const
+  const judged = { ...base, replayRun: 'b', verdict: 'different', why: 'the picture differs' } as const
   expect(firstCause({ environment: [], steps }, [judged], [receipt('b')], [])).toBe(
-    'cell 3: it shows something else, and nothing that is recorded differs',
+    'cell 3: the picture differs; code, files, answers, chance and environment are the same. ' +
+      'What is left is the order of concurrent work, or the hardware',
   )
+  const [step] = explained({ environment: [], steps }, [judged], [receipt('b')], [])
+  expect(step?.why).toContain('What is left')
+})
+
+test('a step that uses what came out different names where it came from', () => {
+  const made = receipt('made', { cell: 2 })
+  const was = receipt('a', { used: [edge('x', { by: 'made', digest: 'sha256:1' })] })
+  const is = receipt('b', { used: [edge('x', { by: 'again', digest: 'sha256:2' })] })
+  expect(seenCause({ was, is, before: [made] })).toBe('it uses x of cell 2, which came out different')
+})
+
+test('each step that differs says what differs and why', () => {
+  const was = receipt('a', { source: 'print(time.time())' })
+  const { steps } = planReplay({
+    target: { kind: 'run', run: 'a' },
+    runs: [was],
+    onDisk: new Map(),
+    stored: new Set(),
+  })
+  const facts = { run: 'a', cell: 1, cellId: 'a', title: '', outputs: [], versions: [], durationMs: 1 }
+  const judged = {
+    ...facts,
+    replayRun: 'b',
+    verdict: 'different',
+    why: 'line 1 of the output was “1”, is “2”',
+  } as const
+  const [step] = explained({ environment: [], steps }, [judged], [receipt('b')], [])
+  expect(step?.why).toBe('line 1 of the output was “1”, is “2”. Cause: it reads the clock: time.time()')
 })
