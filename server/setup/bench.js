@@ -14,13 +14,18 @@ const scripts = [
 ]
 
 await installPackages()
-await buildClient()
-await ensureChromium()
 const { main: python } = await testPythons()
 const env = { YESTERDAY_TEST_PYTHON: python, YESTERDAY_PYTHON: python }
+const agent = join(home, 'kernel-bridge', 'agent')
+const [, , first, ...more] = process.argv
+if (first === 'sizes') {
+  await run(python, ['bench_sizes.py', ...more], { cwd: agent, show: true })
+  process.exit()
+}
+await buildClient()
+await ensureChromium()
 const asked = process.argv.slice(2)
 for (const script of asked.length === 0 ? scripts : scripts.slice(0, 1)) {
   await run(packagedNode(), [join(home, ...script), ...asked], { cwd: home, env, show: true })
 }
-const agent = join(home, 'kernel-bridge', 'agent')
 if (asked.length === 0) await run(python, ['bench.py'], { cwd: agent, show: true })

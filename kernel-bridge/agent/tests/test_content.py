@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from yesterday_agent.content import Budget, UntoldError, content_digest
+from yesterday_agent.content import Budget, LaterError, UntoldError, content_digest
 
 VALUES = Path(__file__).parent / "content_values.py"
 EXTRAS = ["extras"] if importlib.util.find_spec("torch") else []
@@ -68,7 +68,9 @@ def test_what_has_no_digest_says_why(value: Any, reason: str) -> None:
 
 def test_time_is_bounded() -> None:
     with pytest.raises(UntoldError, match="longer"):
-        content_digest([{"a": n} for n in range(10**6)], Budget(0.05))
+        content_digest([{"a": n} for n in range(90_000)], Budget(0))
+    with pytest.raises(LaterError, match="more than 100,000"):
+        content_digest([{"a": n} for n in range(10**6)], Budget(10))
 
 
 def digest(value: Any) -> str:

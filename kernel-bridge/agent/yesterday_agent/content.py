@@ -29,6 +29,8 @@ ITEMS = 100_000_000
 """A container that holds more has no digest."""
 SOON_ITEMS = 2_000_000
 """More are not looked at while the kernel waits."""
+SOON_OBJECTS = 100_000
+"""More that are no plain atoms take longer than a run's time for digests."""
 SOON_LISTED = 200_000
 """Values that have no plain memory are looked at one by one; more are not while the kernel waits."""
 RUN_SECONDS = 0.4
@@ -184,7 +186,12 @@ class _Writer:
         if kinds <= _ATOMS:
             self._add(sum(len(item) for item in values if type(item) in _SIZED) if kinds & _SIZED else 0)
             self._atoms(values)
-        elif len(values) < LEAST or not self._tree(values):
+        else:
+            self._budget.admit_items(len(values), SOON_OBJECTS)
+            self._compounds(values)
+
+    def _compounds(self, values: Any) -> None:
+        if len(values) < LEAST or not self._tree(values):
             for item in values:
                 self.value(item)
 

@@ -25,6 +25,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   restore: async () => (await import('./restore.ts')).registerRestore,
   check: async () => (await import('./check.ts')).registerCheck,
   gc: async () => (await import('./gc.ts')).registerGc,
+  status: async () => (await import('./status.ts')).registerStatus,
   kernels: async () => (await import('./kernels.ts')).registerKernels,
   redact: async () => (await import('./redact.ts')).registerRedact,
   fsck: async () => (await import('./fsck.ts')).registerFsck,
