@@ -3,6 +3,7 @@ import './sql.css'
 import { SQL_NAME, type SqlHeader, sqlHeader } from '@yesterday/server/contract/sql-cell.ts'
 import { useEffect, useId, useState, useSyncExternalStore } from 'react'
 import { t } from '../../text/text.ts'
+import { isOwner } from '../command.ts'
 import type { Notebook } from '../notebook.ts'
 import { connections, loadConnections, showConnections } from './connections-store.ts'
 import { setSqlHeader } from './sql-cells.ts'
@@ -12,7 +13,10 @@ const EDIT = ' edit'
 export function SqlBar(props: { readonly notebook: Notebook; readonly id: string; readonly line: string }) {
   const { notebook, id, line } = props
   const header = sqlHeader(`${line}\n`)
-  useEffect(loadConnections, [])
+  const mayManage = isOwner(notebook)
+  useEffect(() => {
+    if (mayManage) loadConnections()
+  }, [mayManage])
   if (header === null) return null
   const change = (part: Partial<SqlHeader>) => setSqlHeader(notebook, id, { ...header, ...part })
   const readOnly = !notebook.opened.writable
@@ -22,6 +26,7 @@ export function SqlBar(props: { readonly notebook: Notebook; readonly id: string
       <ConnectionChoice
         value={header.connection}
         readOnly={readOnly}
+        mayManage={mayManage}
         onChange={(connection) => change({ connection })}
       />
       <ResultField
@@ -37,6 +42,7 @@ export function SqlBar(props: { readonly notebook: Notebook; readonly id: string
 function ConnectionChoice(props: {
   readonly value: string | null
   readonly readOnly: boolean
+  readonly mayManage: boolean
   readonly onChange: (connection: string | null) => void
 }) {
   const { value, readOnly, onChange } = props
@@ -61,7 +67,7 @@ function ConnectionChoice(props: {
           {name}
         </option>
       ))}
-      <option value={EDIT}>{t('sql.editConnections')}</option>
+      {props.mayManage && <option value={EDIT}>{t('sql.editConnections')}</option>}
     </select>
   )
 }
