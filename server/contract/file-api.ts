@@ -1,5 +1,6 @@
 /** Routes of files, notebooks, exports and stored objects. Paths in addresses are encoded part by part. */
 import { z } from 'zod'
+import { CellEdits } from './edits.ts'
 import {
   ExportFormat,
   FileCommand,
@@ -64,6 +65,15 @@ export const fileApi = {
     role: 'viewer',
     body: z.object({ path: ProjectPath }),
     answer: OpenedNotebook,
+  },
+  edits: {
+    ...plain,
+    method: 'get',
+    path: '/api/notebooks/:document/edits',
+    summary: 'Lists who edited each cell of a notebook last, and when.',
+    role: 'viewer',
+    params: DocumentParam,
+    answer: CellEdits,
   },
   writeAgain: {
     ...plain,

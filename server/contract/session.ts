@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { Actor } from './actor.ts'
 import { Thread } from './comments.ts'
+import { CellEdit } from './edits.ts'
 import { HistoryState } from './history.ts'
 import { CellId, RunId, SessionId, Timestamp } from './ids.ts'
 import { StaleCell } from './stale.ts'
@@ -179,6 +180,8 @@ export const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stale'), cells: z.array(StaleCell) }),
   /** Comment threads as they are now, and the ids of those that are gone. */
   z.object({ type: z.literal('comments'), threads: z.array(Thread), gone: z.array(z.string()) }),
+  /** Cells that were edited, with who did so last. */
+  z.object({ type: z.literal('edited'), edits: z.array(CellEdit) }),
   /** A person has read a thread up to this comment; sent to the pages of that person alone. */
   z.object({ type: z.literal('commentsRead'), person: z.string(), thread: z.string(), read: z.int() }),
   /** The project's history is damaged, gone, or there again; sent on connect unless it is sound. */

@@ -13,6 +13,7 @@ import { restorer } from '../contract/session.ts'
 import { Comments } from './comments/comments.ts'
 import { createDocuments, type DocumentRooms, type DocumentsInit } from './document/documents.ts'
 import { projectNotebooks, visitedNotebooks } from './document/identity/project-notebooks.ts'
+import { LastEdits } from './document/last-edits.ts'
 import { createRooms, type Rooms } from './document/rooms.ts'
 import { Files } from './files/files.ts'
 import type { Answering } from './front.ts'
@@ -25,6 +26,7 @@ import { aroundRoutes } from './http/routes/around.ts'
 import { checkpointRoutes } from './http/routes/checkpoints.ts'
 import { commentRoutes } from './http/routes/comments.ts'
 import { connectionRoutes } from './http/routes/connections.ts'
+import { editRoutes } from './http/routes/edits.ts'
 import { exportRoutes } from './http/routes/export.ts'
 import { fileRoutes } from './http/routes/files.ts'
 import { historyRoutes } from './http/routes/history.ts'
@@ -109,7 +111,7 @@ export function compose(options: ComposeOptions): House {
   const world = { store, kernels, root, env: process.env }
   const writes = new KeptWrites(root)
   const jobs = new Jobs(untrusted === null ? performJobs(world, sessions, writes) : async () => notTrusted)
-  const comments = commentsOf(options, documents, sessions)
+  const notes = notesOf(options, documents, sessions)
   const record: Recording = access.audit?.record ?? (() => undefined)
   const sockets = new Sockets(access, [
     onSocket(socketApi.room, roomTaker(rooms)),
@@ -117,7 +119,7 @@ export function compose(options: ComposeOptions): House {
     channelsRoute(hosted),
   ])
   const files = new Files(root, documents, undefined, join(folder, 'trash'))
-  const parts = { documents, comments, files, sessions, hosted, sockets, world, writes, jobs, record }
+  const parts = { documents, notes, files, sessions, hosted, sockets, world, writes, jobs, record }
   let isStopping = false
   const metrics = new Metrics({ version, sockets: () => sockets.openCount, ...sessionCounts(sessions) })
   const operations = operationsRoutes(store.health, metrics, () => isStopping)
@@ -141,7 +143,7 @@ export function compose(options: ComposeOptions): House {
       isStopping = true
       access.tokens?.close()
       sockets.close()
-      const inOrder = [hosted, rooms, jobs, writes, sessions, comments, documents, kernels, store]
+      const inOrder = [hosted, rooms, jobs, writes, sessions, notes, documents, kernels, store]
       for (const part of inOrder) await part.close()
     },
   }
@@ -204,13 +206,40 @@ function commentsOf(
   return comments
 }
 
+/** What is kept of a notebook beside its document. */
+interface Notes {
+  readonly comments: Comments
+  readonly lastEdits: LastEdits
+  readonly close: () => Promise<void>
+}
+
+function notesOf(options: ComposeOptions, documents: DocumentRooms, sessions: Sessions): Notes {
+  const comments = commentsOf(options, documents, sessions)
+  const lastEdits = lastEditsOf(options, documents, sessions)
+  const close = async (): Promise<void> => {
+    await comments.close()
+    await lastEdits.close()
+  }
+  return { comments, lastEdits, close }
+}
+
+function lastEditsOf(
+  { project: { store } }: ComposeOptions,
+  documents: DocumentRooms,
+  sessions: Sessions,
+): LastEdits {
+  const lastEdits = new LastEdits({ updates: store.updates, documents, newId })
+  lastEdits.onEdited((notebook, edits) => sessions.announce(notebook, { type: 'edited', edits: [...edits] }))
+  return lastEdits
+}
+
 /** 20 random hex digits. */
 const newId = (): string => randomBytes(10).toString('hex')
 
 /** What the routes are made of, beside the options. */
 interface RouteParts {
   readonly documents: DocumentRooms
-  readonly comments: Comments
+  readonly notes: Notes
   readonly files: Files
   readonly sessions: Sessions
   readonly hosted: KernelRegistry
@@ -223,7 +252,7 @@ interface RouteParts {
 
 function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] {
   const { project, kernels, trust } = options
-  const { documents, comments, files, sessions, world, writes, jobs } = parts
+  const { documents, notes, files, sessions, world, writes, jobs } = parts
   const { root, store, untrusted } = project
   return [
     ...fileRoutes(root, files),
@@ -245,7 +274,8 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
       now: () => new Date().toISOString(),
       newId,
     }),
-    ...commentRoutes(comments),
+    ...commentRoutes(notes.comments),
+    ...editRoutes(notes.lastEdits),
     ...aroundRoutes(store.index, {
       root,
       files: new UsedFiles(store.secrets),

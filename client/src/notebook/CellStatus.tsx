@@ -7,6 +7,7 @@ import { OutcomeMark } from '../history/OutcomeMark.tsx'
 import { Time } from '../history/Time.tsx'
 import { durationOfRun, durationText } from '../history/time.ts'
 import { t } from '../text/text.ts'
+import { LastEdit } from './LastEdit.tsx'
 import type { Notebook } from './notebook.ts'
 import { useKeyed } from './use-cell.ts'
 
@@ -26,6 +27,7 @@ export function CellStatus({ notebook, id }: Props) {
       ) : (
         <Last notebook={notebook} id={id} />
       )}
+      <LastEdit notebook={notebook} id={id} />
     </div>
   )
 }

@@ -12,6 +12,7 @@ import { t } from '../text/text.ts'
 import { CellStatus } from './CellStatus.tsx'
 import { mayRun } from './command.ts'
 import { showCellComments } from './comment.ts'
+import { LastEdit } from './LastEdit.tsx'
 import { MarkdownCell } from './MarkdownCell.tsx'
 import type { Notebook } from './notebook.ts'
 import { Source } from './Source.tsx'
@@ -65,6 +66,7 @@ export const CellView = memo(function CellView({ notebook, cell, id, index, tota
       onDoubleClick={() => type === 'markdown' && notebook.reveal(id, 'edit')}
     >
       <CellPeople presence={notebook.presence} cell={id} />
+      {type !== 'code' && <LastEdit notebook={notebook} id={id} />}
       <CellComments
         counts={notebook.comments.counts}
         cell={id}

@@ -50,7 +50,11 @@ export function Toolbar({ notebook, dialogs }: Props) {
           </CommandButton>
           <Contents folds={notebook.folds} onChoose={(cell) => notebook.reveal(cell)} />
           <span className="notebook-states">
-            <People presence={notebook.presence} />
+            <People
+              presence={notebook.presence}
+              session={notebook.shownSession}
+              placeOf={(cell) => notebook.order.get().indexOf(cell) + 1 || null}
+            />
           </span>
           <PageStates notebook={notebook} />
           <RoleMark notebook={notebook} />

@@ -51,6 +51,7 @@ import { equipEditor } from './editor-keys.ts'
 import { focusCell, keepFocusIn, scrollToCell, showCell } from './focus.ts'
 import { keepTyping } from './keep-typing.ts'
 import type { Stroke } from './keys.ts'
+import { LastEdits } from './last-edits.ts'
 import { LastRuns } from './last-runs.ts'
 import { afterChange, type Selection, selectedCells, selectOne } from './selection.ts'
 import { TypeAhead } from './type-ahead.ts'
@@ -81,6 +82,7 @@ export class Notebook {
   readonly stale: KeyedObservable<StaleCell>
   readonly lastRuns: LastRuns
   readonly comments: CommentStore
+  readonly lastEdits: LastEdits
   readonly edits = new CellEdits(this.doc, this.origin)
   readonly undo = new Y.UndoManager(cellsOf(this.doc), { trackedOrigins: new Set([this.origin]) })
   readonly selection = new Watched<Selection>(selectOne(null))
@@ -129,6 +131,7 @@ export class Notebook {
     this.shownSession = calm(this.session.view, isBegun)
     this.lastRuns = new LastRuns(documentId, this.session)
     this.comments = new CommentStore(documentId, this.session)
+    this.lastEdits = new LastEdits(documentId, this.session)
     this.pool = new EditorPool(
       this.origin,
       (editor, monaco) => equipEditor(this, editor, monaco),
@@ -303,6 +306,7 @@ export class Notebook {
     this.undo.destroy()
     this.lastRuns.close()
     this.comments.close()
+    this.lastEdits.close()
     this.session.close()
     this.room.leave()
     this.doc.destroy()
@@ -325,6 +329,7 @@ export class Notebook {
   }
 
   #cutUndo(edit: TextEdit): void {
+    this.presence.typed()
     if (beginsStep(this.#lastEdit, edit)) this.undo.stopCapturing()
     this.#lastEdit = edit
   }

@@ -22,6 +22,7 @@ const State = z.object({
       .catch('#0b7285'),
   }),
   cursors: z.array(Cursor).max(50).catch([]),
+  typing: z.boolean().catch(false),
 })
 
 /** One window of a person. */
@@ -33,6 +34,8 @@ export interface Visitor {
   /** A hex colour. */
   readonly color: string
   readonly cursors: readonly Cursor[]
+  /** True while the person types, and a moment longer. */
+  readonly typing: boolean
 }
 
 /** Everybody's windows but `own`, in the order in which they came. */
@@ -40,8 +43,8 @@ export function visitorsIn(states: ReadonlyMap<number, unknown>, own: number): r
   return [...states].flatMap(([client, state]) => {
     const read = client === own ? null : State.safeParse(state)
     if (!read?.success) return []
-    const { user, cursors } = read.data
-    return [{ client, ...user, cursors }]
+    const { user, cursors, typing } = read.data
+    return [{ client, ...user, cursors, typing }]
   })
 }
 

@@ -15,12 +15,16 @@ export interface Stretch {
   readonly head: number
 }
 
+/** So long after the last key a person still counts as typing, ms. */
+const TYPING_MS = 2000
+
 export class Presence {
   readonly #awareness: Awareness
   readonly #visitors = new Watched<readonly Visitor[]>([])
   readonly #here = keyedBy(this.#visitors, namesByCell)
   readonly #following = new Watched<string | null>(null)
   #sent = ''
+  #typing: ReturnType<typeof setTimeout> | null = null
   #frame = 0
 
   constructor(awareness: Awareness) {
@@ -35,7 +39,10 @@ export class Presence {
     return this.#visitors
   }
 
-  /** Who is in each cell: a line of colour and name for each person, so that a caret that moves inside it changes nothing. */
+  /**
+   * Who is in each cell: a line for each person, of colour, `1` if they type or `0`, and name. So a caret that moves inside
+   * of the cell changes nothing.
+   */
   get here(): KeyedObservable<string> {
     return this.#here
   }
@@ -60,6 +67,16 @@ export class Presence {
     this.#frame = requestAnimationFrame(() => this.#awareness.setLocalStateField('cursors', cursors))
   }
 
+  /** Shows the others that this person types, until nothing was typed for a moment. */
+  typed(): void {
+    if (this.#typing === null) this.#awareness.setLocalStateField('typing', true)
+    else clearTimeout(this.#typing)
+    this.#typing = setTimeout(() => {
+      this.#typing = null
+      this.#awareness.setLocalStateField('typing', false)
+    }, TYPING_MS)
+  }
+
   follow(person: string | null): void {
     this.#following.set(person)
   }
@@ -72,6 +89,7 @@ export class Presence {
 
   close(): void {
     if (this.#frame !== 0) cancelAnimationFrame(this.#frame)
+    if (this.#typing !== null) clearTimeout(this.#typing)
     this.#awareness.off('change', this.#look)
   }
 
@@ -83,8 +101,11 @@ export class Presence {
 }
 
 function namesByCell(visitors: readonly Visitor[]): ReadonlyMap<string, string> {
-  const people = peopleOf(visitors).flatMap(({ cursors, color, name }) =>
-    [...new Set(cursors.map(({ cell }) => cell))].map((cell) => ({ cell, line: `${color}${name}` })),
+  const people = peopleOf(visitors).flatMap(({ cursors, color, name, typing }) =>
+    [...new Set(cursors.map(({ cell }) => cell))].map((cell) => ({
+      cell,
+      line: `${color}${Number(typing)}${name}`,
+    })),
   )
   const byCell = Map.groupBy(people, ({ cell }) => cell)
   return new Map([...byCell].map(([cell, here]) => [cell, here.map(({ line }) => line).join('\n')]))

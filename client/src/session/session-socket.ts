@@ -4,6 +4,7 @@
  * socket falls; a page that has just opened may be quicker than its socket, so what it asks waits for the first one.
  */
 
+import type { CellEdit } from '@yesterday/server/contract/edits.ts'
 import { type Command, Event, type SessionView } from '@yesterday/server/contract/session.ts'
 import type { StaleCell } from '@yesterday/server/contract/stale.ts'
 import { close } from '@yesterday/server/contract/sync.ts'
@@ -54,6 +55,7 @@ export class SessionSocket {
   readonly comms = new Signal<CommMessage>()
   readonly commsHandled = new Signal<CommHandled>()
   readonly comments = new Signal<CommentsChanged>()
+  readonly edited = new Signal<readonly CellEdit[]>()
   readonly commentsRead = new Signal<Extract<Event, { type: 'commentsRead' }>>()
   readonly #view = new Watched<SessionView>(noSession)
   readonly #stale = new Watched<StaleCells>(new Map())
@@ -136,6 +138,9 @@ export class SessionSocket {
         break
       case 'notice':
         this.notices.emit(event)
+        break
+      case 'edited':
+        this.edited.emit(event.edits)
         break
       case 'comments':
         this.comments.emit(event)

@@ -51,6 +51,7 @@ export class LiveDocument implements OpenDocument {
   readonly #queue: CommitQueue
   readonly #listeners = new Set<UpdateListener>()
   readonly #goneListeners = new Set<() => void>()
+  readonly #editedListeners = new Set<(transaction: Y.Transaction, sender: object) => void>()
   readonly #checker: UpdateChecker
   readonly #intake: Intake
   /** About as many bytes as the document has. */
@@ -73,6 +74,10 @@ export class LiveDocument implements OpenDocument {
     this.#size = (init.pieces ?? []).reduce((sum, piece) => sum + piece.length, 0)
     if (this.#size > LARGE) this.#checker.start(init.pieces)
     this.doc.on('update', (update: Uint8Array, from: unknown) => this.#updated(update, from))
+    this.doc.on('afterTransaction', (transaction: Y.Transaction) => {
+      if (transaction.origin !== this.#queue || this.#sender === null) return
+      for (const listener of this.#editedListeners) listener(transaction, this.#sender)
+    })
   }
 
   /** Takes a browser's update. */
@@ -100,6 +105,12 @@ export class LiveDocument implements OpenDocument {
   onUpdate(listener: UpdateListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** Calls `listener` with the edits of one connection; edits of several that are committed together are left out. */
+  onEdited(listener: (transaction: Y.Transaction, sender: object) => void): () => void {
+    this.#editedListeners.add(listener)
+    return () => this.#editedListeners.delete(listener)
   }
 
   /** The notebook was deleted. */

@@ -55,7 +55,7 @@ export interface Visit {
 }
 
 /** Events that are about the notebook and not about its kernel. */
-export type Announced = Extract<Event, { type: 'comments' | 'commentsRead' }>
+export type Announced = Extract<Event, { type: 'comments' | 'commentsRead' | 'edited' }>
 
 export interface Sessions {
   /** The session of an open document. Throws where the document is not open. */

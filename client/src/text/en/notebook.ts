@@ -24,6 +24,7 @@ export const notebook = {
   'cell.queued': 'queued, #{n}',
   'cell.run': 'Run this cell',
   'cell.cancel': 'Cancel',
+  'cell.editedBy': 'Edited by {name}',
   'cell.source': 'Source',
   'cell.empty': 'Empty text cell. Press Enter to write.',
   'paste.withoutOutputs':

@@ -27,6 +27,7 @@ export const notebook: Translation<typeof english> = {
   'cell.queued': '排队中，第 {n} 位',
   'cell.run': '运行这个单元',
   'cell.cancel': '取消',
+  'cell.editedBy': '由 {name} 编辑',
   'cell.source': '源代码',
   'cell.empty': '空文本单元。按 Enter 书写。',
   'paste.withoutOutputs': '较大的输出属于另一个项目，未粘贴。请重新运行这些单元格。',

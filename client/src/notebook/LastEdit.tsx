@@ -1,0 +1,16 @@
+/** Who edited the active cell last, and when. In a text cell it is on top of the lower edge, so that nothing moves. */
+import { Time } from '../history/Time.tsx'
+import { t } from '../text/text.ts'
+import type { Notebook } from './notebook.ts'
+import { useKeyed } from './use-cell.ts'
+
+export function LastEdit({ notebook, id }: { readonly notebook: Notebook; readonly id: string }) {
+  const edit = useKeyed(notebook.lastEdits.all, id)
+  const mark = useKeyed(notebook.marks, id)
+  if (edit === undefined || (mark !== 'active' && mark !== 'editing')) return null
+  return (
+    <p className="last-edit">
+      {t('cell.editedBy', { name: edit.by.name })} <Time iso={edit.at} />
+    </p>
+  )
+}

@@ -1,0 +1,8 @@
+/** Who edited a cell last, as the server knows from the connection that brought the edit. */
+import { z } from 'zod'
+import { Actor } from './actor.ts'
+import { CellId, Timestamp } from './ids.ts'
+
+export const CellEdit = z.object({ cell: CellId, by: Actor, at: Timestamp })
+export type CellEdit = z.infer<typeof CellEdit>
+export const CellEdits = z.object({ edits: z.array(CellEdit) })

@@ -1,0 +1,91 @@
+/** Who edited a cell last is known from the connection of the edit, kept, and not changed by a move. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { cellSource, cellsOf, findCell, makeCell } from '../../contract/document.ts'
+import { LastEdits } from '../../src/document/last-edits.ts'
+import { Browser, closeHouse, type House, openHouse } from './house.ts'
+
+let root: string
+let house: House
+let edits: LastEdits
+let id: string
+
+async function open(): Promise<void> {
+  house = await openHouse(root)
+  const opened = await house.documents.open('a.ipynb')
+  if (!opened.ok) throw new Error(opened.refusal.message)
+  id = opened.document.id
+  edits = new LastEdits({
+    updates: house.store.updates,
+    documents: house.documents,
+    newId: () => 'e',
+    calmMs: 1,
+  })
+  await edits.list(id)
+}
+async function close(): Promise<void> {
+  await edits.close()
+  await closeHouse(house)
+}
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'yesterday-edits-'))
+  const cell = { cell_type: 'code', source: 'x', metadata: {}, outputs: [], execution_count: null }
+  const cells = [
+    { ...cell, id: 'a' },
+    { ...cell, id: 'b' },
+  ]
+  await writeFile(
+    join(root, 'a.ipynb'),
+    JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }),
+  )
+  await open()
+})
+afterEach(async () => {
+  await close()
+  await rm(root, { recursive: true, force: true })
+})
+
+async function joined(actor: string): Promise<Browser> {
+  const browser = new Browser()
+  browser.connect(house, { id, epoch: house.documents.live(id)?.epoch ?? '' }, actor)
+  await vi.waitFor(() => expect(cellsOf(browser.doc).length).toBeGreaterThan(0))
+  return browser
+}
+const type = ({ doc }: Browser, cell: string, text: string): void => {
+  const found = findCell(doc, cell)
+  if (found !== null) cellSource(found.cell).insert(0, text)
+}
+const who = async (): Promise<Record<string, string>> =>
+  Object.fromEntries(((await edits.list(id)) ?? []).map(({ cell, by }) => [cell, by.id]))
+
+test('each cell has the person who edited it last, also after a restart', async () => {
+  const [ada, bob] = [await joined('ada'), await joined('bob')]
+  const shown = vi.fn()
+  edits.onEdited(shown)
+  type(ada, 'a', 'y')
+  await vi.waitFor(async () => expect(await who()).toEqual({ a: 'ada' }))
+  type(bob, 'b', 'z')
+  await vi.waitFor(async () => expect(await who()).toEqual({ a: 'ada', b: 'bob' }))
+  await vi.waitFor(() => expect(shown.mock.calls.flatMap(([, list]) => list)).toHaveLength(2))
+  await close()
+  await open()
+  expect(await who()).toEqual({ a: 'ada', b: 'bob' })
+})
+
+test('a cell that moves keeps its editor; a new cell has the one who added it', async () => {
+  const [ada, bob] = [await joined('ada'), await joined('bob')]
+  type(ada, 'a', 'y')
+  await vi.waitFor(async () => expect(await who()).toEqual({ a: 'ada' }))
+  const cells = cellsOf(bob.doc)
+  await vi.waitFor(() => expect(cellSource(cells.get(0)).toString()).toBe('yx'))
+  bob.doc.transact(() => {
+    const moved = cells.get(0).clone()
+    cells.delete(0)
+    cells.insert(1, [moved, makeCell({ id: 'n', type: 'code', source: 'new' })])
+  })
+  await vi.waitFor(async () => expect(await who()).toEqual({ a: 'ada', n: 'bob' }))
+  expect(await edits.list('none')).toBeNull()
+})
