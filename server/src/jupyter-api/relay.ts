@@ -18,6 +18,22 @@ export interface Asked {
   hasReply: boolean
 }
 
+/** The subshells of clients. The server has one of its own in each kernel, which clients neither see nor delete. */
+class Subshells {
+  readonly #ids = new Set<string>()
+
+  /** The message without what is the server's own. `isAsked` is true for an answer to a client. */
+  shown(message: Message, isAsked: boolean): Message {
+    const { content, header } = message
+    const id = content.subshell_id
+    if (!isAsked) return message
+    if (header.msg_type === 'create_subshell_reply' && typeof id === 'string') this.#ids.add(id)
+    if (header.msg_type !== 'list_subshell_reply' || !Array.isArray(id)) return message
+    const known = id.filter((one) => typeof one === 'string' && this.#ids.has(one))
+    return { ...message, content: { ...content, subshell_id: known } }
+  }
+}
+
 /** A client's message that waits for the kernel. */
 interface Waiting {
   readonly client: string
@@ -31,6 +47,7 @@ export class Relay {
   #waiting: Waiting[] = []
   readonly #asked = new Map<string, Asked>()
   #kernel: Kernel | null = null
+  readonly #subshells = new Subshells()
   #stop: () => void = () => undefined
   #lastActivity = new Date()
 
@@ -105,7 +122,8 @@ export class Relay {
     // Between the agent and the server alone.
     if (message.header.msg_type.startsWith('yesterday_')) return
     const asked = this.asked(message.parent.msg_id ?? '')
-    const passed = asked?.header ? { ...message, parent: asked.header } : message
+    const shown = this.#subshells.shown(message, asked !== null)
+    const passed = asked?.header ? { ...shown, parent: asked.header } : shown
     if (message.channel === 'iopub') this.#clients.toAll(passed)
     else if (asked !== null) {
       if (message.channel !== 'stdin') asked.hasReply = true

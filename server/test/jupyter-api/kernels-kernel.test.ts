@@ -121,6 +121,15 @@ describe.skipIf(python === null)(`kernels for Jupyter clients${whySkipped}`, () 
     expect((await run(kernel, 'x')).status).toBe('error')
   })
 
+  test('a client sees and deletes the subshells that clients made, and not the one of the server', async () => {
+    const listed = async () => (await shared.requestListSubshell({}).done).content.subshell_id
+    expect(await listed()).toEqual([])
+    const { subshell_id: id } = (await shared.requestCreateSubshell({}).done).content
+    expect(await listed()).toEqual([id])
+    await shared.requestDeleteSubshell({ subshell_id: id }).done
+    expect(await listed()).toEqual([])
+  })
+
   test('what a client asks while its kernel restarts is answered by the new process', async () => {
     const other = connect(server.origin)
     const kernel = other.kernels.connectTo({ model: shared.model })
