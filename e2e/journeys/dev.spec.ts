@@ -1,32 +1,12 @@
 /** `npm run dev`: one address, a page that follows its sources, and a server that starts again while kernels go on. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile, utimes } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { seconds } from '../../server/setup/patience.js'
+import { home, startDev } from '../support/dev.ts'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { cell, outputs } from '../support/person.ts'
 import { discard, newFolder } from '../support/program.ts'
-
-const home = resolve(import.meta.dirname, '../..')
-
-/** Starts it on a folder; `printed` is all that it said. */
-function startDev(folder: string) {
-  const child: ChildProcess = spawn(process.execPath, [join(home, 'server/setup/dev.js'), folder], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let printed = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      printed += text
-    })
-  const stop = async (): Promise<void> => {
-    const ended = once(child, 'exit')
-    if (child.exitCode === null && child.kill('SIGTERM')) await ended
-  }
-  return { printed: () => printed, stop }
-}
 
 /** Saves a source as it is. */
 async function save(file: string): Promise<void> {

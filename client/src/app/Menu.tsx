@@ -42,7 +42,8 @@ export function Menu(props: {
         id={id}
         className="menu"
         role="menu"
-        tabIndex={-1}
+        // A long menu scrolls.
+        tabIndex={0}
         aria-label={props.label}
         popover="auto"
         onToggle={(event) => place(event.nativeEvent.newState === 'open')}

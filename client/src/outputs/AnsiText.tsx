@@ -32,7 +32,7 @@ function legible(color: string, { background, inverse }: AnsiStyle): string {
 
 /** The palette's colours are made to be read as text: as a ground they are but a tint. */
 const groundOf = (color: AnsiColor): string =>
-  typeof color === 'string' ? color : `color-mix(in oklch, ${cssColor(color)} 24%, var(--surface))`
+  typeof color === 'string' ? color : `color-mix(in oklch, ${cssColor(color)} 14%, var(--surface))`
 
 /** Black or white, whichever can be read on a ground of the program's own. */
 const textOn = (color: AnsiColor): string | null =>

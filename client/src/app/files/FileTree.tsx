@@ -45,8 +45,7 @@ export function FileTree(props: {
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     const entryRow = rows.find((row) => row.type === 'entry' && row.entry.path === tabStop)
-    const isModified = event.metaKey || event.ctrlKey || event.altKey
-    if (entryRow?.type !== 'entry' || props.renaming !== null || isModified) return
+    if (entryRow?.type !== 'entry' || props.renaming !== null || hasModifier(event)) return
     const move = moveFor(rows, entryRow.entry.path, event.key)
     if (move === null) return
     event.preventDefault()
@@ -60,6 +59,7 @@ export function FileTree(props: {
   }
   useFocusAfterRename(props.renaming, focusRow)
 
+  if (tabStop === null) return <Notes rows={rows} />
   return (
     <>
       <div
@@ -93,6 +93,17 @@ export function FileTree(props: {
       )}
       {question?.ask === 'move' && <MoveDialog entry={question.about} onClose={() => setQuestion(null)} />}
     </>
+  )
+}
+
+const hasModifier = (event: KeyboardEvent): boolean => event.metaKey || event.ctrlKey || event.altKey
+
+/** A tree without items is none to those who hear it. */
+function Notes({ rows }: { readonly rows: readonly Row[] }) {
+  return (
+    <div className="file-tree">
+      {rows.map((row) => row.type === 'note' && <NoteRow key={row.folder} row={row} />)}
+    </div>
   )
 }
 
