@@ -7,7 +7,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import type { Plugin } from 'vite'
-import type { FrameLevel } from './src/outputs/frame-protocol.ts'
+import type { FrameLevel } from './src/frames/frame-protocol.ts'
 
 const here = createRequire(import.meta.url)
 const LIBRARIES = [

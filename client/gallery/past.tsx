@@ -1,6 +1,7 @@
 /** A view of the past inside its panel, as a notebook shows it. */
+
+import type { PastView } from '../src/access/place.ts'
 import { PanelPlace } from '../src/panels/PanelPlace.tsx'
-import type { PastView } from '../src/past/place.ts'
 import type { State } from './fixture.ts'
 import { sampleCells, sampleRuns } from './sample.ts'
 

@@ -1,13 +1,13 @@
 /** Draws one state of a fixture: its server, its notebook, and the component inside. */
 import type { ReactNode } from 'react'
-import { files } from '../src/app/files/files-store.ts'
-import { setHistoryState } from '../src/app/history-state.ts'
-import { dismissAll } from '../src/app/notices.ts'
+import { NotebookContext } from '../src/access/context.ts'
+import { selectOne } from '../src/access/selection.ts'
+import { setHistoryState } from '../src/api/history-state.ts'
+import { files } from '../src/files/files-store.ts'
 import { markdownSettled } from '../src/markdown/load-markdown.ts'
 import { accessTo } from '../src/notebook/access.ts'
-import { NotebookContext } from '../src/notebook/context.ts'
 import { Notebook } from '../src/notebook/notebook.ts'
-import { selectOne } from '../src/notebook/selection.ts'
+import { dismissAll } from '../src/ui/notices.ts'
 import type { NotebookFixture, State } from './fixture.ts'
 import { FixtureServer } from './server.ts'
 

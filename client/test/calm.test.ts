@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { CALM_MS, calm } from '../src/room/calm.ts'
-import { Watched } from '../src/room/observable.ts'
+import { CALM_MS, calm } from '../src/state/calm.ts'
+import { Watched } from '../src/state/observable.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

@@ -1,7 +1,7 @@
 /** Which comments are shown, counted and unread; and who is being mentioned while a comment is written. */
 import type { Comment, Thread } from '@yesterday/server/contract/comments.ts'
 import { expect, test } from 'vitest'
-import { byCell, inOrder, isAbout, mentionBefore, unreadIn } from '../src/comments/threads.ts'
+import { byCell, inOrder, isAbout, mentionBefore, unreadIn } from '../src/session/threads.ts'
 
 const ada = { id: 'ada', name: 'Ada' }
 const bob = { id: 'bob', name: 'Bob' }

@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 /** Outputs from elsewhere reach other hosts only after consent. */
 import { beforeEach, expect, test } from 'vitest'
-import { ExternalContent } from '../src/outputs/external-content.ts'
-import { Watched } from '../src/room/observable.ts'
+import { ExternalContent } from '../src/frames/external-content.ts'
+import { Watched } from '../src/state/observable.ts'
 
 beforeEach(() => localStorage.clear())
 

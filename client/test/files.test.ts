@@ -1,7 +1,7 @@
 /** The file tree asks the server and shows what it answers. */
 import { expect, test } from 'vitest'
-import { makeApi } from '../src/app/api.ts'
-import { makeFilesStore } from '../src/app/files/files-store.ts'
+import { makeApi } from '../src/api/api.ts'
+import { makeFilesStore } from '../src/files/files-store.ts'
 
 const answering = (...bodies: readonly unknown[]) => {
   const left = [...bodies]

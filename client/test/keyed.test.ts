@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { Keyed, keyedBy } from '../src/room/keyed.ts'
-import { Watched } from '../src/room/observable.ts'
+import { Keyed, keyedBy } from '../src/state/keyed.ts'
+import { Watched } from '../src/state/observable.ts'
 
 /** How often the listener of a key was called. */
 function counted(keyed: Pick<Keyed<unknown>, 'subscribe'>, key: string): { times: number; stop: () => void } {

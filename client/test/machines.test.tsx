@@ -4,10 +4,10 @@ import type { Machines } from '@yesterday/server/contract/machines.ts'
 import { act } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { MachinesPanel } from '../src/machines/MachinesPanel.tsx'
+import { NotebookContext } from '../src/access/context.ts'
 import { accessTo } from '../src/notebook/access.ts'
-import { NotebookContext } from '../src/notebook/context.ts'
 import { Notebook } from '../src/notebook/notebook.ts'
+import { MachinesPanel } from '../src/panels/machines/MachinesPanel.tsx'
 import { t } from '../src/text/text.ts'
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })

@@ -1,9 +1,9 @@
 import { cellOutputs, cellSource, cellsOf, makeCell } from '@yesterday/server/contract/document.ts'
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
+import { afterChange, selectedCells, selectOne, step } from '../src/access/selection.ts'
 import { CellEdits, cellIds } from '../src/notebook/cell-edits.ts'
 import { look, strokeName } from '../src/notebook/keys.ts'
-import { afterChange, selectedCells, selectOne, step } from '../src/notebook/selection.ts'
 
 const me = { person: 'test' }
 

@@ -33,8 +33,8 @@ test('of a code that the page does not know, it has no words', async () => {
 })
 
 test('a notice that is shown already is shown once', async () => {
-  const { notify } = await import('../src/app/notices.ts')
-  const { Notices } = await import('../src/app/Notices.tsx')
+  const { notify } = await import('../src/ui/notices.ts')
+  const { Notices } = await import('../src/ui/Notices.tsx')
   const { createRoot } = await import('react-dom/client')
   const { act, createElement } = await import('react')
   vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)

@@ -1,7 +1,6 @@
 import { headSize, streamHead } from '@yesterday/server/contract/document.ts'
 import { chooseForm } from '@yesterday/server/contract/mime-rules.ts'
 import { expect, test } from 'vitest'
-import { relativeTime, sizeText } from '../src/history/time.ts'
 import { noAttachments, readAttachments } from '../src/markdown/attachments.ts'
 import { renderMarkdown } from '../src/markdown/render.ts'
 import { parseAnsi, withoutAnsi } from '../src/outputs/ansi.ts'
@@ -10,6 +9,7 @@ import { cellLines } from '../src/outputs/traceback.ts'
 import { en } from '../src/text/en/index.ts'
 import { fill } from '../src/text/phrase.ts'
 import { zh } from '../src/text/zh/index.ts'
+import { relativeTime, sizeText } from '../src/ui/time.ts'
 
 const ESC = '\u001b'
 

@@ -12,15 +12,15 @@ import { act, type ReactNode } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import * as Y from 'yjs'
-import { Boundary } from '../src/app/Boundary.tsx'
+import { NotebookContext } from '../src/access/context.ts'
 import { markdownSettled } from '../src/markdown/load-markdown.ts'
 import { accessTo } from '../src/notebook/access.ts'
 import { CellBand } from '../src/notebook/CellBand.tsx'
 import { CellBoundary } from '../src/notebook/CellBoundary.tsx'
-import { NotebookContext } from '../src/notebook/context.ts'
 import { Notebook } from '../src/notebook/notebook.ts'
 import { OutputBoundary } from '../src/outputs/OutputBoundary.tsx'
 import { t } from '../src/text/text.ts'
+import { Boundary } from '../src/ui/Boundary.tsx'
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
 

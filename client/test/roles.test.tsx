@@ -5,10 +5,10 @@ import type { Role } from '@yesterday/server/contract/route.ts'
 import { act } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { selectOne } from '../src/access/selection.ts'
 import { COMMANDS, type CommandName } from '../src/notebook/commands.ts'
 import { Notebook } from '../src/notebook/notebook.ts'
 import { isPossible } from '../src/notebook/perform.ts'
-import { selectOne } from '../src/notebook/selection.ts'
 import { Toolbar } from '../src/notebook/Toolbar.tsx'
 
 const dialogs = { palette: () => {}, shortcuts: () => {}, confirmRestart: () => {} }

@@ -1,8 +1,8 @@
 /** "Since it worked" in words, and which rows of a table changed. */
 import type { Cause, SinceReport } from '@yesterday/server/contract/replay.ts'
 import { expect, test } from 'vitest'
-import { headline } from '../src/past/since-words.ts'
-import { diffTables } from '../src/past/table-diff.ts'
+import { diffTables } from '../src/panels/past/compare/table-diff.ts'
+import { headline } from '../src/panels/past/replay/since-words.ts'
 
 const cause = (kind: Cause['kind'], name: string, cell: number | null = null): Cause => ({
   id: `${kind}:${name}`,

@@ -1,8 +1,8 @@
 /** Addresses of what is inside a notebook: each that is made leads to what it was made of. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { PastView } from '../src/past/place.ts'
-import { cellHash, commentHash, parseTarget, viewHash } from '../src/past/target.ts'
+import type { PastView } from '../src/access/place.ts'
+import { cellHash, commentHash, parseTarget, viewHash } from '../src/panels/past/target.ts'
 
 const id = fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }).filter((text) => text.isWellFormed())
 const view: fc.Arbitrary<PastView> = fc.oneof(

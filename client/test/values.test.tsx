@@ -4,14 +4,14 @@ import type { ValueAsk } from '@yesterday/server/contract/variables.ts'
 import { act } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { NotebookContext } from '../src/access/context.ts'
 import { accessTo } from '../src/notebook/access.ts'
-import { NotebookContext } from '../src/notebook/context.ts'
 import { Notebook } from '../src/notebook/notebook.ts'
+import { differences } from '../src/panels/variables/ValueHistory.tsx'
+import { ValueView } from '../src/panels/variables/ValueView.tsx'
 import type { Answer, CommandRequest } from '../src/session/session-socket.ts'
 import { Values } from '../src/session/values.ts'
 import { t } from '../src/text/text.ts'
-import { differences } from '../src/variables/ValueHistory.tsx'
-import { ValueView } from '../src/variables/ValueView.tsx'
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
 

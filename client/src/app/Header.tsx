@@ -1,16 +1,16 @@
 /** The line above everything: where one is, how it looks, who one is. */
 import type { Me } from '@yesterday/server/contract/http.ts'
 import { useState } from 'react'
+import { useMay } from '../api/use-may.ts'
+import { isNotebook, navigate, type Route } from '../navigation/route.ts'
 import { chooseLocale, locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
-import { Monitor, Moon, PanelLeft, Settings2, Sun } from './icons.ts'
-import { Menu, MenuItem } from './Menu.tsx'
+import { Monitor, Moon, PanelLeft, Settings2, Sun } from '../ui/icons.ts'
+import { Menu, MenuItem } from '../ui/Menu.tsx'
 import { Person } from './Person.tsx'
 import { AuditLog } from './people/AuditLog.tsx'
 import { Share } from './people/Share.tsx'
-import { isNotebook, navigate, type Route } from './route.ts'
 import { chooseTheme, type ThemeChoice, themeChoices, useThemeChoice } from './theme.ts'
-import { useMay } from './use-may.ts'
 
 const themeIcon: Readonly<Record<ThemeChoice, typeof Sun>> = { system: Monitor, light: Sun, dark: Moon }
 

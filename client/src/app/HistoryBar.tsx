@@ -1,12 +1,12 @@
 /** Says that the project's history is gone or damaged while it is open, and offers to write it again. */
 import { type HistoryState, WrittenAgain } from '@yesterday/server/contract/history.ts'
 import { useEffect, useState, useSyncExternalStore } from 'react'
+import { api } from '../api/api.ts'
+import { historyState, refreshHistoryState, setHistoryState } from '../api/history-state.ts'
+import { useMay } from '../api/use-may.ts'
 import { t } from '../text/text.ts'
-import { api } from './api.ts'
-import { historyState, refreshHistoryState, setHistoryState } from './history-state.ts'
-import { TriangleAlert } from './icons.ts'
-import { notify } from './notices.ts'
-import { useMay } from './use-may.ts'
+import { TriangleAlert } from '../ui/icons.ts'
+import { notify } from '../ui/notices.ts'
 
 /** Pages without a notebook hear nothing by themselves: they ask this often while they are looked at, ms. */
 const LOOK_MS = 5000

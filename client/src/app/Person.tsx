@@ -2,12 +2,12 @@
 import './person.css'
 import { type Me, PERSON_COLORS } from '@yesterday/server/contract/http.ts'
 import { useState } from 'react'
+import type { Problem } from '../api/api.ts'
+import { changeMe } from '../api/me-store.ts'
 import { initials, inkOn } from '../presence/people.ts'
 import { t } from '../text/text.ts'
-import type { Problem } from './api.ts'
-import { Dialog } from './Dialog.tsx'
-import { changeMe } from './me-store.ts'
-import { ProblemBox } from './Problem.tsx'
+import { Dialog } from '../ui/Dialog.tsx'
+import { ProblemBox } from '../ui/Problem.tsx'
 import { Account } from './people/Account.tsx'
 
 export function Person({ me }: { readonly me: Me }) {

@@ -1,11 +1,11 @@
 /** The question in a folder whose history was made elsewhere: what is possible now, and what trust means. */
 import { WorkspaceState } from '@yesterday/server/contract/workspace.ts'
 import { useEffect, useState } from 'react'
+import { api } from '../api/api.ts'
+import { useMay } from '../api/use-may.ts'
 import { t } from '../text/text.ts'
-import { api } from './api.ts'
-import { ShieldQuestion, X } from './icons.ts'
-import { notify } from './notices.ts'
-import { useMay } from './use-may.ts'
+import { ShieldQuestion, X } from '../ui/icons.ts'
+import { notify } from '../ui/notices.ts'
 
 /** Nothing in a folder that is trusted. Another page may have answered meanwhile: asked again when this one is looked at. */
 export function TrustBar() {

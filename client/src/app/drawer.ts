@@ -1,6 +1,6 @@
 /** Whether the files are shown. On a wide page the choice is remembered; on a narrow one they are a drawer. */
 import { useEffect, useState } from 'react'
-import { remember, remembered } from './remembered.ts'
+import { remember, remembered } from '../state/remembered.ts'
 
 const KEY = 'yesterday.files'
 const NARROW = '(max-width: 760px)'

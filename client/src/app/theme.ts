@@ -4,7 +4,7 @@
  */
 import { useSyncExternalStore } from 'react'
 import { z } from 'zod'
-import { remember, remembered } from './remembered.ts'
+import { remember, remembered } from '../state/remembered.ts'
 
 const Choice = z.enum(['system', 'light', 'dark'])
 /** What a person may choose. */

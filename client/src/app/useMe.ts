@@ -1,8 +1,8 @@
 /** Who the person is and which project this is, asked once; asked again by itself while the server is away. */
 import type { Me } from '@yesterday/server/contract/http.ts'
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
-import type { Problem } from './api.ts'
-import { loadMe, me } from './me-store.ts'
+import type { Problem } from '../api/api.ts'
+import { loadMe, me } from '../api/me-store.ts'
 
 const AGAIN = 3_000
 

@@ -1,10 +1,10 @@
 /** The field in which one asks what to find, and what to put in its place. Enter goes on, Escape leads to the match. */
 import './find.css'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
-import { ChevronDown, ChevronUp, X } from '../app/icons.ts'
-import { notify } from '../app/notices.ts'
-import { useWatched } from '../notebook/use-cell.ts'
+import { useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
+import { ChevronDown, ChevronUp, X } from '../ui/icons.ts'
+import { notify } from '../ui/notices.ts'
 import type { Asked, Finder, Match } from './finder.ts'
 import { highlightMatches } from './marks.ts'
 

@@ -4,7 +4,7 @@
  */
 import { cellId, cellSource, cellsOf, findCell } from '@yesterday/server/contract/document.ts'
 import type * as Y from 'yjs'
-import { Watched } from '../room/observable.ts'
+import { Watched } from '../state/observable.ts'
 import { textsOf } from './cell-texts.ts'
 import { around, compile, type Query, replacementOf, type Span, spansIn } from './search.ts'
 

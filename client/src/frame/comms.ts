@@ -1,5 +1,5 @@
 /** A frame's way to the kernel's widgets, through the page. */
-import type { CommFromFrame, CommToFrame, FromFrame, WidgetStates } from '../outputs/frame-protocol.ts'
+import type { CommFromFrame, CommToFrame, FromFrame, WidgetStates } from '../frames/frame-protocol.ts'
 
 export interface FrameComms {
   /** The state of these models and of those that they refer to, as far as they are known. */

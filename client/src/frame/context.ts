@@ -1,5 +1,5 @@
 /** What renderers get. Made once, when the page connects. */
-import type { FrameContent, FrameLevel, FrameWords } from '../outputs/frame-protocol.ts'
+import type { FrameContent, FrameLevel, FrameWords } from '../frames/frame-protocol.ts'
 import type { FrameComms } from './comms.ts'
 
 export interface FrameContext {

@@ -2,7 +2,7 @@
  * An output frame: draws what the page sends and reports its height. The frame has an opaque origin, so nothing of the
  * page or the person can be reached from here. Only the first `connect` of the embedding page is accepted.
  */
-import type { Connect, FrameContent, FrameTheme, FromFrame, ToFrame } from '../outputs/frame-protocol.ts'
+import type { Connect, FrameContent, FrameTheme, FromFrame, ToFrame } from '../frames/frame-protocol.ts'
 import { redirectBundled } from './bundled.ts'
 import { PageComms } from './comms.ts'
 import { type FrameContext, setFrameContext } from './context.ts'

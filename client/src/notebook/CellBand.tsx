@@ -1,12 +1,12 @@
 /** Cells that the browser draws or skips as one. */
 import type { YCell } from '@yesterday/server/contract/document.ts'
 import { memo, useMemo } from 'react'
+import { useWatched } from '../state/use-watched.ts'
 import type { Band } from './bands.ts'
 import { CellBoundary } from './CellBoundary.tsx'
 import { CellView } from './CellView.tsx'
 import { expectedHeight } from './expected-height.ts'
 import type { Notebook } from './notebook.ts'
-import { useWatched } from './use-cell.ts'
 
 interface Props {
   readonly notebook: Notebook

@@ -4,9 +4,9 @@
  */
 import { cellSource, cellType, type YCell } from '@yesterday/server/contract/document.ts'
 import { type ReactNode, useEffect, useRef } from 'react'
-import { Boundary, type Failure } from '../app/Boundary.tsx'
-import { ProblemBox } from '../app/Problem.tsx'
 import { t } from '../text/text.ts'
+import { Boundary, type Failure } from '../ui/Boundary.tsx'
+import { ProblemBox } from '../ui/Problem.tsx'
 import type { Notebook } from './notebook.ts'
 import { Source } from './Source.tsx'
 

@@ -3,13 +3,13 @@
  * keeps its height whatever it says, so that nothing below it moves.
  */
 import { useEffect, useState } from 'react'
-import { OutcomeMark } from '../history/OutcomeMark.tsx'
-import { Time } from '../history/Time.tsx'
-import { durationOfRun, durationText } from '../history/time.ts'
+import { useKeyed } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
+import { OutcomeMark } from '../ui/OutcomeMark.tsx'
+import { Time } from '../ui/Time.tsx'
+import { durationOfRun, durationText } from '../ui/time.ts'
 import { LastEdit } from './LastEdit.tsx'
 import type { Notebook } from './notebook.ts'
-import { useKeyed } from './use-cell.ts'
 
 interface Props {
   readonly notebook: Notebook

@@ -1,13 +1,16 @@
 /** One cell: its frame (a named article that takes the focus), source, outputs, prompt. */
 import { cellSource, cellType, type YCell } from '@yesterday/server/contract/document.ts'
 import { memo } from 'react'
-import { CellComments } from '../comments/CellComments.tsx'
+import { selectOne } from '../access/selection.ts'
 import { FoldedPart, SectionFold } from '../outline/Folded.tsx'
 import { useFolded } from '../outline/use-folds.ts'
 import { CellOutputs } from '../outputs/CellOutputs.tsx'
 import type { OutputJson } from '../outputs/output.ts'
-import { StaleBadge } from '../past/StaleBadge.tsx'
+import { CellComments } from '../panels/comments/CellComments.tsx'
+import { OutputVerbs } from '../panels/past/stale/OutputVerbs.tsx'
+import { StaleBadge } from '../panels/past/stale/StaleBadge.tsx'
 import { CellPeople } from '../presence/People.tsx'
+import { useKeyed, useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
 import { CellStatus } from './CellStatus.tsx'
 import { mayRun } from './command.ts'
@@ -17,10 +20,9 @@ import { MarkdownCell } from './MarkdownCell.tsx'
 import type { Notebook } from './notebook.ts'
 import { Source } from './Source.tsx'
 import { StdinPrompt } from './StdinPrompt.tsx'
-import { selectOne } from './selection.ts'
 import { SqlBar } from './sql/SqlBar.tsx'
 import { useSqlLine } from './sql/sql-cells.ts'
-import { useExecution, useKeyed, useOutputs, useWatched } from './use-cell.ts'
+import { useExecution, useOutputs } from './use-cell.ts'
 
 interface Props {
   readonly notebook: Notebook
@@ -114,7 +116,12 @@ function CodeCell(props: PartProps & { readonly outputs: readonly OutputJson[] }
       {outputsFolded ? (
         <FoldedPart part="outputs" hint="" onOpen={() => notebook.folds.foldPart(id, 'outputs', false)} />
       ) : (
-        <CellOutputs outputs={outputs} cellId={id} running={state === 'running'} />
+        <CellOutputs
+          outputs={outputs}
+          cellId={id}
+          running={state === 'running'}
+          verbs={(index) => <OutputVerbs cell={id} index={index} />}
+        />
       )}
     </>
   )

@@ -1,9 +1,9 @@
 /** Shows how to begin in a notebook without cells, once it is loaded. The person who created it can begin at once. */
 import { useEffect, useRef } from 'react'
-import { isJustMade } from '../app/files/actions.ts'
+import { isJustMade } from '../files/actions.ts'
+import { useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
 import type { Notebook } from './notebook.ts'
-import { useWatched } from './use-cell.ts'
 
 export function EmptyNotebook({ notebook }: { readonly notebook: Notebook }) {
   const known = useWatched(notebook.room.facts, (facts) => facts.everSynced)

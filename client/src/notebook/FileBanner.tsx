@@ -1,11 +1,11 @@
 /** Says that the notebook on the screen is in no file any more, and what can be done. */
 import { useEffect, useState } from 'react'
-import { api } from '../app/api.ts'
-import { files } from '../app/files/files-store.ts'
-import { notify } from '../app/notices.ts'
+import { api } from '../api/api.ts'
+import { files } from '../files/files-store.ts'
+import { useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
+import { notify } from '../ui/notices.ts'
 import type { Notebook } from './notebook.ts'
-import { useWatched } from './use-cell.ts'
 
 interface Props {
   readonly notebook: Notebook

@@ -1,12 +1,12 @@
 /** The search of an open notebook: its keys wherever the focus is, its field, and the way back into the cells. */
 import { useEffect } from 'react'
+import { selectOne } from '../access/selection.ts'
 // Not in a chunk of its own: what is typed behind the key must find the field, or it would be taken for commands.
 import { FindBar } from '../find/FindBar.tsx'
 import type { Match } from '../find/finder.ts'
+import { useWatched } from '../state/use-watched.ts'
 import { look, strokeName } from './keys.ts'
 import type { Notebook } from './notebook.ts'
-import { selectOne } from './selection.ts'
-import { useWatched } from './use-cell.ts'
 
 export function Finding({ notebook, mac }: { readonly notebook: Notebook; readonly mac: boolean }) {
   const finding = useWatched(notebook.finder.open, (open) => open !== null)

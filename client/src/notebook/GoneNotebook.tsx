@@ -1,11 +1,11 @@
 /** In place of a notebook that was deleted: what happened, and what this browser still has of it. */
 import { useState } from 'react'
-import { api } from '../app/api.ts'
-import { files } from '../app/files/files-store.ts'
-import { nameOf, parentOf } from '../app/files/tree.ts'
-import { notify } from '../app/notices.ts'
-import { navigate, redirect } from '../app/route.ts'
+import { api } from '../api/api.ts'
+import { files } from '../files/files-store.ts'
+import { nameOf, parentOf } from '../files/tree.ts'
+import { navigate, redirect } from '../navigation/route.ts'
 import { t } from '../text/text.ts'
+import { notify } from '../ui/notices.ts'
 import type { Notebook } from './notebook.ts'
 
 interface Props {

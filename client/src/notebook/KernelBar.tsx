@@ -3,11 +3,11 @@
  * is well.
  */
 import { useCallback, useSyncExternalStore } from 'react'
+import { useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
 import { mayRun } from './command.ts'
 import type { LastRun } from './last-runs.ts'
 import type { Notebook } from './notebook.ts'
-import { useWatched } from './use-cell.ts'
 
 export function KernelBar({ notebook }: { readonly notebook: Notebook }) {
   const { kernel, interruptIgnored, silent } = useWatched(notebook.shownSession, (view) => view)

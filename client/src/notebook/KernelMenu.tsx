@@ -1,15 +1,15 @@
 /** The kernel: its state, and all that can be done to it, in one menu. */
 import type { KernelSpecs } from '@yesterday/server/contract/http.ts'
 import { useState } from 'react'
-import { api } from '../app/api.ts'
-import { Menu, MenuItem } from '../app/Menu.tsx'
+import { api } from '../api/api.ts'
+import { useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
+import { Menu, MenuItem } from '../ui/Menu.tsx'
 import { commandWords } from './CommandButton.tsx'
 import { type Dialogs, mayRun } from './command.ts'
 import type { CommandName } from './commands.ts'
 import type { Notebook } from './notebook.ts'
 import { isPossible, perform } from './perform.ts'
-import { useWatched } from './use-cell.ts'
 
 const ITEMS = ['interrupt', 'restart', 'shutdown'] as const satisfies readonly CommandName[]
 

@@ -4,11 +4,11 @@ import { metadataOf, metaOf } from '@yesterday/server/contract/document.ts'
 import type { KernelSpecs } from '@yesterday/server/contract/http.ts'
 import { installCommand, type NamedKernel, namedKernel } from '@yesterday/server/contract/kernelspec.ts'
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { api } from '../app/api.ts'
+import { api } from '../api/api.ts'
+import { useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
 import { mayRun } from './command.ts'
 import type { Notebook } from './notebook.ts'
-import { useWatched } from './use-cell.ts'
 
 /** More are in the kernel menu. */
 const OFFERED = 4

@@ -1,8 +1,9 @@
 /** Who edited the active cell last, and when. In a text cell it is on top of the lower edge, so that nothing moves. */
-import { Time } from '../history/Time.tsx'
+
+import { useKeyed } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
+import { Time } from '../ui/Time.tsx'
 import type { Notebook } from './notebook.ts'
-import { useKeyed } from './use-cell.ts'
 
 export function LastEdit({ notebook, id }: { readonly notebook: Notebook; readonly id: string }) {
   const edit = useKeyed(notebook.lastEdits.all, id)

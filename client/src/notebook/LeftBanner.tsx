@@ -1,9 +1,9 @@
 /** Edits that this browser kept of another notebook that was at this path: the person chooses what to do with them. */
 import { useState } from 'react'
-import { Time } from '../history/Time.tsx'
 import { putBack } from '../room/keep-unsent.ts'
 import { type LeftEdits, unsentStore } from '../room/unsent-store.ts'
 import { t } from '../text/text.ts'
+import { Time } from '../ui/Time.tsx'
 import type { Notebook } from './notebook.ts'
 
 export function LeftBanner(props: { readonly notebook: Notebook; readonly left: readonly LeftEdits[] }) {

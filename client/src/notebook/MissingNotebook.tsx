@@ -1,5 +1,5 @@
 /** In place of a notebook that is not at the address. */
-import { navigate } from '../app/route.ts'
+import { navigate } from '../navigation/route.ts'
 import { t } from '../text/text.ts'
 
 export function MissingNotebook({ path, onRetry }: { readonly path: string; readonly onRetry: () => void }) {

@@ -2,11 +2,11 @@
  * The state of the page's edits and of the queue, in words. Invariant: "saving" and "saved" come with each key and are
  * for the eye; a screen reader announces lasting states, once.
  */
-import { historyState } from '../app/history-state.ts'
+import { historyState } from '../api/history-state.ts'
 import { type RoomStatus, roomStatus, unlessLost } from '../room/room-state.ts'
+import { useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
 import type { Notebook } from './notebook.ts'
-import { useWatched } from './use-cell.ts'
 
 const routine: ReadonlySet<RoomStatus> = new Set(['live', 'saving', 'saved'])
 

@@ -4,10 +4,10 @@
  * one, and long work is announced when the last run has ended.
  */
 import { useEffect, useRef, useState } from 'react'
-import { showNotification } from '../app/notifications.ts'
-import { durationText } from '../history/time.ts'
 import type { Recorded } from '../session/session-socket.ts'
 import { t } from '../text/text.ts'
+import { showNotification } from '../ui/notifications.ts'
+import { durationText } from '../ui/time.ts'
 import type { Notebook } from './notebook.ts'
 
 const TOGETHER_MS = 400

@@ -1,9 +1,9 @@
 /** The source of a cell in its editor. */
 import { cellSource, type YCell } from '@yesterday/server/contract/document.ts'
 import { useCallback } from 'react'
+import { selectOne } from '../access/selection.ts'
 import { CodeEditor } from '../editor/CodeEditor.tsx'
 import type { Notebook } from './notebook.ts'
-import { selectOne } from './selection.ts'
 
 export function Source(props: {
   readonly notebook: Notebook

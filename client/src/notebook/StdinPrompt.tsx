@@ -1,9 +1,9 @@
 /** The question of `input()` inside the cell that asks it. */
 import { useState } from 'react'
+import { useKeyed } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
 import { mayRun } from './command.ts'
 import type { Notebook } from './notebook.ts'
-import { useKeyed } from './use-cell.ts'
 
 export function StdinPrompt({ notebook, id }: { readonly notebook: Notebook; readonly id: string }) {
   const prompt = useKeyed(notebook.runs, id)?.prompt ?? null

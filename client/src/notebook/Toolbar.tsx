@@ -5,6 +5,7 @@ import { PanelButton } from '../panels/PanelButton.tsx'
 import { PANELS } from '../panels/panels.ts'
 import { People } from '../presence/People.tsx'
 import type { StaleCells } from '../session/session-socket.ts'
+import { useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
 import { CommandButton } from './CommandButton.tsx'
 import { type Dialogs, mayEdit, mayRun } from './command.ts'
@@ -15,7 +16,6 @@ import { KernelQuestion } from './KernelQuestion.tsx'
 import type { Notebook } from './notebook.ts'
 import { PageStates } from './PageStates.tsx'
 import { RunAnnouncer } from './RunAnnouncer.tsx'
-import { useWatched } from './use-cell.ts'
 
 interface Props {
   readonly notebook: Notebook

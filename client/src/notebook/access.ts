@@ -1,9 +1,9 @@
 /** The notebook as the panels and outputs around it see it (context.ts). */
 
+import type { NotebookAccess } from '../access/context.ts'
 import { runStale } from './acts.ts'
 import { mayRun } from './command.ts'
 import { commentHere, commentOn, commentOnOutput, mayComment, showAnchor } from './comment.ts'
-import type { NotebookAccess } from './context.ts'
 import { copyLink } from './follow-link.ts'
 import type { Notebook } from './notebook.ts'
 

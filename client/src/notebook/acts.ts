@@ -1,14 +1,14 @@
 /** What commands do to the notebook (commands.ts). Those that change cells are guarded by their command's `when`. */
 import type { CellType } from '@yesterday/server/contract/document.ts'
-import { notify } from '../app/notices.ts'
-import { switchNotifications } from '../app/notifications.ts'
+import { selectOne, step } from '../access/selection.ts'
 import { headingOver } from '../outline/outline.ts'
 import { t } from '../text/text.ts'
+import { notify } from '../ui/notices.ts'
+import { switchNotifications } from '../ui/notifications.ts'
 import { changeCells } from './change-cells.ts'
 import type { Dialogs } from './command.ts'
 import { focusCell } from './focus.ts'
 import type { Notebook } from './notebook.ts'
-import { selectOne, step } from './selection.ts'
 
 /** Those that are stale, in notebook order; where there is none, it says so. */
 export function runStale(notebook: Notebook): void {

@@ -2,11 +2,11 @@
 import { anchorAt, placeOf } from '@yesterday/server/contract/anchors.ts'
 import type { Anchor } from '@yesterday/server/contract/comments.ts'
 import { mayActAs } from '@yesterday/server/contract/route.ts'
-import type { Draft } from '../comments/comment-store.ts'
-import { cellOf } from '../comments/threads.ts'
+import type { Draft } from '../session/comment-store.ts'
+import { cellOf } from '../session/threads.ts'
 import type { Notebook } from './notebook.ts'
 
-/** The id of the panel (comments/panel.ts). */
+/** The id of the panel (panels/comments/panel.ts). */
 const PANEL = 'comments'
 
 /** Whether this person may write comments; the file need not be writable. */

@@ -1,12 +1,12 @@
 /** What each live editor gets beside Monaco's own keys: the way out, the way to the neighbours, the kernel's help. */
 import type { editor } from 'monaco-editor/editor'
-import { notify } from '../app/notices.ts'
+import { selectOne, step } from '../access/selection.ts'
 import { firstLine } from '../editor/hidden-header.ts'
 import { helpModel, registerHelp } from '../editor/kernel-help.ts'
 import { t } from '../text/text.ts'
+import { notify } from '../ui/notices.ts'
 import { focusCell } from './focus.ts'
 import type { Notebook } from './notebook.ts'
-import { selectOne, step } from './selection.ts'
 
 type Monaco = typeof import('monaco-editor/editor')
 

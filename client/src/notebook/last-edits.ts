@@ -1,8 +1,8 @@
 /** Who edited each cell last: asked of the server at each connection, then as the session sends it. */
 import { type CellEdit, CellEdits } from '@yesterday/server/contract/edits.ts'
-import { api } from '../app/api.ts'
-import { Keyed, type KeyedObservable } from '../room/keyed.ts'
+import { api } from '../api/api.ts'
 import type { SessionSocket } from '../session/session-socket.ts'
+import { Keyed, type KeyedObservable } from '../state/keyed.ts'
 
 export class LastEdits {
   readonly #all = new Keyed<CellEdit>()

@@ -3,10 +3,10 @@
  * Invariant: a run that ended later is never replaced by one that ended before it.
  */
 import type { Outcome } from '@yesterday/server/contract/run.ts'
-import { api } from '../app/api.ts'
-import { Keyed, type KeyedObservable } from '../room/keyed.ts'
-import { Signal } from '../room/observable.ts'
+import { api } from '../api/api.ts'
 import type { SessionSocket } from '../session/session-socket.ts'
+import { Keyed, type KeyedObservable } from '../state/keyed.ts'
+import { Signal } from '../state/observable.ts'
 
 export interface LastRun {
   readonly run: string

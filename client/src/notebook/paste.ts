@@ -1,7 +1,7 @@
 /** Copy, cut and paste of cells. Copies are for every notebook: in this page, in other pages and in other projects. */
-import { objectUrl } from '../app/api.ts'
-import { notify } from '../app/notices.ts'
+import { objectUrl } from '../api/api.ts'
 import { t } from '../text/text.ts'
+import { notify } from '../ui/notices.ts'
 import type { CellCopy } from './cell-copy.ts'
 import { changeCells } from './change-cells.ts'
 import { storedValues, withoutOutputsOf, writeCells } from './clipboard/cells-data.ts'

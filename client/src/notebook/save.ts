@@ -3,13 +3,13 @@
  * nothing has changed since the last one that was made so.
  */
 import * as Y from 'yjs'
-import { historyState } from '../app/history-state.ts'
-import { notify } from '../app/notices.ts'
-import { exactTime } from '../history/time.ts'
-import { makeCheckpoint } from '../past/make-checkpoint.ts'
+import { historyState } from '../api/history-state.ts'
+import { makeCheckpoint } from '../panels/past/make-checkpoint.ts'
 import { roomStatus, unlessLost } from '../room/room-state.ts'
 import { locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
+import { notify } from '../ui/notices.ts'
+import { exactTime } from '../ui/time.ts'
 import type { Notebook } from './notebook.ts'
 
 /** The state of each notebook's document when its last checkpoint was made here. */

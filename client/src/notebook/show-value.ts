@@ -2,7 +2,7 @@
 import { nameAt } from '../editor/variable-card.ts'
 import type { Notebook } from './notebook.ts'
 
-/** The id of the panel (variables/panel.ts). */
+/** The id of the panel (panels/variables/panel.ts). */
 const PANEL = 'variables'
 
 /** Opens the value that the caret's name refers to; without a name, the list. */

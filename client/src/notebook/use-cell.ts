@@ -3,21 +3,8 @@ import { executionCount, executionState, type YCell } from '@yesterday/server/co
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import type * as Y from 'yjs'
 import type { OutputJson } from '../outputs/output.ts'
-import { calm } from '../room/calm.ts'
-import type { KeyedObservable } from '../room/keyed.ts'
-import type { Observable } from '../room/observable.ts'
+import { calm } from '../state/calm.ts'
 import { outputsView } from './output-json.ts'
-
-/** A value of a watched thing, picked; `pick` must answer equal things for equal values. */
-export function useWatched<T, V>(watched: Observable<T>, pick: (value: T) => V): V {
-  return useSyncExternalStore(watched.subscribe, () => pick(watched.get()))
-}
-
-/** The value of one key. */
-export function useKeyed<V>(keyed: KeyedObservable<V>, key: string): V | undefined {
-  const subscribe = useCallback((listener: () => void) => keyed.subscribe(key, listener), [keyed, key])
-  return useSyncExternalStore(subscribe, () => keyed.get(key))
-}
 
 /** The outputs of a cell as JSON. */
 export function useOutputs(cell: YCell): readonly OutputJson[] {

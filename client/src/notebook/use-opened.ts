@@ -5,12 +5,12 @@
 
 import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { type Answer, api, type Problem } from '../app/api.ts'
-import { notify } from '../app/notices.ts'
-import { redirect } from '../app/route.ts'
+import { type Answer, api, type Problem } from '../api/api.ts'
 import { markdownSettled } from '../markdown/load-markdown.ts'
+import { redirect } from '../navigation/route.ts'
 import type { LeftEdits } from '../room/unsent-store.ts'
 import { t } from '../text/text.ts'
+import { notify } from '../ui/notices.ts'
 import { idInAddress, pathOfNotebook } from './follow-link.ts'
 import { Notebook } from './notebook.ts'
 

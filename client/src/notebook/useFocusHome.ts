@@ -3,9 +3,9 @@
  * from an element that has it, and the page does not scroll.
  */
 import { type RefObject, useEffect } from 'react'
+import { useWatched } from '../state/use-watched.ts'
 import { claimFocus } from './focus.ts'
 import type { Notebook } from './notebook.ts'
-import { useWatched } from './use-cell.ts'
 
 /** `onKey` gets keys that are pressed while nothing has the focus, as if the active cell had it. */
 export function useFocusHome(notebook: Notebook, onKey: RefObject<(event: KeyboardEvent) => void>): void {

@@ -1,9 +1,9 @@
 /** The table of contents: the notebook's headings as a menu that leads to them. */
 import './outline.css'
 import { useSyncExternalStore } from 'react'
-import { TableOfContents } from '../app/icons.ts'
-import { Menu, MenuItem } from '../app/Menu.tsx'
 import { t } from '../text/text.ts'
+import { TableOfContents } from '../ui/icons.ts'
+import { Menu, MenuItem } from '../ui/Menu.tsx'
 import type { Folds } from './folds.ts'
 
 export function Contents(props: { readonly folds: Folds; readonly onChoose: (cell: string) => void }) {

@@ -1,8 +1,8 @@
 /** The row in place of a folded part, and the button that folds a heading's section. Each opens it again. */
 import './outline.css'
 import { useSyncExternalStore } from 'react'
-import { ChevronRight } from '../app/icons.ts'
 import { t } from '../text/text.ts'
+import { ChevronRight } from '../ui/icons.ts'
 import type { Folds, Part } from './folds.ts'
 
 /** A line for a folded source or for folded outputs. */

@@ -14,7 +14,7 @@ import {
 } from '@yesterday/server/contract/document.ts'
 import * as Y from 'yjs'
 import { z } from 'zod'
-import { type Observable, Watched } from '../room/observable.ts'
+import { type Observable, Watched } from '../state/observable.ts'
 import { type CellSketch, hiding, noOutline, type Outline, outlineOf } from './outline.ts'
 
 const HEADING = 'jp-MarkdownHeadingCollapsed'

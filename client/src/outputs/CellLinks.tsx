@@ -1,7 +1,7 @@
 /** Where in the notebook an error came from: each line of a cell that the traceback names, to be gone to. */
 import { cellId, cellsOf, executionCount } from '@yesterday/server/contract/document.ts'
 import { useContext } from 'react'
-import { NotebookContext } from '../notebook/context.ts'
+import { NotebookContext } from '../access/context.ts'
 import { t } from '../text/text.ts'
 import { cellLines } from './traceback.ts'
 

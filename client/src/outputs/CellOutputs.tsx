@@ -2,7 +2,7 @@
 import './outputs.css'
 import { type StreamHead, streamHead } from '@yesterday/server/contract/document.ts'
 import { chooseForm, type Form } from '@yesterday/server/contract/mime-rules.ts'
-import { OutputVerbs } from '../past/OutputVerbs.tsx'
+import type { ReactNode } from 'react'
 import { t } from '../text/text.ts'
 import { withoutAnsi } from './ansi.ts'
 import { ErrorOutput } from './ErrorOutput.tsx'
@@ -27,6 +27,8 @@ export function CellOutputs(props: {
   readonly outputs: readonly OutputJson[]
   readonly cellId: string
   readonly running: boolean
+  /** What leads from an output elsewhere, by its place in the cell. */
+  readonly verbs?: (index: number) => ReactNode
 }) {
   if (props.outputs.length === 0) return null
   return (
@@ -37,7 +39,7 @@ export function CellOutputs(props: {
           <OutputBoundary output={output}>
             <Output output={output} cellId={props.cellId} />
           </OutputBoundary>
-          <OutputVerbs cell={props.cellId} index={index} />
+          {props.verbs?.(index)}
         </div>
       ))}
     </section>

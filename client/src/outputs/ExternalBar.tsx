@@ -1,9 +1,9 @@
 /** The question whether outputs of a notebook from elsewhere may load content from other hosts. */
 import './external-bar.css'
-import { Globe } from '../app/icons.ts'
-import { useWatched } from '../notebook/use-cell.ts'
+import type { ExternalContent } from '../frames/external-content.ts'
+import { useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
-import type { ExternalContent } from './external-content.ts'
+import { Globe } from '../ui/icons.ts'
 
 /** Hosts that are named; of further ones, the number. */
 const NAMED = 2

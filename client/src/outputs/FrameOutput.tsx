@@ -14,10 +14,10 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
-import { NotebookContext } from '../notebook/context.ts'
+import { NotebookContext } from '../access/context.ts'
+import { connectFrame, type FrameConnection } from '../frames/frame-host.ts'
+import type { FrameContent, FrameLevel, ToFrame } from '../frames/frame-protocol.ts'
 import { t } from '../text/text.ts'
-import { connectFrame, type FrameConnection } from './frame-host.ts'
-import type { FrameContent, FrameLevel, ToFrame } from './frame-protocol.ts'
 import { openLink } from './open-link.ts'
 import { type OutputJson, outputIdOf } from './output.ts'
 

@@ -1,8 +1,8 @@
 /** Says below an output how many secrets were masked in it. */
 import { hiddenSecrets } from '@yesterday/server/contract/secrets.ts'
 import { useMemo } from 'react'
-import { EyeOff } from '../app/icons.ts'
 import { t } from '../text/text.ts'
+import { EyeOff } from '../ui/icons.ts'
 
 export function HiddenSecrets({ text }: { readonly text: string }) {
   const count = useMemo(() => hiddenSecrets(text), [text])

@@ -1,7 +1,7 @@
 /** Asks before an output opens a window, with the whole address. */
 import { useSyncExternalStore } from 'react'
-import { Dialog } from '../app/Dialog.tsx'
 import { t } from '../text/text.ts'
+import { Dialog } from '../ui/Dialog.tsx'
 import { answerLink, askedLink } from './open-link.ts'
 
 export function LinkDialog() {

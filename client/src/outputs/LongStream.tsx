@@ -1,8 +1,8 @@
 /** The line above a stream whose beginning is not in the document: the hidden size, and a link to all of it. */
 import { headSize, type StreamHead } from '@yesterday/server/contract/document.ts'
-import { sizeText } from '../history/time.ts'
 import { locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
+import { sizeText } from '../ui/time.ts'
 
 export function LongStream({ head, onSave }: { readonly head: StreamHead; readonly onSave: () => void }) {
   return (

@@ -1,7 +1,7 @@
 /** Contains the failure of one output: it says what is wrong and offers its data; the cell and its other outputs stay. */
 import type { ReactNode } from 'react'
-import { Boundary } from '../app/Boundary.tsx'
 import { t } from '../text/text.ts'
+import { Boundary } from '../ui/Boundary.tsx'
 import { OutputMenu } from './OutputMenu.tsx'
 import type { OutputJson } from './output.ts'
 

@@ -1,9 +1,9 @@
 /** What a person may do with one output: copy it, or save it as a file. */
 
-import { copyText } from '../app/copy-text.ts'
-import { Copy, Download, Ellipsis } from '../app/icons.ts'
-import { Menu, MenuItem } from '../app/Menu.tsx'
 import { t } from '../text/text.ts'
+import { copyText } from '../ui/copy-text.ts'
+import { Copy, Download, Ellipsis } from '../ui/icons.ts'
+import { Menu, MenuItem } from '../ui/Menu.tsx'
 import { type SavedOutput, saveOutput } from './save-output.ts'
 
 export function OutputMenu(output: SavedOutput) {

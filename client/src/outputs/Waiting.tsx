@@ -1,7 +1,8 @@
 /** A placeholder for an output while its bytes load, or after they failed to load. */
-import { sizeText } from '../history/time.ts'
+
 import { locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
+import { sizeText } from '../ui/time.ts'
 import type { Loaded } from './useObject.ts'
 
 /** Says what is awaited and how large it is. */

@@ -3,7 +3,7 @@
  * names the address, and opens the window by the person's own click. Invariants: a request without a click into that
  * very frame is dropped; at most one question at a time.
  */
-import { type Observable, Watched } from '../room/observable.ts'
+import { type Observable, Watched } from '../state/observable.ts'
 
 /** The address that the person is asked about; null while there is no question. */
 const asked = new Watched<string | null>(null)

@@ -1,6 +1,7 @@
 /** Saves one output as a file of the person's own. */
-import { notify } from '../app/notices.ts'
+
 import { t } from '../text/text.ts'
+import { notify } from '../ui/notices.ts'
 
 /** Either `text` or, for pictures, the `url` of the bytes. `whole` gives more than `text`, where that is not all. */
 export interface SavedOutput {

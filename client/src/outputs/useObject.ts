@@ -3,7 +3,7 @@ import { isObjectReference, type ObjectReference } from '@yesterday/server/contr
 import { normalJson, unescapeJson } from '@yesterday/server/contract/json.ts'
 import { isBinaryMime } from '@yesterday/server/contract/mime-rules.ts'
 import { useEffect, useState } from 'react'
-import { objectUrl } from '../app/api.ts'
+import { objectUrl } from '../api/api.ts'
 
 /** The state of a value on its way. */
 export type Loaded<Value> =

@@ -1,6 +1,6 @@
 /** A long stream whole: the pages that are not in the document, then what is. */
 import type { StreamHead } from '@yesterday/server/contract/document.ts'
-import { objectUrl } from '../app/api.ts'
+import { objectUrl } from '../api/api.ts'
 import { withoutAnsi } from './ansi.ts'
 
 /** All of it as plain text, page by page; throws where a page cannot be had. */

@@ -1,7 +1,7 @@
 /** The button of a panel in the toolbar. */
 import { useSyncExternalStore } from 'react'
+import type { OpenPanel } from '../access/open-panel.ts'
 import { t } from '../text/text.ts'
-import type { OpenPanel } from './open-panel.ts'
 import type { Panel } from './panel.ts'
 
 export function PanelButton({ panel, open }: { readonly panel: Panel; readonly open: OpenPanel }) {

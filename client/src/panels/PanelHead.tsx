@@ -1,7 +1,7 @@
 /** The heading of a panel, with its own tools and the button that closes it. It takes the focus when a view is shown. */
 import { type ReactNode, useContext, useEffect, useRef } from 'react'
-import { X } from '../app/icons.ts'
 import { t } from '../text/text.ts'
+import { X } from '../ui/icons.ts'
 import { ClosePanel } from './close-panel.ts'
 
 /** Another `view` is read from its top: the heading gets the focus again. */

@@ -4,10 +4,10 @@
  */
 import './panels.css'
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react'
-import { useFocusBack } from '../app/useFocusBack.ts'
+import type { OpenPanel } from '../access/open-panel.ts'
 import { t } from '../text/text.ts'
+import { useFocusBack } from '../ui/useFocusBack.ts'
 import { ClosePanel } from './close-panel.ts'
-import type { OpenPanel } from './open-panel.ts'
 import { PanelWidth } from './PanelWidth.tsx'
 import type { Panel } from './panel.ts'
 import { PANELS } from './panels.ts'

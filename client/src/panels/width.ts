@@ -1,6 +1,7 @@
 /** The width of panels: one for all of them, remembered by the browser. The page lays them out by `--panel-width`. */
-import { remember, remembered } from '../app/remembered.ts'
-import { Watched } from '../room/observable.ts'
+
+import { Watched } from '../state/observable.ts'
+import { remember, remembered } from '../state/remembered.ts'
 
 const KEY = 'yesterday.panelWidth'
 /** CSS pixels. */

@@ -5,8 +5,8 @@
 import type { AwarenessUser } from '@yesterday/server/contract/sync.ts'
 import type { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
-import { type KeyedObservable, keyedBy } from '../room/keyed.ts'
-import { type Observable, Watched } from '../room/observable.ts'
+import { type KeyedObservable, keyedBy } from '../state/keyed.ts'
+import { type Observable, Watched } from '../state/observable.ts'
 import { type Cursor, peopleOf, type Visitor, visitorsIn } from './people.ts'
 
 /** A selection in a text, UTF-16 offsets; `head` is where the caret is. */

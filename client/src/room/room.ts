@@ -8,9 +8,9 @@ import { close } from '@yesterday/server/contract/sync.ts'
 import { uuidv4 } from 'lib0/random'
 import { Awareness, removeAwarenessStates } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
+import { type Observable, Signal, Watched } from '../state/observable.ts'
 import * as frames from './frames.ts'
 import { Link, type LinkEffects } from './link.ts'
-import { type Observable, Signal, Watched } from './observable.ts'
 import { hasUnsaved, noFacts, type RoomEnd, type RoomFacts } from './room-state.ts'
 
 /** Where the room is and what is kept in it. */

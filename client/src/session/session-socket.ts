@@ -8,9 +8,9 @@ import type { CellEdit } from '@yesterday/server/contract/edits.ts'
 import { type Command, Event, type SessionView } from '@yesterday/server/contract/session.ts'
 import type { StaleCell } from '@yesterday/server/contract/stale.ts'
 import { close } from '@yesterday/server/contract/sync.ts'
-import { setHistoryState } from '../app/history-state.ts'
+import { setHistoryState } from '../api/history-state.ts'
 import { Link, type LinkEffects } from '../room/link.ts'
-import { type Observable, Signal, Watched } from '../room/observable.ts'
+import { type Observable, Signal, Watched } from '../state/observable.ts'
 
 type DistributiveOmit<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never
 /** A command as callers give it; the socket adds the id. */

@@ -3,7 +3,7 @@
  * question is on its way at a time; what did not change is not sent again.
  */
 import { type Variable, VariablesAnswer } from '@yesterday/server/contract/variables.ts'
-import { type Observable, Watched } from '../room/observable.ts'
+import { type Observable, Watched } from '../state/observable.ts'
 import { LOST, type SessionSocket } from './session-socket.ts'
 
 /** How often the listing is asked for while a run is on, ms. */

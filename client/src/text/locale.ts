@@ -3,7 +3,7 @@
  * Invariant: it stays the same for the life of the page; a new choice takes effect by a reload.
  */
 import { z } from 'zod'
-import { remember, remembered } from '../app/remembered.ts'
+import { remember, remembered } from '../state/remembered.ts'
 
 const Locale = z.enum(['en', 'zh'])
 /** A language the tables are written in. */

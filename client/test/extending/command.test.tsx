@@ -4,11 +4,11 @@ import { cellSource, cellsOf, makeCell } from '@yesterday/server/contract/docume
 import { act } from 'react'
 import { createRoot } from 'react-dom/client'
 import { expect, test, vi } from 'vitest'
+import { selectOne } from '../../src/access/selection.ts'
 import { CommandDialog } from '../../src/notebook/CommandDialog.tsx'
 import { look } from '../../src/notebook/keys.ts'
 import { Notebook } from '../../src/notebook/notebook.ts'
 import { perform } from '../../src/notebook/perform.ts'
-import { selectOne } from '../../src/notebook/selection.ts'
 import { t } from '../../src/text/text.ts'
 
 // The line.

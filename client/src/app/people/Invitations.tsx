@@ -1,9 +1,9 @@
 /** The invitations that can still be used. */
 import type { Invitation, PeopleList } from '@yesterday/server/contract/people.ts'
-import { exactTime } from '../../history/time.ts'
+import type { Answer } from '../../api/api.ts'
 import { locale } from '../../text/locale.ts'
 import { t } from '../../text/text.ts'
-import type { Answer } from '../api.ts'
+import { exactTime } from '../../ui/time.ts'
 import { peopleApi } from './people-api.ts'
 
 export function Invitations(props: {

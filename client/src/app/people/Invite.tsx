@@ -1,11 +1,11 @@
 /** Makes a link that invites people. The server shows its secret once, so the link stays here until the dialog closes. */
 import { mayActAs, type Role } from '@yesterday/server/contract/route.ts'
 import { useRef, useState } from 'react'
+import type { Problem } from '../../api/api.ts'
 import { t } from '../../text/text.ts'
-import type { Problem } from '../api.ts'
-import { Copy } from '../icons.ts'
-import { notify } from '../notices.ts'
-import { ProblemBox } from '../Problem.tsx'
+import { Copy } from '../../ui/icons.ts'
+import { notify } from '../../ui/notices.ts'
+import { ProblemBox } from '../../ui/Problem.tsx'
 import { peopleApi } from './people-api.ts'
 import { RoleChoice } from './RoleChoice.tsx'
 

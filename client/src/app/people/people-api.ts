@@ -11,7 +11,7 @@ import {
 } from '@yesterday/server/contract/people.ts'
 import type { Role } from '@yesterday/server/contract/route.ts'
 import { z } from 'zod'
-import { api } from '../api.ts'
+import { api } from '../../api/api.ts'
 
 const named = (path: string, id: string): string => `${path}/${encodeURIComponent(id)}`
 

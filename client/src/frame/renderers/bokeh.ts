@@ -3,7 +3,7 @@
  * from a third one; each output has a frame of its own here, so the element is made and the library comes with the
  * frame. Source of the format: bokeh/io/notebook.py and bokeh/core/_templates/doc_nb_js.js.
  */
-import type { FrameContent } from '../../outputs/frame-protocol.ts'
+import type { FrameContent } from '../../frames/frame-protocol.ts'
 import type { FrameContext } from '../context.ts'
 import { loadLibrary } from '../libraries.ts'
 

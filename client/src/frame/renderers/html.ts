@@ -1,5 +1,5 @@
 /** `text/html`: markup, its scripts in order, and a card in place of each embedded page. */
-import type { FrameContent } from '../../outputs/frame-protocol.ts'
+import type { FrameContent } from '../../frames/frame-protocol.ts'
 import type { FrameContext } from '../context.ts'
 import { coverEmbeds } from '../embeds.ts'
 import { settleBokehBanner } from './bokeh.ts'

@@ -1,5 +1,5 @@
 /** Plotly figures (`application/vnd.plotly.v1+json`): https://plotly.com/chart-studio-help/json-chart-schema/ */
-import type { FrameContent } from '../../outputs/frame-protocol.ts'
+import type { FrameContent } from '../../frames/frame-protocol.ts'
 import type { FrameContext } from '../context.ts'
 import { libraryGlobal, loadLibrary } from '../libraries.ts'
 

@@ -1,5 +1,5 @@
 /** Vega and Vega-Lite specifications, of any version: `application/vnd.vegalite.v5+json`, `…v6.json`, … */
-import type { FrameContent } from '../../outputs/frame-protocol.ts'
+import type { FrameContent } from '../../frames/frame-protocol.ts'
 import type { FrameContext } from '../context.ts'
 import { libraryGlobal, loadLibrary } from '../libraries.ts'
 

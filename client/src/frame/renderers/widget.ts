@@ -1,5 +1,5 @@
 /** `application/vnd.jupyter.widget-view+json`: the view of a widget that the kernel has. Loaded when one is drawn. */
-import type { FrameContent } from '../../outputs/frame-protocol.ts'
+import type { FrameContent } from '../../frames/frame-protocol.ts'
 import type { FrameContext } from '../context.ts'
 
 export async function draw({ value }: FrameContent, context: FrameContext): Promise<void> {

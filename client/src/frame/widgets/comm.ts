@@ -1,6 +1,6 @@
 /** One comm as `@jupyter-widgets/base` uses it (`IClassicComm`). */
 import type { IClassicComm } from '@jupyter-widgets/base'
-import type { CommToFrame } from '../../outputs/frame-protocol.ts'
+import type { CommToFrame } from '../../frames/frame-protocol.ts'
 import type { FrameComms } from '../comms.ts'
 import { base64Of, viewOf } from './base64.ts'
 

@@ -5,7 +5,7 @@
 import type { DOMWidgetView, IClassicComm, WidgetModel } from '@jupyter-widgets/base'
 import { put_buffers } from '@jupyter-widgets/base'
 import { ManagerBase } from '@jupyter-widgets/base-manager'
-import type { CommToFrame, WidgetState } from '../../outputs/frame-protocol.ts'
+import type { CommToFrame, WidgetState } from '../../frames/frame-protocol.ts'
 import type { FrameComms } from '../comms.ts'
 import { viewOf } from './base64.ts'
 import { FrameComm } from './comm.ts'

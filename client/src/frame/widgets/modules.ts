@@ -3,7 +3,7 @@
  * a CDN, by the name and version that their Python side gives, if the frame may use the network.
  */
 import type { WidgetModel, WidgetView } from '@jupyter-widgets/base'
-import type { FrameLevel } from '../../outputs/frame-protocol.ts'
+import type { FrameLevel } from '../../frames/frame-protocol.ts'
 import { loadAmd } from './amd.ts'
 
 export type WidgetClass = typeof WidgetModel | typeof WidgetView

@@ -4,8 +4,8 @@
  */
 import { cellSource, cellType, findCell } from '@yesterday/server/contract/document.ts'
 import { isEmbeddableImage } from '@yesterday/server/contract/mime-rules.ts'
-import { notify } from '../../app/notices.ts'
 import { t } from '../../text/text.ts'
+import { notify } from '../../ui/notices.ts'
 import { attach, attachmentName, imageReference } from '../attach.ts'
 import type { Notebook } from '../notebook.ts'
 

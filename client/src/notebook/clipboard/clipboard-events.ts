@@ -2,8 +2,9 @@
  * The browser's own copy, cut, paste and drop on the cells of a notebook. Text fields, editors and selected text keep
  * the browser's behaviour, but for images, which become attachments.
  */
-import { notify } from '../../app/notices.ts'
+
 import { t } from '../../text/text.ts'
+import { notify } from '../../ui/notices.ts'
 import type { Notebook } from '../notebook.ts'
 import { copyCells, cutCells, pasteCells, pasteText } from '../paste.ts'
 import { addImages, imagesOf } from './add-images.ts'

@@ -5,8 +5,8 @@ import {
   type SavedConnection,
   SavedConnections,
 } from '@yesterday/server/contract/connections.ts'
-import { type Answer, api } from '../../app/api.ts'
-import { type Observable, Watched } from '../../room/observable.ts'
+import { type Answer, api } from '../../api/api.ts'
+import { type Observable, Watched } from '../../state/observable.ts'
 import { t } from '../../text/text.ts'
 
 /** `connections` is null until they have come; `problem` says why they have not, or why a change failed. */

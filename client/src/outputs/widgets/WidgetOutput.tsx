@@ -3,9 +3,9 @@
  * whose kernel ends stays as it was.
  */
 import { type ReactNode, useContext, useEffect, useState } from 'react'
-import { NotebookContext } from '../../notebook/context.ts'
+import { NotebookContext } from '../../access/context.ts'
+import type { ModelState } from '../../frames/bridge.ts'
 import { t } from '../../text/text.ts'
-import type { ModelState } from './bridge.ts'
 import { modelIn } from './model-id.ts'
 
 export function WidgetOutput(props: {

@@ -1,8 +1,9 @@
 /** A panel, as docs/extending/panel.md has it. */
-import { Pencil } from '../../../src/app/icons.ts'
+
 import { PanelHead } from '../../../src/panels/PanelHead.tsx'
 import type { Panel } from '../../../src/panels/panel.ts'
 import { t } from '../../../src/text/text.ts'
+import { Pencil } from '../../../src/ui/icons.ts'
 
 const Notes = () => (
   <>

@@ -1,0 +1,151 @@
+/** The tree of files (ARIA's tree pattern with one tab stop): rows, keys, and the questions that some keys ask. */
+import type { FileEntry } from '@yesterday/server/contract/http.ts'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { useMay } from '../api/use-may.ts'
+import { navigate } from '../navigation/route.ts'
+import { t } from '../text/text.ts'
+import { ProblemBox } from '../ui/Problem.tsx'
+import { DeleteDialog, MoveDialog } from './dialogs.tsx'
+import { FileRow } from './FileRow.tsx'
+import { files } from './files-store.ts'
+import { moveFor, type Row, rowsOf, type Tree } from './tree.ts'
+
+/** What is asked about a file before it is done. */
+type Question = { readonly about: FileEntry; readonly ask: 'delete' | 'move' }
+
+/** `renaming` is the path whose name is being edited. */
+export function FileTree(props: {
+  readonly tree: Tree
+  readonly selected: string | null
+  readonly renaming: string | null
+  readonly onRenaming: (path: string | null) => void
+  readonly onPicked: () => void
+}) {
+  const rows = rowsOf(props.tree)
+  const mayChange = useMay('editor')
+  const [focused, setFocused] = useState<string | null>(null)
+  const [question, setQuestion] = useState<Question | null>(null)
+  const list = useRef<HTMLDivElement>(null)
+  const tabStop = tabStopOf(rows, focused ?? props.selected)
+
+  const focusRow = (path: string): void => {
+    setFocused(path)
+    list.current?.querySelector<HTMLElement>(`[data-path="${CSS.escape(path)}"]`)?.focus()
+  }
+  const activate = (entry: FileEntry, open: boolean): void => {
+    setFocused(entry.path)
+    if (entry.type === 'folder') {
+      if (open) files.close(entry.path)
+      else void files.open(entry.path)
+      return
+    }
+    if (entry.type === 'special') return
+    navigate({ at: 'file', path: entry.path })
+    props.onPicked()
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const entryRow = rows.find((row) => row.type === 'entry' && row.entry.path === tabStop)
+    if (entryRow?.type !== 'entry' || props.renaming !== null || hasModifier(event)) return
+    const move = moveFor(rows, entryRow.entry.path, event.key)
+    if (move === null) return
+    event.preventDefault()
+    if (move.to === 'focus') focusRow(move.path)
+    else if (move.to === 'open') void files.open(move.path)
+    else if (move.to === 'close') files.close(move.path)
+    else if (move.to === 'activate') activate(entryRow.entry, entryRow.open)
+    else if (!mayChange) return
+    else if (move.to === 'rename') props.onRenaming(move.path)
+    else setQuestion({ about: entryRow.entry, ask: 'delete' })
+  }
+  useFocusAfterRename(props.renaming, focusRow)
+
+  if (tabStop === null) return <Notes rows={rows} />
+  return (
+    <>
+      <div
+        ref={list}
+        className="file-tree"
+        role="tree"
+        tabIndex={-1}
+        aria-label={t('files.label')}
+        onKeyDown={onKeyDown}
+      >
+        {rows.map((row) =>
+          row.type === 'note' ? (
+            <NoteRow key={`note:${row.folder}`} row={row} />
+          ) : (
+            <FileRow
+              key={row.entry.path}
+              row={row}
+              selected={row.entry.path === props.selected}
+              tabStop={row.entry.path === tabStop}
+              renaming={row.entry.path === props.renaming}
+              onFocus={() => setFocused(row.entry.path)}
+              onActivate={() => activate(row.entry, row.open)}
+              onRename={(on) => props.onRenaming(on ? row.entry.path : null)}
+              onAsk={(ask) => setQuestion({ about: row.entry, ask })}
+            />
+          ),
+        )}
+      </div>
+      {question?.ask === 'delete' && (
+        <DeleteDialog entry={question.about} onClose={() => setQuestion(null)} />
+      )}
+      {question?.ask === 'move' && <MoveDialog entry={question.about} onClose={() => setQuestion(null)} />}
+    </>
+  )
+}
+
+const hasModifier = (event: KeyboardEvent): boolean => event.metaKey || event.ctrlKey || event.altKey
+
+/** A tree without items is none to those who hear it. */
+function Notes({ rows }: { readonly rows: readonly Row[] }) {
+  return (
+    <div className="file-tree">
+      {rows.map((row) => row.type === 'note' && <NoteRow key={row.folder} row={row} />)}
+    </div>
+  )
+}
+
+/** The row that Tab leads to: the last one focused, while it is there; the first otherwise. */
+function tabStopOf(rows: readonly Row[], wished: string | null): string | null {
+  const paths = rows.flatMap((row) => (row.type === 'entry' ? [row.entry.path] : []))
+  return wished !== null && paths.includes(wished) ? wished : (paths[0] ?? null)
+}
+
+function NoteRow({ row }: { readonly row: Extract<Row, { type: 'note' }> }) {
+  if (row.state === 'loading') return <LoadingRows depth={row.depth} />
+  if (row.state === 'empty') {
+    return (
+      <p className="tree-note" style={{ '--depth': row.depth }}>
+        {t('files.emptyFolder')}
+      </p>
+    )
+  }
+  return (
+    <div className="tree-problem">
+      <ProblemBox title={t('files.failed')} problem={row.state} onRetry={() => void files.load(row.folder)} />
+    </div>
+  )
+}
+
+function LoadingRows({ depth }: { readonly depth: number }) {
+  const widths = depth === 1 ? [62, 78, 50, 70, 44] : [58]
+  return (
+    <div role="status" aria-label={t('app.loading')}>
+      {widths.map((width) => (
+        <div key={width} className="tree-row" style={{ '--depth': depth }}>
+          <div className="skeleton" style={{ height: 12, width: `${width}%` }} />
+        </div>
+      ))}
+    </div>
+  )
+}
+
+function useFocusAfterRename(renaming: string | null, focusRow: (path: string) => void): void {
+  const before = useRef<string | null>(null)
+  useEffect(() => {
+    if (renaming === null && before.current !== null) focusRow(before.current)
+    before.current = renaming
+  })
+}

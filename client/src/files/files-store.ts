@@ -1,0 +1,82 @@
+/**
+ * The file tree of this page and what can be done to it. Every change is asked of the server and then read back, so
+ * that the tree shows what is on disk and never what we hope.
+ */
+import type { FileEntry, TrashedFile } from '@yesterday/server/contract/http.ts'
+import { type Answer, type Api, api } from '../api/api.ts'
+import { Watched } from '../state/observable.ts'
+import {
+  emptyTree,
+  type FolderState,
+  foldersAbove,
+  parentOf,
+  type Tree,
+  withFolder,
+  withOpen,
+} from './tree.ts'
+
+/** The file tree as a store (subscribe and snapshot), with its actions. */
+export function makeFilesStore(server: Pick<Api, 'listFolder' | 'changeFiles' | 'trash' | 'upload'>) {
+  const tree = new Watched<Tree>(emptyTree)
+
+  const set = (folder: string, state: FolderState): void => tree.set(withFolder(tree.get(), folder, state))
+
+  async function load(folder: string): Promise<void> {
+    // What is known stays on the screen while it is read again.
+    if (tree.get().folders.get(folder)?.at !== 'known') set(folder, { at: 'loading' })
+    const answer = await server.listFolder(folder)
+    set(
+      folder,
+      answer.ok ? { at: 'known', entries: answer.value } : { at: 'failed', problem: answer.problem },
+    )
+  }
+
+  async function open(folder: string): Promise<void> {
+    tree.set(withOpen(tree.get(), folder, true))
+    await load(folder)
+  }
+
+  /** The answer, once the folders that it concerns have been read again. */
+  async function thenLoad<Value>(asked: Promise<Value>, folders: readonly string[]): Promise<Value> {
+    const answer = await asked
+    await Promise.all([...new Set(folders)].map(load))
+    return answer
+  }
+
+  const change = (command: Parameters<Api['changeFiles']>[0], folders: readonly string[]) =>
+    thenLoad(server.changeFiles(command), folders)
+
+  return {
+    snapshot: tree.get,
+    subscribe: tree.subscribe,
+    load,
+    open,
+    close: (folder: string): void => tree.set(withOpen(tree.get(), folder, false)),
+    /** Empties the tree, as before anything was read. */
+    forget: (): void => tree.set(emptyTree),
+    /** Reads every folder on the screen again. */
+    refresh: async (): Promise<void> => {
+      const shown = ['', ...[...tree.get().folders.keys()].filter((folder) => tree.get().open.has(folder))]
+      await Promise.all(shown.map(load))
+    },
+    /** Opens the folders above a path, so that it can be seen. */
+    reveal: async (path: string): Promise<void> => {
+      for (const folder of foldersAbove(path)) if (!tree.get().open.has(folder)) await open(folder)
+    },
+    make: (what: 'newNotebook' | 'newFolder', folder: string): Promise<Answer<FileEntry>> =>
+      change({ type: what, folder }, [folder]),
+    move: (from: string, to: string): Promise<Answer<FileEntry>> =>
+      change({ type: 'move', from, to }, [parentOf(from), parentOf(to)]),
+    duplicate: (path: string): Promise<Answer<FileEntry>> =>
+      change({ type: 'copy', from: path }, [parentOf(path)]),
+    trash: (path: string): Promise<Answer<TrashedFile>> => thenLoad(server.trash(path), [parentOf(path)]),
+    upload: (folder: string, path: string, bytes: Blob, overwrite: boolean): Promise<Answer<FileEntry>> =>
+      thenLoad(server.upload(path, bytes, overwrite), [folder]),
+  }
+}
+
+/** The file tree of this page. */
+export type FilesStore = ReturnType<typeof makeFilesStore>
+
+/** The file tree of this page. */
+export const files: FilesStore = makeFilesStore(api)

@@ -1,0 +1,85 @@
+/**
+ * Where in the app the page is: home, or a notebook by its path. The URL is the only place where this is kept;
+ * `#…` belongs to the notebook (a cell).
+ */
+import { useSyncExternalStore } from 'react'
+import { encodePath } from '../api/api.ts'
+import { isGuarded, whenLeft } from './leaving.ts'
+
+/** A place in the app. */
+export type Route = { readonly at: 'home' } | { readonly at: 'file'; readonly path: string }
+
+const PREFIX = '/notebooks/'
+
+/** pure. The place that a URL's pathname names; what cannot be read leads home. */
+export function parseRoute(pathname: string): Route {
+  if (!pathname.startsWith(PREFIX)) return { at: 'home' }
+  try {
+    const path = pathname.slice(PREFIX.length).split('/').map(decodeURIComponent).join('/')
+    return path === '' ? { at: 'home' } : { at: 'file', path }
+  } catch {
+    return { at: 'home' }
+  }
+}
+
+/** pure. The pathname of a place. */
+export const routeUrl = (route: Route): string =>
+  route.at === 'home' ? '/' : PREFIX + encodePath(route.path)
+
+/** pure. Whether the app opens this file as a notebook. */
+export const isNotebook = (path: string): boolean => path.toLowerCase().endsWith('.ipynb')
+
+const listeners = new Set<() => void>()
+const notifyListeners = (): void => {
+  for (const listener of listeners) listener()
+}
+
+/** The pathname on the screen. */
+let shown = typeof location === 'undefined' ? '/' : location.pathname
+
+/** Goes to a place as a link would, once what is not saved may be left. */
+export function navigate(route: Route): void {
+  const url = routeUrl(route)
+  whenLeft(() => {
+    history.pushState(null, '', url)
+    show()
+  })
+}
+
+/** Gives the place on the screen another address, or goes on from a place that is no more. Asks nothing. `rest` follows the path. */
+export function redirect(route: Route, rest = ''): void {
+  history.replaceState(null, '', routeUrl(route) + rest)
+  show()
+}
+
+function show(): void {
+  shown = location.pathname
+  notifyListeners()
+}
+
+/** Back and forward have changed the address already: where the place must not be left, it gets its own again. */
+function popped(): void {
+  if (location.pathname === shown) return
+  const target = location.href
+  const leave = (): void => {
+    history.pushState(null, '', target)
+    show()
+  }
+  if (isGuarded(leave)) history.pushState(null, '', shown)
+  else show()
+}
+
+function subscribe(listener: () => void): () => void {
+  if (listeners.size === 0) window.addEventListener('popstate', popped)
+  listeners.add(listener)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size === 0) window.removeEventListener('popstate', popped)
+  }
+}
+
+/** The place that the page is at now. */
+export function useRoute(): Route {
+  const pathname = useSyncExternalStore(subscribe, () => shown)
+  return parseRoute(pathname)
+}

@@ -1,0 +1,84 @@
+/** Restores a kernel's variables to a past run, in place or as a new session; shows the result for each. */
+import './jobs.css'
+import type { RestoredVariable, RestoreReport, WantedVariable } from '@yesterday/server/contract/replay.ts'
+import { useNotebook } from '../../../access/context.ts'
+import { t } from '../../../text/text.ts'
+import { durationText } from '../../../ui/time.ts'
+import { LoadVariables } from '../LoadVariables.tsx'
+import { IsolationNote } from './Isolation.tsx'
+import { JobProgress } from './JobProgress.tsx'
+import { useJob } from './jobs.ts'
+
+export function Restore({ run }: { readonly run: string }) {
+  const { opened } = useNotebook()
+  const { state, start, stop } = useJob()
+  const report = state.at === 'over' ? state.job.restore : null
+  const isBusy = state.at === 'starting' || state.at === 'going'
+  const begin = (branch: boolean, only?: readonly WantedVariable[]): void =>
+    start({
+      kind: 'restore',
+      run,
+      documentId: opened.documentId,
+      branch,
+      ...(only === undefined ? {} : { only: [...only] }),
+    })
+  return (
+    <article className="again" aria-label={t('restore.title')}>
+      {report === null ? <p className="receipt-lead">{t('restore.ask')}</p> : <Report report={report} />}
+      <JobProgress state={state} onStop={stop} />
+      {!isBusy && report === null && (
+        <div className="again-choices">
+          <button type="button" className="button button-primary" onClick={() => begin(false)}>
+            {t('restore.here')}
+          </button>
+          <p className="past-none">{t('restore.hereHint')}</p>
+          <button type="button" className="button" onClick={() => begin(true)}>
+            {t('restore.branch')}
+          </button>
+          <p className="past-none">{t('restore.branchHint')}</p>
+          <LoadVariables run={run} onLoad={(only) => begin(false, only)} />
+        </div>
+      )}
+    </article>
+  )
+}
+
+function Report({ report }: { readonly report: RestoreReport }) {
+  const { variables, random, loaded, recomputed, tookMs, isolation } = report
+  const back = variables.filter(({ result }) => result === 'restored' || result === 'recomputed').length
+  return (
+    <>
+      <p className="receipt-lead" role="status">
+        {t('restore.done', { back, total: variables.length, time: durationText(tookMs) })}
+      </p>
+      <p className="past-none">
+        {t('restore.how', { loaded: loaded.length, recomputed: recomputed.length })}
+      </p>
+      <Results title={t('restore.variables')} lines={variables} />
+      <Results title={t('restore.random')} lines={random} />
+      {recomputed.length > 0 && <IsolationNote isolation={isolation} />}
+    </>
+  )
+}
+
+function Results({ title, lines }: { readonly title: string; readonly lines: readonly RestoredVariable[] }) {
+  if (lines.length === 0) return null
+  return (
+    <section>
+      <h3>{title}</h3>
+      <ul>
+        {lines.map(({ name, as = name, result, why }) => (
+          <li key={`${name} ${as}`}>
+            <code>{name}</code> {as !== name && <code>→ {as} </code>}
+            <span
+              className={result === 'restored' || result === 'recomputed' ? 'past-none' : 'receipt-changed'}
+            >
+              {t(`restored.${result}`)}
+            </span>
+            {why !== null && <small> · {why}</small>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

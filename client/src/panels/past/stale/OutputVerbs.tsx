@@ -1,0 +1,42 @@
+/** What leads from an output elsewhere: to the run that produced it, and to a comment on it. */
+import { useContext } from 'react'
+import { NotebookContext } from '../../../access/context.ts'
+import { t } from '../../../text/text.ts'
+import { Link, MessageSquare } from '../../../ui/icons.ts'
+import { cellHash, viewHash } from '../target.ts'
+import { WhyButton } from './Why.tsx'
+
+/** `index` is the place of the output in its cell. */
+export function OutputVerbs({ cell, index }: { readonly cell: string; readonly index: number }) {
+  const notebook = useContext(NotebookContext)
+  if (notebook === null) return null
+  return (
+    <div className="output-verbs">
+      {notebook.opened.mayComment && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={t('comments.onOutput')}
+          title={t('comments.onOutput')}
+          onClick={() => notebook.commands.commentOnOutput(cell, index)}
+        >
+          <MessageSquare size={16} />
+        </button>
+      )}
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={t('link.output')}
+        title={t('link.output')}
+        onClick={() => notebook.commands.copyLink(hashOf(notebook.commands.lastRunOf(cell), cell, index))}
+      >
+        <Link size={16} />
+      </button>
+      <WhyButton cell={cell} />
+    </div>
+  )
+}
+
+/** The output as it was recorded; its cell if no run of it is known. */
+const hashOf = (run: string | null, cell: string, output: number): string =>
+  (run === null ? null : viewHash({ at: 'receipt', run, part: { output } })) ?? cellHash(cell)
