@@ -140,6 +140,25 @@ def test_arrays_are_sliced_along_their_first_axes() -> None:
     assert "bins" not in view.summaries({"name": "none", "columns": [0]})["summaries"][0]
 
 
+def test_orders_put_missing_values_last_and_keep_equal_ones() -> None:
+    numpy = pytest.importorskip("numpy")
+    least = numpy.iinfo("i8").min
+    arrays = {
+        "floats": (numpy.array([1.0, numpy.nan, -numpy.inf, 2.0]), ["2.0", "1.0", "-inf", None]),
+        "integers": (numpy.array([0, least, 5], "i8"), ["5", "0", str(least)]),
+        "bytes": (numpy.array([0, 255, 7], "u1"), ["255", "7", "0"]),
+        "truths": (numpy.array([False, True]), ["True", "False"]),
+        "times": (numpy.array(["2024-01-01", "NaT", "2025-01-01"], "M8[D]"), ["2025-01-01", "2024-01-01", None]),
+    }
+    for array, down in arrays.values():
+        assert column(viewer(v=array), 0, sorts=[{"column": 0, "descending": True}]) == down
+        up = column(viewer(v=array), 0, sorts=[{"column": 0, "descending": False}])
+        assert up == [one for one in down[::-1] if one is not None] + [one for one in down if one is None]
+    pairs = viewer(v=numpy.array([[1, 0], [2, 1], [1, 2]]))
+    for descending, rows in ((False, ["0", "2", "1"]), (True, ["1", "0", "2"])):
+        assert column(pairs, 1, sorts=[{"column": 0, "descending": descending}]) == rows
+
+
 def test_odd_arrays_have_pages_too() -> None:
     numpy = pytest.importorskip("numpy")
     arrays = [

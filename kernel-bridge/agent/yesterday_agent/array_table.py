@@ -50,15 +50,19 @@ class ArrayTable:
     def positions(self, sorts: Sequence[Sort], filters: Sequence[Filter]) -> Any:
         import numpy
 
-        mask = numpy.ones(self.rows, bool)
-        for one in filters:
-            mask &= stays(self._column(one.column), one)
-        places = numpy.flatnonzero(mask)
+        places = None
+        if filters:
+            mask = numpy.ones(self.rows, bool)
+            for one in filters:
+                mask &= stays(self._column(one.column), one)
+            places = numpy.flatnonzero(mask)
         for sort in reversed(sorts):
             column = self._column(sort.column)
             if column.dtype.hasobject:
                 raise ValueError("objects have no order")
-            places = places[order(column[places], sort.descending)]
+            found = order(column if places is None else column[places], sort.descending)
+            places = found if places is None else places[found]
+        places = numpy.arange(self.rows) if places is None else places
         return places.astype("u4") if self.rows < 1 << 32 else places
 
     def page(self, positions: Any, start: int, end: int, columns: Sequence[int]) -> list[list[str | None]]:
@@ -88,6 +92,11 @@ def order(values: Any, descending: bool) -> Any:
 
     if not descending:
         return numpy.argsort(values, kind="stable")
+    if values.dtype.kind == "f":
+        return numpy.argsort(-values, kind="stable")
+    if values.dtype.kind in "biuMm":
+        # The complement turns the order round without an overflow, and puts the time that is none last.
+        return numpy.argsort(~(values.view("i8") if values.dtype.kind in "Mm" else values), kind="stable")
     missing = _missing(values)
     known = numpy.flatnonzero(~missing)
     backwards = known[::-1]

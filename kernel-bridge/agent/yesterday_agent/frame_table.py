@@ -49,12 +49,16 @@ class FrameTable:
     def positions(self, sorts: Sequence[Sort], filters: Sequence[Filter]) -> Any:
         import numpy
 
-        mask = numpy.ones(self.rows, bool)
-        for one in filters:
-            mask &= _stays(self._column(one.column), one)
-        places = numpy.flatnonzero(mask)
+        places = None
+        if filters:
+            mask = numpy.ones(self.rows, bool)
+            for one in filters:
+                mask &= _stays(self._column(one.column), one)
+            places = numpy.flatnonzero(mask)
         for sort in reversed(sorts):
-            places = places[_order(self._column(sort.column), places, sort.descending)]
+            found = _order(self._column(sort.column), places, sort.descending)
+            places = found if places is None else places[found]
+        places = numpy.arange(self.rows) if places is None else places
         return places.astype("u4") if self.rows < 1 << 32 else places
 
     def page(self, positions: Any, start: int, end: int, columns: Sequence[int]) -> list[list[str | None]]:
@@ -108,7 +112,7 @@ def _texts(array: Any) -> list[str | None]:
 
 
 def _order(column: Any, places: Any, descending: bool) -> Any:
-    array = column.array[places]
+    array = column.array if places is None else column.array[places]
     inner = getattr(array, "_ndarray", None)
     if inner is not None and inner.dtype == array.dtype and inner.dtype.kind in "biufMm":
         return order(inner, descending)
