@@ -40,7 +40,7 @@ test('links are copied, followed and survive a rename; a checkpoint is opened, c
 
   await page.getByRole('button', { name: 'History' }).click()
   await history(page).getByRole('button', { name: 'Checkpoints' }).click()
-  await history(page).getByLabel('Name of this moment').fill('baseline')
+  await history(page).getByLabel('Checkpoint name').fill('baseline')
   await history(page).getByRole('button', { name: 'Make a checkpoint' }).click()
   await expect(history(page).getByRole('button', { name: 'baseline' })).toBeVisible()
   await typeInto(page, 2, ' + 41')

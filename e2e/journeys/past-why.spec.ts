@@ -149,7 +149,7 @@ test('asked again, why shows the run since; asked during a run, it waits for its
   await expect(page.locator('.cell-running')).toBeVisible()
   await expect(outputs(page, 3)).toContainText('total 60')
   await why.click()
-  await expect(panel).toContainText('This run goes on')
+  await expect(panel).toContainText('This run is in progress')
   await expect(panel.locator('.receipt-lead')).toContainText('run 6')
 })
 
