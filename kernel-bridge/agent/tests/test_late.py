@@ -15,9 +15,13 @@ from patience import seconds
 from yesterday_agent.addresses import address
 from yesterday_agent.content import Budget, content_digest
 from yesterday_agent.file_digests import ChangedError, FileDigests, signature, streamed
+from yesterday_agent.file_lineage import FileLineage
+from yesterday_agent.files import FileWatch
 from yesterday_agent.graph import Changes, Graph
+from yesterday_agent.kept import RUN_BYTES, Kept
 from yesterday_agent.late import Check, Job, Late, LateDigests
 from yesterday_agent.late_values import CHANGED, GONE, PENDING, PERHAPS, LateValues
+from yesterday_agent.record import Missing
 
 
 class _Unlimited(Budget):
@@ -105,6 +109,19 @@ def test_a_file_of_any_size_has_a_digest_and_its_maker(kernel: Kernel, tmp_path:
     kernel.run(f"with open({path!r}, 'wb') as f: f.write(data)", run="writes")
     read = kernel.run(f"m = len(open({path!r}, 'rb').read())", run="after")
     assert edge(read, path, "used")["by"] == "writes"
+
+
+def test_a_large_file_that_is_known_is_not_read_while_the_kernel_waits(tmp_path: Path) -> None:
+    path = tmp_path / "large.bin"
+    with path.open("wb") as handle:
+        handle.truncate(RUN_BYTES + 1)
+    read: list[str] = []
+    lineage = FileLineage(FileWatch([]), Kept(str(tmp_path / "spool")), LateDigests())
+    lineage._withheld._holds = lambda path, digest: bool(read.append(path))  # type: ignore[method-assign]
+    missing: list[Missing] = []
+    edge = lineage.read_edge(str(path), "sha256:1", None, "opened for reading", missing)
+    assert edge["digest"] == "sha256:1" and edge.get("value") is None
+    assert read == [] and "larger than what a run keeps" in missing[0]["why"]
 
 
 def test_a_file_that_changes_during_a_run_says_so_with_both_states(kernel: Kernel, tmp_path: Path) -> None:

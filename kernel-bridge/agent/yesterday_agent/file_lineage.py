@@ -309,6 +309,8 @@ class FileLineage:
         edge = self._edge(path, digest, by, reason)
         if isinstance(digest, Late):
             missing.append({"what": digest.what, "why": digest.why or PENDING})
+        if isinstance(digest, Late) or (content is None and (edge.get("size") or 0) > RUN_BYTES):
+            # Nor is it looked through for secrets, which takes as long as to read it.
             why = f"it is larger than what a run keeps, {RUN_BYTES >> 20} MiB, or came when that was spent"
             missing.append({"what": f"bytes of {shown_path(path)}", "why": why})
             return edge
