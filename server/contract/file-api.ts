@@ -8,6 +8,7 @@ import {
   FileEntry,
   OpenedNotebook,
   TrashedFile,
+  UploadedFile,
   WrittenNotebook,
 } from './http.ts'
 import { Digest, ProjectPath } from './ids.ts'
@@ -33,19 +34,20 @@ export const fileApi = {
   read: {
     ...readFile,
     path: '/api/files/{*path}',
-    summary: 'Lists a folder. With `download`, sends the bytes of a file.',
+    summary: 'Lists a folder. With `download`, sends the bytes of a file, and its version as `ETag`.',
     params: z.object({ path: PathParam }),
   },
   upload: {
     ...plain,
     method: 'put',
     path: '/api/files/*path',
-    summary: 'Writes a file from the raw body. With `overwrite=1`, it may replace one.',
+    summary:
+      'Writes a file from the raw body. With `overwrite=1`, it may replace one; with `was`, only this version of it.',
     role: 'editor',
     params: z.object({ path: PathParam }),
-    query: z.object({ overwrite: Flag }),
+    query: z.object({ overwrite: Flag, was: z.string().max(100).optional() }),
     reads: 'stream',
-    answer: FileEntry,
+    answer: UploadedFile,
     status: 201,
   },
   command: {

@@ -19,6 +19,9 @@ export const FileEntry = z.object({
   writable: z.boolean(),
 })
 export type FileEntry = z.infer<typeof FileEntry>
+/** `version` is to be sent as `was` when the file is written the next time. */
+export const UploadedFile = FileEntry.extend({ version: z.string() })
+export type UploadedFile = z.infer<typeof UploadedFile>
 export const FileEntries = z.array(FileEntry)
 
 export const FileCommand = z.discriminatedUnion('type', [

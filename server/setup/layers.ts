@@ -83,6 +83,7 @@ export const layers: readonly Layers[] = [
       'find',
       'panels',
       'notebook',
+      'file',
       'app',
       'main.tsx',
     ],

@@ -14,6 +14,7 @@ import {
   OpenedNotebook,
   type ApiError as Refusal,
   TrashedFile,
+  UploadedFile,
   WrittenNotebook,
 } from '@yesterday/server/contract/http.ts'
 import { LogPage, Receipt } from '@yesterday/server/contract/run.ts'
@@ -46,6 +47,13 @@ export const downloadUrl = (path: string): string => `/api/files/${encodePath(pa
 /** Where the bytes of a stored object are. */
 export const objectUrl = (digest: string, mime?: string): string =>
   `/api/objects/${encodeURIComponent(digest)}${mime === undefined ? '' : `?mime=${encodeURIComponent(mime)}`}`
+
+function uploadUrl(path: string, overwrite: boolean, was: string | null): string {
+  const query = new URLSearchParams()
+  if (overwrite) query.set('overwrite', '1')
+  if (was !== null) query.set('was', was)
+  return `/api/files/${encodePath(path)}${query.size === 0 ? '' : `?${query}`}`
+}
 
 /** Which part of the log is asked for. */
 export interface LogQuery {
@@ -83,12 +91,15 @@ export function makeApi(send: Fetch = browserFetch) {
       ask(send, FileEntry, '/api/files', postJson(command)),
     trash: (path: string) =>
       ask(send, TrashedFile, '/api/files', postJson({ type: 'trash', path } satisfies FileCommand)),
-    upload: (path: string, bytes: Blob, overwrite: boolean) =>
-      ask(send, FileEntry, `/api/files/${encodePath(path)}${overwrite ? '?overwrite=1' : ''}`, {
+    /** With `was`, a file is overwritten only if that is its version. */
+    upload: (path: string, bytes: Blob, overwrite: boolean, was: string | null = null) =>
+      ask(send, UploadedFile, uploadUrl(path, overwrite, was), {
         method: 'PUT',
         body: bytes,
         headers: { 'content-type': 'application/octet-stream' },
       }),
+    /** A file's bytes, with its version. */
+    readFile: (path: string, signal: AbortSignal) => readBytes(send, downloadUrl(path), signal),
     open: (path: string, signal?: AbortSignal) =>
       ask(send, OpenedNotebook, '/api/notebooks/open', {
         ...postJson({ path }),
@@ -133,6 +144,24 @@ async function ask<Schema extends z.ZodType>(
   return parsed.success ? { ok: true, value: parsed.data } : failure(unreadable(response.status))
 }
 
+/** A file as it is on disk. `version` is to be named when it is written. */
+export interface FileBytes {
+  readonly bytes: Blob
+  readonly version: string | null
+}
+
+async function readBytes(send: Fetch, url: string, signal: AbortSignal): Promise<Answer<FileBytes>> {
+  try {
+    const response = await send(url, { signal })
+    if (response.ok)
+      return { ok: true, value: { bytes: await response.blob(), version: response.headers.get('etag') } }
+    const refusal = ApiError.safeParse(parseJson(await response.text())).data
+    return failure(refused(response.status, refusal))
+  } catch {
+    return unreachable()
+  }
+}
+
 async function receive(
   send: Fetch,
   url: string,
@@ -143,14 +172,17 @@ async function receive(
     const text = await response.text()
     return { ok: true, value: { response, body: parseJson(text) } }
   } catch {
-    return failure({
-      status: 0,
-      code: 'unreachable',
-      message: t('problem.unreachable'),
-      hint: t('problem.unreachableHint'),
-    })
+    return unreachable()
   }
 }
+
+const unreachable = () =>
+  failure({
+    status: 0,
+    code: 'unreachable',
+    message: t('problem.unreachable'),
+    hint: t('problem.unreachableHint'),
+  })
 
 function parseJson(text: string): unknown {
   try {

@@ -1,6 +1,6 @@
 /**
- * The shell: header, files at the left, and what the URL names. The notebook arrives by its own chunk after the shell
- * has been painted; only this file knows both.
+ * The shell: header, files at the left, and what the URL names. The notebook and other files arrive by their own chunks
+ * after the shell has been painted; only this file knows all.
  */
 import './bars.css'
 import './shell.css'
@@ -15,7 +15,7 @@ import { ProblemBox } from '../ui/Problem.tsx'
 import { useDrawer } from './drawer.ts'
 import { Header } from './Header.tsx'
 import { HistoryBar } from './HistoryBar.tsx'
-import { FileHome, Home } from './Home.tsx'
+import { Home } from './Home.tsx'
 import { TrustBar } from './TrustBar.tsx'
 import { startTheme } from './theme.ts'
 import { useMe } from './useMe.ts'
@@ -23,6 +23,11 @@ import { useMe } from './useMe.ts'
 const NotebookPage = lazy(async () => {
   const { NotebookPage } = await import('../notebook/NotebookPage.tsx')
   return { default: NotebookPage }
+})
+
+const FilePage = lazy(async () => {
+  const { FilePage } = await import('../file/FilePage.tsx')
+  return { default: FilePage }
 })
 
 startTheme()
@@ -81,7 +86,7 @@ export function App() {
 function Place(props: { readonly route: Route; readonly onTitle: (title: string) => void }) {
   const { route } = props
   if (route.at === 'home') return <Home />
-  if (!isNotebook(route.path)) return <FileHome path={route.path} />
+  if (!isNotebook(route.path)) return <FilePage path={route.path} onTitle={props.onTitle} />
   return <NotebookPage path={route.path} onTitle={props.onTitle} />
 }
 

@@ -2,18 +2,14 @@
 import { visibleName } from '@yesterday/server/contract/file-names.ts'
 import type { FileEntry } from '@yesterday/server/contract/http.ts'
 import { useEffect, useSyncExternalStore } from 'react'
-import { downloadUrl } from '../api/api.ts'
 import { useMay } from '../api/use-may.ts'
 import { makeNotebook } from '../files/actions.ts'
 import { files } from '../files/files-store.ts'
-import { nameOf } from '../files/tree.ts'
 import { navigate, routeUrl } from '../navigation/route.ts'
-import { locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
-import { Download, FilePlus2, NotebookText } from '../ui/icons.ts'
+import { FilePlus2, NotebookText } from '../ui/icons.ts'
 import { ProblemBox } from '../ui/Problem.tsx'
 import { Time } from '../ui/Time.tsx'
-import { sizeText } from '../ui/time.ts'
 
 /** The first page: notebooks of the project folder, last changed first. */
 export function Home() {
@@ -94,28 +90,6 @@ function HomeSkeleton() {
     <section className="home" role="status" aria-label={t('app.loading')}>
       <div className="skeleton" style={{ height: 34, width: 240 }} />
       <div className="skeleton" style={{ height: 180, marginTop: 32 }} />
-    </section>
-  )
-}
-
-/** A file that is not a notebook: what it is and where to get it. */
-export function FileHome({ path }: { readonly path: string }) {
-  const tree = useSyncExternalStore(files.subscribe, files.snapshot)
-  const folder = tree.folders.get(path.slice(0, Math.max(0, path.lastIndexOf('/'))))
-  const entry = folder?.at === 'known' ? folder.entries.find((known) => known.path === path) : undefined
-  return (
-    <section className="home home-empty">
-      <h1>{t('files.preview', { name: nameOf(path) })}</h1>
-      <p>{t('files.previewHint')}</p>
-      <a className="button button-primary" href={downloadUrl(path)} download={nameOf(path)}>
-        <Download size={16} aria-hidden="true" />
-        {t('files.download')}
-      </a>
-      {entry !== undefined && (
-        <p className="home-aside">
-          {sizeText(entry.size, locale)} · <Time iso={entry.modified} />
-        </p>
-      )}
     </section>
   )
 }

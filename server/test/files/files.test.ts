@@ -5,6 +5,8 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -12,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { beforeEach, expect, test } from 'vitest'
+import { versionOf } from '../../src/disk/file-version.ts'
 import { Files } from '../../src/files/files.ts'
 import { list } from '../../src/files/listing.ts'
 import { locate } from '../../src/files/locate.ts'
@@ -86,6 +89,26 @@ test('links out of the root, a look-alike neighbour and hidden files stay closed
   }
   const listed = await list(root, '')
   expect(listed.ok && listed.entries).toEqual([])
+})
+
+test('a version is overwritten only while it is on disk, and keeps its mode', async () => {
+  const path = 'run.sh'
+  const of = (text: string, was: string | null) => ({
+    path,
+    stream: Readable.from([Buffer.from(text)]),
+    length: null,
+    overwrite: true,
+    was,
+  })
+  writeFileSync(join(root, path), 'one', { mode: 0o755 })
+  const saved = await upload(root, of('two', versionOf(statSync(join(root, path), { bigint: true }))))
+  expect(saved.ok && statSync(join(root, path)).mode & 0o777).toBe(0o755)
+  const { version } = saved.ok ? saved.entry : { version: null }
+  writeFileSync(join(root, path), 'by another program')
+  expect(code(await upload(root, of('three', version)))).toBe('changed')
+  rmSync(join(root, path))
+  expect(code(await upload(root, of('three', version)))).toBe('changed')
+  expect(readdirSync(root)).toEqual([])
 })
 
 test('an upload appears whole or not at all', async () => {

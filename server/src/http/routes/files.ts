@@ -1,6 +1,7 @@
 /** Files and folders of the project. */
 import { fileApi } from '../../../contract/file-api.ts'
 import type { FileCommand } from '../../../contract/http.ts'
+import { versionOf } from '../../disk/file-version.ts'
 import { openRegular } from '../../disk/regular-file.ts'
 import { diskRefusal } from '../../files/disk-error.ts'
 import type { Files } from '../../files/files.ts'
@@ -33,17 +34,23 @@ async function download(root: string, path: string): Promise<Reply> {
   const name = path.split('/').at(-1) ?? 'download'
   const headers = { ...attachment(name), 'content-type': 'application/octet-stream' }
   try {
-    return { kind: 'opened', file: await openRegular(located.absolute), headers }
+    const file = await openRegular(located.absolute)
+    const etag = versionOf(await file.stat({ bigint: true }))
+    return { kind: 'opened', file, headers: { ...headers, etag } }
   } catch (error) {
     return refuse(diskRefusal(error, path))
   }
 }
 
-type UploadCall = Call<{ readonly path: string }, { readonly overwrite?: unknown }>
+type UploadCall = Call<
+  { readonly path: string },
+  { readonly overwrite?: unknown; readonly was?: string | undefined }
+>
 
 async function receive(root: string, { params, query, stream, contentLength }: UploadCall): Promise<Reply> {
   const overwrite = query.overwrite === '1'
-  const uploaded = await upload(root, { path: params.path, stream, length: contentLength, overwrite })
+  const { was = null } = query
+  const uploaded = await upload(root, { path: params.path, stream, length: contentLength, overwrite, was })
   return uploaded.ok ? json(uploaded.entry) : refuse(uploaded.refusal)
 }
 

@@ -1,0 +1,65 @@
+/** A file that is no notebook: text in an editor, an image as it looks, anything else as a download. */
+import './file.css'
+import type { FileEntry } from '@yesterday/server/contract/http.ts'
+import { useEffect, useSyncExternalStore } from 'react'
+import { files } from '../files/files-store.ts'
+import { nameOf, parentOf } from '../files/tree.ts'
+import { t } from '../text/text.ts'
+import { ProblemBox } from '../ui/Problem.tsx'
+import { kindOf } from './file-kind.ts'
+import { ImageFile } from './ImageFile.tsx'
+import { OtherFile } from './OtherFile.tsx'
+import { TextFile } from './TextFile.tsx'
+
+interface Props {
+  readonly path: string
+  readonly onTitle: (title: string) => void
+}
+
+export function FilePage({ path, onTitle }: Props) {
+  const folder = useFolder(parentOf(path))
+  useEffect(() => onTitle(nameOf(path)), [path, onTitle])
+  if (folder === undefined || folder.at === 'loading')
+    return <p className="notebook-wait">{t('app.loading')}</p>
+  if (folder.at === 'failed')
+    return (
+      <div className="boundary">
+        <ProblemBox problem={folder.problem} onRetry={() => void files.load(parentOf(path))} />
+      </div>
+    )
+  const entry = folder.entries.find((known) => known.path === path)
+  if (entry === undefined || entry.type === 'folder') return <Missing path={path} />
+  return <Shown key={path} entry={entry} />
+}
+
+function useFolder(path: string) {
+  const tree = useSyncExternalStore(files.subscribe, files.snapshot)
+  useEffect(() => {
+    const known = files.snapshot().folders.get(path)
+    if (known === undefined || known.at === 'failed') void files.load(path)
+  }, [path])
+  return tree.folders.get(path)
+}
+
+function Missing({ path }: { readonly path: string }) {
+  const problem = { message: t('file.missing', { path }), hint: t('file.missingHint') }
+  return (
+    <div className="boundary">
+      <ProblemBox problem={problem} onRetry={() => void files.load(parentOf(path))} />
+    </div>
+  )
+}
+
+function Shown({ entry }: { readonly entry: FileEntry }) {
+  const kind = entry.type === 'special' ? 'other' : kindOf(entry.path, entry.size)
+  switch (kind) {
+    case 'text':
+      return <TextFile entry={entry} />
+    case 'image':
+      return <ImageFile entry={entry} />
+    case 'large':
+      return <OtherFile entry={entry} why={t('file.large')} />
+    case 'other':
+      return <OtherFile entry={entry} why={t('files.previewHint')} />
+  }
+}
