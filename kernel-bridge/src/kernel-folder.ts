@@ -3,11 +3,12 @@
  * Invariant: folder mode 700, files mode 600; every path is built from the runtime directory and a checked id, never
  * taken from a record.
  */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { lstat, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { readConnection } from './connection.ts'
 import type { KernelAddress } from './kernel.ts'
+import { startingName } from './owned-name.ts'
 import { removeFile } from './remove-file.ts'
 import { clearSockets } from './transport.ts'
 
@@ -41,9 +42,20 @@ export function kernelFolder(runtimeDir: string, kernelId: string): KernelFolder
   }
 }
 
-/** At once, so that a program that is killed leaves no folder without a record. */
-export function makeFolder(folder: KernelFolder): void {
-  mkdirSync(folder.spoolDir, { recursive: true, mode: 0o700 })
+/**
+ * Makes the folder with its record in one step. `writeRecord` is called with the folder to write into. A program that is
+ * killed meanwhile leaves a folder that names it (owned-name.ts), and none without a record.
+ */
+export function makeFolder(folder: KernelFolder, writeRecord: (folder: KernelFolder) => void): void {
+  if (existsSync(folder.dir)) {
+    mkdirSync(folder.spoolDir, { recursive: true, mode: 0o700 })
+    writeRecord(folder)
+    return
+  }
+  const starting = join(dirname(folder.dir), startingName(folder.kernelId))
+  mkdirSync(join(starting, basename(folder.spoolDir)), { recursive: true, mode: 0o700 })
+  writeRecord({ ...folder, processFile: join(starting, basename(folder.processFile)) })
+  renameSync(starting, folder.dir)
 }
 
 /** Removes the connection file of a process that is gone; its spool stays. */

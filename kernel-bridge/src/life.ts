@@ -65,8 +65,9 @@ const WRAPPED: readonly TransportChoice[] = ['auto']
  * with `KernelStartError`.
  */
 export async function startLife(plan: Plan, setting: Setting): Promise<Life> {
-  makeFolder(plan.folder)
-  writeRecord(plan.folder, setting.signer, { process: null, owner: ownProcess() })
+  makeFolder(plan.folder, (folder) =>
+    writeRecord(folder, setting.signer, { process: null, owner: ownProcess() }),
+  )
   const choices = plan.wrap ? WRAPPED : setting.transport === 'tcp' ? TRANSPORTS.slice(1) : TRANSPORTS
   for (const [attempt, choice] of choices.entries()) {
     try {

@@ -2,14 +2,16 @@
  * Kernels whose owner was killed: found by the folders of the runtime directory, ended, and removed. Invariant: only
  * what a record that we signed proves to be ours is signalled; what one spooled stays for the log to take in.
  */
-import { readdir, rmdir, stat } from 'node:fs/promises'
+import { readdir, rm, rmdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { KernelHere } from './kernel.ts'
 import { isKernelId, isRealFolder, type KernelFolder, kernelFolder, removeFolder } from './kernel-folder.ts'
+import { isCutStart } from './owned-name.ts'
 import { endProcess } from './process.ts'
 import { identifyProcess, isSameProcess, type ProcessIdentity } from './process-identity.ts'
 import { ownershipOf, type ProcessRecord, readRecord, type Signer, startedFor } from './process-record.ts'
 
-/** A folder without a record is another program's that is about to write it; after this time it is left over, ms. */
+/** A folder without a record, as earlier versions made them: after this time it is left over, ms. */
 const ABANDONED_MS = 60_000
 
 /** Every kernel's folder, and who has it. */
@@ -25,6 +27,7 @@ export async function kernelsIn(runtimeDir: string, signer: Signer): Promise<rea
 
 /** Returns how many processes were ended. */
 export async function endOrphans(runtimeDir: string, signer: Signer): Promise<number> {
+  await removeCutStarts(runtimeDir)
   let ended = 0
   for (const folder of await foldersIn(runtimeDir)) {
     const record = readRecord(folder, signer)
@@ -53,6 +56,12 @@ async function foldersIn(runtimeDir: string): Promise<readonly KernelFolder[]> {
   const folders = names.map((kernelId) => kernelFolder(runtimeDir, kernelId))
   const real = await Promise.all(folders.map(isRealFolder))
   return folders.filter((_, place) => real[place])
+}
+
+async function removeCutStarts(runtimeDir: string): Promise<void> {
+  const names = await readdir(runtimeDir).catch(() => [])
+  const cut = names.filter(isCutStart).map((name) => join(runtimeDir, name))
+  await Promise.all(cut.map((path) => rm(path, { recursive: true, force: true })))
 }
 
 /** Only a folder that holds nothing: it fails for every other. */

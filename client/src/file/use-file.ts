@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from 'react'
 import { type Answer, api, type FileBytes } from '../api/api.ts'
 
-/** Null while it is read. `again` reads it once more. */
+/** Null while it is read. `again` reads it again. */
 export function useFile(path: string): {
   readonly answer: Answer<FileBytes> | null
   readonly again: () => void

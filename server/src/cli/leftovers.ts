@@ -1,6 +1,7 @@
 /** Before a command: ends what killed programs left in the project. A look costs a few reads where nothing is left. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isCutStart } from '@yesterday/kernel-bridge/owned-name'
 import { isSameProcess } from '@yesterday/kernel-bridge/process-identity'
 import { z } from 'zod'
 import { abandonedIn } from '../store/owned-folder.ts'
@@ -25,7 +26,8 @@ export async function endLeftovers(root: string): Promise<void> {
 /** By the records as they are written, unproven: what is done about it asks for proof. */
 async function seemsLeft(folder: string): Promise<boolean> {
   if ((await abandonedIn(join(folder, 'scratch'))).length > 0) return true
-  return namesIn(join(folder, 'kernels')).some((name) => hasLostOwner(join(folder, 'kernels', name)))
+  const names = namesIn(join(folder, 'kernels'))
+  return names.some((name) => isCutStart(name) || hasLostOwner(join(folder, 'kernels', name)))
 }
 
 function namesIn(folder: string): readonly string[] {

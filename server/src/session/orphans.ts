@@ -3,8 +3,10 @@
  * their sessions, and scratch copies. Invariant: what an orphan spooled is in the log before it is removed; what has a
  * living owner, or is kept by a person, is left alone.
  */
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { KernelHere, Kernels } from '@yesterday/kernel-bridge'
+import { isCutStart } from '@yesterday/kernel-bridge/owned-name'
 import * as Y from 'yjs'
 import { inTurn } from '../setup/turns.ts'
 import { abandonedIn, removeTree } from '../store/owned-folder.ts'
@@ -47,8 +49,13 @@ async function hasOrphans({ root, store, kernels }: OrphanOptions): Promise<bool
     abandonedIn(join(root, FOLDER, 'scratch')),
     orphanedSessions(store, kernels),
     lostKernels(store, kernels),
+    cutStarts(join(root, FOLDER, 'kernels')),
   ])
   return found.some((some) => some.length > 0)
+}
+
+async function cutStarts(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder).catch(() => [])).filter(isCutStart)
 }
 
 async function endAll(options: OrphanOptions): Promise<Orphans> {

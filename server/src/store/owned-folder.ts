@@ -1,24 +1,9 @@
-/**
- * Temporary folders that end with the process that made them. The owner is in the folder's name, so that a folder never
- * exists without one: whatever kills the owner, the next program in the project removes what it left.
- */
-import { createHash } from 'node:crypto'
+/** Temporary folders of processes that are gone, and their removal. The owner is in the folder's name (owned-name.ts). */
 import { chmod, lstat, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { identifyProcess, ownProcess, type ProcessIdentity } from '@yesterday/kernel-bridge/process-identity'
+import { hasOwner } from '@yesterday/kernel-bridge/owned-name'
 
-/** A name for a folder of this process. */
-export const ownedName = (id: string): string => `${id}.${ownerOf(ownProcess())}`
-
-const ownerOf = ({ pid, started }: ProcessIdentity): string =>
-  `${pid}.${createHash('sha256').update(started).digest('hex').slice(0, 12)}`
-
-/** True if the process that named this folder runs; false as well for a name that says nothing of an owner. */
-function hasOwner(name: string): boolean {
-  const [, pid, started] = /\.(\d+)\.([0-9a-f]{12})$/.exec(name) ?? []
-  const running = pid === undefined ? null : identifyProcess(Number(pid))
-  return running !== null && ownerOf(running) === `${pid}.${started}`
-}
+export { ownedName } from '@yesterday/kernel-bridge/owned-name'
 
 /** The entries of `folder` whose owner is gone. A link in place of `folder` leads elsewhere, and has none. */
 export async function abandonedIn(folder: string): Promise<readonly string[]> {
