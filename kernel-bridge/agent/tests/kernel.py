@@ -7,11 +7,11 @@ import os
 import queue
 import shutil
 import sys
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import temporary
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 from patience import seconds
@@ -38,7 +38,7 @@ class Kernel:
         self._start()
 
     def _start(self) -> None:
-        self.spool = tempfile.mkdtemp()
+        self.spool = temporary.folder()
         python = os.environ.get("YESTERDAY_TEST_PYTHON", sys.executable)
         self.manager = KernelManager()
         argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]

@@ -6,12 +6,12 @@ import builtins
 import functools
 import gc
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import temporary
 from IPython.core.interactiveshell import InteractiveShell
 
 from yesterday_agent import shipping
@@ -47,7 +47,7 @@ class Notebook:
             sys.modules["numpy"].seterr(divide="warn")
         self.table = ProbeTable(lambda touches: self.recorder.hit(touches), lambda *note: self.recorder.note(*note))
         type(self).end()
-        self.recorder = Recorder(self.shell.user_ns, [], lambda step: None, Kept(tempfile.mkdtemp()), facts())
+        self.recorder = Recorder(self.shell.user_ns, [], lambda step: None, Kept(temporary.folder()), facts())
         type(self).end = self.recorder.close
         self.records: list[Record] = []
         self.errors: list[BaseException | None] = []
