@@ -46,7 +46,7 @@ test('links are copied, followed and survive a rename; a checkpoint is opened, c
   await typeInto(page, 2, ' + 41')
   await saved(page)
   await history(page).getByRole('button', { name: 'baseline' }).click()
-  await expect(history(page).getByRole('article', { name: 'Code cell 2 of 2' })).toHaveText('rest = 1')
+  await expect(history(page).getByRole('article', { name: 'Cell 2', exact: true })).toHaveText('rest = 1')
   expect(await seriousFindings(page, { within: ['.history'] })).toEqual([])
   await history(page).getByRole('button', { name: 'Copy link' }).click()
   await expect.poll(() => copied(page)).toContain('#checkpoint=')

@@ -11,7 +11,7 @@ import {
   UploadedFile,
   WrittenNotebook,
 } from './http.ts'
-import { Digest, ProjectPath } from './ids.ts'
+import { Digest, DocumentId, ProjectPath } from './ids.ts'
 import { PublishedResults } from './results.ts'
 import { Flag, PathParam, plain } from './route.ts'
 
@@ -65,7 +65,8 @@ export const fileApi = {
     path: '/api/notebooks/open',
     summary: 'Opens a notebook and returns the document id and epoch, by which its room is entered.',
     role: 'viewer',
-    body: z.object({ path: ProjectPath }),
+    /** `document`: the id of the notebook that is meant, wherever its file is now. */
+    body: z.object({ path: ProjectPath, document: DocumentId.optional() }),
     answer: OpenedNotebook,
   },
   edits: {

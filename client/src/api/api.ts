@@ -100,9 +100,10 @@ export function makeApi(send: Fetch = browserFetch) {
       }),
     /** A file's bytes, with its version. */
     readFile: (path: string, signal: AbortSignal) => readBytes(send, downloadUrl(path), signal),
-    open: (path: string, signal?: AbortSignal) =>
+    /** `document` is the id of the notebook that is meant, wherever its file is. */
+    open: (path: string, signal?: AbortSignal, document: string | null = null) =>
       ask(send, OpenedNotebook, '/api/notebooks/open', {
-        ...postJson({ path }),
+        ...postJson({ path, ...(document === null ? {} : { document }) }),
         ...(signal === undefined ? {} : { signal }),
       }),
     writeAgain: (documentId: string) =>

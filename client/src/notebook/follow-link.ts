@@ -1,8 +1,7 @@
 /** Addresses of what is inside a notebook: made, copied, and followed when the page opens or the hash changes. */
 import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
-import { NotebookLine } from '@yesterday/server/contract/past.ts'
 import { useEffect } from 'react'
-import { api, encodePath } from '../api/api.ts'
+import { encodePath } from '../api/api.ts'
 import { cellHash, parseTarget, type Target } from '../panels/past/target.ts'
 import { t } from '../text/text.ts'
 import { copyText } from '../ui/copy-text.ts'
@@ -28,16 +27,6 @@ export function copyCellLink(notebook: Notebook): void {
 
 /** The notebook that the address names by its id; null if it names none. */
 export const idInAddress = (): string | null => new URLSearchParams(location.search).get('id')
-
-/** Where the notebook of this id is now; null if the history does not know it. */
-export async function pathOfNotebook(id: string, gone: AbortSignal): Promise<string | null> {
-  const answer = await api.get(
-    NotebookLine,
-    `/api/past/notebook?${new URLSearchParams({ notebook: id })}`,
-    gone,
-  )
-  return answer.ok ? answer.value.path : null
-}
 
 /** Goes where the hash leads, now and whenever it changes. */
 export function useTarget(notebook: Notebook): void {

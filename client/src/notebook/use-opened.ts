@@ -3,15 +3,14 @@
  * what it had not saved is in this browser before another one is opened in its place.
  */
 
-import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { type Answer, api, type Problem } from '../api/api.ts'
+import { api, type Problem } from '../api/api.ts'
 import { markdownSettled } from '../markdown/load-markdown.ts'
 import { redirect } from '../navigation/route.ts'
 import type { LeftEdits } from '../room/unsent-store.ts'
 import { t } from '../text/text.ts'
 import { notify } from '../ui/notices.ts'
-import { idInAddress, pathOfNotebook } from './follow-link.ts'
+import { idInAddress } from './follow-link.ts'
 import { Notebook } from './notebook.ts'
 
 /** A server that is away is asked again so often, ms. */
@@ -74,12 +73,12 @@ export function useOpened(path: string): OpenedPage {
 
 /** Null where it is not wanted any more. Waits for a server that is away. */
 async function openNotebook(path: string, gone: AbortSignal): Promise<OpenState | null> {
+  const id = idInAddress()
   while (!gone.aborted) {
-    const opened = await api.open(path, gone)
+    const opened = await api.open(path, gone, id)
     if (gone.aborted) return null
-    const elsewhere = await pathElsewhere(path, opened, gone)
-    if (elsewhere !== null) {
-      redirect({ at: 'file', path: elsewhere }, location.search + location.hash)
+    if (id !== null && opened.ok && opened.value.path !== path) {
+      redirect({ at: 'file', path: opened.value.path }, location.search + location.hash)
       return null
     }
     if (opened.ok) {
@@ -94,20 +93,6 @@ async function openNotebook(path: string, gone: AbortSignal): Promise<OpenState 
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
   }
   return null
-}
-
-/** The path of the notebook that the address names by its id, if another or none is at `path`. */
-async function pathElsewhere(
-  path: string,
-  opened: Answer<OpenedNotebook>,
-  gone: AbortSignal,
-): Promise<string | null> {
-  const id = idInAddress()
-  const isMissing = !opened.ok && opened.problem.status === 404
-  const isOther = opened.ok && opened.value.documentId !== id
-  if (id === null || (!isMissing && !isOther)) return null
-  const known = await pathOfNotebook(id, gone)
-  return known === path ? null : known
 }
 
 /** Brings back what this browser kept; answers what it kept of another notebook that was at this path. */

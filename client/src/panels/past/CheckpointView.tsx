@@ -56,9 +56,9 @@ function State({ state: { checkpoint, cells } }: { readonly state: CheckpointSta
       </div>
       <p className="past-none">{t('then.readOnly')}</p>
       <ol className="then-cells">
-        {cells.map(({ cellId, type, source }, place) => (
+        {cells.map(({ cellId, source }, place) => (
           <li key={cellId}>
-            <article aria-label={t(`cell.${type}`, { n: place + 1, total: cells.length })}>
+            <article aria-label={t('history.cellNumber', { number: place + 1 })}>
               {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
               <pre tabIndex={0}>{source}</pre>
             </article>

@@ -2,7 +2,8 @@
 import { fileApi } from '../../../contract/file-api.ts'
 import type { OpenedNotebook, WrittenNotebook } from '../../../contract/http.ts'
 import { mayActAs, Role } from '../../../contract/route.ts'
-import type { Documents } from '../../document/ports.ts'
+import type { DocumentRooms } from '../../document/documents.ts'
+import type { Documents, Opened } from '../../document/ports.ts'
 import { diskRefusal } from '../../files/disk-error.ts'
 import { locate } from '../../files/locate.ts'
 import { json, type Reply, refuse } from '../reply.ts'
@@ -10,13 +11,11 @@ import { on, type Route } from '../route.ts'
 
 export function notebookRoutes(
   root: string,
-  documents: Pick<Documents, 'open' | 'get' | 'writeAgain'>,
+  documents: Pick<DocumentRooms, 'open' | 'openById' | 'get' | 'writeAgain'>,
 ): readonly Route[] {
   return [
     on(fileApi.open, async ({ body, role }) => {
-      const located = await locate(root, body.path)
-      if (!located.ok) return refuse(located.refusal)
-      const opened = await documents.open(body.path)
+      const opened = await openNamed(root, documents, body)
       if (!opened.ok) return refuse(opened.refusal)
       const { path, id, epoch, writable } = opened.document
       const mayWrite = writable && mayActAs(role, 'editor')
@@ -25,6 +24,19 @@ export function notebookRoutes(
     }),
     on(fileApi.writeAgain, ({ params }) => writeAgain(documents, params.document)),
   ]
+}
+
+/** The notebook of the id, if one is given and known; else what is at the path. */
+async function openNamed(
+  root: string,
+  documents: Pick<DocumentRooms, 'open' | 'openById'>,
+  { path, document }: { readonly path: string; readonly document?: string | undefined },
+): Promise<Opened> {
+  const located = await locate(root, path)
+  const opened: Opened = located.ok ? await documents.open(path) : { ok: false, refusal: located.refusal }
+  if (document === undefined || (opened.ok && opened.document.id === document)) return opened
+  const named = await documents.openById(document)
+  return named === null ? opened : { ok: true, document: named }
 }
 
 async function writeAgain(documents: Pick<Documents, 'get' | 'writeAgain'>, id: string): Promise<Reply> {
