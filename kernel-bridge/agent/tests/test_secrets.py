@@ -13,6 +13,7 @@ import pytest
 from cases import parse
 from secret_vectors import VECTORS, masker, spelled
 
+from yesterday_agent import secrecy
 from yesterday_agent.known_secrets import KnownSecrets
 from yesterday_agent.masking import Masker
 from yesterday_agent.secret_names import is_secret_file, name_class, variable_class
@@ -131,3 +132,18 @@ def test_fingerprints_differ_by_key_and_show_a_change() -> None:
     one, other = Masker(KnownSecrets(), b"a" * 32), Masker(KnownSecrets(), b"b" * 32)
     assert one.placeholder("x1") != one.placeholder("x2")
     assert one.placeholder("x1") != other.placeholder("x1")
+
+
+def test_a_large_record_is_masked_as_a_small_one_is() -> None:
+    """In batches, which hide nothing from the search: each edge is masked as it is alone."""
+    secret = "hunter2-correct-horse-battery"
+    edges: list[dict[str, Any]] = [
+        {"kind": "file", "name": f"images/{n}.png", "digest": "ab" * 32} for n in range(5000)
+    ]
+    edges[2500] = {"kind": "url", "name": f"https://ada:{secret}@example.com/data", "password": secret}
+    record = {"used": edges, f"password={secret}": f"token={secret}"}
+    masked = secrecy.masked_texts(record)
+    assert secret not in json.dumps(masked)
+    used = masked["used"]
+    assert isinstance(used, list) and used[2499:2502] == [secrecy.masked_texts(edge) for edge in edges[2499:2502]]
+    assert used[0] is edges[0]

@@ -63,12 +63,35 @@ def masked_record(record: Record) -> Record:
 
 
 def masked_texts(tree: _Tree) -> _Tree:
-    """JSON with every text masked. Most holds no secret, which one search over all of it shows."""
-    text = dumps(tree)
-    if len(text) <= WORDS_UP_TO and not masker().find(text):
-        return tree
-    masked: _Tree = masker().mask_tree(tree)
+    """JSON with every text masked. Most holds no secret, which one search over all of it shows; a long list is searched
+    in batches, so that a run that read 100,000 files is not searched text by text."""
+    masked: _Tree = _masked(tree)
     return masked
+
+
+def _masked(tree: Any) -> Any:
+    text = dumps(tree)
+    if len(text) <= WORDS_UP_TO:
+        return masker().mask_tree(tree) if masker().find(text) else tree
+    if type(tree) is dict:
+        return {name: each for key, item in tree.items() for name, each in _masked_member(key, item).items()}
+    if type(tree) is list and len(tree) > 1:
+        size = min(_BATCH, len(tree) // 2)
+        batches = [tree[start : start + size] for start in range(0, len(tree), size)]
+        return [item for batch in batches for item in _masked(batch)]
+    return masker().mask_tree(tree)
+
+
+_BATCH = 64
+"""Edges of a record have some hundred characters each."""
+
+
+def _masked_member(key: object, item: object) -> dict[Any, Any]:
+    """A text is masked together with its key, which may say that it is a secret."""
+    if type(item) in (dict, list):
+        return {masker().mask(key) if type(key) is str else key: _masked(item)}
+    member: dict[Any, Any] = masker().mask_tree({key: item})
+    return member
 
 
 def learn(values: Iterable[str]) -> None:
