@@ -4,10 +4,11 @@
  * second.
  */
 import { randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, unwatchFile, watchFile, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, statSync, unwatchFile, watchFile, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { Role } from '../../contract/route.ts'
+import { versionOf } from '../disk/file-version.ts'
 import { equalSecrets } from '../store/equal-secrets.ts'
 import { type Person, userName } from './people.ts'
 
@@ -37,14 +38,17 @@ const LOOK_MS = 400
 
 export class ProgramTokens {
   readonly #path: string
-  #tokens: readonly ProgramToken[]
+  #tokens: readonly ProgramToken[] = []
+  /** The version of the file that `#tokens` are from. */
+  #version: string | null = null
+  #onRevoked: (personId: string) => void = () => undefined
   #watching = false
   readonly #lastUse = new Map<string, number>()
 
   /** `folder` is the project's state in the user's folder. */
   constructor(folder: string) {
     this.#path = join(folder, 'tokens.json')
-    this.#tokens = read(this.#path)
+    this.#look()
   }
 
   get all(): readonly ProgramToken[] {
@@ -82,10 +86,19 @@ export class ProgramTokens {
 
   /** Whose token this is: the user by way of the program that the token is named for. Null for no token of ours. */
   holderOf(token: string): { readonly person: Person; readonly role: Role } | null {
-    const found = this.#tokens.find((one) => equalSecrets(one.token, token))
+    const found = this.#find(token) ?? this.#findNew(token)
     if (found === undefined || isExpired(found)) return null
     this.#use(found)
     return { person: personOf(found), role: found.role }
+  }
+
+  #find(token: string): ProgramToken | undefined {
+    return this.#tokens.find((one) => equalSecrets(one.token, token))
+  }
+
+  /** The command line may have issued it a moment ago. */
+  #findNew(token: string): ProgramToken | undefined {
+    return this.#look() ? this.#find(token) : undefined
   }
 
   /** When each token was last used, by name. */
@@ -116,13 +129,21 @@ export class ProgramTokens {
   /** Notices what other processes change. `onRevoked` gets the id of a person who lost the token. */
   watch(onRevoked: (personId: string) => void): void {
     this.#watching = true
-    watchFile(this.#path, { interval: LOOK_MS, persistent: false }, () => {
-      const before = this.#tokens
-      this.#tokens = read(this.#path)
-      const isGone = ({ token, role }: ProgramToken) =>
-        !this.#tokens.some((one) => one.token === token && one.role === role)
-      for (const gone of before.filter(isGone)) onRevoked(personOf(gone).id)
-    })
+    this.#onRevoked = onRevoked
+    watchFile(this.#path, { interval: LOOK_MS, persistent: false }, () => this.#look())
+  }
+
+  /** Reads the file again if it changed; false if it did not. */
+  #look(): boolean {
+    const version = versionAt(this.#path)
+    if (version === this.#version) return false
+    this.#version = version
+    const before = this.#tokens
+    this.#tokens = read(this.#path)
+    const isGone = ({ token, role }: ProgramToken) =>
+      !this.#tokens.some((one) => one.token === token && one.role === role)
+    for (const gone of before.filter(isGone)) this.#onRevoked(personOf(gone).id)
+    return true
   }
 
   close(): void {
@@ -159,6 +180,12 @@ const personOf = ({ name }: ProgramToken): Person => ({
   name: `${userName()} (${name})`,
   color: '#495057',
 })
+
+/** Null where there is no file. */
+function versionAt(path: string): string | null {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stat === undefined ? null : versionOf(stat)
+}
 
 /** A damaged file opens nothing: a new token is made instead. */
 function read(path: string): readonly ProgramToken[] {

@@ -31,6 +31,19 @@ test('a token may run code unless another scope is asked for, and opens nothing 
   vi.useRealTimers()
 })
 
+test('a token that another process issues opens at once, and its end is noticed with the next unknown one', () => {
+  const server = new ProgramTokens(folder)
+  const [revoked, other]: [string[], ProgramTokens] = [[], new ProgramTokens(folder)]
+  server.watch((person) => revoked.push(person))
+  const { token } = other.issue('fresh')
+  expect(server.holderOf(token)).toMatchObject({ role: 'runner' })
+  other.revoke('fresh')
+  expect(server.holderOf('unknown')).toBeNull()
+  expect(server.holderOf(token)).toBeNull()
+  expect(revoked).toEqual(['program-fresh'])
+  server.close()
+})
+
 test('a token from before there were scopes may do everything until it gets one', () => {
   const old = { name: 'old', token: 'x'.repeat(43), created: '2026-01-01T00:00:00.000Z' }
   writeFileSync(join(folder, 'tokens.json'), JSON.stringify({ version: 1, tokens: [old] }))
