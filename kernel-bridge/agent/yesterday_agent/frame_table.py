@@ -119,7 +119,8 @@ def _order(column: Any, places: Any, descending: bool) -> Any:
     if column.dtype == object:
         import pandas
 
-        found = pandas.api.types.infer_dtype(array, skipna=True)
+        # An extension array of objects is not looked into by pandas before version 3.
+        found = pandas.api.types.infer_dtype(inner if inner is not None else array, skipna=True)
         if found not in _ORDERED:
             raise ValueError(f"a column of {found} values has no order")
     return array.argsort(ascending=not descending, kind="stable", na_position="last")

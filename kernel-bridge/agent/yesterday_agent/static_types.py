@@ -16,14 +16,18 @@ _LOOKED_UP = ("__getattribute__", "__getattr__", "__mro__", "__module__", "__qua
 _MOST_TEXT = 200
 
 
+_HARMLESS = (types.WrapperDescriptorType, str)
+"""Slots that C fills, and the name of the metaclass' own module."""
+
+
 def is_plain_class(kind: type) -> bool:
-    """Whether a dot on the class runs nothing of the user's: its metaclass overrides no attribute that is asked."""
+    """Whether a dot on the class runs nothing of the user's: its metaclass overrides no attribute that is asked, or
+    does so in C alone, as that of pybind11 does."""
     meta = type(kind)
     if meta is type:
         return True
-    return not any(
-        name in _members(base) for base in _mro(meta) if base is not type and base is not object for name in _LOOKED_UP
-    )
+    own = [_members(base) for base in _mro(meta) if base is not type and base is not object]
+    return not any(name in members and type(members[name]) not in _HARMLESS for members in own for name in _LOOKED_UP)
 
 
 def bases_of(kind: type) -> tuple[type, ...]:
