@@ -39,7 +39,7 @@ test('a text file is edited, saved, and not overwritten when another program cha
   const path = join(folder, 'train.py')
   await writeFile(path, 'lr = 0.1\r\nsteps = 3\r\n', { mode: 0o755 })
   const page = await open(await signedIn(browser, program), program, 'a.ipynb')
-  await page.getByRole('button', { name: 'Read the folder again' }).click()
+  await page.getByRole('button', { name: 'Refresh' }).click()
   await page.getByRole('treeitem', { name: 'train.py' }).click()
   const view = page.getByRole('region', { name: 'train.py' })
   const editor = view.locator('.monaco-editor').first()

@@ -106,5 +106,5 @@ test('a refusal names the place: line and column of broken JSON, the byte that i
   const broken = readNotebook(Buffer.from('{"a":\n bcd}'))
   expect(broken).toMatchObject({ refusal: { message: expect.stringContaining('line 2, column 2') } })
   const bytes = Buffer.from([0x7b, 0x22, 0xc3, 0xa9, 0xef, 0xbf, 0xbd, 0xff, 0x22])
-  expect(readNotebook(bytes)).toMatchObject({ refusal: { message: expect.stringContaining('byte 7') } })
+  expect(readNotebook(bytes)).toMatchObject({ refusal: { message: expect.stringContaining('offset 7') } })
 })
