@@ -19,13 +19,18 @@ export function applyHeader(instance: editor.IStandaloneCodeEditor): void {
   if (isHidden) keepBelow(instance)
 }
 
+/** Whether a Backspace would delete the line break that ends the hidden line. */
+export function isBehindHeader(instance: editor.IStandaloneCodeEditor): boolean {
+  const [selection, first] = [instance.getSelection(), firstLine(instance.getModel())]
+  if (first === 1 || selection?.isEmpty() !== true) return false
+  return selection.startLineNumber === first && selection.startColumn === 1
+}
+
 /** Keeps the caret below the line, and the line break that ends it. */
 export function guardHeader(instance: editor.IStandaloneCodeEditor): void {
   instance.onDidChangeCursorSelection(() => keepBelow(instance))
   instance.onKeyDown((event) => {
-    const [selection, first] = [instance.getSelection(), firstLine(instance.getModel())]
-    const isBegin = selection?.isEmpty() && selection.startLineNumber === first && selection.startColumn === 1
-    if (first === 1 || !isBegin || event.browserEvent.key !== 'Backspace') return
+    if (event.browserEvent.key !== 'Backspace' || !isBehindHeader(instance)) return
     event.preventDefault()
     event.stopPropagation()
   })

@@ -3,6 +3,7 @@
  * for a command of command mode, and their order is kept.
  */
 import type { editor } from 'monaco-editor/editor'
+import { isBehindHeader } from '../editor/hidden-header.ts'
 import type { Stroke } from './keys.ts'
 
 export class TypeAhead {
@@ -56,7 +57,10 @@ export function typeInto(
   const move = moves[key]
   if (ctrlKey || metaKey) {
     if (key.toLowerCase() === 'a') target?.trigger('keyboard', 'editor.action.selectAll', null)
-  } else if (move !== undefined) target?.trigger('keyboard', move, null)
-  else if (key === 'Enter') target?.trigger('keyboard', 'type', { text: '\n' })
+  } else if (move !== undefined) {
+    // These strokes do not pass the editor's own keyboard, which guards the hidden line of a SQL cell.
+    if (move !== 'deleteLeft' || target === null || !isBehindHeader(target))
+      target?.trigger('keyboard', move, null)
+  } else if (key === 'Enter') target?.trigger('keyboard', 'type', { text: '\n' })
   else if ([...key].length === 1) target?.trigger('keyboard', 'type', { text: key })
 }
