@@ -43,6 +43,7 @@ test('a comment on a selection, with a mention, is answered, resolved, and follo
   await named(page, 'Ada')
 
   await cell(page, 2).locator('.code-editor').click()
+  await expect(cell(page, 2).locator('.monaco-editor.focused')).toBeVisible()
   await page.keyboard.press('ControlOrMeta+Home')
   for (const _ of 'weight = ') await page.keyboard.press('ArrowRight')
   for (const _ of 'mass') await page.keyboard.press('Shift+ArrowRight')
