@@ -4,7 +4,7 @@
  * taken from a record.
  */
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
-import { lstat, rm } from 'node:fs/promises'
+import { lstat, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { readConnection } from './connection.ts'
 import type { KernelAddress } from './kernel.ts'
@@ -65,10 +65,16 @@ export async function clearConnection(folder: KernelFolder): Promise<void> {
   await removeFile(folder.connectionFile)
 }
 
-/** Removes the folder and what it holds. A link in its place is left alone: it leads somewhere else. */
+/**
+ * Removes the folder and what it holds. A link in its place is left alone: it leads somewhere else. It loses its name
+ * first: a program that is killed meanwhile leaves no half of a folder without its record.
+ */
 export async function removeFolder(folder: KernelFolder): Promise<void> {
   if (!(await isRealFolder(folder))) return
   await clearConnection(folder)
+  const leaving = join(dirname(folder.dir), startingName(folder.kernelId))
+  await rename(folder.dir, leaving).catch(() => undefined)
+  await rm(leaving, { recursive: true, force: true })
   await rm(folder.dir, { recursive: true, force: true })
 }
 

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { identifyProcess, ownProcess, type ProcessIdentity } from './process-identity.ts'
 
-/** A kernel's folder before it has its record. No kernel's id begins so. */
+/** A kernel's folder while it is made or removed. No kernel's id begins so. */
 const STARTING = '.new-'
 
 /** A name for a folder of this process. */
@@ -23,5 +23,5 @@ export function hasOwner(name: string): boolean {
 
 export const startingName = (kernelId: string): string => ownedName(`${STARTING}${kernelId}`)
 
-/** True for the folder of a kernel whose program was killed before it wrote the record. */
+/** True for the folder of a kernel whose program was killed while it made or removed it. */
 export const isCutStart = (name: string): boolean => name.startsWith(STARTING) && !hasOwner(name)

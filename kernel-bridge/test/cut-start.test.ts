@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { kernelFolder, makeFolder } from '../src/kernel-folder.ts'
+import { kernelFolder, makeFolder, removeFolder } from '../src/kernel-folder.ts'
 import { endOrphans } from '../src/orphans.ts'
 import { isCutStart, startingName } from '../src/owned-name.ts'
 import { ownProcess } from '../src/process-identity.ts'
@@ -27,6 +27,23 @@ it('a folder appears with its record, or under a name that says whose it is', ()
   })
   expect(readdirSync(runtimeDir)).toEqual([ID])
   expect(readRecord(folder, signer)?.owner).toEqual(ownProcess())
+})
+
+it('a folder loses its name before its record', async () => {
+  const folder = kernelFolder(runtimeDir, ID)
+  makeFolder(folder, (made) => writeRecord(made, signer, { process: null, owner: ownProcess() }))
+  const removed = removeFolder(folder)
+  const seen = new Set<string>()
+  for (let isOver = false; !isOver; ) {
+    for (const name of readdirSync(runtimeDir))
+      if (!existsSync(join(runtimeDir, name, 'process.json'))) seen.add(name)
+    isOver = await Promise.race([
+      removed.then(() => true),
+      new Promise<false>((go) => setImmediate(go, false)),
+    ])
+  }
+  expect(seen.has(ID)).toBe(false)
+  expect(readdirSync(runtimeDir)).toEqual([])
 })
 
 it('what a killed program left is removed; what a running one makes stays', async () => {
