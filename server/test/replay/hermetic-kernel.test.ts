@@ -87,6 +87,9 @@ describe.skipIf(python === null)(`the past beside the present${whySkipped}`, () 
       // libc wrote in the cell before `chmod` may be noticed a run late, as folders are looked at for a bounded time.
       const { duckdb: _, sqlite: __, raw: ___, program: ____, chmod: _____, request, ...rest } = verdicts
       expect(request).toBe('failed')
+      const ofChmod = ReplayReport.parse(report).steps.find(({ cellId }) => cellId === 'chmod')
+      const differing = ofChmod?.versions.filter(({ verdict }) => verdict !== 'identical') ?? []
+      expect(differing.filter(({ name }) => !name.endsWith('/libc.txt'))).toEqual([])
       expect(Object.entries(rest).filter(([, verdict]) => verdict !== 'identical')).toEqual([])
       const names = written.map(({ name, change }) => `${change} ${name.replace(/^.*\//, '')}`)
       expect(names).toEqual(
