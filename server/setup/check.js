@@ -11,11 +11,14 @@ const checks = () => [
 
 /** Runs every check; returns how many passed and failed. */
 export async function check() {
-  const counts = { passed: 0, failed: 0, skipped: 0 }
+  const counts = { passed: 0, failed: 0, skipped: 0, which: [] }
   for (const [title, program, words] of checks()) {
     const { code, output } = await run(program, words, { cwd: home })
     say(`${code === 0 ? 'ok    ' : 'FAILED'} ${title}`)
-    if (code !== 0) say(output)
+    if (code !== 0) {
+      say(output)
+      counts.which.push(title)
+    }
     counts[code === 0 ? 'passed' : 'failed'] += 1
   }
   return counts

@@ -3,7 +3,16 @@ export interface Counts {
   readonly failed: number
   readonly skipped: number
   readonly unsteady?: number
+  readonly which?: readonly string[]
 }
+/** What the readers of reports use of them. */
+export function vitestCounts(report: object): Counts
+export function playwrightCounts(report: object): Counts
 export function pytestCounts(output: string): Counts
 export function afterSecondTry(first: Counts, second: Counts): Counts
-export function add(total: { -readonly [K in keyof Counts]-?: number }, counts: Counts, code: number): void
+export function add(
+  total: { passed: number; failed: number; skipped: number; unsteady: number; which: string[] },
+  counts: Counts,
+  code: number,
+  name?: string,
+): void

@@ -1,21 +1,44 @@
-/** pure. Reads how many tests passed, failed and were skipped from what each runner wrote. */
+/** pure. Reads how many tests passed, failed and were skipped, and which, from what each runner wrote. */
+import { stripVTControlCharacters } from 'node:util'
 
-/** A JSON report of Vitest. */
+/** Of a message, what fits on a line of the closing list. */
+const firstLine = (text) =>
+  stripVTControlCharacters(text ?? '')
+    .trim()
+    .split('\n')[0]
+    .slice(0, 300)
+
+/** A JSON report of Vitest; `which` has a file that could not be run as well. */
 export function vitestCounts(report) {
+  const ofFile = ({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed')
+    if (failed.length === 0 && status === 'failed') return [`${name}: ${firstLine(message)}`]
+    return failed.map((test) => `${name} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`)
+  }
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests,
     skipped: report.numPendingTests + report.numTodoTests,
+    which: report.testResults.flatMap(ofFile),
   }
 }
 
 /** A JSON report of Playwright; a test that passed when it was tried again counts as passed and as unsteady. */
-export function playwrightCounts({ stats }) {
+export function playwrightCounts({ stats, suites, errors }) {
+  const specs = (suite) => [...suite.specs, ...(suite.suites ?? []).flatMap(specs)]
+  const described = ({ file, title, tests }) =>
+    tests
+      .filter((test) => test.status === 'unexpected' || test.status === 'flaky')
+      .map(({ status, results }) => {
+        const error = results.find((result) => result.error)?.error
+        return `${status === 'flaky' ? 'unsteady: ' : ''}${file} > ${title}: ${firstLine(error?.message)}`
+      })
   return {
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected,
     skipped: stats.skipped,
     unsteady: stats.flaky,
+    which: [...errors.map((error) => firstLine(error.message)), ...suites.flatMap(specs).flatMap(described)],
   }
 }
 
@@ -28,19 +51,31 @@ export function pytestCounts(output) {
     passed: number('passed'),
     failed: number('failed') + number('errors?') + number('xpassed'),
     skipped: number('skipped') + number('xfailed'),
+    which: output
+      .split('\n')
+      .filter((line) => /^(?:FAILED|ERROR) /.test(line))
+      .map(firstLine),
   }
 }
 
 /** Counts of a suite whose failed tests were tried again: those that passed then count as passed and as unsteady. */
 export function afterSecondTry(first, second) {
   const unsteady = Math.max(0, first.failed - second.failed)
-  return { passed: first.passed + unsteady, failed: second.failed, skipped: first.skipped, unsteady }
+  const stillFails = (line) => second.which.some((other) => other.split(' - ')[0] === line.split(' - ')[0])
+  const which = first.which.map((line) => (stillFails(line) ? line : `unsteady: ${line}`))
+  return { passed: first.passed + unsteady, failed: second.failed, skipped: first.skipped, unsteady, which }
 }
 
-/** The sum of several; a runner that failed and counted nothing counts as one failure. */
-export function add(total, { passed, failed, skipped, unsteady = 0 }, code) {
+/**
+ * The sum of several; a runner that failed and counted nothing counts as one failure. `which` takes a line for each test
+ * that failed or passed at its second try, with the runner's `name`.
+ */
+export function add(total, { passed, failed, skipped, unsteady = 0, which = [] }, code, name = '') {
+  const silent = failed === 0 && code !== 0
   total.passed += passed
-  total.failed += failed === 0 && code !== 0 ? 1 : failed
+  total.failed += silent ? 1 : failed
+  total.which.push(...which.map((line) => `${name}: ${line}`))
+  if (silent) total.which.push(`${name}: ended with ${code}, and no test of it failed`)
   total.skipped += skipped
   total.unsteady += unsteady
 }

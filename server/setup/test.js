@@ -21,7 +21,7 @@ const LANES = Math.min(2, availableParallelism())
 const FLOOD = 'test/burst.test.ts'
 /** Pytest's exit status when tests ran and some failed. */
 const SOME_FAILED = 1
-const total = { passed: 0, failed: 0, skipped: 0, unsteady: 0 }
+const total = { passed: 0, failed: 0, skipped: 0, unsteady: 0, which: [] }
 const module = (...parts) => join(home, 'node_modules', ...parts)
 const agent = join(home, 'kernel-bridge', 'agent')
 
@@ -41,7 +41,7 @@ const vitest = (workspace, env, which = [], { name = workspace, yields = false }
       ...which,
     ]
     const { code, output } = await run(packagedNode(), words, { cwd, env, only: true, yields })
-    add(total, readReport(report, vitestCounts), code)
+    add(total, readReport(report, vitestCounts), code, name)
     return output
   },
 })
@@ -50,8 +50,8 @@ const vitest = (workspace, env, which = [], { name = workspace, yields = false }
  * The agent's own tests on one Python; `which` chooses by marks. As with the other runners, a failed test is retried
  * once: a shared machine stalls now and then.
  */
-const pytest = (version, python, which, env) => ({
-  name: `agent on Python ${version}, ${which}`,
+const pytest = (version, python, which, env, name = `agent on Python ${version}, ${which}`) => ({
+  name,
   work: async () => {
     const cache = join('.build', `pytest-${version}-${which.replaceAll(' ', '-')}`)
     const words = ['-m', 'pytest', '-m', which, '-o', `cache_dir=${cache}`]
@@ -59,11 +59,11 @@ const pytest = (version, python, which, env) => ({
     const first = await attempt([])
     const counts = pytestCounts(first.output)
     if (first.code !== SOME_FAILED) {
-      add(total, counts, first.code)
+      add(total, counts, first.code, name)
       return first.output
     }
     const second = await attempt(['--last-failed', '--last-failed-no-failures=none'])
-    add(total, afterSecondTry(counts, pytestCounts(second.output)), second.code)
+    add(total, afterSecondTry(counts, pytestCounts(second.output)), second.code, name)
     return `${first.output}\n== flaky, or failed: tried again\n${second.output}`
   },
 })
@@ -76,7 +76,8 @@ const lintAgent = (python) => ({
     for (const words of [['ruff', 'format', '--check', '.'], ['ruff', 'check', '.'], ['mypy']]) {
       const { code, output } = await run(python, ['-m', ...words], { cwd: agent, yields: true })
       lines.push(code === 0 ? `ok     ${words.join(' ')}` : `FAILED ${words.join(' ')}\n${output}`)
-      total[code === 0 ? 'passed' : 'failed'] += 1
+      const passed = code === 0 ? 1 : 0
+      add(total, { passed, failed: 0, skipped: 0 }, code, `agent: ${words.join(' ')}`)
     }
     return lines.join('\n')
   },
@@ -90,7 +91,7 @@ const journeys = (env) => ({
     rmSync(report, { force: true })
     const words = [module('@playwright', 'test', 'cli.js'), 'test']
     const { code, output } = await run(packagedNode(), words, { cwd, env, only: true })
-    add(total, readReport(report, playwrightCounts), code)
+    add(total, readReport(report, playwrightCounts), code, 'journeys')
     return output
   },
 })
@@ -99,7 +100,7 @@ function readReport(file, count) {
   try {
     return count(JSON.parse(readFileSync(file, 'utf8')))
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 }
+    return { passed: 0, failed: 1, skipped: 0, which: ['wrote no report that can be read'] }
   }
 }
 
@@ -107,7 +108,7 @@ async function installPage() {
   await installPackages()
   await buildClient()
   await ensureChromium()
-  add(total, await check(), 0)
+  add(total, await check(), 0, 'check')
 }
 
 async function main() {
@@ -144,6 +145,7 @@ try {
   console.error(error instanceof Error ? error.message : error)
   total.failed += 1
 }
-if (total.unsteady > 0) say(`${total.unsteady} of them passed only when tried again: see "flaky" above`)
+for (const line of total.which) say(`- ${line}`)
+if (total.unsteady > 0) say(`${total.unsteady} of them passed only when tried again: "unsteady" above`)
 say(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exitCode = total.failed === 0 ? 0 : 1
