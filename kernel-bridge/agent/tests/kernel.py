@@ -41,7 +41,9 @@ class Kernel:
         self.spool = temporary.folder()
         python = os.environ.get("YESTERDAY_TEST_PYTHON", sys.executable)
         self.manager = KernelManager()
-        argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        # A history file that other tests' kernels share may be locked or gone: IPython then prints so into the cell.
+        history = "--HistoryManager.hist_file=:memory:"
+        argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}", history]
         self.manager._kernel_spec = KernelSpec(argv=argv, language="python", display_name="test")
         self.manager.start_kernel()
         self.client = self.manager.blocking_client()
