@@ -1,4 +1,5 @@
 /** pure. Reads how many tests passed, failed and were skipped, and which, from what each runner wrote. */
+import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 
 /** Of a message, what fits on a line of the closing list. */
@@ -8,20 +9,50 @@ const firstLine = (text) =>
     .split('\n')[0]
     .slice(0, 300)
 
-/** A JSON report of Vitest; `which` has a file that could not be run as well. */
-export function vitestCounts(report) {
-  const ofFile = ({ name, status, message, assertionResults }) => {
-    const failed = assertionResults.filter((test) => test.status === 'failed')
-    if (failed.length === 0 && status === 'failed') return [`${name}: ${firstLine(message)}`]
-    return failed.map((test) => `${name} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`)
-  }
+/** A JSON report of Vitest without the files `except`; `which` has a file that could not be run as well. */
+export function vitestCounts(report, except = new Set()) {
+  const files = report.testResults.filter(({ name }) => !except.has(name))
+  const tests = files.flatMap((file) => file.assertionResults)
+  const failed = tests.filter(({ status }) => status === 'failed').length
+  const passed = tests.filter(({ status }) => status === 'passed').length
+  return { passed, failed, skipped: tests.length - passed - failed, which: files.flatMap(failuresOf) }
+}
+
+function failuresOf({ name, status, message, assertionResults }) {
+  const failed = assertionResults.filter((test) => test.status === 'failed')
+  if (failed.length === 0 && status === 'failed') return [`${name}: ${firstLine(message)}`]
+  return failed.map((test) => `${name} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`)
+}
+
+/** Files of a Vitest report in which something failed, with those that only the printed text names. */
+export function failedFiles(report, output, folder) {
+  const failed = report.testResults.filter(({ status }) => status === 'failed').map(({ name }) => name)
+  const named = /(?:FAIL\s+|This error originated in ")(?:\|[^|]*\|\s+)?([^\s"]+\.test\.tsx?)/g
+  const printed = stripVTControlCharacters(output).matchAll(named)
+  return new Set([...failed, ...[...printed].map(([, path]) => join(folder, path))])
+}
+
+/** Counts of a Vitest run whose failed files were run a second time. */
+export function afterFilesAgain(first, again, second) {
+  const once = vitestCounts(first, again)
+  const twice = vitestCounts(second)
+  const before = [...again].flatMap((name) => {
+    const file = first.testResults.find((one) => one.name === name)
+    const failures = file === undefined ? [] : failuresOf(file)
+    return failures.length > 0 ? failures : [`${name}: an error outside its tests`]
+  })
+  const stillFails = (line) => twice.which.some((other) => nameIn(other) === nameIn(line))
+  const unsteady = before.filter((line) => !stillFails(line)).map((line) => `unsteady: ${line}`)
   return {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests,
-    skipped: report.numPendingTests + report.numTodoTests,
-    which: report.testResults.flatMap(ofFile),
+    passed: once.passed + twice.passed,
+    failed: twice.failed,
+    skipped: once.skipped + twice.skipped,
+    unsteady: unsteady.length,
+    which: [...unsteady, ...twice.which],
   }
 }
+
+const nameIn = (line) => line.slice(0, line.indexOf(': '))
 
 /** A JSON report of Playwright; a test that passed when it was tried again counts as passed and as unsteady. */
 export function playwrightCounts({ stats, suites, errors }) {

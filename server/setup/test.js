@@ -5,7 +5,15 @@ import { join } from 'node:path'
 import { check } from './check.js'
 import { ensureChromium } from './chromium.js'
 import { home, packagedNode, run, say } from './command.js'
-import { add, afterSecondTry, playwrightCounts, pytestCounts, vitestCounts } from './counts.js'
+import {
+  add,
+  afterFilesAgain,
+  afterSecondTry,
+  failedFiles,
+  playwrightCounts,
+  pytestCounts,
+  vitestCounts,
+} from './counts.js'
 import { buildClient, installPackages } from './install.js'
 import { inLanes } from './lanes.js'
 import { patience, WHOLE_SUITE } from './patience.js'
@@ -21,28 +29,38 @@ const LANES = Math.min(2, availableParallelism())
 const FLOOD = 'test/burst.test.ts'
 /** Pytest's exit status when tests ran and some failed. */
 const SOME_FAILED = 1
+const NO_REPORT = { passed: 0, failed: 1, skipped: 0, which: ['wrote no report that can be read'] }
 const total = { passed: 0, failed: 0, skipped: 0, unsteady: 0, which: [] }
 const module = (...parts) => join(home, 'node_modules', ...parts)
 const agent = join(home, 'kernel-bridge', 'agent')
 
-/** Vitest in a workspace, `name` for its report; `which` chooses files. */
+/**
+ * Vitest in a workspace, `name` for its report; `which` chooses files. Files in which something failed are run a second
+ * time: a shared machine stalls now and then.
+ */
 const vitest = (workspace, env, which = [], { name = workspace, yields = false } = {}) => ({
   name,
   work: async () => {
     const cwd = join(home, workspace)
+    const attempt = async (report, chosen) => {
+      rmSync(report, { force: true })
+      const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+      const words = [module('vitest', 'vitest.mjs'), 'run', ...reporters, ...chosen]
+      return await run(packagedNode(), words, { cwd, env, only: true, yields })
+    }
     const report = join(cwd, '.build', `${name}.json`)
-    rmSync(report, { force: true })
-    const words = [
-      module('vitest', 'vitest.mjs'),
-      'run',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-      ...which,
-    ]
-    const { code, output } = await run(packagedNode(), words, { cwd, env, only: true, yields })
-    add(total, readReport(report, vitestCounts), code, name)
-    return output
+    const { code, output } = await attempt(report, which)
+    const first = readReport(report, (read) => read)
+    const again = code === 0 || first === null ? new Set() : failedFiles(first, output, cwd)
+    if (again.size === 0) {
+      add(total, first === null ? NO_REPORT : vitestCounts(first), code, name)
+      return output
+    }
+    const secondReport = join(cwd, '.build', `${name}-again.json`)
+    const second = await attempt(secondReport, [...again])
+    const counts = readReport(secondReport, (read) => afterFilesAgain(first, again, read))
+    add(total, counts ?? NO_REPORT, second.code, name)
+    return `${output}\n== flaky, or failed: run again\n${second.output}`
   },
 })
 
@@ -91,16 +109,17 @@ const journeys = (env) => ({
     rmSync(report, { force: true })
     const words = [module('@playwright', 'test', 'cli.js'), 'test']
     const { code, output } = await run(packagedNode(), words, { cwd, env, only: true })
-    add(total, readReport(report, playwrightCounts), code, 'journeys')
+    add(total, readReport(report, playwrightCounts) ?? NO_REPORT, code, 'journeys')
     return output
   },
 })
 
-function readReport(file, count) {
+/** What `use` makes of a report, null where there is none that can be read. */
+function readReport(file, use) {
   try {
-    return count(JSON.parse(readFileSync(file, 'utf8')))
+    return use(JSON.parse(readFileSync(file, 'utf8')))
   } catch {
-    return { passed: 0, failed: 1, skipped: 0, which: ['wrote no report that can be read'] }
+    return null
   }
 }
 

@@ -1,6 +1,14 @@
 /** The closing line of `npm test` counts what each runner reported. */
 import { expect, test } from 'vitest'
-import { add, afterSecondTry, playwrightCounts, pytestCounts, vitestCounts } from '../../setup/counts.js'
+import {
+  add,
+  afterFilesAgain,
+  afterSecondTry,
+  failedFiles,
+  playwrightCounts,
+  pytestCounts,
+  vitestCounts,
+} from '../../setup/counts.js'
 
 test('pytest is read from its last line', () => {
   const output =
@@ -42,8 +50,10 @@ test('a test that failed is named with the first line of its reason, and so is a
     { name: 'a.test.ts', status: 'failed', message: '', assertionResults: [failed] },
     { name: 'b.test.ts', status: 'failed', message: 'cannot find c\nat b', assertionResults: [] },
   ]
-  const report = { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0, testResults }
-  expect(vitestCounts(report).which).toEqual(['a.test.ts > adds: expected 2', 'b.test.ts: cannot find c'])
+  expect(vitestCounts({ testResults }).which).toEqual([
+    'a.test.ts > adds: expected 2',
+    'b.test.ts: cannot find c',
+  ])
 })
 
 test('a journey is named, with the one that passed at its second try', () => {
@@ -63,4 +73,39 @@ test('a journey is named, with the one that passed at its second try', () => {
     'a.spec.ts > one: late',
     'unsteady: a.spec.ts > two: late',
   ])
+})
+
+test('Vitest files that failed are counted by their second run, also one that only the printed text names', () => {
+  const of = (status: string, fullName: string) => ({ status, fullName, failureMessages: ['late'] })
+  const file = (name: string, ...assertionResults: object[]) => ({
+    name,
+    status: assertionResults.some((one) => Reflect.get(one, 'status') === 'failed') ? 'failed' : 'passed',
+    message: '',
+    assertionResults,
+  })
+  const first = {
+    testResults: [
+      file('/s/a.test.ts', of('passed', '1'), of('failed', '2'), of('failed', '3')),
+      file('/s/b.test.ts', of('passed', '4'), of('pending', '5')),
+    ],
+  }
+  const again = failedFiles(first, 'FAIL  test/c.test.ts [ test/c.test.ts ]\nWorker exited', '/s')
+  expect([...again]).toEqual(['/s/a.test.ts', '/s/test/c.test.ts'])
+  const second = {
+    testResults: [
+      file('/s/a.test.ts', of('passed', '1'), of('passed', '2'), of('failed', '3')),
+      file('/s/test/c.test.ts', of('passed', '6')),
+    ],
+  }
+  expect(afterFilesAgain(first, again, second)).toEqual({
+    passed: 4,
+    failed: 1,
+    skipped: 1,
+    unsteady: 2,
+    which: [
+      'unsteady: /s/a.test.ts > 2: late',
+      'unsteady: /s/test/c.test.ts: an error outside its tests',
+      '/s/a.test.ts > 3: late',
+    ],
+  })
 })
