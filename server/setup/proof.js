@@ -1,6 +1,6 @@
 /**
- * `npm run proof [ROUNDS]`: kills the server and every command at seeded random moments, ROUNDS times (1,000), and says
- * what was left and how quickly the next start was ready. The tests do the same with a few rounds.
+ * `npm run proof [ROUNDS]`: kills the server and every command at seeded random moments, ROUNDS times (1,000), also while
+ * members join, comment and lose rights, and prints what was left and how quickly the next start was ready. The tests do the same with a few rounds.
  * `npm run proof jupyter [clients] [schema] [services]`: suites and clients of others (judges/jupyter.js).
  */
 import { join } from 'node:path'
@@ -24,6 +24,7 @@ const env = {
   YESTERDAY_PYTHON: python,
   YESTERDAY_KILL_ROUNDS: String(rounds),
   YESTERDAY_KILLS: String(rounds),
+  YESTERDAY_MEMBER_KILLS: String(rounds),
 }
 const playwright = join(home, 'node_modules', '@playwright', 'test', 'cli.js')
 const words = [
@@ -31,6 +32,7 @@ const words = [
   'test',
   'crash/verbs.spec.ts',
   'crash/kill.spec.ts',
+  'crash/members.spec.ts',
   '--retries',
   '0',
   '--timeout',

@@ -20,6 +20,7 @@ import type { Answering } from './front.ts'
 import type { Access } from './http/access.ts'
 import { makeApp } from './http/app.ts'
 import { audited } from './http/audited-routes.ts'
+import { recordCode, recordRuns } from './http/audited-runs.ts'
 import { type Answered, type Measured, Metrics } from './http/metrics.ts'
 import type { Route } from './http/route.ts'
 import { aroundRoutes } from './http/routes/around.ts'
@@ -63,7 +64,7 @@ import { performJobs, planOf } from './replay/perform-jobs.ts'
 import { refused } from './replay/targets.ts'
 import type { ReplayWorld } from './replay/world.ts'
 import { endOrphans } from './session/orphans.ts'
-import { type OnPerformed, takeSessionSocket } from './session/session-socket.ts'
+import { takeSessionSocket } from './session/session-socket.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
 import { UsedFiles } from './session/used-files.ts'
 import { NOT_TRUSTED } from './setup/restricted-kernels.ts'
@@ -116,7 +117,7 @@ export function compose(options: ComposeOptions): House {
   const sockets = new Sockets(access, [
     onSocket(socketApi.room, roomTaker(rooms)),
     onSocket(socketApi.session, takeSessionSocket(sessions, recordRuns(record))),
-    channelsRoute(hosted),
+    channelsRoute(hosted, recordCode(record)),
   ])
   const files = new Files(root, documents, undefined, join(folder, 'trash'))
   const parts = { documents, notes, files, sessions, hosted, sockets, world, writes, jobs, record }
@@ -314,19 +315,6 @@ function accountRoutes({ project, access, version }: ComposeOptions, { sockets, 
     ...signInRoutes(access, named, endRevoked),
   ]
 }
-
-/** Records each time that cells are run. */
-const recordRuns =
-  (record: Recording): OnPerformed =>
-  (command, { id, name }, notebook) => {
-    if (command.type !== 'run') return
-    record({
-      action: 'run',
-      by: { id, name },
-      address: null,
-      about: { notebook, cells: String(command.cells.length) },
-    })
-  }
 
 function jupyterRoutesOf(
   { project: { root, folder, store, untrusted }, kernels, version, defaultKernel }: ComposeOptions,

@@ -5,6 +5,7 @@
 import { inBackground } from '@yesterday/kernel-bridge/background'
 import type { WebSocket } from 'ws'
 import type { z } from 'zod'
+import type { Actor } from '../../contract/actor.ts'
 import { CHANNEL_ROLES } from '../../contract/message-roles.ts'
 import { socketApi } from '../../contract/routes.ts'
 import { close } from '../../contract/sync.ts'
@@ -28,28 +29,37 @@ const SESSION = /^[\x21-\x7e]{1,200}$/
 
 type Call = SocketCall<z.infer<typeof socketApi.channels.query>>
 
+/** Gets who sent code to a kernel, and the notebook of the kernel or the name that a client gave it. */
+export type OnCode = (person: Actor, notebook: string) => void
+
 /** The route of the socket. */
-export const channelsRoute = (kernels: Pick<KernelRegistry, 'has' | 'get'>): SocketRoute =>
+export const channelsRoute = (kernels: Pick<KernelRegistry, 'has' | 'get'>, onCode: OnCode): SocketRoute =>
   onSocket(
     socketApi.channels,
     (socket, call) => {
       socket.on('error', () => socket.terminate())
       socket.pause()
-      inBackground(welcome(kernels, socket, call), 'connecting a Jupyter client')
+      inBackground(welcome(kernels, socket, call, onCode), 'connecting a Jupyter client')
     },
     (id) => kernels.has(id),
   )
 
-async function welcome(kernels: Pick<KernelRegistry, 'get'>, socket: WebSocket, call: Call): Promise<void> {
+async function welcome(
+  kernels: Pick<KernelRegistry, 'get'>,
+  socket: WebSocket,
+  call: Call,
+  onCode: OnCode,
+): Promise<void> {
   const kernel = await kernels.get(call.documentId)
   if (kernel === null) endSocket(socket, close.gone, 'There is no such kernel any more.')
   else if (socket.readyState === socket.OPEN) {
-    listen(kernel, socket, call)
+    listen(kernel, socket, call, onCode)
     socket.resume()
   }
 }
 
-function listen(kernel: HostedKernel, socket: WebSocket, { query, person, may }: Call): void {
+function listen(kernel: HostedKernel, socket: WebSocket, call: Call, onCode: OnCode): void {
+  const { query, person, may } = call
   const framing: Framing = socket.protocol === V1 ? V1 : ''
   const { session_id: session = '' } = query
   const client = kernel.clients.connect(SESSION.test(session) ? session : null, socket, framing)
@@ -63,9 +73,14 @@ function listen(kernel: HostedKernel, socket: WebSocket, { query, person, may }:
       return endSocket(socket, close.forbidden, 'Your role does not allow this.')
     const problem = 'refused' in message ? message.refused : pass(kernel, client, message, person)
     if (problem !== null) endSocket(socket, INVALID, `This message cannot be read: ${problem}`)
+    else if (isCode(message)) onCode({ id: person.id, name: person.name }, kernel.path)
   })
   keepAlive(socket)
 }
+
+/** Code that the history does not keep (`silent`) counts as well, on whatever channel a kernel takes it. */
+const isCode = (message: ReturnType<typeof decodeFrame>): boolean =>
+  'header' in message && message.header.msg_type === 'execute_request'
 
 /** Null, or why the message cannot be passed on. */
 function pass(

@@ -30,6 +30,7 @@ const SERVER = { id: 'server', name: 'the server, as it stopped' }
 
 export class FreeKernel extends SessionKernel {
   readonly owner = 'client'
+  readonly path: string
 
   /** Settles when the kernel answers; rejects with the reason if it does not. */
   static async start(parts: FreeParts, options: FreeOptions): Promise<FreeKernel> {
@@ -51,8 +52,9 @@ export class FreeKernel extends SessionKernel {
     return kernel
   }
 
-  private constructor({ id, onEnded }: FreeOptions, session: Session, doc: Y.Doc) {
+  private constructor({ id, name, onEnded }: FreeOptions, session: Session, doc: Y.Doc) {
     super(id, { session, doc, leave: () => undefined }, onEnded)
+    this.path = name
   }
 
   /** The server stops. */

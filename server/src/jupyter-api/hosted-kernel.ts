@@ -10,6 +10,8 @@ export interface HostedKernel {
   readonly id: string
   /** Of the kernelspec. */
   readonly name: string
+  /** The notebook of the project, or what a client names: the history calls its runs by it. */
+  readonly path: string
   readonly state: Exclude<KernelState, 'none'>
   readonly lastActivity: Date
   readonly clients: Clients

@@ -15,4 +15,9 @@ export class NotebookKernel extends SessionKernel {
     super(notebookKernelId(document.id), { session, doc: document.doc, leave }, onEnded)
     this.visit = visit
   }
+
+  /** Follows renames. */
+  get path(): string {
+    return this.visit.document.path
+  }
 }

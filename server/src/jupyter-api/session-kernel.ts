@@ -31,6 +31,7 @@ export interface HeldSession {
 export abstract class SessionKernel implements HostedKernel {
   readonly id: string
   abstract readonly owner: HostedKernel['owner']
+  abstract readonly path: string
   readonly clients = new Clients()
   readonly #held: HeldSession
   readonly #onEnded: () => void

@@ -10,6 +10,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   writeSync,
 } from 'node:fs'
@@ -39,7 +40,9 @@ export class Audit {
   readonly #now: () => Date
   readonly #onProblem: (error: unknown) => void
   readonly #opened = new Map<string, number>()
-  #link: string | null = null
+  /** The link of the last line, and the size of the file with it: another process may append as well. */
+  #link = FIRST_LINK
+  #size = -1
 
   constructor(folder: string, onProblem: (error: unknown) => void, now: () => Date = () => new Date()) {
     this.#folder = folder
@@ -83,27 +86,32 @@ export class Audit {
   }
 
   #append(entry: AuditEntry): void {
-    this.#link ??= this.#lastLink()
-    const link = linkOf(this.#link, entry)
     const path = join(this.#folder, 'audit.jsonl')
-    const file = openSync(path, 'a', 0o600)
-    let size = 0
+    const file = openSync(path, 'a+', 0o600)
     try {
-      writeSync(file, `${JSON.stringify({ ...entry, link })}\n`)
+      const { size } = fstatSync(file)
+      if (size !== this.#size) this.#link = this.#lastLink()
+      const link = linkOf(this.#link, entry)
+      const start = endsLine(file, size) ? '' : '\n'
+      writeSync(file, `${start}${JSON.stringify({ ...entry, link })}\n`)
       if (!FREQUENT.has(entry.action)) fsyncSync(file)
-      size = fstatSync(file).size
+      this.#link = link
+      this.#size = fstatSync(file).size
     } finally {
       closeSync(file)
     }
-    this.#link = link
-    if (size > MAX_FILE) renameSync(path, join(this.#folder, `audit.${this.#asideCount() + 1}.jsonl`))
+    if (this.#size <= MAX_FILE) return
+    renameSync(path, join(this.#folder, `audit.${this.#asideCount() + 1}.jsonl`))
+    this.#size = 0
   }
 
   #lastLink(): string {
-    const last = this.#files()
-      .reverse()
-      .flatMap((file) => linesOf(file).slice(-1))[0]
-    return last === undefined ? FIRST_LINK : parsed(last)[1]
+    for (const file of this.#files().reverse())
+      for (const text of linesOf(file).reverse()) {
+        const [entry, link] = parsed(text)
+        if (entry !== null) return link
+      }
+    return FIRST_LINK
   }
 
   #asideCount(): number {
@@ -136,6 +144,12 @@ const linkOf = (before: string, entry: AuditEntry): string =>
     .update(before)
     .update(JSON.stringify(AuditEntry.parse(entry)))
     .digest('base64url')
+
+/** False where a crash cut the last line off. */
+function endsLine(file: number, size: number): boolean {
+  const last = Buffer.alloc(1)
+  return size === 0 || (readSync(file, last, 0, 1, size - 1) === 1 && last.toString() === '\n')
+}
 
 const linesOf = (path: string): string[] =>
   readFileSync(path, 'utf8')

@@ -3,18 +3,11 @@
  * cookies. A project folder or a backup of it never has it. Invariant: a change is on the disk before `save` returns.
  */
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  copyFileSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { Role } from '../../contract/route.ts'
+import { syncFolder } from '../disk/sync-folder.ts'
 
 /** A person as others see them. `color` is a CSS colour, legible as a caret on light and dark. */
 export const Person = z.object({ id: z.string(), name: z.string(), color: z.string() })
@@ -93,14 +86,7 @@ export class PeopleStore {
     const temporary = `${this.#path}.new`
     writeFileSync(temporary, text, { mode: 0o600, flush: true })
     renameSync(temporary, this.#path)
-    const folder = openSync(dirname(this.#path), 'r')
-    try {
-      fsyncSync(folder)
-    } catch {
-      // Some file systems cannot sync a folder.
-    } finally {
-      closeSync(folder)
-    }
+    syncFolder(dirname(this.#path))
   }
 
   /** A damaged file costs new sign-ins, never the start. It is kept under another name. */

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { Role } from '../../contract/route.ts'
 import { versionOf } from '../disk/file-version.ts'
+import { syncFolder } from '../disk/sync-folder.ts'
 import { equalSecrets } from '../store/equal-secrets.ts'
 import { type Person, userName } from './people.ts'
 
@@ -165,6 +166,7 @@ function writeWhole(path: string, value: object): void {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.new`
   writeFileSync(temporary, JSON.stringify(value, null, 2), { mode: 0o600, flush: true })
   renameSync(temporary, path)
+  syncFolder(dirname(path))
 }
 
 function readUsed(path: string): Readonly<Record<string, string>> {

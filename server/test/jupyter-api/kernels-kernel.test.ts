@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Kernel, KernelMessage } from '@jupyterlab/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { AuditEntries, type AuditEntry } from '../../contract/audit.ts'
 import { LogPage, Receipt } from '../../contract/run.ts'
 import { makeProject, python, whySkipped } from '../session/house.ts'
 import { type Server, startServer } from '../session/page.ts'
@@ -27,6 +28,12 @@ let client: ReturnType<typeof connect>
 let shared: Kernel.IKernelConnection
 const headers = { authorization: `token ${TOKEN}` }
 const ask = (path: string, init: RequestInit = {}) => fetch(`${server.origin}${path}`, { headers, ...init })
+
+/** Newest first. */
+async function runsInAudit(): Promise<AuditEntry[]> {
+  const entries = AuditEntries.parse(await (await ask('/api/audit?limit=500')).json())
+  return entries.filter(({ action }) => action === 'run')
+}
 
 describe.skipIf(python === null)(`kernels for Jupyter clients${whySkipped}`, () => {
   beforeAll(async () => {
@@ -56,6 +63,16 @@ describe.skipIf(python === null)(`kernels for Jupyter clients${whySkipped}`, () 
       identity: { username: 'program', display_name: 'Program' },
       permissions: { kernels: ['execute'] },
     })
+  })
+
+  test('code that a client sends is in the audit log, silent code as well', async () => {
+    const before = (await runsInAudit()).length
+    await run(shared, '1')
+    await run(shared, '2', { silent: true })
+    const entries = (await runsInAudit()).slice(0, -before || undefined)
+    const about = { notebook: expect.stringMatching(/./), cells: '1', how: 'Jupyter client' }
+    const by = { id: 'program', name: 'Program' }
+    expect(entries).toEqual([1, 2].map(() => expect.objectContaining({ by, about })))
   })
 
   test('statuses and models are those of Jupyter Server', async () => {
