@@ -72,3 +72,33 @@ test('a text file is edited, saved, and not overwritten when another program cha
     await expect(view.getByRole('status')).toHaveText('Saved')
   })
 })
+
+test('rows and pages of files are shown, and rows can be edited as text', async ({ browser }) => {
+  await writeFile(join(folder, 'births.csv'), 'year,births\n1994,3952767\n1995,3899589\n')
+  await writeFile(join(folder, 'report.pdf'), onePage('Births fell in 1995'))
+  const context = await signedIn(browser, program)
+  const page = await context.newPage()
+  await page.goto(`${program.origin}/notebooks/births.csv`)
+  const rows = page.getByRole('region', { name: 'births.csv' })
+  await expect(rows.getByText('3899589')).toBeVisible()
+  await rows.getByRole('button', { name: 'Edit as text' }).click()
+  await expect(rows.locator('.monaco-editor').first()).toContainText('1994,3952767')
+
+  await page.goto(`${program.origin}/notebooks/report.pdf`)
+  const drawn = page.getByRole('article', { name: 'Page 1 of 1' })
+  await expect(drawn.getByText('Births fell in 1995')).toBeAttached()
+})
+
+/** A PDF of one page with a line of text. */
+function onePage(text: string): string {
+  const stream = `BT /F1 24 Tf 40 100 Td (${text}) Tj ET`
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 200] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
+    `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`,
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+  ]
+  const body = objects.map((object, place) => `${place + 1} 0 obj\n${object}\nendobj\n`).join('')
+  return `%PDF-1.4\n${body}trailer\n<< /Root 1 0 R >>\n%%EOF\n`
+}

@@ -1,15 +1,17 @@
-/** A file that is no notebook: text in an editor, an image as it looks, anything else as a download. */
+/** A file that is no notebook: in its viewer, as text in an editor, as an image, or else as a download. */
 import './file.css'
 import type { FileEntry } from '@yesterday/server/contract/http.ts'
-import { useEffect, useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import { files } from '../files/files-store.ts'
 import { nameOf, parentOf } from '../files/tree.ts'
 import { t } from '../text/text.ts'
 import { ProblemBox } from '../ui/Problem.tsx'
-import { kindOf } from './file-kind.ts'
+import { kindOf, TEXT_LIMIT } from './file-kind.ts'
 import { ImageFile } from './ImageFile.tsx'
 import { OtherFile } from './OtherFile.tsx'
 import { TextFile } from './TextFile.tsx'
+import { ViewedFile } from './ViewedFile.tsx'
+import { viewerOf } from './viewers.ts'
 
 interface Props {
   readonly path: string
@@ -51,6 +53,20 @@ function Missing({ path }: { readonly path: string }) {
 }
 
 function Shown({ entry }: { readonly entry: FileEntry }) {
+  const viewer = entry.type === 'special' ? null : viewerOf(entry.path, entry.size)
+  const [asText, setAsText] = useState(false)
+  const canBeText = viewer?.isText === true && entry.size <= TEXT_LIMIT
+  const change = canBeText && (
+    <button type="button" className="button button-small" onClick={() => setAsText(!asText)}>
+      {t(asText ? 'file.asTable' : 'file.asText')}
+    </button>
+  )
+  if (asText) return <TextFile entry={entry} tools={change} />
+  if (viewer !== null) return <ViewedFile entry={entry} viewer={viewer} tools={change} />
+  return <Plain entry={entry} />
+}
+
+function Plain({ entry }: { readonly entry: FileEntry }) {
   const kind = entry.type === 'special' ? 'other' : kindOf(entry.path, entry.size)
   switch (kind) {
     case 'text':

@@ -3,7 +3,7 @@
  * person's consent, and what the person typed is not lost without it.
  */
 import type { FileEntry } from '@yesterday/server/contract/http.ts'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { api, type FileBytes, type Problem } from '../api/api.ts'
 import { useMay } from '../api/use-may.ts'
 import { files } from '../files/files-store.ts'
@@ -17,7 +17,13 @@ import { DownloadLink, OtherFile } from './OtherFile.tsx'
 import { useFile } from './use-file.ts'
 import { useTextEditor } from './use-text-editor.ts'
 
-export function TextFile({ entry }: { readonly entry: FileEntry }) {
+interface TextFileProps {
+  readonly entry: FileEntry
+  /** Buttons of the head. */
+  readonly tools?: ReactNode
+}
+
+export function TextFile({ entry, tools }: TextFileProps) {
   const { answer, again } = useFile(entry.path)
   const [read, setRead] = useState<Read | 'binary' | null>(null)
   useEffect(() => {
@@ -31,7 +37,7 @@ export function TextFile({ entry }: { readonly entry: FileEntry }) {
     )
   if (read === null) return <p className="notebook-wait">{t('app.loading')}</p>
   if (read === 'binary') return <OtherFile entry={entry} why={t('file.binary')} />
-  return <Editing key={read.version} entry={entry} read={read} onReload={again} />
+  return <Editing key={read.version} entry={entry} tools={tools} read={read} onReload={again} />
 }
 
 interface Read {
@@ -44,13 +50,12 @@ async function readText({ bytes, version }: FileBytes): Promise<Read | 'binary'>
   return form === null ? 'binary' : { form, version }
 }
 
-interface EditingProps {
-  readonly entry: FileEntry
+interface EditingProps extends TextFileProps {
   readonly read: Read
   readonly onReload: () => void
 }
 
-function Editing({ entry, read, onReload }: EditingProps) {
+function Editing({ entry, tools, read, onReload }: EditingProps) {
   const mayEdit = useMay('editor')
   const readOnly = !entry.writable || !mayEdit
   const [isDirty, setDirty] = useState(false)
@@ -93,6 +98,7 @@ function Editing({ entry, read, onReload }: EditingProps) {
             {t('file.save')}
           </button>
         )}
+        {tools}
         <DownloadLink entry={entry} />
       </div>
       {saving.problem !== null && (

@@ -101,7 +101,8 @@ function summarized({ cells, columns }: HtmlTable, column: number, rows: readonl
 }
 
 function ofNumbers(values: readonly number[]): Partial<ColumnSummary> {
-  const [least, greatest] = [Math.min(...values), Math.max(...values)]
+  const least = values.reduce((one, two) => Math.min(one, two))
+  const greatest = values.reduce((one, two) => Math.max(one, two))
   const mean = values.reduce((sum, one) => sum + one, 0) / values.length
   const variance = values.reduce((sum, one) => sum + (one - mean) ** 2, 0) / values.length
   const bins = Array<number>(greatest > least ? BINS : 1).fill(0)
