@@ -7,6 +7,7 @@ import { chromiumOptions } from '../support/chromium.ts'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { cell, open, signedIn } from '../support/person.ts'
 import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
+import { crowdFigures } from './crowd.ts'
 import { type Figure, line, percentile } from './figures.ts'
 import { coldOpen, runToPaint, typing } from './page.ts'
 import { roomFigures } from './rooms.ts'
@@ -149,7 +150,7 @@ interface Bench {
   readonly program: Program
 }
 
-type Part = (bench: Bench) => AsyncGenerator<Figure>
+type Part = (bench: Bench) => AsyncGenerator<Figure | string>
 
 /** The parts by name, in the order in which they run: `npm run bench -- keys opens` runs those two. */
 const parts = new Map<string, Part>([
@@ -163,6 +164,12 @@ const parts = new Map<string, Part>([
     'rooms',
     async function* () {
       yield* roomFigures()
+    },
+  ],
+  [
+    'crowd',
+    async function* () {
+      yield* crowdFigures()
     },
   ],
   [
@@ -205,7 +212,7 @@ async function runPart(name: string, bench: Bench): Promise<void> {
     return
   }
   try {
-    for await (const figure of part(bench)) print(line(figure))
+    for await (const figure of part(bench)) print(typeof figure === 'string' ? figure : line(figure))
   } catch (error) {
     print(`${name} has no figure: ${error instanceof Error ? error.message : String(error)}`)
   }

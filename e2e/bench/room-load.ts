@@ -20,6 +20,8 @@ export interface Load {
   readonly seconds: number
   /** Each editor shows a cursor that moves with each edit. */
   readonly cursors: boolean
+  /** Hocuspocus names the document in each message, and awaits a token first. Null for servers that speak y-websocket. */
+  readonly named: string | null
 }
 
 export interface LoadTimes {
@@ -32,7 +34,9 @@ const MARK = /#\d{6}#/g
 const MARK_LENGTH = 8
 /** What is not delivered so long after the last edit is lost. */
 const PATIENCE_MS = 30_000
-const [SYNC, AWARENESS] = [0, 1]
+const [SYNC, AWARENESS, AUTH] = [0, 1, 2]
+/** Connections that are opened at once. */
+const OPENING = 20
 
 /** Runs the load and settles when everything was delivered, or is given up. */
 export async function roomTimes(load: Load): Promise<LoadTimes> {
@@ -43,7 +47,8 @@ export async function roomTimes(load: Load): Promise<LoadTimes> {
     if (edit !== undefined && edit.by !== client) delivered.push(performance.now() - edit.at)
   }
   const clients = Array.from({ length: load.editors + load.observers }, (_, n) => new Client(load, n, onMark))
-  for (const client of clients) await client.open()
+  for (let n = 0; n < clients.length; n += OPENING)
+    await Promise.all(clients.slice(n, n + OPENING).map((client) => client.open()))
   let next = 0
   const edit = (client: Client): void => {
     const mark = `#${String(next++).padStart(6, '0')}#`
@@ -91,6 +96,7 @@ class Client {
   async open(): Promise<void> {
     const { url, headers } = this.#load
     this.#socket = await openRaw(url, headers, (chunk) => this.#look(chunk.toString('latin1')))
+    if (this.#load.named !== null) this.#send(AUTH, writeToken)
     this.#send(SYNC, (encoder) => sync.writeSyncStep1(encoder, this.#doc))
   }
 
@@ -141,8 +147,15 @@ class Client {
 
   #send(type: number, write: (encoder: encoding.Encoder) => void): void {
     const encoder = encoding.createEncoder()
+    if (this.#load.named !== null) encoding.writeVarString(encoder, this.#load.named)
     encoding.writeVarUint(encoder, type)
     write(encoder)
     this.#socket?.send(encoding.toUint8Array(encoder))
   }
+}
+
+/** Hocuspocus takes any token where no hook looks at it. */
+export function writeToken(encoder: encoding.Encoder): void {
+  encoding.writeVarUint(encoder, 0)
+  encoding.writeVarString(encoder, 'none')
 }

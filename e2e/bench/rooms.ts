@@ -1,19 +1,15 @@
 /** Rooms under load, next to y-websocket's own server in the same minutes. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import * as encoding from 'lib0/encoding'
-import { WebSocket } from 'ws'
-import * as sync from 'y-protocols/sync'
-import * as Y from 'yjs'
 import { writeNotebook } from '../support/notebook-file.ts'
-import { openNotebook, RoomPeer, signIn } from '../support/peer.ts'
-import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
+import { signIn } from '../support/peer.ts'
+import { discard, newFolder, startProgram } from '../support/program.ts'
 import { type Figure, percentile } from './figures.ts'
+import { documentOf, ownRoom, seedRoom, startReference } from './references.ts'
 import { type Load, type LoadTimes, roomTimes } from './room-load.ts'
 
-type Crowd = Omit<Load, 'url' | 'headers' | 'document'> & { readonly name: string; readonly goal: number }
+type Crowd = Omit<Load, 'url' | 'headers' | 'document' | 'named'> & {
+  readonly name: string
+  readonly goal: number
+}
 
 const SECONDS = 15
 const crowds: readonly Crowd[] = [
@@ -50,54 +46,22 @@ const crowds: readonly Crowd[] = [
 export async function* roomFigures(): AsyncGenerator<Figure> {
   const folder = await newFolder()
   await writeNotebook(folder, 'one.ipynb', ['1'])
-  const [program, reference] = await Promise.all([startProgram(folder), startReference()])
+  const [program, reference] = await Promise.all([startProgram(folder), startReference('y-websocket')])
   try {
     const cookie = await signIn(program.url)
     for (const [n, crowd] of crowds.entries()) {
       const document = await documentOf(program, cookie)
-      const url = `${reference.url}/room-${n}`
-      await seedRoom(url, document)
-      const baseline = await roomTimes({ ...crowd, url, headers: {}, document })
-      yield* figuresOf(crowd, await ours(program, cookie, crowd, document), baseline)
+      const room = { url: `${reference.url}/room-${n}`, headers: {}, named: null }
+      await seedRoom(room, document)
+      const baseline = await roomTimes({ ...crowd, ...room, document })
+      const times = await roomTimes({ ...crowd, ...(await ownRoom(program, cookie)), document })
+      yield* figuresOf(crowd, times, baseline)
     }
   } finally {
     reference.end()
     await program.stop()
     await discard(folder)
   }
-}
-
-async function ours(
-  { origin }: Program,
-  cookie: string,
-  crowd: Crowd,
-  document: Uint8Array,
-): Promise<LoadTimes> {
-  const { documentId, epoch } = await openNotebook(origin, cookie, 'one.ipynb')
-  const url = `${origin.replace('http', 'ws')}/api/rooms/${documentId}?epoch=${epoch}`
-  return roomTimes({ ...crowd, url, headers: { cookie, origin }, document })
-}
-
-/** The notebook as our server has it. */
-async function documentOf({ origin }: Program, cookie: string): Promise<Uint8Array> {
-  const peer = new RoomPeer(origin, cookie, await openNotebook(origin, cookie, 'one.ipynb'))
-  await peer.synced
-  peer.close()
-  return Y.encodeStateAsUpdate(peer.doc)
-}
-
-/** Puts the notebook into a room of the reference. */
-async function seedRoom(url: string, document: Uint8Array): Promise<void> {
-  const socket = new WebSocket(url)
-  await once(socket, 'open')
-  const encoder = encoding.createEncoder()
-  encoding.writeVarUint(encoder, 0)
-  sync.writeUpdate(encoder, document)
-  socket.send(encoding.toUint8Array(encoder))
-  const answered = once(socket, 'pong')
-  socket.ping()
-  await answered
-  socket.close()
 }
 
 function* figuresOf({ name, goal }: Crowd, times: LoadTimes, baseline: LoadTimes): Generator<Figure> {
@@ -111,13 +75,4 @@ function* figuresOf({ name, goal }: Crowd, times: LoadTimes, baseline: LoadTimes
       goal: p === 99 ? goal : null,
     }
   }
-}
-
-/** y-websocket's server in a process of its own. */
-async function startReference(): Promise<{ readonly url: string; end(): void }> {
-  const script = join(import.meta.dirname, 'reference-server.ts')
-  const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const { value } = await lines.next()
-  return { url: `ws://127.0.0.1:${value}`, end: () => void child.stdin.end() }
 }
