@@ -1,9 +1,10 @@
 /** pure. What can go wrong at this door, each with what a person can do about it. */
-import type { Death } from './kernel.ts'
+import type { Death, KernelSpec } from './kernel.ts'
 
 /** Why a kernel did not start. */
 export type StartFailure =
   | 'unknown-spec'
+  | 'no-sandbox'
   | 'program-missing'
   | 'folder-missing'
   | 'ended'
@@ -29,6 +30,13 @@ export class KernelStartError extends Error {
     this.program = facts.program
     this.stderrTail = facts.stderrTail ?? ''
   }
+}
+
+/** `specs`: what there is instead. */
+export function unknownSpec(specName: string, specs: readonly KernelSpec[]): KernelStartError {
+  const known = specs.map(({ name }) => name).join(', ') || 'none: no Python with ipykernel was found'
+  const message = `There is no kernel "${specName}". Choose one of these: ${known}.`
+  return new KernelStartError(message, { reason: 'unknown-spec', specName, program: null })
 }
 
 /** The door was closed while the kernel started. */

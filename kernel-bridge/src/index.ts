@@ -8,29 +8,36 @@ export {
   type StartFailure,
 } from './errors.ts'
 export { messageIdOf } from './execute-request.ts'
-export type {
-  Death,
-  ExecuteOutcome,
-  ExecuteRequest,
-  Execution,
-  FoundKernel,
-  Kernel,
-  KernelAddress,
-  KernelCommand,
-  KernelEvents,
-  KernelHere,
-  KernelSpec,
-  KernelStatus,
-  Kernels,
-  SpooledRun,
-  StartOptions,
-  WrapCommand,
+export {
+  type Death,
+  type ExecuteOutcome,
+  type ExecuteRequest,
+  type Execution,
+  type FoundKernel,
+  type Kernel,
+  type KernelAbility,
+  type KernelAddress,
+  type KernelCommand,
+  type KernelEvents,
+  type KernelHere,
+  type KernelHereProcess,
+  type KernelKey,
+  type KernelObjects,
+  type KernelPlace,
+  type KernelSpec,
+  type KernelStatus,
+  type Kernels,
+  LOCAL,
+  type SpooledRun,
+  type StartOptions,
+  type WrapCommand,
 } from './kernel.ts'
 export { createKernels, type KernelsOptions } from './kernels.ts'
 export { findKernelSpecs, type Interpreter } from './kernelspecs.ts'
 export { AgentContent } from './late.ts'
 export type { Channel, Header, Json, JsonObject, Message, ParentHeader } from './message.ts'
 export type { Ownership, Signer } from './process-record.ts'
+export type { Connections, KernelProvider, MakeProvider, ProviderContext } from './provider.ts'
 export { AgentDigest, AgentEdge, AgentRecord, EdgeKind, EdgeTarget } from './record.ts'
 export { removeFile } from './remove-file.ts'
 export { KnownSecrets, variableSecrets } from './secrets/known.ts'

@@ -7,7 +7,6 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { lstat, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { readConnection } from './connection.ts'
-import type { KernelAddress } from './kernel.ts'
 import { startingName } from './owned-name.ts'
 import { removeFile } from './remove-file.ts'
 import { clearSockets } from './transport.ts'
@@ -82,13 +81,4 @@ export async function removeFolder(folder: KernelFolder): Promise<void> {
 export async function isRealFolder({ dir }: KernelFolder): Promise<boolean> {
   const found = await Promise.all([dirname(dir), dir].map((path) => lstat(path).catch(() => null)))
   return found.every((stat) => stat?.isDirectory() === true)
-}
-
-export function addressOf(
-  folder: KernelFolder,
-  facts: { kernelId: string; specName: string; pid: number; startedAt: Date },
-): KernelAddress {
-  const { kernelId, specName, pid, startedAt } = facts
-  const { connectionFile, spoolDir } = folder
-  return { kernelId, specName, pid, connectionFile, spoolDir, startedAt: startedAt.toISOString() }
 }

@@ -2,7 +2,7 @@
  * The interface of a kernel: the same for a local process, a reattached process and a remote gateway.
  * Invariant: an `Execution` settles exactly once, also when the kernel dies under it.
  */
-import type { Channel, Header, JsonObject, Message, ParentHeader } from './message.ts'
+import type { Channel, Header, Json, JsonObject, Message, ParentHeader } from './message.ts'
 import type { Ownership } from './process-record.ts'
 
 /** A kernelspec as found on the search path (https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs). */
@@ -15,6 +15,8 @@ export interface KernelSpec {
   readonly interruptMode: 'signal' | 'message'
   readonly resourceDir: string | null
   readonly metadata: JsonObject
+  /** Where its kernels run; absent for this machine. */
+  readonly where?: KernelPlace
 }
 
 export type KernelStatus = 'starting' | 'idle' | 'busy' | 'restarting' | 'dead'
@@ -28,14 +30,64 @@ export interface Death {
   readonly stderrTail: string
 }
 
-/** Enough to find a kernel again after the server's restart; kept on disk with mode 600, key never inside. */
+/**
+ * Enough to find a kernel again after the server's restart. It is recorded in the history: no key or token is inside.
+ * An address that comes from a record is untrusted.
+ */
 export interface KernelAddress {
+  /** The id of the provider that started it. */
+  readonly provider: string
   readonly kernelId: string
   readonly specName: string
+  readonly startedAt: string
+  /** What the provider needs to find it; only the provider reads it. Null where the id is enough. */
+  readonly place: Json
+}
+
+/** The part of an address that names the kernel. */
+export type KernelKey = Pick<KernelAddress, 'provider' | 'kernelId'>
+
+/** The provider of kernels that are processes of this machine. */
+export const LOCAL = 'local'
+
+/** What kernels of a provider may be unable to do. */
+export type KernelAbility =
+  /** Sees the project's folder under the same paths. */
+  | 'project-folder'
+  /** Starts in a sandbox that keeps effects from the project (`StartOptions.wrap`). */
+  | 'sandbox'
+  /** Has a process of this machine: `Kernel.here`. */
+  | 'process'
+  /** Is made ready ahead of its start. */
+  | 'prewarm'
+
+/** A place where kernels can be started other than this machine: one server or host. */
+export interface KernelPlace {
+  readonly provider: string
+  /** Unique within its provider; the part of kernelspec names behind `@`. */
+  readonly id: string
+  /** Its name for people. */
+  readonly title: string
+  /** Why its kernels cannot be started now, for people; null where they can. */
+  readonly problem: string | null
+}
+
+/** The process of a kernel of this machine. */
+export interface KernelHereProcess {
   readonly pid: number
   readonly connectionFile: string
-  readonly spoolDir: string
-  readonly startedAt: string
+  /** All that the kernel shares with this program lies below it. */
+  readonly folder: string
+}
+
+/** Bytes that a kernel's runs left, by digest. */
+export interface KernelObjects {
+  /** False where each read costs time on a network. */
+  readonly isLocal: boolean
+  /** Null where it is not there. Readers check the digest. */
+  read(digest: string): Promise<Uint8Array | null>
+  /** They are durable elsewhere. */
+  remove(digests: readonly string[]): Promise<void>
 }
 
 export interface ExecuteRequest {
@@ -85,6 +137,12 @@ export interface Kernel {
   readonly id: string
   readonly spec: KernelSpec
   readonly address: KernelAddress
+  /** What it cannot do; see its provider. */
+  readonly lacks: readonly KernelAbility[]
+  /** Null for a kernel that is no process of this machine. */
+  readonly here: KernelHereProcess | null
+  /** What its runs left. */
+  readonly objects: KernelObjects
   readonly status: KernelStatus
   /** `kernel_info_reply` content. */
   readonly info: JsonObject
@@ -177,39 +235,40 @@ export interface StartOptions {
   readonly wrap?: WrapCommand
 }
 
-/** A kernel's folder on this machine, and who has it. */
-export interface KernelHere {
-  readonly kernelId: string
+/** A kernel that this project started, and who has it. */
+export interface KernelHere extends KernelKey {
   readonly ownership: Ownership
-  /** Null if no process of ours runs there. */
+  /** Its process on this machine; null if none of ours runs there. */
   readonly pid: number | null
 }
 
 /**
- * Starts and finds kernels; the only door to processes. Of an address that was recorded, only the kernel's id counts:
- * paths and the process follow from it, and an id that is none names no kernel.
+ * Starts and finds kernels of all providers. Of an address that was recorded, only the provider, the kernel's id and what
+ * the provider itself checks count: an id that is none names no kernel.
  */
 export interface Kernels {
+  /** The places other than this machine. */
+  places(): Promise<readonly KernelPlace[]>
   specs(): Promise<readonly KernelSpec[]>
   start(options: StartOptions): Promise<Kernel>
-  /** Finds a kernel that outlived the server, checked by heartbeat; null when it is gone or not proven ours. */
+  /** Finds a kernel that outlived the server; null when it is gone or not proven ours. */
   find(address: KernelAddress): Promise<FoundKernel | null>
   /** The kernels of this runtime directory. */
   list(): Promise<readonly KernelHere[]>
   /** Who has the kernel; `unknown` for one that is not proven ours. */
-  ownership(address: Pick<KernelAddress, 'kernelId'>): Promise<Ownership>
+  ownership(key: KernelKey): Promise<Ownership>
   /** Kills a kernel that runs and is proven ours; its spool stays. False if there is none. */
-  end(address: Pick<KernelAddress, 'kernelId'>): Promise<boolean>
+  end(key: KernelKey): Promise<boolean>
   /** Ends kernels whose owner is gone, and removes the folders of those that spooled nothing. Returns how many ran. */
   endOrphans(): Promise<number>
-  /** Where the kernel spools; null for an id that is none. */
-  spoolDirOf(address: Pick<KernelAddress, 'kernelId'>): Promise<string | null>
+  /** What the kernel's runs left; null for an id that is none. */
+  objectsOf(key: KernelKey): Promise<KernelObjects | null>
   /** The unacknowledged runs of a kernel that is gone; one that was still going has `died`. */
   salvage(address: KernelAddress): Promise<readonly SpooledRun[]>
   /** Moves what the kernel spooled, but for objects, to the folder `target`. Returns the names of the files. */
-  moveSpool(address: Pick<KernelAddress, 'kernelId'>, target: string): Promise<readonly string[]>
+  moveSpool(key: KernelKey, target: string): Promise<readonly string[]>
   /** Removes all that a gone kernel left on disk, once what it spooled is durable. */
-  forget(address: Pick<KernelAddress, 'kernelId'>): Promise<void>
+  forget(key: KernelKey): Promise<void>
   /** Prewarms one kernel so that the next start is quick. Never rejects. */
   prewarm(options: StartOptions): void
   /** Stops the prewarmed kernels; live kernels are detached, or shut down when asked. */

@@ -1,29 +1,26 @@
-/** The door: starts kernels, keeps one ready, finds those that outlived their server. */
-import { randomUUID } from 'node:crypto'
-import { resolve } from 'node:path'
+/** All kernels: each question goes to the provider that a kernelspec or an address names. */
+import { join, resolve } from 'node:path'
 import { agentFolder } from './agent-code.ts'
-import { KernelStartError, type Problem, stopping } from './errors.ts'
-import { findKernel } from './find.ts'
-import type {
-  FoundKernel,
-  Kernel,
-  KernelAddress,
-  KernelHere,
-  KernelSpec,
-  Kernels,
-  SpooledRun,
-  StartOptions,
+import { KernelStartError, type Problem, unknownSpec } from './errors.ts'
+import {
+  type FoundKernel,
+  type Kernel,
+  type KernelAddress,
+  type KernelHere,
+  type KernelKey,
+  type KernelObjects,
+  type KernelPlace,
+  type KernelSpec,
+  type Kernels,
+  LOCAL,
+  type SpooledRun,
+  type StartOptions,
 } from './kernel.ts'
-import { isKernelId, type KernelFolder, kernelFolder, removeFolder } from './kernel-folder.ts'
-import { findKernelSpecs, type Interpreter } from './kernelspecs.ts'
-import { type Plan, type Setting, startLife } from './life.ts'
-import { LiveKernel } from './live-kernel.ts'
+import type { Interpreter } from './kernelspecs.ts'
 import type { JsonObject } from './message.ts'
-import { endOrphans, kernelsIn } from './orphans.ts'
-import { Pool, type Waiting } from './pool.ts'
-import { endProcess } from './process.ts'
-import { type Ownership, ownershipOf, readRecord, type Signer } from './process-record.ts'
-import { moveSpool, readSpool } from './spool.ts'
+import type { Ownership, Signer } from './process-record.ts'
+import type { Connections, KernelProvider, MakeProvider } from './provider.ts'
+import { PROVIDERS } from './providers/list.ts'
 import type { TransportChoice } from './transport.ts'
 
 export interface KernelsOptions {
@@ -43,173 +40,117 @@ export interface KernelsOptions {
   readonly startTimeoutMs?: number
   /** `auto`: Unix sockets where they can be had, else TCP on the loopback. */
   readonly transport?: TransportChoice
+  /** Servers and hosts that the user added. Default none. */
+  readonly connections?: Connections
   /** Receives refused messages, broken kernelspecs and failed prewarming; these are never thrown. */
   readonly onProblem?: (problem: Problem) => void
 }
 
-/** The kernels of this machine. */
-export function createKernels(options: KernelsOptions): Kernels {
-  return new LocalKernels(options)
+/** The kernels of this machine, and of the places that the user added. */
+export function createKernels(
+  options: KernelsOptions,
+  providers: readonly MakeProvider[] = PROVIDERS,
+): Kernels {
+  return new ProvidedKernels(options, providers)
 }
 
-class LocalKernels implements Kernels {
-  readonly #runtimeDir: string
-  readonly #interpreters: readonly Interpreter[]
-  readonly #setting: Setting
-  readonly #live = new Set<LiveKernel>()
-  readonly #starting = new Set<Promise<unknown>>()
-  readonly #pool: Pool<Waiting & { readonly kernel: LiveKernel }>
-  readonly #closing = new AbortController()
+class ProvidedKernels implements Kernels {
+  readonly #providers: readonly KernelProvider[]
 
-  constructor(options: KernelsOptions) {
-    this.#runtimeDir = resolve(options.runtimeDir)
-    this.#interpreters = options.interpreters ?? []
-    const agentOptions = options.agentOptions === undefined ? {} : options.agentOptions
-    const onProblem = options.onProblem ?? (() => undefined)
-    this.#setting = {
-      environment: options.environment ?? process.env,
-      agent: agentOptions && { folder: options.agentFolder ?? agentFolder, options: agentOptions },
-      startTimeoutMs: options.startTimeoutMs ?? 60_000,
-      transport: options.transport ?? 'auto',
-      onProblem,
-      signer: options.signer,
-      closing: this.#closing.signal,
-    }
-    this.#pool = new Pool(
-      (start) => this.#startWaiting(start),
-      ({ specName }, error) => {
-        const detail = `${specName}: ${String(error)}`
-        if (!this.#closing.signal.aborted) onProblem({ kind: 'prewarm-failed', detail })
-      },
-    )
+  constructor(options: KernelsOptions, providers: readonly MakeProvider[]) {
+    this.#providers = providers.map((make) => made(make, options))
+  }
+
+  async places(): Promise<readonly KernelPlace[]> {
+    return (await Promise.all(this.#providers.map((provider) => provider.places()))).flat()
   }
 
   async specs(): Promise<readonly KernelSpec[]> {
-    const { specs, problems } = await findKernelSpecs({
-      interpreters: this.#interpreters,
-      from: { env: this.#setting.environment },
-    })
-    for (const problem of problems) this.#setting.onProblem(problem)
-    return specs
+    return (await Promise.all(this.#providers.map((provider) => provider.specs()))).flat()
   }
 
-  start(options: StartOptions): Promise<Kernel> {
-    const started = this.#start(options)
-    this.#starting.add(started)
-    const over = () => this.#starting.delete(started)
-    started.then(over, over)
-    return started
-  }
-
-  async #start(options: StartOptions): Promise<Kernel> {
-    const ready = options.wrap === undefined ? await this.#pool.take(options) : null
-    const kernel = ready?.kernel ?? (await this.#startKernel(options))
-    if (this.#closing.signal.aborted) {
-      await kernel.shutdown({ graceMs: 0 })
-      throw stopping(options.specName)
-    }
-    this.#own(kernel)
-    if (options.prewarm !== false && options.wrap === undefined) this.#pool.fill(options)
-    return kernel
+  async start(options: StartOptions): Promise<Kernel> {
+    const provider = this.#serving(options.specName)
+    if (provider === null) throw unknownSpec(options.specName, await this.specs())
+    if (options.wrap !== undefined && provider.lacks.includes('sandbox')) throw noSandbox(options, provider)
+    return provider.start(options)
   }
 
   prewarm(options: StartOptions): void {
-    this.#pool.fill(options)
+    const provider = this.#serving(options.specName)
+    if (provider !== null && !provider.lacks.includes('prewarm')) provider.prewarm(options)
   }
 
   async find(address: KernelAddress): Promise<FoundKernel | null> {
-    const folder = this.#folderOf(address)
-    const found = folder && (await findKernel(address, folder, this.#setting))
-    if (found !== null) this.#own(found.kernel)
-    return found
+    return (await this.#of(address)?.attach(address)) ?? null
   }
 
   async salvage(address: KernelAddress): Promise<readonly SpooledRun[]> {
-    const folder = this.#folderOf(address)
-    return folder === null ? [] : readSpool(folder, { alive: false, onProblem: this.#setting.onProblem })
+    return (await this.#of(address)?.salvage(address)) ?? []
   }
 
-  async moveSpool(address: Pick<KernelAddress, 'kernelId'>, target: string): Promise<readonly string[]> {
-    const folder = this.#folderOf(address)
-    return folder === null ? [] : moveSpool(folder, target)
+  async moveSpool(key: KernelKey, target: string): Promise<readonly string[]> {
+    return (await this.#of(key)?.moveSpool(key, target)) ?? []
   }
 
-  async forget(address: Pick<KernelAddress, 'kernelId'>): Promise<void> {
-    const folder = this.#folderOf(address)
-    if (folder !== null) await removeFolder(folder)
+  async objectsOf(key: KernelKey): Promise<KernelObjects | null> {
+    return (await this.#of(key)?.objectsOf(key)) ?? null
   }
 
-  list(): Promise<readonly KernelHere[]> {
-    return kernelsIn(this.#runtimeDir, this.#setting.signer)
+  async forget(key: KernelKey): Promise<void> {
+    await this.#of(key)?.forget(key)
   }
 
-  async ownership(address: Pick<KernelAddress, 'kernelId'>): Promise<Ownership> {
-    const folder = this.#folderOf(address)
-    return folder === null ? 'unknown' : ownershipOf(readRecord(folder, this.#setting.signer))
+  async list(): Promise<readonly KernelHere[]> {
+    return (await Promise.all(this.#providers.map((provider) => provider.list()))).flat()
   }
 
-  async end(address: Pick<KernelAddress, 'kernelId'>): Promise<boolean> {
-    const folder = this.#folderOf(address)
-    const process = folder && readRecord(folder, this.#setting.signer)?.process
-    return process ? endProcess(process) : false
+  async ownership(key: KernelKey): Promise<Ownership> {
+    return (await this.#of(key)?.ownership(key)) ?? 'unknown'
   }
 
-  endOrphans(): Promise<number> {
-    return endOrphans(this.#runtimeDir, this.#setting.signer)
+  async end(key: KernelKey): Promise<boolean> {
+    return (await this.#of(key)?.end(key)) ?? false
   }
 
-  async spoolDirOf(address: Pick<KernelAddress, 'kernelId'>): Promise<string | null> {
-    return this.#folderOf(address)?.spoolDir ?? null
+  async endOrphans(): Promise<number> {
+    const ended = await Promise.all(this.#providers.map((provider) => provider.endOrphans()))
+    return ended.reduce((sum, count) => sum + count, 0)
   }
 
-  #folderOf({ kernelId }: Pick<KernelAddress, 'kernelId'>): KernelFolder | null {
-    return isKernelId(kernelId) ? kernelFolder(this.#runtimeDir, kernelId) : null
-  }
-
-  /** Ends also those that no other program could find: that are still starting, or whose folder was removed. */
   async close({ shutdown = false }: { readonly shutdown?: boolean } = {}): Promise<void> {
-    this.#closing.abort()
-    const live = [...this.#live]
-    this.#live.clear()
-    const ends = live.map((kernel) => (!shutdown && kernel.isFindable ? kernel.detach() : kernel.shutdown()))
-    await Promise.all([this.#pool.close(), Promise.allSettled(this.#starting), ...ends])
+    await Promise.all(this.#providers.map((provider) => provider.close({ shutdown })))
   }
 
-  #own(kernel: LiveKernel): void {
-    this.#live.add(kernel)
-    kernel.on('dead', () => this.#live.delete(kernel))
+  #serving(specName: string): KernelProvider | null {
+    return this.#providers.find((provider) => provider.serves(specName)) ?? null
   }
 
-  async #startKernel(options: StartOptions): Promise<LiveKernel> {
-    const plan = await this.#plan(options)
-    try {
-      return new LiveKernel(plan, this.#setting, await startLife(plan, this.#setting))
-    } catch (error) {
-      await removeFolder(plan.folder)
-      throw error
-    }
-  }
-
-  async #plan({ specName, cwd, env = {}, wrap }: StartOptions): Promise<Plan> {
-    const specs = await this.specs()
-    const spec = specs.find(({ name }) => name === specName.toLowerCase())
-    if (spec === undefined) throw unknownSpec(specName, specs)
-    const kernelId = randomUUID()
-    const folder = kernelFolder(this.#runtimeDir, kernelId)
-    return { kernelId, spec, cwd: resolve(cwd), env, folder, ...(wrap && { wrap }) }
-  }
-
-  async #startWaiting(options: StartOptions): Promise<Waiting & { readonly kernel: LiveKernel }> {
-    const kernel = await this.#startKernel(options)
-    kernel.warm()
-    return { kernel, answers: async () => kernel.status !== 'dead' && (await kernel.heartbeat()) }
+  #of({ provider }: Pick<KernelKey, 'provider'>): KernelProvider | null {
+    return this.#providers.find(({ id }) => id === provider) ?? null
   }
 }
 
-function unknownSpec(specName: string, specs: readonly KernelSpec[]): KernelStartError {
-  const known = specs.map(({ name }) => name).join(', ') || 'none: no Python with ipykernel was found'
-  return new KernelStartError(`There is no kernel "${specName}". Choose one of these: ${known}.`, {
-    reason: 'unknown-spec',
+function made(make: MakeProvider, options: KernelsOptions): KernelProvider {
+  const agentOptions = options.agentOptions === undefined ? {} : options.agentOptions
+  const context = {
+    signer: options.signer,
+    connections: options.connections ?? { list: () => [] },
+    interpreters: options.interpreters ?? [],
+    agent: agentOptions && { folder: options.agentFolder ?? agentFolder, options: agentOptions },
+    environment: options.environment ?? process.env,
+    startTimeoutMs: options.startTimeoutMs ?? 60_000,
+    transport: options.transport ?? 'auto',
+    onProblem: options.onProblem ?? (() => undefined),
+  } as const
+  const dir = resolve(options.runtimeDir)
+  return make({ ...context, runtimeDirOf: (id) => (id === LOCAL ? dir : join(dir, `.${id}`)) })
+}
+
+function noSandbox({ specName }: StartOptions, { title }: KernelProvider): KernelStartError {
+  const why = `kernels of "${title}" cannot be kept from changing the project. Choose a kernel of this machine`
+  return new KernelStartError(`The kernel "${specName}" was not started for a replay: ${why}.`, {
+    reason: 'no-sandbox',
     specName,
     program: null,
   })

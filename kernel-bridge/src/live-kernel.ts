@@ -7,27 +7,33 @@ import type { Hearing } from './conversation.ts'
 import { deathOf, type Ended } from './death.ts'
 import { KernelDeadError } from './errors.ts'
 import { Interrupts } from './interrupt.ts'
-import type {
-  Death,
-  ExecuteRequest,
-  Execution,
-  Kernel,
-  KernelAddress,
-  KernelEvents,
-  KernelStatus,
+import {
+  type Death,
+  type ExecuteRequest,
+  type Execution,
+  type Kernel,
+  type KernelAddress,
+  type KernelEvents,
+  type KernelHereProcess,
+  type KernelObjects,
+  type KernelStatus,
+  LOCAL,
 } from './kernel.ts'
-import { addressOf, clearConnection, removeFolder } from './kernel-folder.ts'
+import { clearConnection, removeFolder } from './kernel-folder.ts'
 import { type Life, type Plan, type Setting, startLife } from './life.ts'
 import type { JsonObject, Message } from './message.ts'
 import { ENDED_WITHIN_MS, memoryKills, stderrTail, within } from './process.ts'
 import { readRecord, writeRecord } from './process-record.ts'
 import { forgetAsked, forgetRun, noteAsked, noteDeath } from './spool.ts'
+import { spooledObjects } from './spool-objects.ts'
 
 const GRACE_MS = 3_000
 
 type Listeners = { [E in keyof KernelEvents]: Set<KernelEvents[E]> }
 
 export class LiveKernel implements Kernel {
+  readonly lacks = []
+  readonly objects: KernelObjects
   readonly #plan: Plan
   readonly #setting: Setting
   readonly #listeners: Listeners = {
@@ -57,6 +63,7 @@ export class LiveKernel implements Kernel {
     life: Life,
     options: { readonly hold?: boolean; readonly busy?: boolean; readonly owned?: boolean } = {},
   ) {
+    this.objects = spooledObjects(plan.folder.spoolDir)
     this.#plan = plan
     this.#setting = setting
     this.#life = life
@@ -75,9 +82,14 @@ export class LiveKernel implements Kernel {
   }
 
   get address(): KernelAddress {
-    const { kernelId, spec, folder } = this.#plan
-    const { process, startedAt } = this.#life
-    return addressOf(folder, { kernelId, specName: spec.name, pid: process.pid, startedAt })
+    const { kernelId, spec } = this.#plan
+    const startedAt = this.#life.startedAt.toISOString()
+    return { provider: LOCAL, kernelId, specName: spec.name, startedAt, place: null }
+  }
+
+  get here(): KernelHereProcess {
+    const { dir, connectionFile } = this.#plan.folder
+    return { pid: this.#life.process.pid, connectionFile, folder: dir }
   }
 
   get status(): KernelStatus {

@@ -4,7 +4,7 @@
  */
 import { readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { KernelHere } from './kernel.ts'
+import { type KernelHere, LOCAL } from './kernel.ts'
 import { isKernelId, isRealFolder, type KernelFolder, kernelFolder, removeFolder } from './kernel-folder.ts'
 import { isCutStart } from './owned-name.ts'
 import { endProcess } from './process.ts'
@@ -21,7 +21,7 @@ export async function kernelsIn(runtimeDir: string, signer: Signer): Promise<rea
     const record = readRecord(folder, signer)
     const process = record?.process ?? null
     const pid = process !== null && isSameProcess(process) ? process.pid : null
-    return { kernelId: folder.kernelId, ownership: ownershipOf(record), pid }
+    return { provider: LOCAL, kernelId: folder.kernelId, ownership: ownershipOf(record), pid }
   })
 }
 

@@ -39,11 +39,10 @@ describe('a runtime directory of unknown origin', () => {
   })
 
   const address = (kernelId: string): KernelAddress => ({
+    provider: 'local',
     kernelId,
     specName: 'python3',
-    pid: victimPid(),
-    connectionFile: join(runtimeDir, kernelId, 'connection.json'),
-    spoolDir: join(dir, 'precious'),
+    place: { pid: victimPid(), spoolDir: join(dir, 'precious') },
     startedAt: '2026-01-01T00:00:00.000Z',
   })
 
@@ -97,7 +96,7 @@ describe('a runtime directory of unknown origin', () => {
     expect(await kernels.find(address(kernelId))).toBeNull()
     expect(await kernels.salvage(address(kernelId))).toEqual([])
     await kernels.forget(address(kernelId))
-    expect(await kernels.spoolDirOf(address(kernelId))).toBeNull()
+    expect(await kernels.objectsOf(address(kernelId))).toBeNull()
     expect(existsSync(join(dir, 'precious', 'connection.json'))).toBe(true)
     expect(existsSync(runtimeDir)).toBe(true)
   })

@@ -280,7 +280,7 @@ describe.skipIf(python === null)(`the ends of a kernel${whySkipped}`, () => {
     const kernel = await bridge.start()
     await run(kernel, 'gone = 1')
     const open = kernel.execute({ code: 'input()', runId: 'cut', cellId: null }).done
-    const before = kernel.address.pid
+    const before = kernel.here?.pid
     const statuses: KernelStatus[] = []
     const deaths: Death[] = []
     kernel.on('status', (status) => statuses.push(status))
@@ -288,7 +288,7 @@ describe.skipIf(python === null)(`the ends of a kernel${whySkipped}`, () => {
     await kernel.restart()
     const heard = listenTo(kernel)
     expect(await open).toMatchObject({ status: 'died', death: { likely: 'restarted as asked' } })
-    expect(kernel.address.pid).not.toBe(before)
+    expect(kernel.here?.pid).not.toBe(before)
     expect(kernel.recording).toBe(true)
     expect(await run(kernel, 'gone')).toMatchObject({ status: 'error', ename: 'NameError' })
     const strangers = heard.messages.filter(({ parent }) => parent.msg_type !== 'execute_request')

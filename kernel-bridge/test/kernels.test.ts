@@ -74,7 +74,7 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
     })
     process.kill(waiting, 'SIGKILL')
     const second = await bridge.kernels.start({ ...options, prewarm: false })
-    expect(second.address.pid).not.toBe(waiting)
+    expect(second.here?.pid).not.toBe(waiting)
     expect(await shownValue(second, '1')).toBe('1')
   })
 
@@ -86,7 +86,7 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
     left.outlive()
     await rm(folderOf(lost), { recursive: true })
     await kernels.close()
-    expect(isRunning(lost.address.pid)).toBe(false)
+    expect(isRunning(lost.here?.pid ?? 0)).toBe(false)
     const found = await bridge.kernels.find(left.address)
     expect(found?.kernel.id).toBe(left.id)
   })
@@ -116,18 +116,18 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
       }
       await run(kernel, 'print("spooled")', 'spooled')
       const spooled = await vi.waitFor(async () => {
-        const names = await readdir(kernel.address.spoolDir)
+        const names = await readdir(join(folderOf(kernel), 'spool'))
         expect(names).toEqual(expect.arrayContaining(['spooled.frames', 'spooled.record.json']))
         return names
       })
       for (const name of spooled) {
-        const isFolder = (await stat(join(kernel.address.spoolDir, name))).isDirectory()
-        expect([name, await mode(join(kernel.address.spoolDir, name))]).toEqual([
+        const isFolder = (await stat(join(folderOf(kernel), 'spool', name))).isDirectory()
+        expect([name, await mode(join(folderOf(kernel), 'spool', name))]).toEqual([
           name,
           isFolder ? 0o700 : 0o600,
         ])
       }
-      const { key } = JSON.parse(await readFile(kernel.address.connectionFile, 'utf8'))
+      const { key } = JSON.parse(await readFile(join(folderOf(kernel), 'connection.json'), 'utf8'))
       expect(JSON.stringify(kernel.address)).not.toContain(key)
     },
   )
@@ -168,7 +168,7 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
 
   it('leaves nothing of a kernel that was shut down', async () => {
     const kernel = await bridge.start()
-    const { pid } = kernel.address
+    const pid = kernel.here?.pid ?? 0
     await kernel.shutdown()
     expect(existsSync(folderOf(kernel))).toBe(false)
     expect(isRunning(pid)).toBe(false)
@@ -186,7 +186,7 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
     expect(found.kernel.recording).toBe(true)
     expect(await shownValue(found.kernel, 'x')).toBe('1')
     await kernels.close({ shutdown: true })
-    expect(isRunning(kernel.address.pid)).toBe(false)
+    expect(isRunning(kernel.here?.pid ?? 0)).toBe(false)
   })
 
   it('keeps a run inside of its folder whatever its id', async () => {
@@ -198,7 +198,8 @@ describe.skipIf(python === null)(`the door to kernels${whySkipped}`, () => {
     await recorded
     kernel.acknowledge(runId)
     // Objects wait until a server stores them.
-    const kept = async () => (await readdir(kernel.address.spoolDir)).filter((name) => name !== 'objects')
+    const kept = async () =>
+      (await readdir(join(folderOf(kernel), 'spool'))).filter((name) => name !== 'objects')
     await vi.waitFor(async () => expect(await kept()).toEqual([]))
     expect(existsSync(join(bridge.dir, 'precious.record.json'))).toBe(true)
   })

@@ -33,5 +33,5 @@ y = x + 1
 y`
 kernel.execute({ code, runId: 'second', cellId: 'c2' })
 await heard.until(({ header }) => header.msg_type === 'stream')
-process.stdout.write(`${JSON.stringify(kernel.address)}\n`)
+process.stdout.write(`${JSON.stringify({ address: kernel.address, here: kernel.here })}\n`)
 // The open sockets keep this process until it is killed.

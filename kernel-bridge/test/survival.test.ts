@@ -7,7 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { AgentRecord, createKernels, type KernelAddress, type Kernels } from '../src/index.ts'
+import {
+  AgentRecord,
+  createKernels,
+  type KernelAddress,
+  type KernelHereProcess,
+  type Kernels,
+} from '../src/index.ts'
 import { isRunning } from '../src/process-identity.ts'
 import { listenTo, python, run, shownValue, textOf, whySkipped } from './real-kernels.ts'
 import { signer } from './signer.ts'
@@ -19,6 +25,8 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
   let signalFile: string
   let server: ChildProcess
   let address: KernelAddress
+  let pid: number
+  let spoolDir: string
   let kernels: Kernels
 
   beforeEach(async () => {
@@ -28,7 +36,10 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
     server = spawn(process.execPath, [program, python ?? '', runtimeDir, dir, signalFile], {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
-    address = await firstLine(server)
+    const started = await firstLine(server)
+    address = started.address
+    pid = started.here.pid
+    spoolDir = join(started.here.folder, 'spool')
     kernels = createKernels({
       runtimeDir,
       signer,
@@ -39,7 +50,7 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
     await killServer(server)
     await kernels.close({ shutdown: true })
     // A test may have left it without an owner.
-    if (isRunning(address.pid)) process.kill(address.pid, 'SIGKILL')
+    if (isRunning(pid)) process.kill(pid, 'SIGKILL')
     await rm(dir, { recursive: true, force: true, maxRetries: 5 })
   })
 
@@ -49,7 +60,7 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
     if (found === null) throw new Error('The kernel was not found')
     const { kernel, spooled, running } = found
     expect(kernel.id).toBe(address.kernelId)
-    expect(kernel.address.pid).toBe(address.pid)
+    expect(kernel.here?.pid).toBe(pid)
     expect(kernel.status).toBe('busy')
     expect(spooled.map(({ runId, finished }) => [runId, finished])).toEqual([
       ['first', true],
@@ -73,7 +84,7 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
   it('keeps the outputs, record and outcome of a run that ended while no server listened', async () => {
     await killServer(server)
     await writeFile(signalFile, '')
-    await vi.waitFor(() => stat(join(address.spoolDir, 'second.record.json')))
+    await vi.waitFor(() => stat(join(spoolDir, 'second.record.json')))
     const found = await kernels.find(address)
     const [, second] = found?.spooled ?? []
     expect(second).toMatchObject({ runId: 'second', finished: true, outcome: { status: 'ok' } })
@@ -95,7 +106,7 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
     found.kernel.acknowledge('first')
     found.kernel.acknowledge('second')
     // The objects of the runs stay for the next server; of the runs themselves nothing is left.
-    const left = () => readdirSync(address.spoolDir).filter((name) => name !== 'objects')
+    const left = () => readdirSync(spoolDir).filter((name) => name !== 'objects')
     await vi.waitFor(() => expect(left()).toEqual([]))
   })
 
@@ -115,9 +126,9 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
 
   it('is gone when it was killed too: its open run is salvaged as died, with what it said', async () => {
     await killServer(server)
-    const said = () => readFile(join(address.spoolDir, 'second.frames'), 'utf8')
+    const said = () => readFile(join(spoolDir, 'second.frames'), 'utf8')
     await vi.waitFor(async () => expect(await said()).toContain(JSON.stringify('0\n').slice(1, -1)))
-    process.kill(address.pid, 'SIGKILL')
+    process.kill(pid, 'SIGKILL')
     await vi.waitFor(async () => expect(await kernels.find(address)).toBeNull())
     const spooled = await kernels.salvage(address)
     expect(spooled).toMatchObject([
@@ -142,7 +153,7 @@ describe.skipIf(python === null)(`a kernel whose server was killed${whySkipped}`
     expect(await kernels.endOrphans()).toBe(1)
     expect(existsSync(join(dir, 'run', waiting.kernelId))).toBe(false)
     expect(isRunning(waiting.pid ?? 0)).toBe(false)
-    expect(isRunning(address.pid)).toBe(true)
+    expect(isRunning(pid)).toBe(true)
     expect(await kernels.find(address)).not.toBeNull()
   })
 })
@@ -162,7 +173,7 @@ async function killServer(server: ChildProcess): Promise<void> {
   await ended
 }
 
-async function firstLine(server: ChildProcess): Promise<KernelAddress> {
+async function firstLine(server: ChildProcess): Promise<{ address: KernelAddress; here: KernelHereProcess }> {
   if (server.stdout === null) throw new Error('The server has no standard output')
   for await (const line of createInterface({ input: server.stdout })) return JSON.parse(line)
   throw new Error('The server ended before it printed its kernel')

@@ -57,7 +57,7 @@ async function alone(code: string): Promise<void> {
   await pause(500)
   await figuresOf(`${names.call}, the bridge alone`, async () => {
     await kernel.execute({ code, runId: 'alone', cellId: null, allowStdin: false }).done
-    return kernel.address.pid
+    return kernel.here?.pid ?? 0
   })
   await kernel.shutdown({ graceMs: 0 })
   await raze(house)
@@ -70,7 +70,7 @@ async function printed(cell: keyof typeof cells): Promise<void> {
   await pause(500)
   await figuresOf(names[cell], async () => {
     await runAll(session, [cell])
-    return session.kernel?.address.pid ?? 0
+    return session.kernel?.here?.pid ?? 0
   })
   await raze(house)
 }

@@ -78,12 +78,11 @@ function* entriesOf(run: number): Generator<readonly [LogEntry, boolean]> {
 
 function sessionStarted(session: string, notebook: string, at: string): LogEntry {
   const kernel = {
+    provider: 'local',
     kernelId: session,
     specName: 'python3',
-    pid: 1,
-    connectionFile: '/nowhere',
-    spoolDir: '/nowhere',
     startedAt: at,
+    place: null,
   }
   const names = { displayName: 'Python 3', language: 'python', documentId: null, purpose: null }
   return { type: 'session-started', session, at, notebook, kernel, ...names }

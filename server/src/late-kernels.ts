@@ -7,6 +7,9 @@ import type {
   Kernel,
   KernelAddress,
   KernelHere,
+  KernelKey,
+  KernelObjects,
+  KernelPlace,
   KernelSpec,
   Kernels,
   Ownership,
@@ -21,6 +24,10 @@ export class LateKernels implements Kernels {
   constructor(coming: Promise<Kernels>) {
     this.#coming = coming
     coming.catch(() => {})
+  }
+
+  async places(): Promise<readonly KernelPlace[]> {
+    return (await this.#coming).places()
   }
 
   async specs(): Promise<readonly KernelSpec[]> {
@@ -39,11 +46,11 @@ export class LateKernels implements Kernels {
     return (await this.#coming).salvage(address)
   }
 
-  async moveSpool(address: Pick<KernelAddress, 'kernelId'>, target: string): Promise<readonly string[]> {
+  async moveSpool(address: KernelKey, target: string): Promise<readonly string[]> {
     return (await this.#coming).moveSpool(address, target)
   }
 
-  async forget(address: Pick<KernelAddress, 'kernelId'>): Promise<void> {
+  async forget(address: KernelKey): Promise<void> {
     await (await this.#coming).forget(address)
   }
 
@@ -51,11 +58,11 @@ export class LateKernels implements Kernels {
     return (await this.#coming).list()
   }
 
-  async ownership(address: Pick<KernelAddress, 'kernelId'>): Promise<Ownership> {
+  async ownership(address: KernelKey): Promise<Ownership> {
     return (await this.#coming).ownership(address)
   }
 
-  async end(address: Pick<KernelAddress, 'kernelId'>): Promise<boolean> {
+  async end(address: KernelKey): Promise<boolean> {
     return (await this.#coming).end(address)
   }
 
@@ -63,8 +70,8 @@ export class LateKernels implements Kernels {
     return (await this.#coming).endOrphans()
   }
 
-  async spoolDirOf(address: Pick<KernelAddress, 'kernelId'>): Promise<string | null> {
-    return (await this.#coming).spoolDirOf(address)
+  async objectsOf(address: KernelKey): Promise<KernelObjects | null> {
+    return (await this.#coming).objectsOf(address)
   }
 
   prewarm(options: StartOptions): void {

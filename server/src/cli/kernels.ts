@@ -116,7 +116,7 @@ const liveKernel = ({ session, runs }: OpenSession, here: ReadonlyMap<string, nu
   notebook: session.notebook,
   spec: session.kernel.specName,
   displayName: session.displayName,
-  pid: session.kernel.pid,
+  pid: here.get(session.kernel.kernelId) ?? null,
   started: session.at,
   /** False where the process is gone (a crash, a restart of the machine), or is not proven ours. */
   alive: here.has(session.kernel.kernelId),
@@ -139,7 +139,7 @@ function liveLines(live: readonly LiveKernel[]): readonly string[] {
       shortId(session),
       notebook,
       displayName,
-      `pid ${pid}`,
+      pid === null ? '' : `pid ${pid}`,
       `since ${localTime(started)}`,
       alive ? `alive, ${counted(runs.length, 'open run')}` : 'gone',
     ]),

@@ -108,7 +108,7 @@ async function restoreInNewKernel(
     only === undefined
       ? await restore(world, session, run, asked)
       : await loadValues(world, session, run, { ...asked, only: only.map((name) => ({ name, as: name })) })
-  const connectionFile = keep ? (session.kernel?.address.connectionFile ?? null) : null
+  const connectionFile = keep ? (session.kernel?.here?.connectionFile ?? null) : null
   if (keep && !isRefused(report)) await session.close()
   else session.shutdown(actor)
   await session.settled()

@@ -83,6 +83,7 @@ export function inSandbox(
     })
   return {
     start,
+    places: () => kernels.places(),
     specs: () => kernels.specs(),
     find: (address) => kernels.find(address),
     salvage: (address) => kernels.salvage(address),
@@ -92,7 +93,7 @@ export function inSandbox(
     ownership: (address) => kernels.ownership(address),
     end: (address) => kernels.end(address),
     endOrphans: () => kernels.endOrphans(),
-    spoolDirOf: (address) => kernels.spoolDirOf(address),
+    objectsOf: (address) => kernels.objectsOf(address),
     prewarm: () => undefined,
     close: async () => undefined,
   }

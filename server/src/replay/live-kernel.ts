@@ -3,7 +3,7 @@
  * afterwards the kernel is in the notebook's folder, and free again.
  */
 import { randomBytes } from 'node:crypto'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Kernel } from '@yesterday/kernel-bridge'
 import type { Isolation } from '../../contract/replay.ts'
 import type { Session } from '../session/session.ts'
@@ -51,7 +51,8 @@ async function refuseEffects(
   shared: string,
   steps: readonly PreparedStep[],
 ): Promise<boolean> {
-  const writable = [join(shared, '..'), dirname(kernel.address.spoolDir), ...mayWrite]
+  const own = kernel.here === null ? [] : [kernel.here.folder]
+  const writable = [join(shared, '..'), ...own, ...mayWrite]
   const programs = mayStart || steps.every(({ receipt }) => isInert(receipt))
   return (await callAgent(kernel, 'refusals.refuse', [writable, programs, maySend])).ok
 }

@@ -1,5 +1,5 @@
 /** What a replay's kernel is given that the notebook's had not: the recorded environment, and the way into the copy. */
-import { delimiter, dirname, isAbsolute, join, sep } from 'node:path'
+import { delimiter, isAbsolute, join, sep } from 'node:path'
 import type { Kernel } from '@yesterday/kernel-bridge'
 import { hashSeedOf } from './chance.ts'
 import { formerVariables } from './environment.ts'
@@ -66,8 +66,8 @@ export async function prepareKernel(
   const answer = await perform(kernel, redirectCode, { root, copy: copy.root, files })
   if (!answer.ok) problems.push(`absolute paths could not be led into the copy: ${answer.why}`)
   if (facts.writes !== 'open') return
-  const own = dirname(kernel.address.spoolDir)
-  const writable = [join(copy.root, '..'), shared, own, ...mayWrite]
+  const own = kernel.here === null ? [] : [kernel.here.folder]
+  const writable = [join(copy.root, '..'), shared, ...own, ...mayWrite]
   const refusing = await callAgent(kernel, 'refusals.refuse', [writable, mayStart, maySend])
   if (!refusing.ok) problems.push(`effects could not be refused: ${refusing.why}`)
 }

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { KernelAddress, Kernels } from '@yesterday/kernel-bridge'
+import type { KernelKey, Kernels } from '@yesterday/kernel-bridge'
 import { z } from 'zod'
 import { readMarker, removeMarker, whySuspect, writeMarker } from '../watchdog/recovery-marker.ts'
 
@@ -82,7 +82,7 @@ export class Quarantine {
 
   /** Moves what the session's kernel spooled. */
   async take(
-    { session, notebook, kernel }: { session: string; notebook: string; kernel: KernelAddress },
+    { session, notebook, kernel }: { session: string; notebook: string; kernel: KernelKey },
     why: string,
   ): Promise<Taken> {
     const place = join(quarantineIn(this.#folder), session.replaceAll(/[^\w-]/g, '_'))

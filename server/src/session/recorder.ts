@@ -3,7 +3,7 @@
  * Invariant: entries are appended in the order in which runs ended, after the run's own `run-queued`, and a run is
  * reported as recorded only when its entry is durable.
  */
-import { AgentContent, type AgentEdge } from '@yesterday/kernel-bridge'
+import { AgentContent, type AgentEdge, type KernelObjects } from '@yesterday/kernel-bridge'
 import { inBackground, logFault } from '@yesterday/kernel-bridge/background'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import type { OutputEntry, Receipt } from '../../contract/run.ts'
@@ -17,7 +17,7 @@ import { Gathered } from './gathered.ts'
 import { storeOutputs } from './output-objects.ts'
 import { environmentOf, type ReadRecord, type RunEnded, readRecord, runEnded } from './run-ended.ts'
 import type { Output } from './run-outputs.ts'
-import { removeTaken, type Taken, takeObjects } from './spooled-objects.ts'
+import { type Taken, takeObjects } from './spooled-objects.ts'
 import type { Action, Run } from './state.ts'
 
 /** How long a living kernel may take to settle a run's record after the run is over: it follows large values then. */
@@ -37,7 +37,7 @@ export type EndRun = Extract<Action, { type: 'endRun' }> & {
   readonly noRecord: string | null
   readonly outputs: () => Promise<readonly Output[]>
   /** Where the agent leaves bytes; null where there is no kernel's folder. */
-  readonly spoolDir?: string | null
+  readonly objects?: KernelObjects | null
 }
 
 interface Parts {
@@ -169,7 +169,7 @@ export class Recorder {
     const outputs = await storeOutputs(await ended.outputs(), gathered)
     const { run } = ended.run
     const record = ended.noRecord === null ? await this.#awaitRecord(run) : this.#missing(ended.noRecord)
-    const taken = await this.#take(record, ended.spoolDir ?? null, gathered)
+    const taken = await this.#take(record, ended.objects ?? null, gathered)
     return { outputs, record: withoutObjects(record, taken), taken, blobs: gathered.blobs }
   }
 
@@ -177,10 +177,12 @@ export class Recorder {
   #withoutParts({ run: { run } }: EndRun, error: unknown): Parts {
     logFault(`storing what run ${run} left`, error)
     const why = `it could not be stored: ${error instanceof Error ? error.message : String(error)}`
-    return { outputs: [], blobs: [], record: this.#missing(why), taken: { lost: [], paths: [] } }
+    return { outputs: [], blobs: [], record: this.#missing(why), taken: { lost: [], digests: [] } }
   }
 
-  async #append({ run: { run }, order, started, ending, noRecord }: EndRun, at: Timestamp, parts: Parts) {
+  async #append(ended: EndRun, at: Timestamp, parts: Parts) {
+    const { order, started, ending, noRecord, objects } = ended
+    const { run } = ended.run
     const { outputs, record } = parts
     if (record.ok) this.#environment = environmentOf(record.record, this.#environment)
     const environment = this.#environment
@@ -188,7 +190,7 @@ export class Recorder {
     const entry = runEnded({ run, order, started, ended: at, ending, outputs, record, environment, key })
     await this.#queued.get(run)
     await this.append([entry], parts.blobs)
-    await removeTaken(parts.taken)
+    await objects?.remove(parts.taken.digests)
     this.#queued.delete(run)
     this.#endedBefore.delete(run)
     if (record.ok) this.#records.delete(run)
@@ -197,9 +199,9 @@ export class Recorder {
   }
 
   /** Objects with the entry that names them, or before it. */
-  async #take(read: ReadRecord, spoolDir: string | null, gathered: Gathered): Promise<Taken> {
-    if (!read.ok || spoolDir === null) return { lost: [], paths: [] }
-    return takeObjects(spoolDir, read.record, {
+  async #take(read: ReadRecord, objects: KernelObjects | null, gathered: Gathered): Promise<Taken> {
+    if (!read.ok || objects === null) return { lost: [], digests: [] }
+    return takeObjects(objects, read.record, {
       put: (bytes) => gathered.put(bytes),
       has: (digest) => this.#options.objects.has(digest),
     })

@@ -3,7 +3,13 @@
  * are closed in the log. Invariant: afterwards each of them has a kernel here, or its end; each of its runs ends once.
  * What cannot be recovered goes into quarantine, and the session goes on without it, or ends.
  */
-import type { ExecuteOutcome, FoundKernel, Kernels, SpooledRun } from '@yesterday/kernel-bridge'
+import type {
+  ExecuteOutcome,
+  FoundKernel,
+  KernelObjects,
+  Kernels,
+  SpooledRun,
+} from '@yesterday/kernel-bridge'
 import * as Y from 'yjs'
 import type { Receipt } from '../../contract/run.ts'
 import { readForm } from '../document/document-form.ts'
@@ -178,7 +184,7 @@ export async function closeSession(open: OpenSession, options: CloseOptions): Pr
   const { kernel: address } = open.session
   const found = { spooled, running: null, unknown: lost(reason) }
   const past = await pastFrom(open, found, store, options.doc)
-  await closePast(past, options, await kernels.spoolDirOf(address))
+  await closePast(past, options, await kernels.objectsOf(address))
   await kernels.forget(address)
 }
 
@@ -242,7 +248,7 @@ async function lastEnvironment(session: string, { index }: Store): Promise<Recei
 async function closePast(
   past: Past,
   { store, doc, reason }: CloseOptions,
-  spoolDir: string | null,
+  objectsLeft: KernelObjects | null,
 ): Promise<void> {
   const durable = createDurable({ onStalled: () => undefined, onResumed: () => undefined })
   const objects = durableObjects(store.objects, durable)
@@ -268,7 +274,7 @@ async function closePast(
       ending,
       noRecord,
       outputs: all,
-      spoolDir,
+      objects: objectsLeft,
     })
   }
   for (const { run, order, started, isLogged, messages, record, ended, outcome } of past.sent) {

@@ -130,9 +130,9 @@ export class SessionRecord {
     const { run } = action.run
     const outputs = async () => (await all.end(run))?.outputs ?? []
     const noRecord = link === null ? 'the kernel is gone' : link.whyNoRecord(action.ending)
-    const spoolDir = link?.kernel.address.spoolDir ?? null
+    const objects = link?.kernel.objects ?? null
     const work = async (): Promise<void> => {
-      const entry = await recorder.end({ ...action, outputs, noRecord, spoolDir })
+      const entry = await recorder.end({ ...action, outputs, noRecord, objects })
       link?.kernel.acknowledge(run)
       onRecorded(entry, action.run)
     }

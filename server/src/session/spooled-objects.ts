@@ -1,44 +1,41 @@
 /**
  * Bytes that the agent left for a run, taken into the object store, small ones together with the run's entry. Invariant:
- * an object is removed from the spool only when the store has it, which the caller knows; one that is missing or is
- * another is left out, and the record that names it says too much.
+ * an object is removed from the kernel's side only when the store has it, which the caller knows; one that is missing or
+ * is another is left out, and the record that names it says too much.
  */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type AgentRecord, removeFile } from '@yesterday/kernel-bridge'
+import type { AgentRecord, KernelObjects } from '@yesterday/kernel-bridge'
 import { digestOf } from '../store/digest.ts'
 import type { ObjectStore } from '../store/ports.ts'
 
 export interface Taken {
   /** What could not be taken in. */
   readonly lost: readonly string[]
-  /** Files of the spool that are of no use once what was put is durable. */
-  readonly paths: readonly string[]
+  /** What is of no use to the kernel's side once it is durable. */
+  readonly digests: readonly string[]
 }
 
 /** Puts what this record announces. `has` asks the store, `put` may wait for the entry. */
 export async function takeObjects(
-  spoolDir: string,
+  objects: KernelObjects,
   { objects: announced }: Pick<AgentRecord, 'objects'>,
   { put, has }: Pick<ObjectStore, 'put' | 'has'>,
 ): Promise<Taken> {
   const lost: string[] = []
-  const paths: string[] = []
+  const digests: string[] = []
   for (const { digest } of announced) {
-    const path = join(spoolDir, 'objects', digest.replace(/^[^:]*:/, ''))
-    const bytes = await readFile(path).catch(() => null)
+    // What the store has is not sent over a network again.
+    if (!objects.isLocal && (await has(digest))) {
+      digests.push(digest)
+      continue
+    }
+    const bytes = await objects.read(digest)
     if (bytes === null || digestOf(bytes) !== digest) {
       // Announced twice, by runs that followed each other at once, it was taken with the first.
       if (!(await has(digest))) lost.push(digest)
       continue
     }
     await put(bytes)
-    paths.push(path)
+    digests.push(digest)
   }
-  return { lost, paths }
-}
-
-/** What was put is durable. */
-export async function removeTaken({ paths }: Taken): Promise<void> {
-  for (const path of paths) await removeFile(path)
+  return { lost, digests }
 }

@@ -9,6 +9,7 @@ export const NOT_TRUSTED =
   'This folder is not trusted yet, so no code runs. Its history was made elsewhere; trust the folder to run code in it.'
 
 export const restrictedKernels: Kernels = {
+  places: async () => [],
   specs: () => Promise.reject(new Error(NOT_TRUSTED)),
   start: () => Promise.reject(new Error(NOT_TRUSTED)),
   find: async () => null,
@@ -16,7 +17,7 @@ export const restrictedKernels: Kernels = {
   ownership: async () => 'unknown',
   end: async () => false,
   endOrphans: async () => 0,
-  spoolDirOf: async () => null,
+  objectsOf: async () => null,
   salvage: async () => [],
   moveSpool: async () => [],
   forget: async () => undefined,

@@ -9,14 +9,13 @@ import { Signed } from './chain/signing-key.ts'
 /** Most hashes of one kind in the marks of a notebook. */
 export const MARKS_LIMIT = 64
 
-/** Enough to find the kernel again; see KernelAddress of the bridge. */
+/** Enough to find the kernel again; see KernelAddress of the bridge. Entries of earlier versions name no provider. */
 const Address = z.object({
+  provider: z.string().default('local'),
   kernelId: z.string(),
   specName: z.string(),
-  pid: z.number(),
-  connectionFile: z.string(),
-  spoolDir: z.string(),
   startedAt: z.string(),
+  place: z.json().default(null),
 })
 
 /** Why a session runs what already ran. `of` is the run or session that it repeats. */

@@ -12,7 +12,7 @@ function parts(): { readonly parts: MachineParts; readonly stopped: unknown[]; r
   const [stopped, asked] = [[] as unknown[], [] as string[]]
   const session = {
     view: () => host,
-    kernel: { address: { pid: process.pid, startedAt: '2026-01-01T00:00:00.000Z' } },
+    kernel: { here: { pid: process.pid }, address: { startedAt: '2026-01-01T00:00:00.000Z' } },
     shutdown: (actor: unknown) => {
       stopped.push(actor)
       return null

@@ -194,7 +194,7 @@ describe.skipIf(python === null)(`a server that was killed${whySkipped}`, () => 
     house = made
     const find = made.kernels.find.bind(made.kernels)
     made.kernels.find = async (address) => {
-      const spool = (await made.kernels.spoolDirOf(address)) ?? ''
+      const spool = join(root, '.yesterday', 'kernels', address.kernelId, 'spool')
       if ((await readdir(spool)).some((name) => name.endsWith('.frames') || name.endsWith('.asked.json')))
         throw new Error('nested too deeply')
       return find(address)

@@ -51,11 +51,10 @@ export function sessionStarted(session: string, more: Partial<SessionStarted> = 
     documentId: null,
     kernel: {
       kernelId: `kernel of ${session}`,
+      provider: 'local',
       specName: 'python3',
-      pid: 1,
-      connectionFile: '/nowhere/connection.json',
-      spoolDir: '/nowhere/spool',
       startedAt: at(0),
+      place: null,
     },
     displayName: 'Python 3',
     language: 'python',

@@ -20,11 +20,11 @@ export function machineRoutes({ meter, sessions, index, pathOf }: MachineParts):
   return [
     on(machineApi.machines, async () => {
       const open = sessions.withKernel().map((document) => ({ document, session: sessions.of(document) }))
-      const pids = open.flatMap(({ session }) => session.kernel?.address.pid ?? [])
+      const pids = open.flatMap(({ session }) => session.kernel?.here?.pid ?? [])
       const { host, processes, isMemoryShort } = await meter.measure(pids)
       const kernels = open.map(async ({ document, session }): Promise<KernelUse> => {
         const { session: id, kernel } = session.view()
-        const address = session.kernel?.address
+        const { here = null, address } = session.kernel ?? {}
         return {
           document,
           path: pathOf(document) ?? '',
@@ -32,7 +32,7 @@ export function machineRoutes({ meter, sessions, index, pathOf }: MachineParts):
           state: kernel.state,
           startedBy: id === null ? null : await startedBy(id),
           started: address?.startedAt ?? null,
-          use: address === undefined ? null : (processes.get(address.pid) ?? null),
+          use: here === null ? null : (processes.get(here.pid) ?? null),
         }
       })
       return json({ host, kernels: await Promise.all(kernels), isMemoryShort })
