@@ -2,7 +2,7 @@
 import { expect, type Page, test } from '@playwright/test'
 import { seriousFindings } from '../support/axe.ts'
 import { writeNotebook } from '../support/notebook-file.ts'
-import { cell, open, signedIn } from '../support/person.ts'
+import { cell, open, signedIn, typeInto } from '../support/person.ts'
 import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
 
 let folder: string
@@ -82,4 +82,22 @@ test('a comment on a selection, with a mention, is answered, resolved, and follo
   await panelOf(other).getByRole('button', { name: 'Resolved' }).click()
   await expect(thread).toContainText('Resolved by Ada')
   await expect(cell(other, 3).getByRole('button', { name: /comment thread/ })).toHaveCount(0)
+
+  // What both did is in the activity, which leads there; each cell says who edited it.
+  await cell(page, 3).focus()
+  await page.keyboard.press('Shift+a')
+  const activity = page.getByRole('region', { name: 'History' })
+  await expect(activity.getByRole('heading', { name: 'Activity' })).toBeFocused()
+  const line = (words: string) => activity.getByRole('button', { name: words })
+  await expect(line('Ada resolved a thread')).toBeVisible()
+  await expect(line('Bob Brown replied')).toContainText('Yes, *kilograms*.')
+  await typeInto(other, 1, ' * 2')
+  await expect(line('Bob Brown edited')).toContainText('Cell 1')
+  expect(await seriousFindings(page, { within: ['.activity'] })).toEqual([])
+  await expect(cell(page, 1).getByText('Edited by Bob Brown')).toHaveCount(0)
+  await cell(page, 3).focus()
+  await page.keyboard.press('Shift+b')
+  await expect(cell(page, 1).getByText('Edited by Bob Brown')).toBeVisible()
+  await line('Ada commented').click()
+  await expect(panelOf(page).getByRole('article', { name: 'Thread of Ada' })).toBeVisible()
 })

@@ -3,6 +3,7 @@
  * tests are made from this list. A refusal is `ApiError` with a fitting status.
  */
 import { z } from 'zod'
+import { activityApi } from './activity.ts'
 import { commentsApi } from './comments-api.ts'
 import { connectionApi } from './connections.ts'
 import { contentsApi } from './contents-api.ts'
@@ -22,6 +23,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   'The past': pastApi,
   Replay: replayApi,
   Comments: commentsApi,
+  Activity: activityApi,
   'The project': projectApi,
   People: peopleApi,
   'SQL connections': connectionApi,

@@ -6,12 +6,14 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { basename, join } from 'node:path'
 import type { Kernels } from '@yesterday/kernel-bridge'
+import { inBackground } from '@yesterday/kernel-bridge/background'
 import type { z } from 'zod'
 import type { KernelSpecs } from '../contract/http.ts'
 import { socketApi } from '../contract/routes.ts'
 import { restorer } from '../contract/session.ts'
 import { Comments } from './comments/comments.ts'
 import { createDocuments, type DocumentRooms, type DocumentsInit } from './document/documents.ts'
+import { EditSessions } from './document/edit-sessions.ts'
 import { projectNotebooks, visitedNotebooks } from './document/identity/project-notebooks.ts'
 import { LastEdits } from './document/last-edits.ts'
 import { createRooms, type Rooms } from './document/rooms.ts'
@@ -23,6 +25,7 @@ import { audited } from './http/audited-routes.ts'
 import { recordCode, recordRuns } from './http/audited-runs.ts'
 import { type Answered, type Measured, Metrics } from './http/metrics.ts'
 import type { Route } from './http/route.ts'
+import { activityRoutes } from './http/routes/activity.ts'
 import { aroundRoutes } from './http/routes/around.ts'
 import { checkpointRoutes } from './http/routes/checkpoints.ts'
 import { commentRoutes } from './http/routes/comments.ts'
@@ -211,17 +214,23 @@ function commentsOf(
 interface Notes {
   readonly comments: Comments
   readonly lastEdits: LastEdits
+  readonly editSessions: EditSessions
   readonly close: () => Promise<void>
 }
 
 function notesOf(options: ComposeOptions, documents: DocumentRooms, sessions: Sessions): Notes {
   const comments = commentsOf(options, documents, sessions)
   const lastEdits = lastEditsOf(options, documents, sessions)
+  const editSessions = new EditSessions({ updates: options.project.store.updates, newId })
+  lastEdits.onEdited((notebook, edits) =>
+    inBackground(editSessions.record(notebook, edits), 'recording who edited a notebook'),
+  )
   const close = async (): Promise<void> => {
     await comments.close()
     await lastEdits.close()
+    await editSessions.close()
   }
-  return { comments, lastEdits, close }
+  return { comments, lastEdits, editSessions, close }
 }
 
 function lastEditsOf(
@@ -277,6 +286,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     }),
     ...commentRoutes(notes.comments),
     ...editRoutes(notes.lastEdits),
+    ...activityRoutes({ ...notes, index: store.index, audit: options.access.audit }),
     ...aroundRoutes(store.index, {
       root,
       files: new UsedFiles(store.secrets),

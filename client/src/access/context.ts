@@ -53,6 +53,8 @@ export interface NotebookAccess {
     readonly copyLink: (hash: string) => void
     /** The last run of a cell; null if none is known. */
     readonly lastRunOf: (cell: string) => string | null
+    /** Opens the comments at a thread. */
+    readonly showThread: (thread: string) => void
     /** Leads to what a thread is about. */
     readonly showAnchor: (anchor: Anchor) => void
     /** Puts the cursor at the beginning of a line of its source, from 1. */
@@ -60,6 +62,8 @@ export interface NotebookAccess {
   }
   /** Calls `listener` for each run that has its record; returns the way to stop. */
   readonly onRecorded: (listener: (run: Recorded) => void) => () => void
+  /** Calls `listener` after people edited cells; returns the way to stop. */
+  readonly onEdited: (listener: () => void) => () => void
 }
 
 export const NotebookContext = createContext<NotebookAccess | null>(null)

@@ -9,7 +9,7 @@ import { OpenPanel } from './open-panel.ts'
 
 /** A view of the past. */
 export type PastView =
-  | { readonly at: 'log' | 'checkpoints' }
+  | { readonly at: 'log' | 'checkpoints' | 'activity' }
   | { readonly at: 'receipt'; readonly run: string; readonly part?: ReceiptPart }
   /** The receipt of a cell's last run: which run that is, is looked up. */
   | { readonly at: 'why'; readonly cell: string }

@@ -3,7 +3,7 @@
 import type { NotebookAccess } from '../access/context.ts'
 import { runStale } from './acts.ts'
 import { mayRun } from './command.ts'
-import { commentHere, commentOn, commentOnOutput, mayComment, showAnchor } from './comment.ts'
+import { commentHere, commentOn, commentOnOutput, mayComment, showAnchor, showThread } from './comment.ts'
 import { copyLink } from './follow-link.ts'
 import type { Notebook } from './notebook.ts'
 
@@ -36,10 +36,12 @@ export function accessTo(notebook: Notebook, selectedCell: string | null): Noteb
       commentOn: (draft) => commentOn(notebook, draft),
       copyLink: (hash) => void copyLink(notebook, hash),
       lastRunOf: (cell) => notebook.lastRuns.all.get(cell)?.run ?? null,
+      showThread: (thread) => void showThread(notebook, thread),
       showAnchor: (anchor) => showAnchor(notebook, anchor),
       reveal: (cell) => notebook.reveal(cell),
       goToLine: (cell, line) => notebook.goToLine(cell, line),
     },
     onRecorded: notebook.session.recorded.listen,
+    onEdited: notebook.session.edited.listen,
   }
 }

@@ -27,6 +27,7 @@ import {
   stopEditing,
   switchAndNotify,
 } from './acts.ts'
+import { toggleBlame } from './blame.ts'
 import { changeCells } from './change-cells.ts'
 import { writeToSystem } from './clipboard/system-clipboard.ts'
 import { type Command, cellKeys, editKeys, isOwner, isWritable, keys, mayRun } from './command.ts'
@@ -351,6 +352,13 @@ export const COMMANDS = [
     run: commentHere,
   },
   { id: 'copyLink', label: 'command.copyLink', keys: cellKeys('Shift-l'), run: copyCellLink },
+  {
+    id: 'activity',
+    label: 'command.activity',
+    keys: cellKeys('Shift-a'),
+    run: ({ past }) => past.go({ at: 'activity' }),
+  },
+  { id: 'blame', label: 'command.blame', keys: cellKeys('Shift-b'), run: toggleBlame },
   { id: 'showValue', label: 'command.showValue', run: showValue },
   ...PANELS.map(panelCommand),
 ] as const satisfies readonly Command[]

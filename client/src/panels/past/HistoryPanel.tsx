@@ -21,6 +21,7 @@ import { Receipt } from './receipt/Receipt.tsx'
 import { viewHash } from './target.ts'
 import { useAsked } from './useAsked.ts'
 
+const Activity = lazyPart(async () => (await import('./activity/Activity.tsx')).Activity)
 const Compare = lazyPart(async () => (await import('./compare/Compare.tsx')).Compare)
 const Changes = lazyPart(async () => (await import('./compare/Changes.tsx')).Changes)
 const Replay = lazyPart(async () => (await import('./replay/Replay.tsx')).Replay)
@@ -37,6 +38,7 @@ const titles = {
   checkpoint: 'checkpoint.one',
   timeline: 'timeline.title',
   checkpoints: 'checkpoint.title',
+  activity: 'activity.title',
   replay: 'replay.title',
   restore: 'restore.title',
   since: 'since.title',
@@ -99,6 +101,8 @@ function View({ view }: { readonly view: PastView }) {
       return <CheckpointView checkpoint={view.checkpoint} />
     case 'checkpoints':
       return <Checkpoints />
+    case 'activity':
+      return <Activity />
     case 'replay':
       return <Replay run={view.run} />
     case 'restore':

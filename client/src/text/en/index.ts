@@ -1,4 +1,5 @@
 /** The English words of every area; their keys are the keys of all languages. */
+import { activity } from './activity.ts'
 import { again } from './again.ts'
 import { app } from './app.ts'
 import { comments } from './comments.ts'
@@ -20,6 +21,7 @@ import { variables } from './variables.ts'
 
 export const en = {
   ...app,
+  ...activity,
   ...again,
   ...comments,
   ...outputs,

@@ -1,6 +1,7 @@
 /** The Chinese words of every area. */
 import type { en } from '../en/index.ts'
 import type { Translation } from '../phrase.ts'
+import { activity } from './activity.ts'
 import { again } from './again.ts'
 import { app } from './app.ts'
 import { comments } from './comments.ts'
@@ -22,6 +23,7 @@ import { variables } from './variables.ts'
 
 export const zh: Translation<typeof en> = {
   ...app,
+  ...activity,
   ...again,
   ...comments,
   ...outputs,

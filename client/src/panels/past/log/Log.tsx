@@ -41,6 +41,7 @@ export function Log() {
         choice={choice}
         selectedCell={selectedCell}
         onChange={(changed) => past.log.set(changed)}
+        onActivity={() => past.go({ at: 'activity' })}
         onCheckpoints={() => past.go({ at: 'checkpoints' })}
         onTimeline={session === undefined ? null : () => past.go({ at: 'timeline', session })}
       />

@@ -12,6 +12,7 @@ export function LogFilters(props: {
   readonly selectedCell: string | null
   readonly onChange: (choice: LogChoice) => void
   /** Null where there is no session yet. */
+  readonly onActivity: () => void
   readonly onCheckpoints: () => void
   readonly onTimeline: (() => void) | null
 }) {
@@ -77,6 +78,9 @@ export function LogFilters(props: {
             {t(`log.${one}`)}
           </button>
         ))}
+        <button type="button" className="button button-small" onClick={props.onActivity}>
+          {t('activity.title')}
+        </button>
         <button type="button" className="button button-small" onClick={props.onCheckpoints}>
           {t('checkpoint.title')}
         </button>
