@@ -16,6 +16,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { AuditEntry } from '../../contract/audit.ts'
+import { underLock } from '../disk/short-lock.ts'
 
 /** A file that is longer is put aside as `audit.1.jsonl`, `audit.2.jsonl`, … */
 const MAX_FILE = 16 * 1024 * 1024
@@ -85,8 +86,19 @@ export class Audit {
     return entries
   }
 
+  /** The command line may append at the same time: both take turns, so that each line links to the one before. */
   #append(entry: AuditEntry): void {
     const path = join(this.#folder, 'audit.jsonl')
+    const file = underLock(join(this.#folder, 'audit.lock'), () => this.#write(path, entry))
+    try {
+      if (!FREQUENT.has(entry.action)) fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+  }
+
+  /** Returns the open file. */
+  #write(path: string, entry: AuditEntry): number {
     const file = openSync(path, 'a+', 0o600)
     try {
       const { size } = fstatSync(file)
@@ -94,15 +106,17 @@ export class Audit {
       const link = linkOf(this.#link, entry)
       const start = endsLine(file, size) ? '' : '\n'
       writeSync(file, `${start}${JSON.stringify({ ...entry, link })}\n`)
-      if (!FREQUENT.has(entry.action)) fsyncSync(file)
       this.#link = link
       this.#size = fstatSync(file).size
-    } finally {
+      if (this.#size > MAX_FILE) {
+        renameSync(path, join(this.#folder, `audit.${this.#asideCount() + 1}.jsonl`))
+        this.#size = 0
+      }
+      return file
+    } catch (error) {
       closeSync(file)
+      throw error
     }
-    if (this.#size <= MAX_FILE) return
-    renameSync(path, join(this.#folder, `audit.${this.#asideCount() + 1}.jsonl`))
-    this.#size = 0
   }
 
   #lastLink(): string {

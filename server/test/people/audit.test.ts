@@ -1,5 +1,7 @@
 /** The audit log on a real disk: its links, lines that a crash cut off, and two processes that append. */
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -51,4 +53,18 @@ test('a line that a crash cut off costs no other line', () => {
   log.record(entry('run', 2))
   expect([numbers(log), unsound(log)]).toEqual([['0', '1', '2'], 0])
   expect(log.newest(10).map(({ about }) => about.n)).toEqual(['2', '1', '0'])
+})
+
+test('processes that append at the same time take turns, and a lock that one left is removed', async () => {
+  writeFileSync(join(folder, 'audit.lock'), '')
+  utimesSync(join(folder, 'audit.lock'), 0, 0)
+  const script = `
+    const { Audit } = await import(process.argv[1])
+    const log = new Audit(process.argv[2], (error) => { throw error })
+    for (let n = 0; n < 60; n++) log.record({ action: 'run', by: null, address: null, about: { n: String(n) } })`
+  const audit = join(import.meta.dirname, '../../src/people/audit.ts')
+  const words = ['--input-type=module', '-e', script, audit, folder]
+  const ended = [1, 2, 3].map(() => once(spawn(process.execPath, words, { stdio: 'inherit' }), 'exit'))
+  expect((await Promise.all(ended)).map(([code]) => code)).toEqual([0, 0, 0])
+  expect([numbers(opened()).length, unsound(opened())]).toEqual([180, 0])
 })
