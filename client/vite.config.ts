@@ -1,5 +1,6 @@
 /**
- * How the page is built. Two entries: the app, and the page of output frames, whose code never mixes with the app's.
+ * How the page is built. Three entries: the app, the page of output frames, and the
+ * script of the pages to sign in. Their code does not mix.
  * Monaco, its worker and the widgets are chunks of their own, loaded when they are needed.
  */
 import react from '@vitejs/plugin-react'
@@ -18,13 +19,21 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     chunkSizeWarningLimit: 5000,
-    rolldownOptions: { input: ['index.html', 'sandbox/frame.html'] },
+    rolldownOptions: {
+      input: { index: 'index.html', frame: 'sandbox/frame.html', 'sign-in': 'sign-in/sign-in.ts' },
+      // The server's own pages name it (server/src/http/pages.ts).
+      output: {
+        entryFileNames: ({ name }) => (name === 'sign-in' ? 'sign-in.js' : 'assets/[name]-[hash].js'),
+      },
+    },
   },
   server: {
     proxy: {
       '/api': { target: server, ws: true },
       '/sandbox': server,
       '/assets': server,
+      '/sign-in': server,
+      '/join': server,
       '^/\\?token=': server,
     },
   },

@@ -39,6 +39,7 @@ const DEFAULTS: Answers = {
     color: '#0b7285',
     isNamed: true,
     hasPassword: false,
+    hasPasskey: false,
     role: 'owner',
     project: 'diabetes',
     version: '0.1.0',

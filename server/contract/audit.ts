@@ -8,6 +8,8 @@ export const AuditAction = z.enum([
   'sign-in-failed',
   'signed-out',
   'password-changed',
+  'passkey-added',
+  'passkey-removed',
   'invitation-made',
   'invitation-used',
   'invitation-revoked',

@@ -81,13 +81,14 @@ export const PERSON_COLORS = [
 
 /**
  * `color` is the person's CSS colour. `isNamed` is false until the person has chosen a name; `hasPassword` until they can
- * sign in by name and password.
+ * sign in by name and password. `hasPasskey` is true where a passkey signs them in.
  */
 export const Me = z.object({
   actor: Actor,
   color: z.string(),
   isNamed: z.boolean(),
   hasPassword: z.boolean(),
+  hasPasskey: z.boolean(),
   role: Role,
   project: z.string(),
   version: z.string(),

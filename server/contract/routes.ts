@@ -11,6 +11,7 @@ import { fileApi } from './file-api.ts'
 import { jupyterApi } from './jupyter-api.ts'
 import { machineApi } from './machines.ts'
 import { operationsApi } from './operations-api.ts'
+import { passkeyApi } from './passkey-api.ts'
 import { pastApi } from './past-api.ts'
 import { peopleApi } from './people-api.ts'
 import { projectApi } from './project-api.ts'
@@ -26,6 +27,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   Activity: activityApi,
   'The project': projectApi,
   People: peopleApi,
+  Passkeys: passkeyApi,
   'SQL connections': connectionApi,
   Machines: machineApi,
   'Jupyter clients': jupyterApi,

@@ -25,6 +25,7 @@ import { audited } from './http/audited-routes.ts'
 import { recordCode, recordRuns } from './http/audited-runs.ts'
 import { type Answered, type Measured, Metrics } from './http/metrics.ts'
 import type { Route } from './http/route.ts'
+import { accountRoutes } from './http/routes/account.ts'
 import { activityRoutes } from './http/routes/activity.ts'
 import { aroundRoutes } from './http/routes/around.ts'
 import { checkpointRoutes } from './http/routes/checkpoints.ts'
@@ -36,16 +37,13 @@ import { fileRoutes } from './http/routes/files.ts'
 import { historyRoutes } from './http/routes/history.ts'
 import { kernelspecRoutes } from './http/routes/kernelspecs.ts'
 import { machineRoutes } from './http/routes/machines.ts'
-import { meRoutes, signOutRoutes } from './http/routes/me.ts'
 import { notebookRoutes } from './http/routes/notebooks.ts'
 import { objectRoutes } from './http/routes/objects.ts'
 import { operationsRoutes } from './http/routes/operations.ts'
 import { pastRoutes } from './http/routes/past.ts'
-import { peopleRoutes } from './http/routes/people.ts'
 import { receiptRoutes } from './http/routes/receipt.ts'
 import { replayRoutes } from './http/routes/replay.ts'
 import { resultRoutes } from './http/routes/results.ts'
-import { signInRoutes } from './http/routes/sign-in.ts'
 import { workspaceRoutes } from './http/routes/workspace.ts'
 import { onSocket, Sockets, type SocketTaker } from './http/sockets.ts'
 import { StaticFiles } from './http/static.ts'
@@ -261,7 +259,7 @@ interface RouteParts {
 }
 
 function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] {
-  const { project, kernels, trust } = options
+  const { project, access, kernels, trust, version } = options
   const { documents, notes, files, sessions, world, writes, jobs } = parts
   const { root, store, untrusted } = project
   return [
@@ -294,7 +292,9 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     }),
     ...exportRoutes({ root, documents, objects: store.objects, secrets: store.secrets }),
     ...objectRoutes(store.objects),
-    ...accountRoutes(options, parts),
+    ...accountRoutes(access, { name: basename(root), version }, parts.record, () =>
+      parts.sockets.endRevoked(),
+    ),
     ...replayRoutes(
       jobs,
       async (target) => (untrusted === null ? planOf(world, target) : notTrusted),
@@ -310,19 +310,6 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
       index: store.index,
       pathOf: (id) => documents.live(id)?.path ?? null,
     }),
-  ]
-}
-
-/** The caller, the people of the project, and how they get in. */
-function accountRoutes({ project, access, version }: ComposeOptions, { sockets, record }: RouteParts) {
-  const { people, clearedCookie } = access
-  const named = { name: basename(project.root), version }
-  const endRevoked = () => sockets.endRevoked()
-  return [
-    ...meRoutes(people, named),
-    ...signOutRoutes({ people, clearedCookie, record, endRevoked }),
-    ...peopleRoutes({ people, clearedCookie, record, endRevoked, audit: access.audit }),
-    ...signInRoutes(access, named, endRevoked),
   ]
 }
 

@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http'
 import { parseCookie, stringifySetCookie } from 'cookie'
 import { mayActAs, type Role } from '../../contract/route.ts'
 import type { Audit } from '../people/audit.ts'
+import { PENDING_MS } from '../people/pending.ts'
 import { COOKIE_LIFE_SECONDS, type People, type Person } from '../people/people.ts'
 import type { ProgramTokens } from '../people/program-tokens.ts'
 import { SignIn, type Visitor } from '../people/sign-in.ts'
@@ -113,6 +114,21 @@ export class Access {
     return this.#cookieLine('', 0)
   }
 
+  /** The `Set-Cookie` line that binds a sign-in to the browser that begins it. */
+  readonly setBrowser = (value: string): string =>
+    stringifySetCookie(`${this.#cookieName}-begun`, value, {
+      path: '/',
+      httpOnly: true,
+      // A provider leads back here from its own site.
+      sameSite: 'lax',
+      secure: this.#secure,
+      maxAge: PENDING_MS / 1000,
+    })
+
+  browserOf(request: IncomingMessage): string | null {
+    return parseCookie(request.headers.cookie ?? '')[`${this.#cookieName}-begun`] ?? null
+  }
+
   /** Where a request comes from, for limits of sign-in and for the list of sessions. */
   visitorOf(request: IncomingMessage): Visitor {
     return { address: this.#addressOf(request), device: deviceOf(request.headers['user-agent']) }
@@ -176,6 +192,9 @@ function sentToken({ headers, url = '' }: IncomingMessage): string | null {
   if (!API.test(url)) return null
   return URL.parse(url, 'http://localhost')?.searchParams.get('token') ?? null
 }
+
+/** For `Access.setBrowser`. */
+export const newBrowserSecret = (): string => randomBytes(24).toString('base64url')
 
 function cookieName(root: string, secure: boolean): string {
   const project = createHash('sha256').update(root).digest('hex').slice(0, 8)

@@ -27,6 +27,7 @@ import {
   inertPolicy,
   plainPagePolicy,
 } from './policy.ts'
+import { relyingParty } from './relying-party.ts'
 import { perform, refuse, sendRefusal } from './reply.ts'
 import { type RawCall, type Route, STRANGER, unknownSender } from './route.ts'
 import type { StaticFiles } from './static.ts'
@@ -95,7 +96,7 @@ async function serveClient(parts: AppParts, request: Request, response: Response
 
 function addRoute(app: Express, parts: AppParts, route: Route): void {
   const { method, path, reads, role } = route.spec
-  const readBody = bodyReader(reads)
+  const readBody = bodyReader(reads, role)
   app[method](path, (request, response, next) => {
     if (parts.onAnswered) timeAnswer(route.spec, response, parts.onAnswered)
     const sender = admit(parts, request, response, role === 'anyone')
@@ -120,11 +121,12 @@ function timeAnswer(
   )
 }
 
-function bodyReader(reads: Route['spec']['reads']): RequestHandler | null {
+/** Senders who are not signed in may send little. */
+function bodyReader(reads: Route['spec']['reads'], role: Route['spec']['role']): RequestHandler | null {
   if (reads === 'form') return express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 20 })
   if (reads !== 'json' && reads !== 'anyJson') return null
   const type = reads === 'anyJson' ? () => true : 'application/json'
-  return express.json({ limit: '32mb', strict: false, type })
+  return express.json({ limit: role === 'anyone' ? '64kb' : '32mb', strict: false, type })
 }
 
 /** What is known of a sender; an unknown sender has no identity. */
@@ -153,6 +155,8 @@ function callOf({ access }: AppParts, request: Request, { identity }: Admitted):
     role: identity?.role ?? 'anyone',
     session: identity?.session ?? null,
     visitor: access.visitorOf(request),
+    party: relyingParty(access.reach, request.headers.origin, request.headers.host),
+    browser: access.browserOf(request),
     language: languageOf(request),
     params: request.params,
     query: request.query,
@@ -193,7 +197,7 @@ function sendSignIn(parts: AppParts, request: Request, response: Response, wrong
   // A link on another site leads here without our strict cookie; one reload from our own page brings it.
   const again = !wrongToken && request.headers['sec-fetch-site'] === 'cross-site'
   const next = request.path === '/' ? '' : request.originalUrl
-  const { hasPasswords } = parts.access.people
+  const { hasPasswords, passkeys } = parts.access.people
   response.status(401).set(formHeaders).type('html')
   response.send(
     signInPage({
@@ -202,6 +206,7 @@ function sendSignIn(parts: AppParts, request: Request, response: Response, wrong
       again,
       next,
       hasPasswords,
+      hasPasskeys: passkeys.hasAny,
     }),
   )
 }

@@ -45,6 +45,17 @@ const en = {
     likeName: 'The password is your name. Choose another one.',
     full: 'This project has as many members as it can have.',
   },
+  passkey: {
+    signIn: 'Sign in with a passkey',
+    join: 'Join with a passkey, without a password',
+    problems: {
+      expired: 'This took too long. Try again.',
+      unverified: 'This passkey is not known here. Sign in another way.',
+      known: 'This passkey is in use already.',
+      cancelled: 'No passkey was used. Try again, or go on without one.',
+      failed: 'The passkey could not be used. Try again, or go on without one.',
+    },
+  },
   openAddress:
     'Open the address that was printed in the terminal where Yesterday was started. It is good for one browser.',
   newAddress: 'To have a new one, run <code>npm start</code> for the same folder again: it prints it.',
@@ -102,6 +113,17 @@ const zh: Words = {
     longPassword: `密码太长：最多 ${PASSWORD_LENGTH.max} 个字符。`,
     likeName: '密码与姓名相同。请选择其他密码。',
     full: '此项目的成员数已达上限。',
+  },
+  passkey: {
+    signIn: '使用通行密钥登录',
+    join: '使用通行密钥加入，无需密码',
+    problems: {
+      expired: '操作超时。请重试。',
+      unverified: '此处不认识该通行密钥。请使用其他方式登录。',
+      known: '此通行密钥已在使用。',
+      cancelled: '未使用通行密钥。请重试，或不使用通行密钥继续。',
+      failed: '无法使用通行密钥。请重试，或不使用通行密钥继续。',
+    },
   },
   openAddress: '请打开启动 Yesterday 的终端中显示的地址。该地址只能供一个浏览器使用。',
   newAddress: '如需新地址，请对同一文件夹再次运行 <code>npm start</code>，它会显示新地址。',

@@ -1,4 +1,4 @@
-/** pure. The few pages that the server writes itself: plain words, no script. */
+/** pure. The few pages that the server writes itself: plain words that work without script. */
 import { PASSWORD_LENGTH } from '../../contract/people.ts'
 import { mayActAs, type Role } from '../../contract/route.ts'
 import type { Refusal } from '../document/ports.ts'
@@ -22,18 +22,21 @@ export interface SignInOptions {
   readonly next: string
   /** Whether there are members who sign in by name and password. */
   readonly hasPasswords: boolean
+  /** Whether there are members who sign in by passkey. */
+  readonly hasPasskeys: boolean
 }
 
 /** The page for a browser that has not signed in. */
 export function signInPage(options: SignInOptions): string {
-  const { language, problem, again, next, hasPasswords } = options
+  const { language, problem, again, next, hasPasswords, hasPasskeys } = options
   const words = pageWords[language]
+  const passkey = hasPasskeys ? passkeyPart(language, words.passkey.signIn, { next }) : ''
   const token = `<p>${words.openAddress} ${words.newAddress}</p>
 <form action="/" method="get"><label for="token">${words.pasteToken}</label>
-<input id="token" name="token" type="password" autocomplete="off" required${hasPasswords ? '' : ' autofocus'}><button>${words.signIn}</button></form>`
-  const body = hasPasswords
-    ? `${passwordForm(options)}<details${problem === 'token' ? ' open' : ''}><summary>${words.byTerminal}</summary>${token}</details>`
-    : token
+<input id="token" name="token" type="password" autocomplete="off" required${hasPasswords || hasPasskeys ? '' : ' autofocus'}><button>${words.signIn}</button></form>`
+  const folded = `<details${problem === 'token' ? ' open' : ''}><summary>${words.byTerminal}</summary>${token}</details>`
+  const hasMembers = hasPasswords || hasPasskeys
+  const body = `${hasPasswords ? passwordForm(options) : ''}${passkey}${hasMembers ? folded : token}`
   const back = escapeHtml(next === '' ? '/' : next)
   return page(
     language,
@@ -46,7 +49,7 @@ export function signInPage(options: SignInOptions): string {
 function passwordForm({ language, name = '', next }: SignInOptions): string {
   const words = pageWords[language]
   return `<form action="/sign-in" method="post"><label for="name">${words.name}</label>
-<input id="name" name="name" autocomplete="username" maxlength="200" required value="${escapeHtml(name)}"${name === '' ? ' autofocus' : ''}>
+<input id="name" name="name" autocomplete="username webauthn" maxlength="200" required value="${escapeHtml(name)}"${name === '' ? ' autofocus' : ''}>
 <label for="password">${words.password}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" maxlength="1000" required${name === '' ? '' : ' autofocus'}>
 <input type="hidden" name="next" value="${escapeHtml(next)}"><p><button>${words.signIn}</button></p></form>`
@@ -71,8 +74,21 @@ export function joinPage(options: JoinOptions): string {
 <input id="name" name="name" autocomplete="username" maxlength="80" required autofocus value="${escapeHtml(name)}">
 <label for="password">${words.choosePassword}</label>
 <input id="password" name="password" type="password" autocomplete="new-password" minlength="${PASSWORD_LENGTH.min}" maxlength="${PASSWORD_LENGTH.max}" required>
-<input type="hidden" name="invite" value="${escapeHtml(invite)}"><p><button>${words.join}</button></p></form>`
+<input type="hidden" name="invite" value="${escapeHtml(invite)}"><p><button>${words.join}</button></p></form>${passkeyPart(language, words.passkey.join, { invite })}`
   return page(language, words.join, body)
+}
+
+/** A button that the script of the page (`client/sign-in`) shows and binds. */
+function passkeyPart(language: Language, label: string, data: Readonly<Record<string, string>>): string {
+  const { problems, passkey } = pageWords[language]
+  const values = {
+    api: '/api/passkeys',
+    words: JSON.stringify({ ...problems, ...passkey.problems }),
+    ...data,
+  }
+  const attributes = Object.entries(values).map(([name, value]) => ` data-${name}="${escapeHtml(value)}"`)
+  return `<div class="passkey" hidden data-passkeys${attributes.join('')}><p><button type="button">${label}</button></p>
+<p role="alert"></p></div><script type="module" src="/sign-in.js"></script>`
 }
 
 function problemLine({
@@ -113,6 +129,6 @@ function page(language: Language, title: string, body: string, head = ''): strin
 h1{font-size:1.4rem}p{overflow-wrap:anywhere}label{display:block;margin:1.5rem 0 .4rem}code{font-size:.95em}
 a{color:light-dark(#0b5c6b,#7cc4d0)}
 input{font:inherit;padding:.4rem .6rem;width:min(22rem,60vw);margin-right:.5rem;box-sizing:border-box}
-button{font:inherit;padding:.4rem 1rem}details{margin-top:2rem}summary{cursor:pointer}
+button{font:inherit;padding:.4rem 1rem}[role=alert]{font-weight:600}.passkey{margin-top:1.5rem}[hidden]{display:none}details{margin-top:2rem}summary{cursor:pointer}
 </style></head><body><main><h1>Yesterday · ${title}</h1>${body}</main></body></html>`
 }

@@ -71,7 +71,7 @@ export const inertPolicy = policy({
   'img-src': 'data:',
 })
 
-/** Pages without script: the sign-in page and clear words on errors. */
+/** Pages without script: clear words on errors. */
 export const plainPagePolicy = policy({
   'default-src': "'none'",
   'style-src': "'unsafe-inline'",
@@ -80,9 +80,20 @@ export const plainPagePolicy = policy({
   'frame-ancestors': "'none'",
 })
 
+/** The pages to sign in and to join: one script of ours, for passkeys. */
+const formPolicy = policy({
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'connect-src': "'self'",
+  'style-src': "'unsafe-inline'",
+  'form-action': "'self'",
+  'base-uri': "'none'",
+  'frame-ancestors': "'none'",
+})
+
 /** Pages with a form that posts to us: with `no-referrer`, browsers send `Origin: null` with it. */
 export const formHeaders: Readonly<Record<string, string>> = {
-  'content-security-policy': plainPagePolicy,
+  'content-security-policy': formPolicy,
   'referrer-policy': 'same-origin',
   'cache-control': 'no-store',
 }

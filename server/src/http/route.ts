@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { mayNot } from '../../contract/message-roles.ts'
 import { mayActAs, type RouteSpec, type Standing } from '../../contract/route.ts'
 import type { Refusal } from '../document/ports.ts'
+import type { RelyingParty } from '../people/passkeys.ts'
 import type { Person } from '../people/people.ts'
 import type { Visitor } from '../people/sign-in.ts'
 import type { Language } from './page-words.ts'
@@ -17,6 +18,10 @@ interface Sender {
   /** The session of the sender's cookie; null for programs and unknown senders. */
   readonly session: string | null
   readonly visitor: Visitor
+  /** The page that sends it, as passkeys know it; null where its address has no name, and for programs. */
+  readonly party: RelyingParty | null
+  /** The secret of a browser that began to sign in; null without one. */
+  readonly browser: string | null
   /** The language of pages that the server writes itself. */
   readonly language: Language
   /** The raw body; unread where the route reads a stream. */

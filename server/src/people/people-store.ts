@@ -16,18 +16,35 @@ export type Person = z.infer<typeof Person>
 export const StoredPassword = z.object({ salt: z.base64(), hash: z.base64(), cost: z.number().int() })
 export type StoredPassword = z.infer<typeof StoredPassword>
 
+/** `id` is the credential id as base64url, `host` its RP ID, `counter` the signature counter of its last sign-in. */
+export const StoredPasskey = z.object({
+  id: z.string(),
+  publicKey: z.base64(),
+  counter: z.number().int(),
+  host: z.string(),
+  name: z.string(),
+  created: z.string(),
+  used: z.string().nullable(),
+})
+export type StoredPasskey = z.infer<typeof StoredPasskey>
+
 const StoredSession = z.object({ id: z.string(), device: z.string(), created: z.string(), used: z.string() })
 export type StoredSession = z.infer<typeof StoredSession>
 
-/** `named`: the person chose the name. Without a password it is a guest, who is forgotten with the last session. */
+/** `named`: the person chose the name. Without a way to sign in it is a guest, who is forgotten with the last session. */
 const StoredPerson = Person.extend({
   since: z.string(),
   named: z.boolean().default(false),
   role: Role,
   password: StoredPassword.nullable(),
+  passkeys: z.array(StoredPasskey).default([]),
   sessions: z.array(StoredSession),
 })
 export type StoredPerson = z.infer<typeof StoredPerson>
+
+/** Came by the link of the terminal, and has no other way to sign in. */
+export const isGuest = ({ password, passkeys }: Pick<StoredPerson, 'password' | 'passkeys'>): boolean =>
+  password === null && passkeys.length === 0
 
 /** `digest` is that of the link's secret, which is not stored. */
 const StoredInvitation = z.object({
@@ -109,7 +126,7 @@ const newKey = (): string => randomBytes(32).toString('base64')
 function migrated({ key, people }: z.infer<typeof FirstPeopleFile>): PeopleFile {
   const upgraded = people.map((person): StoredPerson => {
     const session = { id: person.id, device: '', created: person.since, used: person.since }
-    return { ...person, role: 'owner', password: null, sessions: [session] }
+    return { ...person, role: 'owner', password: null, passkeys: [], sessions: [session] }
   })
   return { version: 2, key, people: upgraded, invitations: [] }
 }

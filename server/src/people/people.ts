@@ -10,9 +10,12 @@ import type { Member, SignedInDevice } from '../../contract/people.ts'
 import type { Role } from '../../contract/route.ts'
 import { equalSecrets } from '../store/equal-secrets.ts'
 import { Invitations } from './invitations.ts'
+import { PasskeyList } from './passkey-list.ts'
 import {
+  isGuest,
   PeopleStore,
   Person,
+  type StoredPasskey,
   type StoredPassword,
   type StoredPerson,
   type StoredSession,
@@ -39,6 +42,7 @@ export interface Recognised {
 
 export class People {
   readonly invitations: Invitations
+  readonly passkeys: PasskeyList
   readonly #now: () => Date
   readonly #store: PeopleStore
 
@@ -49,6 +53,7 @@ export class People {
     this.#mostGuests = mostGuests
     this.#store = new PeopleStore(folder)
     this.invitations = new Invitations(this.#store, now)
+    this.passkeys = new PasskeyList(this.#store, now)
     this.#forgetOld()
     this.#store.save()
   }
@@ -59,17 +64,22 @@ export class People {
     role: Role = 'owner',
     device = '',
   ): { readonly person: Person; readonly cookie: string } {
-    return this.#add({ name, role, device, password: null })
+    return this.#add({ id: newPersonId(), name, role, device, password: null, passkeys: [] })
   }
 
   /** A new member who accepted an invitation. The caller has checked that the name is free. */
   join(member: Joining & { readonly password: StoredPassword }): ReturnType<People['admit']> {
-    return this.#add(member)
+    return this.#add({ ...member, id: newPersonId(), passkeys: [] })
+  }
+
+  /** As `join`, with a passkey, which knows the member by `id`. */
+  joinByPasskey({ passkey, ...member }: Joining & { readonly id: string; readonly passkey: StoredPasskey }) {
+    return this.#add({ ...member, password: null, passkeys: [passkey] })
   }
 
   /** True if there may be no further member. */
   get isFull(): boolean {
-    return this.#people.filter(({ password }) => password !== null).length >= MOST_MEMBERS
+    return this.#people.filter((one) => !isGuest(one)).length >= MOST_MEMBERS
   }
 
   /** True if a person can sign in by name and password. */
@@ -77,27 +87,26 @@ export class People {
     return this.#people.some(({ password }) => password !== null)
   }
 
-  #add({ name, role, device, password }: Joining & { readonly password: StoredPassword | null }) {
+  #add({ device, ...member }: Joining & Pick<StoredPerson, 'id' | 'password' | 'passkeys'>) {
     this.#forgetOld()
     const color = PERSON_COLORS[this.#people.length % PERSON_COLORS.length] ?? PERSON_COLORS[0]
-    const person = { id: randomBytes(10).toString('hex'), name, color }
     const since = this.#now().toISOString()
     const session = this.#newSession(device)
-    this.#people.push({ ...person, named: password !== null, since, role, password, sessions: [session] })
+    this.#people.push({ ...member, color, named: !isGuest(member), since, sessions: [session] })
     this.#store.save()
-    return { person, cookie: this.#cookieOf(session) }
+    return { person: { id: member.id, name: member.name, color }, cookie: this.#cookieOf(session) }
   }
 
-  /** True if a member who signs in by password has this name. `except` is the id of the caller. */
+  /** True if a member has this name. `except` is the id of the caller. */
   isTaken(name: string, except: string | null = null): boolean {
     const found = this.memberNamed(name)
     return found !== null && found.id !== except
   }
 
-  /** The member who signs in by this name. Case and width do not count. */
-  memberNamed(name: string): { readonly id: string; readonly password: StoredPassword } | null {
-    const found = this.#people.find((one) => one.password !== null && sameName(one.name, name))
-    return found?.password ? { id: found.id, password: found.password } : null
+  /** The member of this name. Case and width do not count. `password` is null where they sign in otherwise. */
+  memberNamed(name: string): { readonly id: string; readonly password: StoredPassword | null } | null {
+    const found = this.#people.find((one) => !isGuest(one) && sameName(one.name, name))
+    return found === undefined ? null : { id: found.id, password: found.password }
   }
 
   passwordOf(id: string): StoredPassword | null {
@@ -264,8 +273,8 @@ export class People {
   #forgetOld(): void {
     for (const person of this.#people)
       person.sessions = person.sessions.filter((session) => !this.#isOld(session))
-    const people = this.#people.filter(({ sessions, password }) => password !== null || sessions.length > 0)
-    const guests = people.filter(({ password }) => password === null)
+    const people = this.#people.filter((one) => !isGuest(one) || one.sessions.length > 0)
+    const guests = people.filter(isGuest)
     const unnamedFirst = guests.toSorted((one, other) => Number(one.named) - Number(other.named))
     const gone = new Set(unnamedFirst.slice(0, -this.#mostGuests))
     this.#store.file.people = people.filter((person) => !gone.has(person))
@@ -294,9 +303,13 @@ const folded = (name: string): string =>
   name.normalize('NFKC').toLocaleLowerCase('en').replace(/\s+/g, ' ').trim()
 const sameName = (a: string, b: string): boolean => folded(a) === folded(b)
 
-function memberOf({ id, name, color, role, password, since, sessions }: StoredPerson): Member {
+/** 20 random hex digits. */
+export const newPersonId = (): string => randomBytes(10).toString('hex')
+
+function memberOf(person: StoredPerson): Member {
+  const { id, name, color, role, since, sessions } = person
   const used = sessions.map((session) => session.used).sort()
-  return { id, name, color, role, isGuest: password === null, since, lastUsed: used.at(-1) ?? null }
+  return { id, name, color, role, isGuest: isGuest(person), since, lastUsed: used.at(-1) ?? null }
 }
 
 /** The name of this machine's user: the full one where the system knows it. */

@@ -42,7 +42,8 @@ export class SignIn {
   readonly #people: People
   readonly #record: Recording
   readonly #accounts: Attempts
-  readonly #addresses: Attempts
+  /** Counts failures of every way to sign in. */
+  readonly addresses: Attempts
 
   /** `now` is a clock in ms. */
   constructor(
@@ -54,7 +55,7 @@ export class SignIn {
     this.#people = people
     this.#record = record
     this.#accounts = new Attempts(ACCOUNT_LIMITS, now)
-    this.#addresses = new Attempts(addressLimits, now)
+    this.addresses = new Attempts(addressLimits, now)
   }
 
   async signIn(name: string, password: string, visitor: Visitor): Promise<Result<SignInProblem>> {
@@ -94,17 +95,17 @@ export class SignIn {
     password: string,
     { address }: Visitor,
   ): Promise<SignInProblem | null> {
-    const waitMs = Math.max(this.#accounts.waitOf(account), this.#addresses.waitOf(address))
+    const waitMs = Math.max(this.#accounts.waitOf(account), this.addresses.waitOf(address))
     if (waitMs > 0) return { kind: 'locked', waitMs }
     this.#accounts.begin(account)
-    this.#addresses.begin(address)
+    this.addresses.begin(address)
     try {
       if (await isPassword(stored, password)) {
         this.#accounts.forget(account)
-        this.#addresses.forgive(address)
+        this.addresses.forgive(address)
         return null
       }
-      const nextMs = Math.max(this.#accounts.waitOf(account), this.#addresses.waitOf(address))
+      const nextMs = Math.max(this.#accounts.waitOf(account), this.addresses.waitOf(address))
       return nextMs > 0 ? { kind: 'locked', waitMs: nextMs } : { kind: 'wrong' }
     } catch (error) {
       if (error instanceof BusyError) return { kind: 'busy' }
@@ -147,10 +148,10 @@ export class SignIn {
   }
 
   #whyNot(secret: string, name: string, password: string, { address }: Visitor): JoinProblem | null {
-    const waitMs = this.#addresses.waitOf(address)
+    const waitMs = this.addresses.waitOf(address)
     if (waitMs > 0) return { kind: 'locked', waitMs }
     if (this.#people.invitations.find(secret) === null) {
-      this.#addresses.begin(address)
+      this.addresses.begin(address)
       return { kind: 'spent' }
     }
     const read = PersonName.safeParse(name)

@@ -17,6 +17,8 @@ export function callRoute(
     role: 'owner',
     session: null,
     visitor: { address: '127.0.0.1', device: '' },
+    party: null,
+    browser: null,
     language: 'en',
     params: {},
     query: {},

@@ -10,6 +10,7 @@ import { notify } from '../../ui/notices.ts'
 import { ProblemBox } from '../../ui/Problem.tsx'
 import { Time } from '../../ui/Time.tsx'
 import './people.css'
+import { Passkeys } from './Passkeys.tsx'
 import { peopleApi } from './people-api.ts'
 import { useLoaded } from './useLoaded.ts'
 
@@ -29,6 +30,10 @@ export function Account({ me }: { readonly me: Me }) {
         <Password me={me} />
       </details>
       <details>
+        <summary>{t('account.passkeys')}</summary>
+        <Passkeys me={me} />
+      </details>
+      <details>
         <summary>{t('account.devices')}</summary>
         <Devices />
       </details>
@@ -40,7 +45,7 @@ export function Account({ me }: { readonly me: Me }) {
           {t('account.signOutEverywhere')}
         </button>
       </div>
-      {!me.hasPassword && <p className="share-note">{t('account.guest')}</p>}
+      {!me.hasPassword && !me.hasPasskey && <p className="share-note">{t('account.guest')}</p>}
     </div>
   )
 }

@@ -1,6 +1,7 @@
 /** The requests of members, invitations and own sessions. */
 import { AuditEntries } from '@yesterday/server/contract/audit.ts'
 import { Me } from '@yesterday/server/contract/http.ts'
+import { CreationOptions, type NewCredential, Passkeys } from '@yesterday/server/contract/passkeys.ts'
 import {
   MadeInvitation,
   Member,
@@ -32,5 +33,11 @@ export const peopleApi = {
   signOutDevice: (id: string) => api.send(SignedInDevices, named('/api/me/sessions', id), 'DELETE', null),
   signOut: () => api.send(z.null(), '/api/sign-out', 'POST', null),
   signOutEverywhere: () => api.send(z.null(), '/api/me/sign-out-everywhere', 'POST', null),
+  passkeys: (signal?: AbortSignal) => api.get(Passkeys, '/api/me/passkeys', signal),
+  passkeyOptions: (current: string) =>
+    api.send(CreationOptions, '/api/me/passkeys/options', 'POST', { current }),
+  addPasskey: (name: string, credential: z.input<typeof NewCredential>) =>
+    api.send(Passkeys, '/api/me/passkeys', 'POST', { name, credential }),
+  removePasskey: (id: string) => api.send(Passkeys, named('/api/me/passkeys', id), 'DELETE', null),
   changePassword: (change: PasswordChange) => api.send(Me, '/api/me/password', 'PUT', change),
 }

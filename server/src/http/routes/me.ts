@@ -46,6 +46,7 @@ export function meOf(
     color: person.color,
     isNamed: people.isNamed(person.id),
     hasPassword: people.passwordOf(person.id) !== null,
+    hasPasskey: people.passkeys.of(person.id).length > 0,
     role: Role.parse(role),
     project: name,
     version,

@@ -1,4 +1,4 @@
-/** Pages without script to sign in and to join, and the password of the caller. */
+/** Pages that need no script to sign in and to join, and the password of the caller. */
 import { PasswordChange } from '../../../contract/people.ts'
 import { peopleApi } from '../../../contract/people-api.ts'
 import type { Refusal } from '../../document/ports.ts'
@@ -24,11 +24,8 @@ function pageRoutes({ people, signIns, setCookie }: PageParts, { name: project }
     { language }: Call,
     status: number,
   ): Reply => {
-    const { hasPasswords } = people
-    return html(
-      status,
-      signInPage({ language, problem: null, again: false, next: '', hasPasswords, ...options }),
-    )
+    const ways = { hasPasswords: people.hasPasswords, hasPasskeys: people.passkeys.hasAny }
+    return html(status, signInPage({ language, problem: null, again: false, next: '', ...ways, ...options }))
   }
   const join = (
     options: Partial<Parameters<typeof joinPage>[0]>,
@@ -81,13 +78,16 @@ const html = (status: number, text: string): Reply => ({
   headers: formHeaders,
 })
 
-/** To a notebook or the first page of this server: never to where a request says. */
-function goOn(next: string, cookie?: string): Reply {
+/** A notebook or the first page of this server: never where a request says. */
+export function landing(next: string): string {
   const url = URL.parse(next, 'http://localhost')
   const isNotebook = url?.host === 'localhost' && url.pathname.startsWith('/notebooks/')
-  const location = isNotebook ? `${url.pathname}${url.search}` : '/'
+  return isNotebook ? `${url.pathname}${url.search}` : '/'
+}
+
+function goOn(next: string, cookie?: string): Reply {
   const headers = {
-    location,
+    location: landing(next),
     'cache-control': 'no-store',
     ...(cookie === undefined ? {} : { 'set-cookie': cookie }),
   }
@@ -124,7 +124,7 @@ const badPassword: Refusal = {
   hint: 'Choose another password.',
 }
 
-function refusalOf(problem: SignInProblem): Refusal {
+export function refusalOf(problem: SignInProblem): Refusal {
   if (problem.kind === 'wrong')
     return { code: 'wrongPassword', status: 403, message: 'The current password is wrong.' }
   if (problem.kind === 'busy')

@@ -1,0 +1,91 @@
+/** Routes of passkeys: signing in and joining for everyone, and the caller's own. */
+import { z } from 'zod'
+import {
+  CreationOptions,
+  NewPasskey,
+  PasskeyJoin,
+  PasskeyJoinStart,
+  PasskeySignIn,
+  PasskeyStart,
+  Passkeys,
+  RequestOptions,
+  SignedIn,
+} from './passkeys.ts'
+import { plain } from './route.ts'
+
+export const passkeyApi = {
+  signInOptions: {
+    ...plain,
+    method: 'post',
+    path: '/api/passkeys/sign-in-options',
+    summary:
+      'Begins to sign in with a passkey: a challenge that this browser can answer once, within five minutes.',
+    role: 'anyone',
+    reads: 'nothing',
+    answer: RequestOptions,
+  },
+  signIn: {
+    ...plain,
+    method: 'post',
+    path: '/api/passkeys/sign-in',
+    summary: 'Signs in with a passkey; sets the cookie.',
+    role: 'anyone',
+    body: PasskeySignIn,
+    answer: SignedIn,
+  },
+  joinOptions: {
+    ...plain,
+    method: 'post',
+    path: '/api/passkeys/join-options',
+    summary: 'Begins to accept an invitation with a passkey in place of a password.',
+    role: 'anyone',
+    body: PasskeyJoinStart,
+    answer: CreationOptions,
+  },
+  join: {
+    ...plain,
+    method: 'post',
+    path: '/api/passkeys/join',
+    summary: 'Accepts an invitation with a passkey: makes the member and signs in.',
+    role: 'anyone',
+    body: PasskeyJoin,
+    answer: SignedIn,
+  },
+  list: {
+    ...plain,
+    method: 'get',
+    path: '/api/me/passkeys',
+    summary: "Lists the caller's passkeys.",
+    role: 'viewer',
+    answer: Passkeys,
+  },
+  addOptions: {
+    ...plain,
+    method: 'post',
+    path: '/api/me/passkeys/options',
+    summary: 'Begins to add a passkey to the account of the caller.',
+    role: 'viewer',
+    body: PasskeyStart,
+    answer: CreationOptions,
+  },
+  add: {
+    ...plain,
+    method: 'post',
+    path: '/api/me/passkeys',
+    summary: 'Adds the passkey that the browser made.',
+    role: 'viewer',
+    body: NewPasskey,
+    answer: Passkeys,
+    status: 201,
+  },
+  remove: {
+    ...plain,
+    method: 'delete',
+    path: '/api/me/passkeys/:passkey',
+    summary: 'Removes a passkey of the caller, unless nothing else would let them sign in.',
+    role: 'viewer',
+    reads: 'nothing',
+    params: z.object({ passkey: z.string().max(100) }),
+    answer: Passkeys,
+  },
+} as const
