@@ -24,6 +24,8 @@ export const AuditAction = z.enum([
   'restored',
   'exported',
   'trusted',
+  'terminal-opened',
+  'terminal-closed',
 ])
 export type AuditAction = z.infer<typeof AuditAction>
 

@@ -4,6 +4,7 @@
  */
 import type { Role } from './route.ts'
 import type { Command } from './session.ts'
+import type { TerminalInput } from './terminals.ts'
 
 /** The messages of the document socket (sync.ts). `stepOne` asks for the document; `stepTwo` and `update` change it. */
 export const ROOM_MESSAGE_ROLES = {
@@ -44,6 +45,13 @@ export const CHANNEL_ROLES = {
   control: 'runner',
   stdin: 'runner',
 } as const satisfies Readonly<Record<'shell' | 'control' | 'stdin', Role>>
+
+/** The messages of a terminal (terminals.ts). */
+export const TERMINAL_ROLES = {
+  stdin: 'runner',
+  set_size: 'runner',
+  ack: 'runner',
+} as const satisfies Readonly<Record<TerminalInput[0], Role>>
 
 /** What a person may not do, in the words of a refusal. */
 export const mayNot = (role: Role, required: Role): string =>

@@ -53,7 +53,7 @@ export const plain = {
   status: 200,
 } as const
 
-/** One WebSocket. The path has one parameter: the id of the document, or of the kernel. */
+/** One WebSocket. The path has one parameter: the id of the document or kernel, or the name of the terminal. */
 export interface SocketSpec<Query = unknown> {
   readonly path: string
   readonly summary: string

@@ -17,6 +17,7 @@ import { peopleApi } from './people-api.ts'
 import { projectApi } from './project-api.ts'
 import { replayApi } from './replay-api.ts'
 import type { RouteSpec, SocketSpec } from './route.ts'
+import { terminalApi } from './terminals.ts'
 
 /** The routes in groups, with the titles that the docs give them. */
 export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>> = {
@@ -31,6 +32,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   'SQL connections': connectionApi,
   Machines: machineApi,
   'Jupyter clients': jupyterApi,
+  Terminals: terminalApi,
   Operations: operationsApi,
   'Files of Jupyter clients': contentsApi,
 }
@@ -65,6 +67,14 @@ export const socketApi = {
     /** Messages for this session are kept while its socket is away. */
     query: z.object({ session_id: z.string().optional(), token: z.string().optional() }),
     frames: 'jupyter-api.ts',
+  },
+  terminal: {
+    path: '/terminals/websocket/:terminal',
+    summary: 'A terminal, by the protocol of terminado (docs/terminals.md).',
+    role: 'runner',
+    /** `acks=1`: the client says what it has drawn. */
+    query: z.object({ token: z.string().optional(), acks: z.string().optional() }),
+    frames: 'terminals.ts',
   },
 } as const
 

@@ -33,6 +33,7 @@ export const layers: readonly Layers[] = [
       'export',
       'results',
       'people',
+      'terminals',
       'http',
       'jupyter-api',
       'project.ts front.ts late-kernels.ts',

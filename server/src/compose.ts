@@ -8,7 +8,6 @@ import { basename, join } from 'node:path'
 import type { Kernels } from '@yesterday/kernel-bridge'
 import { inBackground } from '@yesterday/kernel-bridge/background'
 import type { z } from 'zod'
-import type { KernelSpecs } from '../contract/http.ts'
 import { socketApi } from '../contract/routes.ts'
 import { restorer } from '../contract/session.ts'
 import { Comments } from './comments/comments.ts'
@@ -49,9 +48,10 @@ import { onSocket, Sockets, type SocketTaker } from './http/sockets.ts'
 import { StaticFiles } from './http/static.ts'
 import { ApiSessions } from './jupyter-api/api-sessions.ts'
 import { channelsRoute } from './jupyter-api/channels-socket.ts'
+import { defaultSpec, describeSpecs } from './jupyter-api/described-specs.ts'
 import { KernelRegistry } from './jupyter-api/kernel-registry.ts'
-import { kernelspecModel } from './jupyter-api/kernelspec-models.ts'
 import { jupyterRoutes } from './jupyter-api/routes.ts'
+import { terminalRoute } from './jupyter-api/terminal-socket.ts'
 import { cellsInDocument, maskedCells } from './lineage/cells-now.ts'
 import { checkpointText } from './lineage/checkpoint-state.ts'
 import { fileStates } from './lineage/file-state.ts'
@@ -70,6 +70,8 @@ import { createSessions, type Sessions } from './session/sessions.ts'
 import { UsedFiles } from './session/used-files.ts'
 import { NOT_TRUSTED } from './setup/restricted-kernels.ts'
 import type { Store } from './store/ports.ts'
+import { openTerminals } from './terminals/open-terminals.ts'
+import type { Terminals } from './terminals/terminals.ts'
 
 export interface ComposeOptions {
   readonly project: Project
@@ -115,13 +117,10 @@ export function compose(options: ComposeOptions): House {
   const jobs = new Jobs(untrusted === null ? performJobs(world, sessions, writes) : async () => notTrusted)
   const notes = notesOf(options, documents, sessions)
   const record: Recording = access.audit?.record ?? (() => undefined)
-  const sockets = new Sockets(access, [
-    onSocket(socketApi.room, roomTaker(rooms)),
-    onSocket(socketApi.session, takeSessionSocket(sessions, recordRuns(record))),
-    channelsRoute(hosted, recordCode(record)),
-  ])
+  const terminals = openTerminals({ project, record, roleOf: (id) => access.roleOf(id) })
+  const sockets = socketsOf(options, { rooms, sessions, hosted, terminals, record })
   const files = new Files(root, documents, undefined, join(folder, 'trash'))
-  const parts = { documents, notes, files, sessions, hosted, sockets, world, writes, jobs, record }
+  const parts = { documents, notes, files, sessions, hosted, terminals, sockets, world, writes, jobs, record }
   let isStopping = false
   const metrics = new Metrics({ version, sockets: () => sockets.openCount, ...sessionCounts(sessions) })
   const operations = operationsRoutes(store.health, metrics, () => isStopping)
@@ -138,6 +137,7 @@ export function compose(options: ComposeOptions): House {
     upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
     recover: async () => {
       if (untrusted !== null) return
+      await terminals.recover()
       await sessions.recover()
       await endOrphans({ root, store, kernels, onProblem: (text) => logError('ending what was left', text) })
     },
@@ -145,11 +145,30 @@ export function compose(options: ComposeOptions): House {
       isStopping = true
       access.tokens?.close()
       sockets.close()
-      const inOrder = [hosted, rooms, jobs, writes, sessions, notes, documents, kernels, store]
+      const inOrder = [terminals, hosted, rooms, jobs, writes, sessions, notes, documents, kernels, store]
       for (const part of inOrder) await part.close()
     },
   }
 }
+
+interface SocketParts {
+  readonly rooms: Rooms
+  readonly sessions: Sessions
+  readonly hosted: KernelRegistry
+  readonly terminals: Terminals
+  readonly record: Recording
+}
+
+const socketsOf = (
+  { access }: ComposeOptions,
+  { rooms, sessions, hosted, terminals, record }: SocketParts,
+): Sockets =>
+  new Sockets(access, [
+    onSocket(socketApi.room, roomTaker(rooms)),
+    onSocket(socketApi.session, takeSessionSocket(sessions, recordRuns(record))),
+    channelsRoute(hosted, recordCode(record)),
+    terminalRoute(terminals),
+  ])
 
 function documentsOf({ root, store, folder, untrusted }: Project): DocumentRooms {
   return createDocuments({
@@ -251,6 +270,7 @@ interface RouteParts {
   readonly files: Files
   readonly sessions: Sessions
   readonly hosted: KernelRegistry
+  readonly terminals: Terminals
   readonly sockets: Sockets
   readonly world: ReplayWorld
   readonly writes: KeptWrites
@@ -315,7 +335,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
 
 function jupyterRoutesOf(
   { project: { root, folder, store, untrusted }, kernels, version, defaultKernel }: ComposeOptions,
-  { documents, files, sessions, hosted }: RouteParts,
+  { documents, files, sessions, hosted, terminals, record }: RouteParts,
 ): readonly Route[] {
   return jupyterRoutes({
     root,
@@ -325,6 +345,8 @@ function jupyterRoutesOf(
     version,
     started: new Date(),
     kernels: hosted,
+    terminals,
+    record,
     apiSessions: new ApiSessions(hosted),
     documents,
     sessions,
@@ -347,38 +369,4 @@ function roomTaker(rooms: Rooms): SocketTaker<z.output<typeof socketApi.room.que
       actor: person,
       may,
     })
-}
-
-/** The kernelspec of a notebook that names none: Python where there is one. */
-async function defaultSpec(kernels: Kernels, chosen: string | undefined): Promise<string> {
-  const specs = await kernels.specs()
-  const named = specs.find(({ name }) => name === chosen?.toLowerCase())
-  if (named !== undefined) return named.name
-  const [first] = [...specs.filter((spec) => spec.language === 'python'), ...specs]
-  return first?.name ?? 'python3'
-}
-
-/** For the page (`specs`) and for Jupyter clients (`kernelspecs`). */
-async function describeSpecs(
-  kernels: Kernels,
-  chosen: string | undefined,
-): Promise<KernelSpecs & { kernelspecs: object }> {
-  try {
-    const specs = await kernels.specs()
-    return {
-      default: specs.length === 0 ? null : await defaultSpec(kernels, chosen),
-      specs: specs.map(({ name, displayName, language }) => ({ name, displayName, language })),
-      kernelspecs: Object.fromEntries(
-        (await Promise.all(specs.map(kernelspecModel))).map((model) => [model.name, model]),
-      ),
-      problems: [],
-    }
-  } catch (thrown) {
-    return {
-      default: null,
-      specs: [],
-      kernelspecs: {},
-      problems: [thrown instanceof Error ? thrown.message : String(thrown)],
-    }
-  }
 }

@@ -144,6 +144,12 @@ export class Access {
     return identity({ person, role, session, by: 'cookie' }, () => this.people.roleOf(person.id, session))
   }
 
+  /** The role of a member or program at this moment, whatever they are signed in with; null for none. */
+  roleOf(personId: string): Role | null {
+    if (personId === this.#program.id) return 'owner'
+    return this.people.memberRole(personId) ?? this.tokens?.roleOf(personId) ?? null
+  }
+
   #programOf(token: string): Identity | null {
     if (token === '') return null
     if (equalSecrets(token, this.programToken))
@@ -183,7 +189,7 @@ function identity(
 }
 
 /** Where a browser opens a page, `token` is the one-time token that it trades for a cookie. */
-const API = /^\/(?:api|kernelspecs)(?:\/|\?|$)/
+const API = /^\/(?:api|kernelspecs|terminals\/websocket)(?:\/|\?|$)/
 
 /** The token of a program: a header, or `token=` in the query of the API. '' is a header that holds none. */
 function sentToken({ headers, url = '' }: IncomingMessage): string | null {

@@ -20,7 +20,7 @@ import { roleTooLow, unknownSender } from './route.ts'
 
 /** What a socket's taker receives. */
 export interface SocketCall<Query = unknown> {
-  /** The id in the address: of the document, or of the kernel. */
+  /** The id in the address: of the document or the kernel, or the name of the terminal. */
   readonly documentId: string
   readonly query: Query
   readonly person: Person

@@ -10,6 +10,7 @@ import { CHANNEL_ROLES } from '../../contract/message-roles.ts'
 import { socketApi } from '../../contract/routes.ts'
 import { close } from '../../contract/sync.ts'
 import { endSocket } from '../connection/end-socket.ts'
+import { keepAlive } from '../connection/keep-alive.ts'
 import { Quota } from '../connection/quota.ts'
 import { onSocket, type SocketCall, type SocketRoute } from '../http/sockets.ts'
 import { decodeFrame, type Framing, V1 } from './framing.ts'
@@ -21,7 +22,6 @@ import type { Received } from './message.ts'
 const MESSAGES = { burst: 20_000, perSecond: 1_000 }
 /** Bytes. */
 const VOLUME = { burst: 128 * 1024 * 1024, perSecond: 8 * 1024 * 1024 }
-const PING_MS = 30_000
 /** RFC 6455: a frame of another form than was agreed. */
 const INVALID = 1007
 /** A session's name, from the address: not longer than a client makes it. */
@@ -96,18 +96,4 @@ function pass(
     if (error instanceof RangeError) return error.message
     throw error
   }
-}
-
-/** A client whose network is gone closes nothing: its messages are held only when its socket is ended. */
-function keepAlive(socket: WebSocket): void {
-  let isThere = true
-  socket.on('pong', () => {
-    isThere = true
-  })
-  const pings = setInterval(() => {
-    if (!isThere) socket.terminate()
-    isThere = false
-    socket.ping()
-  }, PING_MS)
-  socket.once('close', () => clearInterval(pings))
 }

@@ -85,7 +85,7 @@ export async function startFree(
 }
 
 /** The folder that the path names, else that of the file that it names, else the project's: the path need not exist. */
-async function workingFolder(root: string, path: string): Promise<string> {
+export async function workingFolder(root: string, path: string): Promise<string> {
   const named = path.replace(/^\/+|\/+$/g, '')
   for (const candidate of [named, dirname(named)]) {
     const located = await locate(root, candidate === '.' ? '' : candidate)

@@ -188,6 +188,11 @@ export class People {
     return found === undefined || open === undefined || this.#isOld(open) ? null : found.role
   }
 
+  /** The person's role now, in whatever session; null where there is no such person. */
+  memberRole(id: string): Role | null {
+    return this.#find(id)?.role ?? null
+  }
+
   /** A session of a person who has proved who they are. Returns the cookie; null if the person was removed. */
   openSession(id: string, device: string): string | null {
     const found = this.#find(id)

@@ -93,6 +93,12 @@ export class ProgramTokens {
     return { person: personOf(found), role: found.role }
   }
 
+  /** The role that tokens of this person have now; null where there is none. */
+  roleOf(personId: string): Role | null {
+    this.#look()
+    return this.#tokens.find((one) => !isExpired(one) && personOf(one).id === personId)?.role ?? null
+  }
+
   #find(token: string): ProgramToken | undefined {
     return this.#tokens.find((one) => equalSecrets(one.token, token))
   }

@@ -93,4 +93,6 @@ export const people = {
   'audit.restored': 'restored',
   'audit.exported': 'exported',
   'audit.trusted': 'trusted the history',
+  'audit.terminal-opened': 'opened a terminal',
+  'audit.terminal-closed': 'closed a terminal',
 } as const

@@ -96,4 +96,6 @@ export const people: Translation<typeof english> = {
   'audit.restored': '恢复',
   'audit.exported': '导出',
   'audit.trusted': '信任历史记录',
+  'audit.terminal-opened': '打开终端',
+  'audit.terminal-closed': '关闭终端',
 }
