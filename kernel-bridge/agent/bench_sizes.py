@@ -45,8 +45,8 @@ def cases(folder: Path, gib: int) -> list[Case]:
         Case("tensor of 10⁸", "import torch", "t = torch.ones(10**8)", "t", 4 * 10**8),
         Case("list of 10⁶ dicts", "None", "rows = [{'a': n, 'b': n / 2} for n in range(10**6)]", "rows", 0),
         Case(f"file of {gib} GiB", "None", read, file, gib * GIB),
-        Case("listing 10⁵ files", "None", listing, "", 0),
-        Case("reading 10⁵ files", "None", reading, "", 0),
+        Case("listing 10⁵ files", "None", listing, str(folder / "many"), 0),
+        Case("reading 10⁵ files", "None", reading, str(folder / "many"), 0),
     ]
 
 

@@ -1,6 +1,6 @@
 /** pure. Digests that the agent computed behind a run's reply (agent/late_edges.py is its twin; change both). */
 import { z } from 'zod'
-import { AgentDigest, EdgeTarget } from './record.ts'
+import { AgentDigest, EdgeTarget, StoredValue } from './record.ts'
 
 /** Most versions in one message. */
 const CONTENTS_LIMIT = 10_000
@@ -21,6 +21,10 @@ export const AgentContent = z.object({
         digest: AgentDigest.nullable(),
         /** Why there is no digest; null where there is one. */
         why: z.string().nullable(),
+        /** Bytes, where they are known with the digest. */
+        size: z.number().nullish(),
+        /** An object in the spool that came with the digest. */
+        value: StoredValue.nullish(),
       }),
     )
     .max(CONTENTS_LIMIT),

@@ -10,15 +10,17 @@ import os
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 from typing import Any
 
 from .file_digests import PENDING, Digest, FileDigests, Signature, is_same, signature
 from .files import Content, FileUse, FileWatch
+from .folder_lineage import FolderLineage
+from .folder_manifests import FolderManifests, FolderUse
+from .gathering import GATHER, folder_of
 from .kept import RUN_BYTES, Kept
 from .late import Late, LateDigests
 from .named_files import adds_to, command_paths, named_paths, touches_files, valued_paths
-from .own_record import is_own_record
+from .named_folders import base_of, files_in, files_matching, may_read_folders, named_folder, patterns_in
 from .reads import Reads
 from .record import Edge, Missing
 from .state import working_directory
@@ -31,7 +33,8 @@ _WATCHED = 64
 """Files, the last that runs made, whose change behind the hook's back is looked for."""
 _KEPT_AT_ONCE = 16 << 20
 """Bytes of a file that are kept while the person waits, as the run is about to write to it."""
-_IN_FOLDER = 100
+_IN_FOLDER = 1_000
+"""Files of a named folder that may be found to be written."""
 _PATH = 1_000
 _CLOCK = 0.01
 """Seconds by which a file system's clock may be behind."""
@@ -47,6 +50,7 @@ class FileRun:
 
     run: str
     started: float
+    ended: float
     use: FileUse
     reads: Reads | None
     missing: list[Missing]
@@ -65,6 +69,7 @@ class FileLineage:
         self._folders: dict[str, str] = {}
         self._before: dict[str, Mark] = {}
         self._withheld = Withheld()
+        self._gathered = FolderLineage(watch, late, FolderManifests(self._digests, kept), shown_path)
         watch.keep = self._content
 
     def begin(self) -> None:
@@ -80,6 +85,7 @@ class FileLineage:
             (use.written if is_changed else use.read)[path] = None
             if is_changed:
                 self._added_to(run, path)
+        gathered = self._gathered.gather(use, run.ended)
         for path in use.read:
             self._read(run, path)
         for path in use.written:
@@ -94,8 +100,11 @@ class FileLineage:
         if changes is not None:
             self._by_programs(run, changes, programs)
         self._held(run)
-        self._named(run)
-        self._listed(run)
+        gathered += self._named(run, gathered)
+        for seen in gathered:
+            seen.own = frozenset((*use.written, *use.removed))
+            run.used += self._gathered.edges(seen, self._makers, run.missing, self._keep_read)
+            run.used += self._folder_makers(seen.listed)
 
     def _by_programs(self, run: FileRun, changes: Changes, programs: Collection[str]) -> None:
         """What changed while programs ran is theirs: surely where the command names it, else perhaps."""
@@ -192,10 +201,12 @@ class FileLineage:
         if made is not None:
             run.used.append({**self._edge(path, known, made, "added to"), "edge": "static"})
 
-    def _named(self, run: FileRun) -> None:
+    def _named(self, run: FileRun, gathered: list[FolderUse]) -> list[FolderUse]:
+        """Returns the folders that may have been read; `gathered` were seen to be."""
         if run.reads is None:
-            return
-        seen = {*run.use.read, *run.use.written, *run.use.removed}
+            return []
+        read = (path for folder in gathered for path in folder.read)
+        seen = {*read, *run.use.read, *run.use.written, *run.use.removed}
         candidates = [(os.path.abspath(given), given) for given in self._candidates(run.reads, run.use)]
         every = {path: given for path, given in candidates if self._watch.path(path) and not _holds_work(path)}
         named = {path for path in every if os.path.exists(path)}
@@ -203,11 +214,20 @@ class FileLineage:
         if touches_files(run.reads.calls):
             run.used += self._taken_away(every.keys() - named - seen)
         holding = {os.path.dirname(path) for path in named}
+        folders: list[FolderUse] = []
         for path in sorted(named - seen):
             if not os.path.isdir(path):
                 self._named_file(run, path)
             elif path not in holding and touches_files(run.reads.calls):
-                self._named_folder(run, path, seen)
+                folders += self._named_folder(run, path, seen)
+        known = [one.folder for one in (*gathered, *folders)]
+        for pattern in patterns_in(run.reads.texts) if may_read_folders(run.reads.calls) else ():
+            base = base_of(pattern)
+            if folder_of(base, known) is None and self._watch.path(os.path.join(base, "member")) is not None:
+                held = [path for path in files_matching(pattern, GATHER + 1) if path not in seen]
+                folders += self._read_folder(run, base, pattern, held)
+                known.append(base)
+        return folders
 
     def _candidates(self, reads: Reads, use: FileUse) -> list[str]:
         paths = named_paths(reads.texts)
@@ -237,20 +257,28 @@ class FileLineage:
         edge = self.read_edge(path, digest, by, "named in code that ran", run.missing)
         run.used.append({**edge, "edge": "static"})
 
-    def _named_folder(self, run: FileRun, folder: str, seen: set[str]) -> None:
+    def _named_folder(self, run: FileRun, folder: str, seen: set[str]) -> list[FolderUse]:
         """A data set in files of one folder; what the code names inside it is recorded separately."""
         by = self._folders.get(folder)
         if by is not None and by != run.run:
             run.used.append({**plain_edge("directory", folder, "named in code that ran"), "by": by, "edge": "static"})
-        held = [path for path in _files_in(folder) if path not in seen]
+        held = [path for path in files_in(folder, _IN_FOLDER) if path not in seen]
         changed = [path for path in held if self._changed(path, run)]
         if changed:
             self._folders.setdefault(folder, run.run)
         for path in changed:
             self._written(run, path, "in a folder named in the code, and written meanwhile")
-        if not changed and folder in self._folders:
+        is_read = not changed and run.reads is not None and may_read_folders(run.reads.calls)
+        if is_read or (not changed and folder in self._folders):
+            return self._read_folder(run, folder, None, held)
+        return []
+
+    def _read_folder(self, run: FileRun, folder: str, pattern: str | None, held: list[str]) -> list[FolderUse]:
+        """A reader written in C may have read these files, all or those of a pattern."""
+        if len(held) <= GATHER:
             for path in held:
                 self._named_file(run, path)
+        return [named_folder(folder, pattern, held, run.ended)] if held else []
 
     def _changed(self, path: str, run: FileRun) -> bool:
         """Whether the file was written while the run was on."""
@@ -261,21 +289,16 @@ class FileLineage:
             return before is not None and _mark(path) != before
         return os.path.getmtime(path) >= run.started - _CLOCK
 
-    def _listed(self, run: FileRun) -> None:
-        for path, patterns in run.use.listed.items():
-            run.used += [plain_edge("directory", path, "listed"), *self._makers_in(path, patterns)]
+    def _folder_makers(self, listed: Iterable[str]) -> Iterable[Edge]:
+        """The runs that made the folders which were listed."""
+        for folder in listed:
+            if folder in self._folders:
+                yield {**plain_edge("directory", folder, "lists the folder made there"), "by": self._folders[folder]}
 
-    def _makers_in(self, folder: str, patterns: set[str] | None) -> Iterable[Edge]:
-        """What a listing depends on: the runs that made or deleted files in the folder."""
-        makers = {
-            made
-            for path, (made, _) in self._makers.items()
-            if os.path.dirname(path) == folder
-            and (patterns is None or any(fnmatch(os.path.basename(path), pattern) for pattern in patterns))
-        }
-        makers |= {self._folders[folder]} if folder in self._folders else set()
-        for made in sorted(makers):
-            yield {**plain_edge("directory", folder, "lists files made there"), "by": made}
+    def _keep_read(self, path: str, missing: list[Missing]) -> None:
+        digest = self._digests.of(path)
+        made, known = self._makers.get(path, (None, None))
+        self.read_edge(path, digest, made if is_same(digest, known) else None, "", missing)
 
     def module_edge(self, path: str, name: str, missing: list[Missing]) -> Edge:
         """An edge to the source of a module that was imported."""
@@ -345,16 +368,6 @@ def _holds_work(path: str) -> bool:
     (`'a.b'.split('.')`). It does not mean the data in them.
     """
     return f"{working_directory()}{os.sep}".startswith(path.rstrip(os.sep) + os.sep)
-
-
-def _files_in(folder: str) -> list[str]:
-    found: list[str] = []
-    for root, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not is_own_record(os.path.join(root, name))]
-        found += [os.path.join(root, name) for name in sorted(names)]
-        if len(found) > _IN_FOLDER:
-            break
-    return found[:_IN_FOLDER]
 
 
 def _mark(path: str) -> Mark:

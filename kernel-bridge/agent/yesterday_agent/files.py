@@ -25,6 +25,8 @@ from .record import StoredValue
 from .secrecy import mask
 
 _SEEN = 1_000
+_READING = frozenset(("r", "rb", "rt"))
+_CODE = (".py", ".pyc")
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 Content = tuple[Digest, StoredValue | None]
 """The digest of a file, and where its bytes are kept; None if unknown or not kept."""
@@ -36,6 +38,8 @@ class FileUse:
 
     read: dict[str, None] = field(default_factory=dict)
     written: dict[str, None] = field(default_factory=dict)
+    many: set[str] | None = None
+    """Files that were read past the first ones, as the code wrote their paths; None until then."""
     seen: dict[str, Signature | None] = field(default_factory=dict)
     """How the first files were when they were opened for reading."""
     before: dict[str, Content] = field(default_factory=dict)
@@ -97,7 +101,15 @@ class FileWatch:
 
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
         use = self.current
-        if use is None or getattr(self._busy, "on", False):
+        if use is None:
+            return
+        # Reading many files costs no more than this for each.
+        if use.many is not None and event == "open" and args[1] in _READING and not is_own():
+            path = args[0]
+            if type(path) is str and not path.endswith(_CODE):
+                use.many.add(path)
+                return
+        if getattr(self._busy, "on", False):
             return
         if is_own():
             return
@@ -130,11 +142,14 @@ class FileWatch:
         writes = any(char in mode for char in "wax+") if isinstance(mode, str) else bool(flags & _WRITE_FLAGS)
         if isinstance(mode, str) and ("a" in mode or "r+" in mode) and os.path.exists(path):
             use.read[path] = None
-        if writes and path in use.read and path not in use.before and path not in use.written:
+        was_read = path in use.read or (use.many is not None and not {path, args[0]}.isdisjoint(use.many))
+        if writes and was_read and path not in use.before and path not in use.written:
             use.before[path] = self.keep(path)
         if not writes and path not in use.read and len(use.seen) < _SEEN:
             use.seen[path] = signature(path)
         (use.written if writes else use.read)[path] = None
+        if not writes and use.many is None and len(use.read) >= _SEEN:
+            use.many = set()
 
     def listed(self, use: FileUse, args: tuple[Any, ...]) -> None:
         path = self.path(args[0] if args[0] is not None else ".")

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterable
 
 from .accesses import SQL_CALLS, dotted
-from .named_files import HEARD, sounds_like_files
+from .named_files import HEARD, may_name_folder, sounds_like_files
 
 _COMPUTED = (ast.JoinedStr, ast.BinOp, ast.Call, ast.Subscript, ast.Attribute, ast.Name, ast.IfExp, ast.NamedExpr)
 _MOST = 3
+_LONGEST = 200
 _RECORDED_ELSEWHERE = frozenset(
     (*HEARD, "to", "copy", "call", "run", "Popen", "check_call", "check_output", "system", "getoutput")
 )
@@ -27,11 +28,17 @@ def given_texts(node: ast.AST) -> Iterable[Place]:
             yield node, "slice", None
     elif isinstance(node, ast.Call) and sounds_like_files(_called(node)) and _called(node) not in _RECORDED_ELSEWHERE:
         for place, argument in enumerate(node.args[:_MOST]):
-            if isinstance(argument, _COMPUTED):
+            if isinstance(argument, _COMPUTED) or (place < 2 and _may_be_folder(argument, _called(node))):
                 yield node, "args", place
         for word in node.keywords:
             if word.arg is not None and isinstance(word.value, _COMPUTED):
                 yield word, "value", None
+
+
+def _may_be_folder(argument: ast.expr, call: str) -> bool:
+    """A constant without a dot: named to another function it is seldom a path."""
+    value = argument.value if isinstance(argument, ast.Constant) else None
+    return isinstance(value, str) and 0 < len(value) < _LONGEST and "." not in value and may_name_folder(call)
 
 
 def given_sql(node: ast.AST) -> Iterable[Place]:

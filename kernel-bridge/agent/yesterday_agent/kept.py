@@ -5,6 +5,7 @@ A run keeps at most its budget; what is announced once is announced again only w
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -64,6 +65,10 @@ class Kept:
             self._announce(digest, size)
         return {"format": "bytes", "digest": digest, "size": size} if digest in self._known else None
 
+    def stream(self) -> KeptStream:
+        """An object that is written piece by piece, on the thread of late digests; beside the budget of the run."""
+        return KeptStream(self._folder)
+
     def _needs(self, digest: str, size: int) -> bool:
         """Whether the bytes are to be written. The bridge takes what the store has: what still lies here since a
         run's record was lost is announced again."""
@@ -90,3 +95,37 @@ class Kept:
         self.spent += size
         self._known.add(digest)
         self.objects.append({"digest": digest, "size": size})
+
+
+class KeptStream:
+    """One object in the spool, under its digest once it is whole."""
+
+    def __init__(self, folder: str) -> None:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        self._folder = folder
+        self._temporary = os.path.join(folder, "late.tmp")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        self._target = open(os.open(self._temporary, flags, 0o600), "wb")  # noqa: SIM115
+        self._hash = hashlib.sha256()
+        self._size = 0
+
+    def write(self, data: bytes) -> None:
+        self._hash.update(data)
+        self._size += len(data)
+        self._target.write(data)
+
+    def finish(self, format_name: str, most: int) -> StoredValue | None:
+        """Where the object is; None where it is larger than `most` bytes."""
+        if self._size > most:
+            self.abandon()
+            return None
+        self._target.close()
+        digest = self._hash.hexdigest()
+        os.replace(self._temporary, os.path.join(self._folder, digest))
+        return {"format": format_name, "digest": f"sha256:{digest}", "size": self._size}
+
+    def abandon(self) -> None:
+        """Removes what was written so far."""
+        self._target.close()
+        with contextlib.suppress(OSError):
+            os.remove(self._temporary)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from . import own_threads
+from .record import StoredValue
 
 RELEASE_SECONDS = 0.05
 """The most that the next cell waits until the thread has released a value that it may resize."""
@@ -41,6 +42,10 @@ class Late:
     digest: str | None = None
     why: str | None = None
     is_over: bool = False
+    size: int | None = None
+    """Bytes, where they are known with the digest."""
+    value: StoredValue | None = None
+    """An object in the spool that came with the digest."""
     places: list[Place] = field(default_factory=list)
     facts: list[dict[str, Any]] = field(default_factory=list)
 

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from typing import Any, TypedDict
 
 from .late import Late, Place
-from .record import Edge
+from .record import Edge, StoredValue
 from .secrecy import masker
 
 
 class Content(TypedDict):
-    """`side`: `used` or `generated`; `what`: as the record's `notCaptured` names it; `why`: why there is no digest."""
+    """`side`: `used` or `generated`; `what`: as the record's `notCaptured` names it; `why`: why there is no digest.
+    `value` names an object in the spool."""
 
     side: str
     kind: str
@@ -24,6 +25,8 @@ class Content(TypedDict):
     what: str
     digest: str | None
     why: str | None
+    size: int | None
+    value: StoredValue | None
 
 
 class ContentMessage(TypedDict):
@@ -73,6 +76,8 @@ def _content(late: Late, place: Place) -> Content:
         "what": late.what,
         "digest": late.digest,
         "why": late.why,
+        "size": late.size,
+        "value": late.value,
     }
 
 

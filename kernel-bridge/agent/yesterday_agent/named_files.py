@@ -20,6 +20,10 @@ _TOUCHING = re.compile(
     r"|(?:loads?|opens?)[A-Z]|(?:sql|execute|executescript|query|Dataset|dataset|memmap|imread|imwrite)$|.*File$"
     r"|(?:isfile|isdir|is_file|is_dir|getsize|getmtime|system|getoutput|run|call|check_call|check_output|Popen)$"
 )
+_FOLDER_READER = re.compile(
+    r"(?:read|scan|open)_\w+$|\w*[Dd]ataset$|(?:Image|Dataset)Folder$|load_from_disk$|(?:sql|execute|query)$"
+)
+_FOLDER_WRITER = re.compile(r"(?:to|write|sink|export)_(?!numpy|list|dict|numeric|datetime|device)\w+$|save_to_disk$")
 _WORDS = re.compile(r"[\s'\"<>|;&()=,]+")
 _QUOTED = re.compile(r"'([^'\n]{1,500})'")
 _EXPANDED = re.compile(r"\{(\w+)\}|\$(\w+)")
@@ -35,6 +39,16 @@ HEARD = frozenset(("read_text", "read_bytes", "write_text", "write_bytes", "open
 def sounds_like_files(call: str) -> bool:
     """Whether what is called so may read or write files."""
     return _TOUCHING.match(call) is not None
+
+
+def may_name_folder(call: str) -> bool:
+    """Whether a text that is given to it may be the path of a folder, although it has no dot."""
+    return reads_folder(call) or _FOLDER_WRITER.match(call) is not None
+
+
+def reads_folder(call: str) -> bool:
+    """Whether what is called so may read all files of a folder."""
+    return _FOLDER_READER.match(call) is not None
 
 
 def touches_files(calls: Iterable[str]) -> bool:
@@ -59,8 +73,13 @@ def named_paths(strings: Iterable[str]) -> set[str]:
     for text in strings:
         if len(text) < _TEXT and "\n" not in text:
             found.add(text)
-        found.update(_QUOTED.findall(text[:100_000]))
+        found.update(quoted_parts(text))
     return {path for path in found if "." in path and "\0" not in path}
+
+
+def quoted_parts(text: str) -> list[str]:
+    """What is in quotes within a text, as the names of files in SQL are."""
+    return _QUOTED.findall(text[:100_000])
 
 
 def command_paths(commands: Iterable[str], values: Mapping[str, Any]) -> set[str]:

@@ -221,7 +221,7 @@ class Recorder:
     def _files(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
         programs, changes, unseen = self._programs.finish()
         run.missing += unseen
-        work = FileRun(run.run, run.started, run.files, run.reads, run.missing, used, generated)
+        work = FileRun(run.run, run.started, run.ended, run.files, run.reads, run.missing, used, generated)
         run.files.programs = [edge["name"] for edge in programs]
         self.files.finish(work, changes, [*run.files.programs, run.code] if programs else ())
         for module in self._loads.news():

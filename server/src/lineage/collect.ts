@@ -3,7 +3,7 @@
  * gone before they are; bytes that code, outputs or checkpoints name are never removed.
  */
 import { Digest, type RunId, type Timestamp } from '../../contract/ids.ts'
-import type { Edge } from '../../contract/run.ts'
+import type { Edge, StoredValue } from '../../contract/run.ts'
 import type { RunEnded } from '../store/log-entry.ts'
 import type { Store } from '../store/ports.ts'
 import { hasParts, partsIn } from '../store/value-parts.ts'
@@ -29,7 +29,7 @@ export async function keptBytes(store: Source): Promise<Kept> {
   const sizes = new Map<Digest, number>()
   for await (const { entry: ended } of store.runs.read()) {
     if (ended.type !== 'run-ended') continue
-    const bytes = await bytesOf(store, ended)
+    const bytes = await bytesOf(store, ended, facts.late.get(ended.run) ?? [])
     for (const digest of bytes.keys()) {
       if (facts.pinned.has(digest)) bytes.delete(digest)
       else if (!sizes.has(digest)) {
@@ -56,6 +56,8 @@ interface LogFacts {
   readonly newest: Map<string, RunId>
   readonly checkpoints: Set<RunId>
   readonly pinned: Set<string>
+  /** Manifests that came behind their runs. */
+  readonly late: Map<RunId, StoredValue[]>
 }
 
 async function readLog({ runs }: Source): Promise<LogFacts> {
@@ -64,6 +66,7 @@ async function readLog({ runs }: Source): Promise<LogFacts> {
     newest: new Map(),
     checkpoints: new Set(),
     pinned: new Set(),
+    late: new Map(),
   }
   const cells = new Map<RunId, string>()
   for await (const { entry } of runs.read()) {
@@ -74,6 +77,9 @@ async function readLog({ runs }: Source): Promise<LogFacts> {
     } else if (entry.type === 'run-ended') {
       for (const { digest } of entry.outputs) facts.pinned.add(digest)
       facts.newest.set(cells.get(entry.run) ?? entry.run, entry.run)
+    } else if (entry.type === 'content-read') {
+      const values = entry.contents.flatMap(({ value }) => value ?? [])
+      facts.late.set(entry.run, [...(facts.late.get(entry.run) ?? []), ...values])
     } else if (entry.type === 'checkpoint-made') {
       facts.pinned.add(entry.state)
       if (entry.run !== null) facts.checkpoints.add(entry.run)
@@ -82,8 +88,14 @@ async function readLog({ runs }: Source): Promise<LogFacts> {
   return facts
 }
 
-async function bytesOf(store: Source, { used, generated, state }: RunEnded): Promise<Map<Digest, BytesKind>> {
+async function bytesOf(
+  store: Source,
+  { used, generated, state }: RunEnded,
+  late: readonly StoredValue[],
+): Promise<Map<Digest, BytesKind>> {
   const found = new Map<Digest, BytesKind>()
+  for (const value of late)
+    for (const digest of [value.digest, ...(await partsOf(store, value))]) found.set(digest, 'file')
   for (const edge of [...used, ...generated]) {
     if (edge.value === null) continue
     const kind = edge.kind === 'variable' ? 'value' : 'file'

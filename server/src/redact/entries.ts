@@ -79,9 +79,9 @@ export class MaskedEntries {
 
   #content(content: ContentRead['contents'][number]): ContentRead['contents'][number] {
     const { digest } = content
-    return digest !== null && this.#keyed.has(digest)
-      ? { ...content, digest: this.#masker.keyed(digest) }
-      : content
+    const isRemoved = content.value != null && this.#replaced.has(content.value.digest)
+    const left = isRemoved ? { ...content, value: null } : content
+    return digest !== null && this.#keyed.has(digest) ? { ...left, digest: this.#masker.keyed(digest) } : left
   }
 
   #object<T extends string>(digest: T): T | ReturnType<typeof digestOf> {

@@ -39,6 +39,8 @@ function objectsOf(entry: LogEntry): {
 } {
   if (entry.type === 'run-queued') return { texts: new Map([[entry.sourceDigest, 'code']]), values: [] }
   if (entry.type === 'checkpoint-made') return { texts: new Map([[entry.state, 'checkpoint']]), values: [] }
+  if (entry.type === 'content-read')
+    return { texts: new Map(), values: entry.contents.flatMap(({ value }) => value ?? []) }
   if (entry.type !== 'run-ended') return { texts: new Map(), values: [] }
   const edges = [...entry.used, ...entry.generated]
   return {

@@ -20,6 +20,8 @@ export interface Side {
 export interface Reach {
   /** Objects whose bytes are there, in the store or on disk. */
   readonly hasBytes: (edge: Edge) => boolean
+  /** How the members of a folder differ, in words. Default: null, which says that it is not known. */
+  readonly members?: (before: Edge, after: Edge) => string | null
 }
 
 type Found = Omit<Cause, 'provable' | 'whyNot'> & {
@@ -103,21 +105,26 @@ const cellsOfBoth = (good: Side, bad: Side): ReadonlySet<string> =>
 export function outsideFiles({ slice }: Side): ReadonlyMap<string, Edge> {
   const own = new Set(slice.map(({ run }) => run))
   const made = new Set(slice.flatMap(({ generated }) => generated.map(({ kind, name }) => `${kind} ${name}`)))
-  const edges = slice.flatMap(({ used }) => used).filter(({ kind }) => kind === 'file' || kind === 'module')
+  const edges = slice.flatMap(({ used }) => used).filter(isOutside)
   const outside = edges.filter((edge) => !(edge.by !== null && own.has(edge.by)) && !made.has(fileKey(edge)))
   return new Map(outside.map((edge) => [fileKey(edge), edge]))
 }
 
+const isOutside = ({ kind, digest }: Edge): boolean =>
+  kind === 'file' || kind === 'module' || (kind === 'directory' && digest !== null)
+
 export const fileKey = ({ kind, name }: Pick<Edge, 'kind' | 'name'>): string => `${kind} ${name}`
 
-function fileCauses(good: Side, bad: Side, { hasBytes }: Reach): readonly Found[] {
+function fileCauses(good: Side, bad: Side, { hasBytes, members }: Reach): readonly Found[] {
   const was = outsideFiles(good)
   return [...outsideFiles(bad)].flatMap(([key, after]): Found[] => {
     const before = was.get(key)
     if (before === undefined || before.digest === after.digest) return []
     const { name } = after
-    const whyNot = hasBytes(before) ? null : 'the bytes of the former version were not kept'
-    const words = `${after.kind === 'module' ? 'the module ' : ''}${name} changed`
+    const isFolder = after.kind === 'directory'
+    const whyNot = hasBytes(before) && !isFolder ? null : 'the bytes of the former version were not kept'
+    const inside = isFolder ? (members?.(before, after) ?? null) : null
+    const words = `${after.kind === 'module' ? 'the module ' : ''}${name} changed${inside === null ? '' : `: ${inside}`}`
     return [
       {
         id: `file:${name}`,

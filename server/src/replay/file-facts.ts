@@ -5,6 +5,7 @@ import type { Edge, Receipt } from '../../contract/run.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import type { ObjectStore, RunIndex } from '../store/ports.ts'
 import { digestOnDisk } from './disk-digests.ts'
+import { type FolderNow, foldersNow } from './folder-now.ts'
 import type { FileSource } from './plan.ts'
 import { fileBytes } from './stored-bytes.ts'
 
@@ -20,7 +21,7 @@ export const namesOfFile = ({ kind, name }: Pick<Edge, 'kind' | 'name'>): readon
 type FileSecrets = Pick<Secrets, 'fileDigest'>
 
 interface FactsSource {
-  readonly objects: Pick<ObjectStore, 'has'>
+  readonly objects: Pick<ObjectStore, 'has' | 'get'>
   readonly secrets: FileSecrets
   readonly index: Pick<RunIndex, 'dropped'>
 }
@@ -39,8 +40,24 @@ export async function fileFacts(
     const object = Digest.safeParse(edge.value?.digest ?? edge.digest)
     if (object.success && (await objects.has(object.data))) stored.add(object.data)
   }
+  const folders = await foldersNow(objects, cwd, runs)
+  for (const member of [...folders.values()].flatMap(differing))
+    if (await objects.has(member)) stored.add(member)
   const named = edges.flatMap(({ digest, value }) => value?.digest ?? digest ?? [])
-  return { onDisk, stored, dropped: await index.dropped(named.filter((object) => !stored.has(object))) }
+  return {
+    onDisk,
+    stored,
+    folders,
+    dropped: await index.dropped(named.filter((object) => !stored.has(object))),
+  }
+}
+
+/** The digests of members that differ by now. */
+function differing({ members, changed, removed }: FolderNow): readonly Digest[] {
+  const names = new Set([...changed, ...removed])
+  return members.flatMap(({ name, read }) =>
+    names.has(name) ? (Digest.safeParse(read?.digest).data ?? []) : [],
+  )
 }
 
 async function onDiskNow(cwd: string, edge: FileEdge, secrets: FileSecrets) {

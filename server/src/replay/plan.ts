@@ -5,6 +5,8 @@
 import type { FilePin, Isolation, PlanStep, ReplayPlan, ReplayTarget } from '../../contract/replay.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
 import { type AllowedEffects, effectsOf, isolatedEffects, refusedEffect, sentBy } from './effects.ts'
+import type { FolderNow } from './folder-now.ts'
+import { type Given, givenFolders } from './plan-folders.ts'
 
 /** Where the bytes of a file version can be had, beside what the plan itself makes. */
 export interface FileSource {
@@ -12,6 +14,8 @@ export interface FileSource {
   readonly onDisk: ReadonlyMap<string, string | null>
   /** Objects of which the store has the bytes. */
   readonly stored: ReadonlySet<string>
+  /** By `folderKey`: folders that the runs read, beside their present state. */
+  readonly folders?: ReadonlyMap<string, FolderNow>
   /** Objects of which a person let the bytes go. */
   readonly dropped?: ReadonlySet<string>
   /** Which effects may happen again. Default: those that an isolation layer holds back, which is all but sending. */
@@ -28,12 +32,6 @@ export interface PlanFacts extends FileSource {
   readonly runs: readonly Receipt[]
   /** Runs whose stored values are loaded in place of running them. */
   readonly reused?: ReadonlySet<string>
-}
-
-/** A file that a step is given before it runs. */
-export interface Given {
-  readonly pin: FilePin
-  readonly edge: Edge
 }
 
 /** What a step is given of the chance that it had, and of what a person answered, by digest. */
@@ -126,7 +124,8 @@ function prepare(
   lost: Map<string, PlanStep>,
   facts: PlanFacts,
 ): Omit<PreparedStep, 'chance'> {
-  const files = receipt.used.filter(isFile).map((edge) => ({ edge, pin: pinOf(edge, made, facts) }))
+  const single = receipt.used.filter(isFile).map((edge) => ({ edge, pin: pinOf(edge, made, facts) }))
+  const files = [...single, ...givenFolders(receipt, made, facts)]
   for (const edge of receipt.generated) if (edge.kind === 'file') made.set(edge.name, edge.digest)
   const { run, cell, cellId, title, durationMs } = receipt
   const { action, why } = actionOf(receipt, files, facts, lost)

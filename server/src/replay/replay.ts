@@ -200,7 +200,8 @@ function strayFiles(
     const seen = new Map(
       (receipts[place]?.used ?? []).map(({ kind, name, digest }) => [`${kind} ${name}`, digest]),
     )
-    return given.flatMap(({ pin, edge }) => {
+    return given.flatMap(({ pin, edge, members }) => {
+      if (members !== undefined) return []
       const digest = seen.get(`${edge.kind} ${edge.name}`)
       const strays = pin.from !== 'made' && digest && pin.digest !== null && digest !== pin.digest
       return strays ? [`${pin.name} was read as it is now, not as it was`] : []

@@ -6,8 +6,10 @@
 import { dirname, join } from 'node:path'
 import type { Cause, JobProgress, SinceReport, Trial, Verdict } from '../../contract/replay.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
+import { changeBetween, changeWords, type FolderManifest } from '../store/folder-manifest.ts'
 import { cellKey, fileKey, lastOfEach, outsideFiles, rankCauses, type Side } from './causes.ts'
 import { fileFacts } from './file-facts.ts'
+import { manifestOf } from './folder-now.ts'
 import { type Asked, chooseRuns } from './good-run.ts'
 import { readyRuns } from './ready-replay.ts'
 import { type ReplayOptions, replay, verdictOf } from './replay.ts'
@@ -33,7 +35,8 @@ export async function since(
   const [good, bad] = [await sideOf(world, runs.good), await sideOf(world, runs.bad)]
   if (isRefused(good)) return good
   if (isRefused(bad)) return bad
-  const causes = rankCauses(good, bad, { hasBytes: await bytesAtHand(world, good) })
+  const hasBytes = await bytesAtHand(world, good)
+  const causes = rankCauses(good, bad, { hasBytes, members: await memberWords(world, good, bad) })
   const proof = options.prove ? await prove(world, good, bad, causes, options) : null
   const words = proof === null ? listWords(causes) : proofWords(proof, causes)
   return { bad: bad.run.run, good: good.run.run, chosen: runs.chosen, causes: [...causes], proof, words }
@@ -52,6 +55,23 @@ async function bytesAtHand(world: ReplayWorld, good: Side): Promise<(edge: Edge)
   const { onDisk, stored } = await fileFacts(cwd, world.store, good.slice)
   return ({ name, digest, value }) =>
     digest !== null && (onDisk.get(name) === digest || stored.has(value?.digest ?? digest))
+}
+
+/** How folders differ that both read. */
+async function memberWords(
+  { store: { objects } }: ReplayWorld,
+  good: Side,
+  bad: Side,
+): Promise<(before: Edge, after: Edge) => string | null> {
+  const manifests = new Map<string, FolderManifest>()
+  for (const edge of [...outsideFiles(good).values(), ...outsideFiles(bad).values()]) {
+    const manifest = await manifestOf(objects, edge)
+    if (manifest !== null && edge.digest !== null) manifests.set(edge.digest, manifest)
+  }
+  return (before, after) => {
+    const [was, is] = [manifests.get(before.digest ?? ''), manifests.get(after.digest ?? '')]
+    return was === undefined || is === undefined ? null : changeWords(changeBetween(was, is))
+  }
 }
 
 /** The bad run as it was, but for what is swapped. */

@@ -52,6 +52,11 @@ function anotherFile({ was, is }: Repetition): string | null {
     const other = now.get(name)?.digest ?? null
     if (digest !== null && other !== null && other !== digest) return `${name} had another content`
   }
+  const folders = byName(is.used, 'directory')
+  for (const [name, { digest }] of byName(was.used, 'directory')) {
+    const other = folders.get(name)?.digest ?? null
+    if (digest !== null && other !== null && other !== digest) return `${name} had other members`
+  }
   return null
 }
 

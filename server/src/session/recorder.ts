@@ -9,7 +9,7 @@ import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import type { OutputEntry, Receipt } from '../../contract/run.ts'
 import { COALESCE_MS } from '../document/commit-queue.ts'
 import { whyTooDeep } from '../document/not-shown.ts'
-import type { LogEntry } from '../store/log-entry.ts'
+import type { ContentRead, LogEntry } from '../store/log-entry.ts'
 import type { ObjectStore, RunLog } from '../store/ports.ts'
 import type { ProjectKey } from '../store/project-key.ts'
 import type { Durable } from './durable.ts'
@@ -71,14 +71,18 @@ export class Recorder {
   }
 
   /** Digests that were computed behind a run's reply. They are appended after the entry of the run. */
-  async acceptContent(session: SessionId, raw: unknown): Promise<void> {
+  async acceptContent(session: SessionId, objects: KernelObjects, raw: unknown): Promise<void> {
     const read = AgentContent.safeParse(raw)
     if (!read.success || whyTooDeep(raw) !== null) return
     const { run, contents } = read.data
     await this.#openEnd(run)
     await this.#lastEnd
     try {
-      await this.append([{ type: 'content-read', run, session, at: this.#options.now(), contents }])
+      const gathered = new Gathered(this.#options.objects)
+      const taken = await this.#takeLate(contents, objects, gathered)
+      const entry = { type: 'content-read' as const, run, session, at: this.#options.now() }
+      await this.append([{ ...entry, contents: contents.map(storedContent(taken)) }], gathered.blobs)
+      await objects.remove(taken.digests)
     } catch (error) {
       // The log does not know the run: its content is of no use.
       logFault(`appending late digests of run ${run}`, error)
@@ -201,10 +205,19 @@ export class Recorder {
   /** Objects with the entry that names them, or before it. */
   async #take(read: ReadRecord, objects: KernelObjects | null, gathered: Gathered): Promise<Taken> {
     if (!read.ok || objects === null) return { lost: [], digests: [] }
-    return takeObjects(objects, read.record, {
+    return takeObjects(objects, read.record, this.#into(gathered))
+  }
+
+  #takeLate(contents: AgentContent['contents'], objects: KernelObjects, gathered: Gathered): Promise<Taken> {
+    const announced = contents.flatMap(({ value }) => value ?? [])
+    return takeObjects(objects, { objects: announced }, this.#into(gathered))
+  }
+
+  #into(gathered: Gathered): Pick<ObjectStore, 'put' | 'has'> {
+    return {
       put: (bytes) => gathered.put(bytes),
       has: (digest) => this.#options.objects.has(digest),
-    })
+    }
   }
 
   #missing(why: string): ReadRecord {
@@ -258,6 +271,15 @@ const withoutLost =
   (lost: readonly string[]) =>
   (edge: AgentEdge): AgentEdge =>
     edge.value && lost.includes(edge.value.digest) ? { ...edge, value: null } : edge
+
+/** As the log has it; no content claims bytes that are not there. */
+const storedContent =
+  ({ lost }: Taken) =>
+  (content: AgentContent['contents'][number]): ContentRead['contents'][number] => {
+    const { size = null, value = null } = content
+    const isStored = value !== null && !lost.includes(value.digest)
+    return { ...content, size, value: isStored ? { ...value, signature: null } : null }
+  }
 
 function queuedEntry(notebook: string, session: SessionId, run: Run): LogEntry {
   return {

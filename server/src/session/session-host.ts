@@ -313,7 +313,7 @@ export class SessionHost {
     link.listen({
       output: (run, message) => this.#outputs.accept(run, message),
       record: (run, raw) => this.#recorder.accept(run, raw),
-      content: (raw) => this.#record.track(this.#recorder.acceptContent(session, raw)),
+      content: (raw) => this.#record.acceptContent(link, raw),
       comm: (message) => link === this.#life.link && this.#comm(message),
       capture: (message) => link === this.#life.link && this.#widgets.capture(message),
       prompt: (run, text, password) => this.dispatch({ type: 'InputRequested', run, text, password }),

@@ -144,6 +144,11 @@ export class SessionRecord {
     this.#trackEnding(ended)
   }
 
+  /** Digests that the agent computed behind a run's reply. */
+  acceptContent({ session, kernel }: KernelLink, raw: unknown): void {
+    this.track(this.#options.recorder.acceptContent(session, kernel.objects, raw))
+  }
+
   #trackEnding(work: Promise<void>): void {
     this.#endings.add(work)
     this.track(work.finally(() => this.#endings.delete(work)))

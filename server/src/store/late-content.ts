@@ -25,10 +25,15 @@ function withDigest(edge: Edge, side: Content['side'], contents: readonly Conten
   if (edge.digest !== null) return edge
   const found = contents.find((one) => one.side === side && isAbout(one, edge))
   if (found === undefined || found.digest === null) return edge
-  // The version of a file is its digest.
-  return edge.kind === 'file'
-    ? { ...edge, digest: found.digest, version: found.digest }
-    : { ...edge, digest: found.digest }
+  const { digest } = found
+  const read = {
+    ...edge,
+    digest,
+    size: edge.size ?? found.size ?? null,
+    value: edge.value ?? found.value ?? null,
+  }
+  // The version of a file is its digest, and that of a folder is the digest of its manifest.
+  return edge.kind === 'file' || edge.kind === 'directory' ? { ...read, version: digest } : read
 }
 
 const isAbout = (content: Content, { kind, name, by }: Edge): boolean =>

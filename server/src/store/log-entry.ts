@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { CellId, Digest, RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import { Checkpoint } from '../../contract/past.ts'
-import { Edge, Outcome, OutputEntry, Receipt, VersionKind } from '../../contract/run.ts'
+import { Edge, Outcome, OutputEntry, Receipt, StoredValue, VersionKind } from '../../contract/run.ts'
 import { Actor } from '../../contract/session.ts'
 import { Signed } from './chain/signing-key.ts'
 
@@ -98,6 +98,10 @@ export const ContentRead = z.object({
       what: z.string(),
       digest: z.string().nullable(),
       why: z.string().nullable(),
+      /** Bytes, where they came with the digest. */
+      size: z.number().nullable().optional(),
+      /** Where a manifest is that came with the digest. */
+      value: StoredValue.nullable().optional(),
     }),
   ),
 })

@@ -11,7 +11,12 @@ const SCRATCH = new RegExp(`^.*/${FOLDER.replace('.', '\\.')}/scratch/[^/]+/`)
 const files: ReadonlySet<Edge['kind']> = new Set(['file', 'directory', 'module'])
 
 export function isOwnRecord({ kind, name }: Pick<Edge, 'kind' | 'name'>): boolean {
-  if (!files.has(kind) || !name.includes(FOLDER)) return false
+  return files.has(kind) && isOwnPath(name)
+}
+
+/** Whether a path leads into a history, or is one. */
+export function isOwnPath(name: string): boolean {
+  if (!name.includes(FOLDER)) return false
   return name.replaceAll('\\', '/').replace(SCRATCH, '/').split('/').includes(FOLDER)
 }
 

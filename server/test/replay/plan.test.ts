@@ -1,6 +1,7 @@
 /** What a plan says of each step, from recorded runs and from what is there of their files. */
 import { expect, test } from 'vitest'
 import { isolatedEffects } from '../../src/replay/effects.ts'
+import type { FolderNow } from '../../src/replay/folder-now.ts'
 import { ownFiles, type PlanFacts, planReplay } from '../../src/replay/plan.ts'
 import { digestOf } from '../../src/store/digest.ts'
 import { edge, file, receipt } from './given.ts'
@@ -96,4 +97,43 @@ test('what reaches outside is reported', () => {
     'connects to db.example:5432',
     'writes /etc/motd',
   ])
+})
+
+const members = ['a.png', 'b.png', 'c.png'].map((name) => ({
+  name,
+  read: { size: 1, changed: '1', inodeChanged: '1', inode: '1', digest: digestOf(name) },
+}))
+const folderEdge = edge('data', { kind: 'directory' })
+const folderNow = (change: Partial<FolderNow>): ReadonlyMap<string, FolderNow> =>
+  new Map([['a data', { changed: [], added: [], removed: [], total: 3, members, ...change }]])
+
+test('a folder as it was is there, and what was added to it is reported', () => {
+  const runs = [receipt('a', { used: [folderEdge] })]
+  expect(plan({ runs, folders: folderNow({}) }).files).toMatchObject([{ from: 'disk', why: null }])
+  const [grown] = plan({ runs, folders: folderNow({ added: ['d.png'] }) }).files
+  expect(grown).toMatchObject({ from: 'disk', why: 'it is given as it is now: 1 added: d.png' })
+})
+
+test('members that changed are given as they were, if all of them are stored', () => {
+  const runs = [receipt('a', { used: [folderEdge] })]
+  const folders = folderNow({ changed: ['a.png'], removed: ['b.png'] })
+  const stored = new Set([digestOf('a.png'), digestOf('b.png')])
+  expect(plan({ runs, folders, stored }).files).toMatchObject([
+    { name: 'data', from: 'disk', why: null },
+    { name: 'data/a.png', from: 'store', digest: digestOf('a.png') },
+    { name: 'data/b.png', from: 'store' },
+  ])
+  const [step] = plan({ runs, folders, stored: new Set([digestOf('a.png')]) }).steps
+  expect(step).toMatchObject({ action: 'cannot' })
+  expect(step?.why).toBe(
+    'data: 1 of 3 files changed: a.png; 1 of 3 removed: b.png, and the bytes of 1 were not kept',
+  )
+})
+
+test('members that the replay makes again are no change', () => {
+  const runs = [
+    receipt('m', { generated: [file('data/a.png', '1', { by: 'm' })] }),
+    receipt('a', { used: [folderEdge] }),
+  ]
+  expect(plan({ runs, folders: folderNow({ changed: ['a.png'] }) }).steps[1]?.action).toBe('re-run')
 })
