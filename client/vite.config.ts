@@ -14,6 +14,8 @@ const server = process.env.YESTERDAY_DEV_SERVER ?? 'http://127.0.0.1:8888'
 export default defineConfig({
   plugins: [react(), outputFrames(), gallery()],
   worker: { format: 'es' },
+  // monaco-vim names files of an older Monaco.
+  resolve: { alias: { 'monaco-editor/esm/vs': 'monaco-editor' } },
   build: {
     target: 'es2022',
     outDir: 'dist',

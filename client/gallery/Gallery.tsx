@@ -1,6 +1,6 @@
 /** The list of components, and the states of the chosen one: each in a frame of its own, as wide as a page or a phone. */
 import { useEffect, useState } from 'react'
-import { chooseTheme, themeChoices, useThemeChoice } from '../src/app/theme.ts'
+import { chooseTheme, themeChoices, useThemeChoice } from '../src/settings/theme.ts'
 import { chooseLocale, locale } from '../src/text/locale.ts'
 import { FIXTURES } from './fixtures.ts'
 

@@ -19,6 +19,7 @@ import { outputs } from './fixtures/outputs.tsx'
 import { pages } from './fixtures/page.tsx'
 import { problems } from './fixtures/problem.tsx'
 import { receipts } from './fixtures/receipts.tsx'
+import { settings } from './fixtures/settings.tsx'
 import { toolbars } from './fixtures/toolbar.tsx'
 
 export const FIXTURES: readonly Fixture[] = [
@@ -37,6 +38,7 @@ export const FIXTURES: readonly Fixture[] = [
   outputs,
   finds,
   commands,
+  settings,
   outline,
   logs,
   receipts,

@@ -1,8 +1,10 @@
 // @vitest-environment happy-dom
 /** Outputs from elsewhere reach other hosts only after consent. */
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { ExternalContent } from '../src/frames/external-content.ts'
 import { Watched } from '../src/state/observable.ts'
+
+vi.stubGlobal('fetch', () => Promise.reject(new Error('no server here')))
 
 beforeEach(() => localStorage.clear())
 

@@ -73,3 +73,22 @@ test.each(['light', 'dark'] as const)('code is legible on changed lines and word
     expect(contrast(token('editor-line-number'), gutter)).toBeGreaterThanOrEqual(4.5)
   }
 })
+
+test.each(['light', 'dark'] as const)('with more contrast, text keeps 7:1 on every surface: %s', (theme) => {
+  const css = readFileSync(join(src, 'style/tokens.css'), 'utf8')
+  const [block = ''] = css.split(`[data-theme="${theme}"][data-contrast="more"]`)[1]?.split('}') ?? []
+  const changed = [...block.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)]
+  const known = new Map([
+    ...colours(theme),
+    ...changed.map(([, name = '', hex = '']) => [name, hex] as const),
+  ])
+  const token = (name: string): string => known.get(name) ?? ''
+  for (const surface of ['surface', 'surface-raised', 'surface-sunken'].map(token)) {
+    for (const ink of ['text', 'text-muted', 'accent', 'danger', 'warning', 'success', 'past'])
+      expect(contrast(token(ink), surface), `${ink} on ${surface}`).toBeGreaterThanOrEqual(7)
+    expect(contrast(token('border'), surface)).toBeGreaterThanOrEqual(4.5)
+  }
+  for (const [name, hex] of known)
+    if (/^editor-(?:text|comment|keyword|string|number|function|operator|constant|decorator)$/.test(name))
+      expect(contrast(hex, token('editor-background')), name).toBeGreaterThanOrEqual(7)
+})

@@ -50,6 +50,9 @@ export interface StartOptions {
 }
 
 /** Starts the server on `folder` and waits for its address; rejects with what it printed when it ends first. */
+/** Settings of a person are for all projects: here each folder has its own. */
+const settingsOf = (folder: string): string => `${folder}.settings.json`
+
 export async function startProgram(folder: string, options: StartOptions = {}): Promise<Program> {
   const { as, jupyterData, env = {}, words = [] } = options
   const child = spawn(
@@ -60,6 +63,7 @@ export async function startProgram(folder: string, options: StartOptions = {}): 
       env: {
         ...process.env,
         ...ownUserFolder,
+        YESTERDAY_SETTINGS: settingsOf(folder),
         NO_COLOR: '1',
         ...(as === undefined ? {} : { HOME: as.home, YESTERDAY_HOME: join(as.home, 'yesterday') }),
         ...(jupyterData === undefined ? {} : { JUPYTER_DATA_DIR: jupyterData }),
@@ -134,6 +138,7 @@ async function childrenOf(pid: number): Promise<readonly number[]> {
 export async function discard(folder: string): Promise<void> {
   await endKernels(folder)
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  await rm(settingsOf(folder), { force: true })
 }
 
 /** Ends the kernels of a folder: by design they outlive their server. */

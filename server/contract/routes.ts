@@ -17,6 +17,7 @@ import { peopleApi } from './people-api.ts'
 import { projectApi } from './project-api.ts'
 import { replayApi } from './replay-api.ts'
 import type { RouteSpec, SocketSpec } from './route.ts'
+import { settingsApi } from './settings.ts'
 import { terminalApi } from './terminals.ts'
 
 /** The routes in groups, with the titles that the docs give them. */
@@ -29,6 +30,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   'The project': projectApi,
   People: peopleApi,
   Passkeys: passkeyApi,
+  Settings: settingsApi,
   'SQL connections': connectionApi,
   Machines: machineApi,
   'Jupyter clients': jupyterApi,

@@ -184,6 +184,8 @@ export const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('edited'), edits: z.array(CellEdit) }),
   /** A person has read a thread up to this comment; sent to the pages of that person alone. */
   z.object({ type: z.literal('commentsRead'), person: z.string(), thread: z.string(), read: z.int() }),
+  /** Settings have changed; `/api/settings` has them. */
+  z.object({ type: z.literal('settings') }),
   /** The project's history is damaged, gone, or there again; sent on connect unless it is sound. */
   z.object({ type: z.literal('history'), state: HistoryState }),
   /** Something a person should read: a merge conflict with the file, a full disk, a lost recording. */

@@ -70,6 +70,7 @@ export const layers: readonly Layers[] = [
       'api',
       'navigation',
       'ui',
+      'settings',
       'files',
       'markdown',
       'room',

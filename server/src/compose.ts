@@ -43,6 +43,7 @@ import { pastRoutes } from './http/routes/past.ts'
 import { receiptRoutes } from './http/routes/receipt.ts'
 import { replayRoutes } from './http/routes/replay.ts'
 import { resultRoutes } from './http/routes/results.ts'
+import { SettingsFiles, settingsRoutes } from './http/routes/settings.ts'
 import { workspaceRoutes } from './http/routes/workspace.ts'
 import { onSocket, Sockets, type SocketTaker } from './http/sockets.ts'
 import { StaticFiles } from './http/static.ts'
@@ -120,7 +121,9 @@ export function compose(options: ComposeOptions): House {
   const terminals = openTerminals({ project, record, roleOf: (id) => access.roleOf(id) })
   const sockets = socketsOf(options, { rooms, sessions, hosted, terminals, record })
   const files = new Files(root, documents, undefined, join(folder, 'trash'))
-  const parts = { documents, notes, files, sessions, hosted, terminals, sockets, world, writes, jobs, record }
+  const settings = new SettingsFiles(root, access.people, () => sessions.announceSettings())
+  const ofProject = { documents, notes, files, settings, world, writes, jobs, record }
+  const parts = { ...ofProject, sessions, hosted, terminals, sockets }
   let isStopping = false
   const metrics = new Metrics({ version, sockets: () => sockets.openCount, ...sessionCounts(sessions) })
   const operations = operationsRoutes(store.health, metrics, () => isStopping)
@@ -129,8 +132,7 @@ export function compose(options: ComposeOptions): House {
     record,
   )
   const onAnswered = (answered: Answered): void => metrics.answered(answered)
-  const client = options.client === null ? null : new StaticFiles(options.client)
-  const app = makeApp({ access, client, routes, logError, onAnswered })
+  const app = makeApp({ access, client: clientOf(options), routes, logError, onAnswered })
   access.tokens?.watch(() => sockets.endRevoked())
   return {
     handle: (request: IncomingMessage, response: ServerResponse) => app(request, response),
@@ -145,8 +147,8 @@ export function compose(options: ComposeOptions): House {
       isStopping = true
       access.tokens?.close()
       sockets.close()
-      const inOrder = [terminals, hosted, rooms, jobs, writes, sessions, notes, documents, kernels, store]
-      for (const part of inOrder) await part.close()
+      const inOrder = [settings, terminals, hosted, rooms, jobs, writes, sessions]
+      for (const part of [...inOrder, notes, documents, kernels, store]) await part.close()
     },
   }
 }
@@ -169,6 +171,9 @@ const socketsOf = (
     channelsRoute(hosted, recordCode(record)),
     terminalRoute(terminals),
   ])
+
+const clientOf = ({ client }: ComposeOptions): StaticFiles | null =>
+  client === null ? null : new StaticFiles(client)
 
 function documentsOf({ root, store, folder, untrusted }: Project): DocumentRooms {
   return createDocuments({
@@ -276,6 +281,7 @@ interface RouteParts {
   readonly writes: KeptWrites
   readonly jobs: Jobs
   readonly record: Recording
+  readonly settings: SettingsFiles
 }
 
 function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] {
@@ -324,6 +330,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ...workspaceRoutes(untrusted, trust),
     ...kernelspecRoutes(() => describeSpecs(kernels, options.defaultKernel)),
     ...connectionRoutes(store.secrets),
+    ...settingsRoutes(parts.settings),
     ...machineRoutes({
       meter: new Meter(root),
       sessions,

@@ -8,6 +8,10 @@ import '../style/print.css'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { FilePanel } from '../files/FilePanel.tsx'
 import { isNotebook, type Route, useRoute } from '../navigation/route.ts'
+import { applySettings } from '../settings/apply.ts'
+import { SettingsDialog } from '../settings/SettingsDialog.tsx'
+import { loadSettings } from '../settings/settings-store.ts'
+import { startTheme } from '../settings/theme.ts'
 import { t } from '../text/text.ts'
 import { Boundary } from '../ui/Boundary.tsx'
 import { Notices } from '../ui/Notices.tsx'
@@ -17,7 +21,6 @@ import { Header } from './Header.tsx'
 import { HistoryBar } from './HistoryBar.tsx'
 import { Home } from './Home.tsx'
 import { TrustBar } from './TrustBar.tsx'
-import { startTheme } from './theme.ts'
 import { useMe } from './useMe.ts'
 
 const NotebookPage = lazy(async () => {
@@ -31,12 +34,14 @@ const FilePage = lazy(async () => {
 })
 
 startTheme()
+applySettings()
 
 /** The whole page. */
 export function App() {
   const route = useRoute()
   const { me, problem, retry } = useMe()
   const drawer = useDrawer()
+  useSettings(me !== null)
   const [title, setTitle] = useState<string | null>(null)
   const path = route.at === 'file' ? route.path : null
   useTitle(path === null ? null : title)
@@ -78,9 +83,21 @@ export function App() {
           </Suspense>
         </Boundary>
       </main>
+      <SettingsDialog />
       <Notices />
     </div>
   )
+}
+
+/** Settings are asked for when the page starts, and when a person comes back to it. */
+function useSettings(isKnown: boolean): void {
+  useEffect(() => {
+    if (!isKnown) return
+    const load = (): void => void loadSettings()
+    load()
+    addEventListener('focus', load)
+    return () => removeEventListener('focus', load)
+  }, [isKnown])
 }
 
 function Place(props: { readonly route: Route; readonly onTitle: (title: string) => void }) {

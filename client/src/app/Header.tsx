@@ -3,16 +3,24 @@ import type { Me } from '@yesterday/server/contract/http.ts'
 import { useState } from 'react'
 import { useMay } from '../api/use-may.ts'
 import { isNotebook, navigate, type Route } from '../navigation/route.ts'
-import { chooseLocale, locale } from '../text/locale.ts'
+import { showSettings } from '../settings/settings-open.ts'
+import { changeSetting } from '../settings/settings-store.ts'
+import { chooseTheme, type ThemeChoice, themeChoices, useThemeChoice } from '../settings/theme.ts'
+import { locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
-import { Monitor, Moon, PanelLeft, Settings2, Sun } from '../ui/icons.ts'
+import { Contrast, Monitor, Moon, PanelLeft, Settings2, Sun } from '../ui/icons.ts'
 import { Menu, MenuItem } from '../ui/Menu.tsx'
 import { Person } from './Person.tsx'
 import { AuditLog } from './people/AuditLog.tsx'
 import { Share } from './people/Share.tsx'
-import { chooseTheme, type ThemeChoice, themeChoices, useThemeChoice } from './theme.ts'
 
-const themeIcon: Readonly<Record<ThemeChoice, typeof Sun>> = { system: Monitor, light: Sun, dark: Moon }
+const themeIcon: Readonly<Record<ThemeChoice, typeof Sun>> = {
+  system: Monitor,
+  light: Sun,
+  dark: Moon,
+  contrastLight: Contrast,
+  contrastDark: Contrast,
+}
 
 /** `title` is the open notebook's; null at home. */
 export function Header(props: {
@@ -107,7 +115,7 @@ function Appearance() {
               checked={theme === choice}
               onSelect={() => chooseTheme(theme)}
             >
-              {t(`theme.${theme}`)}
+              {t(`settings.theme.${theme}`)}
             </MenuItem>
           )
         })}
@@ -116,16 +124,17 @@ function Appearance() {
           {t('language.label')}
         </div>
         {(['en', 'zh'] as const).map((language) => (
-          <MenuItem key={language} checked={language === locale} onSelect={() => chooseLocale(language)}>
+          <MenuItem
+            key={language}
+            checked={language === locale}
+            onSelect={() => void changeSetting('person', 'language', language)}
+          >
             {t(`language.${language}`)}
           </MenuItem>
         ))}
-        {isOwner && (
-          <>
-            <div className="menu-line" role="presentation" />
-            <MenuItem onSelect={() => setLogOpen(true)}>{t('audit.open')}</MenuItem>
-          </>
-        )}
+        <div className="menu-line" role="presentation" />
+        <MenuItem onSelect={showSettings}>{t('settings.open')}</MenuItem>
+        {isOwner && <MenuItem onSelect={() => setLogOpen(true)}>{t('audit.open')}</MenuItem>}
       </Menu>
       {isLogOpen && <AuditLog onClose={() => setLogOpen(false)} />}
     </>

@@ -2,6 +2,7 @@
 import './editor.css'
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type * as Y from 'yjs'
+import { useSetting } from '../settings/settings-store.ts'
 import { offsetAt } from './caret.ts'
 import type { EditorPool } from './editor-pool.ts'
 import { StaticCode } from './StaticCode.tsx'
@@ -24,6 +25,7 @@ export function CodeEditor(props: Props) {
   const mount = useRef<HTMLDivElement>(null)
   const [live, setLive] = useState(false)
   const source = useSource(text, live)
+  const isNumbered = useSetting('lineNumbers')
   // A cell that changes its language keeps its editor, and the caret in it.
   const first = useRef(language)
   useEffect(() => {
@@ -53,6 +55,7 @@ export function CodeEditor(props: Props) {
         text={source.slice(hidden)}
         language={language}
         coloured
+        numbered={isNumbered}
         placeholder={props.placeholder ?? ''}
       />
       <div ref={mount} className="code-editor-mount" />

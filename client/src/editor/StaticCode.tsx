@@ -10,19 +10,36 @@ interface Props {
   readonly text: string
   readonly language: string
   readonly coloured: boolean
+  /** Lines have their numbers. */
+  readonly numbered?: boolean
   readonly placeholder?: string
 }
 
-export const StaticCode = memo(function StaticCode({ text, language, coloured, placeholder }: Props) {
-  const tokenize = coloured ? tokenizers[language] : undefined
-  const content = tokenize === undefined ? text : colour(text, tokenize())
+export const StaticCode = memo(function StaticCode(props: Props) {
+  const { text, language, coloured, numbered = false, placeholder } = props
+  const tokenize = (coloured ? tokenizers[language] : undefined) ?? (() => plainLine)
+  const lines = colour(text, tokenize())
   return (
-    <pre className="static-code" data-placeholder={text === '' ? placeholder : undefined}>
-      {content}
-      {'\n'}
+    <pre
+      className="static-code"
+      data-numbered={numbered ? '' : undefined}
+      data-placeholder={text === '' ? placeholder : undefined}
+    >
+      {numbered
+        ? lines.map(numberedLine)
+        : lines.flatMap((line, row) => (row === 0 ? line : ['\n', ...line]))}
+      {!numbered && '\n'}
     </pre>
   )
 })
+
+const numberedLine = (line: readonly ReactNode[], row: number): ReactNode => (
+  <span key={row} className="static-line">
+    {line}
+  </span>
+)
+
+const plainLine: TokenizeNext = (line) => (line === '' ? [] : [{ start: 0, kind: 'text' }])
 
 type TokenizeNext = (line: string) => readonly Token[]
 
@@ -46,21 +63,22 @@ const tokenizers: Readonly<Record<string, () => TokenizeNext>> = {
   },
 }
 
-function colour(text: string, tokenize: TokenizeNext): ReactNode[] {
-  const nodes: ReactNode[] = []
-  for (const [row, line] of text.split('\n').entries()) {
-    if (row > 0) nodes.push('\n')
+/** Each line as its coloured parts. */
+function colour(text: string, tokenize: TokenizeNext): ReactNode[][] {
+  return text.split('\n').map((line, row) => {
+    const nodes: ReactNode[] = []
     const tokens = tokenize(line)
     for (const [index, token] of tokens.entries()) {
       const part = line.slice(token.start, tokens[index + 1]?.start)
       if (token.kind === 'text') nodes.push(part)
       else
         nodes.push(
+          // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place
           <span key={`${row}:${index}`} className={`tok-${token.kind}`}>
             {part}
           </span>,
         )
     }
-  }
-  return nodes
+    return nodes
+  })
 }

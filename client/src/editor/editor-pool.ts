@@ -58,7 +58,6 @@ export class EditorPool {
   readonly #equip: Equip
   readonly #adorn: Adorn
   readonly #beforeEdit: BeforeEdit
-  #tabMoves = false
   readonly #slots = new Map<Element, Slot>()
   readonly #inView = new Set<Slot>()
   readonly #seats: Seat[] = []
@@ -82,11 +81,13 @@ export class EditorPool {
     this.#beforeEdit = beforeEdit
   }
 
-  /** Switches whether Tab moves the focus out of an editor; else it indents. Answers what it does from now on. */
-  toggleTabMoves(): boolean {
-    this.#tabMoves = !this.#tabMoves
-    for (const { editor } of this.#seats) editor.updateOptions({ tabFocusMode: this.#tabMoves })
-    return this.#tabMoves
+  /** Follows settings: fonts, line numbers, wrapping. */
+  configure(): void {
+    const options = this.#monaco?.readingOptions() ?? {}
+    for (const seat of this.#seats) {
+      seat.editor.updateOptions(options)
+      layout(seat)
+    }
   }
 
   /** Registers a cell's place; answers the way to leave. */
@@ -236,7 +237,7 @@ export class EditorPool {
       bare()
       unbind()
     }
-    seat.editor.updateOptions({ readOnly: slot.readOnly, tabFocusMode: this.#tabMoves })
+    seat.editor.updateOptions({ readOnly: slot.readOnly })
     seat.editor.restoreViewState(this.#views.get(slot.cell) ?? null)
     applyHeader(seat.editor)
     slot.host.dataset.live = ''

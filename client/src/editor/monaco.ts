@@ -18,6 +18,7 @@ import 'monaco-editor/editor/contrib/suggest/browser/suggestController.js'
 import 'monaco-editor/features/wordOperations/register.js'
 import { editor, languages } from 'monaco-editor/editor'
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
+import { settings } from '../settings/settings-store.ts'
 import { diffColours } from './diff-colours.ts'
 import { type LineState, type Token, tokenizeLine } from './python-tokens.ts'
 import { type SqlState, tokenizeSqlLine } from './sql-tokens.ts'
@@ -103,7 +104,12 @@ const kinds = [
 /** Takes the page's colours, read from its style; to be called again when the theme changes. */
 export function paint(): void {
   const style = getComputedStyle(document.documentElement)
-  const token = (name: string): string => style.getPropertyValue(`--${name}`).trim()
+  // A build shortens `#ffffff`; Monaco wants six digits.
+  const token = (name: string): string =>
+    style
+      .getPropertyValue(`--${name}`)
+      .trim()
+      .replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3')
   const colour = (name: string): string => token(`editor-${name}`)
   editor.defineTheme('yesterday', {
     base: document.documentElement.dataset.theme === 'dark' ? 'vs-dark' : 'vs',
@@ -117,6 +123,8 @@ export function paint(): void {
       'editor.foreground': colour('text'),
       'editor.selectionBackground': colour('selection'),
       'editorCursor.foreground': colour('cursor'),
+      'editorLineNumber.foreground': colour('line-number'),
+      'editorLineNumber.activeForeground': colour('text'),
       ...popupColours(token),
       ...diffColours(token),
     },
@@ -161,18 +169,30 @@ function popups(): HTMLElement {
 }
 const POPUPS = 'editor-popups'
 
-/** The options of every cell's editor; metrics as in editor.css. */
-export function editorOptions(): editor.IStandaloneEditorConstructionOptions {
+/** Options that follow the settings; metrics as in editor.css. */
+export function readingOptions(): editor.IEditorOptions {
   const style = getComputedStyle(document.documentElement)
   const size = (name: string): number => Number.parseFloat(style.getPropertyValue(name))
+  const { lineNumbers, wrap, tabMovesFocus } = settings.get()
   return {
-    model: null,
-    fontFamily: style.getPropertyValue('--font-mono').trim(),
+    fontFamily: style.getPropertyValue('--font-code').trim(),
     fontSize: size('--code-size'),
     lineHeight: size('--code-line'),
+    lineNumbers: lineNumbers ? 'on' : 'off',
+    lineNumbersMinChars: 4,
+    wordWrap: wrap ? 'on' : 'off',
+    wrappingStrategy: wrap ? 'advanced' : 'simple',
+    tabFocusMode: tabMovesFocus,
+  }
+}
+
+/** The options of every cell's editor. */
+export function editorOptions(): editor.IStandaloneEditorConstructionOptions {
+  return {
+    model: null,
+    ...readingOptions(),
     fontLigatures: false,
     padding: { top: 8, bottom: 8 },
-    lineNumbers: 'off',
     glyphMargin: false,
     folding: false,
     lineDecorationsWidth: 8,

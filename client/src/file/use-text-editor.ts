@@ -1,5 +1,7 @@
 /** A whole-page editor of one text. */
+import type { editor } from 'monaco-editor/editor'
 import { type RefObject, useEffect, useRef } from 'react'
+import { settings } from '../settings/settings-store.ts'
 
 interface Options {
   readonly text: string
@@ -26,32 +28,37 @@ export function useTextEditor(host: RefObject<HTMLElement | null>, options: Opti
       const theme = new MutationObserver(() => loaded.paint())
       theme.observe(document.documentElement, { attributeFilter: ['data-theme'] })
       const model = loaded.monaco.editor.createModel(read.current(), language)
-      const editor = loaded.monaco.editor.create(host.current, {
+      const own: Pick<editor.IEditorOptions, 'lineNumbers' | 'wordWrap'> =
+        language === 'markdown' ? { lineNumbers: 'on', wordWrap: 'on' } : { lineNumbers: 'on' }
+      const shown = loaded.monaco.editor.create(host.current, {
         ...loaded.editorOptions(),
         model,
         readOnly,
         ariaLabel: now.current.label,
         automaticLayout: true,
-        lineNumbers: 'on',
+        ...own,
         scrollbar: { vertical: 'auto', horizontalScrollbarSize: 8 },
         tabIndex: 0,
-        wordWrap: language === 'markdown' ? 'on' : 'off',
       })
-      read.current = () => editor.getValue()
-      editor.onDidChangeModelContent(() => now.current.onChange(editor.getValue()))
+      const stop = settings.subscribe(() => {
+        shown.updateOptions({ ...loaded.readingOptions(), ...own })
+      })
+      read.current = () => shown.getValue()
+      shown.onDidChangeModelContent(() => now.current.onChange(shown.getValue()))
       const { KeyMod, KeyCode } = loaded.monaco
-      editor.addAction({
+      shown.addAction({
         id: 'yesterday.save-file',
         label: 'Save',
         keybindings: [KeyMod.CtrlCmd | KeyCode.KeyS],
-        run: () => now.current.onSave(editor.getValue()),
+        run: () => now.current.onSave(shown.getValue()),
       })
-      editor.focus()
+      shown.focus()
       dispose = () => {
-        const last = editor.getValue()
+        const last = shown.getValue()
         read.current = () => last
         theme.disconnect()
-        editor.dispose()
+        stop()
+        shown.dispose()
         model.dispose()
       }
     })

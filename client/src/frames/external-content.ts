@@ -4,14 +4,14 @@
  * output of which it is not known that it was produced here never reaches another host without that person's consent.
  */
 
+import { changeSetting, settings } from '../settings/settings-store.ts'
 import { type Observable, Watched } from '../state/observable.ts'
 import { remember, remembered } from '../state/remembered.ts'
 import type { FrameLevel } from './frame-protocol.ts'
 
-/** `load` and `block` are for one notebook, `never` is for all of this browser. */
+/** `load` and `block` are for one notebook, `never` is a setting for all of them. */
 export type Consent = 'load' | 'block' | 'never'
 
-const NEVER_KEY = 'yesterday.external'
 const consentKey = (documentId: string): string => `yesterday.external.${documentId}`
 /** Hosts that the question names at most. */
 const MOST_HOSTS = 50
@@ -62,14 +62,14 @@ export class ExternalContent {
   }
 
   answer(consent: Consent): void {
-    if (consent === 'never') remember(NEVER_KEY, 'never')
+    if (consent === 'never') void changeSetting('person', 'externalContent', 'never')
     else remember(this.#key, consent)
     this.#consent.set(consent)
   }
 
   /** Forgets the answers for this notebook and for all: the person is asked again. */
   reset(): void {
-    remember(NEVER_KEY, '')
+    void changeSetting('person', 'externalContent', 'ask')
     remember(this.#key, '')
     this.#consent.set(null)
   }
@@ -78,5 +78,5 @@ export class ExternalContent {
 function readConsent(key: string): Consent | null {
   const own = remembered(key)
   if (own === 'load' || own === 'block') return own
-  return remembered(NEVER_KEY) === 'never' ? 'never' : null
+  return settings.get().externalContent === 'never' ? 'never' : null
 }

@@ -4,6 +4,7 @@ import { type KeyboardEvent as ReactKeyboardEvent, useEffect, useMemo, useRef, u
 import { NotebookContext } from '../access/context.ts'
 import { LinkDialog } from '../outputs/LinkDialog.tsx'
 import { PanelPlace } from '../panels/PanelPlace.tsx'
+import { settings } from '../settings/settings-store.ts'
 import { useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
 import { Dialog } from '../ui/Dialog.tsx'
@@ -182,7 +183,11 @@ function useGrowing(total: number, notebook: Notebook): number {
   useEffect(() => {
     const watcher = new MutationObserver(() => notebook.pool.paint())
     watcher.observe(document.documentElement, { attributeFilter: ['data-theme'] })
-    return () => watcher.disconnect()
+    const stop = settings.subscribe(() => notebook.pool.configure())
+    return () => {
+      watcher.disconnect()
+      stop()
+    }
   }, [notebook])
   return shown
 }

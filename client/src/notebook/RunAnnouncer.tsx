@@ -5,8 +5,8 @@
  */
 import { useEffect, useRef, useState } from 'react'
 import type { Recorded } from '../session/session-socket.ts'
+import { showNotification } from '../settings/notifications.ts'
 import { t } from '../text/text.ts'
-import { showNotification } from '../ui/notifications.ts'
 import { durationText } from '../ui/time.ts'
 import type { Notebook } from './notebook.ts'
 

@@ -1,5 +1,6 @@
 /** What a command is. Toolbar, menus, palette, keys and the list of shortcuts read them from one list (commands.ts). */
 import { mayActAs } from '@yesterday/server/contract/route.ts'
+import type { Settings } from '@yesterday/server/contract/settings.ts'
 import type { PlainKey } from '../text/text.ts'
 import type { Notebook } from './notebook.ts'
 
@@ -12,6 +13,9 @@ export interface Dialogs {
 
 /** Where a key acts: on the cells, in an editor, or on both. `editor` keys are the editor's own (editor-keys.ts). */
 export type Where = 'command' | 'edit' | 'both' | 'editor'
+
+/** Whose keys the page has. */
+export type KeyMap = Settings['keyMap']
 
 /** A key, written `Mod-Shift-c`: `Mod` is Cmd on a Mac and Ctrl elsewhere. `d d` is two strokes, one after the other. */
 export interface CommandKey {
@@ -27,6 +31,8 @@ export interface Command {
   /** Words of its button, if the label is too long for one. */
   readonly button?: PlainKey
   readonly keys?: readonly CommandKey[]
+  /** Its keys in another key map, where they differ. */
+  readonly keysIn?: { readonly [Map in KeyMap]?: readonly CommandKey[] }
   /** Whether the command is possible; always if it is absent. */
   readonly when?: (notebook: Notebook) => boolean
   readonly run: (notebook: Notebook, dialogs: Dialogs) => void

@@ -4,6 +4,7 @@
  */
 
 import { PANELS } from '../panels/panels.ts'
+import { showSettings } from '../settings/settings-open.ts'
 import {
   edit,
   foldHeading,
@@ -111,6 +112,7 @@ export const COMMANDS = [
     id: 'redo',
     label: 'command.redo',
     keys: keys('Mod-Shift-z', 'Mod-y'),
+    keysIn: { vim: keys('Mod-Shift-z') },
     when: isWritable,
     run: (notebook) => void notebook.undo.redo(),
   },
@@ -160,6 +162,7 @@ export const COMMANDS = [
     id: 'moveUp',
     label: 'command.moveUp',
     keys: keys('Mod-Shift-ArrowUp'),
+    keysIn: { vscode: [...keys('Mod-Shift-ArrowUp'), ...cellKeys('Alt-ArrowUp')] },
     when: isWritable,
     run: (notebook) => moveBy(notebook, -1),
   },
@@ -167,6 +170,7 @@ export const COMMANDS = [
     id: 'moveDown',
     label: 'command.moveDown',
     keys: keys('Mod-Shift-ArrowDown'),
+    keysIn: { vscode: [...keys('Mod-Shift-ArrowDown'), ...cellKeys('Alt-ArrowDown')] },
     when: isWritable,
     run: (notebook) => moveBy(notebook, 1),
   },
@@ -225,12 +229,14 @@ export const COMMANDS = [
     id: 'find',
     label: 'command.find',
     keys: [...keys('Mod-f'), ...cellKeys('f')],
+    keysIn: { vim: cellKeys('Mod-f', 'f') },
     run: (notebook) => notebook.finder.show(false),
   },
   {
     id: 'replace',
     label: 'command.replace',
     keys: keys('Mod-Shift-h'),
+    keysIn: { vscode: keys('Mod-h', 'Mod-Shift-h') },
     when: isWritable,
     run: (notebook) => notebook.finder.show(true),
   },
@@ -314,6 +320,7 @@ export const COMMANDS = [
     label: 'command.palette',
     button: 'palette.title',
     keys: keys('Mod-Shift-c'),
+    keysIn: { vscode: keys('Mod-Shift-p', 'F1', 'Mod-Shift-c') },
     run: (_, dialogs) => dialogs.palette(),
   },
   {
@@ -335,6 +342,7 @@ export const COMMANDS = [
     run: (notebook) => notebook.command({ type: 'clear' }),
   },
   { id: 'connections', label: 'command.connections', when: isOwner, run: showConnections },
+  { id: 'settings', label: 'command.settings', keys: keys('Mod-,'), run: showSettings },
   { id: 'save', label: 'command.save', keys: keys('Mod-s'), run: (notebook) => void save(notebook) },
   { id: 'notifications', label: 'command.notifications', run: () => void switchAndNotify() },
   { id: 'externalContent', label: 'command.externalContent', run: resetExternal },

@@ -3,10 +3,13 @@ import type { editor } from 'monaco-editor/editor'
 import { selectOne, step } from '../access/selection.ts'
 import { firstLine } from '../editor/hidden-header.ts'
 import { helpModel, registerHelp } from '../editor/kernel-help.ts'
+import { changeSetting, settings } from '../settings/settings-store.ts'
 import { t } from '../text/text.ts'
 import { notify } from '../ui/notices.ts'
 import { focusCell } from './focus.ts'
 import type { Notebook } from './notebook.ts'
+import { save } from './save.ts'
+import { followKeyMap } from './vim.ts'
 
 type Monaco = typeof import('monaco-editor/editor')
 
@@ -39,7 +42,9 @@ export function equipEditor(
   const add = (id: string, key: number, precondition: string, run: () => void): void => {
     instance.addAction({ id: `yesterday.${id}`, label: id, keybindings: [key], precondition, run })
   }
-  add('leave', monaco.KeyCode.Escape, `${quiet} && !editorHasMultipleSelections`, () => leave(notebook))
+  followKeyMap(instance, { leave: () => leave(notebook), save: () => void save(notebook) })
+  const outside = `${quiet} && !editorHasMultipleSelections && !yesterday.vim`
+  add('leave', monaco.KeyCode.Escape, outside, () => leave(notebook))
   add('above', monaco.KeyCode.UpArrow, `${quiet} && yesterday.firstLine`, () => neighbour(notebook, -1))
   add('below', monaco.KeyCode.DownArrow, `${quiet} && yesterday.lastLine`, () => neighbour(notebook, 1))
   const afterWord = instance.createContextKey<boolean>('yesterday.afterWord', false)
@@ -51,7 +56,7 @@ export function equipEditor(
   )
   const { WinCtrl, Shift } = monaco.KeyMod
   const tabKey = (isMac ? WinCtrl | Shift : monaco.KeyMod.CtrlCmd) | monaco.KeyCode.KeyM
-  add('tabMoves', tabKey, '', () => switchTab(notebook))
+  add('tabMoves', tabKey, '', () => switchTab())
 }
 
 /** Where Tab completes rather than indents: behind something that can be completed. */
@@ -72,8 +77,10 @@ function publishCursor(notebook: Notebook, instance: editor.IStandaloneCodeEdito
 }
 
 /** Tab indents, or moves the focus: for those who cannot use Escape. */
-export function switchTab(notebook: Notebook): void {
-  notify('info', t(notebook.pool.toggleTabMoves() ? 'tab.moves' : 'tab.indents'))
+export function switchTab(): void {
+  const moves = !settings.get().tabMovesFocus
+  void changeSetting('person', 'tabMovesFocus', moves)
+  notify('info', t(moves ? 'tab.moves' : 'tab.indents'))
 }
 
 function leave(notebook: Notebook): void {

@@ -1,5 +1,6 @@
 /** pure. Keys to commands, as the list of commands has them (commands.ts). */
-import type { CommandKey, Where } from './command.ts'
+import { settings } from '../settings/settings-store.ts'
+import type { CommandKey, KeyMap, Where } from './command.ts'
 import { COMMANDS, type CommandName } from './commands.ts'
 import { commandOf } from './perform.ts'
 
@@ -9,13 +10,18 @@ interface KeyBinding {
   readonly command: CommandName
 }
 
-const BINDINGS: readonly KeyBinding[] = COMMANDS.flatMap(({ id }) =>
-  keysOf(id).map(({ keys, where }) => ({ keys, where, command: id })),
-)
+const bindingsOf = (map: KeyMap): readonly KeyBinding[] =>
+  COMMANDS.flatMap(({ id }) => keysOf(id, map).map(({ keys, where }) => ({ keys, where, command: id })))
+const BINDINGS: Readonly<Record<KeyMap, readonly KeyBinding[]>> = {
+  jupyter: bindingsOf('jupyter'),
+  vscode: bindingsOf('vscode'),
+  vim: bindingsOf('vim'),
+}
 
-/** The keys of a command. */
-export function keysOf(command: CommandName): readonly CommandKey[] {
-  return commandOf(command).keys ?? []
+/** The keys of a command, in the chosen key map unless another is named. */
+export function keysOf(command: CommandName, map: KeyMap = settings.get().keyMap): readonly CommandKey[] {
+  const { keys = [], keysIn } = commandOf(command)
+  return keysIn?.[map] ?? keys
 }
 
 /** The keys of a command in words; empty if it has none. */
@@ -47,7 +53,9 @@ export function look(
   stroke: string,
   mode: 'command' | 'edit',
 ): { readonly command: CommandName | null; readonly held: string } {
-  const here = BINDINGS.filter((binding) => binding.where === 'both' || binding.where === mode)
+  const here = BINDINGS[settings.get().keyMap].filter(
+    (binding) => binding.where === 'both' || binding.where === mode,
+  )
   const pair = held === '' ? undefined : here.find((binding) => binding.keys === `${held} ${stroke}`)
   const found = pair ?? here.find((binding) => binding.keys === stroke)
   if (found !== undefined) return { command: found.command, held: '' }

@@ -1,13 +1,12 @@
 /**
- * An output that holds a frame: as its HTML in the sandbox, or as a table that can be ordered and filtered. The browser
- * remembers which. The table has all rows of the value while the kernel holds it, else those that the output holds.
+ * An output that holds a frame: as its HTML in the sandbox, or as a table that can be ordered and filtered. A setting
+ * says which. The table has all rows of the value while the kernel holds it, else those that the output holds.
  */
 import './table-output.css'
 import { mayActAs } from '@yesterday/server/contract/route.ts'
-import { type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
 import { NotebookContext } from '../access/context.ts'
-import { Watched } from '../state/observable.ts'
-import { remember, remembered } from '../state/remembered.ts'
+import { changeSetting, useSetting } from '../settings/settings-store.ts'
 import { heldTable } from '../tables/held-table.ts'
 import { type HtmlTable, readHtmlTable } from '../tables/html-table.ts'
 import { liveTable } from '../tables/live-table.ts'
@@ -16,9 +15,6 @@ import { t } from '../text/text.ts'
 import { lazyPart } from '../ui/lazy-part.tsx'
 
 const TableView = lazyPart(async () => (await import('../tables/TableView.tsx')).TableView)
-const KEY = 'yesterday.tables'
-/** True if frames are shown as tables that can be ordered. */
-const asTables = new Watched(remembered(KEY) === 'grid')
 
 export interface OutputTable {
   readonly html: string
@@ -30,13 +26,10 @@ export interface OutputTable {
 }
 
 export function TableOutput({ html, cell, count, frame }: OutputTable) {
-  const isGrid = useSyncExternalStore(asTables.subscribe, asTables.get)
+  const isGrid = useSetting('tables') === 'grid'
   const table = useMemo(() => readHtmlTable(html), [html])
   if (table === null) return frame
-  const change = (): void => {
-    asTables.set(!isGrid)
-    remember(KEY, isGrid ? 'html' : 'grid')
-  }
+  const change = (): void => void changeSetting('person', 'tables', isGrid ? 'html' : 'grid')
   return (
     <div className="table-output">
       <button type="button" className="button button-small" aria-pressed={isGrid} onClick={change}>

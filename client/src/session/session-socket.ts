@@ -10,6 +10,7 @@ import type { StaleCell } from '@yesterday/server/contract/stale.ts'
 import { close } from '@yesterday/server/contract/sync.ts'
 import { setHistoryState } from '../api/history-state.ts'
 import { Link, type LinkEffects } from '../room/link.ts'
+import { loadSettings } from '../settings/settings-store.ts'
 import { type Observable, Signal, Watched } from '../state/observable.ts'
 
 type DistributiveOmit<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never
@@ -135,6 +136,9 @@ export class SessionSocket {
         break
       case 'history':
         setHistoryState(event.state)
+        break
+      case 'settings':
+        void loadSettings()
         break
       case 'notice':
         this.notices.emit(event)

@@ -21,13 +21,17 @@ export function pickLocale(chosen: string | null, wished: readonly string[]): Lo
 }
 
 /** The language of this page. */
-export const locale: Locale = pickLocale(
-  remembered(KEY),
-  typeof navigator === 'undefined' ? [] : navigator.languages,
-)
+export const locale: Locale = pickLocale(remembered(KEY), wished())
 
-/** Remembers the choice and shows the page in it. */
-export function chooseLocale(next: Locale): void {
-  remember(KEY, next)
-  location.reload()
+function wished(): readonly string[] {
+  return typeof navigator === 'undefined' ? [] : navigator.languages
+}
+
+/** The language that the browser remembers; null where it follows the browser's own. */
+export const rememberedLocale = (): Locale | null => Locale.safeParse(remembered(KEY)).data ?? null
+
+/** Remembers the choice, null for the browser's own language, and shows the page in it. */
+export function chooseLocale(next: Locale | null): void {
+  remember(KEY, next ?? '')
+  if (pickLocale(next, wished()) !== locale) location.reload()
 }

@@ -4,6 +4,7 @@ export {
   ChevronDown,
   ChevronRight,
   ChevronUp,
+  Contrast,
   Copy,
   Download,
   Ellipsis,

@@ -109,6 +109,12 @@ export class People {
     return found === undefined ? null : { id: found.id, password: found.password }
   }
 
+  /** True if the person can sign in by a password or a passkey. */
+  isMember(id: string): boolean {
+    const found = this.#find(id)
+    return found !== undefined && !isGuest(found)
+  }
+
   passwordOf(id: string): StoredPassword | null {
     return this.#find(id)?.password ?? null
   }

@@ -68,6 +68,8 @@ export interface Sessions {
   withKernel(): readonly string[]
   /** Sends an event to every page of an open document. */
   announce(documentId: string, event: Announced): void
+  /** Notifies every page of every open notebook that settings have changed. */
+  announceSettings(): void
   /** Reattaches the sessions of an earlier server. */
   recover(): Promise<void>
   /** The server stops: kernels live on. */
@@ -148,6 +150,10 @@ class OpenSessions implements Sessions {
 
   announce(documentId: string, event: Announced): void {
     this.#entries.get(documentId)?.session.events.emit('event', event)
+  }
+
+  announceSettings(): void {
+    for (const { session } of this.#entries.values()) session.events.emit('event', { type: 'settings' })
   }
 
   withKernel(): readonly string[] {

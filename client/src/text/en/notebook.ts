@@ -123,6 +123,7 @@ export const notebook = {
   'command.comment': 'Comment on the selection or the cell',
   'command.clear': 'Clear outputs of the selected cells',
   'command.clearAll': 'Clear all outputs',
+  'command.settings': 'Settings',
   'command.connections': 'Connections of SQL cells',
   'command.save': 'Save and make a checkpoint',
   'command.notifications': 'Notify when long work ends: on or off',

@@ -17,6 +17,7 @@ import { outputs } from './outputs.ts'
 import { past } from './past.ts'
 import { people } from './people.ts'
 import { presence } from './presence.ts'
+import { settings } from './settings.ts'
 import { sql } from './sql.ts'
 import { trust } from './trust.ts'
 import { variables } from './variables.ts'
@@ -37,6 +38,7 @@ export const zh: Translation<typeof en> = {
   ...people,
   ...presence,
   ...outline,
+  ...settings,
   ...sql,
   ...machines,
   ...trust,

@@ -124,6 +124,7 @@ export const notebook: Translation<typeof english> = {
   'command.comment': '评论所选内容或单元格',
   'command.clear': '清除所选单元的输出',
   'command.clearAll': '清除全部输出',
+  'command.settings': '设置',
   'command.connections': 'SQL 单元的连接',
   'command.save': '保存并建立检查点',
   'command.notifications': '长时间运行结束时通知：开或关',
