@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .graph import Node
     from .narrowing import Path
     from .pixels import Picture
-    from .table_view import Table
+    from .table_view import Summary, Table
 
 Dissection = tuple[dict[str, Any], list[tuple[str, Any]]]
 """Parts with tokens, and links: what `parts.Anatomy` begins with."""
@@ -109,6 +109,8 @@ class Library:
     """The value as a table for the value viewer, without a copy. The numbers fix all but an array's last two axes."""
     picture: Callable[[Any, Sequence[int]], Picture | None] | None = None
     """The value as a picture for the value viewer; the numbers as in `table`."""
+    statistics: Callable[[Any], Summary | None] | None = None
+    """Of an array of numbers or times that a table's column gave as its sample."""
     number: Callable[[Any], Any] | None = None
     """A scalar as a number of Python's. None for what is no scalar."""
     model: Callable[[Any], dict[str, Any] | None] | None = None

@@ -20,7 +20,6 @@ SAMPLE = 1_000_000
 """Rows that statistics look at; of a longer table evenly spread ones."""
 TEXTS = 50_000
 """As `SAMPLE`, for columns that are not numbers."""
-_BINS = 20
 _TOP = 5
 
 Kind = Literal["number", "text", "time", "bool", "other"]
@@ -92,44 +91,16 @@ def summary(table: Table, column: int, positions: Any) -> Summary:
     found: Summary = {"column": column, "count": rows}
     if len(values) < rows:
         found["sampled"] = len(values)
-    if kind in ("number", "time") and hasattr(values, "dtype"):
-        found.update(_of_numbers(values))
-    else:
-        found.update(_of_texts(values))
+    computed = _by_library(values) if kind in ("number", "time") else None
+    found.update(_of_texts(values) if computed is None else computed)
     return found
 
 
-def _of_numbers(values: Any) -> Summary:
-    import numpy
-
-    is_time = values.dtype.kind in "Mm"
-    missing: Any = numpy.isnat(values) if is_time else numpy.isnan(values) if values.dtype.kind == "f" else None
-    count = 0 if missing is None else int(missing.sum())
-    known = values if not count else values[~missing]
-    found: Summary = {"missing": count}
-    if not len(known):
-        return found
-    least, greatest = known.min(), known.max()
-    found["least"], found["greatest"] = str(least), str(greatest)
-    plain = known.astype("i8" if is_time else "f8")
-    finite = plain if is_time else plain[numpy.isfinite(plain)]
-    if not is_time and len(finite):
-        with numpy.errstate(all="ignore"):
-            found["mean"], found["deviation"] = f"{finite.mean():.6g}", f"{finite.std():.6g}"
-    if len(finite):
-        with numpy.errstate(all="ignore"):
-            found["bins"] = [int(one) for one in _histogram(finite)]
-    return found
-
-
-def _histogram(values: Any) -> Any:
-    import numpy
-
-    low, high = float(values.min()), float(values.max())
-    if not high > low or not numpy.isfinite(high - low):
-        return [len(values)]
-    places = ((values.astype("f8") - low) * (_BINS / (high - low))).astype("i4")
-    return numpy.bincount(numpy.minimum(places, _BINS - 1), minlength=_BINS)
+def _by_library(values: Any) -> Summary | None:
+    for library in of_value(values):
+        if library.statistics is not None:
+            return library.statistics(values)
+    return None
 
 
 def _of_texts(values: Iterable[Any]) -> Summary:

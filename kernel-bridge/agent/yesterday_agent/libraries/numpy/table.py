@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .table_view import COMPARE, Column, Filter, Kind, Sort, cell, spread, wanted
+from ...table_view import COMPARE, Column, Filter, Kind, Sort, cell, spread, wanted
 
 _KINDS: dict[str, Kind] = {"b": "bool", "i": "number", "u": "number", "f": "number", "M": "time", "m": "time"}
 

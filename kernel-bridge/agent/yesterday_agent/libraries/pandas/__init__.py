@@ -6,17 +6,17 @@ import weakref
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..addresses import address
-from ..content_parts import listed
-from ..imported import is_a, library
-from ..kinds import origin_of
-from ..library import Description, Dissection, Library, Parts, SettingGroup, Use
-from ..part_names import INDEX, NAMES, ORDER, WHOLE
-from .numpy import array_content, array_mark, array_memory, objects_in
-from .pyarrow import column_content as arrow_content
+from ...addresses import address
+from ...content_parts import listed
+from ...imported import is_a, library
+from ...kinds import origin_of
+from ...library import Description, Dissection, Library, Parts, SettingGroup, Use
+from ...part_names import INDEX, NAMES, ORDER, WHOLE
+from ..numpy import array_content, array_mark, array_memory, objects_in
+from ..pyarrow import column_content as arrow_content
 
 if TYPE_CHECKING:
-    from ..table_view import Table
+    from ...table_view import Table
 
 _INDEXERS = ("_LocIndexer", "_iLocIndexer", "_AtIndexer", "_iAtIndexer")
 
@@ -251,7 +251,7 @@ def _said(name: Any) -> str:
 
 
 def _table(value: Any, fixed: Sequence[int]) -> Table | None:
-    from ..frame_table import FrameTable
+    from .table import FrameTable
 
     is_series = is_a(value, "pandas", "Series")
     return FrameTable(value, is_series) if is_series or is_a(value, "pandas", "DataFrame") else None

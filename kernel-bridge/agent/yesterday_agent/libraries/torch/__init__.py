@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..addresses import address
-from ..content_parts import Memory, sliced
-from ..digests import mark
-from ..facets import named, plain
-from ..imported import is_a, library
-from ..kinds import module_of, origin_of, package_of
-from ..library import Description, Dissection, Library, Parts, SettingGroup, Use
-from ..part_names import DTYPE, SHAPE, WHOLE
-from ..static_types import kind_name, own_attributes
-from ..userland import dict_of
-from .numpy import array_picture, array_slice
+from ...addresses import address
+from ...content_parts import Memory, sliced
+from ...digests import mark
+from ...facets import named, plain
+from ...imported import is_a, library
+from ...kinds import module_of, origin_of, package_of
+from ...library import Description, Dissection, Library, Parts, SettingGroup, Use
+from ...part_names import DTYPE, SHAPE, WHOLE
+from ...static_types import kind_name, own_attributes
+from ...userland import dict_of
+from ..numpy import array_picture, array_slice
 
 if TYPE_CHECKING:
-    from ..pixels import Picture
-    from ..table_view import Column, Table
+    from ...pixels import Picture
+    from ...table_view import Column, Table
 
 TENSOR_BYTES = 16 << 20
 
@@ -150,8 +150,8 @@ def _array(value: Any, fixed: Sequence[int], is_whole: bool = False) -> Any:
 
 
 def _table(value: Any, fixed: Sequence[int]) -> Table | None:
-    from ..array_table import ArrayTable
-    from ..table_view import RowsTable
+    from ...table_view import RowsTable
+    from ..numpy.table import ArrayTable
 
     if is_a(value, "torch", "Tensor"):
         return ArrayTable(_array(value, fixed))

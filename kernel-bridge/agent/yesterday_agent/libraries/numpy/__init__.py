@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..addresses import address
-from ..content_parts import PIECE, Memory, listed, sliced
-from ..digests import mark
-from ..imported import is_a, library
-from ..kinds import origin_of
-from ..library import Description, Dissection, Library, Parts, SettingGroup, Use
-from ..part_names import DTYPE, SHAPE, WHOLE
+from ...addresses import address
+from ...content_parts import PIECE, Memory, listed, sliced
+from ...digests import mark
+from ...imported import is_a, library
+from ...kinds import origin_of
+from ...library import Description, Dissection, Library, Parts, SettingGroup, Use
+from ...part_names import DTYPE, SHAPE, WHOLE
 
 if TYPE_CHECKING:
-    from ..pixels import Picture
-    from ..table_view import Table
+    from ...pixels import Picture
+    from ...table_view import Summary, Table
 
 
 def array_mark(value: Any) -> Any:
@@ -205,9 +205,15 @@ def array_slice(array: Any, fixed: Sequence[int]) -> Any:
 
 
 def _table(value: Any, fixed: Sequence[int]) -> Table | None:
-    from ..array_table import ArrayTable
+    from .table import ArrayTable
 
     return ArrayTable(array_slice(_plain(value), fixed)) if is_a(value, "numpy", "ndarray") else None
+
+
+def _statistics(values: Any) -> Summary | None:
+    from .statistics import of_column
+
+    return of_column(values) if is_a(values, "numpy", "ndarray") else None
 
 
 def _picture(value: Any, fixed: Sequence[int]) -> Picture | None:
@@ -216,7 +222,8 @@ def _picture(value: Any, fixed: Sequence[int]) -> Picture | None:
 
 def array_picture(array: Any, fixed: Sequence[int]) -> Picture | None:
     """Of a plain array, or of the slice of it that these places fix."""
-    from ..pixels import is_picture, of_array
+    from ...pixels import is_picture
+    from .picture import of_array
 
     if array.dtype.kind not in "biuf":
         return None
@@ -260,6 +267,7 @@ LIBRARY = Library(
     describe=_describe,
     table=_table,
     picture=_picture,
+    statistics=_statistics,
     number=lambda value: value.item() if is_a(value, "numpy", "generic") else None,
     harmless_calls={"ndarray": _HARMLESS},
     settings={

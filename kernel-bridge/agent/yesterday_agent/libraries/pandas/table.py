@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .array_table import order, texts
-from .table_view import COMPARE, Column, Filter, Kind, Sort, cell, spread, wanted
+from ...table_view import COMPARE, Column, Filter, Kind, Sort, cell, spread, wanted
+from ..numpy.table import order, texts
 
 _ORDERED = frozenset(
     [
