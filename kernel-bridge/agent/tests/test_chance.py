@@ -31,7 +31,7 @@ TORCH = {
 
 def entropy_of(kernel: Kernel, digest: str | None) -> str:
     if digest is None:
-        return json.dumps({"draws": {}, "torch": None})
+        return json.dumps({"draws": {}})
     return Path(kernel.spool, "objects", digest.partition(":")[2]).read_text("utf-8")
 
 

@@ -2,7 +2,8 @@
 
 `os.urandom` and `random`'s way to it are wrapped, and with them `secrets`, `uuid`, `random.SystemRandom`, and what
 numpy seeds itself from, at its import too. Draws are kept by who draws, so that one who draws more, or an import that
-is not repeated, leaves the others theirs. torch seeds itself in C++: its first seed is read afterwards.
+is not repeated, leaves the others theirs. A library that seeds itself in C says so (`library.Seed`): its first seed is
+read afterwards.
 
 Invariant: without a recording to give back, every byte comes from the operating system.
 """
@@ -10,7 +11,6 @@ Invariant: without a recording to give back, every byte comes from the operating
 from __future__ import annotations
 
 import functools
-import importlib
 import json
 import os
 import random
@@ -20,12 +20,15 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from . import libraries
+from .library import Seed
 from .own_threads import is_own
 
 RUN_BYTES = 1024 * 1024
 """Bytes of entropy that one run keeps."""
 _SEED_BYTES = 32
-_PASSED_ON = frozenset((__name__, "random", "secrets", "uuid"))
+_PASSED_ON = {__name__, "random", "secrets", "uuid"}
+"""Modules that ask for others: with those that wrap the seeds of libraries."""
 _KERNEL = frozenset(("yesterday_agent", "ipykernel", "jupyter_client", "tornado", "zmq", "traitlets"))
 """The kernel's own: the names of messages are no result."""
 _KEY_MAKERS = frozenset(
@@ -50,7 +53,7 @@ class Entropy:
         self._given: dict[str, deque[bytes]] = {}
         self._is_fresh = False
         self._process = os.getpid()
-        self._had_torch = False
+        self._seeded: frozenset[str] = frozenset()
         self.overflowed = False
 
     def begin(self) -> None:
@@ -59,15 +62,16 @@ class Entropy:
             self._given = {}
         self._is_fresh = False
         self._drawn, self._left, self.overflowed = {}, RUN_BYTES, False
-        self._had_torch = "torch" in sys.modules
+        self._seeded = frozenset(_seeds())
 
     def finish(self) -> bytes | None:
-        """The run's draws as JSON; None where it drew nothing."""
-        seed = None if self._had_torch else _torch_seed()
-        if not self._drawn and seed is None:
+        """The run's draws as JSON, with the first seed of each library by its package; None where it drew nothing."""
+        firsts = {package: seed.first() for package, seed in _seeds().items() if package not in self._seeded}
+        known = {package: first for package, first in firsts.items() if first is not None}
+        if not self._drawn and not known:
             return None
         draws = {name: [each.hex() for each in chunks] for name, chunks in self._drawn.items()}
-        return json.dumps({"draws": draws, "torch": seed}, sort_keys=True).encode()
+        return json.dumps({"draws": draws, **known}, sort_keys=True).encode()
 
     def give(self, draws: dict[str, list[str]]) -> None:
         """The next run draws these, as far as it draws as it did then."""
@@ -109,30 +113,21 @@ def give(text: str) -> None:
     recorded: dict[str, Any] = json.loads(text)
     entropy: Entropy = getattr(os.urandom, _MARK)
     entropy.give(recorded["draws"])
-    seed = recorded["torch"]
-    if seed is not None:
-        importlib.import_module("torch").default_generator.manual_seed(int(seed))
+    for package, first in recorded.items():
+        library = None if package == "draws" or first is None else libraries.find(package)
+        if library is not None and library.seed is not None:
+            library.seed.give(int(first))
 
 
-def look_on_torch() -> None:
-    """Has torch take a new seed from the recorded sources as well."""
-    torch: Any = sys.modules.get("torch")
-    if torch is None or not hasattr(torch, "manual_seed") or hasattr(torch.seed, _MARK):
-        return
-
-    @functools.wraps(torch.seed)
-    def seed() -> int:
-        chosen = int.from_bytes(os.urandom(8), "little") >> 1
-        torch.manual_seed(chosen)
-        return chosen
-
-    setattr(seed, _MARK, True)
-    torch.seed = torch.random.seed = seed
+def watch_seeds() -> None:
+    """Has libraries take new seeds from the recorded sources as well."""
+    for seed in _seeds().values():
+        _PASSED_ON.add(seed.watch.__module__)
+        seed.watch()
 
 
-def _torch_seed() -> int | None:
-    torch: Any = sys.modules.get("torch")
-    return int(torch.initial_seed()) if torch is not None and hasattr(torch, "initial_seed") else None
+def _seeds() -> dict[str, Seed]:
+    return {one.package: one.seed for one in libraries.imported() if one.seed is not None}
 
 
 def _wrap_urandom(entropy: Entropy) -> None:

@@ -16,10 +16,8 @@ from typing import Any
 from . import libraries
 from .addresses import address
 from .anatomy import dissect
+from .by_products import left_on, parts_of
 from .callables import CACHE, HITS, hits
-from .gradients import PART as GRADIENTS
-from .gradients import is_tensor, leaves
-from .kinds import package_of
 from .parts import COUNTER, WHOLE, Anatomy
 from .userland import is_atom
 
@@ -95,12 +93,12 @@ class Graph:
         known: Mapping[int, set[str]] | None = None,
         remade: Mapping[int, set[str]] | None = None,
         quiet: bool = False,
-        gradients: bool = False,
+        by_products: bool = False,
     ) -> Changes:
         """Walk from the touched names' values; `handled` are ids of opaque objects that the code acted on, `known` says
         of objects which of their parts were changed, whatever their state looks like; `remade` are parts that were made
         again, also where they came out the same. `quiet`: what there is now counts as it was, made by whom it was.
-        `gradients`: what was computed may have left some on the tensors that it was computed from."""
+        `by_products`: what was computed may have left some on what it was computed from."""
         changes = Changes()
         deadline = perf_counter() + SECONDS
         stack = [value for value in roots if not is_atom(value)]
@@ -122,7 +120,7 @@ class Graph:
             self._remade(run, address(value), (remade or {}).get(address(value), set()), changes)
             stack.extend(child for _, child in anatomy.links)
             beside.extend(self._sharing(value))
-            stack.extend(leaves(value) if gradients else ())
+            stack.extend(left_on(value) if by_products else ())
         changes.seen.update(seen)
         return changes
 
@@ -189,13 +187,13 @@ class Graph:
         self,
         root: int,
         paths: Iterable[Path] | None,
-        gradients: bool = True,
+        by_products: bool = True,
         without: Collection[int] = (),
         put: Collection[str] = (),
     ) -> dict[str, set[Steps]]:
         """Runs that made what is reached from an object: {run: ways to its parts}. `paths` None is all of it; without
-        `gradients` what `backward` left on tensors does not count, nor do the objects of `without`, nor who added keys
-        that the asking run `put` there."""
+        `by_products` what computations left beside their results does not count, nor do the objects of `without`, nor
+        who added keys that the asking run `put` there."""
         found: dict[str, set[Steps]] = {}
         node = self.nodes.get(root)
         if node is None:
@@ -203,8 +201,8 @@ class Graph:
         every = [((part,), True) for part in {*node.by, *node.links}] if paths is None else paths
         seen = {root, *without}
         for steps, deep in every:
-            if gradients or not (steps[0] == GRADIENTS and is_tensor(node.kind)):
-                self._along(root, steps, deep, seen, found, gradients, put)
+            if by_products or steps[0] not in parts_of(node.kind):
+                self._along(root, steps, deep, seen, found, by_products, put)
         return found
 
     def _along(
@@ -214,7 +212,7 @@ class Graph:
         deep: bool,
         seen: set[int],
         found: dict[str, set[Steps]],
-        gradients: bool,
+        by_products: bool,
         put: Collection[str],
     ) -> None:
         current, inner = root, [root]
@@ -233,7 +231,7 @@ class Graph:
                 continue
             seen.add(current)
             child = self.nodes[current]
-            left = () if gradients or not is_tensor(child.kind) else (GRADIENTS,)
+            left = () if by_products else parts_of(child.kind)
             left = left if CACHE not in child.by or consulted(child) else (*left, CACHE)
             for run in (run for piece in child.by if piece not in left for run in child.makers_of(piece)):
                 found.setdefault(run, set()).add(steps)
@@ -263,7 +261,7 @@ class Graph:
             seen.add(current)
             yield current
             stack.extend(identity for ids in node.links.values() for identity in ids)
-            value = node.guard() if node.guard is not None and package_of(node.kind) in ("numpy", "torch") else None
+            value = node.guard() if node.guard is not None and _writes_through(node.kind) else None
             yield from (-memory for memory in (libraries.memories(value) if value is not None else ()) if memory)
 
     def reaching(self, changed: Iterable[int]) -> set[int]:
@@ -332,6 +330,12 @@ def _look_at_caches(node: Node, anatomy: Anatomy, run: str, *, changed: bool) ->
             node.by.setdefault(part, by)
     for part, kept in anatomy.caches.items():
         node.caches.setdefault(part, (kept, run))
+
+
+def _writes_through(kind: type) -> bool:
+    """Whether what is written into a value of this class is seen by all that share its memory."""
+    library = libraries.of_kind(kind)
+    return library is not None and library.memories is not None and not library.copies_on_write
 
 
 def consulted(node: Node) -> bool:

@@ -10,8 +10,8 @@ from typing import Any
 from .addresses import address
 from .content import Budget, UntoldError, content_digest
 from .graph import Changes, Graph
-from .kinds import package_of
 from .late import Check, Job, Late, LateDigests
+from .libraries import of_kind
 from .secrecy import concealed
 
 PENDING = "its digest is computed after the run, and has not arrived"
@@ -99,7 +99,7 @@ class LateValues:
     def _add(self, name: str, value: Any, late: Late, is_incomplete: bool) -> None:
         ids = frozenset({address(value), *self._graph.below({address(value)})})
         nodes = [self._graph.nodes[one] for one in ids if one in self._graph.nodes]
-        fragile = any(node.opaque or package_of(node.kind) == "torch" for node in nodes)
+        fragile = any(node.opaque or _counts_changes(node.kind) for node in nodes)
         found = Value(self._finder(name, value), ids, fragile, is_incomplete)
 
         def compute(piece: Check, walk: Check) -> str:
@@ -134,3 +134,8 @@ def known_elsewhere(value: Any, named: Iterable[tuple[Any, int, dict[str, Any]]]
         if other is value and identity == address(value) and (found := facts.get("digest") or facts.get("late")):
             return found
     return None
+
+
+def _counts_changes(kind: type) -> bool:
+    library = of_kind(kind)
+    return library is not None and library.counts_changes

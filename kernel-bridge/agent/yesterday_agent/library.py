@@ -73,6 +73,59 @@ class StateWatcher(Protocol):
         """The runs whose work this one used, and whether it changed the state."""
 
 
+@dataclass(frozen=True)
+class ByProducts:
+    """What a computation leaves on values beside its result, such as gradients: a run that uses the values alone
+    depends neither on who left it nor on who cleared it."""
+
+    part: str
+    """Where it is left."""
+    may_have: Callable[[type], bool]
+    """Whether values of this class may have some."""
+    left_on: Callable[[Any], Iterable[Any]]
+    """The values on which work with this one would leave some."""
+    is_apart: Callable[[Access], bool]
+    """Whether an access looks at none itself."""
+    may_be_asked: Callable[[Iterable[str], Collection[str], Mapping[str, Any]], bool]
+    """Whether a run that read these names and called these, with this namespace, may look at some elsewhere."""
+
+
+class IdleDraws(Protocol):
+    """Whether nothing uses what a run drew from a random state."""
+
+    def begin(self, state: bytes | None) -> None:
+        """A run starts from this state; None where there is none yet."""
+
+    def only(self) -> bool:
+        """To be asked of a run that moved the state."""
+
+
+@dataclass(frozen=True)
+class RandomState:
+    """A global random generator. `read` and `memory` get the module that has it."""
+
+    module: str
+    """It can be read once this module is imported."""
+    read: Callable[[Any], bytes | None]
+    """None while the module is still being imported."""
+    write: Callable[[bytes], None]
+    """Brings the generator to a state that `read` returned."""
+    memory: Callable[[Any], bytes | None] = lambda module: None
+    """Bytes that differ when the state has moved, in a tenth of the time of `read`; None where it has none."""
+    idle: Callable[[], IdleDraws] | None = None
+    """Makes what follows draws without a use, for one kernel."""
+
+
+@dataclass(frozen=True)
+class Seed:
+    """For a library that takes its first seed from the system by itself."""
+
+    first: Callable[[], int | None]
+    give: Callable[[int], None]
+    watch: Callable[[], None]
+    """Has later seeds of the library come from `os.urandom`, which is recorded. Asked before every run."""
+
+
 @dataclass(frozen=True, eq=False)
 class Library:
     """All that the agent knows of one package. Every field but the first has a default.
@@ -131,5 +184,16 @@ class Library:
     """The parts of an object that an access can see. None where the generic code decides."""
     refitted: Callable[[Node, Collection[Access]], set[str]] | None = None
     """The parts that these accesses made again, whatever they were."""
+    remade: Callable[[Any, Collection[Access]], list[Any]] | None = None
+    """The objects below a value that these accesses filled anew, whatever they were."""
+    by_products: ByProducts | None = None
+    random: Mapping[str, RandomState] = field(default_factory=dict)
+    """By the name that the record shows."""
+    seed: Seed | None = None
+    copies_on_write: bool = False
+    """Values may share memory, and yet each has what is written into it for itself."""
+    counts_changes: bool = False
+    """Large values are compared by a count of their changes, which not every write raises: a digest that is computed
+    after the run may be of another state."""
     watchers: tuple[Callable[[], StateWatcher], ...] = ()
     """Each makes a watcher for one kernel."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-import sys
 import types
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,16 +13,17 @@ from .accesses import WHOLE, Access
 from .addresses import address
 from .arguments import looked_at
 from .beside import Beside
+from .by_products import are_asked, may_be_asked
 from .compiled import codes_of
 from .content import Budget, LaterError, UntoldError, content_digest
 from .databases import is_connection, only_looks, writes
 from .edges import generated_edge, written_parts
 from .executed import names_of, unprobed
 from .facts import facts
-from .gradients import asks_none, may_be_asked
 from .graph import Changes, Graph
 from .late import LateDigests
 from .late_values import PENDING, LateValues, known_elsewhere
+from .libraries import of_bases
 from .lingering import LiveTasks
 from .namespace import Snapshot
 from .narrowing import refitted
@@ -35,7 +35,6 @@ from .replacing import in_order
 from .secrecy import concealed, hidden, hides, masker
 from .tables import Tables
 from .variable_parts import named_accesses, variable_in
-from .weights import are_loaded, replaced
 
 _SHELL_NAME = re.compile(
     r"_+$|_i*$|_i?\d+$|_(dh|ih|oh|exit_code)$|(In|Out|exit|quit|open|get_ipython)$|__\w+__$"
@@ -126,7 +125,7 @@ class Lineage:
         roots = [self.namespace[name] for name in touched] + shown + self._patches.roots()
         self._draw(reads)
         changes = self.graph.settle(
-            run, roots, handled, self._tables.known(), remade, gradients=self._may_ask_gradients(reads)
+            run, roots, handled, self._tables.known(), remade, by_products=self._may_ask_by_products(reads)
         )
         self._settle_lost(run, changes, handled, self._released({*written, *deleted}, reads))
         self._reached = self.graph.reaching(changes.changed) if changes.changed else set()
@@ -221,9 +220,9 @@ class Lineage:
             order = in_order(name, reads)
             parts = order.seen(node, self.namespace.get(name), self.graph.nodes, meant)
             put = order.put
-        gradients = not all(map(asks_none, accesses)) or self._may_ask_gradients(reads)
+        by_products = are_asked(accesses) or self._may_ask_by_products(reads)
         without = self._replaced(name, reads)
-        makers = {} if node is None else self.graph.makers(binding.identity, parts, gradients, without, put)
+        makers = {} if node is None else self.graph.makers(binding.identity, parts, by_products, without, put)
         if binding.by is not None:
             makers.setdefault(binding.by, set())
         kind = "static" if name in reads.static else "observed"
@@ -263,12 +262,10 @@ class Lineage:
         changes.seen |= later.seen
         changes.over_budget |= later.over_budget
 
-    def _may_ask_gradients(self, reads: Reads) -> bool:
-        if "torch" not in sys.modules:
-            return False
-        if reads.gradients is None:
-            reads.gradients = may_be_asked(reads.loads, reads.calls | reads.texts, self.namespace)
-        return reads.gradients
+    def _may_ask_by_products(self, reads: Reads) -> bool:
+        if reads.by_products is None:
+            reads.by_products = may_be_asked(reads.loads, reads.calls | reads.texts, self.namespace)
+        return reads.by_products
 
     def _meant(self, reads: Reads, accesses: Iterable[Access]) -> list[Access]:
         """What functions look at of their arguments, and the parts that variables name."""
@@ -300,10 +297,12 @@ class Lineage:
                 self.graph.settle(binding.by, [value], set(), quiet=True)
 
     def _replaced(self, name: str, reads: Reads) -> list[int]:
-        """The weights of a torch module that the run loaded again."""
-        if reads.failed or not are_loaded(in_order(name, reads).first):
+        """What lies below the value of a name and was filled anew by the run, such as weights that it loaded."""
+        value = self.namespace.get(name)
+        found = (library.remade for library in of_bases(type(value)) if library.remade is not None)
+        if reads.failed:
             return []
-        return list(map(address, replaced(self.namespace.get(name))))
+        return [address(one) for remade in found for one in remade(value, in_order(name, reads).first)]
 
     def _refitted(self, reads: Reads) -> dict[int, set[str]]:
         """Estimators that were fitted, with what they had learned before; weights that were loaded."""
@@ -429,7 +428,7 @@ class Lineage:
             binding = self.bindings.get(edge["name"]) if edge["kind"] == "variable" else None
             if binding is None or edge.get("deleted"):
                 continue
-            makers = {*self.graph.makers(binding.identity, None, gradients=False), binding.by or ""} - known
+            makers = {*self.graph.makers(binding.identity, None, by_products=False), binding.by or ""} - known
             if makers:
                 edge["makers"] = sorted(makers)
 

@@ -34,7 +34,7 @@ class Reads:
     calls: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
     untold: bool = False
-    gradients: bool | None = None
+    by_products: bool | None = None
     """Whether what `backward` leaves may be looked at; None until asked."""
     overflowed: bool = False
     failed: bool = False

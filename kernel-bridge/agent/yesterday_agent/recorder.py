@@ -28,7 +28,6 @@ from .late_values import releases
 from .library import Use
 from .library_watchers import LibraryWatchers
 from .lineage import Lineage
-from .loaders import IdleDraws
 from .loads import ModuleLoads
 from .loggers import Loggers
 from .plain_code import note_cell
@@ -38,7 +37,7 @@ from .record import Edge, Missing, Outcome, Record, RunError
 from .secrecy import learn_from, mask_code, masked_record
 from .settings import Settings, is_work_of, only_set
 from .sql_use import SqlUse
-from .state import SEEDERS, TORCH, imported_states, process_states, random_bytes, random_states, working_directory
+from .state import SEEDERS, IdleStates, imported_states, process_states, random_bytes, random_states, working_directory
 from .storing import ValueBudget, store_values
 from .strings import hidden_names
 from .urls import UrlWatch
@@ -91,7 +90,7 @@ class Recorder:
         self.states: dict[str, str] = {}
         self.state_makers: dict[str, list[str]] = {}
         """By state the run that made it what it is, and those that moved it on since without looking at it."""
-        self._idle = IdleDraws()
+        self._idle = IdleStates()
         self._random: dict[str, bytes] = {}
         self.settings = Settings()
         self._watchers = LibraryWatchers()
@@ -131,7 +130,7 @@ class Recorder:
         self._guard("begin", current, lambda: self._loggers.begin(self.lineage.namespace))
         self._guard("begin", current, lambda: self._note_random(current))
         self._guard("begin", current, self._entropy.begin)
-        self._guard("begin", current, chance.look_on_torch)
+        self._guard("begin", current, chance.watch_seeds)
         self._guard("begin", current, ANSWERS.begin)
         self.watch.current = current.files
         current.agent_seconds = perf_counter() - started
@@ -245,7 +244,7 @@ class Recorder:
                 # Kept, drawn from or not: a replay starts from it.
                 self.states[name] = self.kept.data(data)
         self._random = run.random
-        self._idle.begin(run.random.get(TORCH))
+        self._idle.begin(run.random)
         run.before = {name: self.states[name] for name in run.random}
 
     @staticmethod
@@ -264,7 +263,7 @@ class Recorder:
             began = before is None and "random" in name and any(f"{call}(" in run.code for call in SEEDERS)
             changed = began or (before is not None and digest != before)
             makers = self.state_makers.get(name, [])
-            idle = changed and name == TORCH and self._idle.only()
+            idle = changed and self._idle.only(name)
             drawn = changed and "random" in name and not seeded and not idle
             if before is not None and (drawn or looked_at):
                 version = before if len(makers) == 1 else None

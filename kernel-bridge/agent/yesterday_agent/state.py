@@ -4,113 +4,106 @@ from __future__ import annotations
 
 import ctypes
 import functools
-import importlib
 import marshal
 import os
+import random
 import sys
 from array import array
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from . import libraries
 from .digests import bytes_digest
+from .library import IdleDraws, RandomState
 
 SEEDERS = ("seed", "manual_seed", "setstate", "set_state", "set_rng_state")
-
-
-TORCH = "torch.random"
 
 
 def random_bytes(*, between_runs: bool = False) -> dict[str, bytes]:
     """State of each imported library's global generator, as `set_state` takes it. Between runs, where
     at most a thread draws, it is read again only if it has moved."""
     states: dict[str, bytes] = {}
-    if "random" in sys.modules:
-        states["random"] = _python.state(sys.modules["random"], between_runs)
-    numpy_random = sys.modules.get("numpy.random")
-    if numpy_random is not None and hasattr(numpy_random, "get_state"):
-        states["numpy.random"] = _numpy.state(numpy_random, between_runs)
-    torch: Any = sys.modules.get("torch")
-    if torch is not None and hasattr(torch, "get_rng_state"):
-        states[TORCH] = torch_state()
+    for name, generator in generators():
+        module = sys.modules.get(generator.module)
+        state = None if module is None else _last_state(name, generator).state(module, between_runs)
+        if state is not None:
+            states[name] = state
     return states
 
 
-def torch_state() -> bytes:
-    """Of torch's own generator; torch is loaded."""
-    return bytes(sys.modules["torch"].get_rng_state().numpy().tobytes())
+def generators() -> Iterator[tuple[str, RandomState]]:
+    """Python's own and those of the libraries that were imported, by the names that the record shows."""
+    yield "random", _PYTHON
+    for library in libraries.imported():
+        yield from library.random.items()
 
 
 class _LastState:
     """The last state of one generator, and its memory at that moment: reading the state takes ten times as long as
     looking whether it has moved."""
 
-    def __init__(self, read: Callable[[Any], bytes], memory: Callable[[Any], bytes | None]) -> None:
-        self._read, self._look = read, memory
+    def __init__(self, generator: RandomState) -> None:
+        self._generator = generator
         self._memory: bytes | None = None
-        self._state = b""
+        self._state: bytes | None = None
 
-    def state(self, module: Any, between_runs: bool) -> bytes:
-        memory = self._look(module)
+    def state(self, module: Any, between_runs: bool) -> bytes | None:
+        memory = self._generator.memory(module)
         if not between_runs or memory is None or memory != self._memory:
-            state = self._read(module)
+            state = self._generator.read(module)
             # The same object for the same state: a caller that has seen it needs no digest of it.
             self._memory, self._state = memory, self._state if state == self._state else state
         return self._state
 
 
-def _read_python(random: Any) -> bytes:
-    return marshal.dumps(random.getstate(), 2)
+_last: dict[str, _LastState] = {}
 
 
-def _read_numpy(random: Any) -> bytes:
-    kind, keys, position, has_gauss, cached = random.get_state()
-    return marshal.dumps((str(kind), keys.tobytes(), int(position), int(has_gauss), float(cached)), 2)
+def _last_state(name: str, generator: RandomState) -> _LastState:
+    return _last.setdefault(name, _LastState(generator))
+
+
+def _read_python(module: Any) -> bytes:
+    return marshal.dumps(module.getstate(), 2)
+
+
+def _write_python(data: bytes) -> None:
+    random.setstate(marshal.loads(data))
 
 
 _WORDS = 4 * 624
 _HEAD = object.__basicsize__
 
 
-def _memory_of_python(random: Any) -> bytes | None:
+def _memory_of_python(module: Any) -> bytes | None:
     """CPython's `_randommodule.c`: the position and 624 words; None where they do not lie there."""
-    generator: Any = getattr(random, "_inst", None)
-    if sys.implementation.name != "cpython" or type(generator) is not random.Random or not _lies_there(random):
+    generator: Any = getattr(module, "_inst", None)
+    if sys.implementation.name != "cpython" or type(generator) is not random.Random or not _lies_there(module):
         return None
-    return ctypes.string_at(id(generator) + _HEAD, 4 + _WORDS) + repr(generator.gauss_next).encode()
+    return ctypes.string_at(id(generator) + _HEAD, 4 + _WORDS) + repr(getattr(generator, "gauss_next", None)).encode()
 
 
 @functools.lru_cache(maxsize=1)
-def _lies_there(random: Any) -> bool:
-    _, words, _ = random.getstate()
+def _lies_there(module: Any) -> bool:
+    _, words, _ = module.getstate()
     held = array("I", [words[-1], *words[:-1]])
-    return ctypes.string_at(id(random._inst) + _HEAD, 4 + _WORDS) == held.tobytes()
+    return ctypes.string_at(id(module._inst) + _HEAD, 4 + _WORDS) == held.tobytes()
 
 
-def _memory_of_numpy(random: Any) -> bytes | None:
-    """`mt19937_state`: 624 words and the position; None for another generator."""
-    get = getattr(random, "get_bit_generator", None)
-    generator: Any = None if get is None else get()
-    if type(generator).__name__ != "MT19937":
-        return None
-    return ctypes.string_at(generator.ctypes.state_address, _WORDS + 4)
-
-
-_python, _numpy = _LastState(_read_python, _memory_of_python), _LastState(_read_numpy, _memory_of_numpy)
+_PYTHON = RandomState("random", _read_python, _write_python, _memory_of_python)
 
 
 def set_state(name: str, data: bytes) -> None:
-    """Brings a library's generator to a state from `random_bytes`."""
-    if name == "random":
-        importlib.import_module("random").setstate(marshal.loads(data))
-    elif name == "numpy.random":
-        numpy = importlib.import_module("numpy")
-        kind, keys, position, has_gauss, cached = marshal.loads(data)
-        numpy.random.set_state((kind, numpy.frombuffer(keys, dtype="uint32"), position, has_gauss, cached))
-    elif name == TORCH:
-        torch = importlib.import_module("torch")
-        torch.set_rng_state(torch.frombuffer(bytearray(data), dtype=torch.uint8))
-    else:
+    """Brings a library's generator to a state from `random_bytes`. Imports the library where that is not done yet."""
+    generator = _PYTHON if name == "random" else _generator_of(name)
+    if generator is None:
         raise ValueError(f"no random state is named {name}")
+    generator.write(data)
+
+
+def _generator_of(name: str) -> RandomState | None:
+    library = libraries.find(name.partition(".")[0])
+    return None if library is None else library.random.get(name)
 
 
 def random_states() -> dict[str, str]:
@@ -120,8 +113,25 @@ def random_states() -> dict[str, str]:
 
 def imported_states() -> frozenset[str]:
     """The names whose state can be read now."""
-    modules = {"random": "random", "numpy.random": "numpy.random", TORCH: "torch"}
-    return frozenset(["cwd", *(name for name, module in modules.items() if module in sys.modules)])
+    return frozenset(["cwd", *(name for name, generator in generators() if generator.module in sys.modules)])
+
+
+class IdleStates:
+    """Which states the present run moved by draws that nothing uses (`library.IdleDraws`)."""
+
+    def __init__(self) -> None:
+        self._draws: dict[str, IdleDraws] = {}
+
+    def begin(self, states: Mapping[str, bytes]) -> None:
+        """A run starts from these."""
+        for name, generator in generators():
+            if generator.idle is not None:
+                self._draws.setdefault(name, generator.idle()).begin(states.get(name))
+
+    def only(self, name: str) -> bool:
+        """To be asked of a state that the run moved."""
+        draws = self._draws.get(name)
+        return draws is not None and draws.only()
 
 
 def process_states() -> dict[str, str]:

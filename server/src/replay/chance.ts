@@ -22,11 +22,10 @@ export async function giveClock(kernel: Asked, started: string | null): Promise<
 
 /** What the agent keeps of a run, by the function that takes it back. */
 const recordedForms = {
-  /** `torch` is the seed that torch chose when it was imported. */
-  'chance.give': z.object({
-    draws: z.record(z.string(), z.array(z.string())),
-    torch: z.number().nullable(),
-  }),
+  /** Beside the draws, by package the first seed that a library took by itself; null in older histories. */
+  'chance.give': z
+    .object({ draws: z.record(z.string(), z.array(z.string())) })
+    .catchall(z.number().nullable()),
   /** `value` is null for what is never stored, as a password. */
   'answers.give': z.object({
     answers: z.array(z.object({ prompt: z.string(), value: z.string().nullable() })),

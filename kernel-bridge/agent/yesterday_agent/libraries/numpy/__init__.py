@@ -12,6 +12,7 @@ from ...imported import is_a, library
 from ...kinds import origin_of
 from ...library import Description, Dissection, Library, Parts, SettingGroup, Use
 from ...part_names import DTYPE, SHAPE, WHOLE
+from .random import STATE
 
 if TYPE_CHECKING:
     from ...pixels import Picture
@@ -268,6 +269,7 @@ LIBRARY = Library(
     table=_table,
     picture=_picture,
     statistics=_statistics,
+    random={"numpy.random": STATE},
     number=lambda value: value.item() if is_a(value, "numpy", "generic") else None,
     harmless_calls={"ndarray": _HARMLESS},
     settings={

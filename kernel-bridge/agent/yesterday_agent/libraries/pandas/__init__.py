@@ -298,6 +298,7 @@ LIBRARY = Library(
     "pandas",
     dissect=_dissect,
     memories=_memories,
+    copies_on_write=True,
     content=_content,
     is_constant=_is_constant,
     lazy_attributes=frozenset(("_cache",)),

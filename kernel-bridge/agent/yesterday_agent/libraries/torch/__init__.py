@@ -16,6 +16,9 @@ from ...part_names import DTYPE, SHAPE, WHOLE
 from ...static_types import kind_name, own_attributes
 from ...userland import dict_of
 from ..numpy import array_picture, array_slice
+from .gradients import GRADIENTS
+from .random import SEED, STATE
+from .weights import loaded
 
 if TYPE_CHECKING:
     from ...pixels import Picture
@@ -257,4 +260,9 @@ LIBRARY = Library(
     model=_model,
     compiled_from=_compiled_from,
     settings={"torch": SettingGroup(_settings, _settings_matter)},
+    remade=loaded,
+    by_products=GRADIENTS,
+    random={"torch.random": STATE},
+    seed=SEED,
+    counts_changes=True,
 )

@@ -9,22 +9,22 @@ import types
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from .accesses import GRADIENT, ON_GRADIENTS, WHOLE, Access
-from .kinds import package_of
-from .strings import codes_in
-from .userland import is_user_class
+from ...accesses import GRADIENT, ON_GRADIENTS, WHOLE, Access
+from ...kinds import package_of
+from ...library import ByProducts
+from ...strings import codes_in
+from ...userland import is_user_class
 
-PART = f".{GRADIENT}"
 _WORDS = ON_GRADIENTS | {"deepcopy", "clone", "fit", "train_step"}
 
 
-def is_tensor(kind: type) -> bool:
+def _is_tensor(kind: type) -> bool:
     return package_of(kind) == "torch" and kind.__name__ in ("Tensor", "Parameter", "Buffer")
 
 
-def leaves(value: Any) -> list[Any]:
+def _leaves(value: Any) -> list[Any]:
     """The tensors on which `value.backward()` would leave gradients: the leaves of what it was computed from."""
-    begin = getattr(value, "grad_fn", None) if is_tensor(type(value)) else None
+    begin = getattr(value, "grad_fn", None) if _is_tensor(type(value)) else None
     waiting, seen, found = [] if begin is None else [begin], {begin}, []
     while waiting and len(seen) < _NODES:
         node = waiting.pop()
@@ -40,7 +40,7 @@ def leaves(value: Any) -> list[Any]:
 _NODES = 10_000
 
 
-def may_be_asked(names: Iterable[str], calls: Collection[str], namespace: Mapping[str, Any]) -> bool:
+def _may_be_asked(names: Iterable[str], calls: Collection[str], namespace: Mapping[str, Any]) -> bool:
     """Whether a run that read these names and called these may look at gradients."""
     if any(map(_is_about, calls)):
         return True
@@ -67,9 +67,12 @@ def _words(code: types.CodeType) -> Iterable[str]:
     return (word for one in codes_in(code) for word in (*one.co_names, *one.co_consts) if type(word) is str)
 
 
-def asks_none(access: Access) -> bool:
+def _asks_none(access: Access) -> bool:
     """Whether such a use of a tensor, a module or an optimizer looks at no gradient itself: it is called, asked for
     something by name, or handed to a function of torch's."""
     if access.verb == "argument":
         return access.callee.partition(".")[0] in ("torch", "F", "nn")
     return access.verb in ("invoke", "call", "through") or (access.verb == "read" and access.part != WHOLE)
+
+
+GRADIENTS = ByProducts(f".{GRADIENT}", _is_tensor, _leaves, _asks_none, _may_be_asked)

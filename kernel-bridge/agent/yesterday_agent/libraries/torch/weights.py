@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from .accesses import Access
-from .imported import is_a
-from .userland import defined, dict_of
+from ...accesses import Access
+from ...imported import is_a
+from ...userland import defined, dict_of
 
 _LOAD = ".load_state_dict"
 _ASIDE = frozenset((_LOAD, ".eval", ".train", ".to", ".cpu", ".cuda"))
@@ -19,13 +19,18 @@ _HOOKS = ("_load_state_dict_pre_hooks", "_load_state_dict_post_hooks", "_non_per
 _METHODS = ("load_state_dict", "_load_from_state_dict", "state_dict", *(name[1:] for name in _ASIDE))
 
 
-def are_loaded(accesses: Collection[Access]) -> bool:
+def _are_loaded(accesses: Collection[Access]) -> bool:
     """Whether a run did nothing with the module but load all of its state."""
     loads = any(access.part == _LOAD and access.callee for access in accesses)
     return loads and all(access.verb == "call" and access.part in _ASIDE for access in accesses)
 
 
-def replaced(value: Any) -> list[Any]:
+def loaded(value: Any, accesses: Collection[Access]) -> list[Any]:
+    """The tensors that these accesses load."""
+    return _replaced(value) if _are_loaded(accesses) else []
+
+
+def _replaced(value: Any) -> list[Any]:
     """The tensors that are; none where code of the user's has a say in it, or some are kept out of the state."""
     if not is_a(value, "torch.nn", "Module"):
         return []
