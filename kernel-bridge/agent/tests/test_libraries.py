@@ -15,10 +15,10 @@ from yesterday_agent import libraries
 from yesterday_agent.content import Budget, content_digest
 
 PACKAGE = AGENT / "yesterday_agent"
-APART = (
-    *("PIL", "cloudpickle", "dill", "joblib", "matplotlib", "numba", "polars", "pyarrow", "pydantic_core", "rpds"),
-    *("scipy", "seaborn", "sklearn", "sympy"),
-)
+APART = """
+    PIL cloudpickle dill duckdb joblib matplotlib numba pandas polars pyarrow pydantic_core rpds scipy seaborn sklearn
+    sqlalchemy sympy
+    """.split()  # noqa: SIM905
 """Libraries of which all knowledge is in `libraries`. The list grows with each that is moved there."""
 BESIDE = (PACKAGE / "libraries", PACKAGE / "sql_cells")
 """SQL cells run in plain Jupyter as well, without the agent: they know by themselves which values are frames."""

@@ -54,7 +54,7 @@ class Access(NamedTuple):
 @dataclass
 class Touches:
     """Of one straight piece of code. `own`: loads of names that the run itself has bound by then. `calls`: the last
-    names of what is called, and `grad`, which torch makes. `untold`: it asks a database for what its texts do not
+    names of what is called, and `grad`, which `backward` makes. `untold`: it asks a database for what its texts do not
     say."""
 
     loads: dict[str, set[Access]] = field(default_factory=dict)

@@ -1,9 +1,9 @@
 """What Python code draws from the operating system's entropy, recorded for each run and given back on replay.
 
 `os.urandom` and `random`'s way to it are wrapped, and with them `secrets`, `uuid`, `random.SystemRandom`, and what
-numpy seeds itself from, at its import too. Draws are kept by who draws, so that one who draws more, or an import that
-is not repeated, leaves the others theirs. A library that seeds itself in C says so (`library.Seed`): its first seed is
-read afterwards.
+libraries seed themselves from, at their import too. Draws are kept by who draws, so that one who draws more, or an
+import that is not repeated, leaves the others theirs. A library that seeds itself in C says so (`library.Seed`): its
+first seed is read afterwards.
 
 Invariant: without a recording to give back, every byte comes from the operating system.
 """

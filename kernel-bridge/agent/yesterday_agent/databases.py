@@ -1,10 +1,12 @@
-"""pure. Database connections: their tables live where no fingerprint sees them, so the SQL of the run decides."""
+"""Database connections: their tables live where no fingerprint sees them, so the SQL of the run decides."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from types import ModuleType
 
+from . import libraries
 from .accesses import Access
 from .kinds import package_of
 
@@ -40,11 +42,6 @@ _LOOKING = frozenset(
         "iterdump",
     ]
 )
-_KINDS = {
-    ("sqlite3", "Connection"),
-    ("duckdb", "DuckDBPyConnection"),
-    ("_duckdb", "DuckDBPyConnection"),
-}
 _ADDS = frozenset(["add", "add_all", "delete", "merge", "bulk_save_objects", "bulk_insert_mappings"])
 _SENDS = frozenset(["commit", "flush", "begin"])
 RESULT = "result"
@@ -53,7 +50,27 @@ RESULT = "result"
 
 def is_connection(kind: type) -> bool:
     """Exactly a library's own connection, or a subclass of it."""
-    return any((package_of(base), base.__name__) in _KINDS for base in kind.__mro__)
+    return any(map(_is_connection_class, kind.__mro__))
+
+
+def _is_connection_class(kind: type) -> bool:
+    package = package_of(kind)
+    if package == "sqlite3":
+        return kind.__name__ == "Connection"
+    library = libraries.find(package)
+    return library is not None and kind.__name__ in library.connections
+
+
+def is_database(value: object) -> bool:
+    """Something that leads to a database through connections of its own."""
+    library = libraries.of_kind(type(value))
+    return library is not None and type(value).__name__ in library.databases
+
+
+def connects_itself(module: ModuleType) -> bool:
+    """Whether functions of a module use a connection that it opened by itself."""
+    library = libraries.find(module.__name__)
+    return library is not None and library.connects_itself
 
 
 def writes(strings: Iterable[str]) -> bool:
@@ -64,7 +81,7 @@ def writes(strings: Iterable[str]) -> bool:
 
 def only_looks(accesses: Collection[Access], strings: Iterable[str], calls: Collection[str]) -> bool:
     """A use of a connection that leaves its tables as they were. `calls` are all of the run: objects that are added to
-    a session of SQLAlchemy are written where no SQL is seen."""
+    a session of an object mapper are written where no SQL is seen."""
     if not _ADDS.isdisjoint(calls) and not _SENDS.isdisjoint(calls):
         return False
     known = all(access.verb in ("call", "through", "argument") for access in accesses)

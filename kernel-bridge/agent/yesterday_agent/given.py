@@ -42,7 +42,7 @@ def _may_be_folder(argument: ast.expr, call: str) -> bool:
 
 
 def given_sql(node: ast.AST) -> Iterable[Place]:
-    """The place of a computed statement of SQL; SQLAlchemy's `text(…)` is looked through."""
+    """The place of a computed statement of SQL; a `text(…)` around it is looked through."""
     if not isinstance(node, ast.Call) or _called(node) not in SQL_CALLS:
         return
     places: list[Place] = [(node, "args", 0)] if node.args else []

@@ -90,6 +90,29 @@ class ByProducts:
     """Whether a run that read these names and called these, with this namespace, may look at some elsewhere."""
 
 
+@dataclass(frozen=True)
+class Frames:
+    """Classes whose columns can be looked at without the others, each a part by its label."""
+
+    names: frozenset[str]
+    is_by_column: Callable[[Any, Mapping[str, Any], bool], bool]
+    """Whether rows and one column of a frame with these parts can be looked at alone; the last: some are stored."""
+    has_attribute: Callable[[Any, str], bool]
+    """Whether the frame, or what groups its rows, has this attribute whatever its columns are."""
+
+
+@dataclass(frozen=True)
+class Members:
+    """For a class that keeps what is asked of its instances by name or place in dictionaries of theirs."""
+
+    tables: tuple[str, ...]
+    """Attributes with those dictionaries, first found first."""
+    by_place: frozenset[str]
+    """Names of classes that are asked by place or key as well."""
+    asker: Callable[[type], object]
+    """The library's own `__getattr__` that looks into them, of a class below the library's."""
+
+
 class IdleDraws(Protocol):
     """Whether nothing uses what a run drew from a random state."""
 
@@ -184,6 +207,22 @@ class Library:
     """The parts of an object that an access can see. None where the generic code decides."""
     refitted: Callable[[Node, Collection[Access]], set[str]] | None = None
     """The parts that these accesses made again, whatever they were."""
+    is_mask: Callable[[Any], bool] | None = None
+    """Whether a value chooses rows, and is no label."""
+    array: str = ""
+    """The name of the class whose values are arrays: a shape, a type of element, and memory."""
+    owns_memory: Callable[[Any], bool] | None = None
+    """Whether an array of exactly that class is no view into a larger one."""
+    frames: Frames | None = None
+    members: Members | None = None
+    connections: frozenset[str] = frozenset()
+    """Names of the classes that are connections to a database: opaque, with a `cursor` or `execute`."""
+    databases: frozenset[str] = frozenset()
+    """Names of the classes that lead to a database through connections of their own."""
+    statement: Callable[[Any], str | None] | None = None
+    """The SQL that a value stands for."""
+    connects_itself: bool = False
+    """Functions of the package use a connection that it opens by itself."""
     remade: Callable[[Any, Collection[Access]], list[Any]] | None = None
     """The objects below a value that these accesses filled anew, whatever they were."""
     by_products: ByProducts | None = None

@@ -68,7 +68,7 @@ class Settled(NamedTuple):
 
 
 def is_shell_name(name: str) -> bool:
-    """IPython's own names, and those that `torch.compile` puts beside the user's: no version of them is recorded."""
+    """IPython's own names, and those that compilers put beside the user's: no version of them is recorded."""
     return _SHELL_NAME.match(name) is not None
 
 

@@ -9,7 +9,6 @@ import ast
 import collections
 import functools
 import re
-import sys
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -19,7 +18,7 @@ from .addresses import address
 from .databases import RESULT, fetches, is_connection
 from .frame_calls import MASK
 from .graph import Node
-from .kinds import package_of
+from .library import Frames
 from .methods import is_computed, looked_at
 from .part_names import DTYPE, INDEX, ORDER, SHAPE
 from .shapes import asked_parts, asks_names, is_array, is_frame, owns_memory
@@ -67,7 +66,7 @@ def _paths(node: Node, access: Access, nodes: Mapping[int, Node]) -> Iterable[Pa
         return None  # The elements behind it move.
     if (asked := asked_parts(node, access)) and _looks_there(node.kind, access.part or ".__len__"):
         return [Path(steps, deep=False) for steps in asked]
-    if access.part == WHOLE or (access.verb == "call" and not _in_module(node, access.part, nodes)):
+    if access.part == WHOLE or (access.verb == "call" and not _in_members(node, access.part, nodes)):
         return _of_whole(node, access)
     if access.verb in _LOOKS and _is_property(node.kind, access.part) and not _is_outdated(node, access.part):
         return _of_method(node, access.part[1:])
@@ -157,7 +156,7 @@ def _inwards(node: Node, steps: list[str], access: Access, nodes: Mapping[int, N
             found.append(Path((*walked, WHOLE), deep=False))
             walked.append(CLASS)
             current = nodes[address(current.kind)]
-        if table := _in_module(current, step, nodes):
+        if table := _in_members(current, step, nodes):
             walked.append(table)
             current, step = nodes[current.links[table][0]], _as_key(step)
         if (step not in current.parts and not _is_outdated(current, step)) or not _looks_there(current.kind, step):
@@ -199,10 +198,13 @@ def _by_column(node: Node, stores: bool) -> Any:
     """The frame, where one column of it can be looked at without the others; else None."""
     if not is_frame(node) or node.guard is None:
         return None
-    from .libraries.pandas import is_by_column
+    frames, frame = _frames(node.kind), node.guard()
+    return frame if frames is not None and frames.is_by_column(frame, node.parts, stores) else None
 
-    frame = node.guard()
-    return frame if is_by_column(frame, node.parts, stores) else None
+
+def _frames(kind: type) -> Frames | None:
+    library = libraries.of_kind(kind)
+    return None if library is None else library.frames
 
 
 def _column_of(node: Node, frame: Any, part: str) -> str:
@@ -214,9 +216,8 @@ def _has_truths(frame: Any, part: str) -> bool:
 
 
 def _is_of_frames(frame: Any, name: str) -> bool:
-    """Whether frames, or what `groupby` makes of them, have this attribute whatever their columns are."""
-    grouped = sys.modules["pandas"].core.groupby.DataFrameGroupBy
-    return hasattr(type(frame), name) or hasattr(grouped, name)
+    frames = _frames(type(frame))
+    return frames is not None and frames.has_attribute(frame, name)
 
 
 _BY_PLACE = (".iloc", ".iat")
@@ -240,30 +241,23 @@ def _columns(node: Node, indexer: str, keys: str, stores: bool) -> list[str]:
     return found if all(part in node.parts for part in found) else []
 
 
-def _in_module(node: Node, step: str, nodes: Mapping[int, Node]) -> str:
-    """Under which of its attributes a module of torch's keeps what is asked for by this name or place; empty where it
-    keeps none, or the user's own code comes first."""
-    if _TABLES[-1] not in node.links or step in node.parts or not _looks_there(node.kind, step):
+def _in_members(node: Node, step: str, nodes: Mapping[int, Node]) -> str:
+    """Under which of its attributes an object keeps what is asked for by this name or place; empty where it keeps none,
+    or the user's own code comes first."""
+    members = next((one.members for one in libraries.of_bases(node.kind) if one.members is not None), None)
+    if members is None or members.tables[-1] not in node.links or step in node.parts:
         return ""
-    is_place = step.startswith("[") and node.kind.__name__ in ("Sequential", "ModuleList", "ModuleDict")
-    if not is_place and (not step.startswith(".") or defined(node.kind, "__getattr__") is not _getattr_of(node.kind)):
+    is_place = step.startswith("[") and node.kind.__name__ in members.by_place
+    is_name = step.startswith(".") and defined(node.kind, "__getattr__") is members.asker(node.kind)
+    if not (is_place or is_name) or not _looks_there(node.kind, step):
         return ""
-    held = ((one, _behind(node, one, nodes)) for one in _TABLES)
+    held = ((one, _behind(node, one, nodes)) for one in members.tables)
     return next((one for one, table in held if table is not None and _as_key(step) in table.parts), "")
 
 
 def _as_key(step: str) -> str:
-    """`.fc` and `[0]` as a module's tables have them: by the name, and by the place as text."""
+    """`.fc` and `[0]` as its tables have them: by the name, and by the place as text."""
     return step if step.startswith("['") else f"[{step.strip('.[]')!r}]"
-
-
-_TABLES = ("._parameters", "._buffers", "._modules")
-
-
-def _getattr_of(kind: type) -> object:
-    """torch's own, which looks into these tables."""
-    base = next((base for base in kind.__mro__ if base.__name__ == "Module" and package_of(base) == "torch"), object)
-    return vars(base).get("__getattr__", _ABSENT)
 
 
 def _part(node: Node, named: str) -> str:

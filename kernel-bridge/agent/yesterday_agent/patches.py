@@ -16,6 +16,7 @@ from typing import Any
 
 from .accesses import Access
 from .addresses import address
+from .databases import connects_itself
 from .graph import Changes, Graph
 from .parts import token
 from .record import Edge
@@ -86,7 +87,7 @@ class Patches:
             elif access.callee and not is_user_class(inner if isinstance(inner, type) else object):
                 self._look(holder, name, "read")
                 self._look(inner, access.callee, access.verb)
-            if holder.__name__ == "duckdb" and access.verb == "call":
+            if access.verb == "call" and connects_itself(holder):
                 self._look(holder, _DEFAULT_CONNECTION, "call")
 
     def _of_instance(self, value: Any, accesses: Collection[Access]) -> None:

@@ -44,7 +44,7 @@ _ASKS = frozenset(
 )
 """Methods that by a convention of many libraries leave an estimator as it is."""
 _STEPS = ("fetchone", "fetchmany", "insert", "create", "execute", "close", "to_")
-"""Begin the methods of a relation of DuckDB's that take rows off it or put them elsewhere."""
+"""Begin the methods of a relation that take rows off it or put them elsewhere."""
 
 
 def only_asks(kind: type, accesses: Collection[Access]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .accesses import Access, Touches
 from .addresses import address
-from .kinds import package_of
+from .libraries import of_value
 from .namespace import Snapshot
 from .patches import Patches
 from .state import SEEDERS
@@ -82,7 +82,7 @@ class Reads:
         """What a call was given that may be a path or the name of a variable, or is a statement of SQL."""
         try:
             text = _text(value)
-        except Exception:  # A statement that SQLAlchemy cannot write without its database.
+        except Exception:  # A statement that cannot be written without its database.
             text = None
         if text is not None and len(text) < _TEXT:
             if text in self.given or len(self.given) < GIVEN:
@@ -132,9 +132,9 @@ class Reads:
 
 
 def _text(value: Any) -> str | None:
-    """Of a text or path, or of a statement of SQLAlchemy's."""
+    """Of a text or path, or of a statement that a library has for SQL."""
     if isinstance(value, PurePath):
         return str(value)
-    if package_of(type(value)) == "sqlalchemy":
-        return getattr(value, "text", None) if type(value).__name__ == "TextClause" else str(value)
-    return value if type(value) is str else None
+    if type(value) is str:
+        return value
+    return next((one.statement(value) for one in of_value(value) if one.statement is not None), None)

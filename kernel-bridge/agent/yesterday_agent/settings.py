@@ -1,6 +1,6 @@
 """Settings of libraries and of the process that hide behind no name: who changed which, and who depends on it.
 
-Each setting is a state of its own (`pandas:display.max_rows`), so that a run depends on those alone that matter to it.
+Each setting is a state of its own (`PACKAGE:display.max_rows`), so that a run depends on those alone that matter to it.
 Invariant: looking costs microseconds, and a library is looked at only once the user has imported it.
 """
 

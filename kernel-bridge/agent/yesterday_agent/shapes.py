@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from .accesses import WHOLE, Access
 from .graph import Node
-from .imported import type_of
-from .kinds import package_of
+from .libraries import of_kind
 from .part_names import DTYPE, INDEX, NAMES, SHAPE
 from .userland import is_user_class
 
@@ -24,23 +23,26 @@ _BY_NAMES = frozenset(("list", "tuple", "set", "frozenset", "sorted", "iter", "e
 
 
 def is_frame(node: Node) -> bool:
-    return INDEX in node.parts and node.kind.__name__ == "DataFrame" and package_of(node.kind) == "pandas"
+    library = of_kind(node.kind) if INDEX in node.parts else None
+    return library is not None and library.frames is not None and node.kind.__name__ in library.frames.names
 
 
 def is_array(node: Node) -> bool:
     """Or a tensor."""
-    kinds = (type_of("numpy", "ndarray"), type_of("torch", "Tensor"))
-    return SHAPE in node.parts and any(kind is not None and issubclass(node.kind, kind) for kind in kinds)
+    return SHAPE in node.parts and any(map(_is_array_class, node.kind.__mro__))
+
+
+def _is_array_class(kind: type) -> bool:
+    library = of_kind(kind)
+    return library is not None and library.array == kind.__name__
 
 
 def owns_memory(node: Node) -> bool:
     """A plain array or tensor that is no view into a larger one."""
-    value = node.guard() if node.guard is not None else None
-    if node.kind is type_of("numpy", "ndarray"):
-        return value is not None and value.base is None
-    if node.kind is not type_of("torch", "Tensor") or value is None or value._base is not None:
+    if not _is_array_class(node.kind) or not is_array(node) or node.guard is None:
         return False
-    return is_array(node) and value.nbytes == value.untyped_storage().nbytes()
+    library, value = of_kind(node.kind), node.guard()
+    return library is not None and library.owns_memory is not None and value is not None and library.owns_memory(value)
 
 
 def asked_parts(node: Node, access: Access) -> tuple[tuple[str, ...], ...]:

@@ -1,4 +1,4 @@
-"""pure. Which tables a text of SQL reads and writes, as SQLite, DuckDB and PostgreSQL speak it.
+"""pure. Which tables a text of SQL reads and writes, in the dialects that notebooks use.
 
 Names are lower case, without `main.`; those of `with` are no tables. What a statement does beyond the tables that it
 names (a trigger, a rollback, another database) is `beyond`, and what looks at all of them as `everything`.
@@ -73,7 +73,7 @@ _ENDS_SOURCES = frozenset(
         "values",
     ]
 )
-_CATALOGUE = re.compile(r"sqlite_(?:temp_)?(?:master|schema)$|(?:information_schema|pg_catalog)\.|(?:pragma|duckdb)_")
+_CATALOGUE = re.compile(r"sqlite_(?:temp_)?(?:master|schema)$|(?:information_schema|pg_catalog)\.|(?:pragma_|duckdb_)")
 _NO_NAME = frozenset(
     [
         "select",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .accesses import WHOLE, Access, Touches
+from .databases import connects_itself
 from .reads import Reads
 from .record import Edge
 from .secrecy import learn, mask
@@ -21,7 +22,7 @@ from .sql_cells.tables import is_frame
 
 _SHOWN = 2_000
 MEMORY = "memory"
-"""The type of a table in DuckDB's default connection: it lives and ends with the kernel."""
+"""The type of a table in the default connection: it lives and ends with the kernel."""
 
 
 @dataclass
@@ -133,9 +134,9 @@ class SqlUse:
             touches.calls.add("execute")
 
     def _modules(self) -> list[str]:
-        """Names of the module `duckdb`: Python reaches the same tables by it."""
+        """Names of modules with a connection of their own: Python reaches the same tables by it."""
         modules = [(name, value) for name, value in list(self._namespace.items()) if type(value) is types.ModuleType]
-        return [name for name, value in modules if value.__name__ == "duckdb"]
+        return [name for name, value in modules if connects_itself(value)]
 
     def _is_connection(self, name: str) -> bool:
         return type(self._namespace.get(name)).__name__ in ("DuckDBPyConnection", "Engine", "Connection")

@@ -14,11 +14,10 @@ from typing import Any
 
 from .accesses import SQL_CALLS, TABLE_CALLS, WHOLE, Access
 from .addresses import address
-from .databases import RESULT, fetches, is_connection
+from .databases import RESULT, fetches, is_connection, is_database
 from .executed import unprobed
 from .file_lineage import shown_path
 from .graph import Graph, Node
-from .kinds import package_of
 from .narrowing import Path
 from .reads import Reads
 from .record import Edge
@@ -114,7 +113,7 @@ class Tables:
         found = {name: self._connection(identity) for name, identity in identities.items()}
         values = [reads.namespace.get(name) for name in {*reads.names, *reads.loads}]
         self._sql, self._clear, self._used = None, set(), {one for one in found.values() if one is not None}
-        if not self._used and not any(map(_is_database, values)):
+        if not self._used and not any(map(is_database, values)):
             return
         sql = self._sql = sql_of(reads)
         clear = {
@@ -229,8 +228,3 @@ def _behind(node: Node, tables: Iterable[str]) -> set[str]:
             found.add(table)
             waiting += node.views.get(table, ())
     return set(map(_part, found))
-
-
-def _is_database(value: object) -> bool:
-    """Something of SQLAlchemy's that leads to a database."""
-    return package_of(type(value)) == "sqlalchemy" and type(value).__name__ in ("Engine", "Connection", "Session")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .accesses import WHOLE, Access, is_builtin
 from .addresses import address
 from .containers import PLACE_LIMIT, is_key, read_list
-from .imported import is_a
+from .libraries import of_bases
 from .syntax import VARIABLE
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ def _columns(columns: tuple[str, ...], reads: Reads) -> tuple[str, ...]:
 
 
 def _is_mask(value: Any) -> bool:
-    is_array = is_a(value, "pandas", "Series") or is_a(value, "numpy", "ndarray")
-    return type(value) is slice or (is_array and value.dtype == bool)
+    by_library = (one.is_mask for one in of_bases(type(value)) if one.is_mask is not None)
+    return type(value) is slice or any(is_mask(value) for is_mask in by_library)
 
 
 def _part(part: str, reads: Reads) -> str:

@@ -118,4 +118,10 @@ def _kind(kind: str) -> Kind:
     return "bool" if kind == "BOOLEAN" else "text" if kind == "VARCHAR" else "other"
 
 
-LIBRARY = Library("duckdb", describe=_describe, table=_table)
+LIBRARY = Library(
+    "duckdb",
+    describe=_describe,
+    table=_table,
+    connections=frozenset(("DuckDBPyConnection",)),
+    connects_itself=True,
+)

@@ -30,8 +30,14 @@ def _pooled_connections(value: Any) -> list[Any]:
     return [raw for record in records if (raw := getattr(record, "dbapi_connection", None)) is not None]
 
 
+def _statement(value: Any) -> str | None:
+    return getattr(value, "text", None) if type(value).__name__ == "TextClause" else str(value)
+
+
 LIBRARY = Library(
     "sqlalchemy",
+    databases=frozenset(("Engine", "Connection", "Session")),
+    statement=_statement,
     hidden_links=_pooled_connections,
     is_constant=_is_constant,
     lazy_attributes=frozenset(("_fk_memos", "dispatch", "_compiled_cache", "dialect", "logger", "pool")),

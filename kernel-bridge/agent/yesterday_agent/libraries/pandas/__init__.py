@@ -10,7 +10,7 @@ from ...addresses import address
 from ...content_parts import listed
 from ...imported import is_a, library
 from ...kinds import origin_of
-from ...library import Description, Dissection, Library, Parts, SettingGroup, Use
+from ...library import Description, Dissection, Frames, Library, Parts, SettingGroup, Use
 from ...part_names import INDEX, NAMES, ORDER, WHOLE
 from ..numpy import array_content, array_mark, array_memory, objects_in
 from ..pyarrow import column_content as arrow_content
@@ -93,7 +93,7 @@ class _Order:
         return 0
 
 
-def is_by_column(value: Any, parts: Mapping[str, Any], stores: bool) -> bool:
+def _is_by_column(value: Any, parts: Mapping[str, Any], stores: bool) -> bool:
     """Whether `.loc[rows, column]` of a frame looks at its rows and that column alone.
 
     A second level of labels rules that out. `stores`: so does a row that was added since the frame had these parts.
@@ -101,6 +101,10 @@ def is_by_column(value: Any, parts: Mapping[str, Any], stores: bool) -> bool:
     if not is_a(value, "pandas", "DataFrame") or is_a(value.index, "pandas", "MultiIndex"):
         return False
     return not stores or parts.get(INDEX) == (index_mark(value.index), len(value))
+
+
+def _has_attribute(frame: Any, name: str) -> bool:
+    return hasattr(type(frame), name) or hasattr(library("pandas").core.groupby.DataFrameGroupBy, name)
 
 
 def index_mark(index: Any) -> Any:
@@ -299,6 +303,8 @@ LIBRARY = Library(
     dissect=_dissect,
     memories=_memories,
     copies_on_write=True,
+    frames=Frames(frozenset(("DataFrame",)), _is_by_column, _has_attribute),
+    is_mask=lambda value: is_a(value, "pandas", "Series") and value.dtype == bool,
     content=_content,
     is_constant=_is_constant,
     lazy_attributes=frozenset(("_cache",)),

@@ -17,6 +17,7 @@ from ...static_types import kind_name, own_attributes
 from ...userland import dict_of
 from ..numpy import array_picture, array_slice
 from .gradients import GRADIENTS
+from .members import MEMBERS
 from .random import SEED, STATE
 from .weights import loaded
 
@@ -65,6 +66,10 @@ def _memories(value: Any) -> list[int]:
     if not is_a(value, "torch", "Tensor"):
         return []
     return [value.untyped_storage().data_ptr()] if value.device.type == "cpu" and _is_strided(value) else []
+
+
+def _owns_memory(value: Any) -> bool:
+    return value._base is None and value.nbytes == value.untyped_storage().nbytes()
 
 
 def _content(value: Any) -> Parts | None:
@@ -262,6 +267,9 @@ LIBRARY = Library(
     settings={"torch": SettingGroup(_settings, _settings_matter)},
     remade=loaded,
     by_products=GRADIENTS,
+    array="Tensor",
+    owns_memory=_owns_memory,
+    members=MEMBERS,
     random={"torch.random": STATE},
     seed=SEED,
     counts_changes=True,
