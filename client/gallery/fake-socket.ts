@@ -1,4 +1,4 @@
-/** A WebSocket whose other end is in the page. As much of its interface as `Link` uses. */
+/** A WebSocket whose other end is in the page. As much of its interface as the page's connections use. */
 
 export interface Peer {
   readonly onOpen: (socket: FakeSocket) => void
@@ -7,6 +7,7 @@ export interface Peer {
 
 export class FakeSocket {
   readyState: number = WebSocket.CONNECTING
+  readonly OPEN = WebSocket.OPEN
   binaryType = 'blob'
   onopen: (() => void) | null = null
   onmessage: ((event: { readonly data: unknown }) => void) | null = null

@@ -14,10 +14,9 @@ import type { Event, SessionView } from '@yesterday/server/contract/session.ts'
 import { frame } from '@yesterday/server/contract/sync.ts'
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
-import { Awareness } from 'y-protocols/awareness'
+import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness'
 import { readSyncMessage, writeSyncStep1 } from 'y-protocols/sync'
 import * as Y from 'yjs'
-import * as frames from '../src/room/frames.ts'
 import { FakeSocket } from './fake-socket.ts'
 import {
   type Answers,
@@ -148,7 +147,7 @@ export class FixtureServer {
   #welcome(socket: FakeSocket): void {
     socket.deliver(written(frame.sync, (to) => writeSyncStep1(to, this.#doc)))
     const greet = (): void => {
-      for (const person of this.#people) socket.deliver(frames.presence(person, [person.clientID]).buffer)
+      for (const person of this.#people) socket.deliver(presenceOf(person))
     }
     greet()
     // Presence that is not renewed is dropped.
@@ -227,5 +226,12 @@ function written(type: number, write: (encoder: encoding.Encoder) => void): Arra
   const encoder = encoding.createEncoder()
   encoding.writeVarUint(encoder, type)
   write(encoder)
+  return new Uint8Array(encoding.toUint8Array(encoder)).buffer
+}
+
+function presenceOf(person: Awareness): ArrayBuffer {
+  const encoder = encoding.createEncoder()
+  encoding.writeVarUint(encoder, frame.awareness)
+  encoding.writeVarUint8Array(encoder, encodeAwarenessUpdate(person, [person.clientID]))
   return new Uint8Array(encoding.toUint8Array(encoder)).buffer
 }

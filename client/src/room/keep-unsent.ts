@@ -108,7 +108,7 @@ export class UnsentKeeper {
   }
 
   readonly #edited = (update: Uint8Array, from: unknown): void => {
-    if (from === this.#room) return
+    if (this.#room.isReceived(from)) return
     this.#waiting.push(update)
     this.#flushWithin(this.#room.facts.get().open ? SLOW_MS : OFFLINE_MS)
   }

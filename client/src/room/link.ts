@@ -1,8 +1,9 @@
 /**
- * A WebSocket that comes back: with backoff, and at once when the network, the page or the person returns. Rooms and
- * sessions both use it. Invariant: at most one socket at a time; after `close()` there is none and none will come.
+ * A WebSocket that comes back: with backoff, and at once when the network, the page or the person returns. Invariant: at
+ * most one socket at a time; after `close()` there is none and none will come.
  */
 import { retryDelay } from './backoff.ts'
+import { watchReturn } from './watch-return.ts'
 
 /** The events of a link, for its owner. */
 export interface LinkEvents {
@@ -26,6 +27,7 @@ const realEffects: LinkEffects = { connect: (url) => new WebSocket(url), random:
 export class Link {
   readonly #events: LinkEvents
   readonly #effects: LinkEffects
+  readonly #stopWatching: () => void
   #socket: WebSocket | null = null
   #timer: ReturnType<typeof setTimeout> | null = null
   #attempt = 0
@@ -34,11 +36,7 @@ export class Link {
   constructor(events: LinkEvents, effects: LinkEffects = realEffects) {
     this.#events = events
     this.#effects = effects
-    globalThis.addEventListener?.('online', this.#hurry)
-    globalThis.addEventListener?.('offline', this.#drop)
-    // Back from the terminal in which the server was started again.
-    globalThis.addEventListener?.('focus', this.#hurry)
-    globalThis.document?.addEventListener('visibilitychange', this.#hurry)
+    this.#stopWatching = watchReturn({ onReturn: this.#hurry, onOffline: this.#drop })
     this.#dial()
   }
 
@@ -55,10 +53,7 @@ export class Link {
 
   close(): void {
     this.#ended = true
-    globalThis.removeEventListener?.('online', this.#hurry)
-    globalThis.removeEventListener?.('offline', this.#drop)
-    globalThis.removeEventListener?.('focus', this.#hurry)
-    globalThis.document?.removeEventListener('visibilitychange', this.#hurry)
+    this.#stopWatching()
     this.#stopWaiting()
     this.#socket?.close(1000)
     this.#socket = null

@@ -1,17 +1,21 @@
 /**
- * The notebook's room: keeps a Y.Doc equal to the server's over the y-websocket protocol, and counts what the server
+ * The notebook's room: keeps a Y.Doc equal to the server's by y-websocket's provider, and counts what the server
  * has acknowledged. Invariant: what `facts` calls saved was acknowledged on the connection that carried it; a
  * document of another epoch is never merged.
  */
 import type { Edits } from '@yesterday/server/contract/session.ts'
-import { close } from '@yesterday/server/contract/sync.ts'
+import { close, frame } from '@yesterday/server/contract/sync.ts'
+import * as decoding from 'lib0/decoding'
+import * as encoding from 'lib0/encoding'
 import { uuidv4 } from 'lib0/random'
-import { Awareness, removeAwarenessStates } from 'y-protocols/awareness'
+import { type Awareness, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
+import { messageYjsSyncStep1, messageYjsSyncStep2, writeUpdate } from 'y-protocols/sync'
+import { WebsocketProvider } from 'y-websocket'
 import type * as Y from 'yjs'
 import { type Observable, Signal, Watched } from '../state/observable.ts'
-import * as frames from './frames.ts'
-import { Link, type LinkEffects } from './link.ts'
+import { retryDelay } from './backoff.ts'
 import { hasUnsaved, noFacts, type RoomEnd, type RoomFacts } from './room-state.ts'
+import { watchReturn } from './watch-return.ts'
 
 /** Where the room is and what is kept in it. */
 export interface RoomOptions {
@@ -20,7 +24,6 @@ export interface RoomOptions {
   readonly documentId: string
   readonly epoch: string
   readonly doc: Y.Doc
-  readonly effects?: LinkEffects
 }
 
 export class Room {
@@ -29,27 +32,60 @@ export class Room {
   /** The server closed a connection for what this page sent; it connects again. */
   readonly sentTooMuch = new Signal<void>()
   readonly #facts = new Watched<RoomFacts>(noFacts)
-  readonly #address: string
   readonly #epoch: string
+  readonly #provider: WebsocketProvider
+  readonly #stopWatching: () => void
   #connection = ''
-  readonly #link: Link
 
-  constructor(options: RoomOptions) {
-    this.doc = options.doc
-    this.awareness = new Awareness(options.doc)
-    this.#address = `${options.origin}/api/rooms/${encodeURIComponent(options.documentId)}`
-    this.#epoch = options.epoch
+  constructor({ origin, documentId, epoch, doc }: RoomOptions) {
+    this.doc = doc
+    this.#epoch = epoch
+    const provider = new WebsocketProvider(`${origin}/api/rooms`, encodeURIComponent(documentId), doc, {
+      connect: false,
+      disableBc: true,
+      shouldReconnect: ({ code }) => endOf(code) === null,
+    })
+    this.#provider = provider
+    this.awareness = provider.awareness
+    this.#takeOver(provider)
+    provider.on('status', ({ status }) => status === 'connected' && this.#opened())
+    provider.on('connection-close', (event) => this.#closed(event?.code ?? null))
+    provider.on('closed', ({ code }) => this.#learn({ ended: endOf(code) }))
+    this.#handleFrames(provider)
+    this.#stopWatching = watchReturn({ onReturn: () => this.#hurry(), onOffline: () => this.#dialAgain() })
+    this.#prepareConnection()
+    provider.connect()
+  }
+
+  /**
+   * The provider's own listeners would send an edit before the server has said what it has, which it refuses as building
+   * on what it lacks; and would send each change of another's presence back, n² of them in a room of n.
+   */
+  #takeOver(provider: WebsocketProvider): void {
+    this.doc.off('update', provider._updateHandler)
+    this.awareness.off('update', provider._awarenessUpdateHandler)
     this.doc.on('update', this.#edited)
     this.awareness.on('update', this.#presenceChanged)
-    this.#link = new Link(
-      {
-        url: () => this.#newConnection(),
-        onOpen: () => this.#opened(),
-        onMessage: (data) => this.#received(data),
-        onClose: (code) => this.#closed(code),
-      },
-      options.effects,
-    )
+  }
+
+  /** The messages of our own beside y-websocket's, and what its sync messages say of this connection. */
+  #handleFrames({ messageHandlers }: WebsocketProvider): void {
+    const sync = messageHandlers[frame.sync]
+    if (sync === undefined) throw new Error('y-websocket has no handler for sync messages')
+    messageHandlers[frame.sync] = (encoder, decoder, provider, emitSynced, type) => {
+      const kind = decoding.peekVarUint(decoder)
+      sync(encoder, decoder, provider, emitSynced, type)
+      // The provider sends the answer once this returns.
+      if (kind === messageYjsSyncStep1)
+        this.#learn({ asked: true, sent: this.#facts.get().sent + 1, editedOffline: false })
+      if (kind === messageYjsSyncStep2) this.#learn({ synced: true, everSynced: true })
+    }
+    messageHandlers[frame.acknowledged] = (_, decoder) =>
+      this.#learn({ acknowledged: decoding.readVarUint(decoder), everSaved: true })
+    messageHandlers[frame.refused] = (_, decoder) => {
+      decoding.readVarUint(decoder)
+      this.#end({ kind: 'refused', reason: decoding.readVarString(decoder) })
+    }
   }
 
   get facts(): Observable<RoomFacts> {
@@ -58,6 +94,11 @@ export class Room {
 
   get hasUnsaved(): boolean {
     return hasUnsaved(this.#facts.get())
+  }
+
+  /** Whether a change of the document with this origin came from the server. */
+  isReceived(origin: unknown): boolean {
+    return origin === this.#provider
   }
 
   /** The edits that the server gets by this connection before anything that is sent now; null while it is not known. */
@@ -85,68 +126,54 @@ export class Room {
     this.doc.off('update', this.#edited)
     this.awareness.off('update', this.#presenceChanged)
     this.awareness.destroy()
-    this.#link.close()
+    this.#stopWatching()
+    this.#provider.destroy()
   }
 
   readonly #edited = (update: Uint8Array, from: unknown): void => {
-    if (from === this) return
+    if (this.isReceived(from)) return
     const { open, asked, sent } = this.#facts.get()
     // Before the server has asked, the edit travels inside the answer.
-    if (open && asked && this.#link.send(frames.update(update))) this.#learn({ sent: sent + 1 })
+    if (open && asked && this.#send(frame.sync, (encoder) => writeUpdate(encoder, update)))
+      this.#learn({ sent: sent + 1 })
     else this.#learn({ editedOffline: true })
   }
 
   readonly #presenceChanged = (
-    changes: { added: number[]; updated: number[]; removed: number[] },
+    { added, updated, removed }: { added: number[]; updated: number[]; removed: number[] },
     from: unknown,
   ): void => {
-    if (from === this) return
-    this.#link.send(
-      frames.presence(this.awareness, [...changes.added, ...changes.updated, ...changes.removed]),
-    )
+    if (this.isReceived(from)) return
+    const update = encodeAwarenessUpdate(this.awareness, [...added, ...updated, ...removed])
+    this.#send(frame.awareness, (encoder) => encoding.writeVarUint8Array(encoder, update))
   }
 
-  #newConnection(): string {
+  /** Answers whether it was sent. */
+  #send(type: number, write: (encoder: encoding.Encoder) => void): boolean {
+    const { ws, wsconnected } = this.#provider
+    if (!wsconnected || ws?.readyState !== WebSocket.OPEN) return false
+    const encoder = encoding.createEncoder()
+    encoding.writeVarUint(encoder, type)
+    write(encoder)
+    ws.send(encoding.toUint8Array(encoder))
+    return true
+  }
+
+  /** The next connection has a name of its own, and comes after a pause of its own. */
+  #prepareConnection(): void {
     this.#connection = uuidv4()
-    const query = new URLSearchParams({ epoch: this.#epoch, acks: '1', connection: this.#connection })
-    return `${this.#address}?${query}`
+    this.#provider.params = { epoch: this.#epoch, acks: '1', connection: this.#connection }
+    this.#provider.maxBackoffTime = retryDelay(this.#provider.wsUnsuccessfulReconnects, Math.random())
   }
 
   #opened(): void {
     this.#learn({ open: true, asked: false, synced: false, sent: 0, acknowledged: 0 })
-    this.#link.send(frames.stepOne(this.doc))
-    this.#sendPresence()
   }
 
-  #received(data: unknown): void {
-    if (!(data instanceof ArrayBuffer)) return
-    const received = frames.receive(data, this.doc, this.awareness, this)
-    const { sent } = this.#facts.get()
-    switch (received.type) {
-      case 'asked':
-        this.#link.send(received.answer)
-        this.#learn({ asked: true, sent: sent + 1, editedOffline: false })
-        break
-      case 'synced':
-        this.#learn({ synced: true, everSynced: true })
-        break
-      case 'acknowledged':
-        this.#learn({ acknowledged: received.count, everSaved: true })
-        break
-      case 'refused':
-        this.#end({ kind: 'refused', reason: received.reason })
-        break
-      case 'queryAwareness':
-        this.#sendPresence()
-        break
-      case 'nothing':
-        break
-    }
-  }
-
-  #closed(code: number): boolean {
+  /** `code` is null where this page closed the connection. */
+  #closed(code: number | null): void {
     const { sent, acknowledged, editedOffline } = this.#facts.get()
-    this.#forgetOthers()
+    this.#prepareConnection()
     this.#learn({
       open: false,
       asked: false,
@@ -156,24 +183,23 @@ export class Room {
       acknowledged: 0,
     })
     if (code === close.tooMuch) this.sentTooMuch.emit()
-    const end = endOf(code)
-    if (end !== null) this.#end(end)
-    return end === null
   }
 
   #end(ended: RoomEnd): void {
     this.#learn({ ended })
-    this.#link.close()
+    this.#provider.disconnect()
   }
 
-  #sendPresence(): void {
-    if (this.awareness.getLocalState() === null) return
-    this.#link.send(frames.presence(this.awareness, [this.doc.clientID]))
+  #hurry(): void {
+    if (this.#facts.get().ended !== null || this.#provider.ws !== null) return
+    this.#provider.wsUnsuccessfulReconnects = 0
+    this.#provider.connect()
   }
 
-  #forgetOthers(): void {
-    const others = [...this.awareness.getStates().keys()].filter((client) => client !== this.doc.clientID)
-    removeAwarenessStates(this.awareness, others, this)
+  #dialAgain(): void {
+    if (this.#facts.get().ended !== null) return
+    this.#provider.disconnect()
+    this.#provider.connect()
   }
 
   #learn(facts: Partial<RoomFacts>): void {

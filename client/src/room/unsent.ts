@@ -39,7 +39,7 @@ export class DurableSources {
   constructor(room: Room) {
     this.#room = room
     cellsOf(room.doc).observeDeep((events, { origin }) => {
-      this.#hasEdits ||= origin !== room
+      this.#hasEdits ||= !room.isReceived(origin)
       this.#changed(events)
     })
     room.facts.subscribe(() => this.#refresh())

@@ -23,6 +23,8 @@ const MAX_BACKLOG = 16 * 1024 * 1024
 const MAX_PRESENCE = 64 * 1024
 /** An update that says nothing: no structs, no deletions. */
 const EMPTY_UPDATE_SIZE = 2
+/** Of no client. */
+const NO_PRESENCE = presenceFrame(Uint8Array.of(0))
 /** What a client may send: frames, bytes, and requests for the whole document. */
 const FRAMES = { burst: 4000, perSecond: 400 }
 const VOLUME = { burst: 2 * MAX_FRAME, perSecond: 1024 * 1024 }
@@ -41,6 +43,7 @@ export class RoomSocket implements Speaker, Receiver {
   readonly #volume = new Quota(VOLUME)
   readonly #syncs = new Quota(SYNCS)
   #received = 0
+  #hasStepTwo = false
   #unsettled = 0
   #unsettledBytes = 0
   #backlog = MAX_BACKLOG
@@ -81,6 +84,8 @@ export class RoomSocket implements Speaker, Receiver {
     if (this.#alive) this.#socket.ping()
     else this.#socket.terminate()
     this.#alive = false
+    // y-websocket's client takes 30 s without a message for a lost connection, and sees no pings.
+    this.send(NO_PRESENCE)
   }
 
   close(code: number, reason: string): void {
@@ -161,6 +166,9 @@ export class RoomSocket implements Speaker, Receiver {
         this.#refuse(count, 'You may read this notebook, but not change it.')
       return
     }
+    this.#hasStepTwo ||= message === 'stepTwo'
+    // A plain client sends edits before it has answered step 1; the answer holds them, and what they build on.
+    if (!this.#request.acks && !this.#hasStepTwo) return
     this.#waits(update.length)
     this.#live.submit({
       update,

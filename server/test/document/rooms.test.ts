@@ -1,6 +1,7 @@
 /** A notebook opened, edited by two browsers over real sockets, acknowledged, saved, and found again after a restart. */
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as decoding from 'lib0/decoding'
@@ -8,6 +9,7 @@ import * as encoding from 'lib0/encoding'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import * as sync from 'y-protocols/sync'
+import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
 import { cellSource, cellsOf, makeCell, origin } from '../../contract/document.ts'
 import { mayActAs } from '../../contract/route.ts'
@@ -38,6 +40,7 @@ interface Server {
 let root = ''
 let server: Server
 const clients: Client[] = []
+const providers: WebsocketProvider[] = []
 
 async function start(): Promise<Server> {
   const store = await openStore({ root })
@@ -136,6 +139,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const client of clients.splice(0)) client.socket.terminate()
+  for (const provider of providers.splice(0)) provider.destroy()
   await stop(server)
   await rm(root, { recursive: true, maxRetries: 5 })
 })
@@ -190,6 +194,37 @@ test('a plain client of the protocol works, another epoch does not', async () =>
   const [code] = await once(foreign.socket, 'close')
   expect(code).toBe(close.wrongEpoch)
   expect(foreign.synced).toBe(false)
+})
+
+test("y-websocket's own client joins, edits, sees the others, and comes back with what it wrote meanwhile", async () => {
+  const { id, epoch } = await openNotebook()
+  const { port } = server.sockets.address() as AddressInfo
+  const [ann, bob] = [enter(), enter()]
+  const source = (provider: WebsocketProvider) => sourceOf(provider.doc, 1).toString()
+  await vi.waitFor(() => expect([ann.synced, bob.synced]).toEqual([true, true]))
+  sourceOf(ann.doc, 1).insert(0, '1')
+  ann.awareness.setLocalStateField('cursors', [])
+  await vi.waitFor(() => expect(source(bob)).toBe('1# été'))
+  await vi.waitFor(() => expect(bob.awareness.getStates().has(ann.doc.clientID)).toBe(true))
+  const ended = vi.fn()
+  ann.on('closed', ended)
+  // An edit that the server is sent before it has those that were made offline.
+  ann.on('status', ({ status }) => {
+    if (status === 'connected') sourceOf(ann.doc, 1).insert(0, '3')
+  })
+  ann.disconnect()
+  sourceOf(ann.doc, 1).insert(0, '2')
+  ann.connect()
+  await vi.waitFor(() => expect(source(bob)).toBe('321# été'))
+  expect(source(ann)).toBe('321# été')
+  expect(ended).not.toHaveBeenCalled()
+
+  function enter(): WebsocketProvider {
+    const options = { params: { epoch }, disableBc: true, WebSocketPolyfill: WebSocket as never }
+    const provider = new WebsocketProvider(`ws://127.0.0.1:${port}`, id, new Y.Doc(), options)
+    providers.push(provider)
+    return provider
+  }
 })
 
 test('outputs are the server’s: a browser that writes them is refused, and nothing changes', async () => {
