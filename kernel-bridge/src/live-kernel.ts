@@ -21,6 +21,7 @@ import {
 } from './kernel.ts'
 import { clearConnection, removeFolder } from './kernel-folder.ts'
 import { type Life, type Plan, type Setting, startLife } from './life.ts'
+import { log } from './log.ts'
 import type { JsonObject, Message } from './message.ts'
 import { ENDED_WITHIN_MS, memoryKills, stderrTail, within } from './process.ts'
 import { readRecord, writeRecord } from './process-record.ts'
@@ -115,6 +116,7 @@ export class LiveKernel implements Kernel {
     const { runId } = request
     if (request.silent !== true) this.#noteAsked(request)
     const execution = this.#life.conversation.execute(request)
+    log.debug({ run: runId, cell: request.cellId, kernel: this.id }, 'execute request sent')
     const forget = async () => {
       if ((await execution.done).status !== 'died') await forgetAsked(folder, runId)
     }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
-import { atPlace, attempt, faultLine, inBackground, maskFaults } from '../src/background.ts'
+import { attempt, faultLine, inBackground } from '../src/background.ts'
+import { atPlace, maskLog } from '../src/log.ts'
 
 test('a failure in the background is reported once, with what was being done, and nothing is rejected', async () => {
   const unhandled = vi.fn()
@@ -28,17 +29,23 @@ test('a fault names the place in which it came up, also long after', async () =>
       return faultLine('storing', new Error('no'))
     }),
   )
-  expect(JSON.parse(line)).toMatchObject({ what: 'storing', notebook: 'a.ipynb', session: 's1', run: 'r1' })
+  expect(JSON.parse(line)).toMatchObject({
+    level: 'error',
+    msg: 'storing',
+    notebook: 'a.ipynb',
+    session: 's1',
+    run: 'r1',
+  })
   expect(JSON.parse(faultLine('storing', 'no'))).not.toHaveProperty('run')
 })
 
 test('what a fault quotes can be masked', () => {
-  maskFaults((line) => line.replaceAll('hunter2', '***'))
+  maskLog((line) => line.replaceAll('hunter2', '***'))
   try {
     const line = faultLine('logging in', new Error('no "hunter2" here'))
-    expect(JSON.parse(line)).toMatchObject({ error: expect.stringContaining('no "***" here') })
+    expect(JSON.parse(line)).toMatchObject({ err: { type: 'Error', message: 'no "***" here' } })
     expect(line).not.toContain('hunter2')
   } finally {
-    maskFaults((line) => line)
+    maskLog((line) => line)
   }
 })

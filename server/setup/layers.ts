@@ -49,7 +49,7 @@ export const layers: readonly Layers[] = [
   {
     folder: 'kernel-bridge/src',
     order: [
-      'kernel.ts message.ts errors.ts background.ts remove-file.ts beside.ts process-identity.ts owned-name.ts record.ts late.ts secrets',
+      'kernel.ts message.ts errors.ts log.ts background.ts remove-file.ts beside.ts process-identity.ts owned-name.ts record.ts late.ts secrets',
       'wire.ts signature.ts connection.ts transport.ts channels.ts spool-frames.ts requests.ts executions.ts execute-request.ts conversation.ts agent-code.ts',
       'kernel-folder.ts death.ts process.ts process-record.ts command.ts interrupt.ts kernelspecs.ts spec-paths.ts provider.ts',
       'spool.ts spool-objects.ts kernel-facts.ts life.ts live-kernel.ts find.ts orphans.ts pool.ts',
@@ -101,5 +101,5 @@ export const longFiles: Readonly<Record<string, number>> = {
   'kernel-bridge/agent/yesterday_agent/probes.py': 458,
   'kernel-bridge/agent/yesterday_agent/recorder.py': 421,
   'kernel-bridge/test/kernel.test.ts': 424,
-  'server/src/session/session-host.ts': 424,
+  'server/src/session/session-host.ts': 419,
 }

@@ -220,11 +220,11 @@ class Library:
     databases: frozenset[str] = frozenset()
     """Names of the classes that lead to a database through connections of their own."""
     statement: Callable[[Any], str | None] | None = None
-    """The SQL that a value stands for."""
+    """The SQL that a value expresses."""
     connects_itself: bool = False
     """Functions of the package use a connection that it opens by itself."""
     remade: Callable[[Any, Collection[Access]], list[Any]] | None = None
-    """The objects below a value that these accesses filled anew, whatever they were."""
+    """The objects below a value that these accesses filled again, whatever they were."""
     by_products: ByProducts | None = None
     random: Mapping[str, RandomState] = field(default_factory=dict)
     """By the name that the record shows."""

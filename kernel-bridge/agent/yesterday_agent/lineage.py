@@ -297,7 +297,7 @@ class Lineage:
                 self.graph.settle(binding.by, [value], set(), quiet=True)
 
     def _replaced(self, name: str, reads: Reads) -> list[int]:
-        """What lies below the value of a name and was filled anew by the run, such as weights that it loaded."""
+        """What lies below the value of a name and was filled again by the run, such as weights that it loaded."""
         value = self.namespace.get(name)
         found = (library.remade for library in of_bases(type(value)) if library.remade is not None)
         if reads.failed:

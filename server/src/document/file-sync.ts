@@ -5,6 +5,7 @@
 
 import { join } from 'node:path'
 import type { Masker } from '@yesterday/kernel-bridge'
+import { log } from '@yesterday/kernel-bridge/log'
 import type * as Y from 'yjs'
 import { type FilePresence, origin, stateOf } from '../../contract/document.ts'
 import { type NoticeWords, noticeWords } from '../../contract/notices.ts'
@@ -263,6 +264,7 @@ export class FileSync {
     this.#digest = await disk.replace(path, fileText(file))
     this.#file = file
     this.#hasWritten = true
+    log.debug({ notebook: live.path }, 'notebook file written')
     this.#stat = await disk.stat(path)
     this.#writeState(!saysSame(file, readForm(live.doc)))
   }

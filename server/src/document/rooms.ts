@@ -2,6 +2,7 @@
  * Rooms: sockets around live notebooks, by the protocol of contract/sync.ts. Invariant: no frame of a document is
  * sent to, or taken from, a socket of another epoch.
  */
+import { log } from '@yesterday/kernel-bridge/log'
 import type { WebSocket } from 'ws'
 import type { Role } from '../../contract/route.ts'
 import type { Actor } from '../../contract/session.ts'
@@ -63,7 +64,10 @@ export function createRooms(documents: DocumentRooms): Rooms {
       const release = documents.hold(live.id)
       const connection = new RoomSocket(socket, room, request)
       connections.add(connection)
-      socket.once('close', () => {
+      const who = { notebook: live.path, user: request.actor.id }
+      log.debug(who, 'room joined')
+      socket.once('close', (code: number) => {
+        log.debug({ ...who, code }, 'room left')
         connections.delete(connection)
         connection.end()
         release()

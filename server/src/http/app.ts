@@ -3,6 +3,7 @@
  * authentication, the routes, the handler of errors. Invariant: a request without a session gets only the client's
  * files and the sign-in page.
  */
+import { log } from '@yesterday/kernel-bridge/log'
 import express, {
   type ErrorRequestHandler,
   type Express,
@@ -98,7 +99,7 @@ function addRoute(app: Express, parts: AppParts, route: Route): void {
   const { method, path, reads, role } = route.spec
   const readBody = bodyReader(reads, role)
   app[method](path, (request, response, next) => {
-    if (parts.onAnswered) timeAnswer(route.spec, response, parts.onAnswered)
+    timeAnswer(route.spec, response, parts.onAnswered)
     const sender = admit(parts, request, response, role === 'anyone')
     if (!sender) return
     const answer = async () => perform(response, await route.handle(callOf(parts, request, sender)))
@@ -113,12 +114,15 @@ function addRoute(app: Express, parts: AppParts, route: Route): void {
 function timeAnswer(
   { method, path }: Route['spec'],
   response: Response,
-  onAnswered: (answered: Answered) => void,
+  onAnswered?: (answered: Answered) => void,
 ): void {
   const from = performance.now()
-  response.once('finish', () =>
-    onAnswered({ method, route: path, status: response.statusCode, ms: performance.now() - from }),
-  )
+  response.once('finish', () => {
+    const answered = { method, route: path, status: response.statusCode, ms: performance.now() - from }
+    // By the path of the contract: an address may hold a token.
+    log.debug(answered, 'request answered')
+    onAnswered?.(answered)
+  })
 }
 
 /** Senders who are not signed in may send little. */

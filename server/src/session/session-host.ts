@@ -6,7 +6,8 @@
 
 import { EventEmitter } from 'node:events'
 import type { ExecuteOutcome, Kernel, Message } from '@yesterday/kernel-bridge'
-import { atPlace, inBackground, logFault } from '@yesterday/kernel-bridge/background'
+import { inBackground, logFault } from '@yesterday/kernel-bridge/background'
+import { atPlace } from '@yesterday/kernel-bridge/log'
 import { findCell, origin } from '../../contract/document.ts'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import { type NoticeWords, noticeWords } from '../../contract/notices.ts'
@@ -16,7 +17,9 @@ import { apply } from './apply.ts'
 import { createDurable, durableObjects } from './durable.ts'
 import { KernelLife } from './kernel-life.ts'
 import { KernelLink } from './kernel-link.ts'
+import { logStep } from './log-step.ts'
 import { nameKernel } from './name-kernel.ts'
+import { notSent, reasonOf } from './not-sent.ts'
 import { OwnOutputs } from './own-outputs.ts'
 import { pagerOutputs } from './pager.ts'
 import { type Past, type SentRun, UNRUNNABLE } from './past.ts'
@@ -222,6 +225,7 @@ export class SessionHost {
 
   #dispatch(operation: Operation): string | null {
     if (this.#isClosed && operation.type !== 'Recorded') return 'The server is stopping.'
+    logStep('operation', operation)
     const before = this.#state
     const step = apply(before, operation)
     this.#state = step.state
@@ -237,6 +241,7 @@ export class SessionHost {
 
   /** An action that fails keeps no other from being performed, and leaves no run open. */
   #attempt(action: Performed): void {
+    logStep('action', action)
     try {
       this.#perform(action)
     } catch (error) {
@@ -412,13 +417,3 @@ export class SessionHost {
 function runningOf({ run, started, order }: SentRun): RunningRun {
   return { ...run, started, order, expectedMs: null }
 }
-
-const notSent = (error: unknown): ExecuteOutcome => ({
-  status: 'error',
-  executionCount: null,
-  ename: 'NotSent',
-  evalue: `The code could not be sent to the kernel: ${reasonOf(error)}`,
-  traceback: [],
-})
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

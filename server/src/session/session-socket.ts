@@ -4,6 +4,7 @@
  */
 
 import { inBackground } from '@yesterday/kernel-bridge/background'
+import { log } from '@yesterday/kernel-bridge/log'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
 import { COMMAND_ROLES } from '../../contract/message-roles.ts'
@@ -188,6 +189,7 @@ class Client {
 
   /** The one place that decides whether the sender of a command may send it. */
   async #answerAllowed(command: Command): Promise<Event | null> {
+    log.debug({ command: command.type, id: command.id, user: this.#person.id }, 'session command')
     const required = COMMAND_ROLES[command.type]
     if (!this.#may(required)) return { type: 'refused', id: command.id, reason: tooLow(required) }
     return command.type === 'widgets' ? this.#answerWidgets(command) : this.#answer(command)

@@ -2,7 +2,8 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { inBackground, maskFaults } from '@yesterday/kernel-bridge/background'
+import { inBackground } from '@yesterday/kernel-bridge/background'
+import { maskLog } from '@yesterday/kernel-bridge/log'
 import { projectSecrets } from '../secrets/secrets.ts'
 import { userSeal } from '../secrets/user-seal.ts'
 import { openProjectState } from '../user/user-folder.ts'
@@ -42,7 +43,7 @@ export async function openStore({ root }: { readonly root: string }): Promise<St
   const health = new Health()
   const writer = await Writer.open(paths, (error) => health.refused(error))
   const store = assemble({ writer, paths, root, health })
-  maskFaults((line) => store.secrets.mask(line))
+  maskLog((line) => store.secrets.mask(line))
   return store
 }
 
