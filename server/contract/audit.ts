@@ -14,6 +14,7 @@ export const AuditAction = z.enum([
   'invitation-used',
   'invitation-revoked',
   'role-changed',
+  'access-changed',
   'member-removed',
   'token-made',
   'token-revoked',

@@ -56,6 +56,7 @@ export const fileApi = {
     path: '/api/files',
     summary: 'Creates, moves, copies, or moves to the trash.',
     role: 'editor',
+    movesAll: true,
     body: FileCommand,
     answer: z.union([FileEntry, TrashedFile]),
   },

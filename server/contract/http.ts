@@ -17,6 +17,8 @@ export const FileEntry = z.object({
   size: z.number(),
   modified: Timestamp,
   writable: z.boolean(),
+  /** Whether the caller's role here may change it; absent where their role is that in the project. */
+  mayEdit: z.boolean().optional(),
 })
 export type FileEntry = z.infer<typeof FileEntry>
 /** `version` is to be sent as `was` when the file is written the next time. */
@@ -90,6 +92,8 @@ export const Me = z.object({
   hasPassword: z.boolean(),
   hasPasskey: z.boolean(),
   role: Role,
+  /** Names of the owners, whom a member asks for access. */
+  owners: z.array(z.string()),
   project: z.string(),
   version: z.string(),
 })

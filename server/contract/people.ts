@@ -1,5 +1,6 @@
 /** What the routes of members, invitations and sign-in send and return. `people-api.ts` lists the routes. */
 import { z } from 'zod'
+import { GrantPlace } from './grants.ts'
 import { Timestamp } from './ids.ts'
 import { Role } from './route.ts'
 
@@ -51,6 +52,8 @@ export const NewInvitation = z.object({
   role: Role,
   days: z.number().int().min(1).max(MAX_INVITATION_DAYS).default(7),
   uses: z.number().int().min(1).max(100).default(1),
+  /** The role is for this place, and everything else is hidden. Without it, for the project. */
+  on: GrantPlace.optional(),
 })
 export type NewInvitation = z.infer<typeof NewInvitation>
 

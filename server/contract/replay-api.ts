@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { AppliedFiles, ApplyRequest, Job, JobRequest, Jobs, ReplayPlan, ReplayTarget } from './replay.ts'
 import { plain } from './route.ts'
 
-const JobParam = z.object({ id: z.string() })
+const JobParam = z.object({ job: z.string() })
 
 export const replayApi = {
   apply: {
@@ -45,7 +45,7 @@ export const replayApi = {
   look: {
     ...plain,
     method: 'get',
-    path: '/api/replay/jobs/:id',
+    path: '/api/replay/jobs/:job',
     summary: 'Returns a job. With `after`, waits up to 20 s for a later revision.',
     role: 'viewer',
     params: JobParam,
@@ -55,7 +55,7 @@ export const replayApi = {
   stop: {
     ...plain,
     method: 'delete',
-    path: '/api/replay/jobs/:id',
+    path: '/api/replay/jobs/:job',
     summary: 'Stops a job. What it recorded stays.',
     role: 'runner',
     params: JobParam,

@@ -41,6 +41,8 @@ export interface RouteSpec<Params = unknown, Query = unknown, Body = unknown> {
   readonly streams: boolean
   /** The status of a successful answer. */
   readonly status: number
+  /** Moves, copies or deletes what it names: the sender needs the role for everything in a folder as well. */
+  readonly movesAll?: true
 }
 
 /** The parts of a route that most routes share: nothing asked, nothing sent, status 200. */

@@ -8,6 +8,7 @@ import { commentsApi } from './comments-api.ts'
 import { connectionApi } from './connections.ts'
 import { contentsApi } from './contents-api.ts'
 import { fileApi } from './file-api.ts'
+import { grantsApi } from './grants.ts'
 import { jupyterApi } from './jupyter-api.ts'
 import { machineApi } from './machines.ts'
 import { operationsApi } from './operations-api.ts'
@@ -31,6 +32,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   People: peopleApi,
   Passkeys: passkeyApi,
   Settings: settingsApi,
+  'Roles of folders and notebooks': grantsApi,
   'SQL connections': connectionApi,
   Machines: machineApi,
   'Jupyter clients': jupyterApi,

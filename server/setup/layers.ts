@@ -37,6 +37,7 @@ export const layers: readonly Layers[] = [
       'http',
       'jupyter-api',
       'project.ts front.ts late-kernels.ts',
+      'place-sources.ts',
       'compose.ts',
       'supervisor',
       'cli',

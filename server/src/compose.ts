@@ -23,6 +23,7 @@ import { makeApp } from './http/app.ts'
 import { audited } from './http/audited-routes.ts'
 import { recordCode, recordRuns } from './http/audited-runs.ts'
 import { type Answered, type Measured, Metrics } from './http/metrics.ts'
+import type { Places } from './http/places.ts'
 import type { Route } from './http/route.ts'
 import { accountRoutes } from './http/routes/account.ts'
 import { activityRoutes } from './http/routes/activity.ts'
@@ -45,6 +46,7 @@ import { replayRoutes } from './http/routes/replay.ts'
 import { resultRoutes } from './http/routes/results.ts'
 import { SettingsFiles, settingsRoutes } from './http/routes/settings.ts'
 import { workspaceRoutes } from './http/routes/workspace.ts'
+import { Scopes } from './http/scope.ts'
 import { onSocket, Sockets, type SocketTaker } from './http/sockets.ts'
 import { StaticFiles } from './http/static.ts'
 import { ApiSessions } from './jupyter-api/api-sessions.ts'
@@ -59,6 +61,8 @@ import { fileStates } from './lineage/file-state.ts'
 import { makeUnlessSame } from './lineage/make-checkpoint.ts'
 import { Meter } from './machines/meter.ts'
 import type { Recording } from './people/audit.ts'
+import { Grants } from './people/grants.ts'
+import { following, placesOf } from './place-sources.ts'
 import type { Project } from './project.ts'
 import { Jobs } from './replay/jobs.ts'
 import { KeptWrites } from './replay/kept-writes.ts'
@@ -118,21 +122,22 @@ export function compose(options: ComposeOptions): House {
   const jobs = new Jobs(untrusted === null ? performJobs(world, sessions, writes) : async () => notTrusted)
   const notes = notesOf(options, documents, sessions)
   const record: Recording = access.audit?.record ?? (() => undefined)
+  const apiSessions = new ApiSessions(hosted)
+  const places = placesOf(project, { documents, hosted, apiSessions, jobs })
+  const scopes = access.grants === null ? null : new Scopes(access.grants, places)
   const terminals = openTerminals({ project, record, roleOf: (id) => access.roleOf(id) })
-  const sockets = socketsOf(options, { rooms, sessions, hosted, terminals, record })
-  const files = new Files(root, documents, undefined, join(folder, 'trash'))
+  const sockets = socketsOf(options, { rooms, sessions, hosted, terminals, record, scopes })
+  const files = new Files(root, following(documents, access.grants), undefined, join(folder, 'trash'))
   const settings = new SettingsFiles(root, access.people, () => sessions.announceSettings())
-  const ofProject = { documents, notes, files, settings, world, writes, jobs, record }
-  const parts = { ...ofProject, sessions, hosted, terminals, sockets }
+  const ofProject = { documents, notes, files, settings, places, world, writes, jobs, record }
+  const parts = { ...ofProject, sessions, hosted, apiSessions, terminals, sockets }
   let isStopping = false
   const metrics = new Metrics({ version, sockets: () => sockets.openCount, ...sessionCounts(sessions) })
   const operations = operationsRoutes(store.health, metrics, () => isStopping)
-  const routes = audited(
-    [...routesOf(options, parts), ...jupyterRoutesOf(options, parts), ...operations],
-    record,
-  )
+  const all = [...routesOf(options, parts), ...jupyterRoutesOf(options, parts), ...operations]
+  const routes = audited(all, record)
   const onAnswered = (answered: Answered): void => metrics.answered(answered)
-  const app = makeApp({ access, client: clientOf(options), routes, logError, onAnswered })
+  const app = makeApp({ access, client: clientOf(options), routes, logError, onAnswered, scopes })
   access.tokens?.watch(() => sockets.endRevoked())
   return {
     handle: (request: IncomingMessage, response: ServerResponse) => app(request, response),
@@ -159,18 +164,23 @@ interface SocketParts {
   readonly hosted: KernelRegistry
   readonly terminals: Terminals
   readonly record: Recording
+  readonly scopes: Scopes | null
 }
 
 const socketsOf = (
   { access }: ComposeOptions,
-  { rooms, sessions, hosted, terminals, record }: SocketParts,
+  { rooms, sessions, hosted, terminals, record, scopes }: SocketParts,
 ): Sockets =>
-  new Sockets(access, [
-    onSocket(socketApi.room, roomTaker(rooms)),
-    onSocket(socketApi.session, takeSessionSocket(sessions, recordRuns(record))),
-    channelsRoute(hosted, recordCode(record)),
-    terminalRoute(terminals),
-  ])
+  new Sockets(
+    access,
+    [
+      onSocket(socketApi.room, roomTaker(rooms)),
+      onSocket(socketApi.session, takeSessionSocket(sessions, recordRuns(record))),
+      channelsRoute(hosted, recordCode(record)),
+      terminalRoute(terminals),
+    ],
+    scopes,
+  )
 
 const clientOf = ({ client }: ComposeOptions): StaticFiles | null =>
   client === null ? null : new StaticFiles(client)
@@ -276,6 +286,8 @@ interface RouteParts {
   readonly sessions: Sessions
   readonly hosted: KernelRegistry
   readonly terminals: Terminals
+  readonly apiSessions: ApiSessions
+  readonly places: Places
   readonly sockets: Sockets
   readonly world: ReplayWorld
   readonly writes: KeptWrites
@@ -318,9 +330,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     }),
     ...exportRoutes({ root, documents, objects: store.objects, secrets: store.secrets }),
     ...objectRoutes(store.objects),
-    ...accountRoutes(access, { name: basename(root), version }, parts.record, () =>
-      parts.sockets.endRevoked(),
-    ),
+    ...accountRoutes(access, { name: basename(root), version }, grantParts(options, parts)),
     ...replayRoutes(
       jobs,
       async (target) => (untrusted === null ? planOf(world, target) : notTrusted),
@@ -340,9 +350,16 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
   ]
 }
 
+const grantParts = ({ access, project }: ComposeOptions, { record, sockets, places }: RouteParts) => ({
+  record,
+  endRevoked: () => sockets.endRevoked(),
+  grants: access.grants ?? new Grants(project.folder),
+  places,
+})
+
 function jupyterRoutesOf(
   { project: { root, folder, store, untrusted }, kernels, version, defaultKernel }: ComposeOptions,
-  { documents, files, sessions, hosted, terminals, record }: RouteParts,
+  { documents, files, sessions, hosted, apiSessions, terminals, record }: RouteParts,
 ): readonly Route[] {
   return jupyterRoutes({
     root,
@@ -354,7 +371,7 @@ function jupyterRoutesOf(
     kernels: hosted,
     terminals,
     record,
-    apiSessions: new ApiSessions(hosted),
+    apiSessions,
     documents,
     sessions,
     specs: async () => (untrusted === null ? kernels.specs() : []),

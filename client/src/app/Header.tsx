@@ -45,7 +45,7 @@ export function Header(props: {
       </button>
       <Where me={props.me} route={props.route} title={props.title} />
       <div className="header-end">
-        <Share />
+        <Share route={props.route} />
         {props.me !== null && <Person me={props.me} />}
         <Appearance />
       </div>

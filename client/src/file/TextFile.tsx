@@ -5,7 +5,7 @@
 import type { FileEntry } from '@yesterday/server/contract/http.ts'
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { api, type FileBytes, type Problem } from '../api/api.ts'
-import { useMay } from '../api/use-may.ts'
+import { useMayEdit } from '../api/use-may.ts'
 import { files } from '../files/files-store.ts'
 import { parentOf } from '../files/tree.ts'
 import { guardLeaving } from '../navigation/leaving.ts'
@@ -56,7 +56,7 @@ interface EditingProps extends TextFileProps {
 }
 
 function Editing({ entry, tools, read, onReload }: EditingProps) {
-  const mayEdit = useMay('editor')
+  const mayEdit = useMayEdit(entry)
   const readOnly = !entry.writable || !mayEdit
   const [isDirty, setDirty] = useState(false)
   const version = useRef(read.version)

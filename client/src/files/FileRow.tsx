@@ -3,7 +3,7 @@ import { visibleName } from '@yesterday/server/contract/file-names.ts'
 import type { FileEntry } from '@yesterday/server/contract/http.ts'
 import { type KeyboardEvent, useState } from 'react'
 import { downloadUrl } from '../api/api.ts'
-import { useMay } from '../api/use-may.ts'
+import { useMayEdit } from '../api/use-may.ts'
 import { routeUrl } from '../navigation/route.ts'
 import { t } from '../text/text.ts'
 import {
@@ -40,7 +40,7 @@ export function FileRow(props: {
 }) {
   const { entry, depth, open } = props.row
   const folder = entry.type === 'folder'
-  const mayChange = useMay('editor')
+  const mayChange = useMayEdit(entry)
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles the keys of all rows
     <div
@@ -125,7 +125,7 @@ function RowMenu(props: {
   const { entry } = props
   const folder = entry.type === 'folder'
   const readable = entry.type !== 'special'
-  const mayChange = useMay('editor')
+  const mayChange = useMayEdit(entry)
   return (
     <Menu
       label={t('files.menu', { name: visibleName(entry.name) })}

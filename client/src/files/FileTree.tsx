@@ -53,7 +53,7 @@ export function FileTree(props: {
     else if (move.to === 'open') void files.open(move.path)
     else if (move.to === 'close') files.close(move.path)
     else if (move.to === 'activate') activate(entryRow.entry, entryRow.open)
-    else if (!mayChange) return
+    else if (!(entryRow.entry.mayEdit ?? mayChange)) return
     else if (move.to === 'rename') props.onRenaming(move.path)
     else setQuestion({ about: entryRow.entry, ask: 'delete' })
   }

@@ -13,6 +13,7 @@ import { Access } from '../http/access.ts'
 import { isLoopback, type Listening, listeningOf } from '../http/listening.ts'
 import { LateKernels } from '../late-kernels.ts'
 import { Audit } from '../people/audit.ts'
+import { Grants } from '../people/grants.ts'
 import { People } from '../people/people.ts'
 import { ProgramTokens } from '../people/program-tokens.ts'
 import { openProject } from '../project.ts'
@@ -121,6 +122,7 @@ function accessOf(root: string, { reach, addressOf }: Listening, onToken: (token
   return new Access({
     people: new People(state),
     tokens: new ProgramTokens(state),
+    grants: new Grants(state),
     audit: new Audit(state, (error) => logFault('writing the audit log', error)),
     addressOf,
     root,

@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http'
 import { parseCookie, stringifySetCookie } from 'cookie'
 import { mayActAs, type Role } from '../../contract/route.ts'
 import type { Audit } from '../people/audit.ts'
+import type { Grants } from '../people/grants.ts'
 import { PENDING_MS } from '../people/pending.ts'
 import { COOKIE_LIFE_SECONDS, type People, type Person } from '../people/people.ts'
 import type { ProgramTokens } from '../people/program-tokens.ts'
@@ -24,6 +25,8 @@ export interface AccessOptions {
   readonly fixedToken?: string
   /** The lasting tokens of programs. None by default. */
   readonly tokens?: ProgramTokens
+  /** Roles of members at folders and notebooks. None by default. */
+  readonly grants?: Grants
   readonly random?: () => string
   /** The address that a request comes from; that of its connection by default. */
   readonly addressOf?: (request: IncomingMessage) => string
@@ -40,6 +43,8 @@ export interface Identity {
   readonly by: 'cookie' | 'token'
   /** The session of a cookie; null for a program. */
   readonly session: string | null
+  /** The role in the project at this moment; null after access has ended. */
+  readonly roleNow: () => Role | null
   /** Whether the sender may, at this moment, do what requires `required`: roles change, and access is revoked. */
   readonly may: (required: Role) => boolean
   /** False after sign-out, removal, expiry, or a change of role: open sockets of this sender end. */
@@ -51,6 +56,8 @@ export class Access {
   readonly reach: Reach
   /** The lasting tokens of programs; null where there are none. */
   readonly tokens: ProgramTokens | null
+  /** Null where members have one role everywhere. */
+  readonly grants: Grants | null
   /** For programs, for the life of this server. */
   readonly programToken: string
   readonly #cookieName: string
@@ -67,9 +74,10 @@ export class Access {
     this.people = options.people
     this.reach = options.reach
     this.tokens = options.tokens ?? null
+    this.grants = options.grants ?? null
     this.#random = options.random ?? (() => randomBytes(24).toString('base64url'))
     this.audit = options.audit ?? null
-    this.signIns = new SignIn(options.people, options.audit?.record)
+    this.signIns = new SignIn(options.people, options.audit?.record, undefined, undefined, options.grants)
     this.#addressOf = options.addressOf ?? (({ socket }) => socket.remoteAddress ?? '')
     this.#onToken = options.onToken ?? (() => {})
     this.#hasFixedToken = options.fixedToken !== undefined
@@ -183,6 +191,7 @@ function identity(
 ): Identity {
   return {
     ...sender,
+    roleNow,
     may: (required) => mayActAs(roleNow() ?? 'anyone', required),
     isCurrent: () => roleNow() === sender.role,
   }

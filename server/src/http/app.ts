@@ -31,6 +31,7 @@ import {
 import { relyingParty } from './relying-party.ts'
 import { perform, refuse, sendRefusal } from './reply.ts'
 import { type RawCall, type Route, STRANGER, unknownSender } from './route.ts'
+import type { Scopes } from './scope.ts'
 import type { StaticFiles } from './static.ts'
 
 export interface AppParts {
@@ -40,6 +41,8 @@ export interface AppParts {
   readonly client: StaticFiles | null
   /** Receives errors of the server, with the request's path (without the query, which may carry a token). */
   readonly logError: (what: string, error: unknown) => void
+  /** What single members may see and do where. Without it, their role in the project counts everywhere. */
+  readonly scopes?: Pick<Scopes, 'of'> | null
   /** Called with each answer of a route, for metrics. */
   readonly onAnswered?: (answered: Answered) => void
 }
@@ -152,11 +155,12 @@ function admit(parts: AppParts, request: Request, response: Response, allowUnkno
   return refusal ? null : { identity }
 }
 
-function callOf({ access }: AppParts, request: Request, { identity }: Admitted): RawCall {
+function callOf({ access, scopes }: AppParts, request: Request, { identity }: Admitted): RawCall {
   const length = Number(request.headers['content-length'])
   return {
     person: identity?.person ?? STRANGER,
     role: identity?.role ?? 'anyone',
+    scope: identity === null ? null : (scopes?.of(identity) ?? null),
     session: identity?.session ?? null,
     visitor: access.visitorOf(request),
     party: relyingParty(access.reach, request.headers.origin, request.headers.host),

@@ -3,18 +3,23 @@ import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import { mayNot } from '../../contract/message-roles.ts'
 import { mayActAs, type RouteSpec, type Standing } from '../../contract/route.ts'
+import { type Subject, subjectsOf } from '../../contract/subjects.ts'
 import type { Refusal } from '../document/ports.ts'
 import type { RelyingParty } from '../people/passkeys.ts'
 import type { Person } from '../people/people.ts'
 import type { Visitor } from '../people/sign-in.ts'
 import type { Language } from './page-words.ts'
 import { type Reply, refuse } from './reply.ts'
+import { NOT_HERE, type Scope } from './scope.ts'
 
 /** Who sends a request, and its body as a stream. */
 interface Sender {
   /** Without a name and an id for a sender who is not signed in. */
   readonly person: Person
+  /** In a handler: the role for what the request names, which may differ from that in the project. */
   readonly role: Standing
+  /** Null for a sender with the same role everywhere. */
+  readonly scope: Scope | null
   /** The session of the sender's cookie; null for programs and unknown senders. */
   readonly session: string | null
   readonly visitor: Visitor
@@ -50,7 +55,10 @@ export interface Route {
   handle(call: RawCall): Promise<Reply>
 }
 
-/** Binds a handler. It runs if the role suffices and the request is what the contract says. */
+/**
+ * Binds a handler. It runs if the request is what the contract says, and the role suffices for all that it names. This is
+ * the one place that decides so.
+ */
 export function on<Params, Query, Body>(
   spec: RouteSpec<Params, Query, Body>,
   handle: (call: Call<Params, Query, Body>) => Promise<Reply>,
@@ -58,17 +66,46 @@ export function on<Params, Query, Body>(
   return {
     spec,
     handle: async ({ params, query, body, ...sender }) => {
-      if (!mayActAs(sender.role, spec.role)) return refuse(roleTooLow(sender.role, spec.role))
+      const { scope } = sender
+      if (!mayActAs(sender.role, spec.role) && scope?.mayReach(spec.role) !== true)
+        return refuse(roleTooLow(sender.role, spec.role))
       const place = parseParams(spec.params, params)
       if (!place.ok) return place.reply
       const asked = parse(spec.query, query)
       if (!asked.ok) return asked.reply
       const sent = parse(spec.body, body)
       if (!sent.ok) return sent.reply
-      const reply = await handle({ ...sender, params: place.value, query: asked.value, body: sent.value })
-      return reply.kind === 'json' ? { status: spec.status, ...reply } : reply
+      const named = subjectsOf(place.value, asked.value, sent.value)
+      const role = scope === null ? sender.role : await roleHere(spec, scope, named)
+      if (typeof role === 'object') return refuse(role)
+      const call = { ...sender, role, params: place.value, query: asked.value, body: sent.value }
+      const reply = await handle(call)
+      const shown = scope === null ? reply : await scope.shown(reply, named.length > 0)
+      return shown.kind === 'json' ? { status: spec.status, ...shown } : shown
     },
   }
+}
+
+/** The role for what a request names, or why it does not suffice. */
+async function roleHere(
+  spec: RouteSpec,
+  scope: Scope,
+  named: readonly Subject[],
+): Promise<Standing | Refusal> {
+  const role = await scope.roleFor(named)
+  if (role === 'none') return NOT_HERE
+  if (!mayActAs(role, spec.role)) return roleTooLow(role, spec.role)
+  const folders = named.filter(({ field }) => field === 'path' || field === 'from')
+  if (spec.movesAll !== true || folders.length === 0) return role
+  const least = await scope.roleWithin(folders.map(({ named: path }) => path))
+  return least !== 'none' && mayActAs(least, spec.role) ? role : partly
+}
+
+const partly: Refusal = {
+  code: 'forbidden',
+  status: 403,
+  message: 'Your role does not allow this for everything in that folder.',
+  hint: 'Ask an owner of the project.',
 }
 
 export type Parsed<T> =

@@ -4,9 +4,12 @@
  */
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { inBackground } from '@yesterday/kernel-bridge/background'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Role, SocketSpec } from '../../contract/route.ts'
+import type { RoleHere } from '../../contract/grants.ts'
+import { mayActAs, type Role, type SocketSpec } from '../../contract/route.ts'
 import { sockets } from '../../contract/routes.ts'
+import { type Subject, subjectsOf } from '../../contract/subjects.ts'
 import { close, MAX_FRAME } from '../../contract/sync.ts'
 import { endSocket } from '../connection/end-socket.ts'
 import type { Refusal } from '../document/ports.ts'
@@ -17,6 +20,7 @@ import { hostAllowed, originAllowed } from './gate.ts'
 import { inListedOrder } from './mounted.ts'
 import { refusalBody } from './reply.ts'
 import { roleTooLow, unknownSender } from './route.ts'
+import { NOT_HERE, type Scopes } from './scope.ts'
 
 /** What a socket's taker receives. */
 export interface SocketCall<Query = unknown> {
@@ -67,9 +71,17 @@ const LOOK_MS = 200
 /** The binary framing of a kernel's messages. A Node client hangs if a subprotocol that it offers is not echoed. */
 const SUBPROTOCOLS: readonly string[] = ['v1.kernel.websocket.jupyter.org']
 
+/** An open socket's sender, and their role at what it is about. */
+interface Seat {
+  readonly identity: Identity
+  readonly subjects: readonly Subject[]
+  readonly role: RoleHere
+}
+
 /** Answers a server's upgrades. */
 export class Sockets {
   readonly #access: Access
+  readonly #scopes: Pick<Scopes, 'roleAt'> | null
   readonly #routes: readonly SocketRoute[]
   readonly #server = new WebSocketServer({
     noServer: true,
@@ -77,12 +89,13 @@ export class Sockets {
     perMessageDeflate: false,
     handleProtocols: (offered) => SUBPROTOCOLS.find((known) => offered.has(known)) ?? false,
   })
-  readonly #open = new Map<WebSocket, Identity>()
+  readonly #open = new Map<WebSocket, Seat>()
   readonly #looks: ReturnType<typeof setInterval>
 
   /** Throws if the routes are not those of the contract. */
-  constructor(access: Access, routes: readonly SocketRoute[]) {
+  constructor(access: Access, routes: readonly SocketRoute[], scopes: Pick<Scopes, 'roleAt'> | null = null) {
     this.#access = access
+    this.#scopes = scopes
     this.#routes = inListedOrder(sockets, routes)
     this.#looks = setInterval(() => this.endRevoked(), LOOK_MS)
     this.#looks.unref()
@@ -98,12 +111,24 @@ export class Sockets {
   }
 
   /**
-   * Ends every socket whose sender signed out, was removed, or has another role now. It is called after each such change,
-   * and by a timer for those that other processes or the clock make.
+   * Ends every socket whose sender signed out, was removed, or has another role now, in the project or at the notebook. It
+   * is called after each such change, and by a timer for those that other processes, a move or the clock make.
    */
   endRevoked(): void {
-    for (const [socket, identity] of this.#open)
-      if (!identity.isCurrent()) endSocket(socket, close.forbidden, 'Your access changed.')
+    for (const [socket, seat] of this.#open) {
+      if (!seat.identity.isCurrent()) endSocket(socket, close.forbidden, 'Your access changed.')
+      else if (this.#scopes !== null)
+        inBackground(this.#endChanged(socket, seat), 'comparing the role of a socket')
+    }
+  }
+
+  async #endChanged(socket: WebSocket, { identity, subjects, role }: Seat): Promise<void> {
+    const now = await this.#roleAt(identity, subjects)
+    if (now !== role) endSocket(socket, close.forbidden, 'Your access changed.')
+  }
+
+  async #roleAt(identity: Identity, subjects: readonly Subject[]): Promise<RoleHere | null> {
+    return this.#scopes === null ? identity.roleNow() : this.#scopes.roleAt(identity, subjects)
   }
 
   /** Ends every socket with 1001 (RFC 6455: going away), after which clients reconnect. */
@@ -123,10 +148,27 @@ export class Sockets {
       refuseUpgrade(socket, refusal ?? unknownSender)
       return
     }
+    inBackground(
+      this.#admit({ request, socket, head }, { route, id, query: url.searchParams, identity }),
+      'opening a socket',
+    )
+  }
+
+  /** The one place that decides whether a sender may open a socket. */
+  async #admit({ request, socket, head }: Upgrade, { route, id, query, identity }: Wanted): Promise<void> {
+    const name = /:(\w+)/.exec(route.spec.path)?.[1] ?? ''
+    const subjects = subjectsOf({ [name]: id })
+    const role = await this.#roleAt(identity, subjects)
+    if (role === null || role === 'none' || !mayActAs(role, route.spec.role)) {
+      const isHidden = role === null || role === 'none'
+      refuseUpgrade(socket, isHidden ? NOT_HERE : roleTooLow(role, route.spec.role))
+      return
+    }
     this.#server.handleUpgrade(request, socket, head, (opened) => {
-      this.#remember(opened, identity)
+      this.#remember(opened, { identity, subjects, role })
       const person = this.#access.people.follow(identity.person)
-      route.take(opened, { documentId: id, query: url.searchParams, person, may: identity.may })
+      const may = (required: Role): boolean => identity.isCurrent() && mayActAs(role, required)
+      route.take(opened, { documentId: id, query, person, may })
     })
   }
 
@@ -137,15 +179,28 @@ export class Sockets {
     const mustBeOwn = origin !== undefined || identity?.by !== 'token'
     if (mustBeOwn && !originAllowed(this.#access.reach, origin, host)) return foreignOrigin
     if (!identity) return unknownSender
-    if (spec === null) return { code: 'missing', status: 404, message: 'There is no such socket.' }
-    return identity.may(spec.role) ? null : roleTooLow(identity.role, spec.role)
+    return spec === null ? { code: 'missing', status: 404, message: 'There is no such socket.' } : null
   }
 
-  #remember(socket: WebSocket, identity: Identity): void {
-    this.#open.set(socket, identity)
+  #remember(socket: WebSocket, seat: Seat): void {
+    this.#open.set(socket, seat)
     socket.on('error', () => socket.terminate())
     socket.once('close', () => this.#open.delete(socket))
   }
+}
+
+interface Upgrade {
+  readonly request: IncomingMessage
+  readonly socket: Duplex
+  readonly head: Buffer
+}
+
+/** What a request asks to open, and who sends it. */
+interface Wanted {
+  readonly route: SocketRoute
+  readonly id: string
+  readonly query: URLSearchParams
+  readonly identity: Identity
 }
 
 function readUrl(request: IncomingMessage): URL | null {

@@ -43,11 +43,11 @@ export class KernelRegistry {
   }
 
   has(id: string): boolean {
-    return this.#free.has(id) || this.#documentOf(id) !== null
+    return this.#free.has(id) || this.documentOf(id) !== null
   }
 
   async get(id: string): Promise<HostedKernel | null> {
-    const documentId = this.#documentOf(id)
+    const documentId = this.documentOf(id)
     return documentId === null ? (this.#free.get(id) ?? null) : this.ofNotebook(documentId)
   }
 
@@ -105,7 +105,8 @@ export class KernelRegistry {
     return null
   }
 
-  #documentOf(id: string): string | null {
+  /** The notebook whose kernel it is; null for a kernel that a client started, and where there is none. */
+  documentOf(id: string): string | null {
     return this.#sessions.withKernel().find((documentId) => notebookKernelId(documentId) === id) ?? null
   }
 }

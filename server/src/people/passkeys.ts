@@ -51,7 +51,7 @@ const ALGORITHMS = [-8, -7, -257]
 export interface PasskeyParts {
   readonly people: People
   /** Whose limits for addresses count failures here too. */
-  readonly signIns: Pick<SignIn, 'addresses'>
+  readonly signIns: Pick<SignIn, 'addresses' | 'accepted'>
   readonly record: Recording
   /** The name of the server in the dialogs of browsers. */
   readonly title: string
@@ -172,7 +172,7 @@ export class Passkeys {
     { invite, credential }: { readonly invite: string; readonly credential: NewCredential },
     visitor: Visitor,
   ): Promise<PasskeyResult<string>> {
-    const { people, record } = this.#parts
+    const { people, record, signIns } = this.#parts
     const { address, device } = visitor
     const asked = this.#pending.take(browser)
     if (asked?.kind !== 'join') return failed({ kind: 'expired' })
@@ -192,6 +192,7 @@ export class Passkeys {
       device,
       passkey,
     })
+    signIns.accepted(invitation.id, person.id)
     const about = { invitation: invitation.id, role, how: 'passkey', device }
     record({ action: 'invitation-used', by: { id: person.id, name: person.name }, address, about })
     return { ok: true, value: cookie }

@@ -5,6 +5,7 @@
 import { Password, PersonName } from '../../contract/people.ts'
 import { ACCOUNT_LIMITS, ADDRESS_LIMITS, Attempts } from './attempts.ts'
 import type { Recording } from './audit.ts'
+import type { Grants } from './grants.ts'
 import { BusyError, hashPassword, isPassword } from './passwords.ts'
 import type { People } from './people.ts'
 
@@ -44,6 +45,7 @@ export class SignIn {
   readonly #accounts: Attempts
   /** Counts failures of every way to sign in. */
   readonly addresses: Attempts
+  readonly #grants: Pick<Grants, 'accept'> | undefined
 
   /** `now` is a clock in ms. */
   constructor(
@@ -51,7 +53,9 @@ export class SignIn {
     record: Recording = () => undefined,
     now: () => number = () => Date.now(),
     addressLimits = ADDRESS_LIMITS,
+    grants?: Pick<Grants, 'accept'>,
   ) {
+    this.#grants = grants
     this.#people = people
     this.#record = record
     this.#accounts = new Attempts(ACCOUNT_LIMITS, now)
@@ -137,6 +141,7 @@ export class SignIn {
       password: stored,
     })
     const { id } = joined.person
+    this.accepted(invitation.id, id)
     const about = { invitation: invitation.id, role, device: visitor.device }
     this.#record({
       action: 'invitation-used',
@@ -145,6 +150,11 @@ export class SignIn {
       about,
     })
     return { ok: true, cookie: joined.cookie }
+  }
+
+  /** Gives a new member the roles of folders and notebooks that their invitation has. */
+  accepted(invitation: string, person: string): void {
+    this.#grants?.accept(invitation, person)
   }
 
   #whyNot(secret: string, name: string, password: string, { address }: Visitor): JoinProblem | null {

@@ -21,6 +21,7 @@ const nothing: JobProgress = { done: 0, total: 0, now: null, verdicts: [] }
 
 interface Entry {
   job: Job
+  readonly request: JobRequest
   readonly stop: AbortController
   readonly waiting: Set<() => void>
 }
@@ -50,12 +51,17 @@ export class Jobs {
       restore: null,
       problem: null,
     }
-    const entry: Entry = { job, stop: new AbortController(), waiting: new Set() }
+    const entry: Entry = { job, request, stop: new AbortController(), waiting: new Set() }
     this.#entries.set(id, entry)
     this.#forgetOld()
     const work = this.#run(entry, request).finally(() => this.#work.delete(work))
     this.#work.add(work)
     return job
+  }
+
+  /** What a job was asked to do. */
+  requestOf(id: string): JobRequest | null {
+    return this.#entries.get(id)?.request ?? null
   }
 
   list(): readonly Job[] {

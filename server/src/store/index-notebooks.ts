@@ -32,10 +32,11 @@ export const bookOfRun = (db: DatabaseSync, { session, notebook }: RunQueued): s
 export const bookOfCheckpoint = (db: DatabaseSync, { documentId, notebook }: CheckpointMade): string =>
   documentId !== null && isKnown(db, documentId) ? documentId : bookAt(db, notebook)
 
-/** The notebook of a run or session; null where it is unknown. */
+/** The notebook of a run, session or checkpoint; null where it is unknown. */
 export function bookOf(db: Queryable, of: string): string | null {
   const run = db.prepare('SELECT book FROM runs WHERE run = ?').get(of)
-  return bookIn(run ?? db.prepare('SELECT book FROM sessions WHERE session = ?').get(of))
+  const record = run ?? db.prepare('SELECT book FROM sessions WHERE session = ?').get(of)
+  return bookIn(record ?? db.prepare('SELECT book FROM checkpoints WHERE checkpoint = ?').get(of))
 }
 
 /** Takes in where a notebook is. One that was at its path until now is not there any more. */

@@ -256,8 +256,8 @@ export interface RunIndex {
   notebooks(): Promise<readonly KnownNotebook[]>
   /** By id, or by the path that it has or had last; null where the log has placed no such notebook. */
   notebook(named: string): Promise<KnownNotebook | null>
-  /** The id of the notebook that the run or session belongs to; null where that is unknown. */
-  notebookOf(runOrSession: string): Promise<string | null>
+  /** The id of the notebook that the run, session or checkpoint belongs to; null where that is unknown. */
+  notebookOf(record: string): Promise<string | null>
   /** Null where the session is unknown. */
   timeline(session: string, after: number, limit: number): Promise<Timeline | null>
   moment(session: string, order: number): Promise<Moment | null>

@@ -15,6 +15,7 @@ export function callRoute(
   return route.handle({
     person: { id: 'user:ada', name: 'Ada', color: '#000' },
     role: 'owner',
+    scope: null,
     session: null,
     visitor: { address: '127.0.0.1', device: '' },
     party: null,

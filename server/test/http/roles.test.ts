@@ -9,25 +9,61 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
 import { CHANNEL_ROLES, COMMAND_ROLES, ROOM_MESSAGE_ROLES } from '../../contract/message-roles.ts'
-import { mayActAs, ROLES, type Role, STANDINGS, type Standing } from '../../contract/route.ts'
+import { mayActAs, ROLES, type Role, type RouteSpec, STANDINGS, type Standing } from '../../contract/route.ts'
 import { routes, sockets } from '../../contract/routes.ts'
+import { SUBJECT_FIELDS } from '../../contract/subjects.ts'
 import { seconds } from '../../setup/patience.js'
 import { Access } from '../../src/http/access.ts'
 import { makeApp } from '../../src/http/app.ts'
 import { loopbackHosts } from '../../src/http/gate.ts'
+import { Places } from '../../src/http/places.ts'
 import { on } from '../../src/http/route.ts'
+import { Scopes } from '../../src/http/scope.ts'
 import { onSocket, Sockets } from '../../src/http/sockets.ts'
 import { StaticFiles } from '../../src/http/static.ts'
+import { Grants } from '../../src/people/grants.ts'
 import { People } from '../../src/people/people.ts'
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'yesterday-roles-')))
 const people = new People(folder)
+const grants = new Grants(folder)
 const access = new Access({
   people,
+  grants,
   reach: { hosts: new Set(loopbackHosts), secureHosts: new Set(), publicOrigin: null },
   root: folder,
 })
 const anything = z.any()
+/** Everything that a request names is at `abcd`, whatever it is. */
+const there = { path: 'abcd', document: null }
+const checkpoint = {
+  checkpoint: 'abcd',
+  name: 'before',
+  notebook: 'abcd',
+  at: '2026-01-01T00:00:00.000Z',
+  actor: { id: 'ada', name: 'Ada' },
+  run: null,
+  state: `sha256:${'0'.repeat(64)}`,
+}
+const places = new Places({
+  root: folder,
+  index: {
+    resolve: async (run) => ({ kind: 'found', run }),
+    resolveSession: async (session) => [session],
+    notebookOf: async () => 'path:abcd',
+    notebook: async () => null,
+    checkpoints: async () => [checkpoint],
+  },
+  live: () => null,
+  open: async () => ({ ok: false, refusal: { code: 'missing', status: 404, message: 'none' } }),
+  shows: () => true,
+  openDocuments: async () => ['path:abcd'],
+  documentOfKernel: () => 'path:abcd',
+  kernelOfSession: async () => 'abcd',
+  jobOf: () => ({ kind: 'since', run: 'abcd', prove: false }),
+})
+places.ofDocument = async () => there
+const scopes = new Scopes(grants, places)
 /** A request that passed the check of roles comes this far, whatever it asks. */
 const reached = { kind: 'refused', refusal: { code: 'reached', status: 418, message: 'reached' } } as const
 const app = makeApp({
@@ -38,11 +74,17 @@ const app = makeApp({
   }),
   client: new StaticFiles(join(folder, 'none')),
   logError: () => undefined,
+  scopes,
 })
 const server = createServer(app)
 const gate = new Sockets(
   access,
-  sockets.map((spec) => onSocket({ ...spec, query: anything }, (socket) => socket.send('reached'))),
+  sockets.map((spec) =>
+    onSocket({ ...spec, query: anything }, (socket, { may }) =>
+      socket.send(ROLES.findLast((role) => may(role)) ?? 'none'),
+    ),
+  ),
+  scopes,
 )
 gate.listen(server)
 
@@ -64,31 +106,39 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const concrete = (path: string): string => path.replace(/\{?\/?\*path\}?/, '/a').replace(/:\w+/g, 'abcd')
+const concrete = (path: string): string => path.replace(/\{?\/?\*path\}?/, '/abcd').replace(/:\w+/g, 'abcd')
 const headersOf = (standing: Standing): Record<string, string> => ({
   origin: `http://${host}`,
   ...(cookies.has(standing) ? { cookie: cookies.get(standing) ?? '' } : {}),
 })
 
-function statusOf(method: string, path: string, standing: Standing): Promise<number> {
+interface Sent {
+  readonly headers: Record<string, string>
+  readonly query?: string
+  readonly body?: string
+}
+
+function statusOf(method: string, path: string, { headers, query = '', body = '' }: Sent): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
+  const json = body === '' ? {} : { 'content-type': 'application/json', 'content-length': body.length }
   const asked = send(
-    `http://${host}${concrete(path)}`,
-    { method, headers: headersOf(standing) },
+    `http://${host}${concrete(path)}${query}`,
+    { method, headers: { ...headers, ...json } },
     (response) => {
       response.resume()
       resolve(response.statusCode ?? 0)
     },
   )
-  asked.on('error', reject).end()
+  asked.on('error', reject).end(body)
   return promise
 }
 
-function openedBy(path: string, standing: Standing): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>()
-  const socket = new WebSocket(`ws://${host}${concrete(path)}`, { headers: headersOf(standing) })
-  socket.on('message', () => {
-    resolve(418)
+/** The status of a refusal, or the role that the messages of the open socket have. */
+function openedBy(path: string, headers: Record<string, string>): Promise<number | string> {
+  const { promise, resolve } = Promise.withResolvers<number | string>()
+  const socket = new WebSocket(`ws://${host}${concrete(path)}`, { headers })
+  socket.on('message', (data) => {
+    resolve(String(data))
     socket.terminate()
   })
   socket.on('unexpected-response', (_, response) => resolve(response.statusCode ?? 0))
@@ -105,11 +155,86 @@ describe.each(STANDINGS)('%s', (standing) => {
   test.each(routes.map(({ method, path, role }) => [method.toUpperCase(), path, role] as const))(
     '%s %s needs %s',
     async (method, path, role) => {
-      expect(await statusOf(method, path, standing)).toBe(expected(standing, role))
+      expect(await statusOf(method, path, { headers: headersOf(standing) })).toBe(expected(standing, role))
     },
   )
   test.each(sockets.map(({ path, role }) => [path, role] as const))('WS %s needs %s', async (path, role) => {
-    expect(await openedBy(path, standing)).toBe(expected(standing, role))
+    const wanted = mayActAs(standing, role) ? standing : expected(standing, role)
+    expect(await openedBy(path, headersOf(standing))).toBe(wanted)
+  })
+})
+
+/** A request that names something in each field that a route has for it. */
+function naming({ path, query, body }: RouteSpec): {
+  readonly names: boolean
+  readonly sent: Omit<Sent, 'headers'>
+} {
+  const inQuery = fieldsOf(query).filter((name) => name in SUBJECT_FIELDS)
+  const inBody = fieldsOf(body).filter((name) => name in SUBJECT_FIELDS && name !== 'kernel')
+  const named = (fields: readonly string[]) => Object.fromEntries(fields.map((name) => [name, 'abcd']))
+  const inPath = [...path.matchAll(/[:*](\w+)/g)].some(([, name = '']) => name in SUBJECT_FIELDS)
+  const search = inQuery.length === 0 ? '' : `?${new URLSearchParams(named(inQuery))}`
+  return {
+    names: inPath || inQuery.length > 0 || inBody.length > 0,
+    sent: { query: search, body: inBody.length === 0 ? '' : JSON.stringify(named(inBody)) },
+  }
+}
+
+/** The fields of a schema, at any depth. */
+function fieldsOf(schema: z.ZodType): readonly string[] {
+  const found = new Set<string>()
+  const collect = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    for (const [key, inner] of Object.entries(value)) {
+      if (key === 'properties' && typeof inner === 'object' && inner !== null)
+        for (const name of Object.keys(inner)) found.add(name)
+      collect(inner)
+    }
+  }
+  collect(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))
+  return [...found]
+}
+
+test('a field that names a place, a record or an object is known as one', () => {
+  const inPaths = routes.flatMap(({ path }) => [...path.matchAll(/[:*](\w+)/g)].map(([, name = '']) => name))
+  const fields = routes.flatMap(({ query, body }) => [...fieldsOf(query), ...fieldsOf(body)])
+  const suspicious = /path|file|folder|notebook|document|session|checkpoint|digest|kernel|run|job/i
+  const unknown = [...inPaths, ...fields].filter((name) => suspicious.test(name) && !(name in SUBJECT_FIELDS))
+  // The logo of a kernelspec; files of a replay, which its session names; the wish for the id of a new kernel.
+  expect([...new Set(unknown)].toSorted()).toEqual(['file', 'files', 'kernel_id'])
+})
+
+describe.each(['none', ...ROLES.filter((role) => role !== 'owner')] as const)('a grant of %s', (granted) => {
+  describe.each(ROLES)('to a %s', (inProject) => {
+    const headers: Record<string, string> = {}
+    beforeAll(() => {
+      const { person, cookie } = people.admit(inProject, inProject)
+      grants.put(person.id, { kind: 'folder', path: 'abcd' }, granted, 'Ada')
+      headers.origin = `http://${host}`
+      headers.cookie = access.setCookie(cookie).split(';')[0] ?? ''
+    })
+    const here = inProject === 'owner' ? 'owner' : granted
+    const expectedHere = (required: Standing): number => {
+      if (here !== 'none') return expected(here, required)
+      return mayActAs(inProject, required) ? 404 : 403
+    }
+
+    test('counts for each route that names something there, and for no other', async () => {
+      for (const spec of routes) {
+        const { names, sent } = naming(spec)
+        const status = await statusOf(spec.method.toUpperCase(), spec.path, { headers, ...sent })
+        const wanted = names ? expectedHere(spec.role) : expected(inProject, spec.role)
+        expect([spec.method, spec.path, status]).toEqual([spec.method, spec.path, wanted])
+      }
+    })
+    test('counts for each socket and its messages', async () => {
+      for (const { path, role } of sockets) {
+        const isNamed = (/:(\w+)/.exec(path)?.[1] ?? '') in SUBJECT_FIELDS
+        const effective = isNamed ? here : inProject
+        const refused = effective === 'none' ? 404 : mayActAs(effective, role) ? null : 403
+        expect([path, await openedBy(path, headers)]).toEqual([path, refused ?? effective])
+      }
+    })
   })
 })
 

@@ -18,6 +18,7 @@ import { peopleRoutes } from '../../src/http/routes/people.ts'
 import { signInRoutes } from '../../src/http/routes/sign-in.ts'
 import { StaticFiles } from '../../src/http/static.ts'
 import { Audit } from '../../src/people/audit.ts'
+import { Grants } from '../../src/people/grants.ts'
 import { People } from '../../src/people/people.ts'
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'yesterday-sign-in-')))
@@ -33,9 +34,23 @@ const access = new Access({
 })
 const project = { name: 'A & B', version: '0' }
 const { clearedCookie } = access
+const noPlaces = {
+  atPath: async (path: string) => ({ path, document: null }),
+  canonical: async (path: string) => path,
+  ofDocument: async () => null,
+}
+const grants = new Grants(folder)
 const served = [
   ...meRoutes(people, project),
-  ...peopleRoutes({ people, record: audit.record, endRevoked: () => {}, clearedCookie, audit }),
+  ...peopleRoutes({
+    people,
+    record: audit.record,
+    endRevoked: () => {},
+    clearedCookie,
+    audit,
+    grants,
+    places: noPlaces,
+  }),
   ...signInRoutes(access, project, () => {}),
 ]
 const unreached = async (): Promise<never> => {

@@ -1,4 +1,5 @@
 /** Makes a link that invites people. The server shows its secret once, so the link stays here until the dialog closes. */
+import type { GrantPlace } from '@yesterday/server/contract/grants.ts'
 import { mayActAs, type Role } from '@yesterday/server/contract/route.ts'
 import { useRef, useState } from 'react'
 import type { Problem } from '../../api/api.ts'
@@ -12,14 +13,19 @@ import { RoleChoice } from './RoleChoice.tsx'
 const DAYS = [1, 7, 30] as const
 const USES = [1, 5, 20, 100] as const
 
-export function Invite({ onMade }: { readonly onMade: () => void }) {
+export function Invite(props: {
+  /** Null for the project. */
+  readonly place: GrantPlace | null
+  readonly onMade: () => void
+}) {
+  const { place, onMade } = props
   const [role, setRole] = useState<Role>('editor')
   const [days, setDays] = useState<number>(7)
   const [uses, setUses] = useState<number>(1)
   const [link, setLink] = useState<string | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const make = async (): Promise<void> => {
-    const made = await peopleApi.invite({ role, days, uses })
+    const made = await peopleApi.invite({ role, days, uses, ...(place && { on: place }) })
     setProblem(made.ok ? null : made.problem)
     if (!made.ok) return
     setLink(`${location.origin}${made.value.path}`)
@@ -30,7 +36,7 @@ export function Invite({ onMade }: { readonly onMade: () => void }) {
       <div className="share-choices">
         <div className="share-choice">
           <span aria-hidden="true">{t('share.role')}</span>
-          <RoleChoice label={t('share.role')} value={role} onChoose={setRole} />
+          <RoleChoice label={t('share.role')} value={role} hasOwner={place === null} onChoose={setRole} />
         </div>
         <NumberChoice
           label={t('share.expires')}
@@ -51,7 +57,8 @@ export function Invite({ onMade }: { readonly onMade: () => void }) {
         </button>
       </div>
       <p className="share-note">
-        {t(`role.${role}Means`)} {mayActAs(role, 'runner') && <strong>{t('share.shell')}</strong>}
+        {place === null ? t(`role.${role}Means`) : t('share.onlyHere')}{' '}
+        {mayActAs(role, 'runner') && <strong>{t('share.shell')}</strong>}
       </p>
       {problem !== null && <ProblemBox problem={problem} />}
       {link !== null && <Link link={link} />}

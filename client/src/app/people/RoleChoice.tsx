@@ -5,6 +5,8 @@ import { t } from '../../text/text.ts'
 export function RoleChoice(props: {
   readonly label: string
   readonly value: Role
+  /** False where there are no owners: of a folder or notebook. */
+  readonly hasOwner?: boolean
   readonly onChoose: (role: Role) => void
 }) {
   return (
@@ -17,7 +19,7 @@ export function RoleChoice(props: {
         if (role !== undefined) props.onChoose(role)
       }}
     >
-      {ROLES.map((role) => (
+      {ROLES.filter((role) => role !== 'owner' || props.hasOwner !== false).map((role) => (
         <option key={role} value={role}>
           {t(`role.${role}`)}
         </option>

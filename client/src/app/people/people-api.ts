@@ -1,5 +1,6 @@
 /** The requests of members, invitations and own sessions. */
 import { AuditEntries } from '@yesterday/server/contract/audit.ts'
+import { type AccessChange, AccessHere, type GrantPlace } from '@yesterday/server/contract/grants.ts'
 import { Me } from '@yesterday/server/contract/http.ts'
 import { CreationOptions, type NewCredential, Passkeys } from '@yesterday/server/contract/passkeys.ts'
 import {
@@ -17,6 +18,9 @@ import { api } from '../../api/api.ts'
 const named = (path: string, id: string): string => `${path}/${encodeURIComponent(id)}`
 
 export const peopleApi = {
+  access: ({ kind, path }: GrantPlace, signal?: AbortSignal) =>
+    api.get(AccessHere, `/api/access?${new URLSearchParams({ kind, path })}`, signal),
+  changeAccess: (change: AccessChange) => api.send(AccessHere, '/api/access', 'PUT', change),
   list: (signal?: AbortSignal) => api.get(PeopleList, '/api/people', signal),
   invite: (wish: NewInvitation) => api.send(MadeInvitation, '/api/people/invitations', 'POST', wish),
   revoke: (id: string) => api.send(PeopleList, named('/api/people/invitations', id), 'DELETE', null),

@@ -8,6 +8,8 @@ export const links = {
   'link.noComment': 'The comment of this link was deleted.',
   'link.noRun': 'There is no such run',
   'link.noRunHint': 'The link may be of another project, or the run is not recorded here.',
+  'link.noAccessHint': '“{path}” is not in this project, or you may not see it.',
+  'link.askOwner': 'Ask for access: {owners}.',
   'link.noNotebook': 'There is no notebook here',
   'link.noNotebookHint': '“{path}” is not in this project. It may have been renamed, moved or deleted.',
 } as const

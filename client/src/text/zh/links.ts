@@ -11,6 +11,8 @@ export const links: Translation<typeof english> = {
   'link.noComment': '此链接的评论已删除。',
   'link.noRun': '没有这次运行',
   'link.noRunHint': '此链接可能属于另一个项目，或者这里没有记录这次运行。',
+  'link.noAccessHint': '“{path}”不在此项目中，或者您无权查看。',
+  'link.askOwner': '请向以下所有者申请访问权限：{owners}。',
   'link.noNotebook': '这里没有笔记本',
   'link.noNotebookHint': '“{path}”不在此项目中。它可能已被重命名、移动或删除。',
 }

@@ -1,24 +1,24 @@
 /** The caller, the people of the project, and how they get in. */
-import type { Recording } from '../../people/audit.ts'
 import type { Access } from '../access.ts'
 import type { Route } from '../route.ts'
+import { type GrantParts, grantRoutes } from './access.ts'
 import { meRoutes, type Project, signOutRoutes } from './me.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { peopleRoutes } from './people.ts'
 import { signInRoutes } from './sign-in.ts'
 
-/** `endRevoked` closes the open sockets of people whose rights changed. */
 export function accountRoutes(
   access: Access,
   project: Project,
-  record: Recording,
-  endRevoked: () => void,
+  parts: Omit<GrantParts, 'people'>,
 ): readonly Route[] {
   const { people, clearedCookie, audit } = access
+  const { record, endRevoked } = parts
   return [
     ...meRoutes(people, project),
     ...signOutRoutes({ people, clearedCookie, record, endRevoked }),
-    ...peopleRoutes({ people, clearedCookie, record, endRevoked, audit }),
+    ...peopleRoutes({ ...parts, people, clearedCookie, audit }),
+    ...grantRoutes({ ...parts, people }),
     ...signInRoutes(access, project, endRevoked),
     ...passkeyRoutes(access, project),
   ]

@@ -48,6 +48,7 @@ export function meOf(
     hasPassword: people.passwordOf(person.id) !== null,
     hasPasskey: people.passkeys.of(person.id).length > 0,
     role: Role.parse(role),
+    owners: people.members.filter((member) => member.role === 'owner').map((owner) => owner.name),
     project: name,
     version,
   }

@@ -8,16 +8,19 @@ import { diskRefusal } from '../../files/disk-error.ts'
 import { locate } from '../../files/locate.ts'
 import { json, type Reply, refuse } from '../reply.ts'
 import { on, type Route } from '../route.ts'
+import { NOT_HERE } from '../scope.ts'
 
 export function notebookRoutes(
   root: string,
   documents: Pick<DocumentRooms, 'open' | 'openById' | 'get' | 'writeAgain'>,
 ): readonly Route[] {
   return [
-    on(fileApi.open, async ({ body, role }) => {
+    on(fileApi.open, async ({ body, role: named, scope }) => {
       const opened = await openNamed(root, documents, body)
       if (!opened.ok) return refuse(opened.refusal)
       const { path, id, epoch, writable } = opened.document
+      const role = scope === null ? named : await scope.at({ path, document: id })
+      if (role === 'none') return refuse(NOT_HERE)
       const mayWrite = writable && mayActAs(role, 'editor')
       const answer = { path, documentId: id, epoch, writable: mayWrite, role: Role.parse(role) }
       return json(answer satisfies OpenedNotebook)

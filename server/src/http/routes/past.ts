@@ -1,6 +1,6 @@
 /** The past beyond the plain log, as `contract/past.ts` defines it. Every answer is bounded, and paged where it may be long. */
 import type { z } from 'zod'
-import type { LogFilter } from '../../../contract/past.ts'
+import type { LogFilter, Why } from '../../../contract/past.ts'
 import { pastApi } from '../../../contract/past-api.ts'
 import { parseComparisons } from '../../lineage/comparisons.ts'
 import type { ReadObject } from '../../lineage/diff-outputs.ts'
@@ -14,6 +14,7 @@ import { type FileState, whyOf } from '../../lineage/why.ts'
 import type { LogQuery, RunIndex } from '../../store/ports.ts'
 import { attachment, json, type Reply, refuse } from '../reply.ts'
 import { badRequest, on, type Parsed, type Route } from '../route.ts'
+import type { Scope } from '../scope.ts'
 
 export interface PastParts {
   readonly index: Omit<RunIndex, 'rebuild'>
@@ -25,10 +26,10 @@ export interface PastParts {
 export function pastRoutes(parts: PastParts): readonly Route[] {
   return [
     on(pastApi.log, ({ query }) => log(parts, query)),
-    on(pastApi.table, ({ query }) => table(parts, query)),
-    on(pastApi.why, ({ params, query }) => why(parts, params.run, query)),
+    on(pastApi.table, ({ query, scope }) => table(parts, query, scope)),
+    on(pastApi.why, ({ params, query, scope }) => why(parts, params.run, query, scope)),
     on(pastApi.graph, ({ params, query }) => graph(parts, params.run, query)),
-    on(pastApi.slice, ({ params, query }) => slice(parts, params.run, query)),
+    on(pastApi.slice, ({ params, query, scope }) => slice(parts, params.run, query, scope)),
     on(pastApi.timeline, ({ params, query }) => timeline(parts, params.session, query)),
     on(pastApi.moment, ({ params }) => moment(parts, params.session, params.order)),
     on(pastApi.history, async ({ query: { name, ...rest } }) =>
@@ -69,10 +70,11 @@ async function log({ index }: PastParts, filter: LogFilter): Promise<Reply> {
   return query.ok ? json(await index.page(query.value)) : query.reply
 }
 
-async function table({ index }: PastParts, filter: LogFilter): Promise<Reply> {
+async function table({ index }: PastParts, filter: LogFilter, scope: Seeing): Promise<Reply> {
   const query = queryOf(filter)
   if (!query.ok) return query.reply
-  const page = await index.page(query.value)
+  const { runs, next } = await index.page(query.value)
+  const page = { runs: await seen(runs, ({ run }) => run, scope), next }
   return json(runTable(page, await index.numbers(page.runs.map(({ run }) => run))))
 }
 
@@ -80,12 +82,33 @@ async function why(
   { index, fileState }: PastParts,
   prefix: string,
   { output, name }: QueryOf<'why'>,
+  scope: Seeing,
 ): Promise<Reply> {
   const run = await wholeRun(index, prefix)
   if (!run.ok) return run.reply
   const receipt = await index.receipt(run.value)
   if (receipt === null) return refuse(notEnded(run.value))
-  return json(await whyOf(index, fileState, { receipt, output: output ?? null, name: name ?? null }))
+  const found = await whyOf(index, fileState, { receipt, output: output ?? null, name: name ?? null })
+  return json(await withoutHidden(found, scope))
+}
+
+/** What a handler asks where its answer says more than the answer's fields. */
+type Seeing = Pick<Scope, 'seesRun'> | null
+
+async function seen<T>(all: readonly T[], runOf: (one: T) => string, scope: Seeing): Promise<T[]> {
+  const shown = await Promise.all(all.map((one) => scope?.seesRun(runOf(one)) ?? true))
+  return all.filter((_, place) => shown[place])
+}
+
+/** The words of a receipt name the notebooks of other runs. */
+async function withoutHidden(found: Why, scope: Seeing): Promise<Why> {
+  const makers = found.inputs.flatMap(({ by, changedBy }) => [by, changedBy].filter((run) => run !== null))
+  const shown = new Set(await seen(makers, ({ run }) => run, scope))
+  const hidden = makers.filter((run) => !shown.has(run)).map(({ notebook: path }) => path)
+  const masked = (text: string): string =>
+    hidden.reduce((words, path) => words.replaceAll(path, 'another notebook'), text)
+  const inputs = found.inputs.map((input) => ({ ...input, words: masked(input.words) }))
+  return { ...found, headline: masked(found.headline), inputs }
 }
 
 async function graph(
@@ -99,7 +122,12 @@ async function graph(
   return found === null ? refuse(notEnded(run.value)) : json(found)
 }
 
-async function slice({ index }: PastParts, prefix: string, { name, as }: QueryOf<'slice'>): Promise<Reply> {
+async function slice(
+  { index }: PastParts,
+  prefix: string,
+  { name, as }: QueryOf<'slice'>,
+  scope: Seeing,
+): Promise<Reply> {
   const run = await wholeRun(index, prefix)
   if (!run.ok) return run.reply
   const links = await index.links(run.value)
@@ -107,7 +135,7 @@ async function slice({ index }: PastParts, prefix: string, { name, as }: QueryOf
   const target = name === undefined ? null : await targetOf(index, links, name)
   if (target !== null && target.kind !== 'runs')
     return refuse(missing(`Run ${run.value} has no “${name}” that a recorded run made.`))
-  const runs = await sliceOf(index, target ?? { runs: [run.value] })
+  const runs = await seen(await sliceOf(index, target ?? { runs: [run.value] }), (one) => one, scope)
   return as === 'ids' ? sliceList(index, runs) : sliceFile(index, runs, as)
 }
 

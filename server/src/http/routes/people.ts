@@ -1,11 +1,14 @@
 /** Members and invitations, for owners; signing in and joining, for everyone; the caller's own sessions. */
-import type { AuditEntry } from '../../../contract/audit.ts'
+import type { PlaceRole } from '../../../contract/grants.ts'
 import { peopleApi } from '../../../contract/people-api.ts'
 import type { Refusal } from '../../document/ports.ts'
 import type { Audit, Recording } from '../../people/audit.ts'
+import { type Grants, type GrantTarget, invited } from '../../people/grants.ts'
 import type { People } from '../../people/people.ts'
 import { json, type Reply, refuse } from '../reply.ts'
 import { type Call, on, type Route } from '../route.ts'
+import { type GrantParts, targetOf } from './access.ts'
+import { senderOf } from './sender.ts'
 
 export interface PeopleParts {
   readonly people: People
@@ -15,13 +18,15 @@ export interface PeopleParts {
   /** The line that clears the cookie. */
   readonly clearedCookie: string
   readonly audit: Pick<Audit, 'newest'> | null
+  readonly grants: Grants
+  readonly places: GrantParts['places']
 }
 
 export function peopleRoutes(parts: PeopleParts): readonly Route[] {
   return [...memberRoutes(parts), ...invitationRoutes(parts), ...deviceRoutes(parts)]
 }
 
-function memberRoutes({ people, record, endRevoked, audit }: PeopleParts): readonly Route[] {
+function memberRoutes({ people, record, endRevoked, audit, grants }: PeopleParts): readonly Route[] {
   return [
     on(peopleApi.list, async () => json(listOf(people))),
     on(peopleApi.audit, async ({ query }) => json(audit?.newest(query.limit, query.before) ?? [])),
@@ -39,6 +44,7 @@ function memberRoutes({ people, record, endRevoked, audit }: PeopleParts): reado
       const member = people.members.find(({ id }) => id === call.params.person)
       const removed = people.remove(call.params.person)
       if (removed !== 'removed') return refuse(notChanged[removed])
+      grants.forget(call.params.person)
       endRevoked()
       const about = { person: member?.name ?? '', personId: call.params.person }
       record({ action: 'member-removed', ...senderOf(call), about })
@@ -47,14 +53,28 @@ function memberRoutes({ people, record, endRevoked, audit }: PeopleParts): reado
   ]
 }
 
-function invitationRoutes({ people, record }: PeopleParts): readonly Route[] {
+function invitationRoutes(parts: PeopleParts): readonly Route[] {
+  const { people, record, grants } = parts
   return [
     on(peopleApi.invite, async (call) => {
-      const made = people.invitations.make(call.body, call.person.name)
+      const { on: place, role: wanted } = call.body
+      const target = place === undefined ? undefined : await targetOf(parts, place)
+      if (target === null) return refuse(noNotebook)
+      if (target !== undefined && wanted === 'owner') return refuse(ownersHaveAll)
+      const inProject = target === undefined ? wanted : 'viewer'
+      const made = people.invitations.make({ ...call.body, role: inProject }, call.person.name)
       if (made === 'full') return refuse(tooMany)
+      if (target !== undefined && wanted !== 'owner')
+        inviteTo(grants, made.invitation.id, target, wanted, call.person.name)
       const { invitation, secret } = made
       const { id, role, expires, usesLeft } = invitation
-      const about = { invitation: id, role, expires, uses: String(usesLeft) }
+      const about = {
+        invitation: id,
+        role: target === undefined ? role : wanted,
+        expires,
+        uses: String(usesLeft),
+        ...(place && { [place.kind]: place.path }),
+      }
       record({ action: 'invitation-made', ...senderOf(call), about })
       return json({ invitation, path: `/join?invite=${secret}` })
     }),
@@ -62,10 +82,24 @@ function invitationRoutes({ people, record }: PeopleParts): readonly Route[] {
       const { invitation } = call.params
       if (!people.invitations.revoke(invitation))
         return refuse({ code: 'missing', status: 404, message: 'There is no such invitation any more.' })
+      grants.forget(invited(invitation))
       record({ action: 'invitation-revoked', ...senderOf(call), about: { invitation } })
       return json(listOf(people))
     }),
   ]
+}
+
+/** Everything is hidden from those who accept it, but the place. */
+function inviteTo(
+  grants: Grants,
+  invitation: string,
+  target: GrantTarget,
+  role: PlaceRole,
+  by: string,
+): void {
+  const person = invited(invitation)
+  grants.put(person, { kind: 'folder', path: '' }, 'none', by)
+  grants.put(person, target, role, by)
 }
 
 function deviceRoutes({ people, record, endRevoked, clearedCookie }: PeopleParts): readonly Route[] {
@@ -90,15 +124,6 @@ function deviceRoutes({ people, record, endRevoked, clearedCookie }: PeopleParts
   ]
 }
 
-/** Who did it and from where, for the audit log. */
-export const senderOf = ({
-  person,
-  visitor,
-}: Pick<Call, 'person' | 'visitor'>): Pick<AuditEntry, 'by' | 'address'> => ({
-  by: { id: person.id, name: person.name },
-  address: visitor.address,
-})
-
 const listOf = ({ members, invitations }: People) => ({ members, invitations: invitations.open })
 
 const notChanged: Readonly<Record<'missing' | 'lastOwner', Refusal>> = {
@@ -109,6 +134,13 @@ const notChanged: Readonly<Record<'missing' | 'lastOwner', Refusal>> = {
     message: 'This is the last owner of the project.',
     hint: 'Make another member an owner first.',
   },
+}
+const noNotebook: Refusal = { code: 'missing', status: 404, message: 'There is no such notebook.' }
+const ownersHaveAll: Refusal = {
+  code: 'owner',
+  status: 409,
+  message: 'An owner of the project is one everywhere.',
+  hint: 'Invite an owner to everything.',
 }
 const tooMany: Refusal = {
   code: 'tooMany',

@@ -31,9 +31,9 @@ export function replayRoutes(
     }),
     on(replayApi.list, async () => json(jobs.list())),
     on(replayApi.look, async ({ params, query }) =>
-      jobReply(await jobs.look(params.id, query.after ?? null, WAIT_MS)),
+      jobReply(await jobs.look(params.job, query.after ?? null, WAIT_MS)),
     ),
-    on(replayApi.stop, async ({ params }) => jobReply(jobs.stop(params.id))),
+    on(replayApi.stop, async ({ params }) => jobReply(jobs.stop(params.job))),
   ]
 }
 

@@ -10,8 +10,8 @@ import { formHeaders } from '../policy.ts'
 import { json, type Reply, refuse } from '../reply.ts'
 import { type Call, on, type Route } from '../route.ts'
 import { meOf, type Project } from './me.ts'
-import { senderOf } from './people.ts'
 import { nameTaken } from './refusals.ts'
+import { senderOf } from './sender.ts'
 
 /** `endRevoked` closes the sockets of ended sessions. */
 export function signInRoutes(access: Access, project: Project, endRevoked: () => void): readonly Route[] {
