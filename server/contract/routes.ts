@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { activityApi } from './activity.ts'
+import { codeToolsApi } from './code-tools.ts'
 import { commentsApi } from './comments-api.ts'
 import { connectionApi } from './connections.ts'
 import { contentsApi } from './contents-api.ts'
@@ -33,6 +34,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   Passkeys: passkeyApi,
   Settings: settingsApi,
   'Roles of folders and notebooks': grantsApi,
+  'Format and lint': codeToolsApi,
   'SQL connections': connectionApi,
   Machines: machineApi,
   'Jupyter clients': jupyterApi,

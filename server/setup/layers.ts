@@ -33,6 +33,7 @@ export const layers: readonly Layers[] = [
       'export',
       'results',
       'people',
+      'code-tools',
       'terminals',
       'http',
       'jupyter-api',

@@ -29,6 +29,7 @@ import { accountRoutes } from './http/routes/account.ts'
 import { activityRoutes } from './http/routes/activity.ts'
 import { aroundRoutes } from './http/routes/around.ts'
 import { checkpointRoutes } from './http/routes/checkpoints.ts'
+import { codeToolRoutes } from './http/routes/code-tools.ts'
 import { commentRoutes } from './http/routes/comments.ts'
 import { connectionRoutes } from './http/routes/connections.ts'
 import { editRoutes } from './http/routes/edits.ts'
@@ -300,6 +301,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
   const { project, access, kernels, trust, version } = options
   const { documents, notes, files, sessions, world, writes, jobs } = parts
   const { root, store, untrusted } = project
+  const pathOf = (id: string): string | null => documents.live(id)?.path ?? null
   return [
     ...fileRoutes(root, files),
     ...notebookRoutes(root, documents),
@@ -341,12 +343,8 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ...kernelspecRoutes(() => describeSpecs(kernels, options.defaultKernel)),
     ...connectionRoutes(store.secrets),
     ...settingsRoutes(parts.settings),
-    ...machineRoutes({
-      meter: new Meter(root),
-      sessions,
-      index: store.index,
-      pathOf: (id) => documents.live(id)?.path ?? null,
-    }),
+    ...machineRoutes({ meter: new Meter(root), sessions, index: store.index, pathOf }),
+    ...codeToolRoutes({ root, kernels, sessions, pathOf }),
   ]
 }
 

@@ -33,7 +33,12 @@ export type Equip = (
 ) => void
 
 /** What to show in an editor while a cell has it; answers the way to take it away. */
-export type Adorn = (instance: editor.IStandaloneCodeEditor, cell: string, text: Y.Text) => () => void
+export type Adorn = (
+  instance: editor.IStandaloneCodeEditor,
+  cell: string,
+  text: Y.Text,
+  monaco: Monaco['monaco'],
+) => () => void
 
 /** What to do before an edit of a person is applied. */
 export type BeforeEdit = (cell: string, change: Change) => void
@@ -232,7 +237,7 @@ export class EditorPool {
     const unbind = bindText(model, slot.text, this.#origin, (change) => this.#beforeEdit(slot.cell, change))
     slot.mount.append(seat.element)
     seat.editor.setModel(model)
-    const bare = this.#adorn(seat.editor, slot.cell, slot.text)
+    const bare = this.#adorn(seat.editor, slot.cell, slot.text, this.#monaco.monaco)
     seat.unbind = () => {
       bare()
       unbind()

@@ -21,7 +21,7 @@ import { OpenPanel } from '../access/open-panel.ts'
 import { PastPlace } from '../access/place.ts'
 import { afterChange, type Selection, selectedCells, selectOne } from '../access/selection.ts'
 import { loadMe, me } from '../api/me-store.ts'
-import { EditorPool } from '../editor/editor-pool.ts'
+import { type Adorn, EditorPool } from '../editor/editor-pool.ts'
 import type { KernelHelp } from '../editor/kernel-help.ts'
 import { variableCard } from '../editor/variable-card.ts'
 import { Finder, type Match } from '../find/finder.ts'
@@ -54,6 +54,7 @@ import { keepTyping } from './keep-typing.ts'
 import type { Stroke } from './keys.ts'
 import { LastEdits } from './last-edits.ts'
 import { LastRuns } from './last-runs.ts'
+import { Linter, showMarks } from './lint.ts'
 import { TypeAhead } from './type-ahead.ts'
 import { beginsStep, type TextEdit } from './undo-steps.ts'
 
@@ -92,6 +93,8 @@ export class Notebook {
   readonly finder = new Finder(this.doc, this.origin)
   readonly folds = new Folds(this.doc)
   readonly pool: EditorPool
+  /** What ruff finds in the code. */
+  readonly linter: Linter
   /** What the kernel says of code; nothing while there is none. */
   readonly help: KernelHelp = {
     complete: (code, cursor) => this.#ask({ type: 'complete', code, cursor }),
@@ -132,19 +135,11 @@ export class Notebook {
     this.lastRuns = new LastRuns(documentId, this.session)
     this.comments = new CommentStore(documentId, this.session)
     this.lastEdits = new LastEdits(documentId, this.session)
+    this.linter = new Linter(this)
     this.pool = new EditorPool(
       this.origin,
       (editor, monaco) => equipEditor(this, editor, monaco),
-      (editor, cell, text) => {
-        const adornments = [
-          showCarets(editor, this.presence, cell, text),
-          showMatches(this.finder, editor, cell),
-          showCommented(this.comments, editor, cell, text),
-        ]
-        return () => {
-          for (const take of adornments) take()
-        }
-      },
+      (...shown) => this.#adorn(...shown),
       (cell, { rangeOffset, rangeLength, text }) =>
         this.#cutUndo({ cell, offset: rangeOffset, removed: rangeLength, inserted: text }),
     )
@@ -162,6 +157,19 @@ export class Notebook {
     this.selection.subscribe(() => this.publishCursor(null))
     this.#introduce()
     this.#stopMe = me.subscribe(() => this.#introduce())
+  }
+
+  /** What others do and what is found, in an editor while a cell has it. */
+  #adorn(...[editor, cell, text, monaco]: Parameters<Adorn>): () => void {
+    const adornments = [
+      showCarets(editor, this.presence, cell, text),
+      showMatches(this.finder, editor, cell),
+      showCommented(this.comments, editor, cell, text),
+      showMarks(this.linter, editor, monaco, cell),
+    ]
+    return () => {
+      for (const take of adornments) take()
+    }
   }
 
   #introduce(): void {
@@ -301,6 +309,7 @@ export class Notebook {
   #leave(): void {
     this.finder.close()
     this.pool.close()
+    this.linter.close()
     this.#stopMe()
     this.presence.close()
     this.undo.destroy()

@@ -50,6 +50,8 @@ export const settings = {
   'settings.keyMap.vim': 'Vim',
   'settings.tabMovesFocus': 'Tab leaves a cell',
   'settings.tabMovesFocus.hint': 'In an editor, Tab moves the focus instead of indenting.',
+  'settings.lint': 'Lint marks',
+  'settings.lint.hint': 'Marks what ruff finds in the code, if the kernel or the server has it.',
   'settings.notifications': 'Notifications',
   'settings.notifications.hint':
     'When long work ends while you look elsewhere. The browser asks you to allow them.',
