@@ -40,6 +40,23 @@ async function typedOffline(context: BrowserContext): Promise<Page> {
   await expect(cell(page, 1)).toContainText('x = 10')
   return page
 }
+/** The browser has so many updates of the document, which it stores a moment after each edit. */
+const kept = (page: Page, least: number) =>
+  page.waitForFunction(
+    (count) =>
+      new Promise<boolean>((resolve) => {
+        const opening = indexedDB.open('yesterday.unsent')
+        opening.onsuccess = () => {
+          const found = opening.result.transaction('updates').objectStore('updates').count()
+          found.onsuccess = () => {
+            opening.result.close()
+            resolve(found.result >= count)
+          }
+        }
+      }),
+    least,
+  )
+
 const comeBack = async (): Promise<void> => {
   program = await startProgram(folder, { port: Number(new URL(program.origin).port) })
 }
@@ -100,6 +117,7 @@ test('a browser that is killed offline has the edits when it comes back', async 
   await page.keyboard.press('Escape')
   await page.keyboard.press('b')
   await expect(cell(page, 3)).toBeVisible()
+  await kept(page, 2)
   await page.close({ runBeforeUnload: false })
   await comeBack()
   const next = await open(context, program, 'a.ipynb')
