@@ -39,6 +39,7 @@ const DEFAULTS: Answers = {
     isNamed: true,
     hasPassword: false,
     hasPasskey: false,
+    provider: null,
     role: 'owner',
     project: 'diabetes',
     version: '0.1.0',

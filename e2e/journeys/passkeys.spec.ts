@@ -1,18 +1,32 @@
-/** Passkeys: an owner adds one and signs in with it; an invited person joins with one. Chromium's authenticator is virtual. */
+/**
+ * Passkeys: an owner adds one and signs in with it; an invited person joins with one. Chromium's authenticator is virtual.
+ * Then a person signs in through an OpenID provider, and loses the group that let them in.
+ */
+
+import { join as joinPath } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import { seriousFindings } from '../support/axe.ts'
+import { type OpenIdService, startOpenIdService } from '../support/openid-provider.ts'
 import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
 
 let folder: string
+let settings: string
+let service: OpenIdService
 let program: Program
 
 test.beforeEach(async () => {
   folder = await newFolder()
-  program = await startProgram(folder)
+  settings = await newFolder()
+  service = await startOpenIdService()
+  const file = joinPath(settings, 'oidc.json')
+  await service.writeConfig(file, { staff: 'runner' })
+  program = await startProgram(folder, { words: ['--oidc', file] })
 })
 test.afterEach(async () => {
   await program.stop()
+  service.stop()
   await discard(folder)
+  await discard(settings)
 })
 
 const WCAG = { tags: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'], colorsOnly: false }
@@ -32,7 +46,7 @@ async function addAuthenticator(page: Page): Promise<void> {
   })
 }
 
-test('add a passkey, sign in with it, and join with one', async ({ browser }) => {
+test('passkeys to sign in and to join, and a provider', async ({ browser }) => {
   const owner = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
   await addAuthenticator(owner)
   // Browsers make no passkeys for an address in place of a name.
@@ -69,5 +83,23 @@ test('add a passkey, sign in with it, and join with one', async ({ browser }) =>
   await join.click()
   await expect(grace.getByRole('button', { name: /^You are Grace Hopper/ })).toBeVisible()
   await grace.context().close()
+
+  service.groups.set('Alan', ['staff'])
+  const alan = await (await browser.newContext()).newPage()
+  const origin = program.origin.replace('127.0.0.1', 'localhost')
+  await alan.goto(origin)
+  await alan.getByRole('link', { name: 'Sign in with Example SSO' }).click()
+  await alan.locator('[name=login]').fill('Alan')
+  await alan.locator('[name=password]').fill('any')
+  await alan.getByRole('button').first().click()
+  await alan.getByRole('button', { name: 'Continue' }).click()
+  await alan.getByRole('button', { name: /^You are Alan/ }).click()
+  await expect(alan.getByText('You sign in through Example SSO')).toBeVisible()
+  await alan.getByRole('button', { name: 'Sign out', exact: true }).click()
+  service.groups.set('Alan', [])
+  await alan.getByRole('link', { name: 'Sign in with Example SSO' }).click()
+  await alan.getByRole('button', { name: 'Continue' }).click()
+  await expect(alan.getByRole('alert')).toContainText('Your account at Example SSO may not use this project.')
+  await alan.context().close()
   await owner.context().close()
 })

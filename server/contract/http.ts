@@ -83,7 +83,8 @@ export const PERSON_COLORS = [
 
 /**
  * `color` is the person's CSS colour. `isNamed` is false until the person has chosen a name; `hasPassword` until they can
- * sign in by name and password. `hasPasskey` is true where a passkey signs them in.
+ * sign in by name and password. `hasPasskey` is true where a passkey signs them in. `provider`
+ * is the service that signs them in, where it is not this server.
  */
 export const Me = z.object({
   actor: Actor,
@@ -91,6 +92,7 @@ export const Me = z.object({
   isNamed: z.boolean(),
   hasPassword: z.boolean(),
   hasPasskey: z.boolean(),
+  provider: z.string().nullable(),
   role: Role,
   /** Names of the owners, whom a member asks for access. */
   owners: z.array(z.string()),

@@ -37,6 +37,21 @@ export const peopleApi = {
     reads: 'form',
     body: SignInForm,
   },
+  providerStart: {
+    ...page,
+    method: 'get',
+    path: '/sign-in/provider',
+    summary: 'Leads to the provider that signs people in, where one is configured.',
+    query: z.object({ next: z.string().max(5000).default('') }),
+  },
+  providerAnswer: {
+    ...page,
+    method: 'get',
+    path: '/sign-in/provider/callback',
+    summary: 'Where the provider leads back to: signs in, and leads to the notebooks.',
+    /** The answer is read by the client of the protocol. */
+    query: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+  },
   joinPage: {
     ...page,
     method: 'get',

@@ -14,8 +14,11 @@ import { isLoopback, type Listening, listeningOf } from '../http/listening.ts'
 import { LateKernels } from '../late-kernels.ts'
 import { Audit } from '../people/audit.ts'
 import { Grants } from '../people/grants.ts'
+import { OpenIdProvider } from '../people/oidc.ts'
+import { readOidcConfig } from '../people/oidc-config.ts'
 import { People } from '../people/people.ts'
 import { ProgramTokens } from '../people/program-tokens.ts'
+import type { IdentityProvider } from '../people/provider.ts'
 import { openProject } from '../project.ts'
 import { projectKernels } from '../setup/project-kernels.ts'
 import { restrictedKernels } from '../setup/restricted-kernels.ts'
@@ -60,7 +63,8 @@ export async function serve(dir: string, options: ServeOptions, fault: string): 
   if (fault !== '') blameRecovery(folder, `the server crashed with ${fault}`)
   /** A new one-time token says that the last one let a browser in. */
   const onSignIn: (() => void)[] = []
-  const access = accessOf(root, listening, (token) => {
+  const provider = options.oidc === undefined ? null : new OpenIdProvider(readOidcConfig(options.oidc, root))
+  const access = accessOf(root, listening, provider, (token) => {
     lock.update({ token })
     for (const done of onSignIn.splice(0)) done()
   })
@@ -117,13 +121,20 @@ async function recover(front: Front<House>): Promise<void> {
   await house.recover().catch((error: unknown) => logFault('finding the kernels again', error))
 }
 
-function accessOf(root: string, { reach, addressOf }: Listening, onToken: (token: string) => void): Access {
+function accessOf(
+  root: string,
+  { reach, addressOf }: Listening,
+  provider: IdentityProvider | null,
+  onToken: (token: string) => void,
+): Access {
   const state = openProjectState(root)
   return new Access({
     people: new People(state),
     tokens: new ProgramTokens(state),
     grants: new Grants(state),
     audit: new Audit(state, (error) => logFault('writing the audit log', error)),
+    provider,
+    onProblem: (error) => logFault('signing in through the provider', error),
     addressOf,
     root,
     reach,

@@ -12,6 +12,7 @@ export const ServeOptions = z.object({
   tlsKey: z.string().optional(),
   publicUrl: z.string().optional(),
   trustedProxy: z.array(z.string()).optional(),
+  oidc: z.string().optional(),
   open: z.boolean().default(true),
   python: z.string().optional(),
   kernel: z.string().optional(),

@@ -1,5 +1,5 @@
 /** `yesterday [serve] [DIR]`: the server for one project folder, until Ctrl-C. Kernels live on after it. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { asStoreError, isDiskError } from '../store/errors.ts'
 import { SUPERVISED, supervise } from '../supervisor/supervise.ts'
 import { ignoreBrokenPipe, printNote } from './answer.ts'
@@ -46,6 +46,11 @@ const withServerOptions = (command: Command): Command =>
     .option(
       '--trusted-proxy <cidr...>',
       'addresses of the proxy in front, which ends TLS; no others are answered',
+    )
+    .addOption(
+      new Option('--oidc <file>', 'the OpenID provider that signs people in; a file outside the project').env(
+        'YESTERDAY_OIDC',
+      ),
     )
     .option('--python <path>', 'the Python whose ipykernel runs the cells')
     .option('--kernel <name>', 'the kernelspec of notebooks that name none')

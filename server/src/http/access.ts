@@ -11,10 +11,12 @@ import type { Grants } from '../people/grants.ts'
 import { PENDING_MS } from '../people/pending.ts'
 import { COOKIE_LIFE_SECONDS, type People, type Person } from '../people/people.ts'
 import type { ProgramTokens } from '../people/program-tokens.ts'
+import type { IdentityProvider } from '../people/provider.ts'
 import { SignIn, type Visitor } from '../people/sign-in.ts'
 import { equalSecrets } from '../store/equal-secrets.ts'
 import { deviceOf } from './device.ts'
 import type { Reach } from './gate.ts'
+import type { WaysIn } from './pages.ts'
 
 export interface AccessOptions {
   readonly people: People
@@ -32,6 +34,10 @@ export interface AccessOptions {
   readonly addressOf?: (request: IncomingMessage) => string
   /** Where people who sign in are recorded. Nowhere by default. */
   readonly audit?: Audit
+  /** Signs people in. None by default. */
+  readonly provider?: IdentityProvider | null
+  /** Receives why a provider failed. */
+  readonly onProblem?: (error: unknown) => void
   /** Receives each new one-time token, so that a second start can print it. */
   readonly onToken?: (token: string) => void
 }
@@ -63,6 +69,8 @@ export class Access {
   readonly #cookieName: string
   readonly #random: () => string
   readonly signIns: SignIn
+  readonly provider: IdentityProvider | null
+  readonly onProblem: (error: unknown) => void
   readonly audit: Audit | null
   readonly #addressOf: (request: IncomingMessage) => string
   readonly #onToken: (token: string) => void
@@ -77,6 +85,8 @@ export class Access {
     this.grants = options.grants ?? null
     this.#random = options.random ?? (() => randomBytes(24).toString('base64url'))
     this.audit = options.audit ?? null
+    this.provider = options.provider ?? null
+    this.onProblem = options.onProblem ?? (() => {})
     this.signIns = new SignIn(options.people, options.audit?.record, undefined, undefined, options.grants)
     this.#addressOf = options.addressOf ?? (({ socket }) => socket.remoteAddress ?? '')
     this.#onToken = options.onToken ?? (() => {})
@@ -84,6 +94,12 @@ export class Access {
     this.programToken = options.fixedToken ?? this.#random()
     this.#cookieName = cookieName(options.root, this.#secure)
     this.#once = this.#random()
+  }
+
+  /** What the page to sign in offers. */
+  get ways(): WaysIn {
+    const { hasPasswords, passkeys } = this.people
+    return { hasPasswords, hasPasskeys: passkeys.hasAny, provider: this.provider?.name ?? null }
   }
 
   /** The token of the start URL, good once. */

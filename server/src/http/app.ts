@@ -15,7 +15,7 @@ import { visibleName } from '../../contract/file-names.ts'
 import { routes } from '../../contract/routes.ts'
 import type { Access, Identity } from './access.ts'
 import { refusalOf } from './failure.ts'
-import { hostAllowed, isSafeMethod, originAllowed } from './gate.ts'
+import { hostAllowed, isSafeMethod, originAllowed, ownOrigin } from './gate.ts'
 import type { Answered } from './metrics.ts'
 import { inListedOrder } from './mounted.ts'
 import { languageOf } from './page-words.ts'
@@ -165,6 +165,7 @@ function callOf({ access, scopes }: AppParts, request: Request, { identity }: Ad
     visitor: access.visitorOf(request),
     party: relyingParty(access.reach, request.headers.origin, request.headers.host),
     browser: access.browserOf(request),
+    origin: ownOrigin(access.reach, request.headers.host),
     language: languageOf(request),
     params: request.params,
     query: request.query,
@@ -205,7 +206,6 @@ function sendSignIn(parts: AppParts, request: Request, response: Response, wrong
   // A link on another site leads here without our strict cookie; one reload from our own page brings it.
   const again = !wrongToken && request.headers['sec-fetch-site'] === 'cross-site'
   const next = request.path === '/' ? '' : request.originalUrl
-  const { hasPasswords, passkeys } = parts.access.people
   response.status(401).set(formHeaders).type('html')
   response.send(
     signInPage({
@@ -213,8 +213,7 @@ function sendSignIn(parts: AppParts, request: Request, response: Response, wrong
       problem: wrongToken ? 'token' : null,
       again,
       next,
-      hasPasswords,
-      hasPasskeys: passkeys.hasAny,
+      ...parts.access.ways,
     }),
   )
 }

@@ -28,6 +28,12 @@ export function hostAllowed(reach: Reach, header: string | undefined): boolean {
   return name !== null && reach.hosts.has(name)
 }
 
+/** The address of this server for the sender of a request to `host`, which was allowed. */
+export function ownOrigin(reach: Reach, host: string | undefined): string {
+  const scheme = reach.secureHosts.has(hostName(host) ?? '') ? 'https' : 'http'
+  return reach.publicOrigin ?? `${scheme}://${host}`
+}
+
 /** True when the page that asks is our own: its origin equals, whole, the address that the request was sent to. */
 export function originAllowed(reach: Reach, origin: string | undefined, host: string | undefined): boolean {
   if (origin === undefined || origin === 'null' || !hostAllowed(reach, host)) return false

@@ -7,9 +7,21 @@ import type { JoinProblem } from '../people/sign-in.ts'
 import { type Language, pageWords, statusWords } from './page-words.ts'
 
 /** Why a form was not accepted. `token`: of the terminal. */
-export type FormProblem = JoinProblem | { readonly kind: 'token' }
+export type FormProblem =
+  | JoinProblem
+  | { readonly kind: 'token' | 'providerExpired' | 'providerDenied' | 'providerDown' | 'providerRefused' }
 
-export interface SignInOptions {
+/** In which ways people sign in to this server, beside the link of the terminal. */
+export interface WaysIn {
+  /** Whether there are members who sign in by name and password. */
+  readonly hasPasswords: boolean
+  /** Whether there are members who sign in by passkey. */
+  readonly hasPasskeys: boolean
+  /** The name of the provider that signs people in; null without one. */
+  readonly provider: string | null
+}
+
+export interface SignInOptions extends WaysIn {
   readonly language: Language
   readonly problem: FormProblem['kind'] | null
   /** With the problem `locked`: ms until the next try. */
@@ -20,23 +32,20 @@ export interface SignInOptions {
   readonly again: boolean
   /** The address to go on to; '' for the first page. */
   readonly next: string
-  /** Whether there are members who sign in by name and password. */
-  readonly hasPasswords: boolean
-  /** Whether there are members who sign in by passkey. */
-  readonly hasPasskeys: boolean
 }
 
 /** The page for a browser that has not signed in. */
 export function signInPage(options: SignInOptions): string {
-  const { language, problem, again, next, hasPasswords, hasPasskeys } = options
+  const { language, problem, again, next, hasPasswords, hasPasskeys, provider } = options
   const words = pageWords[language]
+  const hasMembers = hasPasswords || hasPasskeys || provider !== null
   const passkey = hasPasskeys ? passkeyPart(language, words.passkey.signIn, { next }) : ''
   const token = `<p>${words.openAddress} ${words.newAddress}</p>
 <form action="/" method="get"><label for="token">${words.pasteToken}</label>
-<input id="token" name="token" type="password" autocomplete="off" required${hasPasswords || hasPasskeys ? '' : ' autofocus'}><button>${words.signIn}</button></form>`
+<input id="token" name="token" type="password" autocomplete="off" required${hasMembers ? '' : ' autofocus'}><button>${words.signIn}</button></form>`
   const folded = `<details${problem === 'token' ? ' open' : ''}><summary>${words.byTerminal}</summary>${token}</details>`
-  const hasMembers = hasPasswords || hasPasskeys
-  const body = `${hasPasswords ? passwordForm(options) : ''}${passkey}${hasMembers ? folded : token}`
+  const service = provider === null ? '' : providerPart(language, provider, next)
+  const body = `${service}${hasPasswords ? passwordForm(options) : ''}${passkey}${hasMembers ? folded : token}`
   const back = escapeHtml(next === '' ? '/' : next)
   return page(
     language,
@@ -45,6 +54,20 @@ export function signInPage(options: SignInOptions): string {
     again ? `<meta http-equiv="refresh" content="0;url=${back}">` : '',
   )
 }
+
+function providerPart(language: Language, provider: string, next: string): string {
+  const address = `/sign-in/provider${next === '' ? '' : `?${new URLSearchParams({ next })}`}`
+  return `<p><a class="button" href="${escapeHtml(address)}">${escapeHtml(pageWords[language].provider(provider))}</a></p>`
+}
+
+/** Leads on at once, by a navigation of our own. `location` is a path of ours. */
+export const goingOnPage = (language: Language, location: string): string =>
+  page(
+    language,
+    pageWords[language].signIn,
+    `<p><a href="${escapeHtml(location)}">${pageWords[language].home}</a></p>`,
+    `<meta http-equiv="refresh" content="0;url=${escapeHtml(location)}">`,
+  )
 
 function passwordForm({ language, name = '', next }: SignInOptions): string {
   const words = pageWords[language]
@@ -95,11 +118,14 @@ function problemLine({
   language,
   problem,
   waitMs = 0,
-}: Pick<SignInOptions, 'language' | 'problem' | 'waitMs'>): string {
+  provider,
+}: Pick<SignInOptions, 'language' | 'problem' | 'waitMs'> & { readonly provider?: string | null }): string {
   if (problem === null) return ''
   const words = pageWords[language]
-  const text = problem === 'locked' ? words.locked(Math.ceil(waitMs / 1000)) : words.problems[problem]
-  return `<p role="alert"><strong>${text}</strong></p>`
+  const seconds = Math.ceil(waitMs / 1000)
+  const text = problem === 'locked' ? words.locked(seconds) : words.problems[problem]
+  const named = text.replaceAll('{provider}', escapeHtml(provider ?? ''))
+  return `<p role="alert"><strong>${named}</strong></p>`
 }
 
 /** Where the page itself was not built. */
@@ -129,6 +155,6 @@ function page(language: Language, title: string, body: string, head = ''): strin
 h1{font-size:1.4rem}p{overflow-wrap:anywhere}label{display:block;margin:1.5rem 0 .4rem}code{font-size:.95em}
 a{color:light-dark(#0b5c6b,#7cc4d0)}
 input{font:inherit;padding:.4rem .6rem;width:min(22rem,60vw);margin-right:.5rem;box-sizing:border-box}
-button{font:inherit;padding:.4rem 1rem}[role=alert]{font-weight:600}.passkey{margin-top:1.5rem}[hidden]{display:none}details{margin-top:2rem}summary{cursor:pointer}
+button{font:inherit;padding:.4rem 1rem}.button{display:inline-block;padding:.4rem 1rem;border:1px solid;border-radius:3px;text-decoration:none}[role=alert]{font-weight:600}.passkey{margin-top:1.5rem}[hidden]{display:none}details{margin-top:2rem}summary{cursor:pointer}
 </style></head><body><main><h1>Yesterday · ${title}</h1>${body}</main></body></html>`
 }

@@ -28,8 +28,19 @@ export const StoredPasskey = z.object({
 })
 export type StoredPasskey = z.infer<typeof StoredPasskey>
 
-const StoredSession = z.object({ id: z.string(), device: z.string(), created: z.string(), used: z.string() })
+/** `expires` is absent for a session that lasts as long as its cookie. */
+const StoredSession = z.object({
+  id: z.string(),
+  device: z.string(),
+  created: z.string(),
+  used: z.string(),
+  expires: z.string().optional(),
+})
 export type StoredSession = z.infer<typeof StoredSession>
+
+/** Who a person is at a provider. `via` is the provider's name. */
+const StoredIdentity = z.object({ issuer: z.string(), subject: z.string(), via: z.string() })
+export type StoredIdentity = z.infer<typeof StoredIdentity>
 
 /** `named`: the person chose the name. Without a way to sign in it is a guest, who is forgotten with the last session. */
 const StoredPerson = Person.extend({
@@ -38,13 +49,15 @@ const StoredPerson = Person.extend({
   role: Role,
   password: StoredPassword.nullable(),
   passkeys: z.array(StoredPasskey).default([]),
+  /** Such a person signs in through the provider alone, which decides the role. */
+  identity: StoredIdentity.nullable().default(null),
   sessions: z.array(StoredSession),
 })
 export type StoredPerson = z.infer<typeof StoredPerson>
 
 /** Came by the link of the terminal, and has no other way to sign in. */
-export const isGuest = ({ password, passkeys }: Pick<StoredPerson, 'password' | 'passkeys'>): boolean =>
-  password === null && passkeys.length === 0
+export const isGuest = (person: Pick<StoredPerson, 'password' | 'passkeys' | 'identity'>): boolean =>
+  person.password === null && person.passkeys.length === 0 && person.identity === null
 
 /** `digest` is that of the link's secret, which is not stored. */
 const StoredInvitation = z.object({
@@ -126,7 +139,7 @@ const newKey = (): string => randomBytes(32).toString('base64')
 function migrated({ key, people }: z.infer<typeof FirstPeopleFile>): PeopleFile {
   const upgraded = people.map((person): StoredPerson => {
     const session = { id: person.id, device: '', created: person.since, used: person.since }
-    return { ...person, role: 'owner', password: null, passkeys: [], sessions: [session] }
+    return { ...person, role: 'owner', password: null, passkeys: [], identity: null, sessions: [session] }
   })
   return { version: 2, key, people: upgraded, invitations: [] }
 }

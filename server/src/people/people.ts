@@ -3,10 +3,8 @@
  * file, so that a restart keeps people in, and signing out or removal throws them out.
  */
 import { createHmac, randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { PERSON_COLORS } from '../../contract/http.ts'
-import type { Member, SignedInDevice } from '../../contract/people.ts'
+import { type Member, PersonName, type SignedInDevice } from '../../contract/people.ts'
 import type { Role } from '../../contract/route.ts'
 import { equalSecrets } from '../store/equal-secrets.ts'
 import { Invitations } from './invitations.ts'
@@ -15,11 +13,14 @@ import {
   isGuest,
   PeopleStore,
   Person,
+  type StoredIdentity,
   type StoredPasskey,
   type StoredPassword,
   type StoredPerson,
   type StoredSession,
 } from './people-store.ts'
+
+import { userName } from './user-name.ts'
 
 export { Person } from './people-store.ts'
 
@@ -64,17 +65,62 @@ export class People {
     role: Role = 'owner',
     device = '',
   ): { readonly person: Person; readonly cookie: string } {
-    return this.#add({ id: newPersonId(), name, role, device, password: null, passkeys: [] })
+    return this.#add({ id: newPersonId(), name, role, device, password: null, passkeys: [], identity: null })
   }
 
   /** A new member who accepted an invitation. The caller has checked that the name is free. */
   join(member: Joining & { readonly password: StoredPassword }): ReturnType<People['admit']> {
-    return this.#add({ ...member, id: newPersonId(), passkeys: [] })
+    return this.#add({ ...member, id: newPersonId(), passkeys: [], identity: null })
   }
 
   /** As `join`, with a passkey, which knows the member by `id`. */
   joinByPasskey({ passkey, ...member }: Joining & { readonly id: string; readonly passkey: StoredPasskey }) {
-    return this.#add({ ...member, password: null, passkeys: [passkey] })
+    return this.#add({ ...member, password: null, passkeys: [passkey], identity: null })
+  }
+
+  /** A session of a person whom a provider names; they are made a member at the first one. `before` is the role until now. */
+  enter(
+    identity: StoredIdentity,
+    { name, role, device, expires }: Joining & { readonly expires: Date },
+  ): (ReturnType<People['admit']> & { readonly before: Role | null }) | 'full' {
+    const found = this.#identified(identity)
+    if (found === undefined) {
+      if (this.isFull) return 'full'
+      const member = { id: newPersonId(), name: this.#freeName(name), role, device, identity }
+      return { ...this.#add({ ...member, password: null, passkeys: [] }, expires), before: null }
+    }
+    const before = found.role
+    const session = this.#newSession(device, expires)
+    Object.assign(found, { role, identity })
+    found.sessions = [...found.sessions, session].slice(-MOST_SESSIONS)
+    this.#store.save()
+    return { person: Person.parse(found), cookie: this.#cookieOf(session), before }
+  }
+
+  /** Ends all sessions of a person who may not come in any more. Returns the name; null if the person is not known. */
+  endIdentity(identity: StoredIdentity): string | null {
+    const found = this.#identified(identity)
+    if (found === undefined) return null
+    this.endSessions(found.id, () => true)
+    return found.name
+  }
+
+  /** The name of the provider by which a person signs in; null where they do so here. */
+  providerOf(id: string): string | null {
+    return this.#find(id)?.identity?.via ?? null
+  }
+
+  #identified({ issuer, subject }: StoredIdentity): StoredPerson | undefined {
+    return this.#people.find(({ identity }) => identity?.issuer === issuer && identity.subject === subject)
+  }
+
+  /** A name that no member has: the first that fits of `Ada`, `Ada 2`, `Ada 3`, … */
+  #freeName(wish: string): string {
+    const name = PersonName.safeParse(wish.slice(0, 70)).data ?? 'Member'
+    for (let n = 1; ; n++) {
+      const numbered = n === 1 ? name : `${name} ${n}`
+      if (!this.isTaken(numbered)) return numbered
+    }
   }
 
   /** True if there may be no further member. */
@@ -87,11 +133,14 @@ export class People {
     return this.#people.some(({ password }) => password !== null)
   }
 
-  #add({ device, ...member }: Joining & Pick<StoredPerson, 'id' | 'password' | 'passkeys'>) {
+  #add(
+    { device, ...member }: Joining & Pick<StoredPerson, 'id' | 'password' | 'passkeys' | 'identity'>,
+    expires?: Date,
+  ) {
     this.#forgetOld()
     const color = PERSON_COLORS[this.#people.length % PERSON_COLORS.length] ?? PERSON_COLORS[0]
     const since = this.#now().toISOString()
-    const session = this.#newSession(device)
+    const session = this.#newSession(device, expires)
     this.#people.push({ ...member, color, named: !isGuest(member), since, sessions: [session] })
     this.#store.save()
     return { person: { id: member.id, name: member.name, color }, cookie: this.#cookieOf(session) }
@@ -167,10 +216,14 @@ export class People {
     return this.#people.map(memberOf)
   }
 
-  /** `lastOwner`: a project without an owner who can sign in again could not be managed from the page. */
-  changeRole(id: string, role: Role): Member | 'missing' | 'lastOwner' {
+  /**
+   * `lastOwner`: a project without an owner who can sign in again could not be managed from the page. `managed`: a provider
+   * decides the role.
+   */
+  changeRole(id: string, role: Role): Member | 'missing' | 'lastOwner' | 'managed' {
     const found = this.#find(id)
     if (found === undefined) return 'missing'
+    if (found.identity !== null) return 'managed'
     if (role !== 'owner' && this.#isLastOwner(found)) return 'lastOwner'
     found.role = role
     this.#store.save()
@@ -263,9 +316,11 @@ export class People {
     return person.role === 'owner' && !this.#people.some((one) => one !== person && one.role === 'owner')
   }
 
-  #newSession(device: string): StoredSession {
+  #newSession(device: string, expires?: Date): StoredSession {
     const now = this.#now().toISOString()
-    return { id: randomBytes(16).toString('hex'), device: device.slice(0, 80), created: now, used: now }
+    const id = randomBytes(16).toString('hex')
+    const ends = expires === undefined ? {} : { expires: expires.toISOString() }
+    return { id, device: device.slice(0, 80), created: now, used: now, ...ends }
   }
 
   /** Not saved at once: the next change, or the next touch after a while, saves it. */
@@ -276,7 +331,8 @@ export class People {
     this.#store.save()
   }
 
-  #isOld({ created }: Pick<StoredSession, 'created'>): boolean {
+  #isOld({ created, expires }: Pick<StoredSession, 'created' | 'expires'>): boolean {
+    if (expires !== undefined && Date.parse(expires) <= this.#now().getTime()) return true
     return (this.#now().getTime() - Date.parse(created)) / 1000 > COOKIE_LIFE_SECONDS
   }
 
@@ -320,26 +376,14 @@ export const newPersonId = (): string => randomBytes(10).toString('hex')
 function memberOf(person: StoredPerson): Member {
   const { id, name, color, role, since, sessions } = person
   const used = sessions.map((session) => session.used).sort()
-  return { id, name, color, role, isGuest: isGuest(person), since, lastUsed: used.at(-1) ?? null }
-}
-
-/** The name of this machine's user: the full one where the system knows it. */
-export function userName(): string {
-  try {
-    const { username, uid } = userInfo()
-    return fullName(uid) ?? username
-  } catch {
-    return 'You'
-  }
-}
-
-/** From the comment field of the user's line (passwd(5)). */
-function fullName(uid: number): string | null {
-  try {
-    const lines = readFileSync('/etc/passwd', 'utf8').split('\n')
-    const fields = lines.map((line) => line.split(':')).find(([, , id]) => id === String(uid))
-    return fields?.[4]?.split(',')[0]?.trim() || null
-  } catch {
-    return null
+  return {
+    id,
+    name,
+    color,
+    role,
+    isGuest: isGuest(person),
+    provider: person.identity?.via ?? null,
+    since,
+    lastUsed: used.at(-1) ?? null,
   }
 }

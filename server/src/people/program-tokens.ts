@@ -11,7 +11,8 @@ import { Role } from '../../contract/route.ts'
 import { versionOf } from '../disk/file-version.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
 import { equalSecrets } from '../store/equal-secrets.ts'
-import { type Person, userName } from './people.ts'
+import type { Person } from './people.ts'
+import { userName } from './user-name.ts'
 
 /** Names that can be read in a history and typed in a shell. */
 export const TokenName = z

@@ -20,6 +20,7 @@ export function callRoute(
     visitor: { address: '127.0.0.1', device: '' },
     party: null,
     browser: null,
+    origin: 'http://localhost',
     language: 'en',
     params: {},
     query: {},

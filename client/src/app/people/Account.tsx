@@ -25,14 +25,7 @@ export function Account({ me }: { readonly me: Me }) {
       <p className="share-note">
         {t('account.role', { role: t(`role.${me.role}`) })} {t(`role.${me.role}Means`)}
       </p>
-      <details>
-        <summary>{t(me.hasPassword ? 'account.changePassword' : 'account.setPassword')}</summary>
-        <Password me={me} />
-      </details>
-      <details>
-        <summary>{t('account.passkeys')}</summary>
-        <Passkeys me={me} />
-      </details>
+      <WaysIn me={me} />
       <details>
         <summary>{t('account.devices')}</summary>
         <Devices />
@@ -45,8 +38,27 @@ export function Account({ me }: { readonly me: Me }) {
           {t('account.signOutEverywhere')}
         </button>
       </div>
-      {!me.hasPassword && !me.hasPasskey && <p className="share-note">{t('account.guest')}</p>}
+      {!me.hasPassword && !me.hasPasskey && me.provider === null && (
+        <p className="share-note">{t('account.guest')}</p>
+      )}
     </div>
+  )
+}
+
+/** How the person signs in: here, or through a provider. */
+function WaysIn({ me }: { readonly me: Me }) {
+  if (me.provider !== null) return <p>{t('account.provider', { provider: me.provider })}</p>
+  return (
+    <>
+      <details>
+        <summary>{t(me.hasPassword ? 'account.changePassword' : 'account.setPassword')}</summary>
+        <Password me={me} />
+      </details>
+      <details>
+        <summary>{t('account.passkeys')}</summary>
+        <Passkeys me={me} />
+      </details>
+    </>
   )
 }
 

@@ -49,11 +49,20 @@ function MemberLine({ member, onChanged }: { readonly member: Member; readonly o
         </strong>
         <small>
           {member.isGuest && `${t('share.guest')} · `}
+          {member.provider !== null && `${t('share.provider', { provider: member.provider })} · `}
           {member.lastUsed === null ? t('share.away') : <Time iso={member.lastUsed} />}
         </small>
       </span>
       <span className="share-acts">
-        <RoleChoice label={t('share.roleOf', { name })} value={role} onChoose={(next) => void choose(next)} />
+        {member.provider === null ? (
+          <RoleChoice
+            label={t('share.roleOf', { name })}
+            value={role}
+            onChoose={(next) => void choose(next)}
+          />
+        ) : (
+          t(`role.${role}`)
+        )}
         {isAsked ? (
           <button
             type="button"

@@ -5,6 +5,7 @@ import { type GrantParts, grantRoutes } from './access.ts'
 import { meRoutes, type Project, signOutRoutes } from './me.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { peopleRoutes } from './people.ts'
+import { providerRoutes } from './provider.ts'
 import { signInRoutes } from './sign-in.ts'
 
 export function accountRoutes(
@@ -21,5 +22,6 @@ export function accountRoutes(
     ...grantRoutes({ ...parts, people }),
     ...signInRoutes(access, project, endRevoked),
     ...passkeyRoutes(access, project),
+    ...providerRoutes(access, endRevoked),
   ]
 }

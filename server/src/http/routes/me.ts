@@ -47,6 +47,7 @@ export function meOf(
     isNamed: people.isNamed(person.id),
     hasPassword: people.passwordOf(person.id) !== null,
     hasPasskey: people.passkeys.of(person.id).length > 0,
+    provider: people.providerOf(person.id),
     role: Role.parse(role),
     owners: people.members.filter((member) => member.role === 'owner').map((owner) => owner.name),
     project: name,

@@ -11,7 +11,7 @@ import { type Access, newBrowserSecret } from '../access.ts'
 import { json, type Reply, refuse } from '../reply.ts'
 import { type Call, on, type Route } from '../route.ts'
 import type { Project } from './me.ts'
-import { landing, refusalOf } from './sign-in.ts'
+import { landing, managedBy, refusalOf } from './sign-in.ts'
 
 export function passkeyRoutes(access: Access, project: Project): readonly Route[] {
   const { people, signIns } = access
@@ -64,6 +64,8 @@ function ownRoutes({ people, signIns }: Access, passkeys: Passkeys): readonly Ro
     on(passkeyApi.addOptions, async (call) => {
       const caller = callerOf(call)
       if (!caller.ok) return caller.reply
+      const provider = people.providerOf(call.person.id)
+      if (provider !== null) return refuse(managedBy(provider))
       const problem = await signIns.verify(call.person.id, call.body.current ?? '', call.visitor)
       if (problem !== null) return refuse(refusalOf(problem))
       return json(await passkeys.addOptions(caller.party, caller.session, call.person, call.visitor))

@@ -126,8 +126,14 @@ function deviceRoutes({ people, record, endRevoked, clearedCookie }: PeopleParts
 
 const listOf = ({ members, invitations }: People) => ({ members, invitations: invitations.open })
 
-const notChanged: Readonly<Record<'missing' | 'lastOwner', Refusal>> = {
+const notChanged: Readonly<Record<'missing' | 'lastOwner' | 'managed', Refusal>> = {
   missing: { code: 'missing', status: 404, message: 'There is no such member any more.' },
+  managed: {
+    code: 'managed',
+    status: 409,
+    message: 'The role of this member comes from the provider that signs them in.',
+    hint: 'Change their groups there. It takes effect when they sign in the next time.',
+  },
   lastOwner: {
     code: 'lastOwner',
     status: 409,

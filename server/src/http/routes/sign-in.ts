@@ -18,13 +18,14 @@ export function signInRoutes(access: Access, project: Project, endRevoked: () =>
   return [...pageRoutes(access, project), passwordRoute(access, project, endRevoked)]
 }
 
-function pageRoutes({ people, signIns, setCookie }: PageParts, { name: project }: Project): readonly Route[] {
+function pageRoutes(access: Access, { name: project }: Project): readonly Route[] {
+  const { people, signIns, setCookie } = access
   const signIn = (
     options: Partial<Parameters<typeof signInPage>[0]>,
     { language }: Call,
     status: number,
   ): Reply => {
-    const ways = { hasPasswords: people.hasPasswords, hasPasskeys: people.passkeys.hasAny }
+    const { ways } = access
     return html(status, signInPage({ language, problem: null, again: false, next: '', ...ways, ...options }))
   }
   const join = (
@@ -56,10 +57,6 @@ function pageRoutes({ people, signIns, setCookie }: PageParts, { name: project }
         : join({ ...shown(result.problem), name }, call, invite)
     }),
   ]
-}
-
-interface PageParts extends Pick<Access, 'people' | 'signIns'> {
-  readonly setCookie: (value: string) => string
 }
 
 const isIn = ({ role }: Call): boolean => role !== 'anyone'
@@ -100,6 +97,8 @@ function passwordRoute(access: Access, project: Project, endRevoked: () => void)
     const { person, session, visitor } = call
     const { current = '', password } = PasswordChange.parse(call.body)
     if (session === null) return refuse(notForPrograms)
+    const provider = people.providerOf(person.id)
+    if (provider !== null) return refuse(managedBy(provider))
     if (people.isTaken(person.name, person.id)) return refuse(nameTaken)
     if (passwordProblem(password, person.name) !== null) return refuse(badPassword)
     const problem = await signIns.verify(person.id, current, visitor)
@@ -117,6 +116,12 @@ function passwordRoute(access: Access, project: Project, endRevoked: () => void)
 }
 
 const notForPrograms: Refusal = { code: 'noProfile', status: 409, message: 'A program has no password.' }
+/** A person who could sign in here as well would stay after the provider removed them. */
+export const managedBy = (provider: string): Refusal => ({
+  code: 'managed',
+  status: 409,
+  message: `${provider} signs you in. Passwords and passkeys of your account are there.`,
+})
 const badPassword: Refusal = {
   code: 'badPassword',
   status: 400,
