@@ -32,6 +32,7 @@ export default defineConfig({
   server: {
     proxy: {
       '/api': { target: server, ws: true },
+      '/terminals/websocket': { target: server, ws: true },
       '/sandbox': server,
       '/assets': server,
       '/sign-in': server,

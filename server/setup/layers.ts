@@ -76,6 +76,7 @@ export const layers: readonly Layers[] = [
       'files',
       'markdown',
       'room',
+      'terminals',
       'session',
       'editor',
       'tables',

@@ -7,7 +7,7 @@ import './shell.css'
 import '../style/print.css'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { FilePanel } from '../files/FilePanel.tsx'
-import { isNotebook, type Route, useRoute } from '../navigation/route.ts'
+import { isNotebook, type Route, routeUrl, useRoute } from '../navigation/route.ts'
 import { applySettings } from '../settings/apply.ts'
 import { SettingsDialog } from '../settings/SettingsDialog.tsx'
 import { loadSettings } from '../settings/settings-store.ts'
@@ -33,6 +33,11 @@ const FilePage = lazy(async () => {
   return { default: FilePage }
 })
 
+const TerminalPage = lazy(async () => {
+  const { TerminalPage } = await import('../terminals/TerminalPage.tsx')
+  return { default: TerminalPage }
+})
+
 startTheme()
 applySettings()
 
@@ -44,7 +49,8 @@ export function App() {
   useSettings(me !== null)
   const [title, setTitle] = useState<string | null>(null)
   const path = route.at === 'file' ? route.path : null
-  useTitle(path === null ? null : title)
+  const shownTitle = route.at === 'home' ? null : title
+  useTitle(shownTitle)
 
   if (problem?.code === 'login') return <LoginNeeded hint={problem.hint} message={problem.message} />
   return (
@@ -55,7 +61,7 @@ export function App() {
       <Header
         me={me}
         route={route}
-        title={path === null ? null : title}
+        title={shownTitle}
         filesShown={drawer.shown}
         onToggleFiles={drawer.toggle}
       />
@@ -77,7 +83,7 @@ export function App() {
             <ProblemBox problem={problem} onRetry={retry} />
           </div>
         )}
-        <Boundary healOn={path}>
+        <Boundary healOn={routeUrl(route)}>
           <Suspense fallback={<NotebookSkeleton />}>
             <Place route={route} onTitle={setTitle} />
           </Suspense>
@@ -103,6 +109,7 @@ function useSettings(isKnown: boolean): void {
 function Place(props: { readonly route: Route; readonly onTitle: (title: string) => void }) {
   const { route } = props
   if (route.at === 'home') return <Home />
+  if (route.at === 'terminal') return <TerminalPage name={route.name} onTitle={props.onTitle} />
   if (!isNotebook(route.path)) return <FilePage path={route.path} onTitle={props.onTitle} />
   return <NotebookPage path={route.path} onTitle={props.onTitle} />
 }

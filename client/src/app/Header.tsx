@@ -80,6 +80,14 @@ function Where(props: { readonly me: Me | null; readonly route: Route; readonly 
           </span>
         </>
       )}
+      {route.at === 'terminal' && props.title !== null && (
+        <>
+          <span className="where-slash" aria-hidden="true">
+            /
+          </span>
+          <span className="where-notebook">{props.title}</span>
+        </>
+      )}
     </div>
   )
 }

@@ -6,6 +6,7 @@ import { useMay } from '../api/use-may.ts'
 import { makeNotebook } from '../files/actions.ts'
 import { files } from '../files/files-store.ts'
 import { navigate, routeUrl } from '../navigation/route.ts'
+import { TerminalList } from '../terminals/TerminalList.tsx'
 import { t } from '../text/text.ts'
 import { FilePlus2, NotebookText } from '../ui/icons.ts'
 import { ProblemBox } from '../ui/Problem.tsx'
@@ -60,6 +61,7 @@ function Recent({ notebooks }: { readonly notebooks: readonly FileEntry[] }) {
           </li>
         ))}
       </ul>
+      <TerminalList />
     </section>
   )
 }
@@ -71,6 +73,7 @@ function Begin() {
       <p>{t('home.emptyHint')}</p>
       <NewNotebook />
       <p className="home-aside">{t('home.drop')}</p>
+      <TerminalList />
     </section>
   )
 }

@@ -1,5 +1,5 @@
 /**
- * Where in the app the page is: home, or a notebook by its path. The URL is the only place where this is kept;
+ * Where in the app the page is: home, a notebook or file by its path, or a terminal by its name. The URL is the only place where this is kept;
  * `#…` belongs to the notebook (a cell).
  */
 import { useSyncExternalStore } from 'react'
@@ -7,12 +7,18 @@ import { encodePath } from '../api/api.ts'
 import { isGuarded, whenLeft } from './leaving.ts'
 
 /** A place in the app. */
-export type Route = { readonly at: 'home' } | { readonly at: 'file'; readonly path: string }
+export type Route =
+  | { readonly at: 'home' }
+  | { readonly at: 'file'; readonly path: string }
+  | { readonly at: 'terminal'; readonly name: string }
 
 const PREFIX = '/notebooks/'
+const TERMINAL = /^\/terminals\/(\w{1,64})$/
 
 /** pure. The place that a URL's pathname names; what cannot be read leads home. */
 export function parseRoute(pathname: string): Route {
+  const name = TERMINAL.exec(pathname)?.[1]
+  if (name !== undefined) return { at: 'terminal', name }
   if (!pathname.startsWith(PREFIX)) return { at: 'home' }
   try {
     const path = pathname.slice(PREFIX.length).split('/').map(decodeURIComponent).join('/')
@@ -23,8 +29,10 @@ export function parseRoute(pathname: string): Route {
 }
 
 /** pure. The pathname of a place. */
-export const routeUrl = (route: Route): string =>
-  route.at === 'home' ? '/' : PREFIX + encodePath(route.path)
+export function routeUrl(route: Route): string {
+  if (route.at === 'terminal') return `/terminals/${route.name}`
+  return route.at === 'home' ? '/' : PREFIX + encodePath(route.path)
+}
 
 /** pure. Whether the app opens this file as a notebook. */
 export const isNotebook = (path: string): boolean => path.toLowerCase().endsWith('.ipynb')

@@ -5,6 +5,7 @@
 
 import { PANELS } from '../panels/panels.ts'
 import { showSettings } from '../settings/settings-open.ts'
+import { openTerminal } from '../terminals/terminal-store.ts'
 import {
   edit,
   foldHeading,
@@ -358,6 +359,7 @@ export const COMMANDS = [
   },
   { id: 'connections', label: 'command.connections', when: isOwner, run: showConnections },
   { id: 'settings', label: 'command.settings', keys: keys('Mod-,'), run: showSettings },
+  { id: 'terminal', label: 'command.terminal', when: mayRun, run: () => void openTerminal() },
   { id: 'save', label: 'command.save', keys: keys('Mod-s'), run: (notebook) => void save(notebook) },
   { id: 'notifications', label: 'command.notifications', run: () => void switchAndNotify() },
   { id: 'externalContent', label: 'command.externalContent', run: resetExternal },

@@ -29,6 +29,7 @@ export {
   RotateCw,
   Settings2,
   ShieldQuestion,
+  SquareTerminal,
   Sun,
   TableOfContents,
   Trash2,

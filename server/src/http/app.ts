@@ -218,10 +218,13 @@ function sendSignIn(parts: AppParts, request: Request, response: Response, wrong
   )
 }
 
-/** Addresses of notebooks are the app's to read; anything else that no route took is missing. */
+/** Addresses that the app reads: of notebooks, files and terminals. */
+const OF_THE_APP = /^\/(?:notebooks|terminals)\//
+
+/** Addresses of the app are its to read; anything else that no route took is missing. */
 async function serveRest(parts: AppParts, request: Request, response: Response): Promise<void> {
-  const isNotebook = isSafeMethod(request.method) && request.path.startsWith('/notebooks/')
-  if (isNotebook && request.accepts('html')) return servePage(parts, request, response)
+  const isOfApp = isSafeMethod(request.method) && OF_THE_APP.test(request.path)
+  if (isOfApp && request.accepts('html')) return servePage(parts, request, response)
   if (!admit(parts, request, response)) return
   const message = `There is nothing at ${visibleName(request.path)}.`
   await perform(response, refuse({ code: 'missing', status: 404, message }))

@@ -119,6 +119,7 @@ test('an owner invites; the link shows the role, makes the member and sets the c
 
 test.each([
   ['/notebooks/a.ipynb?x=1', '/notebooks/a.ipynb?x=1'],
+  ['/terminals/1', '/terminals/1'],
   ['', '/'],
   ['//evil.example/notebooks/', '/'],
   ['https://evil.example/notebooks/a', '/'],

@@ -74,7 +74,7 @@ function ShareDialog({ route, onClose }: { readonly route: Route; readonly onClo
 
 /** What can be shared from a page: the project (null), the folder of what is open, and the notebook. */
 function placesOf(route: Route): readonly (GrantPlace | null)[] {
-  if (route.at === 'home') return [null]
+  if (route.at !== 'file') return [null]
   const { path } = route
   const folder = parentOf(path)
   return [

@@ -17,6 +17,7 @@ import { people } from './people.ts'
 import { presence } from './presence.ts'
 import { settings } from './settings.ts'
 import { sql } from './sql.ts'
+import { terminals } from './terminals.ts'
 import { trust } from './trust.ts'
 import { variables } from './variables.ts'
 
@@ -39,6 +40,7 @@ export const en = {
   ...settings,
   ...sql,
   ...machines,
+  ...terminals,
   ...trust,
   ...variables,
 } as const

@@ -19,6 +19,7 @@ import { people } from './people.ts'
 import { presence } from './presence.ts'
 import { settings } from './settings.ts'
 import { sql } from './sql.ts'
+import { terminals } from './terminals.ts'
 import { trust } from './trust.ts'
 import { variables } from './variables.ts'
 
@@ -41,6 +42,7 @@ export const zh: Translation<typeof en> = {
   ...settings,
   ...sql,
   ...machines,
+  ...terminals,
   ...trust,
   ...variables,
 }

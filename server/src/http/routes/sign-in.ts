@@ -78,8 +78,8 @@ const html = (status: number, text: string): Reply => ({
 /** A notebook or the first page of this server: never where a request says. */
 export function landing(next: string): string {
   const url = URL.parse(next, 'http://localhost')
-  const isNotebook = url?.host === 'localhost' && url.pathname.startsWith('/notebooks/')
-  return isNotebook ? `${url.pathname}${url.search}` : '/'
+  const isOfApp = url?.host === 'localhost' && /^\/(?:notebooks|terminals)\//.test(url.pathname)
+  return isOfApp ? `${url.pathname}${url.search}` : '/'
 }
 
 function goOn(next: string, cookie?: string): Reply {
