@@ -12,6 +12,7 @@ import { fileApi } from './file-api.ts'
 import { grantsApi } from './grants.ts'
 import { jupyterApi } from './jupyter-api.ts'
 import { machineApi } from './machines.ts'
+import { notificationApi } from './notifications.ts'
 import { operationsApi } from './operations-api.ts'
 import { passkeyApi } from './passkey-api.ts'
 import { pastApi } from './past-api.ts'
@@ -29,6 +30,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   Replay: replayApi,
   Comments: commentsApi,
   Activity: activityApi,
+  Notifications: notificationApi,
   'The project': projectApi,
   People: peopleApi,
   Passkeys: passkeyApi,

@@ -6,15 +6,11 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { basename, join } from 'node:path'
 import type { Kernels } from '@yesterday/kernel-bridge'
-import { inBackground } from '@yesterday/kernel-bridge/background'
 import type { z } from 'zod'
 import { socketApi } from '../contract/routes.ts'
 import { restorer } from '../contract/session.ts'
-import { Comments } from './comments/comments.ts'
 import { createDocuments, type DocumentRooms, type DocumentsInit } from './document/documents.ts'
-import { EditSessions } from './document/edit-sessions.ts'
 import { projectNotebooks, visitedNotebooks } from './document/identity/project-notebooks.ts'
-import { LastEdits } from './document/last-edits.ts'
 import { createRooms, type Rooms } from './document/rooms.ts'
 import { Files } from './files/files.ts'
 import type { Answering } from './front.ts'
@@ -39,6 +35,7 @@ import { historyRoutes } from './http/routes/history.ts'
 import { kernelspecRoutes } from './http/routes/kernelspecs.ts'
 import { machineRoutes } from './http/routes/machines.ts'
 import { notebookRoutes } from './http/routes/notebooks.ts'
+import { notificationRoutes } from './http/routes/notifications.ts'
 import { objectRoutes } from './http/routes/objects.ts'
 import { operationsRoutes } from './http/routes/operations.ts'
 import { pastRoutes } from './http/routes/past.ts'
@@ -61,6 +58,7 @@ import { checkpointText } from './lineage/checkpoint-state.ts'
 import { fileStates } from './lineage/file-state.ts'
 import { makeUnlessSame } from './lineage/make-checkpoint.ts'
 import { Meter } from './machines/meter.ts'
+import { type Notes, openNotes } from './notes.ts'
 import type { Recording } from './people/audit.ts'
 import { Grants } from './people/grants.ts'
 import { following, placesOf } from './place-sources.ts'
@@ -72,7 +70,7 @@ import { refused } from './replay/targets.ts'
 import type { ReplayWorld } from './replay/world.ts'
 import { endOrphans } from './session/orphans.ts'
 import { takeSessionSocket } from './session/session-socket.ts'
-import { createSessions, type Sessions } from './session/sessions.ts'
+import { createSessions, type Sessions, type SessionsOptions } from './session/sessions.ts'
 import { UsedFiles } from './session/used-files.ts'
 import { NOT_TRUSTED } from './setup/restricted-kernels.ts'
 import type { Store } from './store/ports.ts'
@@ -107,21 +105,16 @@ export function compose(options: ComposeOptions): House {
   const { root, store, folder, untrusted } = project
   const documents = documentsOf(project)
   const rooms = createRooms(documents)
-  const sessions = createSessions({
-    kernels,
-    store,
-    documents,
-    root,
-    folder,
-    refusal: untrusted === null ? null : NOT_TRUSTED,
-    defaultSpec: () => defaultSpec(kernels, options.defaultKernel),
-    onProblem: (problem) => logError('taking up an earlier session', problem),
-  })
+  const sessions = sessionsOf(options, documents, (notebook, run) => notes.notifier.ended(notebook, run))
   const hosted = new KernelRegistry({ kernels, store }, sessions)
   const world = { store, kernels, root, env: process.env }
   const writes = new KeptWrites(root)
   const jobs = new Jobs(untrusted === null ? performJobs(world, sessions, writes) : async () => notTrusted)
-  const notes = notesOf(options, documents, sessions)
+  const notes = openNotes({
+    ...{ root, store, documents, sessions, people: access.people, newId, logError },
+    grants: access.grants,
+    isHere: (person) => sockets.isHere(person),
+  })
   const record: Recording = access.audit?.record ?? (() => undefined)
   const apiSessions = new ApiSessions(hosted)
   const places = placesOf(project, { documents, hosted, apiSessions, jobs })
@@ -198,6 +191,24 @@ function documentsOf({ root, store, folder, untrusted }: Project): DocumentRooms
   })
 }
 
+function sessionsOf(
+  { project: { root, store, folder, untrusted }, kernels, defaultKernel, logError }: ComposeOptions,
+  documents: DocumentRooms,
+  onRecorded: NonNullable<SessionsOptions['onRecorded']>,
+): Sessions {
+  return createSessions({
+    kernels,
+    store,
+    documents,
+    root,
+    folder,
+    refusal: untrusted === null ? null : NOT_TRUSTED,
+    defaultSpec: () => defaultSpec(kernels, defaultKernel),
+    onProblem: (problem) => logError('taking up an earlier session', problem),
+    onRecorded,
+  })
+}
+
 /** Kernels and waiting runs of the open notebooks. */
 function sessionCounts(sessions: Sessions): Pick<Measured, 'kernels' | 'queued'> {
   const views = () => sessions.withKernel().map((id) => sessions.of(id).view())
@@ -220,61 +231,6 @@ const checkpointBeforeMerge =
     const request = { ...what, ipynb: checkpointText(doc), why: 'before-merge' as const }
     await makeUnlessSame(effects, request).catch(() => undefined)
   }
-
-/** Changes reach the pages of a notebook by its session socket. */
-function commentsOf(
-  { project: { store }, access }: ComposeOptions,
-  documents: DocumentRooms,
-  sessions: Sessions,
-): Comments {
-  const comments = new Comments({
-    updates: store.updates,
-    documents,
-    people: () => access.people.known(),
-    mask: (text) => store.secrets.mask(text),
-    newId,
-  })
-  comments.onChange({
-    changed: (notebook, change) =>
-      sessions.announce(notebook, { type: 'comments', threads: [...change.threads], gone: [...change.gone] }),
-    read: (notebook, person, thread, read) =>
-      sessions.announce(notebook, { type: 'commentsRead', person, thread, read }),
-  })
-  return comments
-}
-
-/** What is kept of a notebook beside its document. */
-interface Notes {
-  readonly comments: Comments
-  readonly lastEdits: LastEdits
-  readonly editSessions: EditSessions
-  readonly close: () => Promise<void>
-}
-
-function notesOf(options: ComposeOptions, documents: DocumentRooms, sessions: Sessions): Notes {
-  const comments = commentsOf(options, documents, sessions)
-  const lastEdits = lastEditsOf(options, documents, sessions)
-  const editSessions = new EditSessions({ updates: options.project.store.updates, newId })
-  lastEdits.onEdited((notebook, edits) =>
-    inBackground(editSessions.record(notebook, edits), 'recording who edited a notebook'),
-  )
-  const close = async (): Promise<void> => {
-    await comments.close()
-    await lastEdits.close()
-    await editSessions.close()
-  }
-  return { comments, lastEdits, editSessions, close }
-}
-
-function lastEditsOf(
-  { project: { store } }: ComposeOptions,
-  documents: DocumentRooms,
-  sessions: Sessions,
-): LastEdits {
-  const lastEdits = new LastEdits({ updates: store.updates, documents, newId })
-  lastEdits.onEdited((notebook, edits) => sessions.announce(notebook, { type: 'edited', edits: [...edits] }))
-  return lastEdits
-}
 
 /** 20 random hex digits. */
 const newId = (): string => randomBytes(10).toString('hex')
@@ -324,6 +280,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     }),
     ...commentRoutes(notes.comments),
     ...editRoutes(notes.lastEdits),
+    ...notificationRoutes(notes.notifier),
     ...activityRoutes({ ...notes, index: store.index, audit: options.access.audit }),
     ...aroundRoutes(store.index, {
       root,

@@ -20,6 +20,7 @@ import { EmptyNotebook } from './EmptyNotebook.tsx'
 import { Finding } from './Finding.tsx'
 import { look, strokeName } from './keys.ts'
 import type { Notebook } from './notebook.ts'
+import { NotificationDialog } from './notify/NotificationDialog.tsx'
 import { perform } from './perform.ts'
 import { ConnectionsDialog } from './sql/ConnectionsDialog.tsx'
 import { TabStops } from './TabStops.tsx'
@@ -119,6 +120,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
         </TabStops>
         <LinkDialog />
         <ConnectionsDialog />
+        <NotificationDialog />
         <EmptyNotebook notebook={notebook} />
         <Finding notebook={notebook} mac={mac} />
         <PanelPlace open={notebook.panels} />

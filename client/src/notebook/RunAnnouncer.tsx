@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { Recorded } from '../session/session-socket.ts'
 import { showNotification } from '../settings/notifications.ts'
 import { t } from '../text/text.ts'
+import { notify } from '../ui/notices.ts'
 import { durationText } from '../ui/time.ts'
 import type { Notebook } from './notebook.ts'
 
@@ -65,6 +66,18 @@ function notifyLong(notebook: Notebook, runs: readonly Recorded[]): void {
   const { path, documentId } = notebook.opened
   const body = `${sentence(notebook, runs)} ${t('cell.saidTook', { time: durationText(over - begun) })}`
   showNotification(`${sign} ${path}`, body, documentId)
+  onReturn(() => notify(sign === '✓' ? 'info' : 'warning', body))
+}
+
+/** Calls `act` when a hidden page is looked at again. */
+function onReturn(act: () => void): void {
+  if (!document.hidden) return
+  const look = (): void => {
+    if (document.hidden) return
+    document.removeEventListener('visibilitychange', look)
+    act()
+  }
+  document.addEventListener('visibilitychange', look)
 }
 
 /** A sign before the title until the page is looked at again. */
@@ -72,10 +85,7 @@ function markTitle(sign: string): void {
   if (!document.hidden) return
   const bare = document.title.replace(/^[✓✕] /, '')
   document.title = `${sign} ${bare}`
-  const unmark = (): void => {
-    if (document.hidden) return
+  onReturn(() => {
     document.title = document.title.replace(/^[✓✕] /, '')
-    document.removeEventListener('visibilitychange', unmark)
-  }
-  document.addEventListener('visibilitychange', unmark)
+  })
 }

@@ -37,6 +37,7 @@ import { type Command, cellKeys, editKeys, isOwner, isWritable, keys, mayEdit, m
 import { commentHere, mayComment } from './comment.ts'
 import { switchTab } from './editor-keys.ts'
 import { copyCellLink } from './follow-link.ts'
+import { showNotificationSettings } from './notify/notification-store.ts'
 import { panelCommand } from './panel-command.ts'
 import { copyCells, cutCells, pasteShared } from './paste.ts'
 import { save } from './save.ts'
@@ -362,6 +363,11 @@ export const COMMANDS = [
   { id: 'terminal', label: 'command.terminal', when: mayRun, run: () => void openTerminal() },
   { id: 'save', label: 'command.save', keys: keys('Mod-s'), run: (notebook) => void save(notebook) },
   { id: 'notifications', label: 'command.notifications', run: () => void switchAndNotify() },
+  {
+    id: 'notificationSettings',
+    label: 'command.notificationSettings',
+    run: () => showNotificationSettings(),
+  },
   { id: 'externalContent', label: 'command.externalContent', run: resetExternal },
   {
     id: 'tabMoves',

@@ -26,6 +26,7 @@ import {
   sameCount,
   type ThreadFilter,
   unreadIn,
+  written,
 } from './threads.ts'
 
 /** A thread that is being begun: what it is about, in the words of the notebook. */
@@ -132,14 +133,17 @@ export class CommentStore {
     this.threads.set(now)
   }
 
-  /** Says who mentions this person in a comment that is new here. */
+  /** Says who mentions this person, or replied to them, in a comment that is new here. */
   #announce(thread: Thread): void {
     const known = this.threads.get().get(thread.id)
     const before = known === undefined ? 0 : lastNumber(known)
-    const mine = unreadIn(thread, this.read.get(), myId()).filter(
-      ({ number, mentions }) => number > before && mentions.some(({ id }) => id === myId()),
-    )
-    for (const { author } of mine) notify('info', t('comments.mentioned', { name: author.name }))
+    const isWriter = written(thread).some(({ author }) => author.id === myId())
+    for (const { number, mentions, author } of unreadIn(thread, this.read.get(), myId())) {
+      if (number <= before) continue
+      if (mentions.some(({ id }) => id === myId()))
+        notify('info', t('comments.mentioned', { name: author.name }))
+      else if (isWriter) notify('info', t('comments.replied', { name: author.name }))
+    }
   }
 
   #markRead(thread: string, read: number): void {

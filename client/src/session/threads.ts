@@ -8,7 +8,8 @@ export type ThreadFilter = (typeof FILTERS)[number]
 /** The numbers of the last comments read, by thread. */
 export type ReadMarks = Readonly<Record<string, number>>
 
-const written = ({ comments }: Thread): readonly Comment[] => comments.filter(({ deleted }) => !deleted)
+export const written = ({ comments }: Thread): readonly Comment[] =>
+  comments.filter(({ deleted }) => !deleted)
 
 export const isAbout = (thread: Thread, filter: ThreadFilter, person: string): boolean => {
   if (filter === 'open') return thread.resolved === null

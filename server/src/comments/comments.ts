@@ -10,6 +10,7 @@ import {
   type Anchor,
   type ChangedThread,
   COMMENT_LIMITS,
+  type Comment,
   type NotebookComments as Listed,
   type NewThread,
   type SourceAnchor,
@@ -48,6 +49,8 @@ export type CommentAnswer<T> =
 export interface CommentsListener {
   readonly changed: (notebook: string, change: CommentsChange) => void
   readonly read: (notebook: string, person: string, thread: string, read: number) => void
+  /** A comment was written: the last of its thread. */
+  readonly written?: (notebook: string, thread: Thread, comment: Comment) => void
 }
 
 interface Open {
@@ -110,6 +113,7 @@ export class Comments {
     if (thread === null) return refused(notebookFull)
     if (open.anchors !== null && thread.anchor.on === 'source') open.anchors.set(thread.id, thread.anchor)
     this.#changed(notebook, { threads: [thread], gone: [] })
+    this.#written(notebook, thread)
     return { ok: true, value: thread }
   }
 
@@ -141,6 +145,7 @@ export class Comments {
     const { thread } = result
     if (thread === null) open.anchors?.delete(id)
     this.#changed(notebook, thread === null ? { threads: [], gone: [id] } : { threads: [thread], gone: [] })
+    if (thread !== null && change.type === 'reply') this.#written(notebook, thread)
     return { ok: true, value: { thread } }
   }
 
@@ -247,6 +252,12 @@ export class Comments {
     const [oldest] = this.#quotas.keys()
     if (this.#quotas.size > MOST_QUOTAS && oldest !== undefined) this.#quotas.delete(oldest)
     return quota.take(1)
+  }
+
+  #written(notebook: string, thread: Thread): void {
+    const comment = thread.comments.at(-1)
+    if (comment === undefined) return
+    for (const listener of this.#listeners) listener.written?.(notebook, thread, comment)
   }
 
   #changed(notebook: string, change: CommentsChange): void {

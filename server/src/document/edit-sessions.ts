@@ -34,8 +34,11 @@ export class EditSessions {
     this.#init = { keepMs: KEEP_MS, ...init }
   }
 
-  /** Takes edits in; settles when they are listed. */
-  async record(notebook: string, edits: readonly CellEdit[]): Promise<void> {
+  /** Takes edits in; they are listed in a moment. */
+  readonly record = (notebook: string, edits: readonly CellEdit[]): void =>
+    inBackground(this.#take(notebook, edits), 'recording who edited a notebook')
+
+  async #take(notebook: string, edits: readonly CellEdit[]): Promise<void> {
     const kept = await this.#of(notebook)
     kept.sessions = edits.reduce(withEdit, kept.sessions)
     kept.timer ??= setTimeout(

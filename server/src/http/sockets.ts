@@ -101,6 +101,13 @@ export class Sockets {
     this.#looks.unref()
   }
 
+  /** True if a page of the person is open. */
+  isHere(person: string): boolean {
+    return [...this.#open.values()].some(
+      ({ identity }) => identity.person.id === person && identity.by === 'cookie',
+    )
+  }
+
   /** How many sockets are open. */
   get openCount(): number {
     return this.#open.size

@@ -34,7 +34,14 @@ export interface SessionsOptions {
   readonly refusal?: string | null
   /** Receives the problem if an earlier server's session could not be reattached. */
   readonly onProblem?: (problem: string) => void
+  /** Receives each run of a notebook that has its terminal record. */
+  readonly onRecorded?: (
+    notebook: { readonly document: string; readonly path: string },
+    run: Recorded,
+  ) => void
 }
+
+type Recorded = Extract<Event, { type: 'recorded' }>
 
 /** An open notebook's session, with a promise to keep it open. */
 export interface Visit {
@@ -226,6 +233,10 @@ class OpenSessions implements Sessions {
     const entry: Entry = { session, document, stale, visits: 0, release: null }
     this.#entries.set(document.id, entry)
     session.events.on('changed', () => this.#keep(entry))
+    session.events.on('event', (event) => {
+      if (event.type === 'recorded')
+        this.#options.onRecorded?.({ document: document.id, path: document.path }, event)
+    })
     document.onGone(() => {
       session.shutdown(deleted)
       this.#forget(entry)

@@ -10,6 +10,7 @@ import { links } from './links.ts'
 import { machines } from './machines.ts'
 import { notebook } from './notebook.ts'
 import { notices } from './notices.ts'
+import { notify } from './notify.ts'
 import { outline } from './outline.ts'
 import { outputs } from './outputs.ts'
 import { past } from './past.ts'
@@ -33,6 +34,7 @@ export const en = {
   ...links,
   ...notebook,
   ...notices,
+  ...notify,
   ...past,
   ...people,
   ...presence,

@@ -12,6 +12,7 @@ import { links } from './links.ts'
 import { machines } from './machines.ts'
 import { notebook } from './notebook.ts'
 import { notices } from './notices.ts'
+import { notify } from './notify.ts'
 import { outline } from './outline.ts'
 import { outputs } from './outputs.ts'
 import { past } from './past.ts'
@@ -35,6 +36,7 @@ export const zh: Translation<typeof en> = {
   ...links,
   ...notebook,
   ...notices,
+  ...notify,
   ...past,
   ...people,
   ...presence,

@@ -1,0 +1,20 @@
+/** Words of notifications outside of the page. */
+export const notify = {
+  'command.notificationSettings': '通过电子邮件和 Webhook 通知',
+  'notify.title': '通知',
+  'notify.kinds': '通知我',
+  'notify.mention': '提到我的评论',
+  'notify.reply': '我参与的讨论中的回复',
+  'notify.run': '我离开时结束的长时间运行',
+  'notify.email': '电子邮件地址',
+  'notify.webhook': 'Webhook 地址',
+  'notify.secret': '每次 Webhook 调用都用此密钥签名：',
+  'notify.save': '保存',
+  'notify.saved': '通知已设置。',
+  'notify.failed': '无法读取设置',
+  'notify.notSaved': '设置未保存',
+  'notify.lastFailed': '上次发送失败：{why}',
+  'notify.off': '此服务器不发送电子邮件，也不调用 Webhook。',
+  'notify.offHint': '管理员可以在 notifications.json 中设置。页面打开时会通知你。',
+  'comments.replied': '{name} 在你的讨论中回复了。',
+} as const
