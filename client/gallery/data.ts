@@ -88,6 +88,38 @@ export const receipt = (run: string, over: Partial<Receipt> = {}): Receipt => ({
     }),
     edge('lr', { by: 'r-params' }),
     edge('births.csv', { kind: 'file', type: null, preview: null, size: 18_204 }),
+    edge('births-2.csv', { kind: 'file', type: null, preview: null, facets: { workers: ['1', '2'] } }),
+    edge('multiprocessing: 2 processes', {
+      kind: 'subprocess',
+      type: null,
+      preview: null,
+      digest: null,
+      facets: {
+        program: 'process',
+        workers: [
+          {
+            worker: '1',
+            role: 'pool',
+            name: 'ForkPoolWorker-1',
+            rank: 0,
+            ended: 'running',
+            read: 1,
+            written: 0,
+          },
+          {
+            worker: '2',
+            role: 'process',
+            name: 'ForkProcess-2',
+            rank: 1,
+            ended: 'exited',
+            exitCode: 1,
+            error: { ename: 'ValueError', evalue: 'no data', traceback: 'ValueError: no data' },
+            read: 1,
+            written: 0,
+          },
+        ],
+      },
+    }),
     edge('sklearn', { kind: 'module', type: null, preview: '1.7.2', digest: null, reason: 'a module' }),
   ],
   generated: [

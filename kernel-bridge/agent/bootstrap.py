@@ -102,11 +102,13 @@ def __yesterday_boot__(bundle_text):
                 __import__(name)
     finally:
         sys.meta_path.remove(finder)
-    if package not in codes:
+    # A kernel that a recorded cell started has a few modules of the package already (workers.child).
+    if f"{package}.attach" not in codes:
         # Loaded now, not by an earlier request. What is left are the modules of `libraries`, each of which is loaded
         # once the user has imported its package: the finder stays, behind all others.
         sys.meta_path.append(finder)
-    sys.modules[package].start(bundle["spoolDir"], bundle.get("options") or {})
+    options = bundle.get("options") or {}
+    sys.modules[package].start(bundle["spoolDir"], {**options, "agentFolder": bundle.get("folder")})
 
 
 try:

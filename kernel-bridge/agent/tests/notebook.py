@@ -47,7 +47,9 @@ class Notebook:
             sys.modules["numpy"].seterr(divide="warn")
         self.table = ProbeTable(lambda touches: self.recorder.hit(touches), lambda *note: self.recorder.note(*note))
         type(self).end()
-        self.recorder = Recorder(self.shell.user_ns, [], lambda step: None, Kept(temporary.folder()), facts())
+        folder = temporary.folder()
+        agent = str(Path(__file__).resolve().parent.parent)
+        self.recorder = Recorder(self.shell.user_ns, [folder], lambda step: None, Kept(folder), facts(), agent)
         type(self).end = self.recorder.close
         self.records: list[Record] = []
         self.errors: list[BaseException | None] = []

@@ -21,10 +21,23 @@ CASES = {
     "scikit-learn": "from sklearn.datasets import make_moons\nfrom sklearn.ensemble import RandomForestClassifier\n"
     "X, y = make_moons(noise=0.3)\nprint(RandomForestClassifier(5).fit(X, y).predict_proba(X[:4]))",
     "in a function": "def draw():\n    return np.random.default_rng().random()\nprint([draw() for _ in range(3)])",
+    "in a forked process": "import multiprocessing\ndef each(_):\n"
+    "    return random.random(), uuid.uuid4().hex, np.random.default_rng().random(), os.urandom(4)\n"
+    "with multiprocessing.get_context('fork').Pool(1) as pool:\n    print(pool.map(each, range(3)))",
+    "in other programs": "import subprocess, sys\n"
+    "words = 'import random, secrets; print(random.random(), secrets.token_hex())'\n"
+    "for _ in range(2):\n"
+    "    print(subprocess.run([sys.executable, '-c', words], capture_output=True, text=True).stdout)",
+    "numpy in another program": "words = 'import numpy as n; print(n.random.rand(), n.random.default_rng().random())'\n"
+    "print(subprocess.run([sys.executable, '-c', words], capture_output=True, text=True).stdout)",
     "on a thread": "import threading\nt = threading.Thread(target=lambda: print(uuid.uuid4()))\nt.start(); t.join()",
 }
 TORCH = {
     "torch, imported there": "import torch\nprint(torch.rand(3), torch.nn.Linear(2, 2).weight)",
+    "a loader with workers": "import numpy as np, os\nclass Noise(torch.utils.data.Dataset):\n"
+    "    def __len__(self):\n        return 4\n"
+    "    def __getitem__(self, place):\n        return place, np.random.default_rng().random(), torch.rand(1).item()\n"
+    "print([x for x in torch.utils.data.DataLoader(Noise(), num_workers=2, batch_size=2, shuffle=True)])",
     "torch, seeded again": "seed = torch.seed()\nprint(seed == torch.initial_seed(), seed, torch.rand(2))",
 }
 

@@ -77,7 +77,7 @@ def test_processes_of_multiprocessing_are_counted(notebook: Notebook) -> None:
 
 def test_a_file_that_a_program_wrote_is_of_the_run(notebook: Notebook) -> None:
     script = "open('by_' + 'name', 'w')"
-    notebook.run(f"import subprocess\nsubprocess.run([{sys.executable!r}, '-c', {script!r}])\n!echo > named.txt")
+    notebook.run(f"import subprocess\nsubprocess.run([{sys.executable!r}, '-I', '-c', {script!r}])\n!echo > named.txt")
     generated = notebook.records[-1]["generated"]
     made = {Path(edge["name"]).name: edge["edge"] for edge in generated if edge["kind"] == "file"}
     assert made == {"by_name": "maybe", "named.txt": "observed"}

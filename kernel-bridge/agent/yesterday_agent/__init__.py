@@ -6,11 +6,13 @@ wrong in here ends as a line under `notCaptured`, never as an error of the user'
 
 from __future__ import annotations
 
-from typing import Any
-
-from .attach import attach
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def start(spool_dir: str, options: dict[str, Any]) -> None:
     """Begin recording in the running kernel; a second call in the same process changes nothing."""
+    from .attach import attach
+
     attach(spool_dir, options)

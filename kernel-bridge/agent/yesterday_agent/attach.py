@@ -68,7 +68,8 @@ class KernelHooks:
         self.table = ProbeTable(self._hit, self._noted)
         self._plans = Plans()
         kept, facts = Kept(spool.folder), EnvironmentFacts()
-        self.recorder = Recorder(kernel.shell.user_ns, [spool.folder], self._fault, kept, facts)
+        agent = options.get("agentFolder")
+        self.recorder = Recorder(kernel.shell.user_ns, [spool.folder], self._fault, kept, facts, agent)
         self._parent: Any = None
         self._ended: tuple[Outcome, RunError | None, int | None] | None = None
         self._context = contextvars.copy_context()

@@ -6,10 +6,14 @@ Invariant: what fails in a listener fails there; raised from a hook, it would be
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
-from typing import Any
 
-Listener = Callable[[str, tuple[Any, ...]], None]
+TYPE_CHECKING = False
+"""As in `typing`, whose import takes longer than a child process may."""
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    Listener = Callable[[str, tuple[Any, ...]], None]
 FRAMES_ABOVE = 2
 """From a listener, `sys._getframe` of this is who raised the event."""
 

@@ -21,23 +21,14 @@ from collections.abc import Callable
 from typing import Any
 
 from . import libraries
+from .drawers import PASSED_ON, drawer
 from .library import Seed
 from .own_threads import is_own
+from .workers.draws import Draws
 
 RUN_BYTES = 1024 * 1024
 """Bytes of entropy that one run keeps."""
 _SEED_BYTES = 32
-_PASSED_ON = {__name__, "random", "secrets", "uuid"}
-"""Modules that ask for others: with those that wrap the seeds of libraries."""
-_KERNEL = frozenset(("yesterday_agent", "ipykernel", "jupyter_client", "tornado", "zmq", "traitlets"))
-"""The kernel's own: the names of messages are no result."""
-_KEY_MAKERS = frozenset(
-    """
-    Crypto Cryptodome OpenSSL argon2 asyncssh authlib bcrypt cryptography ecdsa itsdangerous jose jwcrypto jwt keyring
-    msal nacl oauthlib paramiko passlib requests_oauthlib rsa ssl werkzeug
-    """.split()  # noqa: SIM905
-)
-"""Packages that make keys and tokens: what they draw is not recorded, and never given again."""
 HASH_SEED = os.environ.get("PYTHONHASHSEED")
 """Of this process: orders sets of strings. What the user's code sets later is for processes that it starts."""
 _MARK = "_yesterday_chance"
@@ -47,7 +38,7 @@ class Entropy:
     """The draws of the present run, and those of an earlier one that are given in their place."""
 
     def __init__(self, urandom: Callable[[int], bytes]) -> None:
-        self._urandom = urandom
+        self._urandom = self.system = urandom
         self._drawn: dict[str, list[bytes]] = {}
         self._left = RUN_BYTES
         self._given: dict[str, deque[bytes]] = {}
@@ -55,33 +46,42 @@ class Entropy:
         self._process = os.getpid()
         self._seeded: frozenset[str] = frozenset()
         self.overflowed = False
+        self.given_to_workers: dict[str, dict[str, list[str]]] = {}
+        """By worker; for one run."""
+        self.child: Draws | None = None
+        """Set in a forked child, whose draws are its own."""
 
     def begin(self) -> None:
         """A run starts. What was given is for one run."""
         if not self._is_fresh:
-            self._given = {}
+            self._given, self.given_to_workers = {}, {}
         self._is_fresh = False
         self._drawn, self._left, self.overflowed = {}, RUN_BYTES, False
         self._seeded = frozenset(_seeds())
 
-    def finish(self) -> bytes | None:
-        """The run's draws as JSON, with the first seed of each library by its package; None where it drew nothing."""
+    def finish(self, workers: dict[str, dict[str, list[str]]]) -> bytes | None:
+        """The run's draws as JSON, with the first seed of each library by its package, and with the draws of its
+        workers; None where it drew nothing."""
         firsts = {package: seed.first() for package, seed in _seeds().items() if package not in self._seeded}
         known = {package: first for package, first in firsts.items() if first is not None}
-        if not self._drawn and not known:
+        if not self._drawn and not known and not workers:
             return None
         draws = {name: [each.hex() for each in chunks] for name, chunks in self._drawn.items()}
-        return json.dumps({"draws": draws, **known}, sort_keys=True).encode()
+        found = {"draws": draws, **known, **({"workers": workers} if workers else {})}
+        return json.dumps(found, sort_keys=True).encode()
 
-    def give(self, draws: dict[str, list[str]]) -> None:
+    def give(self, draws: dict[str, list[str]], workers: dict[str, dict[str, list[str]]]) -> None:
         """The next run draws these, as far as it draws as it did then."""
         self._given = {name: deque(bytes.fromhex(each) for each in chunks) for name, chunks in draws.items()}
+        self.given_to_workers = workers
         self._is_fresh = True
 
     def draw(self, size: int) -> bytes:
+        if self.child is not None:
+            return self.child.draw(size)
         if is_own() or self._process != os.getpid():
             return self._urandom(size)
-        name = _drawer()
+        name = drawer()
         if name is None:
             return self._urandom(size)
         waiting = self._given.get(name)
@@ -112,9 +112,9 @@ def give(text: str) -> None:
     """Has the next run find the chance that a recorded one had, as `finish` returned it."""
     recorded: dict[str, Any] = json.loads(text)
     entropy: Entropy = getattr(os.urandom, _MARK)
-    entropy.give(recorded["draws"])
+    entropy.give(recorded["draws"], recorded.get("workers", {}))
     for package, first in recorded.items():
-        library = None if package == "draws" or first is None else libraries.find(package)
+        library = None if package in ("draws", "workers") or first is None else libraries.find(package)
         if library is not None and library.seed is not None:
             library.seed.give(int(first))
 
@@ -122,7 +122,7 @@ def give(text: str) -> None:
 def watch_seeds() -> None:
     """Has libraries take new seeds from the recorded sources as well."""
     for seed in _seeds().values():
-        _PASSED_ON.add(seed.watch.__module__)
+        PASSED_ON.add(seed.watch.__module__)
         seed.watch()
 
 
@@ -154,15 +154,3 @@ def _wrap_seed(entropy: Entropy) -> None:
     random.Random.seed = seed  # type: ignore[method-assign]
     instance: Any = random._inst
     random.seed = types.MethodType(seed, instance)
-
-
-def _drawer() -> str | None:
-    """The function that asked, beyond those that only pass bytes on; None where its draws are not recorded."""
-    frame: Any = sys._getframe(2)
-    while frame is not None and frame.f_globals.get("__name__") in _PASSED_ON:
-        frame = frame.f_back
-    if frame is None:
-        return None
-    name = str(frame.f_globals.get("__name__"))
-    package = name.partition(".")[0]
-    return None if package in _KERNEL or package in _KEY_MAKERS else f"{name}.{frame.f_code.co_name}"

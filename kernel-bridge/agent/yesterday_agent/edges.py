@@ -23,3 +23,10 @@ def written_parts(ways: Iterable[Steps] | None) -> list[str] | None:
     """None for all of it, and where the parts are too many to be listed."""
     found = None if ways is None else sorted(set(map(written, ways)))
     return found if found is None or len(found) <= _MOST_PARTS else None
+
+
+def state_edge(name: str, digest: str | None, by: str, reason: str) -> Edge:
+    """An edge to a state that hides behind no name."""
+    edge: Edge = {"kind": "state", "name": name, "version": digest or f"{by}:{name}", "edge": "observed"}
+    edge.update({"by": by, "digest": digest, "reason": reason})
+    return edge

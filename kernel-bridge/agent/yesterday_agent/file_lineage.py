@@ -300,6 +300,11 @@ class FileLineage:
         made, known = self._makers.get(path, (None, None))
         self.read_edge(path, digest, made if is_same(digest, known) else None, "", missing)
 
+    def written_later(self, path: str, run: str) -> None:
+        """A process that an earlier run started wrote the file after that run was over."""
+        if self._watch.path(path) is not None:
+            self._made(path, run, self._digests.of(path))
+
     def module_edge(self, path: str, name: str, missing: list[Missing]) -> Edge:
         """An edge to the source of a module that was imported."""
         made, _ = self._makers.get(path, (None, None))

@@ -96,7 +96,7 @@ class FileWatch:
         # The folder that ipykernel gives as the place of a cell's code, so that a traceback looks there.
         cells = os.path.join(tempfile.gettempdir(), f"ipykernel_{os.getpid()}", "")
         compiled = os.path.join(tempfile.gettempdir(), "torchinductor_")
-        self._ignored = (*every, cells, compiled, "/proc/", "/dev/", "/sys/", "/etc/", "/usr/share/", "/usr/lib")
+        self.ignored = (*every, cells, compiled, "/proc/", "/dev/", "/sys/", "/etc/", "/usr/share/", "/usr/lib")
         self.close = listen(_HANDLERS, self._hook)
 
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
@@ -125,7 +125,7 @@ class FileWatch:
             return None
         given = os.fsdecode(value)
         path = os.path.abspath(given)
-        if path.startswith(self._ignored) or "__pycache__" in path or path.endswith(".pyc") or is_own_record(path):
+        if path.startswith(self.ignored) or "__pycache__" in path or path.endswith(".pyc") or is_own_record(path):
             return None
         if self.current is not None and not os.path.isabs(given):
             self.current.relative = True

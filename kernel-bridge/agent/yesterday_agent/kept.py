@@ -22,6 +22,7 @@ class Kept:
     """What the present run keeps, and what was announced before."""
 
     def __init__(self, spool: str) -> None:
+        self.spool = spool
         self._folder = os.path.join(spool, "objects")
         self._known: set[str] = set()
         self._left = RUN_BYTES

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from types import FrameType
 
 from .audit import FRAMES_ABOVE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
 
 _NOISE_CALLERS = (
     "<frozen importlib",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import _thread
-from collections.abc import Callable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _OWN: set[int] = set()
 
@@ -19,6 +22,11 @@ def start(work: Callable[[], None]) -> None:
             _OWN.discard(_thread.get_ident())
 
     _thread.start_new_thread(marked, ())
+
+
+def forget() -> None:
+    """In a forked child, which has none of them; their numbers are given to other threads."""
+    _OWN.clear()
 
 
 def is_own() -> bool:

@@ -2,7 +2,8 @@
 
 The audit hook reports each before it starts. The working folder and what the command names are looked at then, and
 again when the run is over: what changed was written by the programs, unless the run is known to have done it itself.
-What they read is not observed, except where the command names it.
+Processes of Python write down themselves what they do (`workers`); what others read is not observed, except where the
+command names it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from .own_threads import as_own, is_own
 from .record import Edge, Missing
 from .secrecy import mask
 from .tree_snapshot import Changes, Snapshot
+from .workers import starts
+from .workers.events import Worker
+from .workers.merge import GOES_ON, WorkerUse, in_order, unseen, workers_facet
 
 _LONGEST = 500
 _FRAMES = 40
@@ -34,6 +38,11 @@ class Program:
     words: str
     kind: str
     exit_code: Callable[[], int | None]
+    holder: object = None
+    """Identity of the `Popen` object."""
+    name: str | None = None
+    """Of the worker that it is, if it was given the start-up."""
+    workers: list[Worker] = field(default_factory=list)
 
 
 @dataclass
@@ -64,21 +73,36 @@ class ProgramWatch:
         self._ends.clear()
         self._use = ProgramUse(processes=_started_processes())
 
-    def finish(self) -> tuple[list[Edge], Changes, list[Missing]]:
-        """Edges, what changed in files while programs ran, and what was not seen."""
+    def forget(self) -> None:
+        """In a forked child: what it starts is not this run's."""
+        self._use = None
+
+    def named(self, name: str) -> None:
+        """The program that is being started is the worker of this name."""
+        holder = _holder("_execute_child")
+        for program in self._use.programs if self._use is not None and holder is not None else ():
+            if program.name is None and program.holder == id(holder):
+                program.name = name
+
+    def finish(self, use: WorkerUse) -> tuple[list[Edge], Changes, list[Missing]]:
+        """Edges, what changed in files while programs ran, and what was not seen. `use`: what workers wrote down."""
+        return self._finish(in_order(use), use)
+
+    def _finish(self, workers: list[Worker], found: WorkerUse) -> tuple[list[Edge], Changes, list[Missing]]:
         use, self._use = self._use, None
         if use is None:
             return [], Changes(), []
         processes = max(_started_processes() - use.processes, 0)
         if processes == 0 and use.forks > 0 and not use.programs:
             processes = use.forks
-        if processes > 0:
-            shown = f"multiprocessing: {processes} process{'' if processes == 1 else 'es'}"
-            use.programs.append(Program(shown, "process", lambda: None))
+        others = _distributed(use.programs, workers)
+        if processes > 0 or others:
+            use.programs.append(_processes(processes, others))
         if not use.programs:
             return [], Changes(), []
         changes = use.snapshot.changes() if use.snapshot is not None else Changes()
-        return [_edge(one) for one in use.programs], changes, _unseen(use, changes)
+        edges = [_edge(one, found) for one in use.programs]
+        return edges, changes, [*_unseen(use, changes), *unseen(workers, found)]
 
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
         use = self._use
@@ -92,9 +116,11 @@ class ProgramWatch:
         words = args[1] if isinstance(args[1], (list, tuple)) else [args[1]]
         shown = [os.fsdecode(word) for word in words]
         is_shell = len(shown) == 3 and shown[1] == "-c" and os.path.basename(shown[0]) in _SHELLS
+        starts.choose_way(shown)
         started = _holder("_execute_child")
         text = shown[2] if is_shell else " ".join(shown)
         self._add(use, text, "shell" if is_shell else "program", self._exit_of(started))
+        use.programs[-1].holder = None if started is None else id(started)
 
     def spawned(self, use: ProgramUse, args: tuple[Any, ...]) -> None:
         """`Popen` starts some programs by this call. Its own event has recorded them."""
@@ -112,6 +138,8 @@ class ProgramWatch:
         is_shell = len(words) == 3 and words[1] == "-c"
         text = words[2] if is_shell else " ".join(words)
         self._add(use, text, "shell" if is_shell else "program", lambda: _terminal_exit(child))
+        if starts.current is not None:
+            use.programs[-1].name = starts.current.terminal(words)
 
     def forked(self, use: ProgramUse, args: tuple[Any, ...]) -> None:
         use.forks += 1
@@ -205,21 +233,72 @@ def _started_processes() -> int:
     return int(digits) if digits.isdigit() else 1
 
 
-def _edge(program: Program) -> Edge:
+def _distributed(programs: list[Program], workers: list[Worker]) -> list[Worker]:
+    """Gives each program its workers, by their names; returns those of none."""
+    others = list[Worker]()
+    for worker in workers:
+        holders = [one for one in programs if one.name is not None and _is_within(worker.name, one.name)]
+        (holders[0].workers if holders else others).append(worker)
+    return others
+
+
+def _is_within(worker: str, name: str) -> bool:
+    return worker == name or worker.startswith((f"{name}.", f"{name}~"))
+
+
+def _processes(started: int, workers: list[Worker]) -> Program:
+    count, where = started, ""
+    if started == 0:
+        is_plain = all(worker.role == "" for worker in workers)
+        count, where = len(workers), "" if is_plain else " of an earlier run"
+    way = "fork" if started == 0 and where == "" else "multiprocessing"
+    shown = f"{way}: {count} process{'' if count == 1 else 'es'}{where}"
+    return Program(shown, "process", lambda: None, workers=workers)
+
+
+def _edge(program: Program, use: WorkerUse) -> Edge:
     code = program.exit_code()
     facets: dict[str, Any] = {"program": program.kind} if code is None else {"program": program.kind, "exitCode": code}
+    if program.workers:
+        facets |= workers_facet(program.workers, use)
     edge: Edge = {"kind": "subprocess", "name": program.words, "version": program.words, "edge": "observed"}
     edge.update({"reason": "started" if code is None else f"ended with {code}", "facets": facets})
     return edge
 
 
 def _unseen(use: ProgramUse, changes: Changes) -> list[Missing]:
-    shown = use.programs[0].words[:80] + (f" and {len(use.programs) - 1} more" if len(use.programs) > 1 else "")
-    why = "programs are not watched while they read; files that the command names are recorded"
-    missing: list[Missing] = [{"what": f"files that were read by {shown}", "why": why}]
+    blind = [program for program in use.programs if not _is_observed(program)]
+    begin_later = [program for program in blind if program.name is not None and program.exit_code() is None]
+    unloaded = [program for program in blind if program.name is not None and program not in begin_later]
+    others = [program for program in blind if program.name is None]
+    reading = "programs are not watched while they read; files that the command names are recorded"
+    start_up = "it is a Python that did not load Yesterday's start-up: not observed"
+    missing: list[Missing] = [
+        {"what": f"files that were read by {_listed(programs)}", "why": why}
+        for programs, why in ((others, reading), (unloaded, start_up))
+        if programs
+    ]
+    missing += [{"what": f"what {program.words[:80]} does later", "why": GOES_ON} for program in begin_later]
     if changes.why_incomplete is not None:
-        missing.append({"what": f"files that were written by {shown}", "why": changes.why_incomplete})
+        written = blind or use.programs
+        missing.append({"what": f"files that were written by {_listed(written)}", "why": changes.why_incomplete})
     return missing
+
+
+def _listed(programs: list[Program]) -> str:
+    return programs[0].words[:80] + (f" and {len(programs) - 1} more" if len(programs) > 1 else "")
+
+
+_OPERATORS = frozenset(";|&<>`$\n")
+
+
+def _is_observed(program: Program) -> bool:
+    """Whether all that it is wrote down what it did."""
+    if program.kind == "shell" and not (
+        starts.is_python(program.words.split(" ", 1)[0]) and _OPERATORS.isdisjoint(program.words)
+    ):
+        return False
+    return bool(program.workers)
 
 
 _HANDLERS: dict[str, Callable[[ProgramWatch, ProgramUse, tuple[Any, ...]], None]] = {

@@ -6,17 +6,18 @@ The agent takes `dumps`, `time` and their like by name: the user's code may patc
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import chain
 from time import perf_counter, process_time, time
 from typing import Any
 
-from . import chance
-from .accesses import Access, Touches
+from . import chance, own_threads
+from .accesses import Touches
 from .answers import ANSWERS
 from .cost import cost_of
 from .digests import bytes_digest, text_digest
+from .edges import state_edge
 from .environment import EnvironmentFacts
 from .executed import watch
 from .file_lineage import FileLineage, FileRun, plain_edge
@@ -30,6 +31,7 @@ from .library_watchers import LibraryWatchers
 from .lineage import Lineage
 from .loads import ModuleLoads
 from .loggers import Loggers
+from .looks import ASK_FOR_FOLDER, SHOWS, looks_at_environ, says
 from .plain_code import note_cell
 from .programs import ProgramWatch
 from .reads import Reads
@@ -41,6 +43,8 @@ from .state import SEEDERS, IdleStates, imported_states, process_states, random_
 from .storing import ValueBudget, store_values
 from .strings import hidden_names
 from .urls import UrlWatch
+from .workers.edges import mark_workers
+from .workers.merge import Workers, WorkerUse
 
 
 @dataclass
@@ -66,6 +70,7 @@ class Run:
     agent_seconds: float = 0.0
     shows: bool = False
     live: dict[str, Any] = field(default_factory=dict)
+    workers: WorkerUse = field(default_factory=WorkerUse)
 
 
 class Recorder:
@@ -78,7 +83,9 @@ class Recorder:
         fault: Callable[[str], None],
         kept: Kept,
         environment: EnvironmentFacts,
+        agent: str | None = None,
     ) -> None:
+        """`agent`: the folder of this package, where other programs can read it."""
         self.kept = kept
         self.watch = FileWatch(ignored)
         self.late = LateDigests()
@@ -99,6 +106,9 @@ class Recorder:
         self._programs = ProgramWatch()
         self._budget = ValueBudget.of(os.environ)
         self._entropy = chance.watch()
+        self._workers = Workers(kept.spool, self.watch.ignored, self._entropy, self._into_child, agent)
+        self._workers.written_later = self.files.written_later
+        self._workers.starts.started = self._programs.named
         self._others: dict[str, Reads] = {}
         """What threads and tasks touched since the last run was over, by the earlier runs that started them."""
         self._fault = fault
@@ -111,7 +121,15 @@ class Recorder:
         self.watch.close()
         self._urls.close()
         self._programs.close()
+        self._workers.close()
         self._unwatch()
+
+    def _into_child(self) -> None:
+        """This process is a forked child, which has no run."""
+        self.current = self.watch.current = None
+        own_threads.forget()
+        self._programs.forget()
+        self._urls.finish()
 
     def begin(self, run: str, cell: str | None, code: str) -> None:
         started = perf_counter()
@@ -130,6 +148,7 @@ class Recorder:
         self._guard("begin", current, lambda: self._loggers.begin(self.lineage.namespace))
         self._guard("begin", current, lambda: self._note_random(current))
         self._guard("begin", current, self._entropy.begin)
+        self._guard("begin", current, lambda: self._workers.begin(run, current.order))
         self._guard("begin", current, chance.watch_seeds)
         self._guard("begin", current, ANSWERS.begin)
         self.watch.current = current.files
@@ -218,14 +237,18 @@ class Recorder:
         run.missing += store_values(generated, live, self.lineage, self.kept, self._budget)
 
     def _files(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
-        programs, changes, unseen = self._programs.finish()
+        run.workers = self._workers.finish(run.run, run.order)
+        run.workers.into(run.files)
+        programs, changes, unseen = self._programs.finish(run.workers)
         run.missing += unseen
         work = FileRun(run.run, run.started, run.ended, run.files, run.reads, run.missing, used, generated)
         run.files.programs = [edge["name"] for edge in programs]
         self.files.finish(work, changes, [*run.files.programs, run.code] if programs else ())
-        for module in self._loads.news():
-            used.append(self.files.module_edge(os.path.abspath(str(module.__file__)), module.__name__, run.missing))
+        modules = {os.path.abspath(str(module.__file__)): module.__name__ for module in self._loads.news()}
+        modules.update({path: name for path, (name, _) in run.workers.modules.items() if path not in modules})
+        used += [self.files.module_edge(path, name, run.missing) for path, name in modules.items()]
         used += self._urls.finish()
+        mark_workers(run.workers, used, generated)
         used += [plain_edge("socket", address, "connected") for address in run.files.sockets]
         used += programs
 
@@ -267,17 +290,17 @@ class Recorder:
             drawn = changed and "random" in name and not seeded and not idle
             if before is not None and (drawn or looked_at):
                 version = before if len(makers) == 1 else None
-                used += [_state_edge(name, version, by, "depends on the state before") for by in makers]
+                used += [state_edge(name, version, by, "depends on the state before") for by in makers]
             if changed:
                 self.state_makers[name] = [*(makers if idle else []), run.run]
-                generated.append(_state_edge(name, digest, run.run, "changed in this run"))
+                generated.append(state_edge(name, digest, run.run, "changed in this run"))
         self._keep_entropy(run)
         self._keep_answers(run, used)
         self._settings(run, used, generated)
         self._drawn(run, used, generated)
 
     def _keep_entropy(self, run: Run) -> None:
-        drawn = self._entropy.finish()
+        drawn = self._entropy.finish(run.workers.draws)
         if drawn is not None:
             run.entropy = self.kept.data(drawn)
         if self._entropy.overflowed:
@@ -294,14 +317,14 @@ class Recorder:
     def _drawn(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
         loads = {} if run.reads is None else run.reads.loads
         for watcher, makers, changed in self._watchers.finish(run.run, loads, self.lineage.namespace):
-            used += [_state_edge(watcher.name, None, by, watcher.used_reason) for by in makers]
+            used += [state_edge(watcher.name, None, by, watcher.used_reason) for by in makers]
             if changed:
-                generated.append(_state_edge(watcher.name, None, run.run, watcher.changed_reason))
+                generated.append(state_edge(watcher.name, None, run.run, watcher.changed_reason))
         if run.reads is not None:
             values = [self.lineage.namespace.get(name) for name in loads]
             set_by, configured = self._loggers.finish(run.run, run.reads.strings, run.reads.calls, values)
-            used += [_state_edge(f"logger {name}", None, by, "set up there") for name, by in set_by.items()]
-            generated += [_state_edge(f"logger {name}", None, run.run, "set up in this run") for name in configured]
+            used += [state_edge(f"logger {name}", None, by, "set up there") for name, by in set_by.items()]
+            generated += [state_edge(f"logger {name}", None, run.run, "set up in this run") for name in configured]
 
     def _settings(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
         """Options, contexts, locale and environment variables, each by its name; values of variables may be secret."""
@@ -309,11 +332,11 @@ class Recorder:
         before = self.settings.made_before(use)
         changed = {name: text for name, text in self.settings.changed().items() if is_work_of(name, use)}
         only = only_set(changed, use)
-        used += [_state_edge(name, None, by, "set there") for name, by in before.items() if name not in only]
+        used += [state_edge(name, None, by, "set there") for name, by in before.items() if name not in only]
         self.settings.made(run.run, changed)
         for name, text in changed.items():
             digest = text_digest(text) if text else None
-            generated.append(_state_edge(name, digest, run.run, "set in this run"))
+            generated.append(state_edge(name, digest, run.run, "set in this run"))
 
     def _use(self, run: Run) -> Use:
         loads = {} if run.reads is None else run.reads.loads
@@ -321,9 +344,9 @@ class Recorder:
         return Use(
             loads=loads,
             values=values,
-            strings=() if run.reads is None else run.reads.strings,
-            shows=run.shows or not _SHOWS.isdisjoint(loads) or any(_says(access) for access in chain(*loads.values())),
-            environ=_looks_at_environ(loads) or bool(run.files.programs),
+            strings={*(() if run.reads is None else run.reads.strings), *run.workers.environment},
+            shows=run.shows or not SHOWS.isdisjoint(loads) or any(says(access) for access in chain(*loads.values())),
+            environ=looks_at_environ(loads) or bool(run.files.programs or run.workers.environment),
         )
 
     def bare(self, run: Run, outcome: Outcome, error: RunError | None, count: int | None, problem: Exception) -> Record:
@@ -393,28 +416,5 @@ def _looks_at(name: str, run: Run) -> bool:
     if run.reads is None:
         return False
     if name == "cwd":
-        return run.files.relative or bool(run.files.programs) or not _ASK_FOR_FOLDER.isdisjoint(run.reads.calls)
+        return run.files.relative or bool(run.files.programs) or not ASK_FOR_FOLDER.isdisjoint(run.reads.calls)
     return False
-
-
-_ASK_FOR_FOLDER = frozenset(("getcwd", "getcwdb", "cwd", "resolve", "absolute", "abspath", "realpath", "relpath"))
-
-
-def _looks_at_environ(loads: Mapping[str, Collection[Access]]) -> bool:
-    words = {".environ", ".getenv", ".environb"}
-    return any(access.part in words for access in loads.get("os", ())) or not {"environ", "getenv"}.isdisjoint(loads)
-
-
-_SHOWS = frozenset(("print", "display", "str", "repr", "format"))
-_TEXTS = frozenset(("to_string", "to_html", "to_markdown", "to_latex", "array2string", "array_repr", "format"))
-
-
-def _says(access: Access) -> bool:
-    """A method that makes text of what it is called on."""
-    return access.callee in _TEXTS
-
-
-def _state_edge(name: str, digest: str | None, by: str, reason: str) -> Edge:
-    edge: Edge = {"kind": "state", "name": name, "version": digest or f"{by}:{name}", "edge": "observed"}
-    edge.update({"by": by, "digest": digest, "reason": reason})
-    return edge

@@ -1,5 +1,6 @@
 /** pure. A receipt as a person reads it in a terminal. */
 import { type Edge, type OutputEntry, partOf, programOf, type Receipt, shapeOf } from '../../contract/run.ts'
+import { ranksOf, touchedBy, type Worker, workersOf, workingOf } from '../../contract/workers.ts'
 import { duration, localTime, plain, shortId, size } from './text.ts'
 
 /** The lines, in the order of the questions: what, when, what ran, from what, with which result, what is not known. */
@@ -15,6 +16,7 @@ export function receiptLines(receipt: Receipt): readonly string[] {
       'Generated',
       receipt.generated.map((edge) => edgeLine(edge, receipt.run)),
     ),
+    ...section('Workers', receipt.used.flatMap(workersOf).flatMap(workerLines)),
     ...section('Outputs', receipt.outputs.map(outputLine)),
     ...section('Environment', environmentLines(receipt)),
     ...section('Cost', costLines(receipt)),
@@ -58,6 +60,7 @@ function edgeLine(edge: Edge, run: string): string {
     edge.by === null || edge.by === run ? null : `made by ${shortId(edge.by)}`,
     edge.edge === 'observed' ? null : `${edge.edge}${edge.reason === null ? '' : `: ${edge.reason}`}`,
     programLine(edge),
+    workersLine(edge),
     edge.digest === null && !WITHOUT_CONTENT.has(edge.kind) ? 'content not captured' : null,
     edge.query === null ? null : `by ${edge.query.replaceAll(/\s+/g, ' ')}`,
   ]
@@ -70,6 +73,41 @@ function programLine(edge: Edge): string | null {
   const program = programOf(edge)
   if (program === null || program.kind === 'process') return null
   return program.exitCode === null ? 'exit code not seen' : `exit code ${program.exitCode}`
+}
+
+/** "4 workers, ranks 0–3" for what started them; "by workers 1, 2" for what they touched. */
+function workersLine(edge: Edge): string | null {
+  const touched = touchedBy(edge)
+  if (touched.length > 0) return `by worker${touched.length === 1 ? '' : 's'} ${touched.join(', ')}`
+  const workers = workingOf(workersOf(edge))
+  if (workers.length === 0) return null
+  const ranks = ranksOf(workers)
+  const count = `${workers.length} worker${workers.length === 1 ? '' : 's'}`
+  return ranks === null ? count : `${count}, rank${workers.length === 1 ? '' : 's'} ${ranks}`
+}
+
+const ENDED = { exited: 'ended', running: 'went on', lost: 'was killed or ended at once' } as const
+
+function workerLines({
+  worker,
+  name,
+  rank,
+  ended,
+  exitCode,
+  error,
+  read,
+  written,
+}: Worker): readonly string[] {
+  const head = [
+    `worker ${worker}`,
+    name ?? null,
+    rank === undefined ? null : `rank ${rank}`,
+    `${read} read, ${written} written`,
+    exitCode === undefined ? ENDED[ended] : `exit code ${exitCode}`,
+    error === undefined ? null : `${error.ename}: ${error.evalue}`,
+  ]
+  const trace = error === undefined ? [] : error.traceback.trimEnd().split('\n')
+  return [plain(head.filter((part) => part !== null).join(', ')), ...trace.map((line) => `  ${plain(line)}`)]
 }
 
 function outputLine({ outputType, name, mime, size: bytes, digest }: OutputEntry): string {

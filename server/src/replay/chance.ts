@@ -24,7 +24,11 @@ export async function giveClock(kernel: Asked, started: string | null): Promise<
 const recordedForms = {
   /** Beside the draws, by package the first seed that a library took by itself; null in older histories. */
   'chance.give': z
-    .object({ draws: z.record(z.string(), z.array(z.string())) })
+    .object({
+      draws: z.record(z.string(), z.array(z.string())),
+      /** What each child process drew, by its number within the run. */
+      workers: z.record(z.string(), z.record(z.string(), z.array(z.string()))).optional(),
+    })
     .catchall(z.number().nullable()),
   /** `value` is null for what is never stored, as a password. */
   'answers.give': z.object({

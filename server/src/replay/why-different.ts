@@ -3,6 +3,7 @@
  * to differ comes before what only could.
  */
 import type { Edge, Receipt } from '../../contract/run.ts'
+import { workersOf, workingOf } from '../../contract/workers.ts'
 
 export interface Repetition {
   readonly was: Receipt
@@ -93,8 +94,9 @@ function otherDraws({ was, is }: Repetition): string | null {
     : 'it drew other random bytes from the operating system than then'
 }
 
+/** A program that did not write down itself what it did. */
 function otherProcesses({ was }: Repetition): string | null {
-  const started = was.used.find(({ kind }) => kind === 'subprocess')
+  const started = was.used.find((edge) => edge.kind === 'subprocess' && workersOf(edge).length === 0)
   return started === undefined
     ? null
     : `it started ${started.name}, and what another process draws and reads is not recorded`
@@ -126,9 +128,11 @@ const CONCURRENT =
 
 function concurrencyOf({ was }: Repetition): string | null {
   const [found] = CONCURRENT.exec(was.source) ?? []
-  return found === undefined
+  if (found !== undefined) return `it works concurrently (${found}), and the order of that is not recorded`
+  const together = was.used.map((edge) => workingOf(workersOf(edge))).find(({ length }) => length > 1)
+  return together === undefined
     ? null
-    : `it works concurrently (${found}), and the order of that is not recorded`
+    : `${together.length} processes worked for it at once, and the order of that is not recorded`
 }
 
 function clockIn(source: string): string | null {

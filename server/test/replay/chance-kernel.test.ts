@@ -12,6 +12,14 @@ const cells = {
   generator: 'rng = np.random.default_rng()\nrng.normal(size=3)',
   names: 'print(uuid.uuid4(), os.urandom(4), random.random())',
   sets: "print({f'name {n}' for n in range(40)}, hash('a'))",
+  workers: `import multiprocessing
+def each(place):
+    return place, open('rows.txt').read(), random.random(), np.random.default_rng().random(), uuid.uuid4()
+with multiprocessing.get_context('fork').Pool(1) as pool:
+    print(pool.map(each, range(3)))`,
+  program: `import subprocess, sys
+words = 'import random, uuid; print(random.random(), uuid.uuid4(), open("rows.txt").read())'
+print(subprocess.run([sys.executable, '-c', words], capture_output=True, text=True).stdout)`,
   again: 'print(np.random.rand(), rng.random())',
 }
 
@@ -22,6 +30,7 @@ describe.skipIf(python === null)(`a notebook without a seed${whySkipped}`, () =>
 
   beforeAll(async () => {
     root = await makeProject(cells)
+    await writeFile(join(root, 'rows.txt'), '5')
     const spec = join(root, 'jupyter', 'kernels', 'tested')
     await mkdir(spec, { recursive: true })
     const argv = [python, '-m', 'ipykernel_launcher', '-f', '{connection_file}']
@@ -39,6 +48,21 @@ describe.skipIf(python === null)(`a notebook without a seed${whySkipped}`, () =>
     expect(report.problems).toEqual([])
     expect(report.environment).toEqual([])
     expect(report.steps.map(({ verdict }) => verdict)).toEqual(Object.keys(cells).map(() => 'identical'))
+  })
+
+  test('the receipt shows what workers read', async () => {
+    const { out } = await said('log', 'a.ipynb', '--json')
+    const runs = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    for (const cellId of ['workers', 'program']) {
+      const { run } = runs.find((line) => line.cellId === cellId)
+      const receipt = await said('show', run)
+      expect(receipt.out).toMatch(/file rows\.txt, 1 B, by worker 1/)
+      expect(receipt.out).toMatch(/\nWorkers\n {2}worker 1, /)
+      expect(receipt.out).not.toMatch(/not watched/)
+    }
   })
 
   test('a single cell does so too', async () => {

@@ -41,6 +41,17 @@ test.each([
   else expect(found).toBe(cause)
 })
 
+test('processes that wrote down what they did are no cause; their order may be', () => {
+  const started = (workers: unknown) =>
+    edge('multiprocessing: 2', { kind: 'subprocess', facets: { workers } })
+  const cause = (workers: unknown) =>
+    likelyCause({ was: receipt('a', { used: [started(workers)] }), is: receipt('b'), before: [] })
+  const one = { worker: '1', role: 'pool', ended: 'exited' }
+  expect(cause([])).toMatch(/what another process draws and reads is not recorded/)
+  expect(cause([one])).toBeNull()
+  expect(cause([one, { ...one, worker: '2' }])).toMatch(/^2 processes worked for it at once/)
+})
+
 test.each([
   ['x = datetime.now()', 'it reads the clock: datetime.now()'],
   ['t0 = time.perf_counter()', 'it reads the clock: time.perf_counter()'],

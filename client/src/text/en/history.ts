@@ -79,4 +79,13 @@ export const history = {
   'kind.state': 'Hidden state',
   'kind.environment': 'Environment',
   'kind.subprocess': 'Other programs',
+  'worker.count': { one: '{count} worker', other: '{count} workers' },
+  'worker.ranks': { one: '{workers}, rank {ranks}', other: '{workers}, ranks {ranks}' },
+  'worker.one': 'Worker {worker}',
+  'worker.rank': 'rank {rank}',
+  'worker.files': 'files: {read} read, {written} written',
+  'worker.touched': { one: 'by worker {workers}', other: 'by workers {workers}' },
+  'worker.ended.exited': 'ended',
+  'worker.ended.running': 'went on after the run',
+  'worker.ended.lost': 'was killed or ended at once',
 } as const

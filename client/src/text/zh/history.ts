@@ -82,4 +82,13 @@ export const history: Translation<typeof english> = {
   'kind.state': '隐藏状态',
   'kind.environment': '环境',
   'kind.subprocess': '其他程序',
+  'worker.count': { other: '{count} 个工作进程' },
+  'worker.ranks': { other: '{workers}，rank {ranks}' },
+  'worker.one': '工作进程 {worker}',
+  'worker.rank': 'rank {rank}',
+  'worker.files': '文件：读取 {read}，写入 {written}',
+  'worker.touched': { other: '由工作进程 {workers}' },
+  'worker.ended.exited': '已结束',
+  'worker.ended.running': '运行结束后仍在继续',
+  'worker.ended.lost': '被终止或立即结束',
 }

@@ -7,6 +7,7 @@ import { Link } from '../../../ui/icons.ts'
 import { fullName, nowOf, sorted } from './inputs.ts'
 import { byKind, describeEdge, shortId, shortValue } from './names.ts'
 import { showMarked } from './StoredOutput.tsx'
+import { Workers } from './Workers.tsx'
 
 interface Props {
   readonly edges: readonly Edge[]
@@ -84,6 +85,7 @@ function EdgeLine(props: Props & { readonly edge: Edge }) {
       {what !== '' && <small>{what}</small>}
       {edge.deleted && <small> · {t('receipt.deleted')}</small>}
       <Program edge={edge} />
+      <Workers edge={edge} />
       {edge.digest === null && !edge.deleted && !WITHOUT_CONTENT.has(edge.kind) && (
         <small> · {t('receipt.noDigest')}</small>
       )}
