@@ -44,6 +44,7 @@ class Child:
     def begin(self, name: str, how: str) -> None:
         """This process is that child."""
         _current[:] = [self]
+        self._pid = os.getpid()
         self._part = Part(self._folder, name, how, self._epoch.get())
         self._is_over = False
         if self._observer is None:
@@ -59,7 +60,14 @@ class Child:
     def forked(self, name: str) -> None:
         """This process was forked from the one that it was."""
         self.begin(name, "fork")
-        self.draws.reseed()
+        if not _reseeds_later:
+            self.draws.reseed()
+
+    def reseeds_later(self, random: ModuleType) -> None:
+        """`random` has just registered what it does after a fork, behind what we do."""
+        wrap_seed(self.draws, random)
+        _reseeds_later.append(True)
+        os.register_at_fork(after_in_child=lambda: _quietly(lambda: _of_this_process(lambda mine: mine.draws.reseed())))
 
     def bootstraps(self, module: ModuleType) -> None:
         """`multiprocessing.process` is there: each of its processes runs in this method."""
@@ -69,9 +77,9 @@ class Child:
             return
 
         def _bootstrap(process: Any, *args: Any, **words: Any) -> Any:
-            _quietly(lambda: _current[0].note_role(process))
+            _quietly(lambda: _of_this_process(lambda mine: mine.note_role(process)))
             code = real(process, *args, **words)
-            _current[0].over(code)
+            _quietly(lambda: _of_this_process(lambda mine: mine.over(code)))
             return code
 
         _bootstrap._yesterday = True  # type: ignore[attr-defined]
@@ -85,7 +93,7 @@ class Child:
         def print_exc(*args: Any, **words: Any) -> None:
             problem = sys.exc_info()[1]
             if problem is not None and sys._getframe(1).f_code.co_name == "_bootstrap":
-                _current[0].failed(problem)
+                _of_this_process(lambda mine: mine.failed(problem))
             real(*args, **words)
 
         module.print_exc = print_exc
@@ -121,6 +129,14 @@ class Child:
 
 _current: list[Child] = []
 """The one that this process is. A child that becomes a recorded kernel has children of its own, which replace it."""
+_reseeds_later: list[bool] = []
+
+
+def _of_this_process(step: Callable[[Child], object]) -> None:
+    """A process that was forked without a name of its own writes nothing into the part of its parent."""
+    for child in _current:
+        if child._pid == os.getpid():
+            step(child)
 
 
 def start(name: str, folder: str, how: str) -> None:
@@ -135,7 +151,7 @@ def start(name: str, folder: str, how: str) -> None:
     atexit.register(child.over)
     _when_imported(
         {
-            "random": lambda random: wrap_seed(child.draws, random),
+            "random": child.reseeds_later,
             "torch": child.draws.seed_torch,
             "multiprocessing.process": child.bootstraps,
             "traceback": child.prints,

@@ -73,7 +73,7 @@ def wrap(draws: Draws) -> None:
     def urandom(size: int, /) -> bytes:
         return draws.draw(size) if type(size) is int and size >= 0 else bytes(real(size))
 
-    urandom.__doc__, urandom.__module__ = real.__doc__, real.__module__
+    urandom.__doc__, urandom.__module__, urandom.__qualname__ = real.__doc__, real.__module__, "urandom"
     for module in (os, sys.modules[real.__module__]):
         module.urandom = urandom  # type: ignore[attr-defined]
 

@@ -186,13 +186,12 @@ class Workers:
     def _forked(self, name: str) -> None:
         self._silence()
         child = Child(self.folder, self._entropy.system)
-        child.begin(name, "fork")
+        child.forked(name)
         self._entropy.child = child.draws
         self.starts.in_child = child.forked
         for module, step in (("multiprocessing.process", child.bootstraps), ("traceback", child.prints)):
             if module in sys.modules:
                 step(sys.modules[module])
-        child.draws.reseed()
 
     def close(self) -> None:
         """Names no more children."""
