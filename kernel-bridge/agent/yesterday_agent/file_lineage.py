@@ -23,7 +23,7 @@ from .named_files import adds_to, command_paths, named_paths, touches_files, val
 from .named_folders import base_of, files_in, files_matching, may_read_folders, named_folder, patterns_in
 from .reads import Reads
 from .record import Edge, Missing
-from .state import working_directory
+from .state import holds_work
 from .tree_snapshot import Changes
 from .withheld import Withheld
 
@@ -208,7 +208,7 @@ class FileLineage:
         read = (path for folder in gathered for path in folder.read)
         seen = {*read, *run.use.read, *run.use.written, *run.use.removed}
         candidates = [(os.path.abspath(given), given) for given in self._candidates(run.reads, run.use)]
-        every = {path: given for path, given in candidates if self._watch.path(path) and not _holds_work(path)}
+        every = {path: given for path, given in candidates if self._watch.path(path) and not holds_work(path)}
         named = {path for path in every if os.path.exists(path)}
         run.use.relative |= any(not os.path.isabs(every[path]) for path in named)
         if touches_files(run.reads.calls):
@@ -364,15 +364,6 @@ class FileLineage:
             return file_edge(path, self._withheld.digest(path, digest), by, reason)
         edge = file_edge(path, digest.digest, by, reason)
         return edge if digest.is_over else {**edge, "late": digest}  # type: ignore[typeddict-unknown-key]
-
-
-def _holds_work(path: str) -> bool:
-    """Whether an absolute path is the working directory or a folder around it.
-
-    Code names these as a place to start from (`Path('.')`, `sys.path.insert(0, '..')`), or means punctuation
-    (`'a.b'.split('.')`). It does not mean the data in them.
-    """
-    return f"{working_directory()}{os.sep}".startswith(path.rstrip(os.sep) + os.sep)
 
 
 def _mark(path: str) -> Mark:

@@ -145,3 +145,12 @@ def working_directory() -> str:
         return os.getcwd()
     except OSError:
         return ""
+
+
+def holds_work(path: str) -> bool:
+    """Whether an absolute path is the working directory or a folder around it.
+
+    Code names these as a place to start from (`Path('.')`, `sys.path.insert(0, '..')`), or means punctuation
+    (`'a.b'.split('.')`). It does not mean the data in them.
+    """
+    return f"{working_directory()}{os.sep}".startswith(path.rstrip(os.sep) + os.sep)
