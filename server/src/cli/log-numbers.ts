@@ -32,5 +32,5 @@ export function numberLines(
   return table([head, ...lines])
 }
 
-const numberText = (value: number | undefined) =>
+export const numberText = (value: number | undefined) =>
   value === undefined ? '-' : String(Number(value.toPrecision(6)))

@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   serve: async () => (await import('./serve.ts')).registerServe,
   bridge: async () => (await import('./serve.ts')).registerBridge,
   run: async () => (await import('./run.ts')).registerRun,
+  sweep: async () => (await import('./sweep.ts')).registerSweep,
   log: async () => (await import('./log.ts')).registerLog,
   show: async () => (await import('./show.ts')).registerShow,
   output: async () => (await import('./output.ts')).registerOutput,

@@ -103,14 +103,16 @@ async function formOf(read: ReadNotebook, store: Store): Promise<Answer<Notebook
   return { ok: true, value: read.file.form }
 }
 
-async function readNamed(named: string, file: string): Promise<ReadNotebook | Refusal> {
+/** The notebook of this name, or why it cannot be read. */
+export async function readNamed(named: string, file: string): Promise<ReadNotebook | Refusal> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => error)
   if (bytes instanceof Error) return bytes.code === 'ENOENT' ? noNotebook(named) : unreadable(named, bytes)
   const read = readNotebook(bytes, projectSecrets(dirname(file)).masker)
   return read.ok ? read : notNotebook(named, read.refusal.message)
 }
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+export const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 const noNotebook = (named: string): Refusal => ({
   code: 'no-notebook',
@@ -133,7 +135,7 @@ const notNotebook = (named: string, why: string): Refusal => ({
   exit: 1,
 })
 
-const noFolder = (root: string): Refusal => ({
+export const noFolder = (root: string): Refusal => ({
   code: 'no-folder',
   message: `there is no folder ${root}`,
   hint: 'Name an existing folder with --root, or create it first.',
@@ -239,10 +241,11 @@ function report(entry: RunEnded, { run, place, cell }: Run, json: boolean): void
   if (entry.error !== null) process.stderr.write(`${printableColoured(entry.error.traceback.join('\n'))}\n`)
 }
 
-const actor = () => ({ id: `user:${userInfo().username}`, name: userInfo().username })
+/** The user of this machine. */
+export const actor = () => ({ id: `user:${userInfo().username}`, name: userInfo().username })
 
 /** The one asked for; else the one that the notebook names; else the first Python. Throws `MissingKernelError`. */
-async function chooseSpec(
+export async function chooseSpec(
   kernels: Kernels,
   asked: string | undefined,
   { metadata }: NotebookForm,
@@ -258,9 +261,9 @@ async function chooseSpec(
 }
 
 /** Null where the notebook's kernel is here, or another was asked for. */
-async function missingKernel(
+export async function missingKernel(
   kernels: Kernels,
-  { kernel }: Options,
+  { kernel }: { readonly kernel?: string | undefined },
   { metadata }: NotebookForm,
 ): Promise<Refusal | null> {
   if (kernel !== undefined) return null

@@ -1,0 +1,187 @@
+/**
+ * `yesterday sweep NOTEBOOK --param NAME=VALUES …`: runs the notebook once for each combination of values, several at the
+ * same time. Invariant: the notebook's file is not changed; each trial is recorded like any run and can be replayed.
+ */
+import { availableParallelism } from 'node:os'
+import { dirname, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import type { Comparison } from '../../contract/past.ts'
+import { identifyFile } from '../document/identity/project-notebooks.ts'
+import { parseComparisons } from '../lineage/comparisons.ts'
+import { endOrphans } from '../session/orphans.ts'
+import { openKernels } from '../setup/open-kernels.ts'
+import { findInterpreters } from '../setup/python.ts'
+import { openStore } from '../store/open-store.ts'
+import { storePaths } from '../store/project-folder.ts'
+import { trustWorkspace } from '../user/workspace.ts'
+import { isRefusal, perform, printJson, printLines, printNote, type Refusal, warn } from './answer.ts'
+import { seconds, trustOption, wholeNumber } from './option-values.ts'
+import { projectPath, projectRoot } from './project-root.ts'
+import {
+  actor,
+  chooseSpec,
+  type FindInterpreters,
+  isFolder,
+  missingKernel,
+  noFolder,
+  readNamed,
+} from './run.ts'
+import { drawnFrom, gridOf, parseParameter, placeOfParameters, randomFrom, type Trial } from './sweep-grid.ts'
+import { sweepLine, sweepTable } from './sweep-text.ts'
+import { runTrial, type SweepWorld, sweptCells, type TrialResult } from './sweep-trial.ts'
+
+const Options = z.object({
+  param: z.array(z.string()).default([]),
+  random: z.int().min(1).max(1000).optional(),
+  seed: z.int().optional(),
+  jobs: z.int().min(1).max(64).optional(),
+  sort: z.string().optional(),
+  stopWhen: z.string().optional(),
+  timeout: z.number().optional(),
+  kernel: z.string().optional(),
+  trust: z.boolean().default(false),
+  json: z.boolean().default(false),
+  root: z.string().optional(),
+})
+type Options = z.infer<typeof Options>
+
+const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
+
+/** Adds the command. */
+export function registerSweep(program: Command, interpreters: FindInterpreters = findInterpreters): void {
+  program
+    .command('sweep')
+    .argument('<notebook>', 'the .ipynb file')
+    .description('run a notebook with many values of its parameters, each a recorded run')
+    .requiredOption(
+      '--param <name=values>',
+      'values to try: 0.1,0.01 or 2..6 or 0.001..0.1:log; repeatable',
+      collect,
+    )
+    .option('--random <n>', 'draw so many trials instead of the whole grid', wholeNumber)
+    .option('--seed <n>', 'draw the same trials again', wholeNumber)
+    .option('--jobs <n>', 'trials at the same time; default: half of the cores', wholeNumber)
+    .option('--sort <metric>', 'sort the table by a metric; -METRIC from the largest')
+    .option('--stop-when <comparison>', 'start no further trial once one satisfies it: acc>0.95')
+    .option('--timeout <seconds>', 'interrupt a cell that takes longer', seconds)
+    .option('--kernel <name>', 'the kernelspec to use')
+    .option(...trustOption)
+    .option('--json', 'a line of JSON per trial')
+    .option('--root <dir>', 'the project folder')
+    .action(async (notebook: string, raw: unknown) => {
+      const options = Options.safeParse(raw)
+      await perform({ json: options.data?.json ?? false, goesOn: true }, async () =>
+        options.success
+          ? sweepNotebook(notebook, options.data, interpreters)
+          : bad(z.prettifyError(options.error)),
+      )
+    })
+}
+
+interface Plan {
+  readonly trials: readonly Trial[]
+  readonly stopWhen: readonly Comparison[]
+}
+
+async function sweepNotebook(
+  named: string,
+  options: Options,
+  interpreters: FindInterpreters,
+): Promise<Refusal | null> {
+  const plan = planOf(options)
+  if (isRefusal(plan)) return plan
+  const file = resolve(named)
+  const read = await readNamed(named, file)
+  if (isRefusal(read)) return read
+  const { form } = read.file
+  const place = placeOfParameters(sweptCells(form), Object.keys(plan.trials[0] ?? {}))
+  if (!place.ok)
+    return bad(place.why, 'Give it a value in a cell, or add the tag `parameters` to the cell that does.')
+  const root = projectRoot({ root: options.root, notebook: file })
+  if (!isFolder(root)) return noFolder(root)
+  if (options.trust) trustWorkspace(storePaths(root).folder)
+  const store = await openStore({ root })
+  const kernels = openKernels(root, { interpreters: await interpreters(root) })
+  try {
+    await endOrphans({ root, store, kernels, onProblem: warn })
+    const refusal = await missingKernel(kernels, options, form)
+    if (refusal !== null) return refusal
+    await Promise.all([...read.large.values()].map((bytes) => store.objects.put(bytes)))
+    const path = projectPath(root, file)
+    await identifyFile(root, store, path)
+    const spec = () => chooseSpec(kernels, options.kernel, form)
+    const { timeout } = options
+    const world = { store, kernels, form, path, cwd: dirname(file), actor: actor(), spec, timeout }
+    return await runSweep(world, plan, place.value, options)
+  } finally {
+    await kernels.close({ shutdown: true })
+    await store.close()
+  }
+}
+
+function planOf({ param, random, seed, stopWhen = '' }: Options): Plan | Refusal {
+  const parsed = param.map(parseParameter)
+  const wrong = parsed.find((one) => !one.ok)
+  if (wrong !== undefined && !wrong.ok) return bad(wrong.why)
+  const parameters = parsed.flatMap((one) => (one.ok ? [one.value] : []))
+  const twice = parameters.find(
+    ({ name }, place) => parameters.findIndex((one) => one.name === name) !== place,
+  )
+  if (twice !== undefined) return bad(`\`${twice.name}\` is named twice`)
+  const condition = parseComparisons(stopWhen)
+  if (!condition.ok) return bad(`"${condition.word}" is no comparison`, 'Such as: --stop-when "acc>0.95"')
+  if (random === undefined) {
+    const grid = gridOf(parameters)
+    return grid.ok ? { trials: grid.value, stopWhen: condition.comparisons } : bad(grid.why)
+  }
+  const chosen = seed ?? Math.floor(Math.random() * 1_000_000)
+  printNote(`drawn with --seed ${chosen}`)
+  return { trials: drawnFrom(parameters, random, randomFrom(chosen)), stopWhen: condition.comparisons }
+}
+
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Runs the trials, prints each as it ends, and a table at the end. */
+async function runSweep(
+  world: SweepWorld,
+  { trials, stopWhen }: Plan,
+  place: number,
+  { jobs, sort, json }: Options,
+): Promise<null> {
+  const waiting = trials.map((trial, index) => ({ number: index + 1, trial, place }))
+  const stop = new AbortController()
+  const abort = (): void => stop.abort()
+  for (const signal of stopSignals) process.once(signal, abort)
+  const results: TrialResult[] = []
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined && !stop.signal.aborted; next = waiting.shift()) {
+      const result = await runTrial(world, next, stop.signal)
+      results.push(result)
+      if (json) printJson(result)
+      else printLines([sweepLine(result, trials.length)])
+      if (stopWhen.length > 0 && satisfies(result, stopWhen)) waiting.length = 0
+    }
+  }
+  const most = Math.min(trials.length, jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)))
+  await Promise.all(Array.from({ length: most }, work))
+  for (const signal of stopSignals) process.off(signal, abort)
+  if (!json) printLines(['', ...sweepTable(results, sort)])
+  process.exitCode = results.length > 0 && results.every(({ outcome }) => outcome === 'ok') ? 0 : 1
+  return null
+}
+
+/** A trial without one of the numbers does not satisfy. */
+function satisfies({ figures: { parameters, metrics } }: TrialResult, all: readonly Comparison[]): boolean {
+  return all.every(({ name, operator, value }) => {
+    const known = metrics[name] ?? parameters[name]
+    if (known === undefined) return false
+    const holds = { '<': known < value, '<=': known <= value, '>': known > value, '>=': known >= value }
+    return operator === '=' ? known === value : operator === '!=' ? known !== value : holds[operator]
+  })
+}
+
+const bad = (
+  message: string,
+  hint = 'Such as: yesterday sweep train.ipynb --param lr=0.1,0.01 --param depth=2..6',
+): Refusal => ({ code: 'bad-sweep', message, hint, exit: 2 })
