@@ -145,18 +145,16 @@ describe('the lineage graph', () => {
 
   test('asking for more adds what is behind a run, and says nothing twice', () => {
     const node = (run: string, hops: number, more: number) => ({ ...summary(run), order: 1, hops, more })
-    const first: Around = {
-      run: 'c',
+    const around = (run: string, nodes: Around['nodes'], edges: Around['edges']): Around => ({
+      run,
+      nodes,
+      edges,
       inputs: [],
-      nodes: [node('c', 0, 0), node('b', 1, 1)],
-      edges: [{ from: 'b', to: 'c', things: [] }],
-    }
-    const more: Around = {
-      run: 'b',
-      inputs: [],
-      nodes: [node('b', 0, 0), node('a', 1, 0)],
-      edges: [{ from: 'a', to: 'b', things: [] }],
-    }
+      roots: [],
+    })
+    const given = (from: string, to: string) => ({ from, to, things: [] })
+    const first = around('c', [node('c', 0, 0), node('b', 1, 1)], [given('b', 'c')])
+    const more = around('b', [node('b', 0, 0), node('a', 1, 0)], [given('a', 'b')])
     const known = grown(grown(grown(nothingKnown, first), more), more)
     expect([...known.nodes.values()].map(({ run, hops, more: left }) => `${run} ${hops} ${left}`)).toEqual([
       'c 0 0',

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { RunId } from './ids.ts'
+import { ChangedRoot } from './past.ts'
 import { RunSummary, VersionKind } from './run.ts'
 
 /** A run near the asked one. */
@@ -43,5 +44,7 @@ export const Around = z.object({
   nodes: z.array(AroundNode),
   edges: z.array(AroundEdge),
   inputs: z.array(InputNow),
+  /** What changed further up than `inputs`, the nearest first. */
+  roots: z.array(ChangedRoot),
 })
 export type Around = z.infer<typeof Around>

@@ -86,6 +86,19 @@ export const WhyInput = z.object({
 })
 export type WhyInput = z.infer<typeof WhyInput>
 
+/** A file that no run made, a module or a cell's code, somewhere upstream of a run, that is no longer as it was. */
+export const ChangedRoot = z.object({
+  kind: z.enum(['file', 'module', 'code']),
+  /** Of a file its path as the run named it; of code its first words. */
+  name: z.string(),
+  changed: z.enum(['changed', 'gone']),
+  /** The run that used it, or whose code it is. */
+  by: RunName,
+  /** The runs from there to the asked one, which is left out. */
+  through: z.array(RunName),
+})
+export type ChangedRoot = z.infer<typeof ChangedRoot>
+
 /** The receipt in words. `headline` is one sentence; `lines` go on, each a sentence of its own. */
 export const Why = z.object({
   run: RunName,
@@ -94,6 +107,8 @@ export const Why = z.object({
   headline: z.string(),
   lines: z.array(z.string()),
   inputs: z.array(WhyInput),
+  /** What changed further up, the nearest first; what the run itself used is among the inputs. */
+  roots: z.array(ChangedRoot),
   /** Whether the cell's source changed in the last run of this cell; null if the cell is unknown. */
   sourceChanged: z.boolean().nullable(),
   /** Why it cannot be replayed; null where it can, as far as its bytes go. */

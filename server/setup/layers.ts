@@ -100,7 +100,7 @@ export const layers: readonly Layers[] = [
 
 /** Files that may have more than 400 lines, and how many. The numbers only shrink. */
 export const longFiles: Readonly<Record<string, number>> = {
-  'client/test/past.test.ts': 424,
+  'client/test/past.test.ts': 422,
   'kernel-bridge/agent/yesterday_agent/lineage.py': 475,
   'kernel-bridge/agent/yesterday_agent/probes.py': 458,
   'kernel-bridge/agent/yesterday_agent/recorder.py': 421,

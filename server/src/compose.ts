@@ -258,6 +258,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
   const { documents, notes, files, sessions, world, writes, jobs } = parts
   const { root, store, untrusted } = project
   const pathOf = (id: string): string | null => documents.live(id)?.path ?? null
+  const fileState = fileStates(root, store.secrets)
   return [
     ...fileRoutes(root, files),
     ...notebookRoutes(root, documents),
@@ -266,7 +267,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ...pastRoutes({
       index: store.index,
       read: (digest) => store.objects.get(digest).catch(() => null),
-      fileState: fileStates(root, store.secrets),
+      fileState,
       notebookNow: maskedCells(cellsInDocument(documents), store.secrets),
     }),
     ...checkpointRoutes({
@@ -285,6 +286,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ...aroundRoutes(store.index, {
       root,
       files: new UsedFiles(store.secrets),
+      fileState,
       sessionOf: (notebookId) => sessions.sessionOf(notebookId),
     }),
     ...exportRoutes({ root, documents, objects: store.objects, secrets: store.secrets }),

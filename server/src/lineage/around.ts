@@ -3,6 +3,7 @@
  * Invariant: at most `NODES` runs are named, the nearest first; what is left out is counted on the run that needs it.
  */
 import type { Around, AroundEdge, AroundNode, InputNow } from '../../contract/around.ts'
+import type { ChangedRoot } from '../../contract/past.ts'
 import { partsOfBoth, partsOverlap } from '../store/parts.ts'
 import type { Link, LogQuery, RunIndex, RunLinks } from '../store/ports.ts'
 import { producerOf } from './slice.ts'
@@ -18,6 +19,8 @@ export interface AroundFacts {
   readonly session: string | null
   /** The files that the run read, as they are now. */
   readonly files: (names: ReadonlySet<string>) => Promise<ReadonlyMap<string, FileNow>>
+  /** What changed further up. */
+  readonly roots: () => Promise<readonly ChangedRoot[]>
 }
 
 const NODES = 150
@@ -34,7 +37,13 @@ export async function aroundOf(source: AroundSource, facts: AroundFacts): Promis
     const more = [...found.givers.keys()].filter((run) => !reached.has(run)).length
     return [{ ...summary, order: found.links.order, hops: found.hops, more }]
   })
-  return { run: facts.run, nodes, edges: edgesOf(reached), inputs: await inputsOf(source, links, facts) }
+  return {
+    run: facts.run,
+    nodes,
+    edges: edgesOf(reached),
+    inputs: await inputsOf(source, links, facts),
+    roots: [...(await facts.roots())],
+  }
 }
 
 interface Reached {

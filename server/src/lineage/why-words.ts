@@ -1,11 +1,12 @@
 /** pure. The words of a receipt. */
-import type { ChangedSince, RunName, WhyInput } from '../../contract/past.ts'
+import type { ChangedRoot, ChangedSince, RunName, WhyInput } from '../../contract/past.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
 
 export interface WhyFacts {
   readonly receipt: Receipt
   readonly run: RunName
   readonly inputs: readonly WhyInput[]
+  readonly roots: readonly ChangedRoot[]
   readonly output: number | null
   readonly name: string | null
   readonly sourceChanged: boolean | null
@@ -16,13 +17,30 @@ export interface WhyFacts {
 const NAMED = 6
 
 /** “made by run 14 of `train`, from `X` (run 9) and `births.csv` (changed since)” */
-export function headlineOf({ receipt, run, inputs, output, name }: WhyFacts): string {
+export function headlineOf({ receipt, run, inputs, roots, output, name }: WhyFacts): string {
   const what = name === null ? (output === null ? null : outputName(receipt, output)) : code(name)
   const made = `${what === null ? 'made' : `${what} was made`} by run ${run.order} of ${cellName(run)}`
+  const further = roots.length === 0 ? '' : `; further up, ${listed(few(roots.map(rootName)))} changed since`
   if (inputs.length === 0) return `${made}, from nothing but its own code`
-  const named = inputs.slice(0, NAMED).map(({ words }) => words)
-  const rest = inputs.length - named.length
-  return `${made}, from ${listed(rest === 0 ? named : [...named, `${rest} more`])}`
+  return `${made}, from ${listed(few(inputs.map(({ words }) => words)))}${further}`
+}
+
+function few(words: readonly string[]): readonly string[] {
+  const rest = words.length - NAMED
+  return rest > 0 ? [...words.slice(0, NAMED), `${rest} more`] : words
+}
+
+const rootName = ({ kind, name, by }: ChangedRoot): string =>
+  kind === 'code' ? `the code of ${cellName(by)}` : kind === 'module' ? `module ${code(name)}` : code(name)
+
+/** One thing that changed further up, and by which runs it came here. */
+function rootWords(root: ChangedRoot, receipt: Receipt): string {
+  const { kind, changed, by, through } = root
+  const did = kind === 'code' ? 'ran' : kind === 'module' ? 'imported it' : 'read it'
+  const state = changed === 'gone' ? 'is no longer there; it was when' : 'has changed since'
+  const way =
+    through.length === 0 ? '' : `, by way of ${listed(few(through.map((run) => makerWords(run, receipt))))}`
+  return `Further up, ${rootName(root)} ${state} ${makerWords(by, receipt)} ${did}${way}.`
 }
 
 function outputName({ outputs }: Receipt, index: number): string {
@@ -61,11 +79,12 @@ function changedWords({ kind, digest }: Edge, changed: ChangedSince): string | n
 }
 
 /** What else there is to say, a sentence each. */
-export function* linesOf({ receipt, run, sourceChanged, notReplayable }: WhyFacts): Generator<string> {
+export function* linesOf({ receipt, run, roots, sourceChanged, notReplayable }: WhyFacts): Generator<string> {
   const { actor, started, ended, cost, error, death, outcome } = receipt
   yield `${actor.name} asked for it; it ${started === null ? 'never started' : `ran from ${started} to ${ended}`} in ${run.notebook}.`
   if (error !== null) yield `It failed: ${error.ename}: ${error.evalue}`
   else if (outcome !== 'ok') yield `It ended as ${outcome}${death === null ? '' : `: ${death}`}.`
+  for (const root of roots.slice(0, NAMED)) yield rootWords(root, receipt)
   if (sourceChanged === true) yield 'The last run of this cell ran other code than this.'
   const python = pythonOf(receipt)
   if (python !== null) yield `It ran on Python ${python}.`

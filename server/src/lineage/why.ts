@@ -5,12 +5,13 @@
 import type { ChangedSince, RunName, Why, WhyInput } from '../../contract/past.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
 import type { RunIndex } from '../store/ports.ts'
+import { furtherUp } from './roots.ts'
 import { producerOf } from './slice.ts'
 import { headlineOf, inputWords, linesOf } from './why-words.ts'
 
 export type WhySource = Pick<
   RunIndex,
-  'runNames' | 'links' | 'fileProducer' | 'laterVersion' | 'lastSource' | 'dropped'
+  'runNames' | 'links' | 'fileProducer' | 'laterVersion' | 'lastSource' | 'dropped' | 'receipt'
 >
 
 /** A file of a notebook as it is now: its digest, `gone`, or `unknown` where it was not read. */
@@ -38,13 +39,15 @@ export async function whyOf(
   for (const edge of distinctEdges(receipt.used)) inputs.push(await inputOf(source, fileState, receipt, edge))
   const sourceChanged = await isSourceChanged(source, receipt)
   const notReplayable = await whyNotReplayable(source, receipt)
-  const facts = { receipt, run, inputs, output, name, sourceChanged, notReplayable }
+  const roots = await furtherUp(source, fileState, receipt.run)
+  const facts = { receipt, run, inputs, roots, output, name, sourceChanged, notReplayable }
   return {
     run,
     about: { output, name },
     headline: headlineOf(facts),
     lines: [...linesOf(facts)],
     inputs,
+    roots: [...roots],
     sourceChanged,
     notReplayable,
   }

@@ -58,7 +58,7 @@ const look = (
   run: string,
   hops = 2,
   files = new Map<string, FileNow>(),
-) => aroundOf(source, { run, hops, session: 's1', files: async () => files })
+) => aroundOf(source, { run, hops, session: 's1', files: async () => files, roots: async () => [] })
 
 describe('around a run', () => {
   const source = history(
@@ -127,7 +127,8 @@ describe('around a run', () => {
   })
 
   test('variables of a session that is over cannot be compared', async () => {
-    const found = await aroundOf(source, { run: 'r4', hops: 2, session: 's2', files: async () => new Map() })
+    const facts = { run: 'r4', hops: 2, session: 's2', files: async () => new Map(), roots: async () => [] }
+    const found = await aroundOf(source, facts)
     expect(found?.inputs.map(({ now }) => now)).toEqual(['unknown', 'unknown'])
   })
 })

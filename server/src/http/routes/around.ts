@@ -2,6 +2,8 @@
 import { dirname, join } from 'node:path'
 import { pastApi } from '../../../contract/past-api.ts'
 import { type AroundSource, aroundOf } from '../../lineage/around.ts'
+import { furtherUp, type RootsSource } from '../../lineage/roots.ts'
+import type { FileState } from '../../lineage/why.ts'
 import type { UsedFiles } from '../../session/used-files.ts'
 import type { RunIndex } from '../../store/ports.ts'
 import { json, type Reply, refuse } from '../reply.ts'
@@ -11,11 +13,12 @@ import { on, type Route } from '../route.ts'
 export interface Present {
   readonly root: string
   readonly files: UsedFiles
+  readonly fileState: FileState
   /** The session of the kernel of this notebook, by its id; null where none is alive. */
   readonly sessionOf: (notebookId: string) => string | null
 }
 
-type Source = AroundSource & Pick<RunIndex, 'summaries' | 'notebookOf'>
+type Source = AroundSource & RootsSource & Pick<RunIndex, 'summaries' | 'notebookOf'>
 
 /** Whole run ids only: they come from the log and from receipts. */
 export function aroundRoutes(index: Source, present: Present): readonly Route[] {
@@ -30,6 +33,7 @@ async function around(index: Source, present: Present, run: string, hops: number
     hops,
     session: present.sessionOf((await index.notebookOf(run)) ?? ''),
     files: (names) => present.files.look(names, cwd),
+    roots: () => furtherUp(index, present.fileState, run),
   })
   return found ? json(found) : refuse({ code: 'missing', status: 404, message: `There is no run ${run}.` })
 }

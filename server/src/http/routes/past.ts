@@ -102,13 +102,17 @@ async function seen<T>(all: readonly T[], runOf: (one: T) => string, scope: Seei
 
 /** The words of a receipt name the notebooks of other runs. */
 async function withoutHidden(found: Why, scope: Seeing): Promise<Why> {
-  const makers = found.inputs.flatMap(({ by, changedBy }) => [by, changedBy].filter((run) => run !== null))
+  const makers = [
+    ...found.inputs.flatMap(({ by, changedBy }) => [by, changedBy].filter((run) => run !== null)),
+    ...found.roots.flatMap(({ by, through }) => [by, ...through]),
+  ]
   const shown = new Set(await seen(makers, ({ run }) => run, scope))
   const hidden = makers.filter((run) => !shown.has(run)).map(({ notebook: path }) => path)
   const masked = (text: string): string =>
     hidden.reduce((words, path) => words.replaceAll(path, 'another notebook'), text)
   const inputs = found.inputs.map((input) => ({ ...input, words: masked(input.words) }))
-  return { ...found, headline: masked(found.headline), inputs }
+  const roots = await seen(found.roots, ({ by }) => by.run, scope)
+  return { ...found, headline: masked(found.headline), lines: found.lines.map(masked), inputs, roots }
 }
 
 async function graph(

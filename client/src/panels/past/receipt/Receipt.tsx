@@ -22,6 +22,7 @@ import { LineageGraph } from './LineageGraph.tsx'
 import { shortId } from './names.ts'
 import { Edges } from './ReceiptEdges.tsx'
 import { Cost, Environment, HiddenState, NotCaptured } from './ReceiptFacts.tsx'
+import { Roots } from './Roots.tsx'
 import { StoredOutputs } from './StoredOutput.tsx'
 
 /** The receipt of a run; `onRun` follows a link to another run. */
@@ -94,6 +95,7 @@ function Paper(props: {
     <article className="receipt" aria-label={t('receipt.of', { run: shortId(receipt.run) })}>
       <OutcomeMark outcome={receipt.outcome} />
       <Lead receipt={receipt} nodes={around.known.nodes} inputs={inputs} onRun={onRun} />
+      <Roots roots={around.first?.roots ?? []} onRun={onRun} />
       <p className="receipt-who">
         {t('receipt.sentence', {
           actor: receipt.actor.name,
