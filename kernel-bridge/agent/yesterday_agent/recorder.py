@@ -247,7 +247,7 @@ class Recorder:
         modules = {os.path.abspath(str(module.__file__)): module.__name__ for module in self._loads.news()}
         modules.update({path: name for path, (name, _) in run.workers.modules.items() if path not in modules})
         used += [self.files.module_edge(path, name, run.missing) for path, name in modules.items()]
-        used += self._urls.finish()
+        used += self._urls.finish(self.kept, run.missing)
         mark_workers(run.workers, used, generated)
         used += [plain_edge("socket", address, "connected") for address in run.files.sockets]
         used += programs

@@ -21,6 +21,7 @@ const Options = EffectOptions.extend({
   only: z.array(z.string()).default([]),
   apply: z.array(z.string()).default([]),
   timeout: z.number().default(3600),
+  live: z.boolean().default(false),
   trust: z.boolean().default(false),
   json: z.boolean().default(false),
   root: z.string().optional(),
@@ -52,6 +53,7 @@ export function registerReplay(program: Command): void {
         .choices(['recorded', 'live'])
         .default('recorded'),
     )
+    .option('--live', 'ask the network in place of the recorded answers, and compare')
     .option('--timeout <seconds>', 'interrupt a cell that takes longer', seconds)
     .option(...trustOption)
     .option('--json', 'one object of JSON')
@@ -76,7 +78,8 @@ Exit code: 0 identical, or equal within tolerance; 1 different; 2 failed.`
 async function replayTarget(words: string, options: Options): Promise<Refusal | null> {
   const notebook = words.endsWith('.ipynb') ? words : undefined
   const place = { root: options.root, notebook, trust: options.trust, ...effectsAllowed(options) }
-  return withWorld(place, async (world, signal) => {
+  return withWorld(place, async (recorded, signal) => {
+    const world = options.live ? { ...recorded, isLive: true } : recorded
     const target = targetOfWords(words, projectRoot(place))
     if (target.kind === 'notebook') await identifyFile(world.root, world.store, target.path)
     const ready = await prepareReplay(world, target, options.only)

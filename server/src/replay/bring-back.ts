@@ -15,6 +15,7 @@ import { LaidFiles } from './laid-files.ts'
 import { until } from './perform.ts'
 import type { PreparedStep } from './plan.ts'
 import { type Loadable, versionKey } from './restore-plan.ts'
+import { giveAnswers } from './web-answers.ts'
 import type { ReplayWorld } from './world.ts'
 
 export interface BringBackOptions {
@@ -60,6 +61,7 @@ export async function bringBack(
       options.onProgress?.({ done: again.size, total: steps.length, now: step.title, verdicts: [] })
       for (const file of given) await laid.lay(file)
       await giveChance(kernel, world.store.objects, chance)
+      await giveAnswers(world, kernel, sandbox, receipt)
       const repeated = await repeat(world, session, receipt, options.actor)
       if (repeated === null) return done()
       again.set(receipt.run, repeated)

@@ -4,9 +4,12 @@
  */
 import { isAbsolute } from 'node:path'
 import type { Edge, Receipt } from '../../contract/run.ts'
+import { isAnswered } from './web-answers.ts'
 
 export interface AllowedEffects {
   readonly send: boolean
+  /** Whether requests get the answers that the record has, so that nothing is sent. */
+  readonly answered: boolean
   /** To servers of which the record does not say what was asked. */
   readonly connect: boolean
   readonly start: boolean
@@ -17,6 +20,7 @@ export interface AllowedEffects {
 /** An isolation layer holds programs and files back. */
 export const isolatedEffects: AllowedEffects = {
   send: false,
+  answered: true,
   connect: true,
   start: true,
   write: () => true,
@@ -24,7 +28,7 @@ export const isolatedEffects: AllowedEffects = {
 
 /** Why a run may not run again, for an effect that is not allowed; null where it may. */
 export function refusedEffect(receipt: Receipt, allowed: AllowedEffects): string | null {
-  const [sent] = sentBy(receipt)
+  const [sent] = sentBy(allowed.answered ? withoutAnswered(receipt) : receipt)
   if (sent !== undefined && !allowed.send)
     return `it sends ${sent}, which is done again only where you allow it: --allow-sending`
   const [connected] = allowed.connect ? [] : unknownConnections(receipt)
@@ -39,10 +43,14 @@ export function refusedEffect(receipt: Receipt, allowed: AllowedEffects): string
     : `it writes ${write.name}, and nothing isolates that here: --allow-writes ${write.name}`
 }
 
+const withoutAnswered = ({ used }: Receipt): Pick<Receipt, 'used'> => ({
+  used: used.filter((edge) => !isAnswered(edge)),
+})
+
 const SENT = /^fetched \((POST|PUT|PATCH|DELETE)\b/
 
 /** What it changed elsewhere, by its requests: `POST to https://…`. */
-export function sentBy({ used }: Receipt): readonly string[] {
+export function sentBy({ used }: Pick<Receipt, 'used'>): readonly string[] {
   return used.flatMap(({ kind, name, reason }) => {
     const method = kind === 'url' ? SENT.exec(reason ?? '')?.[1] : undefined
     return method === undefined ? [] : [`${method} to ${name}`]

@@ -3,6 +3,7 @@
  * history, in which the replay is a session like any other.
  */
 import { randomBytes } from 'node:crypto'
+import type { Kernel } from '@yesterday/kernel-bridge'
 import type { JobProgress, ReplayReport, StepVerdict } from '../../contract/replay.ts'
 import type { OutputEntry, Receipt } from '../../contract/run.ts'
 import type { Actor } from '../../contract/session.ts'
@@ -19,6 +20,7 @@ import type { ReadyReplay } from './ready-replay.ts'
 import { noSwaps, prepareKernel, type Swaps, textsOf, variablesFor } from './replay-kernel.ts'
 import { objectBytes } from './stored-bytes.ts'
 import { judgeStep, type ShownOutput, worst } from './verdict.ts'
+import { giveAnswers } from './web-answers.ts'
 import type { ReplayWorld } from './world.ts'
 
 export interface ReplayOptions {
@@ -115,8 +117,7 @@ async function replayIn(
       if (step === undefined) return
       reportProgress(step.step.title)
       for (const given of step.given) await laid.lay(given)
-      problems.push(...(await giveChance(kernel, world.store.objects, step.chance)))
-      if (options.clock !== 'live') problems.push(...(await giveClock(kernel, step.receipt.started)))
+      problems.push(...(await giveRecorded(world, kernel, sandbox, step, options.clock)))
     },
     after: async (place, receipt) => {
       const step = steps[place]
@@ -155,6 +156,21 @@ async function replayIn(
     cause: firstCause(ready, judged, receipts, problems),
     problems: [...new Set(problems)],
   }
+}
+
+/** Gives a step what came to it from elsewhere: chance, answers, and the time. Returns what could not be given. */
+async function giveRecorded(
+  world: ReplayWorld,
+  kernel: Kernel,
+  sandbox: Sandbox,
+  { chance, receipt }: PreparedStep,
+  clock: ReplayOptions['clock'],
+): Promise<readonly string[]> {
+  const problems = [
+    ...(await giveChance(kernel, world.store.objects, chance)),
+    ...(await giveAnswers(world, kernel, sandbox, receipt)),
+  ]
+  return clock === 'live' ? problems : [...problems, ...(await giveClock(kernel, receipt.started))]
 }
 
 /** With the digests that came behind the runs. */

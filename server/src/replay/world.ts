@@ -12,6 +12,8 @@ export interface ReplayWorld {
   readonly env: NodeJS.ProcessEnv
   /** Whether what runs sent out may be sent again. Default false. */
   readonly maySend?: boolean
+  /** Whether requests ask the network in place of the record. Default: as `maySend`. */
+  readonly isLive?: boolean
   /** Where nothing isolates: whether programs may start, and below which absolute paths files may be written. */
   readonly mayStart?: boolean
   readonly mayWrite?: readonly string[]

@@ -27,6 +27,7 @@ MODULES: dict[str, str] = {
     "sqlalchemy": "sqlalchemy",
     "PIL": "pil",
     "httpx": "httpx",
+    "httpcore": "httpcore",
     "pydantic_core": "pydantic_core",
     "rpds": "rpds",
     "xxhash": "xxhash",

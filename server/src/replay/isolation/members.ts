@@ -67,17 +67,17 @@ export async function chooseIsolation({ python, forced, network }: Choice): Prom
 
 /** For the kernels of this spec, as the person and the environment ask. */
 export function isolationFor(
-  { isolation, env, maySend = false }: ReplayWorld,
+  { isolation, env, maySend = false, isLive = maySend }: ReplayWorld,
   spec: KernelSpec,
 ): Promise<Chosen | Refused> {
   const forced = isolation ?? env.YESTERDAY_ISOLATION ?? ''
   const python = spec.argv[0] ?? 'python3'
-  return chooseIsolation({ python, forced: forced === '' ? null : forced, network: maySend })
+  return chooseIsolation({ python, forced: forced === '' ? null : forced, network: isLive })
 }
 
 /** Where nothing holds an effect back, only what was allowed by name. `cwd`: where names of files are relative to. */
 export function allowedEffects(
-  { maySend = false, mayStart = false, mayWrite = [] }: ReplayWorld,
+  { maySend = false, isLive = maySend, mayStart = false, mayWrite = [] }: ReplayWorld,
   { writes, programs }: Facts,
   cwd: string,
 ): AllowedEffects {
@@ -87,7 +87,8 @@ export function allowedEffects(
   }
   return {
     send: maySend,
-    connect: writes !== 'open' || maySend,
+    answered: !isLive,
+    connect: writes !== 'open' || isLive,
     start: programs === 'contained' || mayStart,
     write: writes === 'open' ? below : () => true,
   }
