@@ -115,3 +115,12 @@ export const ApiError = z.object({
   error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
 })
 export type ApiError = z.infer<typeof ApiError>
+
+/** A refusal of `/api/contents`, as Jupyter Server's OpenAPI document has it. `reason` is a word for programs. */
+export const ContentsError = z.object({
+  error: z.string(),
+  message: z.string(),
+  reason: z.string(),
+  hint: z.string().optional(),
+})
+export type ContentsError = z.infer<typeof ContentsError>

@@ -1,6 +1,6 @@
 /**
  * Every HTTP route and every socket of the server. The server mounts these and no others; docs/http-api.md and the route
- * tests are made from this list. A refusal is `ApiError` with a fitting status.
+ * tests are made from this list. A refusal is `ApiError` with a fitting status, that of contents `ContentsError`.
  */
 import { z } from 'zod'
 import { activityApi } from './activity.ts'

@@ -7,6 +7,7 @@ import { projectApi } from '../../contract/project-api.ts'
 import { replayApi } from '../../contract/replay-api.ts'
 import type { RouteSpec } from '../../contract/route.ts'
 import type { Recording } from '../people/audit.ts'
+import type { Reply } from './reply.ts'
 import type { Call, RawCall, Route } from './route.ts'
 
 type About = AuditEntry['about']
@@ -66,6 +67,10 @@ const AUDITED: readonly Audited[] = [
   audit(projectApi.trust, () => ['trusted', {}]),
 ]
 
+/** Jupyter clients get refusals as JSON of their own form. */
+const isRefusal = (reply: Reply): boolean =>
+  reply.kind === 'refused' || (reply.kind === 'json' && (reply.status ?? 200) >= 400)
+
 /** The routes, which record what they did, once they have done it. */
 export const audited = (routes: readonly Route[], record: Recording): readonly Route[] =>
   routes.map((route) => {
@@ -75,7 +80,7 @@ export const audited = (routes: readonly Route[], record: Recording): readonly R
       spec: route.spec,
       handle: async (call: RawCall) => {
         const reply = await route.handle(call)
-        const entry = reply.kind === 'refused' ? null : found.entryOf(call)
+        const entry = isRefusal(reply) ? null : found.entryOf(call)
         if (entry === null) return reply
         const by = { id: call.person.id, name: call.person.name }
         record({ action: entry[0], by, address: call.visitor.address, about: entry[1] })

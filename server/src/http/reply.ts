@@ -6,6 +6,7 @@ import type { FileHandle } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
+import type { ContentsError } from '../../contract/http.ts'
 import type { Refusal } from '../document/ports.ts'
 import { languageOf } from './page-words.ts'
 import { refusalPage } from './pages.ts'
@@ -35,6 +36,14 @@ export function refusalBody(refusal: Refusal): { readonly error: Omit<Refusal, '
   const { code, message, hint } = refusal
   return { error: { code, message, ...(hint === undefined ? {} : { hint }) } }
 }
+
+/** The refusal as clients of `/api/contents` read it. */
+export function contentsRefusalBody(refusal: Refusal, reason: string = refusal.code): ContentsError {
+  const { message, hint } = refusal
+  return { error: message, message, reason, ...(hint === undefined ? {} : { hint }) }
+}
+
+const CONTENTS = /^\/api\/contents(?:\/|$)/i
 
 /** Sends a reply; settles when a file was sent, rejects when it could not be. */
 export async function perform(response: Response, reply: Reply): Promise<void> {
@@ -74,7 +83,7 @@ export function sendRefusal(response: Response, refusal: Refusal): void {
   response.status(refusal.status).set('cache-control', 'no-store').vary('Accept').vary('Accept-Language')
   // Whatever asks for anything, as `fetch` does, gets the first.
   if (request.accepts(['json', 'html']) !== 'html') {
-    response.json(refusalBody(refusal))
+    response.json(CONTENTS.test(request.path) ? contentsRefusalBody(refusal) : refusalBody(refusal))
     return
   }
   response.set('content-security-policy', plainPagePolicy).type('html')

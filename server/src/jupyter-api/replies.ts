@@ -31,4 +31,5 @@ export const created = (location: string, body: object): Reply => ({
   body,
 })
 
-export const noContent: Reply = { kind: 'empty', headers: {} }
+/** As Jupyter Server answers: its OpenAPI document names one content type for all. */
+export const noContent: Reply = { kind: 'empty', headers: { 'content-type': 'application/json' } }

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { z } from 'zod'
-import { ApiError } from '../../contract/http.ts'
+import { ApiError, ContentsError } from '../../contract/http.ts'
 import { routes } from '../../contract/routes.ts'
 import { compose } from '../../src/compose.ts'
 import { Access } from '../../src/http/access.ts'
@@ -134,8 +134,7 @@ export const target = {
           return 'accepted' as const
         }
         if (!text.startsWith('{')) throw new Error(`${status} without a reason: ${text}`)
-        const { error } = ApiError.parse(JSON.parse(text))
-        if (status >= 500 || error.message === '') throw new Error(`${status} ${text}`)
+        if (status >= 500 || messageOf(JSON.parse(text)) === '') throw new Error(`${status} ${text}`)
         return 'refused' as const
       },
       state: () => filesBelow(root),
@@ -147,6 +146,12 @@ export const target = {
       },
     }
   },
+}
+
+/** Throws if it is no refusal of the contract. */
+function messageOf(body: unknown): string {
+  const contents = ContentsError.safeParse(body).data
+  return contents === undefined ? ApiError.parse(body).error.message : contents.error
 }
 
 /** The members that a schema names. */

@@ -166,12 +166,13 @@ describe('files', () => {
         init?.body,
         status,
       ])
-      if (status >= 400) expect(await answer.json()).toHaveProperty('error')
+      if (status >= 400)
+        expect(await answer.json()).toMatchObject({ error: expect.any(String), reason: expect.any(String) })
     }
     const listed = await contents.get('')
     expect(JSON.stringify(listed.content)).not.toMatch(/secret|yesterday|passwd|"out"/)
     const missing = await (await ask('/api/contents/nothing')).json()
-    expect(missing).toMatchObject({ message: expect.stringContaining('nothing'), reason: null })
+    expect(missing).toMatchObject({ message: expect.stringContaining('nothing'), reason: 'missing' })
   })
 })
 

@@ -16,7 +16,7 @@ function identityModel(
 ) {
   const letters = name.split(/\s+/).map((word) => word.slice(0, 1))
   const initials = letters.slice(0, 2).join('').toUpperCase()
-  const identity = { username: id, name, display_name: name, initials, avatar_url: null, color }
+  const identity = { username: id, name, display_name: name, initials, color }
   const allowed = Object.entries(asked).map(([resource, actions]) => [
     resource,
     actions.filter((action) => mayActAs(role, neededFor(resource, action))),

@@ -4,11 +4,11 @@ import { readRegular } from '../../disk/regular-file.ts'
 import { diskRefusal } from '../../files/disk-error.ts'
 import { json, type Reply } from '../../http/reply.ts'
 import { on, type Route } from '../../http/route.ts'
-import { created, jupyterRefusal, noContent } from '../replies.ts'
+import { created, noContent } from '../replies.ts'
 import { CHECKPOINT, type FileCheckpoints } from './checkpoints.ts'
 import { bare, entryOf, type FoundEntry } from './model.ts'
 import { createFile, type NotebookFiles, replaceFile } from './notebook-files.ts'
-import { badRequest, contentsUrl, refusedReply } from './replies.ts'
+import { badRequest, contentsRefusal, contentsUrl, refusedReply } from './replies.ts'
 
 export interface CheckpointParts {
   readonly root: string
@@ -42,7 +42,7 @@ export function fileCheckpointRoutes(parts: CheckpointParts): readonly Route[] {
 }
 
 const noCheckpoint = async ({ path, checkpoint }: { path: string; checkpoint: string }): Promise<Reply> =>
-  jupyterRefusal({
+  contentsRefusal({
     code: 'missing',
     status: 404,
     message: `Checkpoint does not exist: ${path}@${checkpoint}`,
