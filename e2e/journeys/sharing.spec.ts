@@ -1,11 +1,11 @@
-/** A role for one folder: given, lowered while the page is open, and hidden. */
+/** A role for one folder: given, lowered while the page is open, and hidden. A public link: opened, and revoked. */
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { seriousFindings } from '../support/axe.ts'
 import { writeNotebook } from '../support/notebook-file.ts'
-import { cell, entered, open } from '../support/person.ts'
+import { cell, entered, open, outputs } from '../support/person.ts'
 import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
 
 let folder: string
@@ -66,4 +66,36 @@ test('an invitation to a folder shows it alone; a lower role and a hidden folder
   await expect(page.getByRole('heading', { name: 'There is no notebook here' })).toBeVisible()
   await expect(page.getByText('from the kernel')).toHaveCount(0)
   await context.close()
+})
+
+test('a public link shows one result to a browser that is not signed in, until it is revoked', async ({
+  browser,
+}) => {
+  const owner = await entered(browser, program)
+  await owner.goto(`${program.origin}/notebooks/lab/team.ipynb`)
+  await cell(owner, 1).getByRole('button', { name: 'Run this cell' }).click()
+  await expect(outputs(owner, 1)).toContainText('from the kernel')
+  await outputs(owner, 1).hover()
+  await outputs(owner, 1).getByRole('button', { name: 'Copy public link…' }).click()
+  const dialog = owner.getByRole('dialog', { name: 'Public link' })
+  await dialog.getByRole('button', { name: 'Create and copy' }).click()
+  const link = await dialog.getByRole('textbox', { name: 'Public link' }).inputValue()
+  expect(await seriousFindings(owner, WCAG), 'public link dialog').toEqual([])
+
+  const stranger = await browser.newContext({ viewport: { width: 390, height: 800 } })
+  const page = await stranger.newPage()
+  await page.goto(link)
+  await expect(page.getByText('from the kernel')).toBeVisible()
+  await expect(page.getByText('print(')).toHaveCount(0)
+  expect(await stranger.cookies()).toEqual([])
+  const answer = await stranger.request.get(`${program.origin}/api/files`, { headers: { referer: link } })
+  expect(answer.status()).toBe(401)
+
+  await owner.keyboard.press('Escape')
+  await owner.getByRole('button', { name: 'Share', exact: true }).click()
+  await owner.getByRole('button', { name: 'Revoke the public link of team' }).click()
+  await expect(owner.getByRole('button', { name: 'Revoke the public link of team' })).toHaveCount(0)
+  await page.reload()
+  await expect(page.getByRole('heading', { name: 'This link is not valid' })).toBeVisible()
+  await stranger.close()
 })

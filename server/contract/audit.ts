@@ -15,6 +15,8 @@ export const AuditAction = z.enum([
   'invitation-revoked',
   'role-changed',
   'access-changed',
+  'public-link-made',
+  'public-link-revoked',
   'member-removed',
   'token-made',
   'token-revoked',

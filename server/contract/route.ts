@@ -41,6 +41,8 @@ export interface RouteSpec<Params = unknown, Query = unknown, Body = unknown> {
   readonly streams: boolean
   /** The status of a successful answer. */
   readonly status: number
+  /** Who sends it is not looked at: the server reads no cookie and no token. */
+  readonly ignoresSender?: true
   /** Moves, copies or deletes what it names: the sender needs the role for everything in a folder as well. */
   readonly movesAll?: true
 }

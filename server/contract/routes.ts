@@ -18,6 +18,7 @@ import { passkeyApi } from './passkey-api.ts'
 import { pastApi } from './past-api.ts'
 import { peopleApi } from './people-api.ts'
 import { projectApi } from './project-api.ts'
+import { publicLinkApi } from './public-links.ts'
 import { replayApi } from './replay-api.ts'
 import type { RouteSpec, SocketSpec } from './route.ts'
 import { settingsApi } from './settings.ts'
@@ -37,6 +38,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   Settings: settingsApi,
   'Roles of folders and notebooks': grantsApi,
   'Format and lint': codeToolsApi,
+  'Public links': publicLinkApi,
   'SQL connections': connectionApi,
   Machines: machineApi,
   'Jupyter clients': jupyterApi,

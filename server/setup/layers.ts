@@ -39,7 +39,7 @@ export const layers: readonly Layers[] = [
       'http',
       'jupyter-api',
       'project.ts front.ts late-kernels.ts notes.ts',
-      'place-sources.ts',
+      'place-sources.ts public-link-parts.ts',
       'compose.ts',
       'supervisor',
       'cli',

@@ -63,6 +63,7 @@ import type { Recording } from './people/audit.ts'
 import { Grants } from './people/grants.ts'
 import { following, placesOf } from './place-sources.ts'
 import type { Project } from './project.ts'
+import { publicLinksOf } from './public-link-parts.ts'
 import { Jobs } from './replay/jobs.ts'
 import { KeptWrites } from './replay/kept-writes.ts'
 import { performJobs, planOf } from './replay/perform-jobs.ts'
@@ -291,6 +292,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     }),
     ...exportRoutes({ root, documents, objects: store.objects, secrets: store.secrets }),
     ...objectRoutes(store.objects),
+    ...publicLinksOf(options, parts),
     ...accountRoutes(access, { name: basename(root), version }, grantParts(options, parts)),
     ...replayRoutes(
       jobs,

@@ -28,7 +28,8 @@ export function Dialog(props: {
       ref={dialog}
       className={props.wide === true ? 'dialog dialog-wide' : 'dialog'}
       aria-labelledby={title}
-      onClose={props.onClose}
+      // One that is opened from this one closes by itself.
+      onClose={(event) => event.target === event.currentTarget && props.onClose()}
     >
       <form
         onSubmit={(event) => {

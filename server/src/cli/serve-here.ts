@@ -19,6 +19,7 @@ import { readOidcConfig } from '../people/oidc-config.ts'
 import { People } from '../people/people.ts'
 import { ProgramTokens } from '../people/program-tokens.ts'
 import type { IdentityProvider } from '../people/provider.ts'
+import { PublicLinkStore } from '../people/public-links.ts'
 import { openProject } from '../project.ts'
 import { projectKernels } from '../setup/project-kernels.ts'
 import { restrictedKernels } from '../setup/restricted-kernels.ts'
@@ -132,6 +133,7 @@ function accessOf(
     people: new People(state),
     tokens: new ProgramTokens(state),
     grants: new Grants(state),
+    publicLinks: new PublicLinkStore(state),
     audit: new Audit(state, (error) => logFault('writing the audit log', error)),
     provider,
     onProblem: (error) => logFault('signing in through the provider', error),

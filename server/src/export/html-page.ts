@@ -12,7 +12,8 @@ import { outputHtml } from './html-output.ts'
 
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
-const STYLE = `
+/** Also of public pages. */
+export const PAGE_STYLE = `
 :root { color-scheme: light dark; --quiet: light-dark(#5c6370, #a3aab5); --shade: light-dark(#f5f5f3, #23262b) }
 body { max-width: 54rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.55 system-ui, sans-serif }
 pre, code { font: 13.5px/1.5 ui-monospace, Menlo, Consolas, monospace }
@@ -35,7 +36,7 @@ export function htmlPage(title: string, form: NotebookForm): string {
 <meta http-equiv="content-security-policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
+<style>${PAGE_STYLE}</style>
 </head>
 <body>
 <main>
@@ -46,7 +47,8 @@ ${form.cells.map(cellHtml).join('\n')}
 `
 }
 
-function cellHtml(cell: CellForm): string {
+/** One cell, which holds no script. */
+export function cellHtml(cell: CellForm): string {
   if (cell.type === 'markdown') return `<section>${markdownHtml(cell)}</section>`
   const source = `<pre class="source">${escapeHtml(cell.source)}</pre>`
   if (cell.type === 'raw') return `<section>${source}</section>`

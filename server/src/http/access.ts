@@ -12,6 +12,7 @@ import { PENDING_MS } from '../people/pending.ts'
 import { COOKIE_LIFE_SECONDS, type People, type Person } from '../people/people.ts'
 import type { ProgramTokens } from '../people/program-tokens.ts'
 import type { IdentityProvider } from '../people/provider.ts'
+import type { PublicLinkStore } from '../people/public-links.ts'
 import { SignIn, type Visitor } from '../people/sign-in.ts'
 import { equalSecrets } from '../store/equal-secrets.ts'
 import { deviceOf } from './device.ts'
@@ -29,6 +30,8 @@ export interface AccessOptions {
   readonly tokens?: ProgramTokens
   /** Roles of members at folders and notebooks. None by default. */
   readonly grants?: Grants
+  /** None by default. */
+  readonly publicLinks?: PublicLinkStore
   readonly random?: () => string
   /** The address that a request comes from; that of its connection by default. */
   readonly addressOf?: (request: IncomingMessage) => string
@@ -64,6 +67,8 @@ export class Access {
   readonly tokens: ProgramTokens | null
   /** Null where members have one role everywhere. */
   readonly grants: Grants | null
+  /** Null where nothing is shown to people who are not signed in. */
+  readonly publicLinks: PublicLinkStore | null
   /** For programs, for the life of this server. */
   readonly programToken: string
   readonly #cookieName: string
@@ -83,6 +88,7 @@ export class Access {
     this.reach = options.reach
     this.tokens = options.tokens ?? null
     this.grants = options.grants ?? null
+    this.publicLinks = options.publicLinks ?? null
     this.#random = options.random ?? (() => randomBytes(24).toString('base64url'))
     this.audit = options.audit ?? null
     this.provider = options.provider ?? null

@@ -103,6 +103,7 @@ function addRoute(app: Express, parts: AppParts, route: Route): void {
   const readBody = bodyReader(reads, role)
   app[method](path, (request, response, next) => {
     timeAnswer(route.spec, response, parts.onAnswered)
+    if (route.spec.ignoresSender) forgetSender(request)
     const sender = admit(parts, request, response, role === 'anyone')
     if (!sender) return
     const answer = async () => perform(response, await route.handle(callOf(parts, request, sender)))
@@ -113,6 +114,15 @@ function addRoute(app: Express, parts: AppParts, route: Route): void {
     })
   })
 }
+
+/** A page for everyone is the same for every reader. */
+function forgetSender({ headers }: Request): void {
+  delete headers.cookie
+  delete headers.authorization
+}
+
+/** The address of a public page is a secret. */
+const loggedPath = (path: string): string => path.replace(/^(\/public\/).+/, '$1…')
 
 function timeAnswer(
   { method, path }: Route['spec'],
@@ -234,7 +244,7 @@ async function serveRest(parts: AppParts, request: Request, response: Response):
 function errorHandler(parts: AppParts): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const refusal = refusalOf(error, `${request.method} ${visibleName(request.path)}`)
-    if (refusal.status === 500) parts.logError(`${request.method} ${request.path}`, error)
+    if (refusal.status === 500) parts.logError(`${request.method} ${loggedPath(request.path)}`, error)
     if (response.headersSent) response.destroy()
     else sendRefusal(response, refusal)
   }

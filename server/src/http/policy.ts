@@ -1,6 +1,6 @@
 /** pure. What browsers may do with each kind of page (https://www.w3.org/TR/CSP3/). */
 
-const policy = (directives: Readonly<Record<string, string>>): string =>
+export const policy = (directives: Readonly<Record<string, string>>): string =>
   Object.entries(directives)
     .map(([name, value]) => `${name} ${value}`.trim())
     .join('; ')

@@ -5,7 +5,7 @@ import { createServer, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
 import { CHANNEL_ROLES, COMMAND_ROLES, ROOM_MESSAGE_ROLES } from '../../contract/message-roles.ts'
@@ -236,6 +236,16 @@ describe.each(['none', ...ROLES.filter((role) => role !== 'owner')] as const)('a
       }
     })
   })
+})
+
+test('a page for everyone does not look at its reader', async () => {
+  const recognise = vi.spyOn(people, 'recognise')
+  const open = routes.filter(({ ignoresSender }) => ignoresSender === true)
+  for (const { method, path } of open)
+    expect(await statusOf(method.toUpperCase(), path, { headers: headersOf('owner') })).toBe(418)
+  expect(open).not.toHaveLength(0)
+  for (const [cookie] of recognise.mock.calls) expect(cookie).toBeUndefined()
+  recognise.mockRestore()
 })
 
 const tables: Readonly<Record<string, Readonly<Record<string, Role>>>> = {

@@ -14,6 +14,7 @@ import { AccessList } from './AccessList.tsx'
 import { Invitations } from './Invitations.tsx'
 import { Invite } from './Invite.tsx'
 import { Members } from './Members.tsx'
+import { PublicLinkList } from './PublicLinkList.tsx'
 import { peopleApi } from './people-api.ts'
 import { useLoaded } from './useLoaded.ts'
 
@@ -66,6 +67,7 @@ function ShareDialog({ route, onClose }: { readonly route: Route; readonly onClo
         <>
           {place === null && <Members members={people.value.members} onChanged={people.again} />}
           <Invitations invitations={people.value.invitations} onChanged={people.take} />
+          <PublicLinkList route={route} />
         </>
       )}
     </Dialog>

@@ -13,6 +13,7 @@ import { t } from '../../text/text.ts'
 import { Link } from '../../ui/icons.ts'
 import { lazyPart } from '../../ui/lazy-part.tsx'
 import { ProblemBox } from '../../ui/Problem.tsx'
+import { PublicLinkButton } from '../../ui/PublicLink.tsx'
 import { PanelHead } from '../PanelHead.tsx'
 import { Checkpoints } from './Checkpoints.tsx'
 import { CheckpointView } from './CheckpointView.tsx'
@@ -52,6 +53,7 @@ export function HistoryPanel() {
     <div className="history" data-view={view.at}>
       <PanelHead title={t(titles[view.at])} view={view}>
         <CopyView view={view} />
+        <PublicView view={view} />
         {view.at !== 'log' && (
           <button type="button" className="button button-small" onClick={past.back}>
             {t('history.back')}
@@ -81,6 +83,15 @@ function CopyView({ view }: { readonly view: PastView }) {
       <Link size={16} />
     </button>
   )
+}
+
+/** A public page of the run or checkpoint that the panel shows, where it shows one. */
+function PublicView({ view }: { readonly view: PastView }) {
+  if (view.at === 'receipt')
+    return <PublicLinkButton what={{ kind: 'result', run: view.run, receipt: false }} />
+  if (view.at === 'checkpoint')
+    return <PublicLinkButton what={{ kind: 'checkpoint', checkpoint: view.checkpoint }} />
+  return null
 }
 
 function View({ view }: { readonly view: PastView }) {

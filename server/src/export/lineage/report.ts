@@ -35,6 +35,12 @@ function whyText(title: string, { headline, lines, inputs }: Why): string {
   return [...parts, ...(sources.length === 0 ? [] : ['## From', sources.join('\n')]), '## Code'].join('\n\n')
 }
 
+/** The receipt in words, as a cell. */
+export function whyCell({ headline, lines, inputs }: Why): CellForm {
+  const sources = inputs.map(({ words, edge }) => `- ${edge.kind} ${words}`)
+  return markdown([sentence(headline), ...lines.map(inMarkdown), sources.join('\n')].join('\n\n'))
+}
+
 const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`
 
 /** Text that markdown would take for its own signs. */
@@ -50,7 +56,11 @@ const code = ({ receipt }: RunSide, outputs: readonly OutputForm[]): CellForm =>
   executionCount: receipt.executionCount,
 })
 
-async function outputsOf({ receipt }: RunSide, read: ReadObject): Promise<readonly OutputForm[]> {
+/** The outputs of a run as a page shows them. */
+export async function outputsOf(
+  { receipt }: Pick<RunSide, 'receipt'>,
+  read: ReadObject,
+): Promise<readonly OutputForm[]> {
   const outputs: OutputForm[] = []
   for (const entry of richest(receipt.outputs)) {
     const bytes = await read(entry.digest)

@@ -3,6 +3,7 @@ import { useContext } from 'react'
 import { NotebookContext } from '../../../access/context.ts'
 import { t } from '../../../text/text.ts'
 import { Link, MessageSquare } from '../../../ui/icons.ts'
+import { PublicLinkButton } from '../../../ui/PublicLink.tsx'
 import { cellHash, viewHash } from '../target.ts'
 import { WhyButton } from './Why.tsx'
 
@@ -10,6 +11,7 @@ import { WhyButton } from './Why.tsx'
 export function OutputVerbs({ cell, index }: { readonly cell: string; readonly index: number }) {
   const notebook = useContext(NotebookContext)
   if (notebook === null) return null
+  const run = notebook.commands.lastRunOf(cell)
   return (
     <div className="output-verbs">
       {notebook.opened.mayComment && (
@@ -32,6 +34,7 @@ export function OutputVerbs({ cell, index }: { readonly cell: string; readonly i
       >
         <Link size={16} />
       </button>
+      {run !== null && <PublicLinkButton what={{ kind: 'result', run, receipt: false }} />}
       <WhyButton cell={cell} />
     </div>
   )

@@ -1,0 +1,141 @@
+/** "Copy public link…", for owners: a button, and the dialog that makes the link. The server shows its address once. */
+import './public-link.css'
+import type { NewPublicLink } from '@yesterday/server/contract/public-links.ts'
+import { useRef, useState } from 'react'
+import { createPortal } from 'react-dom'
+import type { Problem } from '../api/api.ts'
+import { publicLinksApi } from '../api/public-links-api.ts'
+import { useMay } from '../api/use-may.ts'
+import { t } from '../text/text.ts'
+import { copyText } from './copy-text.ts'
+import { Dialog } from './Dialog.tsx'
+import { Copy, Globe } from './icons.ts'
+import { ProblemBox } from './Problem.tsx'
+
+type What = NewPublicLink['what']
+const DAYS = [1, 7, 30, 90, 365] as const
+
+/** Shown to owners alone. */
+export function PublicLinkButton(props: {
+  readonly what: What
+  /** Has its words beside the icon. */
+  readonly isWide?: boolean
+  readonly onMade?: () => void
+}) {
+  const isOwner = useMay('owner')
+  const [isOpen, setOpen] = useState(false)
+  if (!isOwner) return null
+  return (
+    <>
+      <button
+        type="button"
+        className={props.isWide === true ? 'button button-small' : 'icon-button'}
+        aria-haspopup="dialog"
+        aria-label={t('public.copy')}
+        title={t('public.copy')}
+        onClick={() => setOpen(true)}
+      >
+        <Globe size={16} aria-hidden="true" />
+        {props.isWide === true && <span>{t('public.copy')}</span>}
+      </button>
+      {isOpen &&
+        createPortal(
+          // Keys in it are no commands of what the button is in.
+          // biome-ignore lint/a11y/noStaticElementInteractions: it has no keys of its own
+          <div onKeyDown={(event) => event.stopPropagation()}>
+            <PublicLinkDialog
+              what={props.what}
+              onClose={() => {
+                setOpen(false)
+                props.onMade?.()
+              }}
+            />
+          </div>,
+          document.body,
+        )}
+    </>
+  )
+}
+
+function PublicLinkDialog({ what, onClose }: { readonly what: What; readonly onClose: () => void }) {
+  const [days, setDays] = useState<number>(30)
+  const [receipt, setReceipt] = useState(false)
+  const [link, setLink] = useState<string | null>(null)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const make = async (): Promise<void> => {
+    const wish = what.kind === 'result' ? { ...what, receipt } : what
+    const made = await publicLinksApi.make({ what: wish, days })
+    setProblem(made.ok ? null : made.problem)
+    if (!made.ok) return
+    const address = `${location.origin}${made.value.path}`
+    setLink(address)
+    await copyText(address, t('public.copied'))
+  }
+  return (
+    <Dialog
+      title={t('public.title')}
+      {...(link === null && { action: t('public.make') })}
+      onAction={() => void make()}
+      onClose={onClose}
+    >
+      <p>{t(what.kind === 'result' ? 'public.resultHint' : 'public.notebookHint')}</p>
+      {problem !== null && <ProblemBox problem={problem} />}
+      {link === null ? (
+        <>
+          {what.kind === 'result' && (
+            <label className="public-choice">
+              <input
+                type="checkbox"
+                checked={receipt}
+                onChange={(event) => setReceipt(event.target.checked)}
+              />
+              {t('public.receipt')}
+            </label>
+          )}
+          <label className="public-choice">
+            {t('public.expires')}
+            <select className="field" value={days} onChange={(event) => setDays(Number(event.target.value))}>
+              {DAYS.map((count) => (
+                <option key={count} value={count}>
+                  {t('public.days', { count })}
+                </option>
+              ))}
+            </select>
+          </label>
+        </>
+      ) : (
+        <MadeLink link={link} />
+      )}
+    </Dialog>
+  )
+}
+
+function MadeLink({ link }: { readonly link: string }) {
+  const field = useRef<HTMLInputElement>(null)
+  return (
+    <div role="status">
+      <div className="public-link">
+        <input
+          ref={field}
+          className="field"
+          readOnly
+          aria-label={t('public.link')}
+          value={link}
+          onFocus={(event) => event.target.select()}
+        />
+        <button
+          type="button"
+          className="button"
+          onClick={() => {
+            field.current?.select()
+            void copyText(link, t('public.copied'))
+          }}
+        >
+          <Copy size={16} aria-hidden="true" />
+          {t('public.again')}
+        </button>
+      </div>
+      <p className="public-note">{t('public.once')}</p>
+    </div>
+  )
+}
