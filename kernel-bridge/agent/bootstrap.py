@@ -1,5 +1,6 @@
 # Brings the recording agent into a running kernel. Sent as one silent request; leaves no name behind in the user's
 # namespace. The token below is replaced by a string literal of JSON: {"folder", "modules", "spoolDir", "options"}.
+# `spoolDir` is null for a kernel that shares no folder with the bridge.
 # `folder` holds the package; a kernel that does not see it raises AgentNotHere, and is sent `modules`: {name: source}.
 
 

@@ -52,16 +52,18 @@ export function bootstrapCode(bootstrap: string, bundle: JsonObject): string {
 
 /**
  * Injects the agent; rejects only if the kernel dies. The kernel gets the path of the agent's folder, so that Python
- * compiles it once for all kernels. A kernel that cannot read the folder gets the sources.
+ * compiles it once for all kernels. A kernel that cannot read the folder gets the sources. `spoolDir`: null for a kernel
+ * that shares no folder; it gets the sources at once.
  */
 export async function injectAgent(
   conversation: Conversation,
-  agent: { folder: string; spoolDir: string; options: JsonObject },
+  agent: { folder: string; spoolDir: string | null; options: JsonObject },
 ): Promise<Injection> {
   const { folder, spoolDir, options } = agent
   const bootstrap = await readFile(join(folder, 'bootstrap.py'), 'utf8').catch(() => null)
   if (bootstrap === null) return MISSING
-  const injection = await runSilently(conversation, bootstrapCode(bootstrap, { folder, spoolDir, options }))
+  const near = bootstrapCode(bootstrap, { folder, spoolDir, options })
+  const injection = spoolDir === null ? 'not here' : await runSilently(conversation, near)
   if (injection !== 'not here') return injection
   const modules = await readAgent(folder)
   if (Object.keys(modules).length === 0) return MISSING

@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { context, Dealer, Request as Echo, Subscriber } from 'zeromq'
 import { inBackground } from './background.ts'
 import { type Connection, endpoint } from './connection.ts'
+import { Conversation, type Wire } from './conversation.ts'
 import type { Problem } from './errors.ts'
 import type { Message } from './message.ts'
 import { signer } from './signature.ts'
@@ -24,7 +25,7 @@ const DIALOGUE = ['shell', 'stdin', 'control'] as const
 type Dialogue = (typeof DIALOGUE)[number]
 
 /** Sockets may be closed under a pending read; that is how reading ends. */
-export class Channels {
+export class Channels implements Wire {
   readonly #dealers: Readonly<Record<Dialogue, Outbox>>
   readonly #iopub: Subscriber
   readonly #connection: Connection
@@ -184,4 +185,16 @@ class Outbox {
       this.#sending = false
     }
   }
+}
+
+/** A conversation with a kernel whose sockets this program reaches. */
+export function converse(options: {
+  readonly connection: Connection
+  readonly session: string
+  readonly onProblem: (problem: Problem) => void
+}): Conversation {
+  const { connection, session, onProblem } = options
+  const open = (onMessage: (message: Message) => void): Wire =>
+    new Channels({ connection, routingId: session, onMessage, onProblem })
+  return new Conversation({ session, open, onProblem })
 }

@@ -5,15 +5,13 @@
  */
 import { randomUUID } from 'node:crypto'
 import { Beside, type Route } from './beside.ts'
-import { Channels } from './channels.ts'
-import type { Connection } from './connection.ts'
 import { KernelDeadError, type Problem } from './errors.ts'
 import { executeContent, isRunMessage, messageIdOf } from './execute-request.ts'
 import { Executions, outcomeOf } from './executions.ts'
 import type { Death, ExecuteOutcome, ExecuteRequest, Execution, Kernel } from './kernel.ts'
 import type { Header, JsonObject, Message } from './message.ts'
 import { Requests } from './requests.ts'
-import { newHeader } from './wire.ts'
+import { newHeader, type Outgoing as OutgoingMessage } from './wire.ts'
 
 /** Who hears what the kernel says. */
 export interface Hearing {
@@ -42,8 +40,18 @@ const INTERRUPTED: ExecuteOutcome = {
   traceback: [],
 }
 
+/** The way to a kernel and back. Messages are handed on in the order of their socket. */
+export interface Wire {
+  send(channel: 'shell' | 'stdin' | 'control', message: OutgoingMessage): void
+  heartbeat(timeoutMs: number): Promise<boolean>
+  /** While it is paused, what the kernel publishes waits. */
+  pause(isPaused: boolean): void
+  readonly isPaused: boolean
+  close(): void
+}
+
 export class Conversation {
-  readonly #channels: Channels
+  readonly #channels: Wire
   readonly #session: string
   readonly #requests = new Requests()
   readonly #executions = new Executions()
@@ -59,15 +67,15 @@ export class Conversation {
   #subscribed = false
   #beside: Beside | null = null
 
-  constructor(options: { connection: Connection; session: string; onProblem: (problem: Problem) => void }) {
+  /** `open` is called once; it may emit messages at once. */
+  constructor(options: {
+    session: string
+    open: (onMessage: (message: Message) => void) => Wire
+    onProblem: (problem: Problem) => void
+  }) {
     this.#session = options.session
     this.#onProblem = options.onProblem
-    this.#channels = new Channels({
-      connection: options.connection,
-      routingId: options.session,
-      onMessage: (message) => this.#receive(message),
-      onProblem: options.onProblem,
-    })
+    this.#channels = options.open((message) => this.#receive(message))
   }
 
   /** What a process says of its start is no news to those who knew the one before it: waits until all of it is heard. */

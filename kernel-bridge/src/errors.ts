@@ -5,6 +5,7 @@ import type { Death, KernelSpec } from './kernel.ts'
 export type StartFailure =
   | 'unknown-spec'
   | 'no-sandbox'
+  | 'unreachable'
   | 'program-missing'
   | 'folder-missing'
   | 'ended'

@@ -4,14 +4,16 @@
  */
 import { randomUUID } from 'node:crypto'
 import { inBackground } from './background.ts'
+import { converse } from './channels.ts'
 import { readConnection } from './connection.ts'
-import { Conversation } from './conversation.ts'
+import type { Conversation } from './conversation.ts'
 import type { Problem } from './errors.ts'
 import type { ExecuteOutcome, Execution, KernelAddress, SpooledRun } from './kernel.ts'
 import { readFacts } from './kernel-facts.ts'
 import type { KernelFolder } from './kernel-folder.ts'
 import type { Setting } from './life.ts'
 import { LiveKernel } from './live-kernel.ts'
+import { localHost } from './local-host.ts'
 import type { JsonObject, Message } from './message.ts'
 import { watch } from './process.ts'
 import { readRecord as readProcess } from './process-record.ts'
@@ -43,11 +45,7 @@ export async function findKernel(
   if (connection === null || facts === null || record === null || record.process === null) return null
   const process = watch(record.process)
   if (process === null) return null
-  const conversation = new Conversation({
-    connection,
-    session: address.kernelId,
-    onProblem: setting.onProblem,
-  })
+  const conversation = converse({ connection, session: address.kernelId, onProblem: setting.onProblem })
   const info = await answers(conversation)
   if (info === null) {
     process.unwatch()
@@ -70,9 +68,9 @@ export async function findKernel(
   const startedAt = new Date(address.startedAt)
   const { spec, cwd, env, agentProblem } = facts
   const life = { process, conversation, info: { ...facts.info, ...info }, agentProblem, startedAt }
-  const plan = { kernelId, spec, cwd, env, folder }
+  const host = localHost({ kernelId, spec, cwd, env, folder }, setting)
   return {
-    kernel: new LiveKernel(plan, setting, life, {
+    kernel: new LiveKernel(host, life, {
       hold: true,
       busy: running !== null,
       owned: record.owner !== null,
@@ -136,7 +134,7 @@ function resume(
   return execution
 }
 
-const OUTCOME_UNKNOWN: ExecuteOutcome = {
+export const OUTCOME_UNKNOWN: ExecuteOutcome = {
   status: 'error',
   executionCount: null,
   ename: 'OutcomeUnknown',

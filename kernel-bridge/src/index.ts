@@ -1,5 +1,6 @@
 /** The public interface of the kernel bridge: import nothing else of it. */
 export { agentFolder } from './agent-code.ts'
+export { isElsewhere, nameElsewhere } from './elsewhere.ts'
 export {
   KernelDeadError,
   KernelStartError,
@@ -38,6 +39,7 @@ export { AgentContent } from './late.ts'
 export type { Channel, Header, Json, JsonObject, Message, ParentHeader } from './message.ts'
 export type { Ownership, Signer } from './process-record.ts'
 export type { Connections, KernelProvider, MakeProvider, ProviderContext } from './provider.ts'
+export { askForKernels } from './providers/jupyter/server-look.ts'
 export { AgentDigest, AgentEdge, AgentRecord, EdgeKind, EdgeTarget } from './record.ts'
 export { removeFile } from './remove-file.ts'
 export { KnownSecrets, variableSecrets } from './secrets/known.ts'

@@ -7,16 +7,24 @@ import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { injectAgent } from './agent-code.ts'
 import { inBackground } from './background.ts'
+import { converse } from './channels.ts'
 import { commandOf, environmentOf } from './command.ts'
 import { type Connection, writePrivately } from './connection.ts'
-import { Conversation } from './conversation.ts'
+import type { Conversation } from './conversation.ts'
 import { deathOf, type Ended } from './death.ts'
 import { KernelStartError, type Problem, stopping } from './errors.ts'
 import type { KernelSpec, WrapCommand } from './kernel.ts'
 import { writeFacts } from './kernel-facts.ts'
 import { clearConnection, type KernelFolder, makeFolder } from './kernel-folder.ts'
 import type { JsonObject } from './message.ts'
-import { ENDED_WITHIN_MS, type KernelProcess, launch, stderrTail, within } from './process.ts'
+import {
+  ENDED_WITHIN_MS,
+  type KernelBody,
+  type KernelProcess,
+  launch,
+  stderrTail,
+  within,
+} from './process.ts'
 import { ownProcess, type ProcessIdentity } from './process-identity.ts'
 import { type Signer, writeRecord } from './process-record.ts'
 import { newConnection, type TransportChoice } from './transport.ts'
@@ -43,8 +51,8 @@ export interface Setting {
   readonly closing: AbortSignal
 }
 
-export interface Life {
-  readonly process: KernelProcess
+export interface Life<Body extends KernelBody = KernelBody> {
+  readonly process: Body
   readonly conversation: Conversation
   readonly info: JsonObject
   readonly agentProblem: string | null
@@ -64,7 +72,7 @@ const WRAPPED: readonly TransportChoice[] = ['auto']
  * Starts a process and waits until it answers and records. It is owned by this process until it is handed over. Rejects
  * with `KernelStartError`.
  */
-export async function startLife(plan: Plan, setting: Setting): Promise<Life> {
+export async function startLife(plan: Plan, setting: Setting): Promise<Life<KernelProcess>> {
   makeFolder(plan.folder, (folder) =>
     writeRecord(folder, setting.signer, { process: null, owner: ownProcess() }),
   )
@@ -84,7 +92,11 @@ function couldNotListen(error: unknown): boolean {
   return error instanceof KernelStartError && /Address already in use|ZMQError/.test(error.stderrTail)
 }
 
-async function attemptLife(plan: Plan, setting: Setting, choice: TransportChoice): Promise<Life> {
+async function attemptLife(
+  plan: Plan,
+  setting: Setting,
+  choice: TransportChoice,
+): Promise<Life<KernelProcess>> {
   const { folder, spec } = plan
   await requireFolder(plan)
   if (setting.closing.aborted) throw stopping(spec.name)
@@ -125,9 +137,9 @@ async function settle(
   setting: Setting,
   connection: Connection,
   process: KernelProcess,
-): Promise<Life> {
+): Promise<Life<KernelProcess>> {
   const startedAt = new Date()
-  const conversation = new Conversation({ connection, session: plan.kernelId, onProblem: setting.onProblem })
+  const conversation = converse({ connection, session: plan.kernelId, onProblem: setting.onProblem })
   try {
     const info = await untilReady(conversation, process, plan, setting)
     const injection = await inject(conversation, plan, setting, info)

@@ -4,39 +4,65 @@
  */
 import { inBackground, type ReportFault } from './background.ts'
 import type { Hearing } from './conversation.ts'
-import { deathOf, type Ended } from './death.ts'
-import { KernelDeadError } from './errors.ts'
-import { Interrupts } from './interrupt.ts'
-import {
-  type Death,
-  type ExecuteRequest,
-  type Execution,
-  type Kernel,
-  type KernelAddress,
-  type KernelEvents,
-  type KernelHereProcess,
-  type KernelObjects,
-  type KernelStatus,
-  LOCAL,
+import type { Ended } from './death.ts'
+import { KernelDeadError, type Problem } from './errors.ts'
+import type {
+  Death,
+  ExecuteRequest,
+  Execution,
+  Kernel,
+  KernelAbility,
+  KernelAddress,
+  KernelEvents,
+  KernelHereProcess,
+  KernelObjects,
+  KernelSpec,
+  KernelStatus,
 } from './kernel.ts'
-import { clearConnection, removeFolder } from './kernel-folder.ts'
-import { type Life, type Plan, type Setting, startLife } from './life.ts'
+import type { KernelFolder } from './kernel-folder.ts'
+import type { Life } from './life.ts'
 import { log } from './log.ts'
-import type { JsonObject, Message } from './message.ts'
-import { ENDED_WITHIN_MS, memoryKills, stderrTail, within } from './process.ts'
-import { readRecord, writeRecord } from './process-record.ts'
-import { forgetAsked, forgetRun, noteAsked, noteDeath } from './spool.ts'
-import { spooledObjects } from './spool-objects.ts'
+import type { Json, JsonObject, Message } from './message.ts'
+import { ENDED_WITHIN_MS, within } from './process.ts'
+import { forgetAsked, noteAsked, noteDeath } from './spool.ts'
 
 const GRACE_MS = 3_000
 
 type Listeners = { [E in keyof KernelEvents]: Set<KernelEvents[E]> }
 
-export class LiveKernel implements Kernel {
-  readonly lacks = []
+/** What a kernel needs of the provider that carries it. */
+export interface KernelHost<L extends Life = Life> {
+  readonly provider: string
+  readonly kernelId: string
+  readonly spec: KernelSpec
+  /** Where runs are noted before they are sent. */
+  readonly folder: KernelFolder
+  readonly place: Json
+  readonly lacks: readonly KernelAbility[]
   readonly objects: KernelObjects
-  readonly #plan: Plan
-  readonly #setting: Setting
+  readonly onProblem: (problem: Problem) => void
+  here(life: L): KernelHereProcess | null
+  /** A new life after a restart. */
+  start(): Promise<L>
+  /** Before a run: looks at what a death is judged by. */
+  prepare(): Promise<void>
+  interrupt(life: L): Promise<void>
+  /** Asks it to end; it is killed if it does not. */
+  askToEnd(life: L, how: 'shutdown' | 'restart'): void
+  /** Notes that the kernel outlives this program. Throws if it cannot. */
+  release(life: L): void
+  isFindable(): boolean
+  deathOf(ended: Ended, asked: 'shutdown' | 'restart' | null): Promise<Death>
+  /** Removes what belonged to the life. */
+  lifeEnded(): Promise<void>
+  /** The run's record is durable. */
+  acknowledge(life: L, runId: string): Promise<void>
+  /** Removes all that is kept of the kernel. */
+  remove(): Promise<void>
+}
+
+export class LiveKernel<L extends Life = Life> implements Kernel {
+  readonly #host: KernelHost<L>
   readonly #listeners: Listeners = {
     message: new Set(),
     status: new Set(),
@@ -44,29 +70,24 @@ export class LiveKernel implements Kernel {
     record: new Set(),
     content: new Set(),
   }
-  readonly #interrupts = new Interrupts()
-  #life: Life
+  #life: L
   #status: KernelStatus = 'idle'
   #death: Death | null = null
   #ending: 'shutdown' | 'restart' | null = null
   #detached = false
   #endReport: Promise<void> | null = null
   #change: Promise<void> = Promise.resolve()
-  #memoryKillsBefore: number | null = null
   /** It ends with this process. */
   #owned: boolean
   /** Messages that came before the first listener; null if they are not kept. */
   #held: Message[] | null
 
   constructor(
-    plan: Plan,
-    setting: Setting,
-    life: Life,
+    host: KernelHost<L>,
+    life: L,
     options: { readonly hold?: boolean; readonly busy?: boolean; readonly owned?: boolean } = {},
   ) {
-    this.objects = spooledObjects(plan.folder.spoolDir)
-    this.#plan = plan
-    this.#setting = setting
+    this.#host = host
     this.#life = life
     this.#held = options.hold === true ? [] : null
     this.#status = options.busy === true ? 'busy' : 'idle'
@@ -75,22 +96,28 @@ export class LiveKernel implements Kernel {
   }
 
   get id(): string {
-    return this.#plan.kernelId
+    return this.#host.kernelId
   }
 
-  get spec(): Plan['spec'] {
-    return this.#plan.spec
+  get spec(): KernelSpec {
+    return this.#host.spec
   }
 
   get address(): KernelAddress {
-    const { kernelId, spec } = this.#plan
-    const startedAt = this.#life.startedAt.toISOString()
-    return { provider: LOCAL, kernelId, specName: spec.name, startedAt, place: null }
+    const { provider, kernelId, spec, place } = this.#host
+    return { provider, kernelId, specName: spec.name, startedAt: this.#life.startedAt.toISOString(), place }
   }
 
-  get here(): KernelHereProcess {
-    const { dir, connectionFile } = this.#plan.folder
-    return { pid: this.#life.process.pid, connectionFile, folder: dir }
+  get lacks(): readonly KernelAbility[] {
+    return this.#host.lacks
+  }
+
+  get here(): KernelHereProcess | null {
+    return this.#host.here(this.#life)
+  }
+
+  get objects(): KernelObjects {
+    return this.#host.objects
   }
 
   get status(): KernelStatus {
@@ -111,8 +138,8 @@ export class LiveKernel implements Kernel {
 
   execute(request: ExecuteRequest): Execution {
     this.#requireAlive()
-    this.#countMemoryKills()
-    const { folder } = this.#plan
+    this.#prepare()
+    const { folder } = this.#host
     const { runId } = request
     if (request.silent !== true) this.#noteAsked(request)
     const execution = this.#life.conversation.execute(request)
@@ -128,9 +155,9 @@ export class LiveKernel implements Kernel {
   /** A full disk stops no run; only, this one could not be salvaged. */
   #noteAsked({ runId, cellId }: ExecuteRequest): void {
     try {
-      noteAsked(this.#plan.folder, runId, cellId)
+      noteAsked(this.#host.folder, runId, cellId)
     } catch (error) {
-      this.#setting.onProblem({ kind: 'spool-broken', detail: `${runId}: ${String(error)}` })
+      this.#host.onProblem({ kind: 'spool-broken', detail: `${runId}: ${String(error)}` })
     }
   }
 
@@ -146,10 +173,7 @@ export class LiveKernel implements Kernel {
 
   async interrupt(): Promise<void> {
     this.#requireAlive()
-    // A signal cannot be sent on Windows; a kernel there may still read the message.
-    if (this.spec.interruptMode === 'message' || process.platform === 'win32') {
-      await this.#life.conversation.ask('control', 'interrupt_request', {}, 5_000)
-    } else await this.#interrupts.send(this.#life.process, this.#life.conversation, this.recording)
+    await this.#host.interrupt(this.#life)
   }
 
   restart(): Promise<void> {
@@ -157,8 +181,8 @@ export class LiveKernel implements Kernel {
       await this.#end('restart', GRACE_MS)
       this.#emitStatus('restarting')
       try {
-        this.#life = await startLife(this.#plan, this.#setting)
-        if (!this.#owned) this.#noteFree()
+        this.#life = await this.#host.start()
+        if (!this.#owned) this.#host.release(this.#life)
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error)
         this.#markDead({
@@ -179,7 +203,7 @@ export class LiveKernel implements Kernel {
   shutdown({ graceMs = GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
     return this.#inTurn(async () => {
       await this.#end('shutdown', graceMs)
-      await removeFolder(this.#plan.folder)
+      await this.#host.remove()
     })
   }
 
@@ -195,12 +219,7 @@ export class LiveKernel implements Kernel {
   outlive(): void {
     if (!this.#owned) return
     this.#owned = false
-    this.#noteFree()
-  }
-
-  #noteFree(): void {
-    const { identity } = this.#life.process
-    writeRecord(this.#plan.folder, this.#setting.signer, { process: identity, owner: null })
+    this.#host.release(this.#life)
   }
 
   pause(isPaused: boolean): void {
@@ -209,7 +228,7 @@ export class LiveKernel implements Kernel {
 
   /** Whether another program can find it: its record is in its folder. */
   get isFindable(): boolean {
-    return readRecord(this.#plan.folder, this.#setting.signer) !== null
+    return this.#host.isFindable()
   }
 
   detach(): void {
@@ -224,12 +243,12 @@ export class LiveKernel implements Kernel {
     try {
       this.outlive()
     } catch (error) {
-      this.#setting.onProblem({ kind: 'record-failed', detail: `${this.id}: ${String(error)}` })
+      this.#host.onProblem({ kind: 'record-failed', detail: `${this.id}: ${String(error)}` })
     }
   }
 
   acknowledge(runId: string): void {
-    inBackground(forgetRun(this.#plan.folder, runId), `forgetting run ${runId}`, this.#report)
+    inBackground(this.#host.acknowledge(this.#life, runId), `forgetting run ${runId}`, this.#report)
   }
 
   on<E extends keyof KernelEvents>(event: E, listener: KernelEvents[E]): () => void {
@@ -239,7 +258,7 @@ export class LiveKernel implements Kernel {
     return () => listeners.delete(listener)
   }
 
-  #adopt(life: Life): void {
+  #adopt(life: L): void {
     const hearing: Hearing = {
       message: (message) => this.#emitMessage(message),
       busy: (busy) => this.#emitStatus(busy ? 'busy' : 'idle'),
@@ -247,25 +266,21 @@ export class LiveKernel implements Kernel {
       content: (content) => this.#each('content', (listener) => listener(content)),
     }
     life.conversation.listen(hearing)
-    this.#countMemoryKills()
+    this.#prepare()
     this.#endReport = null
     const untilEnd = async () => this.#reportEnd(life, await life.process.ended)
     inBackground(untilEnd(), 'the end of a kernel', this.#report)
   }
 
-  #reportEnd(life: Life, ended: Ended): Promise<void> {
+  #reportEnd(life: L, ended: Ended): Promise<void> {
     if (this.#detached || life !== this.#life) return Promise.resolve()
     this.#endReport ??= this.#handleEnd(life, ended)
     return this.#endReport
   }
 
-  async #handleEnd(life: Life, ended: Ended): Promise<void> {
+  async #handleEnd(life: L, ended: Ended): Promise<void> {
     await life.conversation.drained()
-    const kills = await memoryKills()
-    const memoryKill =
-      kills === null || this.#memoryKillsBefore === null ? null : kills > this.#memoryKillsBefore
-    const tail = await stderrTail(this.#plan.folder.dir)
-    const death = deathOf(ended, { asked: this.#ending, memoryKill, stderrTail: tail })
+    const death = await this.#host.deathOf(ended, this.#ending)
     await this.#noteDeath(death)
     life.conversation.died(death)
     this.#death = death
@@ -275,10 +290,10 @@ export class LiveKernel implements Kernel {
   /** A full disk does not keep a run from ending, but a later server does not know the cause. */
   async #noteDeath(death: Death): Promise<void> {
     try {
-      await noteDeath(this.#plan.folder, death)
-      await clearConnection(this.#plan.folder)
+      await noteDeath(this.#host.folder, death)
+      await this.#host.lifeEnded()
     } catch (error) {
-      this.#setting.onProblem({ kind: 'death-not-noted', detail: `${this.id}: ${String(error)}` })
+      this.#host.onProblem({ kind: 'death-not-noted', detail: `${this.id}: ${String(error)}` })
     }
   }
 
@@ -286,8 +301,8 @@ export class LiveKernel implements Kernel {
   async #end(how: 'shutdown' | 'restart', graceMs: number): Promise<void> {
     if (this.#death !== null) return
     this.#ending = how
-    const { conversation, process } = this.#life
-    conversation.ask('control', 'shutdown_request', { restart: how === 'restart' }).catch(() => undefined)
+    const { process } = this.#life
+    this.#host.askToEnd(this.#life, how)
     if (!(await within(process.ended, graceMs))) process.signal('SIGKILL')
     await within(process.ended, ENDED_WITHIN_MS)
     await this.#reportEnd(
@@ -333,20 +348,17 @@ export class LiveKernel implements Kernel {
       try {
         notify(listener)
       } catch (error) {
-        this.#setting.onProblem({ kind: 'listener-failed', detail: `${event}: ${String(error)}` })
+        this.#host.onProblem({ kind: 'listener-failed', detail: `${event}: ${String(error)}` })
       }
     }
   }
 
-  #countMemoryKills(): void {
-    const count = async () => {
-      this.#memoryKillsBefore = await memoryKills()
-    }
-    inBackground(count(), 'counting kills for memory', this.#report)
+  #prepare(): void {
+    inBackground(this.#host.prepare(), 'looking at the machine before a run', this.#report)
   }
 
   readonly #report: ReportFault = (what, error) => {
-    this.#setting.onProblem({ kind: 'background-failed', detail: `${this.id}: ${what}: ${String(error)}` })
+    this.#host.onProblem({ kind: 'background-failed', detail: `${this.id}: ${what}: ${String(error)}` })
   }
 
   #requireAlive(): void {

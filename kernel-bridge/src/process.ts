@@ -9,15 +9,21 @@ import { setTimeout } from 'node:timers/promises'
 import type { Ended } from './death.ts'
 import { identifyProcess, isRunning, isSameProcess, type ProcessIdentity } from './process-identity.ts'
 
+/** What carries a kernel's life: a process here, or one elsewhere that others watch for us. */
+export interface KernelBody {
+  readonly ended: Promise<Ended>
+  /** Kills it; false where it is gone. */
+  signal(name: 'SIGKILL'): boolean
+  /** Stops looking; it goes on. */
+  unwatch(): void
+}
+
 /** A process and, on POSIX, the group that it leads. */
-export interface KernelProcess {
+export interface KernelProcess extends KernelBody {
   readonly pid: number
   readonly identity: ProcessIdentity
-  readonly ended: Promise<Ended>
   /** To the whole group; false where it is gone. */
   signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGURG'): boolean
-  /** Stops looking; the process goes on. */
-  unwatch(): void
 }
 
 const WATCH_MS = 1_000

@@ -59,8 +59,15 @@ export async function readSpool(
 
 /** Named as the agent names it: no run's id leads out of the folder. */
 function fileOf({ spoolDir }: KernelFolder, runId: string, suffix: string): string {
-  return join(spoolDir, runId.replaceAll(/[^\p{L}\p{N}\-_.]/gu, '_') + suffix)
+  return join(spoolDir, spoolName(runId) + suffix)
 }
+
+/** What the names of a run's files begin with. */
+export const spoolName = (runId: string): string => runId.replaceAll(/[^\p{L}\p{N}\-_.]/gu, '_')
+
+/** The agent's files of a run. */
+export const agentFiles = (runId: string): readonly string[] =>
+  [FRAMES, RECORD, PROMPT].map((suffix) => spoolName(runId) + suffix)
 
 function runIdOf(name: string): string[] {
   const suffix = [ASKED, FRAMES, RECORD].find((ending) => name.endsWith(ending))

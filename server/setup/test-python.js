@@ -102,8 +102,8 @@ export async function basePython() {
 }
 
 /**
- * `{main, others, validators}`: paths of Pythons by version; `others` holds those of the supported versions that are
- * here, `validators` what reads exports.
+ * `{main, others, validators, jupyter}`: paths of Pythons by version; `others` holds those of the supported versions that
+ * are here, `validators` what reads exports, `jupyter` a Jupyter Server.
  */
 export async function testPythons() {
   const base = await basePython()
@@ -114,6 +114,7 @@ export async function testPythons() {
   const wanted = [
     { version: MAIN, base, packages: requirementsOf('full'), imports: [...imported, 'torch'] },
     ...present.map((one) => ({ ...one, packages: requirementsOf('libraries'), imports: imported })),
+    { version: 'jupyter', base, packages: requirementsOf('jupyter'), imports: [] },
     { version: 'validators', base, packages: requirementsOf('validators'), imports: [] },
   ]
   const install = installer(base, cacheFolder('uv'))
@@ -121,6 +122,7 @@ export async function testPythons() {
   return {
     main: made[0],
     others: present.map(({ version }, index) => ({ version, python: made[index + 1] })),
+    jupyter: made.at(-2),
     validators: made.at(-1),
   }
 }

@@ -133,7 +133,7 @@ async function installPage() {
 async function main() {
   const started = Date.now()
   const [pythons] = await Promise.all([testPythons(), installPage()])
-  const { main: python, others, validators } = pythons
+  const { main: python, others, validators, jupyter } = pythons
   const own = testEnvironment()
   process.once('exit', own.remove)
   const factor = process.env.YESTERDAY_TEST_PATIENCE || String(Math.max(WHOLE_SUITE, patience))
@@ -144,6 +144,7 @@ async function main() {
     ...agentEnv,
     YESTERDAY_TEST_PYTHON: python,
     YESTERDAY_PYTHON: python,
+    YESTERDAY_TEST_JUPYTER: jupyter,
     YESTERDAY_TEST_VALIDATORS: validators,
   }
   say('\n== tests')

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def start(spool_dir: str, options: dict[str, Any]) -> None:
-    """Begin recording in the running kernel; a second call in the same process changes nothing."""
+def start(spool_dir: str | None, options: dict[str, Any]) -> None:
+    """Begin recording in the running kernel; a second call in the same process changes nothing. Without a folder to
+    share, the kernel spools in one of its own and answers requests about it."""
     from .attach import attach
 
     attach(spool_dir, options)

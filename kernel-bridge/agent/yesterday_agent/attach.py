@@ -22,6 +22,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import (
+    elsewhere,
     interrupts,
     iopub,
     masked_logs,
@@ -47,11 +48,13 @@ from .spool import Spool
 from .watchdog import SECONDS, Watchdog
 
 
-def attach(spool_dir: str, options: dict[str, Any]) -> None:
+def attach(spool_dir: str | None, options: dict[str, Any]) -> None:
     """Find the running kernel and hook it; raises where there is none."""
     kernel = sys.modules["ipykernel.kernelapp"].IPKernelApp.instance().kernel
     if getattr(kernel, "_yesterday", None) is None:
-        kernel._yesterday = KernelHooks(kernel, Spool(spool_dir), options)
+        kernel._yesterday = hooks = KernelHooks(kernel, Spool(spool_dir or elsewhere.private_folder()), options)
+        if spool_dir is None:
+            hooks.answer_spool_requests()
 
 
 class KernelHooks:
@@ -67,7 +70,7 @@ class KernelHooks:
         self._watchdog = Watchdog(float(options.get("stepSeconds", SECONDS)))
         self.table = ProbeTable(self._hit, self._noted)
         self._plans = Plans()
-        kept, facts = Kept(spool.folder), EnvironmentFacts()
+        kept, facts = Kept(spool.folder, options.get("keepBytes")), EnvironmentFacts()
         agent = options.get("agentFolder")
         self.recorder = Recorder(kernel.shell.user_ns, [spool.folder], self._fault, kept, facts, agent)
         self._parent: Any = None
@@ -79,6 +82,7 @@ class KernelHooks:
         iopub.lift_limits(kernel)
         iopub.wake_once(kernel)
         self._copies = iopub.copy_to(spool, kernel, lambda problem: self._copy_problems.append(repr(problem)))
+        self._says_count = False
         self.published = 0
         """Messages with late digests."""
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -116,6 +120,10 @@ class KernelHooks:
             sql_cells.register(shell, self.recorder.sql)
         atexit.register(self._guarded, self._settle)
         atexit.register(self._copies.flush)
+
+    def answer_spool_requests(self) -> None:
+        elsewhere.SpoolRequests(self.spool, self._copies.flush, self.kernel)
+        self._says_count = True
 
     def _fault(self, step: str) -> None:
         """For tests: a step named in the options fails, or does not end."""
@@ -234,7 +242,9 @@ class KernelHooks:
             why = f"{type(problem).__name__}: {problem}"[:300]
             record["notCaptured"].append({"what": "the record in the spool", "why": why})
         kernel = self.kernel
-        kernel.session.send(kernel.iopub_socket, "yesterday_record", record, parent=self._parent)
+        # Where messages come by a network, the bridge compares what it has received.
+        metadata = {"messages": self.spool.count(record["run"])} if self._says_count else None
+        kernel.session.send(kernel.iopub_socket, "yesterday_record", record, parent=self._parent, metadata=metadata)
 
     def _have_published(self) -> None:
         """On the thread of late digests: the loop publishes them when it is free."""

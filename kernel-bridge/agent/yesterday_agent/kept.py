@@ -21,17 +21,22 @@ RUN_BYTES = 64 * 1024 * 1024
 class Kept:
     """What the present run keeps, and what was announced before."""
 
-    def __init__(self, spool: str) -> None:
+    def __init__(self, spool: str, run_bytes: int | None = None) -> None:
+        """`run_bytes`: what a run may keep; `RUN_BYTES` if it is not given."""
         self.spool = spool
+        self._run_bytes = run_bytes
         self._folder = os.path.join(spool, "objects")
         self._known: set[str] = set()
-        self._left = RUN_BYTES
+        self._left = self._budget()
         self.spent = 0
         """Bytes since the kernel began; what is the same counts once."""
         self.objects: list[KeptObject] = []
 
+    def _budget(self) -> int:
+        return RUN_BYTES if self._run_bytes is None else self._run_bytes
+
     def begin(self) -> None:
-        self._left = RUN_BYTES
+        self._left = self._budget()
         self.objects = []
 
     def data(self, data: bytes) -> str:

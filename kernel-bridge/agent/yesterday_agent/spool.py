@@ -51,6 +51,7 @@ class Spool:
         self._held: OrderedDict[str, list[bytes]] = OrderedDict()
         self._open: tuple[str, BinaryIO] | None = None
         self._sizes: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
         self._finished: set[str] = set()
         self.truncated: set[str] = set()
         self._current: str | None = None
@@ -66,6 +67,14 @@ class Spool:
         self._runs[msg_id] = self._current = run
         while len(self._runs) > 256:
             self._runs.popitem(last=False)
+
+    def begun(self) -> list[str]:
+        """The last runs that began, oldest first."""
+        return list(self._runs.values())
+
+    def count(self, run: str) -> int:
+        """Messages that the run has published until now."""
+        return self._counts.get(run, 0)
 
     def asks(self, content: object) -> None:
         """The run that is on waits for an answer. A note that cannot be written is only missed after a server's end."""
@@ -100,6 +109,7 @@ class Spool:
             self._held.popitem(last=False)
 
     def _append(self, run: str, frame: bytes) -> None:
+        self._counts[run] = self._counts.get(run, 0) + 1
         size = self._sizes.get(run, 0) + len(frame)
         if size > FRAMES_LIMIT:
             self.truncated.add(run)

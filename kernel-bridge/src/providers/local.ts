@@ -20,6 +20,7 @@ import { isKernelId, type KernelFolder, kernelFolder, removeFolder } from '../ke
 import { findKernelSpecs, type Interpreter } from '../kernelspecs.ts'
 import { type Plan, type Setting, startLife } from '../life.ts'
 import { LiveKernel } from '../live-kernel.ts'
+import { localHost } from '../local-host.ts'
 import { endOrphans, kernelsIn } from '../orphans.ts'
 import { Pool, type Waiting } from '../pool.ts'
 import { endProcess } from '../process.ts'
@@ -166,7 +167,8 @@ class LocalKernels implements KernelProvider {
   async #startKernel(options: StartOptions): Promise<LiveKernel> {
     const plan = await this.#plan(options)
     try {
-      return new LiveKernel(plan, this.#setting, await startLife(plan, this.#setting))
+      const life = await startLife(plan, this.#setting)
+      return new LiveKernel(localHost(plan, this.#setting), life)
     } catch (error) {
       await removeFolder(plan.folder)
       throw error

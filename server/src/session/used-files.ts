@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { isElsewhere } from '@yesterday/kernel-bridge'
 import { openRegular } from '../disk/regular-file.ts'
 import type { FileNow } from '../lineage/stale-facts.ts'
 import type { Secrets } from '../secrets/secrets.ts'
@@ -30,13 +31,15 @@ export class UsedFiles {
   /** The files by the names given, which are relative to `cwd`, the kernel's folder. */
   async look(names: ReadonlySet<string>, cwd: string): Promise<ReadonlyMap<string, FileNow>> {
     const found = new Map<string, FileNow>()
-    for (const name of [...names].slice(0, FILES)) found.set(name, (await this.#see(resolve(cwd, name))).now)
+    const here = [...names].filter((name) => !isElsewhere(name))
+    for (const name of here.slice(0, FILES)) found.set(name, (await this.#see(resolve(cwd, name))).now)
     return found
   }
 
   /** Forgets all others. */
   keep(names: ReadonlySet<string>, cwd: string): void {
-    const paths = new Set([...names].map((name) => resolve(cwd, name)))
+    const here = [...names].filter((name) => !isElsewhere(name))
+    const paths = new Set(here.map((name) => resolve(cwd, name)))
     for (const path of this.#seen.keys()) if (!paths.has(path)) this.#seen.delete(path)
   }
 
