@@ -64,7 +64,19 @@ export type ExportFormat = z.infer<typeof ExportFormat>
 
 export const KernelSpecs = z.object({
   default: z.string().nullable(),
-  specs: z.array(z.object({ name: z.string(), displayName: z.string(), language: z.string() })),
+  specs: z.array(
+    z.object({
+      name: z.string(),
+      displayName: z.string(),
+      language: z.string(),
+      /** The id of the place where it runs; null for this machine. */
+      place: z.string().nullable().default(null),
+    }),
+  ),
+  /** Servers and hosts other than this machine, with why their kernels cannot be started now. */
+  places: z
+    .array(z.object({ id: z.string(), title: z.string(), problem: z.string().nullable() }))
+    .default([]),
   problems: z.array(z.string()),
 })
 export type KernelSpecs = z.infer<typeof KernelSpecs>

@@ -11,6 +11,7 @@ import { contentsApi } from './contents-api.ts'
 import { fileApi } from './file-api.ts'
 import { grantsApi } from './grants.ts'
 import { jupyterApi } from './jupyter-api.ts'
+import { jupyterServerApi } from './jupyter-servers.ts'
 import { machineApi } from './machines.ts'
 import { notificationApi } from './notifications.ts'
 import { operationsApi } from './operations-api.ts'
@@ -40,6 +41,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   'Format and lint': codeToolsApi,
   'Public links': publicLinkApi,
   'SQL connections': connectionApi,
+  'Jupyter servers': jupyterServerApi,
   Machines: machineApi,
   'Jupyter clients': jupyterApi,
   Terminals: terminalApi,

@@ -32,6 +32,7 @@ import { editRoutes } from './http/routes/edits.ts'
 import { exportRoutes } from './http/routes/export.ts'
 import { fileRoutes } from './http/routes/files.ts'
 import { historyRoutes } from './http/routes/history.ts'
+import { jupyterServerRoutes } from './http/routes/jupyter-servers.ts'
 import { kernelspecRoutes } from './http/routes/kernelspecs.ts'
 import { machineRoutes } from './http/routes/machines.ts'
 import { notebookRoutes } from './http/routes/notebooks.ts'
@@ -304,6 +305,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ...kernelspecRoutes(() => describeSpecs(kernels, options.defaultKernel)),
     ...connectionRoutes(store.secrets),
     ...settingsRoutes(parts.settings),
+    ...jupyterServerRoutes(store.secrets),
     ...machineRoutes({ meter: new Meter(root), sessions, index: store.index, pathOf }),
     ...codeToolRoutes({ root, kernels, sessions, pathOf }),
   ]

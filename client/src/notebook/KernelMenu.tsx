@@ -6,10 +6,11 @@ import { useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
 import { Menu, MenuItem } from '../ui/Menu.tsx'
 import { commandWords } from './CommandButton.tsx'
-import { type Dialogs, mayRun } from './command.ts'
+import { type Dialogs, isOwner, mayRun } from './command.ts'
 import type { CommandName } from './commands.ts'
 import type { Notebook } from './notebook.ts'
 import { isPossible, perform } from './perform.ts'
+import { showServers } from './servers/servers-store.ts'
 
 const ITEMS = ['interrupt', 'restart', 'shutdown'] as const satisfies readonly CommandName[]
 
@@ -45,16 +46,26 @@ export function KernelMenu({ notebook, dialogs }: Props) {
         <div className="menu-label" role="presentation">
           {t('kernel.choose')}
         </div>
-        {specs?.specs.map((spec) => (
-          <MenuItem key={spec.name} checked={spec.name === kernel.spec} onSelect={() => choose(spec.name)}>
-            {spec.displayName}
-          </MenuItem>
-        ))}
+        <SpecItems specs={specsAt(specs, null)} chosen={kernel.spec} onChoose={choose} />
         {specs?.problems.map((problem) => (
           <p key={problem} className="menu-note">
             {problem}
           </p>
         ))}
+        {specs?.places.map((place) => (
+          // biome-ignore lint/a11y/useSemanticElements: a fieldset is no part of a menu
+          <div key={place.id} role="group" aria-label={place.title}>
+            <div className="menu-label" role="presentation">
+              {place.title}
+            </div>
+            {place.problem === null ? (
+              <SpecItems specs={specsAt(specs, place.id)} chosen={kernel.spec} onChoose={choose} />
+            ) : (
+              <p className="menu-note">{place.problem}</p>
+            )}
+          </div>
+        ))}
+        {isOwner(notebook) && <MenuItem onSelect={showServers}>{t('servers.manage')}</MenuItem>}
         <div className="menu-line" role="presentation" />
         {ITEMS.filter((command) => isPossible(command, notebook)).map((command) => (
           <MenuItem key={command} onSelect={() => perform(command, notebook, dialogs)}>
@@ -64,4 +75,21 @@ export function KernelMenu({ notebook, dialogs }: Props) {
       </Menu>
     </span>
   )
+}
+
+type Specs = KernelSpecs['specs']
+
+const specsAt = (specs: KernelSpecs | null, place: string | null): Specs =>
+  (specs?.specs ?? []).filter((spec) => spec.place === place)
+
+function SpecItems(props: {
+  readonly specs: Specs
+  readonly chosen: string | null
+  readonly onChoose: (spec: string) => void
+}) {
+  return props.specs.map(({ name, displayName }) => (
+    <MenuItem key={name} checked={name === props.chosen} onSelect={() => props.onChoose(name)}>
+      {displayName}
+    </MenuItem>
+  ))
 }

@@ -22,6 +22,7 @@ import { look, strokeName } from './keys.ts'
 import type { Notebook } from './notebook.ts'
 import { NotificationDialog } from './notify/NotificationDialog.tsx'
 import { perform } from './perform.ts'
+import { ServersDialog } from './servers/ServersDialog.tsx'
 import { ConnectionsDialog } from './sql/ConnectionsDialog.tsx'
 import { TabStops } from './TabStops.tsx'
 import { Toolbar } from './Toolbar.tsx'
@@ -121,6 +122,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
         <LinkDialog />
         <ConnectionsDialog />
         <NotificationDialog />
+        <ServersDialog />
         <EmptyNotebook notebook={notebook} />
         <Finding notebook={notebook} mac={mac} />
         <PanelPlace open={notebook.panels} />

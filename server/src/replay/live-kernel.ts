@@ -26,6 +26,9 @@ export async function inLiveKernel(
   options: BringBackOptions,
 ): Promise<BroughtBack> {
   const { steps } = what
+  // Values are loaded from files that a kernel elsewhere does not see.
+  if (kernel.lacks.includes('project-folder'))
+    return { again: new Map(), loaded: new Set(), unloadable: new Set() }
   const place = { root: world.root, cwd, id: randomBytes(10).toString('hex'), python: '', network: true }
   const isBare = steps.length === 0
   const sandbox = await copiedSandbox({ ...place, without: ownFiles(steps), touched: new Set() }, facts, {

@@ -2,7 +2,7 @@
  * A replay before it runs: its runs, its plan, the kernel that it would have, and how the environment differs by now.
  */
 import { dirname, join } from 'node:path'
-import type { KernelSpec } from '@yesterday/kernel-bridge'
+import { type KernelSpec, LOCAL } from '@yesterday/kernel-bridge'
 import { z } from 'zod'
 import type { EnvironmentDifference, ReplayTarget } from '../../contract/replay.ts'
 import type { Receipt } from '../../contract/run.ts'
@@ -80,6 +80,11 @@ export async function specOf(
   last: Receipt,
 ): Promise<KernelSpec> {
   const [specs, started] = await Promise.all([kernels.specs(), store.index.sessionStarted(last.session)])
+  const provider = started?.kernel.provider ?? LOCAL
+  if (provider !== LOCAL)
+    throw new Error(
+      `It ran in "${started?.displayName}", on another machine. Such runs are read and compared, and not run again.`,
+    )
   const facets = Executable.safeParse(last.environment?.facets)
   const same = facets.success
     ? specs.find(({ argv: [python] }) => python === facets.data.executable)

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { isSecretFile, KnownSecrets, Masker, variableSecrets } from '@yesterday/kernel-bridge'
 import { digestOf } from '../store/digest.ts'
 import { connectionSecrets } from '../user/connections.ts'
+import { serverTokens } from '../user/jupyter-servers.ts'
 import { signerFor } from '../user/machine-key.ts'
 
 const LARGEST_FILE = 64 * 1024
@@ -61,7 +62,7 @@ export function projectSecrets(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Secrets {
   const secrets = secretsOf(dotenvSecrets(root))
-  secrets.learn(connectionSecrets())
+  secrets.learn([...connectionSecrets(), ...serverTokens()])
   secrets.masker.known.learnVariables(env)
   return secrets
 }

@@ -1,20 +1,33 @@
 /** Opens a project's kernels: where they run, and what proves that a process is one of them. */
 import { join } from 'node:path'
-import { createKernels, type Kernels, type KernelsOptions, type Signer } from '@yesterday/kernel-bridge'
+import {
+  type Connections,
+  createKernels,
+  type Kernels,
+  type KernelsOptions,
+  type Signer,
+} from '@yesterday/kernel-bridge'
 import { fingerprintKey } from '../secrets/secrets.ts'
 import { FOLDER } from '../store/project-folder.ts'
+import { usableServers } from '../user/jupyter-servers.ts'
 import { signerFor } from '../user/machine-key.ts'
 import { workspaceOf } from '../user/workspace.ts'
 
 /** `root` is a project that is ours: its storage is open. */
 export const openKernels = (root: string, options: Omit<KernelsOptions, 'runtimeDir' | 'signer'>): Kernels =>
   createKernels({
+    connections,
     environment: kernelEnvironment(process.env),
     ...options,
     agentOptions: { maskKey: fingerprintKey(), ...options.agentOptions },
     runtimeDir: join(root, FOLDER, 'kernels'),
     signer: processSigner(root),
   })
+
+/** Read at each question: the page and the command line may change them. */
+const connections: Connections = {
+  list: (provider) => (provider === 'jupyter' ? usableServers() : []),
+}
 
 /** The server's own token is not for the code that runs in kernels. */
 export function kernelEnvironment({ YESTERDAY_TOKEN: _, ...rest }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -16,6 +16,7 @@ import { outputs } from './outputs.ts'
 import { past } from './past.ts'
 import { people } from './people.ts'
 import { presence } from './presence.ts'
+import { servers } from './servers.ts'
 import { settings } from './settings.ts'
 import { sql } from './sql.ts'
 import { terminals } from './terminals.ts'
@@ -40,6 +41,7 @@ export const en = {
   ...presence,
   ...outline,
   ...settings,
+  ...servers,
   ...sql,
   ...machines,
   ...terminals,

@@ -18,6 +18,7 @@ import { outputs } from './outputs.ts'
 import { past } from './past.ts'
 import { people } from './people.ts'
 import { presence } from './presence.ts'
+import { servers } from './servers.ts'
 import { settings } from './settings.ts'
 import { sql } from './sql.ts'
 import { terminals } from './terminals.ts'
@@ -42,6 +43,7 @@ export const zh: Translation<typeof en> = {
   ...presence,
   ...outline,
   ...settings,
+  ...servers,
   ...sql,
   ...machines,
   ...terminals,

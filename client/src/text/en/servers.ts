@@ -1,0 +1,27 @@
+/** Words of Jupyter servers, whose kernels a notebook may use. */
+export const servers = {
+  'servers.manage': 'Add a Jupyter server…',
+  'servers.title': 'Jupyter servers',
+  'servers.hint':
+    'Their kernels can be chosen in the kernel menu. Tokens are kept in your own folder, not in the project.',
+  'servers.empty': 'No server was added yet.',
+  'servers.id': 'Short name',
+  'servers.label': 'Title',
+  'servers.url': 'Address',
+  'servers.token': 'Token',
+  'servers.tokenKept': 'saved; empty keeps it',
+  'servers.ca': 'Certificate of its authority (PEM), if it has one of its own',
+  'servers.timeout': 'Seconds to wait for an answer',
+  'servers.test': 'Test',
+  'servers.testing': 'Asking the server…',
+  'servers.works': 'It offers these kernels: {kernels}',
+  'servers.none': 'It answers, and offers no kernels.',
+  'servers.save': 'Save',
+  'servers.saved': '{title} is saved.',
+  'servers.close': 'Close',
+  'servers.edit': 'Edit {title}',
+  'servers.remove': 'Remove {title}',
+  'servers.change': 'Edit',
+  'servers.delete': 'Remove',
+  'servers.more': 'More settings',
+} as const
