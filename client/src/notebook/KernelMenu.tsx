@@ -65,7 +65,12 @@ export function KernelMenu({ notebook, dialogs }: Props) {
             )}
           </div>
         ))}
-        {isOwner(notebook) && <MenuItem onSelect={showServers}>{t('servers.manage')}</MenuItem>}
+        {isOwner(notebook) && (
+          <>
+            <div className="menu-line" role="presentation" />
+            <MenuItem onSelect={showServers}>{t('servers.manage')}</MenuItem>
+          </>
+        )}
         <div className="menu-line" role="presentation" />
         {ITEMS.filter((command) => isPossible(command, notebook)).map((command) => (
           <MenuItem key={command} onSelect={() => perform(command, notebook, dialogs)}>
