@@ -18,8 +18,13 @@ const { main: python } = await testPythons()
 const env = { YESTERDAY_TEST_PYTHON: python, YESTERDAY_PYTHON: python }
 const agent = join(home, 'kernel-bridge', 'agent')
 const [, , first, ...more] = process.argv
-if (first === 'sizes') {
-  await run(python, ['bench_sizes.py', ...more], { cwd: agent, show: true })
+const ofTheAgent = new Map([
+  ['sizes', 'bench_sizes.py'],
+  ['notebooks', 'bench_notebooks.py'],
+])
+const script = ofTheAgent.get(first ?? '')
+if (script !== undefined) {
+  await run(python, [script, ...more], { cwd: agent, show: true })
   process.exit()
 }
 await buildClient()

@@ -15,7 +15,7 @@ export function Lead(props: {
   readonly onRun: (run: string) => void
 }) {
   const { receipt } = props
-  const { main } = sorted(receipt.used)
+  const main = sorted(receipt.used).main.filter(({ kind }) => kind !== 'subprocess')
   const once = [...new Map(main.map((edge) => [`${edge.kind} ${edge.name}`, edge])).values()]
   const made =
     receipt.cell === null

@@ -96,7 +96,7 @@ function EdgeLine(props: Props & { readonly edge: Edge }) {
           · {t(`edge.${edge.edge}`)}
         </small>
       )}
-      {onRun !== null && <Origin {...props} onRun={onRun} />}
+      {onRun !== null && edge.kind !== 'subprocess' && <Origin {...props} onRun={onRun} />}
       {onLink !== undefined && (
         <button
           type="button"

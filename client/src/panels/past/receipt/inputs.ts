@@ -4,6 +4,7 @@
  */
 import type { InputNow } from '@yesterday/server/contract/around.ts'
 import { type Edge, partOf } from '@yesterday/server/contract/run.ts'
+import { workersOf } from '@yesterday/server/contract/workers.ts'
 
 export interface Sorted {
   readonly main: readonly Edge[]
@@ -17,7 +18,8 @@ const tools: ReadonlySet<string> = new Set(['module', 'type', 'builtin_function_
 /** One line per thing: its parts are listed together. */
 export function sorted(edges: readonly Edge[]): Sorted {
   const isMain = (edge: Edge): boolean =>
-    working.has(edge.kind) && !(edge.kind === 'variable' && edge.type !== null && tools.has(edge.type))
+    workersOf(edge).length > 0 ||
+    (working.has(edge.kind) && !(edge.kind === 'variable' && edge.type !== null && tools.has(edge.type)))
   return { main: edges.filter(isMain), rest: edges.filter((edge) => !isMain(edge)) }
 }
 
