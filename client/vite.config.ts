@@ -12,6 +12,8 @@ import { outputFrames } from './sandbox.config.ts'
 const server = process.env.YESTERDAY_DEV_SERVER ?? 'http://127.0.0.1:8888'
 
 export default defineConfig({
+  // Relative: the server knows below which path of its host it is.
+  base: './',
   plugins: [react(), outputFrames(), gallery()],
   worker: { format: 'es' },
   // monaco-vim names files of an older Monaco.

@@ -19,6 +19,7 @@ import {
 } from '@yesterday/server/contract/http.ts'
 import { LogPage, Receipt } from '@yesterday/server/contract/run.ts'
 import type { z } from 'zod'
+import { BASE } from '../state/base.ts'
 import { t } from '../text/text.ts'
 
 /** Why there is no answer. `status` is 0 when the server did not answer at all. */
@@ -36,17 +37,19 @@ export type Answer<Value> =
 
 /** The effect of this file: how requests leave the page. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>
-const browserFetch: Fetch = (url, init) => fetch(url, init)
+const browserFetch: Fetch = (url, init) => fetch(`${BASE}${url}`, init)
 
 /** A path of the project in a URL, encoded part by part. */
 export const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/')
 
 /** Where a file's bytes are, as a download. */
-export const downloadUrl = (path: string): string => `/api/files/${encodePath(path)}?download=1`
+export const downloadUrl = (path: string): string => `${BASE}${bytesUrl(path)}`
+
+const bytesUrl = (path: string): string => `/api/files/${encodePath(path)}?download=1`
 
 /** Where the bytes of a stored object are. */
 export const objectUrl = (digest: string, mime?: string): string =>
-  `/api/objects/${encodeURIComponent(digest)}${mime === undefined ? '' : `?mime=${encodeURIComponent(mime)}`}`
+  `${BASE}/api/objects/${encodeURIComponent(digest)}${mime === undefined ? '' : `?mime=${encodeURIComponent(mime)}`}`
 
 function uploadUrl(path: string, overwrite: boolean, was: string | null): string {
   const query = new URLSearchParams()
@@ -99,7 +102,7 @@ export function makeApi(send: Fetch = browserFetch) {
         headers: { 'content-type': 'application/octet-stream' },
       }),
     /** A file's bytes, with its version. */
-    readFile: (path: string, signal: AbortSignal) => readBytes(send, downloadUrl(path), signal),
+    readFile: (path: string, signal: AbortSignal) => readBytes(send, bytesUrl(path), signal),
     /** `document` is the id of the notebook that is meant, wherever its file is. */
     open: (path: string, signal?: AbortSignal, document: string | null = null) =>
       ask(send, OpenedNotebook, '/api/notebooks/open', {

@@ -12,6 +12,7 @@ import { applySettings } from '../settings/apply.ts'
 import { SettingsDialog } from '../settings/SettingsDialog.tsx'
 import { loadSettings } from '../settings/settings-store.ts'
 import { startTheme } from '../settings/theme.ts'
+import { BASE } from '../state/base.ts'
 import { t } from '../text/text.ts'
 import { Boundary } from '../ui/Boundary.tsx'
 import { Notices } from '../ui/Notices.tsx'
@@ -132,7 +133,7 @@ function LoginNeeded(props: { readonly message: string; readonly hint: string | 
       <h1>{t('app.name')}</h1>
       <ProblemBox problem={props} />
       <p>
-        <a className="button button-primary" href="/sign-in">
+        <a className="button button-primary" href={`${BASE}/sign-in`}>
           {t('account.signIn')}
         </a>
       </p>

@@ -6,6 +6,7 @@ import { isNotebook, navigate, type Route } from '../navigation/route.ts'
 import { showSettings } from '../settings/settings-open.ts'
 import { changeSetting } from '../settings/settings-store.ts'
 import { chooseTheme, type ThemeChoice, themeChoices, useThemeChoice } from '../settings/theme.ts'
+import { BASE } from '../state/base.ts'
 import { locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
 import { Contrast, Monitor, Moon, PanelLeft, Settings2, Sun } from '../ui/icons.ts'
@@ -59,7 +60,7 @@ function Where(props: { readonly me: Me | null; readonly route: Route; readonly 
     <div className="where">
       <a
         className="where-project"
-        href="/"
+        href={`${BASE}/`}
         aria-label={props.me?.project ?? t('app.name')}
         onClick={(event) => {
           if (event.metaKey || event.ctrlKey || event.shiftKey) return

@@ -3,6 +3,8 @@
  * them. A script with such an address is loaded from here, so it works without a network and before any consent.
  */
 
+import { FOLDER } from './folder.ts'
+
 const BUNDLED: readonly (readonly [RegExp, string])[] = [
   [/\/vega@[\d.]+(?:\/build\/vega(?:\.min)?\.js)?$/, 'vega.min.js'],
   [/\/vega-lite@[\d.]+(?:\/build\/vega-lite(?:\.min)?\.js)?$/, 'vega-lite.min.js'],
@@ -20,7 +22,7 @@ export function bundledAddress(address: string): string {
   const url = URL.parse(address)
   if (url === null || !HOSTS.has(url.host)) return address
   const found = BUNDLED.find(([pattern]) => pattern.test(url.pathname))
-  return found === undefined ? address : `/sandbox/${found[1]}`
+  return found === undefined ? address : `${FOLDER}${found[1]}`
 }
 
 /** From now on scripts of this frame take what is bundled, however their address is set. */

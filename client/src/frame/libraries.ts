@@ -1,5 +1,7 @@
 /** Drawing libraries that are built by their makers and copied next to the frame's page (sandbox.config.ts). */
 
+import { FOLDER } from './folder.ts'
+
 const loading = new Map<string, Promise<void>>()
 
 /** Loads a script once. A script that could not be loaded is tried again at the next call. */
@@ -8,7 +10,7 @@ export function loadLibrary(name: string): Promise<void> {
   if (known !== undefined) return known
   const loaded = new Promise<void>((done, fail) => {
     const script = document.createElement('script')
-    script.src = `/sandbox/${name}`
+    script.src = `${FOLDER}${name}`
     script.onload = () => done()
     script.onerror = () => {
       loading.delete(name)

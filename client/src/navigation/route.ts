@@ -4,6 +4,7 @@
  */
 import { useSyncExternalStore } from 'react'
 import { encodePath } from '../api/api.ts'
+import { BASE } from '../state/base.ts'
 import { isGuarded, whenLeft } from './leaving.ts'
 
 /** A place in the app. */
@@ -12,13 +13,14 @@ export type Route =
   | { readonly at: 'file'; readonly path: string }
   | { readonly at: 'terminal'; readonly name: string }
 
-const PREFIX = '/notebooks/'
-const TERMINAL = /^\/terminals\/(\w{1,64})$/
+const PREFIX = `${BASE}/notebooks/`
+const TERMINALS = `${BASE}/terminals/`
+const TERMINAL = /^\w{1,64}$/
 
 /** pure. The place that a URL's pathname names; what cannot be read leads home. */
 export function parseRoute(pathname: string): Route {
-  const name = TERMINAL.exec(pathname)?.[1]
-  if (name !== undefined) return { at: 'terminal', name }
+  const name = pathname.startsWith(TERMINALS) ? pathname.slice(TERMINALS.length) : ''
+  if (TERMINAL.test(name)) return { at: 'terminal', name }
   if (!pathname.startsWith(PREFIX)) return { at: 'home' }
   try {
     const path = pathname.slice(PREFIX.length).split('/').map(decodeURIComponent).join('/')
@@ -30,8 +32,8 @@ export function parseRoute(pathname: string): Route {
 
 /** pure. The pathname of a place. */
 export function routeUrl(route: Route): string {
-  if (route.at === 'terminal') return `/terminals/${route.name}`
-  return route.at === 'home' ? '/' : PREFIX + encodePath(route.path)
+  if (route.at === 'terminal') return `${TERMINALS}${route.name}`
+  return route.at === 'home' ? `${BASE}/` : PREFIX + encodePath(route.path)
 }
 
 /** pure. Whether the app opens this file as a notebook. */

@@ -3,6 +3,7 @@ import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
 import { useEffect } from 'react'
 import { encodePath } from '../api/api.ts'
 import { cellHash, parseTarget, type Target } from '../panels/past/target.ts'
+import { BASE } from '../state/base.ts'
 import { t } from '../text/text.ts'
 import { copyText } from '../ui/copy-text.ts'
 import { notify } from '../ui/notices.ts'
@@ -14,7 +15,8 @@ export const addressOf = (
   { documentId }: Pick<OpenedNotebook, 'documentId'>,
   path: string,
   hash: string,
-): string => `${location.origin}/notebooks/${encodePath(path)}?id=${encodeURIComponent(documentId)}${hash}`
+): string =>
+  `${location.origin}${BASE}/notebooks/${encodePath(path)}?id=${encodeURIComponent(documentId)}${hash}`
 
 export const copyLink = (notebook: Notebook, hash: string): Promise<void> =>
   copyText(addressOf(notebook.opened, notebook.path.get(), hash), t('link.copied'))

@@ -8,6 +8,7 @@ import { api, type Problem } from '../api/api.ts'
 import { markdownSettled } from '../markdown/load-markdown.ts'
 import { redirect } from '../navigation/route.ts'
 import type { LeftEdits } from '../room/unsent-store.ts'
+import { BASE } from '../state/base.ts'
 import { t } from '../text/text.ts'
 import { notify } from '../ui/notices.ts'
 import { idInAddress } from './follow-link.ts'
@@ -82,7 +83,7 @@ async function openNotebook(path: string, gone: AbortSignal): Promise<OpenState 
       return null
     }
     if (opened.ok) {
-      const notebook = new Notebook(opened.value, location.origin.replace(/^http/, 'ws'))
+      const notebook = new Notebook(opened.value, `${location.origin.replace(/^http/, 'ws')}${BASE}`)
       const others = await recover(notebook)
       await markdownSettled
       if (!gone.aborted) return { at: 'open', notebook, others }

@@ -17,6 +17,7 @@ import {
 import { NotebookContext } from '../access/context.ts'
 import { connectFrame, type FrameConnection } from '../frames/frame-host.ts'
 import type { FrameContent, FrameLevel, ToFrame } from '../frames/frame-protocol.ts'
+import { BASE } from '../state/base.ts'
 import { t } from '../text/text.ts'
 import { openLink } from './open-link.ts'
 import { type OutputJson, outputIdOf } from './output.ts'
@@ -125,7 +126,7 @@ function Frame(props: {
     <iframe
       ref={frame}
       title={t('outputs.frame')}
-      src={`/sandbox/${level}.html`}
+      src={`${BASE}/sandbox/${level}.html`}
       sandbox="allow-scripts"
       referrerPolicy="no-referrer"
       onLoad={onLoad}

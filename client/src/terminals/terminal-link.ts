@@ -5,6 +5,7 @@
 import { close } from '@yesterday/server/contract/sync.ts'
 import { type TerminalInput, TerminalOutput } from '@yesterday/server/contract/terminals.ts'
 import { retryDelay } from '../room/backoff.ts'
+import { BASE } from '../state/base.ts'
 import { type Observable, Watched } from '../state/observable.ts'
 import { readTerminal } from './terminal-store.ts'
 
@@ -71,7 +72,7 @@ export class TerminalLink {
 
   #connect(): void {
     const { name, connect = (url) => new WebSocket(url) } = this.#parts
-    const url = new URL(`/terminals/websocket/${encodeURIComponent(name)}?acks=1`, location.href)
+    const url = new URL(`${BASE}/terminals/websocket/${encodeURIComponent(name)}?acks=1`, location.href)
     url.protocol = url.protocol.replace('http', 'ws')
     const socket = connect(url.href)
     this.#socket = socket

@@ -82,7 +82,7 @@ export async function serve(dir: string, options: ServeOptions, fault: string): 
   const { port, local, address } = await listenFor(front, options, listening)
   const tokens = { token: access.startToken, programToken: access.programToken }
   const url = startUrl(lock.update({ port: local, address, ...tokens }))
-  say(options.page ? openPage(root, url) : connectTo(root, new URL(url).origin))
+  say(options.page ? openPage(root, url) : connectTo(root, url.replace(/\?.*$/, '')))
   process.send?.({ type: 'ready', port } satisfies Ready)
   if (options.open) {
     const removeFile = openBrowser(url)
@@ -95,8 +95,8 @@ export async function serve(dir: string, options: ServeOptions, fault: string): 
 const openPage = (root: string, url: string): string =>
   `Yesterday serves ${root}\n\n    ${url}\n\nStop with Ctrl-C; running kernels go on and are found again.`
 
-const connectTo = (root: string, origin: string): string =>
-  `Yesterday serves ${root} to Jupyter clients, without the page\n\n    ${origin}/\n\nFor a token: yesterday token NAME. Stop with Ctrl-C.`
+const connectTo = (root: string, address: string): string =>
+  `Yesterday serves ${root} to Jupyter clients, without the page\n\n    ${address}\n\nFor a token: yesterday token NAME. Stop with Ctrl-C.`
 
 async function openHouse(
   root: string,

@@ -98,9 +98,12 @@ export class Access {
     this.#onToken = options.onToken ?? (() => {})
     this.#hasFixedToken = options.fixedToken !== undefined
     this.programToken = options.fixedToken ?? this.#random()
-    this.#cookieName = cookieName(options.root, this.#secure)
+    this.#cookieName = cookieName(options.root, this.#secure, options.reach.base)
     this.#once = this.#random()
   }
+
+  /** The address of a path of ours on this host. */
+  readonly at = (path: string): string => `${this.reach.base ?? ''}${path}`
 
   /** What the page to sign in offers. */
   get ways(): WaysIn {
@@ -147,7 +150,7 @@ export class Access {
   /** The `Set-Cookie` line that binds a sign-in to the browser that begins it. */
   readonly setBrowser = (value: string): string =>
     stringifySetCookie(`${this.#cookieName}-begun`, value, {
-      path: '/',
+      path: this.reach.base || '/',
       httpOnly: true,
       // A provider leads back here from its own site.
       sameSite: 'lax',
@@ -198,7 +201,7 @@ export class Access {
 
   #cookieLine(value: string, maxAge: number): string {
     return stringifySetCookie(this.#cookieName, value, {
-      path: '/',
+      path: this.reach.base || '/',
       httpOnly: true,
       sameSite: 'strict',
       secure: this.#secure,
@@ -233,7 +236,8 @@ function sentToken({ headers, url = '' }: IncomingMessage): string | null {
 /** For `Access.setBrowser`. */
 export const newBrowserSecret = (): string => randomBytes(24).toString('base64url')
 
-function cookieName(root: string, secure: boolean): string {
+/** A browser accepts `__Host-` for the path `/` alone (RFC 6265bis, 4.1.3). */
+function cookieName(root: string, secure: boolean, base = ''): string {
   const project = createHash('sha256').update(root).digest('hex').slice(0, 8)
-  return `${secure ? '__Host-' : ''}yesterday-${project}`
+  return `${secure ? (base === '' ? '__Host-' : '__Secure-') : ''}yesterday-${project}`
 }

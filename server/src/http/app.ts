@@ -14,6 +14,7 @@ import express, {
 import { visibleName } from '../../contract/file-names.ts'
 import { routes } from '../../contract/routes.ts'
 import type { Access, Identity } from './access.ts'
+import { appBelow, pageBelow, withoutBase } from './base.ts'
 import { refusalOf } from './failure.ts'
 import { hostAllowed, isSafeMethod, originAllowed, ownOrigin } from './gate.ts'
 import type { Answered } from './metrics.ts'
@@ -73,6 +74,9 @@ export function makeApp(parts: AppParts): Express {
   app.set('etag', false)
   app.use((request, response, next) => {
     response.set(commonHeaders)
+    const { base = '' } = parts.access.reach
+    request.baseUrl = base
+    request.url = withoutBase(base, request.url)
     if (hostAllowed(parts.access.reach, request.headers.host)) next()
     else return perform(response, refuse(foreignHost))
   })
@@ -195,14 +199,14 @@ async function servePage(parts: AppParts, request: Request, response: Response):
     const cookie = signedIn ? null : parts.access.signIn(token, parts.access.visitorOf(request))
     if (!signedIn && cookie === null) return sendSignIn(parts, request, response, true)
     if (cookie !== null) response.append('set-cookie', cookie)
-    return response.redirect(303, pageWithoutToken(request))
+    return response.redirect(303, `${request.baseUrl}${pageWithoutToken(request)}`)
   }
   if (!parts.access.identify(request)) return sendSignIn(parts, request, response, false)
   const page = parts.client.page()
   response
     .status(page === null ? 503 : 200)
     .set('content-security-policy', page === null ? plainPagePolicy : appPolicy)
-  response.type('html').send(page ?? notBuiltPage(languageOf(request)))
+  response.type('html').send(appBelow(request.baseUrl, page ?? notBuiltPage(languageOf(request))))
 }
 
 /** The same page with every other parameter kept. The path is ours: never a redirect to where a request says. */
@@ -215,16 +219,19 @@ function pageWithoutToken(request: Request): string {
 function sendSignIn(parts: AppParts, request: Request, response: Response, wrongToken: boolean): void {
   // A link on another site leads here without our strict cookie; one reload from our own page brings it.
   const again = !wrongToken && request.headers['sec-fetch-site'] === 'cross-site'
-  const next = request.path === '/' ? '' : request.originalUrl
+  const next = request.path === '/' ? '' : request.url
   response.status(401).set(formHeaders).type('html')
   response.send(
-    signInPage({
-      language: languageOf(request),
-      problem: wrongToken ? 'token' : null,
-      again,
-      next,
-      ...parts.access.ways,
-    }),
+    pageBelow(
+      request.baseUrl,
+      signInPage({
+        language: languageOf(request),
+        problem: wrongToken ? 'token' : null,
+        again,
+        next,
+        ...parts.access.ways,
+      }),
+    ),
   )
 }
 

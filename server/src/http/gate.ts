@@ -11,6 +11,8 @@ export interface Reach {
   readonly secureHosts: ReadonlySet<string>
   /** The address of the proxy in front, where one was named: `https://notebook.example`. */
   readonly publicOrigin: string | null
+  /** The path of that address, without a slash at its end; absent or '' at the root. */
+  readonly base?: string
 }
 
 /** The names of loopback; no DNS server can answer for them. */

@@ -6,6 +6,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
+import { isBase, OWN_PARTS } from './base.ts'
 import { loopbackHosts, type Reach } from './gate.ts'
 
 export interface ListeningOptions {
@@ -49,6 +50,7 @@ export const isLoopback = (host: string): boolean => /^(?:127\.\d+\.\d+\.\d+|loc
 export function listeningOf(options: ListeningOptions): Listening {
   const { host } = options
   const url = options.publicUrl === undefined ? null : publicOrigin(options.publicUrl)
+  const base = url?.pathname.replace(/\/+$/, '') ?? ''
   const secured = certificateOf(options)
   const tls = secured?.tls ?? null
   const proxies = proxiesOf(options.trustedProxy ?? [])
@@ -73,8 +75,10 @@ export function listeningOf(options: ListeningOptions): Listening {
       hosts: new Set([...loopbackHosts, ...(isWildcard(host) ? [] : [host.toLowerCase()]), ...secureHosts]),
       secureHosts,
       publicOrigin: url?.origin ?? null,
+      base,
     },
-    addressAt: (port) => url?.origin ?? (name === undefined ? null : `https://${name}:${port}`),
+    addressAt: (port) =>
+      (url && `${url.origin}${base}`) ?? (name === undefined ? null : `https://${name}:${port}`),
     admits: tls !== null || proxies === null ? () => true : (address) => isFrom(proxies, address),
     addressOf: (request) => clientAddress(request, tls === null ? proxies : null),
   }
@@ -95,11 +99,17 @@ const unprotected = (host: string): ListeningError =>
 
 function publicOrigin(text: string): URL {
   const url = URL.parse(text)
-  const isOrigin = url !== null && url.pathname === '/' && url.search === '' && url.hash === ''
-  if (url?.protocol === 'https:' && isOrigin && url.username === '') return url
+  const base = url?.pathname.replace(/\/+$/, '') ?? ''
+  const isPlain = url !== null && url.search === '' && url.hash === '' && url.username === ''
+  if (OWN_PARTS.has(base.split('/')[1] ?? ''))
+    throw new ListeningError(
+      `--public-url ${text} begins with a path of the server's own`,
+      'Choose another path, such as https://notebook.example/team.',
+    )
+  if (url?.protocol === 'https:' && isPlain && isBase(base)) return url
   throw new ListeningError(
     `--public-url ${text} is not an address that can be used`,
-    'It is https:// with a name and perhaps a port, without a path: https://notebook.example',
+    'It is https:// with a name, and perhaps a port and a path: https://notebook.example/team',
   )
 }
 

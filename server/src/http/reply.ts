@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
 import type { ContentsError } from '../../contract/http.ts'
 import type { Refusal } from '../document/ports.ts'
+import { pageBelow } from './base.ts'
 import { languageOf } from './page-words.ts'
 import { refusalPage } from './pages.ts'
 import { plainPagePolicy } from './policy.ts'
@@ -62,7 +63,7 @@ export async function perform(response: Response, reply: Reply): Promise<void> {
       response.set(reply.headers).end(reply.body)
       return
     case 'page':
-      response.status(reply.status).type('html').set(reply.headers).end(reply.html)
+      sendPage(response, reply)
       return
     case 'opened':
       response.set(reply.headers)
@@ -87,7 +88,16 @@ export function sendRefusal(response: Response, refusal: Refusal): void {
     return
   }
   response.set('content-security-policy', plainPagePolicy).type('html')
-  response.send(refusalPage(refusal, languageOf(request)))
+  response.send(pageBelow(request.baseUrl, refusalPage(refusal, languageOf(request))))
+}
+
+function sendPage(response: Response, { status, html, headers }: Extract<Reply, { kind: 'page' }>): void {
+  const { baseUrl } = response.req
+  const { location } = headers
+  response.status(status).type('html').set(headers)
+  // A location elsewhere is that of a provider.
+  if (location?.startsWith('/')) response.set('location', `${baseUrl}${location}`)
+  response.end(pageBelow(baseUrl, html))
 }
 
 /** Sends a file, or the one range of it that was asked for (RFC 9110, 14). It is closed in any case. */

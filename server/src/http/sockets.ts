@@ -16,6 +16,7 @@ import type { Refusal } from '../document/ports.ts'
 import type { Person } from '../people/people.ts'
 import type { Access, Identity } from './access.ts'
 import { foreignHost, foreignOrigin } from './app.ts'
+import { withoutBase } from './base.ts'
 import { hostAllowed, originAllowed } from './gate.ts'
 import { inListedOrder } from './mounted.ts'
 import { refusalBody } from './reply.ts'
@@ -146,6 +147,7 @@ export class Sockets {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy())
+    request.url = withoutBase(this.#access.reach.base ?? '', request.url ?? '/')
     const url = readUrl(request)
     const route = url && this.#routes.find(({ pattern }) => pattern.test(url.pathname))
     const id = (url && route?.pattern.exec(url.pathname)?.[1]) ?? ''

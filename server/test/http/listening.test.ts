@@ -26,9 +26,14 @@ describe('what is refused, with what to do', () => {
     [{ host: '0.0.0.0', tlsCert: tls.tlsCert, tlsKey: tls.tlsCert }, /is not a private key/, /passphrase/],
     [{ host: '0.0.0.0', ...proxied, publicUrl: 'http://notebook.example' }, /not an address/, /https/],
     [
-      { host: '0.0.0.0', ...proxied, publicUrl: 'https://a.example/path' },
+      { host: '0.0.0.0', ...proxied, publicUrl: 'https://a.example/a path' },
       /not an address/,
-      /without a path/,
+      /perhaps a port and a path/,
+    ],
+    [
+      { host: '0.0.0.0', ...proxied, publicUrl: 'https://a.example/api/team' },
+      /a path of the server's own/,
+      /another path/,
     ],
     [{ host: '0.0.0.0', ...proxied, publicUrl: 'https://me@a.example' }, /not an address/, /https/],
     ...['10.0.0.0/33', 'proxy', '10.0.0.0/x', '::1/129', ''].map(

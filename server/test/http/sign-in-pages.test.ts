@@ -48,6 +48,7 @@ const served = [
     endRevoked: () => {},
     clearedCookie,
     audit,
+    at: access.at,
     grants,
     places: noPlaces,
   }),

@@ -10,6 +10,7 @@ import { notify } from '../../ui/notices.ts'
 import { ProblemBox } from '../../ui/Problem.tsx'
 import { Time } from '../../ui/Time.tsx'
 import './people.css'
+import { BASE } from '../../state/base.ts'
 import { Passkeys } from './Passkeys.tsx'
 import { peopleApi } from './people-api.ts'
 import { useLoaded } from './useLoaded.ts'
@@ -17,7 +18,7 @@ import { useLoaded } from './useLoaded.ts'
 export function Account({ me }: { readonly me: Me }) {
   const leave = async (how: () => Promise<Answer<null>>): Promise<void> => {
     const answer = await how()
-    if (answer.ok) location.assign('/')
+    if (answer.ok) location.assign(`${BASE}/`)
     else notify('error', answer.problem.message, answer.problem.hint)
   }
   return (

@@ -4,6 +4,7 @@
  */
 import type { WidgetModel, WidgetView } from '@jupyter-widgets/base'
 import type { FrameLevel } from '../../frames/frame-protocol.ts'
+import { FOLDER } from '../folder.ts'
 import { loadAmd } from './amd.ts'
 
 export type WidgetClass = typeof WidgetModel | typeof WidgetView
@@ -19,7 +20,7 @@ const BUNDLED: Readonly<Record<string, Load>> = {
   '@jupyter-widgets/base': () => import('@jupyter-widgets/base'),
   '@jupyter-widgets/controls': () => import('@jupyter-widgets/controls'),
   '@jupyter-widgets/output': () => import('./output.ts'),
-  anywidget: () => loadAmd('/sandbox/anywidget.js', provided),
+  anywidget: () => loadAmd(`${FOLDER}anywidget.js`, provided),
 }
 
 const loading = new Map<string, Promise<WidgetModule>>()

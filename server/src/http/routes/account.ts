@@ -13,12 +13,12 @@ export function accountRoutes(
   project: Project,
   parts: Omit<GrantParts, 'people'>,
 ): readonly Route[] {
-  const { people, clearedCookie, audit } = access
+  const { people, clearedCookie, audit, at } = access
   const { record, endRevoked } = parts
   return [
     ...meRoutes(people, project),
     ...signOutRoutes({ people, clearedCookie, record, endRevoked }),
-    ...peopleRoutes({ ...parts, people, clearedCookie, audit }),
+    ...peopleRoutes({ ...parts, people, clearedCookie, audit, at }),
     ...grantRoutes({ ...parts, people }),
     ...signInRoutes(access, project, endRevoked),
     ...passkeyRoutes(access, project),

@@ -25,7 +25,8 @@ export function passkeyRoutes(access: Access, project: Project): readonly Route[
   return [...signInRoutes(access, passkeys), ...joinRoutes(access, passkeys), ...ownRoutes(access, passkeys)]
 }
 
-function signInRoutes({ setCookie, setBrowser }: Access, passkeys: Passkeys): readonly Route[] {
+function signInRoutes(access: Access, passkeys: Passkeys): readonly Route[] {
+  const { setBrowser } = access
   return [
     on(passkeyApi.signInOptions, async ({ party, visitor }) => {
       if (party === null) return refuse(noName)
@@ -36,12 +37,13 @@ function signInRoutes({ setCookie, setBrowser }: Access, passkeys: Passkeys): re
     on(passkeyApi.signIn, async ({ party, browser, visitor, body }) => {
       if (party === null) return refuse(noName)
       const result = await passkeys.signIn(party, browser ?? '', body.credential, visitor)
-      return entered(result, setCookie, body.next)
+      return entered(result, access, body.next)
     }),
   ]
 }
 
-function joinRoutes({ setCookie, setBrowser }: Access, passkeys: Passkeys): readonly Route[] {
+function joinRoutes(access: Access, passkeys: Passkeys): readonly Route[] {
+  const { setBrowser } = access
   return [
     on(passkeyApi.joinOptions, async ({ party, visitor, body }) => {
       if (party === null) return refuse(noName)
@@ -52,7 +54,7 @@ function joinRoutes({ setCookie, setBrowser }: Access, passkeys: Passkeys): read
     }),
     on(passkeyApi.join, async ({ party, browser, visitor, body }) => {
       if (party === null) return refuse(noName)
-      return entered(await passkeys.join(party, browser ?? '', body, visitor), setCookie, '')
+      return entered(await passkeys.join(party, browser ?? '', body, visitor), access, '')
     }),
   ]
 }
@@ -96,10 +98,10 @@ function callerOf({ party, session }: Pick<Call, 'party' | 'session'>): Caller {
   return party === null ? { ok: false, reply: refuse(noName) } : { ok: true, party, session }
 }
 
-function entered(result: PasskeyResult<string>, setCookie: Access['setCookie'], next: string): Reply {
+function entered(result: PasskeyResult<string>, { setCookie, at }: Access, next: string): Reply {
   if (!result.ok) return refuse(passkeyRefusal(result.problem))
   const headers = { 'set-cookie': setCookie(result.value) }
-  return { kind: 'json', body: { location: landing(next) }, headers }
+  return { kind: 'json', body: { location: at(landing(next)) }, headers }
 }
 
 /** The code names the words of the page (`http/page-words.ts`). */

@@ -17,6 +17,8 @@ export interface PeopleParts {
   readonly endRevoked: () => void
   /** The line that clears the cookie. */
   readonly clearedCookie: string
+  /** The address of a path of ours on this host. */
+  readonly at: (path: string) => string
   readonly audit: Pick<Audit, 'newest'> | null
   readonly grants: Grants
   readonly places: GrantParts['places']
@@ -54,7 +56,7 @@ function memberRoutes({ people, record, endRevoked, audit, grants }: PeopleParts
 }
 
 function invitationRoutes(parts: PeopleParts): readonly Route[] {
-  const { people, record, grants } = parts
+  const { people, record, grants, at } = parts
   return [
     on(peopleApi.invite, async (call) => {
       const { on: place, role: wanted } = call.body
@@ -76,7 +78,7 @@ function invitationRoutes(parts: PeopleParts): readonly Route[] {
         ...(place && { [place.kind]: place.path }),
       }
       record({ action: 'invitation-made', ...senderOf(call), about })
-      return json({ invitation, path: `/join?invite=${secret}` })
+      return json({ invitation, path: at(`/join?invite=${secret}`) })
     }),
     on(peopleApi.revokeInvitation, async (call) => {
       const { invitation } = call.params
