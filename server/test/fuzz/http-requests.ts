@@ -1,7 +1,7 @@
 /**
  * Requests of a signed-in person, on every route. Input: the method and the path on the first line, then the body.
- * Invariant: an answer is what the contract says or an expected refusal, and a refused request changes no file and no
- * history.
+ * Invariant: an answer is what the contract says or an expected refusal, has no stack and nothing of hidden files or of
+ * another folder, and a refused request changes no file and no history.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
@@ -23,6 +23,20 @@ import { openProjectState } from '../../src/user/user-folder.ts'
 import { hostileJson } from './hostile-json.ts'
 
 const TOKEN = randomBytes(16).toString('hex')
+/** In a hidden file of the project, and in a folder next to it. */
+const HIDDEN = `hidden ${randomBytes(16).toString('hex')}`
+const STACK = /\n\s+at .{1,200}:\d+:\d+/
+/** A request has one of them, by its length. */
+const HEADERS: readonly Readonly<Record<string, string>>[] = [
+  {},
+  { range: 'bytes=0-0, 1-,-1' },
+  { 'if-none-match': '*', 'if-modified-since': 'never' },
+  { 'accept-language': `${'x-'.repeat(2000)};q=NaN` },
+  { 'x-forwarded-for': '127.0.0.1, ::1', 'x-forwarded-proto': 'https', forwarded: 'host=evil.example' },
+  { cookie: 'yesterday=%; __proto__=1; '.repeat(50) },
+  { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
+  { 'content-type': 'application/json; charset=utf-7' },
+]
 const cell = { cell_type: 'code', id: 'a', source: '1', metadata: {}, outputs: [], execution_count: 3 }
 const notebook = JSON.stringify({ cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 })
 
@@ -34,6 +48,12 @@ const word = fc.oneof(
     'text.txt',
     '..',
     '.yesterday',
+    '.env',
+    '../beside/a.txt',
+    '..\\beside\\a.txt',
+    '/etc/passwd',
+    '../../../../../../etc/passwd',
+    'folder/../.env',
     'con',
     'x\u202ey',
     '%',
@@ -96,7 +116,10 @@ const inputs = fc
 export const target = {
   inputs,
   open: async () => {
-    const root = await realpath(await mkdtemp(join(tmpdir(), 'yesterday-fuzz-')))
+    const above = await realpath(await mkdtemp(join(tmpdir(), 'yesterday-fuzz-')))
+    const root = join(above, 'project')
+    for (const folder of [root, join(above, 'beside')]) await mkdir(folder)
+    for (const path of ['project/.env', 'beside/a.txt']) await writeFile(join(above, path), HIDDEN)
     await mkdir(join(root, 'folder'))
     await writeFile(join(root, 'a.ipynb'), notebook)
     await writeFile(join(root, 'broken.ipynb'), '{"cells": [{"source": [{"toString": 1}]}], "nbformat": 4}')
@@ -127,6 +150,9 @@ export const target = {
       feed: async (input: Uint8Array) => {
         const answer = await ask(http, input)
         const { status, text } = answer
+        if (STACK.test(text)) throw new Error(`${status} with a stack: ${text}`)
+        if (text.includes(HIDDEN) || text.includes('root:x:0'))
+          throw new Error(`${status} shows what is hidden`)
         const [failure] = failures.splice(0)
         if (failure !== undefined) throw new Error(failure)
         if (status < 400) {
@@ -142,7 +168,8 @@ export const target = {
         http.close()
         http.closeAllConnections()
         await house.close()
-        for (const folder of [root, client]) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+        for (const folder of [above, client])
+          await rm(folder, { recursive: true, force: true, maxRetries: 5 })
       },
     }
   },
@@ -201,6 +228,7 @@ function ask(http: Server, input: Uint8Array): Promise<Answer> {
     authorization: `token ${TOKEN}`,
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),
+    ...HEADERS[input.length % HEADERS.length],
   }
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const asked = request({ host: '127.0.0.1', port: address.port, method, path, headers }, (response) => {
