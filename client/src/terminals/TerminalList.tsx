@@ -5,7 +5,7 @@ import { navigate, routeUrl } from '../navigation/route.ts'
 import { t } from '../text/text.ts'
 import { SquareTerminal } from '../ui/icons.ts'
 import { Time } from '../ui/Time.tsx'
-import { openTerminal, terminals } from './terminal-store.ts'
+import { openTerminal, terminals, titleOf } from './terminal-store.ts'
 
 export function TerminalList() {
   return useMay('runner') ? <Terminals /> : null
@@ -35,7 +35,7 @@ function Terminals() {
                 }}
               >
                 <SquareTerminal size={18} aria-hidden="true" />
-                <span className="recent-name">{title}</span>
+                <span className="recent-name">{titleOf({ name, title })}</span>
                 <span className="recent-when">
                   <Time iso={last_activity} />
                 </span>

@@ -7,11 +7,18 @@ import { navigate, routeUrl } from '../navigation/route.ts'
 import { remember, remembered } from '../state/remembered.ts'
 import { t } from '../text/text.ts'
 import { Dialog } from '../ui/Dialog.tsx'
-import { Ellipsis, Pencil, SquareTerminal, Trash2 } from '../ui/icons.ts'
+import { Accessibility, Ellipsis, Pencil, SquareTerminal, Trash2 } from '../ui/icons.ts'
 import { lazyPart } from '../ui/lazy-part.tsx'
 import { Menu, MenuItem } from '../ui/Menu.tsx'
 import { ProblemBox } from '../ui/Problem.tsx'
-import { closeTerminal, openTerminal, readTerminal, renameTerminal, terminals } from './terminal-store.ts'
+import {
+  closeTerminal,
+  openTerminal,
+  readTerminal,
+  renameTerminal,
+  terminals,
+  titleOf,
+} from './terminal-store.ts'
 
 /** xterm.js is loaded by the first terminal. It measures its font once, so the font comes before it. */
 const View = lazyPart(async () => {
@@ -32,7 +39,7 @@ export function TerminalPage(props: { readonly name: string; readonly onTitle: (
   const [isForReader, setForReader] = useState(() => remembered(READER) === '1')
   const tabs = useRef<HTMLElement>(null)
   const here = all?.find((one) => one.name === name)
-  const title = here?.title ?? t('terminal.untitled', { name })
+  const title = here === undefined ? t('terminal.untitled', { name }) : titleOf(here)
   useEffect(() => onTitle(title), [title, onTitle])
   if (problem !== null && all === null)
     return (
@@ -75,7 +82,7 @@ export function TerminalPage(props: { readonly name: string; readonly onTitle: (
 }
 
 function Tab({ terminal, isHere }: { readonly terminal: Terminal; readonly isHere: boolean }) {
-  const { name, title, by } = terminal
+  const { name, by } = terminal
   const route = { at: 'terminal', name } as const
   return (
     <a
@@ -88,7 +95,7 @@ function Tab({ terminal, isHere }: { readonly terminal: Terminal; readonly isHer
         navigate(route)
       }}
     >
-      {title}
+      {titleOf(terminal)}
     </a>
   )
 }
@@ -115,11 +122,11 @@ function Tools(props: {
   }
   return (
     <>
-      <Menu label={t('terminal.menu', { title: terminal.title })} icon={<Ellipsis size={18} />}>
+      <Menu label={t('terminal.menu', { title: titleOf(terminal) })} icon={<Ellipsis size={18} />}>
         <MenuItem icon={<Pencil size={16} />} onSelect={() => setRenaming(true)}>
           {t('terminal.rename')}
         </MenuItem>
-        <MenuItem checked={isForReader} onSelect={props.onReader}>
+        <MenuItem icon={<Accessibility size={16} />} checked={isForReader} onSelect={props.onReader}>
           {t('terminal.reader')}
         </MenuItem>
         <MenuItem icon={<Trash2 size={16} />} danger onSelect={() => void ask()}>
@@ -129,7 +136,7 @@ function Tools(props: {
       {isRenaming && <Rename terminal={terminal} onClose={() => setRenaming(false)} />}
       {running !== null && (
         <Dialog
-          title={t('terminal.closeTitle', { title: terminal.title })}
+          title={t('terminal.closeTitle', { title: titleOf(terminal) })}
           action={t('terminal.close')}
           danger
           onClose={() => setRunning(null)}
@@ -143,7 +150,7 @@ function Tools(props: {
 }
 
 function Rename({ terminal, onClose }: { readonly terminal: Terminal; readonly onClose: () => void }) {
-  const [title, setTitle] = useState(terminal.title)
+  const [title, setTitle] = useState(titleOf(terminal))
   const save = async (): Promise<void> => {
     if (title.trim() === '' || (await renameTerminal(terminal.name, title))) onClose()
   }

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { type Answer, api, type Problem } from '../api/api.ts'
 import { navigate } from '../navigation/route.ts'
 import { type Observable, Watched } from '../state/observable.ts'
+import { t } from '../text/text.ts'
 import { notify } from '../ui/notices.ts'
 
 /** `terminals` is null until they have come; `problem` says why nothing newer has. */
@@ -32,6 +33,10 @@ export const terminals: Observable<TerminalState> = {
     }
   },
 }
+
+/** Its title. One that the server chose is in the language of the page. */
+export const titleOf = ({ name, title }: Pick<Terminal, 'name' | 'title'>): string =>
+  title === `Terminal ${name}` ? t('terminal.untitled', { name }) : title
 
 const urlOf = (name: string): string => `/api/terminals/${encodeURIComponent(name)}`
 

@@ -1,5 +1,6 @@
 /** The icons of the shell; one import each, so that the rest of the set stays out of the bundle. */
 export {
+  Accessibility,
   Activity,
   ChevronDown,
   ChevronRight,
