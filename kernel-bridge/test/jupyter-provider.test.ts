@@ -139,6 +139,25 @@ describe.skipIf(jupyterPython === null)(`kernels of a Jupyter server${whyNoJupyt
     expect(problems).toEqual([])
   })
 
+  it('says in the output what a cut may have cost a kernel that does not record', async () => {
+    const plain = createKernels({
+      runtimeDir: join(dir, 'plain'),
+      signer,
+      agentOptions: null,
+      connections: { list: () => [{ id: 'lab', title: 'Lab', url: proxy.url, token: TOKEN }] },
+    })
+    const kernel = await start(plain)
+    expect(kernel.agentProblem).toBe('recording is switched off')
+    const { messages, until } = listenTo(kernel)
+    const code = 'import time\nfor i in range(40):\n    print(i, flush=True)\n    time.sleep(0.02)'
+    const { msgId, done } = kernel.execute({ code, runId: 'plain', cellId: 'c' })
+    await until(({ header }) => header.msg_type === 'stream')
+    proxy.cut()
+    expect(await done).toMatchObject({ status: 'ok' })
+    expect(textOf(messages, msgId)).toMatch(/The connection to Lab was lost at \d{4}-\S+Z\. Output/)
+    await plain.close({ shutdown: true })
+  })
+
   it('is found again by another server, with what it said meanwhile', async () => {
     const kernel = await start()
     kernel.outlive()

@@ -1,7 +1,7 @@
 /**
  * `npm run proof [ROUNDS]`: kills the server and every command at seeded random moments, ROUNDS times (1,000), also while
  * members join, comment and lose rights, and prints what was left and how quickly the next start was ready. The tests do the same with a few rounds.
- * `npm run proof jupyter [clients] [schema] [services]`: suites and clients of others (judges/jupyter.js).
+ * `npm run proof jupyter [clients] [schema] [services] [cuts]`: suites and clients of others (judges/jupyter.js).
  */
 import { join } from 'node:path'
 import { home, packagedNode, run } from './command.js'

@@ -33,6 +33,7 @@ export async function judgeJupyter() {
     ['clients', () => judgeClients(python)],
     ['schema', () => judgeSchema(python)],
     ['services', () => judgeServices(python)],
+    ['cuts', () => judgeCuts(python)],
   ]
   const wanted = process.argv.slice(3)
   const verdicts = []
@@ -56,6 +57,18 @@ function report(verdicts) {
   }
   for (const [part, why] of NOT_APPLICABLE) lines.push(`not applicable: ${part}: ${why}`)
   process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+/** Kernels of a Jupyter Server, whose connection is cut 100 times: no output is lost or doubled. */
+async function judgeCuts(python) {
+  const words = [join(home, 'node_modules', 'vitest', 'vitest.mjs'), 'run', 'test/jupyter-provider.test.ts']
+  words.push('--test-timeout=600000')
+  const env = { ...process.env, YESTERDAY_TEST_JUPYTER: python, YESTERDAY_CUTS: '100', NO_COLOR: '1' }
+  const { code, out } = await perform(packagedNode(), words, { cwd: join(home, 'kernel-bridge'), env })
+  const name = 'kernels of a Jupyter Server over 100 cuts'
+  if (code === 0) return [passed(name, Number(/Tests\D*(\d+) passed/.exec(out)?.[1] ?? 0))]
+  process.stderr.write(out)
+  return [{ name, passed: 0, notApplicable: 0, failed: [name] }]
 }
 
 /** A Python with the clients of others, and ours for nbclient and papermill. */
