@@ -37,6 +37,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   token: async () => (await import('./token.ts')).registerToken,
   'diff-driver': async () => (await import('./diff-driver.ts')).registerDiffDriver,
   'merge-driver': async () => (await import('./merge-driver.ts')).registerMergeDriver,
+  members: async () => (await import('./members.ts')).registerMembers,
   audit: async () => (await import('./audit.ts')).registerAudit,
 }
 
