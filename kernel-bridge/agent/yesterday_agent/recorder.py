@@ -129,7 +129,7 @@ class Recorder:
         self.current = self.watch.current = None
         own_threads.forget()
         self._programs.forget()
-        self._urls.finish()
+        self._urls.finish(None, [])
 
     def begin(self, run: str, cell: str | None, code: str) -> None:
         started = perf_counter()

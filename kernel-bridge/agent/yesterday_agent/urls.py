@@ -81,7 +81,7 @@ class Fetch:
         data, is_ended = payload(bytes(self.came), self.is_chunked)
         return data, is_ended if self.is_chunked else self.is_over if self.length is None else len(data) >= self.length
 
-    def edge(self, kept: Kept, missing: list[Missing]) -> Edge:
+    def edge(self, kept: Kept | None, missing: list[Missing]) -> Edge:
         body = self.body()
         if body is not None and body[1] and not self.whole:
             self.hash, self.size, self.whole = hashlib.sha256(body[0]), len(body[0]), True
@@ -89,7 +89,7 @@ class Fetch:
         known = self.method if self.status is None else f"{self.method}, {self.status}"
         edge: Edge = {"kind": "url", "name": self.address, "version": digest or self.address, "edge": "observed"}
         edge.update({"digest": digest, "size": self.size if self.whole else None, "reason": f"fetched ({known})"})
-        if self.status is not None:
+        if self.status is not None and kept is not None:
             edge["facets"] = {"etag": etag_of(self.headers), "answer": self._facts(body)}
             self._keep(edge, body, kept, missing)
         return edge
@@ -139,12 +139,17 @@ class UrlWatch:
         self._fetches = []
         self._held = self._more = 0
 
-    def finish(self, kept: Kept, missing: list[Missing]) -> list[Edge]:
-        """An edge for each answer; the bodies are kept."""
+    def finish(self, kept: Kept | None, missing: list[Missing]) -> list[Edge]:
+        """An edge for each answer. Without `kept` no answer can be given again."""
         fetches, self._fetches = self._fetches or [], None
         if self._more:
             missing.append({"what": f"{self._more:,} requests", "why": f"a run records {_MOST} at most"})
         return [fetch.edge(kept, missing) for fetch in fetches]
+
+    @property
+    def is_on(self) -> bool:
+        """Whether a run is on."""
+        return self._fetches is not None
 
     def note(self, fetch: Fetch) -> None:
         """A request goes out."""
@@ -226,7 +231,8 @@ _hearing: list[UrlWatch] = []
 
 def hearing() -> UrlWatch | None:
     """The watch of the run that is on; None where none hears this thread."""
-    return _hearing[0] if _hearing and not is_own() else None
+    watch = _hearing[0] if _hearing and not is_own() else None
+    return watch if watch is not None and watch.is_on else None
 
 
 _Before = Callable[[UrlWatch, Any], None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..urls import Fetch, UrlWatch
+from ..urls import Fetch, UrlWatch, hearing
 
 
 class ChildUrls(UrlWatch):
@@ -19,6 +19,11 @@ class ChildUrls(UrlWatch):
         """The connection during which this was made."""
         self._connects("socket.connect", args)
 
-    def _note(self, fetch: Fetch) -> None:
-        super()._note(fetch)
+    def begin(self) -> None:
+        """Where a kernel's own watch is in the process, that one hears."""
+        if hearing() is None:
+            super().begin()
+
+    def note(self, fetch: Fetch) -> None:
+        super().note(fetch)
         self._write("url", fetch.address, None, None, f"asked for ({fetch.method})")

@@ -54,7 +54,7 @@ class Observer:
     def finish(self) -> None:
         """Writes down the answers that were read."""
         if self._urls is not None:
-            for edge in self._urls.finish():
+            for edge in self._urls.finish(None, []):
                 self._part.note("url", edge["name"], edge.get("digest"), edge.get("size"), edge["reason"])
 
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
