@@ -13,6 +13,12 @@ import { relativeTime, sizeText } from '../src/ui/time.ts'
 
 const ESC = '\u001b'
 
+test('colours with colons are read, and what chooses a character set is taken out, as `tput sgr0` prints it', () => {
+  const colors = parseAnsi(`${ESC}[38:2::10:20:30ma${ESC}[38:2:1:2:3mb${ESC}[38:5:1mc${ESC}[0m`)
+  expect(colors.map(({ style }) => style.color)).toEqual(['rgb(10 20 30)', 'rgb(1 2 3)', 1])
+  expect(withoutAnsi(`a${ESC}(B${ESC}[mb${ESC}=c${ESC}7d${ESC}]8;;https://a.example${ESC}\\e`)).toBe('abcde')
+})
+
 test('terminal colours: 16, 256 and 24-bit, and reset', () => {
   const spans = parseAnsi(`a${ESC}[1;31mb${ESC}[38;5;196mc${ESC}[48;2;1;2;3md${ESC}[0me`)
   expect(spans.map((span) => span.text).join('')).toBe('abcde')

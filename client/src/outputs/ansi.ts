@@ -36,8 +36,10 @@ export const plainStyle: AnsiStyle = {
   inverse: false,
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
-const ESCAPE = /\x1b(?:\[([0-9;:]*)([@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)?|\[[0-?]*[ -/]*[@-~]?|[@-Z\\^_])/g
+/** With its parameters and final byte where it is a control sequence. */
+const ESCAPE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+  /\x1b(?:\[([0-9;:]*)([@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)?|\[[0-?]*[ -/]*[@-~]?|[ -/]+[0-~]?|[0-?@-Z\\^_`-~])/g
 
 /** The runs of a text, in order; their texts together are the text without escapes. */
 export function parseAnsi(text: string): readonly AnsiSpan[] {
@@ -56,7 +58,12 @@ export function parseAnsi(text: string): readonly AnsiSpan[] {
 /** The text without escapes. */
 export const withoutAnsi = (text: string): string => text.replace(ESCAPE, '')
 
-const numbers = (parameters: string): readonly number[] => parameters.split(/[;:]/).map(Number)
+/** Parts of one parameter are joined by colons; a colour's may name a colour space (ISO 8613-6: `38:2:SPACE:R:G:B`). */
+const numbers = (parameters: string): readonly number[] =>
+  parameters.split(';').flatMap((parameter) => {
+    const parts = parameter.split(':')
+    return (parts.length > 5 && parts[1] === '2' ? parts.toSpliced(2, 1) : parts).map(Number)
+  })
 
 function select(style: AnsiStyle, codes: readonly number[]): AnsiStyle {
   let next = style
