@@ -6,6 +6,7 @@ import { createPortal } from 'react-dom'
 import type { Problem } from '../api/api.ts'
 import { publicLinksApi } from '../api/public-links-api.ts'
 import { useMay } from '../api/use-may.ts'
+import { BASE } from '../state/base.ts'
 import { t } from '../text/text.ts'
 import { copyText } from './copy-text.ts'
 import { Dialog } from './Dialog.tsx'
@@ -67,7 +68,7 @@ function PublicLinkDialog({ what, onClose }: { readonly what: What; readonly onC
     const made = await publicLinksApi.make({ what: wish, days })
     setProblem(made.ok ? null : made.problem)
     if (!made.ok) return
-    const address = `${location.origin}${made.value.path}`
+    const address = `${location.origin}${BASE}${made.value.path}`
     setLink(address)
     await copyText(address, t('public.copied'))
   }

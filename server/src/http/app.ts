@@ -179,7 +179,7 @@ function callOf({ access, scopes }: AppParts, request: Request, { identity }: Ad
     visitor: access.visitorOf(request),
     party: relyingParty(access.reach, request.headers.origin, request.headers.host),
     browser: access.browserOf(request),
-    origin: ownOrigin(access.reach, request.headers.host),
+    origin: `${ownOrigin(access.reach, request.headers.host)}${request.baseUrl}`,
     language: languageOf(request),
     params: request.params,
     query: request.query,

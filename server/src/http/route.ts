@@ -25,7 +25,7 @@ interface Sender {
   readonly visitor: Visitor
   /** The page that sends it, as passkeys know it; null where its address has no name, and for programs. */
   readonly party: RelyingParty | null
-  /** The origin by which this server is opened. */
+  /** The address by which this server is opened, with its path and without a slash at the end. */
   readonly origin: string
   /** The secret of a browser that began to sign in; null without one. */
   readonly browser: string | null

@@ -26,7 +26,7 @@ export function providerRoutes(access: Access, endRevoked: () => void): readonly
     on(peopleApi.providerStart, async (call) => {
       const { next } = call.query
       const browser = newBrowserSecret()
-      const redirect = `${call.origin}${access.at(peopleApi.providerAnswer.path)}`
+      const redirect = `${call.origin}${peopleApi.providerAnswer.path}`
       const url = await signIn.begin(browser, { redirect, next }, call.visitor)
       if (!(url instanceof URL)) return problemPage(access, url, call, next)
       const headers = {
