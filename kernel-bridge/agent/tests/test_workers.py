@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import http.server
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -234,6 +237,39 @@ def test_ranks_of_torchrun(kernel: Kernel) -> None:
     files = edges(record, "file")
     assert sorted(ranks) == [0, 1]
     assert [files[f"shard{rank}.txt"]["facets"]["workers"] for rank in (0, 1)] == [[ranks[0]], [ranks[1]]]
+
+
+def test_an_answer_that_a_worker_reads(kernel: Kernel) -> None:
+    class Answers(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"hello")
+
+        def log_message(self, *given: Any) -> None:
+            return
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Answers)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        address = f"http://127.0.0.1:{server.server_port}/x"
+        code = f"import urllib.request as u; u.urlopen('{address}').read()"
+        record = record_of(kernel.run(PROGRAM.format(f"'-c', {code!r}")))
+    finally:
+        server.shutdown()
+    assert edges(record, "url")[address]["digest"] == "sha256:" + hashlib.sha256(b"hello").hexdigest()
+
+
+def test_a_fork_where_nothing_can_be_written(kernel: Kernel) -> None:
+    lost = Kernel()
+    try:
+        Path(lost.spool, "workers").write_text("no folder")
+        code = "import multiprocessing as m\n"
+        code += "p = m.get_context('fork').Process(target=print, args=(5,)); p.start(); p.join()"
+        ran = lost.run(code)
+        assert [body["text"] for kind, body in ran.messages if kind == "stream"] == list("5\n")
+    finally:
+        lost.close()
 
 
 def test_lines_that_are_no_events(tmp_path: Path) -> None:

@@ -99,8 +99,12 @@ def use(starts: Starts) -> None:
 
 
 def _before() -> None:
+    """Where the folder cannot be written, the child goes on unobserved."""
     if current is not None and not current.is_exec and current.name:
-        current.next()
+        try:
+            current.next()
+        except Exception:
+            return
 
 
 def _after() -> None:
