@@ -16,6 +16,7 @@ import { marks } from './fixtures/marks.tsx'
 import { menu } from './fixtures/menu.tsx'
 import { notices } from './fixtures/notices.tsx'
 import { outputs } from './fixtures/outputs.tsx'
+import { packages } from './fixtures/packages.tsx'
 import { pages } from './fixtures/page.tsx'
 import { problems } from './fixtures/problem.tsx'
 import { receipts } from './fixtures/receipts.tsx'
@@ -39,6 +40,7 @@ export const FIXTURES: readonly Fixture[] = [
   finds,
   commands,
   settings,
+  packages,
   outline,
   logs,
   receipts,

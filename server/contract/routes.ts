@@ -8,6 +8,7 @@ import { codeToolsApi } from './code-tools.ts'
 import { commentsApi } from './comments-api.ts'
 import { connectionApi } from './connections.ts'
 import { contentsApi } from './contents-api.ts'
+import { environmentApi } from './environment.ts'
 import { fileApi } from './file-api.ts'
 import { grantsApi } from './grants.ts'
 import { jupyterApi } from './jupyter-api.ts'
@@ -40,6 +41,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   'Roles of folders and notebooks': grantsApi,
   'Format and lint': codeToolsApi,
   'Public links': publicLinkApi,
+  Packages: environmentApi,
   'SQL connections': connectionApi,
   'Jupyter servers': jupyterServerApi,
   Machines: machineApi,

@@ -40,6 +40,8 @@ export interface NotebookAccess {
   readonly runStale: () => void
   readonly commands: {
     readonly run: (cells: readonly string[]) => void
+    /** Runs code in a new cell above a cell. */
+    readonly runAbove: (cell: string, source: string) => void
     /** Selects a cell and scrolls it into view. */
     readonly reveal: (cell: string) => void
     /** The ids of all cells, in order. */

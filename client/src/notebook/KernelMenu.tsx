@@ -12,7 +12,7 @@ import type { Notebook } from './notebook.ts'
 import { isPossible, perform } from './perform.ts'
 import { showServers } from './servers/servers-store.ts'
 
-const ITEMS = ['interrupt', 'restart', 'shutdown'] as const satisfies readonly CommandName[]
+const ITEMS = ['interrupt', 'restart', 'shutdown', 'packages'] as const satisfies readonly CommandName[]
 
 interface Props {
   readonly notebook: Notebook

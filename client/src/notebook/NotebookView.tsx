@@ -21,6 +21,7 @@ import { Finding } from './Finding.tsx'
 import { look, strokeName } from './keys.ts'
 import type { Notebook } from './notebook.ts'
 import { NotificationDialog } from './notify/NotificationDialog.tsx'
+import { PackagesDialog } from './packages/PackagesDialog.tsx'
 import { perform } from './perform.ts'
 import { ServersDialog } from './servers/ServersDialog.tsx'
 import { ConnectionsDialog } from './sql/ConnectionsDialog.tsx'
@@ -121,6 +122,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
         </TabStops>
         <LinkDialog />
         <ConnectionsDialog />
+        <PackagesDialog notebook={notebook} />
         <NotificationDialog />
         <ServersDialog />
         <EmptyNotebook notebook={notebook} />

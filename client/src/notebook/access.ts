@@ -6,6 +6,7 @@ import { mayRun } from './command.ts'
 import { commentHere, commentOn, commentOnOutput, mayComment, showAnchor, showThread } from './comment.ts'
 import { copyLink } from './follow-link.ts'
 import type { Notebook } from './notebook.ts'
+import { runInNewCell } from './packages/run-in-new-cell.ts'
 
 export function accessTo(notebook: Notebook, selectedCell: string | null): NotebookAccess {
   return {
@@ -30,6 +31,7 @@ export function accessTo(notebook: Notebook, selectedCell: string | null): Noteb
     runStale: () => runStale(notebook),
     commands: {
       run: (cells) => notebook.run(cells),
+      runAbove: (cell, source) => runInNewCell(notebook, source, cell),
       order: notebook.order.get,
       comment: () => commentHere(notebook),
       commentOnOutput: (cell, output) => commentOnOutput(notebook, cell, output),

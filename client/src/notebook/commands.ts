@@ -38,6 +38,7 @@ import { commentHere, mayComment } from './comment.ts'
 import { switchTab } from './editor-keys.ts'
 import { copyCellLink } from './follow-link.ts'
 import { showNotificationSettings } from './notify/notification-store.ts'
+import { showPackages } from './packages/packages-open.ts'
 import { panelCommand } from './panel-command.ts'
 import { copyCells, cutCells, pasteShared } from './paste.ts'
 import { save } from './save.ts'
@@ -359,6 +360,7 @@ export const COMMANDS = [
     run: (notebook) => notebook.command({ type: 'clear' }),
   },
   { id: 'connections', label: 'command.connections', when: isOwner, run: showConnections },
+  { id: 'packages', label: 'command.packages', run: showPackages },
   { id: 'settings', label: 'command.settings', keys: keys('Mod-,'), run: showSettings },
   { id: 'terminal', label: 'command.terminal', when: mayRun, run: () => void openTerminal() },
   { id: 'save', label: 'command.save', keys: keys('Mod-s'), run: (notebook) => void save(notebook) },

@@ -50,7 +50,7 @@ function Output(props: { readonly output: OutputJson; readonly cellId: string })
   const output = readOutput(props.output)
   if (output === null) return <p className="output output-note">{t('outputs.unknown')}</p>
   if (output.output_type === 'stream') return <Stream {...output} head={streamHead(output.yesterday)} />
-  if (output.output_type === 'error') return <ErrorOutput {...output} />
+  if (output.output_type === 'error') return <ErrorOutput {...output} cell={props.cellId} />
   return <Value {...output} of={props.output} cellId={props.cellId} />
 }
 

@@ -3,6 +3,7 @@ import { t } from '../text/text.ts'
 import { withoutAnsi } from './ansi.ts'
 import { CellLinks } from './CellLinks.tsx'
 import { HiddenSecrets } from './HiddenSecrets.tsx'
+import { InstallOffer } from './InstallOffer.tsx'
 import { OutputMenu } from './OutputMenu.tsx'
 import { TextOutput } from './TextOutput.tsx'
 import { useText } from './useObject.ts'
@@ -13,8 +14,9 @@ export function ErrorOutput(props: {
   readonly ename: string
   readonly evalue: string
   readonly traceback: unknown
+  readonly cell: string
 }) {
-  const { ename, evalue, traceback } = props
+  const { ename, evalue, traceback, cell } = props
   const loaded = useText(Array.isArray(traceback) ? traceback.join('\n') : traceback)
   return (
     <div className="output output-error">
@@ -22,6 +24,7 @@ export function ErrorOutput(props: {
         <strong>{ename}</strong>
         {evalue !== '' && <span>: {withoutAnsi(evalue)}</span>}
       </p>
+      <InstallOffer ename={ename} evalue={withoutAnsi(evalue)} cell={cell} />
       {loaded.at === 'here' && <CellLinks traceback={withoutAnsi(loaded.value)} />}
       {loaded.at === 'here' ? (
         <TextOutput text={loaded.value} label={t('outputs.traceback')} />

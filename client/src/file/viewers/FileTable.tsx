@@ -27,10 +27,7 @@ export function FileTable({
   if (source === null) return <p className="notebook-wait">{t('app.loading')}</p>
   return (
     <div className="file-table">
-      <p className="file-state">
-        {t('file.tableSize', { rows: source.rows, columns: source.width })}
-        {!source.mayCompute && ` ${t('file.tableLarge')}`}
-      </p>
+      {!source.mayCompute && <p className="file-state">{t('file.tableLarge')}</p>}
       <TableView source={source} />
     </div>
   )

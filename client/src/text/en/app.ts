@@ -79,7 +79,6 @@ export const app = {
   'file.asTable': 'Show as a table',
   'file.noRows': 'It has no rows.',
   'file.unreadable': 'This file cannot be shown: {why}',
-  'file.tableSize': '{rows} rows, {columns} columns.',
   'file.tableLarge': 'It is too large to be ordered or filtered here; read it from a cell.',
   'file.pdfPage': 'Page {number} of {count}',
   'file.save': 'Save',

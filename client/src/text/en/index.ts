@@ -13,6 +13,7 @@ import { notices } from './notices.ts'
 import { notify } from './notify.ts'
 import { outline } from './outline.ts'
 import { outputs } from './outputs.ts'
+import { packages } from './packages.ts'
 import { past } from './past.ts'
 import { people } from './people.ts'
 import { presence } from './presence.ts'
@@ -36,6 +37,7 @@ export const en = {
   ...notebook,
   ...notices,
   ...notify,
+  ...packages,
   ...past,
   ...people,
   ...presence,

@@ -135,6 +135,7 @@ export const notebook = {
   'format.missing': 'There is no ruff to format with.',
   'format.missingHint': 'Install it in the environment of the kernel: pip install ruff',
   'lint.none': 'There are no lint marks.',
+  'command.packages': 'Packages of the kernel',
   'command.settings': 'Settings',
   'command.connections': 'Connections of SQL cells',
   'command.save': 'Save and make a checkpoint',

@@ -77,7 +77,6 @@ export const app: Translation<typeof english> = {
   'file.asTable': '显示为表格',
   'file.noRows': '其中没有行。',
   'file.unreadable': '无法显示此文件：{why}',
-  'file.tableSize': '{rows} 行，{columns} 列。',
   'file.tableLarge': '文件太大，无法在此排序或筛选；请在单元格中读取。',
   'file.pdfPage': '第 {number} 页，共 {count} 页',
   'file.save': '保存',

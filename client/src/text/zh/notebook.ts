@@ -133,6 +133,7 @@ export const notebook: Translation<typeof english> = {
   'format.missing': '没有可用于格式化的 ruff。',
   'format.missingHint': '请在内核的环境中安装：pip install ruff',
   'lint.none': '没有检查标记。',
+  'command.packages': '内核的软件包',
   'command.settings': '设置',
   'command.connections': 'SQL 单元的连接',
   'command.save': '保存并建立检查点',

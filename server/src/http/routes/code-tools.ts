@@ -1,4 +1,4 @@
-/** Formats and checks code by ruff. A project that is not trusted has no kernel, and ruff of the server alone is used. */
+/** Formats and checks code by ruff, and lists the packages of the kernel. A project that is not trusted has no kernel, and ruff of the server alone is used. */
 import { join } from 'node:path'
 import type { Kernels } from '@yesterday/kernel-bridge'
 import { codeToolsApi } from '../../../contract/code-tools.ts'
@@ -7,6 +7,8 @@ import { formatCells, lintCells, type Ruff, RuffError } from '../../code-tools/r
 import type { Sessions } from '../../session/sessions.ts'
 import { json, type Reply, refuse } from '../reply.ts'
 import { on, type Route } from '../route.ts'
+import { environmentRoutes } from './environment.ts'
+import { pythonOf } from './kernel-python.ts'
 
 export interface CodeToolParts {
   readonly root: string
@@ -43,18 +45,11 @@ export function codeToolRoutes(parts: CodeToolParts): readonly Route[] {
     on(codeToolsApi.lint, ({ params, body }) =>
       answer(params.document, (ruff) => lintCells(ruff, body.cells), { tool: null, marks: [], cut: false }),
     ),
+    ...environmentRoutes(parts),
   ]
 }
 
 const notOpen = { code: 'missing', status: 404, message: 'This notebook is not open.' } as const
-
-/** The interpreter of the notebook's running kernel; null without one. */
-async function pythonOf({ kernels, sessions }: CodeToolParts, documentId: string): Promise<string | null> {
-  if (!sessions.withKernel().includes(documentId)) return null
-  const { spec } = sessions.of(documentId).view().kernel
-  const found = (await kernels.specs()).find(({ name }) => name === spec)
-  return found?.language === 'python' ? (found.argv[0] ?? null) : null
-}
 
 /** Lets `most` pieces of work run at the same time. */
 function limited(most: number): <T>(work: () => Promise<T>) => Promise<T> {
