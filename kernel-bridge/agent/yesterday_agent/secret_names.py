@@ -51,6 +51,9 @@ _PLACE = re.compile(
     r"(?:^|/)(?:\.?huggingface/token|gh/hosts\.yml|\.kube/config|\.docker/config\.json|pip/pip\.conf|\.pip/pip\.conf)$"
 )
 
+_PLACED = ("token", "hosts.yml", "config", "config.json", "pip.conf")
+"""How the names in `_PLACE` end."""
+
 
 @functools.lru_cache(maxsize=4096)
 def name_class(name: str) -> NameClass | None:
@@ -88,4 +91,8 @@ def _words(name: str) -> list[str]:
 
 def is_secret_file(path: str) -> bool:
     """Its name says that it keeps secrets: its bytes are not stored."""
-    return _FILE.match(os.path.basename(path)) is not None or _PLACE.search(path.replace(os.sep, "/")) is not None
+    # Asked for each file that is opened: most are decided by how they end.
+    name = path[path.rfind(os.sep) + 1 :] if os.altsep is None else os.path.basename(path)
+    if _FILE.match(name) is not None:
+        return True
+    return name.endswith(_PLACED) and _PLACE.search(path.replace(os.sep, "/")) is not None
