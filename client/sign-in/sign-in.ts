@@ -77,11 +77,12 @@ function start(part: HTMLElement): void {
   if (button === null || problem === null) return
   const show = (code: string): void => {
     problem.textContent = data.words[code] ?? data.words.failed ?? code
+    problem.hidden = false
   }
   part.hidden = false
   button.addEventListener('click', () => {
     if (data.invite !== undefined && name !== null && !name.reportValidity()) return
-    problem.textContent = ''
+    problem.hidden = true
     button.disabled = true
     const { invite } = data
     const leads = invite === undefined ? signIn(data, false) : join(data, invite, name?.value ?? '')

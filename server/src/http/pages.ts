@@ -111,7 +111,7 @@ function passkeyPart(language: Language, label: string, data: Readonly<Record<st
   }
   const attributes = Object.entries(values).map(([name, value]) => ` data-${name}="${escapeHtml(value)}"`)
   return `<div class="passkey" hidden data-passkeys${attributes.join('')}><p><button type="button">${label}</button></p>
-<p role="alert"></p></div><script type="module" src="/sign-in.js"></script>`
+<p role="alert" hidden></p></div><script type="module" src="/sign-in.js"></script>`
 }
 
 function problemLine({
