@@ -23,6 +23,7 @@ const INTERNAL = new Set([
   'YESTERDAY_BUNDLE',
   'YESTERDAY_SECRET',
   'YESTERDAY_JUDGE_PROGRAM',
+  'YESTERDAY_CUTS',
 ])
 
 test('every variable that the code reads is documented, and no other', () => {
