@@ -159,6 +159,7 @@ export const target = {
           requireAnswer(input, answer)
           return 'accepted' as const
         }
+        if (isPage(input) && status < 500 && /<h1>./.test(text)) return 'refused' as const
         if (!text.startsWith('{')) throw new Error(`${status} without a reason: ${text}`)
         if (status >= 500 || messageOf(JSON.parse(text)) === '') throw new Error(`${status} ${text}`)
         return 'refused' as const
@@ -195,6 +196,14 @@ function requireAnswer(input: Uint8Array, { status, type, text }: Answer): void 
   if (status !== route.status) throw new Error(`${method} ${path} answered ${status}, not ${route.status}`)
   const { error } = route.answer.safeParse(JSON.parse(text))
   if (error) throw new Error(`${method} ${path} answered ${text}: ${z.prettifyError(error)}`)
+}
+
+/** True for a page for people who are not signed in: its refusals are pages as well. */
+function isPage(input: Uint8Array): boolean {
+  const [method = '', address = ''] = (Buffer.from(input).toString().split('\n')[0] ?? '').split(' ')
+  const path = address.split('?')[0] ?? ''
+  const pages = routes.filter(({ role, answer, streams }) => role === 'anyone' && answer === null && streams)
+  return pages.some((page) => page.method.toUpperCase() === method && patternOf(page.path).test(path))
 }
 
 const patternOf = (path: string): RegExp => {
