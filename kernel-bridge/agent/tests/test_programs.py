@@ -27,12 +27,15 @@ WAYS = [
     ("!kill -9 $$", "kill -9 $$", "shell", -9),
     ("x = !exit 4", "exit 4", "shell", 4),
     ("%sx exit 5", "exit 5", "shell", 5),
-    ("import os; os.system('exit 3')", "exit 3", "shell", None),
+    ("import os; os.system('exit 3')", "exit 3", "shell", 3),
+    ("import os; os.system(command=b'true')", "true", "shell", 0),
+    ("import os; os.system('kill -9 $$')", "kill -9 $$", "shell", -9),
     ("import subprocess; subprocess.run(['sh', '-c', 'exit 6'])", "exit 6", "shell", 6),
     ("import subprocess; subprocess.run('exit 7', shell=True)", "exit 7", "shell", 7),
     ("import subprocess; subprocess.call(['true'])", "true", "program", 0),
     ("import subprocess; subprocess.call(['/bin/sh', '-c', 'exit 8'], close_fds=False)", "exit 8", "shell", 8),
     ("import os; os.waitpid(os.posix_spawn('/bin/true', ['true'], {}), 0)", "true", "program", None),
+    ("import os; os.spawnv(os.P_WAIT, '/bin/true', ['true'])", "true", "program", None),
     ("import subprocess; p = subprocess.Popen(['sleep', '60'])", "sleep 60", "program", None),
     ("%%bash\nexit 0", "bash", "program", 0),
 ]
@@ -44,6 +47,31 @@ def test_command_line_and_exit_code(notebook: Notebook, code: str, words: str, k
     assert edge["name"] == words
     assert edge["facets"] == {"program": kind} | ({} if ended is None else {"exitCode": ended})
     notebook.run("'p' in dir() and hasattr(p, 'kill') and (p.kill(), p.wait());")
+
+
+def test_calls_of_system_return_their_status_and_have_each_its_code(notebook: Notebook) -> None:
+    code = """
+import os, pickle
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(4) as pool:
+    found = list(pool.map(os.system, [f"exit {n}" for n in range(4)]))
+assert found == [n << 8 for n in range(4)], found
+assert pickle.loads(pickle.dumps(os.system)) is os.system"""
+    found = _programs(notebook, code)
+    assert notebook.errors == [None]
+    assert {edge["name"]: edge["facets"]["exitCode"] for edge in found} == {f"exit {n}": n for n in range(4)}
+
+
+SPAWNS = ["os.waitpid(os.posix_spawn('/bin/true', ['true'], {}), 0)", "os.spawnlp(os.P_WAIT, 'true', 'true')"]
+
+
+@pytest.mark.parametrize("code", SPAWNS)
+def test_an_exit_code_that_only_the_caller_gets_is_said_not_to_be_observed(notebook: Notebook, code: str) -> None:
+    _programs(notebook, f"import os; {code}")
+    (missing,) = [one for one in notebook.records[-1]["notCaptured"] if one["what"] == "the exit code of true"]
+    assert "not observed" in missing["why"]
+    _programs(notebook, "import os; os.system('true')")
+    assert not any("exit code" in one["what"] for one in notebook.records[-1]["notCaptured"])
 
 
 def test_each_program_of_a_run_has_its_edge(notebook: Notebook) -> None:

@@ -8,6 +8,7 @@ command names it.
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from .workers.events import Worker
 from .workers.merge import GOES_ON, WorkerUse, in_order, unseen, workers_facet
 
 _LONGEST = 500
+_HIDDEN_CODE = "os.posix_spawn and os.spawn* give it to their caller only: the exit code was not observed"
 _FRAMES = 40
 
 
@@ -43,6 +45,8 @@ class Program:
     name: str | None = None
     """Of the worker that it is, if it was given the start-up."""
     workers: list[Worker] = field(default_factory=list)
+    is_code_hidden: bool = False
+    """Whether the call that starts it gives its exit code to the caller only."""
 
 
 @dataclass
@@ -62,12 +66,13 @@ class ProgramWatch:
         self._use: ProgramUse | None = None
         self._ends: dict[int, int] = {}
         """Exit codes by the identity of `Popen` objects, as they are collected."""
-        self._restore = _watch_ends(self._ends)
+        self._restore = [_watch_ends(self._ends), _watch_system()]
         self._close = listen(_HANDLERS, self._hook)
 
     def close(self) -> None:
         self._close()
-        self._restore()
+        for restore in self._restore:
+            restore()
 
     def begin(self) -> None:
         self._ends.clear()
@@ -126,10 +131,12 @@ class ProgramWatch:
         """`Popen` starts some programs by this call. Its own event has recorded them."""
         if isinstance(_holder("_posix_spawn"), subprocess.Popen):
             return
-        self._add(use, " ".join(os.fsdecode(word) for word in args[1]), "program", lambda: None)
+        # `os.spawn`, on Windows only, has the mode first.
+        self._add_hidden(use, args[2] if isinstance(args[0], int) else args[1])
 
     def command(self, use: ProgramUse, args: tuple[Any, ...]) -> None:
-        self._add(use, os.fsdecode(args[0]), "shell", lambda: None)
+        call = _holder("_run_system")
+        self._add(use, os.fsdecode(args[0]), "shell", lambda: getattr(call, "code", None))
 
     def terminal(self, use: ProgramUse, args: tuple[Any, ...]) -> None:
         """IPython runs `!command` in a pseudo-terminal, by pexpect."""
@@ -142,12 +149,21 @@ class ProgramWatch:
             use.programs[-1].name = starts.current.terminal(words)
 
     def forked(self, use: ProgramUse, args: tuple[Any, ...]) -> None:
+        """Except on Windows, `os.spawn*` forks, and its child becomes the program."""
+        words = _spawned_words()
+        if words is not None:
+            self._add_hidden(use, words)
+            return
         use.forks += 1
         self._look(use, "")
 
     def _add(self, use: ProgramUse, text: str, kind: str, exit_code: Callable[[], int | None]) -> None:
         use.programs.append(Program(mask(text)[:_LONGEST], kind, exit_code))
         self._look(use, text)
+
+    def _add_hidden(self, use: ProgramUse, words: Iterable[Any]) -> None:
+        self._add(use, " ".join(os.fsdecode(word) for word in words), "program", lambda: None)
+        use.programs[-1].is_code_hidden = True
 
     @staticmethod
     def _look(use: ProgramUse, text: str) -> None:
@@ -226,6 +242,46 @@ def _watch_ends(ends: dict[int, int]) -> Callable[[], None]:
     return restore
 
 
+@dataclass
+class _SystemCall:
+    """One call of `os.system`. Its audit event, which comes before the command runs, finds it among the callers."""
+
+    code: int | None = None
+
+    def _run_system(self, real: Callable[..., int], args: tuple[Any, ...], words: dict[str, Any]) -> int:
+        status = real(*args, **words)
+        if status != -1:
+            self.code = status if sys.platform == "win32" else os.waitstatus_to_exitcode(status)
+        return status
+
+
+def _watch_system() -> Callable[[], None]:
+    real = os.system
+
+    @functools.wraps(real)
+    def system(*args: Any, **words: Any) -> int:
+        return _SystemCall()._run_system(real, args, words)
+
+    # Pickled by this name, so that it can be given to a pool of processes.
+    system.__module__ = "os"
+    os.system = system
+
+    def restore() -> None:
+        if os.system is system:
+            os.system = real
+
+    return restore
+
+
+def _spawned_words() -> Iterable[Any] | None:
+    """What the `os.spawn*` that is forking starts; None where another one forks."""
+    for frame in _frames():
+        if frame.f_code.co_name == "_spawnvef" and frame.f_globals is vars(os):
+            words = frame.f_locals.get("args")
+            return words if isinstance(words, (list, tuple)) else None
+    return None
+
+
 def _started_processes() -> int:
     """Of `multiprocessing`, since the kernel began: its counter is a plain `itertools.count`."""
     counter = getattr(sys.modules.get("multiprocessing.process"), "_process_counter", None)
@@ -279,6 +335,11 @@ def _unseen(use: ProgramUse, changes: Changes) -> list[Missing]:
         if programs
     ]
     missing += [{"what": f"what {program.words[:80]} does later", "why": GOES_ON} for program in begin_later]
+    missing += [
+        {"what": f"the exit code of {program.words[:80]}", "why": _HIDDEN_CODE}
+        for program in use.programs
+        if program.is_code_hidden
+    ]
     if changes.why_incomplete is not None:
         written = blind or use.programs
         missing.append({"what": f"files that were written by {_listed(written)}", "why": changes.why_incomplete})
