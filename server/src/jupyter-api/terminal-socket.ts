@@ -36,7 +36,7 @@ export const terminalRoute = (terminals: Pick<Terminals, 'has' | 'get'>): Socket
     (name) => terminals.has(name),
   )
 
-function listen(terminal: Terminal, socket: WebSocket, { query, person, may }: Call): void {
+function listen(terminal: Terminal, socket: WebSocket, { query, may }: Call): void {
   const client = new SocketClient(socket, query.acks === '1', () => terminal.drained(client))
   const [messages, volume] = [new Quota(MESSAGES), new Quota(VOLUME)]
   socket.on('message', (data: Buffer, isBinary) => {
@@ -46,7 +46,7 @@ function listen(terminal: Terminal, socket: WebSocket, { query, person, may }: C
     if (message === null) return endSocket(socket, INVALID, 'This message cannot be read.')
     if (!may(TERMINAL_ROLES[message[0]]))
       return endSocket(socket, close.forbidden, 'Your role does not allow this.')
-    if (message[0] === 'stdin') terminal.type(message[1], { id: person.id, name: person.name })
+    if (message[0] === 'stdin') terminal.type(message[1])
     else if (message[0] === 'set_size') terminal.resize(client, message[1], message[2])
     else client.acknowledge(message[1])
   })

@@ -56,14 +56,6 @@ export async function programsOf(
   )
 }
 
-/** Whether the shell itself is in the foreground: proc_pid_stat(5), fields 5 and 8. Null where that is not known. */
-export async function isAtPrompt(shell: number, proc = '/proc'): Promise<boolean | null> {
-  const stat = await readFile(`${proc}/${shell}/stat`, 'utf8').catch(() => null)
-  if (stat === null) return null
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return fields[2] === fields[5]
-}
-
 /**
  * Kills what is left of a session whose server died: processes of that session that have the mark of this terminal in
  * their environment. The mark is random and its record signed, so no other process has both. Linux only.

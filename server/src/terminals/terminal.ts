@@ -43,8 +43,6 @@ export class Terminal {
   readonly by: Actor
   title: string
   lastActivity = new Date()
-  /** Receives what people type. */
-  onTyped: ((text: string, by: Actor) => void) | null = null
   readonly #pty: Pty
   readonly #scrollback = new Scrollback()
   readonly #attached = new Map<TerminalClient, Attached>()
@@ -96,11 +94,9 @@ export class Terminal {
     this.#steer()
   }
 
-  type(text: string, by: Actor): void {
+  type(text: string): void {
     this.lastActivity = new Date()
-    if (this.#isOver) return
-    this.#pty.write(text)
-    this.onTyped?.(text, by)
+    if (!this.#isOver) this.#pty.write(text)
   }
 
   resize(client: TerminalClient, rows: number, columns: number): void {

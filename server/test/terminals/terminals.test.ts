@@ -9,7 +9,7 @@ import { z } from 'zod'
 import type { TerminalOutput } from '../../contract/terminals.ts'
 import { seconds } from '../../setup/patience.js'
 import { RESET, Scrollback } from '../../src/terminals/scrollback.ts'
-import { bySession, isAtPrompt, killMarked } from '../../src/terminals/session-processes.ts'
+import { bySession, killMarked } from '../../src/terminals/session-processes.ts'
 import type { Terminal, TerminalClient } from '../../src/terminals/terminal.ts'
 import { TerminalRecords } from '../../src/terminals/terminal-records.ts'
 import { MOST_TERMINALS, Terminals, type TerminalsOptions } from '../../src/terminals/terminals.ts'
@@ -66,7 +66,7 @@ async function start(): Promise<{ terminal: Terminal; viewer: Viewer; type: (tex
   const terminal = await terminals.start(folder, ANNA, {})
   const viewer = new Viewer()
   terminal.attach(viewer)
-  return { terminal, viewer, type: (text) => terminal.type(text, ANNA) }
+  return { terminal, viewer, type: (text) => terminal.type(text) }
 }
 
 describe.skipIf(process.platform === 'win32')('terminals', () => {
@@ -196,24 +196,6 @@ describe.skipIf(process.platform === 'win32')('terminals', () => {
       writeFileSync(path, JSON.stringify({ ...gone, signature: signer.sign(signed) }))
       expect(await left.endOrphans()).toBeGreaterThan(0)
       await terminal.ended
-    },
-  )
-
-  test.runIf(process.platform === 'linux')(
-    'the prompt is known from a program in the foreground',
-    async () => {
-      const { terminal, type } = await start()
-      await vi.waitFor(async () => expect(await isAtPrompt(terminal.pid)).toBe(true), {
-        timeout: seconds(10),
-      })
-      type('cat\r')
-      await vi.waitFor(async () => expect(await isAtPrompt(terminal.pid)).toBe(false), {
-        timeout: seconds(10),
-      })
-      type('\x04')
-      await vi.waitFor(async () => expect(await isAtPrompt(terminal.pid)).toBe(true), {
-        timeout: seconds(10),
-      })
     },
   )
 })
