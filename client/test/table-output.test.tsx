@@ -12,6 +12,7 @@ import type { CommandRequest } from '../src/session/session-socket.ts'
 import { Values } from '../src/session/values.ts'
 import { heldTable } from '../src/tables/held-table.ts'
 import { readHtmlTable } from '../src/tables/html-table.ts'
+import { settings } from '../src/settings/settings-store.ts'
 import { t } from '../src/text/text.ts'
 
 vi.mock('hightable', async (original) => ({
@@ -137,7 +138,7 @@ test('the choice is remembered; rows come from the kernel while it holds them, e
   isHeld = false
   await show('two')
   expect(place.textContent).toContain(t('outputs.heldRows'))
-  expect(localStorage.getItem('yesterday.tables')).toBe('grid')
+  expect(settings.get().tables).toBe('grid')
   await act(async () => place.querySelector('button')?.click())
   expect(place.textContent).toContain('framed')
   act(() => root.unmount())

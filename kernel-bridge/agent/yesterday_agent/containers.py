@@ -7,7 +7,7 @@ import gc
 from typing import Any
 
 from .addresses import address
-from .parts import LINK_LIMIT, WHOLE, Anatomy, add_part, elements, in_bulk, token
+from .parts import LINK_LIMIT, WHOLE, Anatomy, add_part, elements, in_bulk, token, tokens
 from .userland import is_atom
 
 PART_LIMIT = 2_000
@@ -28,10 +28,15 @@ def _in_order(items: list[Any]) -> Anatomy:
     if len(items) > PLACE_LIMIT:
         elements(anatomy, items)
         return anatomy
+    found, are_plain = tokens(items)
+    anatomy.parts = dict(zip(_PLACES, found, strict=False))
     anatomy.parts[WHOLE] = len(items)
-    for place, item in enumerate(items):
-        add_part(anatomy, f"[{place}]", item)
+    if not are_plain:
+        anatomy.links = [(place, item) for place, item in zip(_PLACES, items, strict=False) if not is_atom(item)]
     return anatomy
+
+
+_PLACES = tuple(f"[{place}]" for place in range(PLACE_LIMIT))
 
 
 def read_set(value: Any) -> Anatomy:

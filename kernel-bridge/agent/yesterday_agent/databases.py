@@ -8,7 +8,7 @@ from types import ModuleType
 
 from . import libraries
 from .accesses import Access
-from .kinds import package_of
+from .kinds import BUILT_IN, package_of
 
 _WRITES = re.compile(
     r"\b(?:insert\s+(?:or\s+\w+\s+)?into|update\s+\S+\s+set|delete\s+from|truncate|merge\s+into|replace\s+into"
@@ -50,7 +50,7 @@ RESULT = "result"
 
 def is_connection(kind: type) -> bool:
     """Exactly a library's own connection, or a subclass of it."""
-    return any(map(_is_connection_class, kind.__mro__))
+    return kind not in BUILT_IN and any(map(_is_connection_class, kind.__mro__))
 
 
 def _is_connection_class(kind: type) -> bool:

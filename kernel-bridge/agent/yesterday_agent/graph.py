@@ -63,6 +63,12 @@ class Node:
             return {*self.shaped, *(run for key, run in self.added.items() if key not in put)}
         return {self.by[part], *self.also.get(part, ())} if part in self.by else ()
 
+    def makers(self, left: Collection[str] = ()) -> Iterable[str]:
+        """Of all its parts but those that are left out."""
+        if not (left or self.shaped or self.also):
+            return set(self.by.values())
+        return {run for part in self.by if part not in left for run in self.makers_of(part)}
+
     def alive(self, value: object) -> bool:
         return self.kind is type(value) and (self.guard is None or self.guard() is value)
 
@@ -155,8 +161,7 @@ class Graph:
             self.nodes[address(value)] = node
             _look_at_caches(node, anatomy, run, changed=False)
             return
-        every = {part for part in {*node.parts, *anatomy.parts} if not part.startswith(COUNTER)}
-        changed = {part for part in every if _differs(node.parts, anatomy.parts, part)} if known is None else known
+        changed = _changed_parts(node.parts, anatomy.parts) if known is None else known
         if known is None and anatomy.opaque and address(value) in handled:
             changed.add(WHOLE)
             if not anatomy.consumed:
@@ -233,7 +238,7 @@ class Graph:
             child = self.nodes[current]
             left = () if by_products else parts_of(child.kind)
             left = left if CACHE not in child.by or consulted(child) else (*left, CACHE)
-            for run in (run for piece in child.by if piece not in left for run in child.makers_of(piece)):
+            for run in child.makers(left):
                 found.setdefault(run, set()).add(steps)
             stack.extend(identity for piece, ids in child.links.items() if piece not in left for identity in ids)
 
@@ -344,10 +349,15 @@ def consulted(node: Node) -> bool:
     return cached is None or hits(cached) != node.parts.get(HITS)
 
 
-def _differs(before: dict[str, Any], after: dict[str, Any], part: str) -> bool:
-    missing = object()
-    old, new = before.get(part, missing), after.get(part, missing)
-    return old is missing or new is missing or old != new
+def _changed_parts(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+    # Most objects are as they were: one comparison of the whole says so.
+    if before == after:
+        return set()
+    every = {part for part in {*before, *after} if not part.startswith(COUNTER)}
+    return {part for part in every if before.get(part, _MISSING) != after.get(part, _MISSING)}
+
+
+_MISSING = object()
 
 
 def _follow_keys(run: str, node: Node, parts: Mapping[str, Any], changed: Collection[str]) -> None:

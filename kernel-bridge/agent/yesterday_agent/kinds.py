@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import types
 from typing import Any
+
+BUILT_IN = frozenset(kind for kind in vars(builtins).values() if isinstance(kind, type))
+"""Classes of Python itself, of which most objects are."""
 
 
 def module_of(kind: type) -> str:

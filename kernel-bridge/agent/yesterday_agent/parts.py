@@ -7,7 +7,9 @@ equal exactly when the part was not changed. Links lead to objects with an anato
 from __future__ import annotations
 
 import marshal
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 from .addresses import address
@@ -36,11 +38,15 @@ class Anatomy:
     caches: dict[str, int] = field(default_factory=dict)
 
 
+_LONG = 200
+"""Characters of a text that is kept by its hash."""
+
+
 def token(value: Any) -> Any:
     """Of an element: its value for plain data, its identity for everything else."""
     kind = type(value)
     if kind is int or kind is str or kind is bool or value is None:
-        return (kind.__name__, value) if kind is not str or len(value) < 200 else ("str", len(value), hash(value))
+        return (kind.__name__, value) if kind is not str or len(value) < _LONG else ("str", len(value), hash(value))
     if kind in (float, complex):
         return (kind.__name__, repr(value))
     if kind is bytes:
@@ -48,12 +54,23 @@ def token(value: Any) -> Any:
     return ("#", address(value))
 
 
+def tokens(values: list[Any]) -> tuple[Iterable[Any], bool]:
+    """Of each element, and whether all are plain data: those of one kind are made without a step of Python for each."""
+    kinds = set(map(type, values))
+    kind = kinds.pop() if len(kinds) == 1 else None
+    if kind is int or kind is bool or (kind is str and max(map(len, values)) < _LONG):
+        return zip(repeat(kind.__name__), values), True
+    return map(token, values), False
+
+
 def elements(anatomy: Anatomy, values: list[Any]) -> None:
     if len(values) > LINK_LIMIT:
         in_bulk(anatomy, values)
         return
-    anatomy.parts[WHOLE] = tuple([token(value) for value in values])
-    anatomy.links += [(WHOLE, value) for value in values if not is_atom(value)]
+    found, are_plain = tokens(values)
+    anatomy.parts[WHOLE] = tuple(found)
+    if not are_plain:
+        anatomy.links += [(WHOLE, value) for value in values if not is_atom(value)]
 
 
 def in_bulk(anatomy: Anatomy, values: list[Any]) -> None:

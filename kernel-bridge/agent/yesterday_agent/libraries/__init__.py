@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..kinds import package_of
+from ..kinds import BUILT_IN, package_of
 from ..library import Dissection, Library
 
 MODULES: dict[str, str] = {
@@ -51,12 +51,14 @@ def find(package: str) -> Library | None:
 
 def of_kind(kind: type) -> Library | None:
     """The library that a class comes from."""
-    return find(package_of(kind))
+    return None if kind in BUILT_IN else find(package_of(kind))
 
 
 def of_value(value: object) -> Iterable[Library]:
     """The library of a value's class; of a class of the notebook's those of its bases, nearest first."""
     kind = type(value)
+    if kind in BUILT_IN:
+        return ()
     package = package_of(kind)
     if package == "__main__":
         return of_bases(kind)
