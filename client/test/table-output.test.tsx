@@ -10,9 +10,9 @@ import { Notebook } from '../src/notebook/notebook.ts'
 import { TableOutput } from '../src/outputs/TableOutput.tsx'
 import type { CommandRequest } from '../src/session/session-socket.ts'
 import { Values } from '../src/session/values.ts'
+import { settings } from '../src/settings/settings-store.ts'
 import { heldTable } from '../src/tables/held-table.ts'
 import { readHtmlTable } from '../src/tables/html-table.ts'
-import { settings } from '../src/settings/settings-store.ts'
 import { t } from '../src/text/text.ts'
 
 vi.mock('hightable', async (original) => ({

@@ -8,7 +8,7 @@ import type { Edge } from './run.ts'
 export const WorkerRole = z.enum([
   'pool',
   'loader',
-  'joblib',
+  'loky',
   'server',
   'process',
   'program',

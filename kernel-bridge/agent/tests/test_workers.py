@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from kernel import Kernel, Ran
 
+from yesterday_agent import own_record
+
 MODULE = """
 import os
 SETTING = os.environ.get("WORKER_SETTING")
@@ -325,3 +327,9 @@ def test_python_is_recognized() -> None:
     assert all(runs_python(["/bin/sh", "-c", line]) for line in lines)
     assert not any(runs_python(["sh", "-c", line]) for line in ("env", "ls -l | grep py", "", "cat a.py"))
     assert runs_python(["python3", "x"]) and not runs_python(["ls"]) and not runs_python([])
+
+
+def test_the_folder_where_a_kernel_spools_is_no_input_and_no_result(tmp_path: Path) -> None:
+    own_record.leave_out([str(tmp_path / "spool")])
+    assert own_record.is_own_record(str(tmp_path / "spool" / "workers" / "1.2.part"))
+    assert not own_record.is_own_record(str(tmp_path / "spool.csv"))

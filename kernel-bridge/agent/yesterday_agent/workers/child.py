@@ -210,7 +210,7 @@ def _role(process: Any) -> tuple[str, str, int | None]:
         place = names.index("worker_id") if "worker_id" in names else len(given)
         return "loader", process.name, int(given[place]) if place < len(given) else None
     if "loky" in module:
-        return "joblib", process.name, None
+        return "loky", process.name, None
     if module in ("multiprocessing.pool", "concurrent.futures.process"):
         return "pool", process.name, None
     return "process", process.name, None

@@ -13,7 +13,7 @@ from typing import Any
 
 from .part import PART_BYTES
 
-POOLS = frozenset(("pool", "loader", "joblib"))
+POOLS = frozenset(("pool", "loader", "loky"))
 """They work for the run that waits for them."""
 _LONGEST_LINE = 64 * 1024
 

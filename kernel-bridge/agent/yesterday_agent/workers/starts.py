@@ -133,7 +133,7 @@ def _in_child() -> None:
 
 
 def _wrap() -> None:
-    """`subprocess`, `multiprocessing` and joblib start programs by this function."""
+    """`subprocess`, `multiprocessing` and pools of libraries start programs by this function."""
     try:
         import _posixsubprocess as module
     except ImportError:
