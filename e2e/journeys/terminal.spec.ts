@@ -1,5 +1,6 @@
 /** A person works in terminals: opens, types, reloads, leaves by keyboard, renames, and closes one where a program runs. */
 import { expect, type Locator, type Page, test } from '@playwright/test'
+import { seconds } from '../../server/setup/patience.js'
 import { seriousFindings } from '../support/axe.ts'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { open, signedIn } from '../support/person.ts'
@@ -55,7 +56,7 @@ test('from the palette to the end of a terminal', async ({ browser }) => {
 
   await test.step('much output leaves the page alive', async () => {
     await page.keyboard.type('yes | head -c 10000000; echo "over"\n')
-    await expect(rows(page)).toContainText(/over\s*[#$]/, { timeout: 120_000 })
+    await expect(rows(page)).toContainText(/over\s*[#$]/, { timeout: seconds(120) })
   })
 
   await test.step('rename', async () => {

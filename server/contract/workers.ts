@@ -5,16 +5,7 @@
 import { z } from 'zod'
 import type { Edge } from './run.ts'
 
-export const WorkerRole = z.enum([
-  'pool',
-  'loader',
-  'loky',
-  'server',
-  'process',
-  'program',
-  'spawn',
-  'fork',
-])
+export const WorkerRole = z.enum(['pool', 'loader', 'loky', 'server', 'process', 'program', 'spawn', 'fork'])
 export type WorkerRole = z.infer<typeof WorkerRole>
 
 const Worker = z.object({

@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 const faults = JSON.stringify(join(import.meta.dirname, '../../src/cli/process-faults.ts'))
-const background = JSON.stringify(join(import.meta.dirname, '../../../kernel-bridge/src/background.ts'))
+const log = JSON.stringify(join(import.meta.dirname, '../../../kernel-bridge/src/log.ts'))
 
 function runScript(script: string) {
   const source = `
     import { endOnThrown, reportRejections } from ${faults}
-    import { atPlace } from ${background}
+    import { atPlace } from ${log}
     reportRejections()
     endOnThrown(${JSON.stringify(tmpdir())})
     ${script}`
@@ -23,7 +23,7 @@ test('a rejection is reported with the ids of what it was about, and the process
     setTimeout(() => console.log('still here'), 20)`)
   expect(stdout).toBe('still here\n')
   expect(JSON.parse(stderr)).toMatchObject({
-    error: expect.stringContaining('lost'),
+    err: { message: 'lost' },
     notebook: 'a.ipynb',
     session: 's1',
     run: 'r1',

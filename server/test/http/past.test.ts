@@ -141,7 +141,7 @@ describe('why', () => {
   test('says in words what made it, from what, and what has changed since', async () => {
     const answer = await why('aaaa02', { name: 'acc' })
     expect(answer.headline).toBe(
-      '`acc` was made by run 2 of `acc = fit(lr)` (cell 2), from `lr` (run 1, changed since) and `births.csv` (changed since)',
+      '`acc` was made by run 2 of `acc = fit(lr)` (cell 2), from `lr` (run 1, changed since) and `births.csv` (changed since); further up, the code of `lr = 0.1` (cell 1) changed since',
     )
     expect(answer.inputs[0]).toMatchObject({
       by: { run: 'aaaa01' },

@@ -86,7 +86,7 @@ test('the routes take what the contract says, and no more', async () => {
   expect(await ask(replayApi.start, { body: request, role: 'viewer' })).toMatchObject({
     refusal: { status: 403 },
   })
-  expect(await ask(replayApi.look, { params: { id: 'none' } })).toMatchObject({
+  expect(await ask(replayApi.look, { params: { job: 'none' } })).toMatchObject({
     refusal: { status: 404 },
   })
   const target = { kind: 'run', run: 'ffff' }
