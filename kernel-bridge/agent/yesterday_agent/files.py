@@ -19,7 +19,7 @@ from .addresses import address
 from .audit import listen
 from .file_digests import Digest, Signature, signature
 from .noise import is_noise
-from .own_record import is_own_record
+from .own_record import is_own_record, leave_out
 from .own_threads import is_own
 from .record import StoredValue
 from .secrecy import mask
@@ -81,6 +81,7 @@ class FileWatch:
     """Collects into `current` while a run is on; None between runs."""
 
     def __init__(self, ignored: list[str]) -> None:
+        leave_out(ignored)
         self.current: FileUse | None = None
         self.databases: dict[int, str] = {}
         """The file of each SQLite connection that a run opened, by its id."""

@@ -32,7 +32,6 @@ from .lineage import Lineage
 from .loads import ModuleLoads
 from .loggers import Loggers
 from .looks import ASK_FOR_FOLDER, SHOWS, looks_at_environ, says
-from .own_record import leave_out
 from .plain_code import note_cell
 from .programs import ProgramWatch
 from .reads import Reads
@@ -88,7 +87,6 @@ class Recorder:
     ) -> None:
         """`agent`: the folder of this package, where other programs can read it."""
         self.kept = kept
-        leave_out(ignored)
         self.watch = FileWatch(ignored)
         self.late = LateDigests()
         self.lineage = Lineage(namespace, self.watch.databases, self.late)
