@@ -1,6 +1,16 @@
 /** Routes that run the past again: a plan at once, the rest as jobs. */
 import { z } from 'zod'
-import { AppliedFiles, ApplyRequest, Job, JobRequest, Jobs, ReplayPlan, ReplayTarget } from './replay.ts'
+import {
+  AppliedFiles,
+  ApplyRequest,
+  Job,
+  JobRequest,
+  Jobs,
+  ReplayPlan,
+  ReplayTarget,
+  WrittenDiff,
+  WrittenDiffRequest,
+} from './replay.ts'
 import { plain } from './route.ts'
 
 const JobParam = z.object({ job: z.string() })
@@ -14,6 +24,15 @@ export const replayApi = {
     role: 'runner',
     body: ApplyRequest,
     answer: AppliedFiles,
+  },
+  diff: {
+    ...plain,
+    method: 'post',
+    path: '/api/replay/diff',
+    summary: 'Returns how a file that a replay wrote differs from the one on disk.',
+    role: 'runner',
+    body: WrittenDiffRequest,
+    answer: WrittenDiff,
   },
   plan: {
     ...plain,

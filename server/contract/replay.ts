@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { RunId, SessionId, Timestamp } from './ids.ts'
+import { DiffLine } from './past.ts'
 import { Edge } from './run.ts'
 
 /** What can be run again. A run means its slice; a notebook, the session in which it was last run. */
@@ -310,6 +311,25 @@ export const AppliedFile = z.object({
 })
 export type AppliedFile = z.infer<typeof AppliedFile>
 export const AppliedFiles = z.array(AppliedFile)
+
+export const WrittenDiffRequest = z.object({
+  /** Of the replay. */
+  session: z.string().min(1).max(64),
+  /** Name as `WrittenFile` has it. */
+  file: z.string().min(1).max(4096),
+})
+export type WrittenDiffRequest = z.infer<typeof WrittenDiffRequest>
+
+/** A text file as a replay wrote it, by lines, against the one on disk. Secrets are masked. */
+export const WrittenDiff = z.object({
+  /** Each a change with the lines around it. */
+  parts: z.array(z.array(DiffLine)),
+  /** Further lines, which are not shown. */
+  rest: z.number().int(),
+  /** Why no diff is shown; null where one is. */
+  why: z.string().nullable(),
+})
+export type WrittenDiff = z.infer<typeof WrittenDiff>
 
 export const Job = z.object({
   id: z.string(),

@@ -110,7 +110,7 @@ export function compose(options: ComposeOptions): House {
   const sessions = sessionsOf(options, documents, (notebook, run) => notes.notifier.ended(notebook, run))
   const hosted = new KernelRegistry({ kernels, store }, sessions)
   const world = { store, kernels, root, env: process.env }
-  const writes = new KeptWrites(root)
+  const writes = new KeptWrites(root, store.secrets)
   const jobs = new Jobs(untrusted === null ? performJobs(world, sessions, writes) : async () => notTrusted)
   const notes = openNotes({
     ...{ root, store, documents, sessions, people: access.people, newId, logError },

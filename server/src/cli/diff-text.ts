@@ -53,7 +53,7 @@ const short = (text: string): string => text.replaceAll(/\b(\w+:[0-9a-f]{12})[0-
 const signs: Readonly<Record<DiffLine['type'], string>> = { same: ' ', removed: '-', added: '+' }
 
 /** What changed, with a few lines around it. */
-function codeLines(lines: readonly DiffLine[]): readonly string[] {
+export function codeLines(lines: readonly DiffLine[]): readonly string[] {
   const isNear = (at: number) =>
     lines.slice(Math.max(0, at - AROUND), at + AROUND + 1).some(({ type }) => type !== 'same')
   const shown: string[] = []
@@ -93,7 +93,7 @@ const only = (thing: string, { onlyA, onlyB }: { onlyA: string[]; onlyB: string[
   ...onlyB.map((name) => plain(`    + ${thing} ${name}`)),
 ]
 
-const rest = (count: number, thing: string) =>
+export const rest = (count: number, thing: string): readonly string[] =>
   count === 0 ? [] : [`    … ${counted(count, `more ${thing}`)}`]
 
 const pixels = (found: { different: number; of: number } | null) =>

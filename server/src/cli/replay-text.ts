@@ -6,10 +6,12 @@ import type {
   ReplayReport,
   StepVerdict,
   VersionVerdict,
+  WrittenDiff,
   WrittenFile,
 } from '../../contract/replay.ts'
 import { environmentWords } from '../replay/environment.ts'
-import { shortId, table } from './text.ts'
+import { codeLines, rest } from './diff-text.ts'
+import { plain, shortId, table } from './text.ts'
 
 const seconds = (ms: number | null): string => (ms === null ? '' : `${(ms / 1000).toFixed(1)} s`)
 const place = (cell: number | null): string => (cell === null ? '-' : `[${cell}]`)
@@ -54,7 +56,7 @@ export function isolationLine({ name, writes, network, why }: Isolation): string
   return `isolation: ${name} (${WRITES[writes]}; ${open})${why === null ? '' : `, since ${why}`}`
 }
 
-const MOST_WRITTEN = 20
+export const MOST_WRITTEN = 20
 
 /** The files that a replay wrote. They are on no disk unless they are applied. */
 function writtenLines(written: readonly WrittenFile[]): readonly string[] {
@@ -66,9 +68,18 @@ function writtenLines(written: readonly WrittenFile[]): readonly string[] {
       change === 'changed' ? `${sizeOnDisk ?? 0} → ${size ?? 0} bytes` : `${size ?? sizeOnDisk ?? 0} bytes`,
     ])
   const more = written.length - MOST_WRITTEN
-  const rest = more > 0 ? [`  and ${more} more; see --json`] : []
-  return headed('written by the replay, not to the disk:', [...table(rows), ...rest])
+  const others = more > 0 ? [`  and ${more} more; see --json`] : []
+  return headed('written by the replay, not to the disk:', [...table(rows), ...others])
 }
+
+/** Each written file that was compared, by its lines. */
+export const writtenDiffLines = (diffs: ReadonlyMap<string, WrittenDiff>): readonly string[] =>
+  [...diffs].flatMap(([name, { parts, rest: left, why }]) => [
+    '',
+    plain(why === null ? `${name}:` : `${name}: no diff, since ${why}`),
+    ...parts.flatMap((part, at) => [...(at === 0 ? [] : ['  @@']), ...codeLines(part)]),
+    ...rest(left, 'line'),
+  ])
 
 /** What was put on the disk, and what was not. */
 export const appliedLines = (applied: readonly AppliedFile[]): readonly string[] =>
@@ -78,11 +89,15 @@ const headed = (head: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [head, ...lines]
 
 /** The verdict of each step, then of all. */
-export function reportLines(report: ReplayReport): readonly string[] {
+export function reportLines(
+  report: ReplayReport,
+  diffs: ReadonlyMap<string, WrittenDiff> = new Map(),
+): readonly string[] {
   return [
     ...table(report.steps.map(stepRow)),
     ...report.problems.map((problem) => `! ${problem}`),
     ...writtenLines(report.written),
+    ...writtenDiffLines(diffs),
     isolationLine(report.isolation),
     ...(report.cause === null ? [] : [`first cause: ${report.cause}`]),
     report.verdict,

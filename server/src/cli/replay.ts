@@ -1,17 +1,18 @@
 /** `yesterday replay TARGET`: runs the past again in a scratch copy, and says whether it comes out the same. */
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
-import type { AppliedFile, JobProgress, ReplayPlan, Verdict } from '../../contract/replay.ts'
+import type { AppliedFile, JobProgress, ReplayPlan, Verdict, WrittenDiff } from '../../contract/replay.ts'
 import { identifyFile } from '../document/identity/project-notebooks.ts'
 import { applyWritten } from '../replay/apply.ts'
 import { prepareReplay } from '../replay/ready-replay.ts'
 import { replay } from '../replay/replay.ts'
 import { isRefused } from '../replay/targets.ts'
+import { diffWritten } from '../replay/written-diff.ts'
 import { perform, printJson, printLines, printNote, type Refusal } from './answer.ts'
 import { EffectOptions, effectsAllowed, withEffectOptions } from './effect-options.ts'
 import { seconds, trustOption } from './option-values.ts'
 import { projectRoot } from './project-root.ts'
-import { appliedLines, planLines, reportLines } from './replay-text.ts'
+import { appliedLines, MOST_WRITTEN, planLines, reportLines } from './replay-text.ts'
 import { asRefusal, targetOfWords, terminalActor, withWorld } from './replaying.ts'
 
 const Options = EffectOptions.extend({
@@ -20,6 +21,7 @@ const Options = EffectOptions.extend({
   clock: z.enum(['recorded', 'live']).default('recorded'),
   only: z.array(z.string()).default([]),
   apply: z.array(z.string()).default([]),
+  diff: z.boolean().default(false),
   timeout: z.number().default(3600),
   live: z.boolean().default(false),
   trust: z.boolean().default(false),
@@ -47,6 +49,7 @@ export function registerReplay(program: Command): void {
     .option('--dry-run', 'print the plan and run nothing')
     .option('--only <cell...>', 'only these cells, by place or id, with what they need')
     .option('--apply <file...>', 'write these files to the disk, as the replay wrote them')
+    .option('--diff', 'show what it wrote as a diff from the files on disk')
     .option('--env', 'with the recorded versions of packages, where pip can get them')
     .addOption(
       new Option('--clock <which>', 'the time that the code reads')
@@ -91,8 +94,16 @@ async function replayTarget(words: string, options: Options): Promise<Refusal | 
     }
     if (!options.json) printLines(planLines(ready.plan))
     let applied: readonly AppliedFile[] = []
+    const diffs = new Map<string, WrittenDiff>()
+    const here = {
+      root: world.root,
+      mask: (text: string) => world.store.secrets.mask(text),
+      insideOnly: false,
+    }
     const report = await replay(world, ready, {
       onWritten: async (_, written) => {
+        for (const file of options.diff ? written.slice(0, MOST_WRITTEN) : [])
+          diffs.set(file.name, await diffWritten(file, here))
         if (options.apply.length > 0) applied = await applyWritten(world.root, written, options.apply)
         return new Set()
       },
@@ -104,8 +115,13 @@ async function replayTarget(words: string, options: Options): Promise<Refusal | 
       signal,
       onProgress: options.json ? () => undefined : printProgress,
     })
-    if (options.json) printJson(options.apply.length === 0 ? report : { ...report, applied })
-    else printLines(['', ...reportLines(report), ...appliedLines(applied)])
+    if (options.json)
+      printJson({
+        ...report,
+        ...(options.diff && { diffs: Object.fromEntries(diffs) }),
+        ...(options.apply.length > 0 && { applied }),
+      })
+    else printLines(['', ...reportLines(report, diffs), ...appliedLines(applied)])
     process.exitCode = exitCodes[report.verdict]
     return null
   })

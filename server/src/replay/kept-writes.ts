@@ -4,22 +4,26 @@
  */
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AppliedFile, ApplyRequest } from '../../contract/replay.ts'
+import type { AppliedFile, ApplyRequest, WrittenDiff, WrittenDiffRequest } from '../../contract/replay.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 import { ownedName, removeTree } from '../store/owned-folder.ts'
 import { FOLDER } from '../store/project-folder.ts'
 import { applyWritten } from './apply.ts'
 import type { Written } from './isolation/isolation.ts'
 import { type Refused, refused } from './targets.ts'
+import { diffWritten } from './written-diff.ts'
 
 const MOST_REPLAYS = 8
 const MOST_BYTES = 512 * 1024 * 1024
 
 export class KeptWrites {
   readonly #root: string
+  readonly #secrets: Pick<Secrets, 'mask'>
   readonly #kept = new Map<string, { readonly folder: string; readonly written: readonly Written[] }>()
 
-  constructor(root: string) {
+  constructor(root: string, secrets: Pick<Secrets, 'mask'>) {
     this.#root = root
+    this.#secrets = secrets
   }
 
   /** Copies what a replay wrote; `session` names it. Returns the names of the files that can be applied. */
@@ -45,8 +49,19 @@ export class KeptWrites {
   async apply({ session, files }: ApplyRequest): Promise<readonly AppliedFile[] | Refused> {
     const writes = this.#kept.get(session)
     return writes === undefined
-      ? refused('forgotten', 'the files of this replay are no longer kept', 'Run the replay again.')
+      ? forgotten()
       : applyWritten(this.#root, writes.written, files, { insideOnly: true })
+  }
+
+  /** How a kept file differs from the one on disk: inside of the project only, as with `apply`. */
+  async diff({ session, file }: WrittenDiffRequest): Promise<WrittenDiff | Refused> {
+    const writes = this.#kept.get(session)
+    if (writes === undefined) return forgotten()
+    const found = writes.written.find(({ name }) => name === file)
+    if (found === undefined)
+      return refused('missing', 'the replay kept no file of this name', 'Look at what it wrote again.')
+    const mask = (text: string): string => this.#secrets.mask(text)
+    return diffWritten(found, { root: this.#root, mask, insideOnly: true })
   }
 
   async close(): Promise<void> {
@@ -62,3 +77,6 @@ export class KeptWrites {
     }
   }
 }
+
+const forgotten = (): Refused =>
+  refused('forgotten', 'the files of this replay are no longer kept', 'Run the replay again.')

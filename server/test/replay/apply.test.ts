@@ -18,6 +18,7 @@ import { applyWritten } from '../../src/replay/apply.ts'
 import type { Written } from '../../src/replay/isolation/isolation.ts'
 import { KeptWrites } from '../../src/replay/kept-writes.ts'
 import { isRefused } from '../../src/replay/targets.ts'
+import { secretsOf } from '../../src/secrets/secrets.ts'
 
 let [folder, root] = ['', '']
 
@@ -98,7 +99,7 @@ test('no link leads out, the history is not written, and what was not written is
 })
 
 test('a page applies what was kept, inside of the project only, and what is forgotten is refused', async () => {
-  const writes = new KeptWrites(root)
+  const writes = new KeptWrites(root, secretsOf([]))
   const inside = await written('a.txt', 'created')
   const outside = { ...(await written('b.txt', 'created')), name: '/b.txt', path: join(folder, 'b.txt') }
   expect(await writes.keep('s', [inside, outside])).toEqual(new Set(['a.txt', '/b.txt']))

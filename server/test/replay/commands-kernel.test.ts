@@ -54,8 +54,13 @@ describe.skipIf(python === null)(`running the past again${whySkipped}`, () => {
         { name: 'x.csv', from: 'store' },
         { name: 'sum.txt', from: 'made' },
       ])
-      const { code, out } = await said('replay', 'a.ipynb', '--json')
+      const { code, out } = await said('replay', 'a.ipynb', '--diff', '--json')
       expect(ReplayReport.parse(JSON.parse(out))).toMatchObject({ verdict: 'identical', problems: [] })
+      const lines = [
+        { type: 'removed', text: 'mine' },
+        { type: 'added', text: '3' },
+      ]
+      expect(JSON.parse(out).diffs).toEqual({ 'sum.txt': { parts: [lines], rest: 0, why: null } })
       expect(code).toBe(0)
       expect(await readFile(join(root, 'sum.txt'), 'utf8')).toBe('mine')
       expect(await readFile(join(root, 'x.csv'), 'utf8')).toBe('5\n')

@@ -74,7 +74,10 @@ test('few run at a time, and closing ends them', async () => {
 
 test('the routes take what the contract says, and no more', async () => {
   const { jobs } = work()
-  const routes = replayRoutes(jobs, noPlan, { apply: async () => [] })
+  const routes = replayRoutes(jobs, noPlan, {
+    apply: async () => [],
+    diff: async () => ({ parts: [], rest: 0, why: null }),
+  })
   const ask = (spec: RouteSpec, call: Partial<RawCall>) => callRoute(routes, spec, call)
   expect(await ask(replayApi.start, { body: request })).toMatchObject({
     kind: 'json',

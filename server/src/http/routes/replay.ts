@@ -14,12 +14,16 @@ const WAIT_MS = 20_000
 export function replayRoutes(
   jobs: Jobs,
   plan: (target: ReplayTarget) => Promise<ReplayPlan | Refused>,
-  writes: Pick<KeptWrites, 'apply'>,
+  writes: Pick<KeptWrites, 'apply' | 'diff'>,
 ): readonly Route[] {
   return [
     on(replayApi.apply, async ({ body }) => {
       const applied = await writes.apply(body)
       return isRefused(applied) ? refusedReply(applied) : json(applied)
+    }),
+    on(replayApi.diff, async ({ body }) => {
+      const diff = await writes.diff(body)
+      return isRefused(diff) ? refusedReply(diff) : json(diff)
     }),
     on(replayApi.plan, async ({ body }) => {
       const planned = await plan(body.target)

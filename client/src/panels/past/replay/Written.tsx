@@ -14,6 +14,7 @@ import { locale } from '../../../text/locale.ts'
 import { t } from '../../../text/text.ts'
 import { ProblemBox } from '../../../ui/Problem.tsx'
 import { sizeText } from '../../../ui/time.ts'
+import { WrittenChanges } from './WrittenChanges.tsx'
 
 const APPLY = '/api/replay/apply'
 
@@ -41,6 +42,7 @@ export function Written({ report }: { readonly report: ReplayReport }) {
           <File
             key={file.name}
             file={file}
+            session={session}
             isChosen={chosen.has(file.name)}
             applied={done.get(file.name) ?? null}
             onChoose={(is) => choose(file.name, is)}
@@ -64,11 +66,12 @@ export function Written({ report }: { readonly report: ReplayReport }) {
 
 function File(props: {
   readonly file: WrittenFile
+  readonly session: string | null
   readonly isChosen: boolean
   readonly applied: AppliedFile | null
   readonly onChoose: (is: boolean) => void
 }) {
-  const { file, isChosen, applied, onChoose } = props
+  const { file, session, isChosen, applied, onChoose } = props
   const { name, change, kept } = file
   const isDone = applied?.isApplied === true
   const label = (
@@ -89,6 +92,7 @@ function File(props: {
       <small>{sizesOf(file)}</small>
       {isDone && <small className="written-done"> · {t('written.applied')}</small>}
       {applied !== null && !isDone && <small className="receipt-changed"> · {applied.why}</small>}
+      {kept && !isDone && session !== null && <WrittenChanges session={session} name={name} />}
     </li>
   )
 }
