@@ -3,9 +3,10 @@
  * kernel listens and the key it signs with. Invariant: on disk it is never readable by others, nor ever half written.
  */
 import { randomBytes } from 'node:crypto'
-import { open, readFile, rename } from 'node:fs/promises'
+import { open, rename } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Channel } from './message.ts'
+import { readRegular } from './regular-file.ts'
 import { removeFile } from './remove-file.ts'
 
 const Fields = z.object({
@@ -49,7 +50,7 @@ export async function readConnection(path: string): Promise<Connection | null> {
 /** Parsed JSON of a file, or null where it is missing or broken. */
 export async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'))
+    return JSON.parse((await readRegular(path)).toString())
   } catch {
     return null
   }

@@ -2,13 +2,14 @@
  * Which kernels there are: kernelspecs on the search path and bare interpreters.
  * Invariant: a broken kernelspec is reported as a problem and never hides another.
  */
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import type { Problem } from './errors.ts'
 import type { KernelSpec } from './kernel.ts'
 import type { JsonObject } from './message.ts'
+import { readRegular } from './regular-file.ts'
 import { kernelFolders, type SearchFrom } from './spec-paths.ts'
 
 /** A Python with ipykernel in it, offered as a kernel without a kernelspec of its own. */
@@ -88,7 +89,7 @@ async function readSpec(dir: string, name: string): Promise<KernelSpec | Problem
   const file = path.join(dir, 'kernel.json')
   const broken = (why: string): Problem => ({ kind: 'kernelspec-broken', detail: `${file}: ${why}` })
   try {
-    const read = KernelJson.safeParse(JSON.parse(await readFile(file, 'utf8')))
+    const read = KernelJson.safeParse(JSON.parse((await readRegular(file)).toString()))
     if (!read.success) return broken(z.prettifyError(read.error))
     const { argv, display_name, language, env, interrupt_mode, metadata } = read.data
     const names = { name, displayName: display_name, language, resourceDir: dir }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { KernelFolder } from './kernel-folder.ts'
 import { isSameProcess, type ProcessIdentity } from './process-identity.ts'
+import { readRegularSync } from './regular-file.ts'
 
 /** Signs and recognises records. The caller keeps the key outside of every folder that others may write. */
 export interface Signer {
@@ -45,7 +46,8 @@ export function writeRecord(folder: KernelFolder, signer: Signer, { process, own
 /** Null if there is none, or if it was not signed by us for this kernel. */
 export function readRecord(folder: KernelFolder, signer: Signer): ProcessRecord | null {
   try {
-    const { signature, ...record } = RecordFile.parse(JSON.parse(readFileSync(folder.processFile, 'utf8')))
+    const json: unknown = JSON.parse(readRegularSync(folder.processFile).toString())
+    const { signature, ...record } = RecordFile.parse(json)
     return signer.verify(signedText(folder, record), signature) ? record : null
   } catch {
     return null

@@ -1,14 +1,15 @@
 /** Bytes that the agent left in a folder of this machine, each in a file named by its hex digest. */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { KernelObjects } from './kernel.ts'
+import { readRegular } from './regular-file.ts'
 import { removeFile } from './remove-file.ts'
 
 export function spooledObjects(spoolDir: string): KernelObjects {
   const pathOf = (digest: string): string => join(spoolDir, 'objects', digest.replace(/^[^:]*:/, ''))
   return {
     isLocal: true,
-    read: (digest) => (isHex(digest) ? readFile(pathOf(digest)).catch(() => null) : Promise.resolve(null)),
+    read: async (digest) =>
+      isHex(digest) ? await readRegular(pathOf(digest), Infinity).catch(() => null) : null,
     remove: async (digests) => {
       for (const digest of digests.filter(isHex)) await removeFile(pathOf(digest))
     },

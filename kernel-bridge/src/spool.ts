@@ -3,7 +3,7 @@
  * hides no other.
  */
 import { writeFileSync } from 'node:fs'
-import { readdir, readFile, rename } from 'node:fs/promises'
+import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readJson, writePrivately } from './connection.ts'
@@ -14,6 +14,7 @@ import type { Death, ExecuteOutcome, SpooledRun } from './kernel.ts'
 import type { KernelFolder } from './kernel-folder.ts'
 import type { JsonObject, Message } from './message.ts'
 import { stderrTail } from './process.ts'
+import { readRegular } from './regular-file.ts'
 import { removeFile } from './remove-file.ts'
 import { parseFrames } from './spool-frames.ts'
 
@@ -136,7 +137,7 @@ export async function readMessages(
   folder: KernelFolder,
   runId: string,
 ): Promise<ReturnType<typeof parseFrames>> {
-  const bytes = await readFile(fileOf(folder, runId, FRAMES)).catch(() => new Uint8Array())
+  const bytes = await readRegular(fileOf(folder, runId, FRAMES), Infinity).catch(() => new Uint8Array())
   return parseFrames(bytes)
 }
 

@@ -1,12 +1,13 @@
 /** A runtime directory that another user wrote: nothing in it is signalled, connected to or removed. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readConnection } from '../src/connection.ts'
 import { createKernels, type KernelAddress, type Kernels } from '../src/index.ts'
 import { kernelFolder } from '../src/kernel-folder.ts'
 import { identifyProcess, isRunning, isSameProcess, ownProcess } from '../src/process-identity.ts'
@@ -114,6 +115,20 @@ describe('a runtime directory of unknown origin', () => {
     await through.forget(address('kernel'))
     expect(existsSync(join(precious, 'kernel'))).toBe(true)
   })
+
+  it.skipIf(process.platform === 'win32').each(['a FIFO', 'a link to an endless device'])(
+    'waits for nothing where a record or a connection is %s',
+    async (kind) => {
+      const folder = kernelFolder(runtimeDir, 'special')
+      for (const path of [folder.processFile, folder.connectionFile]) {
+        await mkdir(dirname(path), { recursive: true })
+        if (kind === 'a FIFO') execFileSync('mkfifo', [path])
+        else await symlink('/dev/zero', path)
+      }
+      expect(readRecord(folder, signer)).toBeNull()
+      expect(await readConnection(folder.connectionFile)).toBeNull()
+    },
+  )
 
   it('removes only sockets, and only where kernels have theirs', async () => {
     const ports = { shell_port: 1, iopub_port: 2, stdin_port: 3, control_port: 4, hb_port: 5 }

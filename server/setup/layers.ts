@@ -52,7 +52,7 @@ export const layers: readonly Layers[] = [
   {
     folder: 'kernel-bridge/src',
     order: [
-      'kernel.ts message.ts errors.ts log.ts background.ts remove-file.ts beside.ts process-identity.ts owned-name.ts record.ts late.ts elsewhere.ts secrets',
+      'kernel.ts message.ts errors.ts log.ts background.ts remove-file.ts regular-file.ts beside.ts process-identity.ts owned-name.ts record.ts late.ts elsewhere.ts secrets',
       'wire.ts signature.ts connection.ts transport.ts channels.ts spool-frames.ts requests.ts executions.ts execute-request.ts conversation.ts agent-code.ts',
       'kernel-folder.ts death.ts process.ts process-record.ts command.ts interrupt.ts kernelspecs.ts spec-paths.ts provider.ts',
       'spool.ts spool-objects.ts kernel-facts.ts life.ts live-kernel.ts local-host.ts find.ts orphans.ts pool.ts',

@@ -1,9 +1,10 @@
 /** Before a command: ends what killed programs left in the project. A look costs a few reads where nothing is left. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isCutStart } from '@yesterday/kernel-bridge/owned-name'
 import { isSameProcess } from '@yesterday/kernel-bridge/process-identity'
 import { z } from 'zod'
+import { readRegularSync } from '../disk/regular-file.ts'
 import { abandonedIn } from '../store/owned-folder.ts'
 import { storePaths } from '../store/project-folder.ts'
 import { workspaceOf } from '../user/workspace.ts'
@@ -40,7 +41,7 @@ function namesIn(folder: string): readonly string[] {
 
 function hasLostOwner(folder: string): boolean {
   try {
-    const record = Owned.safeParse(JSON.parse(readFileSync(join(folder, 'process.json'), 'utf8')))
+    const record = Owned.safeParse(JSON.parse(readRegularSync(join(folder, 'process.json')).toString()))
     return record.success && !isSameProcess(record.data.owner)
   } catch {
     return false

@@ -3,7 +3,6 @@
  * like any run. Invariant: what it prints as done is durable; the kernel does not outlive it.
  */
 import { realpathSync, statSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import type { Interpreter, Kernels } from '@yesterday/kernel-bridge'
@@ -11,6 +10,7 @@ import type { Command } from 'commander'
 import * as Y from 'yjs'
 import { z } from 'zod'
 import { cellId, cellSource, cellsOf, cellType, findCell, hasTag, tag } from '../../contract/document.ts'
+import { readRegular } from '../disk/regular-file.ts'
 import type { NotebookForm } from '../document/cell-form.ts'
 import { readCell, readForm, seedDocument } from '../document/document-form.ts'
 import { identifyFile } from '../document/identity/project-notebooks.ts'
@@ -105,7 +105,7 @@ async function formOf(read: ReadNotebook, store: Store): Promise<Answer<Notebook
 
 /** The notebook of this name, or why it cannot be read. */
 export async function readNamed(named: string, file: string): Promise<ReadNotebook | Refusal> {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => error)
+  const bytes = await readRegular(file).catch((error: NodeJS.ErrnoException) => error)
   if (bytes instanceof Error) return bytes.code === 'ENOENT' ? noNotebook(named) : unreadable(named, bytes)
   const read = readNotebook(bytes, projectSecrets(dirname(file)).masker)
   return read.ok ? read : notNotebook(named, read.refusal.message)

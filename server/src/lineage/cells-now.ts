@@ -1,5 +1,5 @@
 /** The code cells of a notebook as they are now, in its open document or in its file. */
-import { readFile } from 'node:fs/promises'
+import { readRegular } from '../disk/regular-file.ts'
 import { readForm } from '../document/document-form.ts'
 import type { Documents } from '../document/ports.ts'
 import type { Secrets } from '../secrets/secrets.ts'
@@ -8,7 +8,7 @@ import type { NotebookNow } from './named-side.ts'
 
 /** From the file at an absolute path; null where there is no notebook that can be read. */
 export async function cellsInFile(file: string): Promise<readonly CellSource[] | null> {
-  const bytes = await readFile(file).catch(() => null)
+  const bytes = await readRegular(file).catch(() => null)
   return bytes === null ? null : codeCellsIn(bytes)
 }
 

@@ -1,7 +1,8 @@
 /** Where secrets still are after a redaction: in files that are the user's, and in what it could not change. */
-import { open, readdir, readFile } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Masker } from '@yesterday/kernel-bridge'
+import { readRegular } from '../disk/regular-file.ts'
 import { notebookFiles } from '../document/identity/find-file.ts'
 import { asText } from '../document/masked-export.ts'
 
@@ -13,7 +14,7 @@ const OVERLAP = 64 * 1024
 export async function notebooksWith(root: string, masker: Masker): Promise<readonly string[]> {
   const found: string[] = []
   for await (const path of notebookFiles(root)) {
-    const bytes = await readFile(join(root, path)).catch(() => null)
+    const bytes = await readRegular(join(root, path)).catch(() => null)
     const text = bytes && asText(bytes)
     if (text !== null && masker.mask(text, { isCode: true }) !== text) found.push(path)
   }

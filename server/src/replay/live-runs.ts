@@ -1,8 +1,8 @@
 /** Recorded runs with their secrets in their code, so that they can run again: the record has placeholders. */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fingerprintsIn } from '@yesterday/kernel-bridge'
 import type { Receipt } from '../../contract/run.ts'
+import { readRegular } from '../disk/regular-file.ts'
 import { codeCellsIn } from '../lineage/code-cells.ts'
 import { LiveSources, missingText } from '../secrets/live-source.ts'
 import type { ReplayWorld } from './world.ts'
@@ -39,6 +39,6 @@ export async function liveRuns(
 }
 
 async function cellsOf(notebook: string): Promise<readonly string[]> {
-  const bytes = await readFile(notebook).catch(() => null)
+  const bytes = await readRegular(notebook).catch(() => null)
   return bytes === null ? [] : (codeCellsIn(bytes) ?? []).map(({ source }) => source)
 }

@@ -2,10 +2,11 @@
  * Sessions that could not be reattached at a start are moved to `.yesterday/quarantine/SESSION/`, with a note that says why, and is
  * never deleted here. Invariant: the same input fails one start at most.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KernelKey, Kernels } from '@yesterday/kernel-bridge'
 import { z } from 'zod'
+import { readRegularSync } from '../disk/regular-file.ts'
 import { readMarker, removeMarker, whySuspect, writeMarker } from '../watchdog/recovery-marker.ts'
 
 const NOTE = 'why.json'
@@ -25,7 +26,7 @@ export function listQuarantine(folder: string): readonly Quarantined[] {
   return namesIn(all).flatMap((name) => {
     const place = join(all, name)
     try {
-      const note = Note.parse(JSON.parse(readFileSync(join(place, NOTE), 'utf8')))
+      const note = Note.parse(JSON.parse(readRegularSync(join(place, NOTE)).toString()))
       return [{ ...note, folder: place, files: namesIn(place).filter((file) => file !== NOTE) }]
     } catch {
       return []

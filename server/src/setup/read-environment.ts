@@ -1,14 +1,19 @@
 /**
  * What a virtual environment is, read from its files (https://docs.python.org/3/library/venv.html): no program of it runs.
  */
-import { access, readdir, readFile, realpath } from 'node:fs/promises'
+import { access, readdir, realpath } from 'node:fs/promises'
+import { readRegular } from '../disk/regular-file.ts'
 import type { Surroundings } from '../user/surroundings.ts'
 import type { Probed } from './probe.ts'
+
+/** Bytes of a `pyvenv.cfg`, which has some ten lines. */
+const LARGEST_SETTINGS = 2 ** 20
 
 /** Null if there is no `pyvenv.cfg` that says which Python it is. */
 export async function readEnvironment(folder: string, here: Surroundings): Promise<Probed | null> {
   const { path } = here
-  const settings = settingsIn(await readFile(path.join(folder, 'pyvenv.cfg'), 'utf8').catch(() => ''))
+  const written = await readRegular(path.join(folder, 'pyvenv.cfg'), LARGEST_SETTINGS).catch(() => '')
+  const settings = settingsIn(written.toString())
   const version = /^(\d+)\.(\d+)/.exec(settings.get('version') ?? settings.get('version_info') ?? '')
   if (version === null) return null
   const [major, minor] = [Number(version[1]), Number(version[2])]

@@ -18,6 +18,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { chainExisting } from './chain/chain-writer.ts'
 import { asStoreError, StoreError } from './errors.ts'
+import { requireHistoryFiles } from './history-files.ts'
 import { IndexWriter } from './index-writer.ts'
 import { integer, type Row } from './row.ts'
 import { CHAINED_SINCE, migrations } from './schema.ts'
@@ -28,6 +29,7 @@ const BUSY_TIMEOUT = 10_000
 /** For the one writer of a process. The database has the present form then, and its index as well. */
 export function openForWriting(path: string): DatabaseSync {
   try {
+    requireHistoryFiles(path)
     const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT, enableForeignKeyConstraints: true })
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864')
     migrate(db)
@@ -91,6 +93,7 @@ export function scrub(db: DatabaseSync): void {
 export function openForReading(path: string): DatabaseSync {
   if (!existsSync(path)) throw new StoreError('no-store', `there is no history at ${path}`)
   try {
+    requireHistoryFiles(path)
     const open = () => new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT })
     const db = open()
     if (!isOlder(userVersion(db))) return readable(db)
@@ -106,6 +109,7 @@ export function openForReading(path: string): DatabaseSync {
 
 /** True for a history that can be read without a write beside it: of this version, with nothing in a WAL. */
 export function isReadAsItIs(path: string): boolean {
+  requireHistoryFiles(path)
   if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) return false
   try {
     openFrozen(path).close()
@@ -119,6 +123,7 @@ export function isReadAsItIs(path: string): boolean {
 /** Copies a history, with what its WAL holds, into a folder of our own. Returns where the copy is. */
 export function copyHistory(path: string, folder: string): string {
   try {
+    requireHistoryFiles(path)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const copy = join(folder, 'older-history.db')
     for (const suffix of ['', '-wal']) {
@@ -137,6 +142,7 @@ export function copyHistory(path: string, folder: string): string {
 export function openFrozen(path: string): DatabaseSync {
   if (!existsSync(path)) throw new StoreError('no-store', `there is no history at ${path}`)
   try {
+    requireHistoryFiles(path)
     const url = pathToFileURL(path)
     url.searchParams.set('immutable', '1')
     return readable(new DatabaseSync(url, { readOnly: true }))

@@ -5,6 +5,7 @@ export type StoreErrorCode =
   | 'read-only'
   | 'busy'
   | 'damaged'
+  | 'special'
   | 'gone'
   | 'no-store'
   | 'untrusted'
@@ -21,6 +22,8 @@ const hints: Readonly<Record<StoreErrorCode, string>> = {
   busy: 'Another program held the history for long; try again, or close the other one.',
   damaged:
     'Stop the server. "yesterday fsck --salvage" makes a new history of what can be read and keeps the damaged one; "yesterday fsck --rebuild" is enough where only the index is damaged.',
+  special:
+    'Stop the server, look at where it comes from, and put the file itself there or remove what is in its place.',
   gone: 'Nothing is saved until the history is written again: the page and the terminal offer it.',
   'no-store': 'Nothing was recorded here yet; name the project folder with --root.',
   untrusted:

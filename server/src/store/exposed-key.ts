@@ -4,8 +4,9 @@
  * that archived the project. Values that the old key signed are computed again.
  */
 import { createHash } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { readRegularSync } from '../disk/regular-file.ts'
 import { FOREIGN_KEY } from '../user/workspace.ts'
 import type { StorePaths } from './project-folder.ts'
 import type { Queryable } from './reader.ts'
@@ -42,7 +43,7 @@ function isRecorded(key: string, db: Queryable): boolean {
 
 function contentOf(path: string): Buffer | null {
   try {
-    return readFileSync(path)
+    return readRegularSync(path)
   } catch {
     return null
   }

@@ -3,9 +3,10 @@
  * written under another name, synced, and renamed; the folder is synced after it.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Digest } from '../../contract/ids.ts'
+import { readStored } from '../disk/regular-file.ts'
 import { asStoreError } from './errors.ts'
 import type { HistoryPlace } from './history-place.ts'
 
@@ -75,7 +76,7 @@ export class ObjectFiles {
   async get(digest: Digest): Promise<Uint8Array | null> {
     if (!isDigest(digest)) return null
     try {
-      return await readFile(this.pathOf(digest))
+      return await readStored(this.pathOf(digest))
     } catch (thrown) {
       if (isMissing(thrown)) return null
       throw asStoreError(thrown)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { claimWorkspace } from '../user/workspace.ts'
 import { asStoreError, StoreError } from './errors.ts'
+import { requireHistoryFiles } from './history-files.ts'
 import { tighten } from './modes.ts'
 import { finishSwap } from './swap.ts'
 
@@ -28,6 +29,7 @@ export const isHistoryAt = ({ database, objects }: StorePaths): boolean =>
  * that would happen. What is left of a history is looked at first, for another program may be making a new one.
  */
 export function refuseLostDatabase({ database, objects }: StorePaths): void {
+  requireHistoryFiles(database)
   const hadHistory = sizeOf(`${database}-wal`) > 0 || hasObjects(objects)
   if (!hadHistory || sizeOf(database) > 0) return
   const what = existsSync(database) ? 'is empty' : 'is missing'

@@ -3,9 +3,10 @@
  * once loaded, so one without its signature, or under another name, is not loaded.
  */
 import { createHmac, randomBytes } from 'node:crypto'
-import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StoredValue } from '../../contract/run.ts'
+import { readRegularSync } from '../disk/regular-file.ts'
 import { equalSecrets } from './equal-secrets.ts'
 
 /** A variable's version, with where its bytes are. */
@@ -51,7 +52,7 @@ function readKey(path: string): Buffer {
       rmSync(own, { force: true })
     }
   }
-  const bytes = readFileSync(path)
+  const bytes = readRegularSync(path)
   if (bytes.length !== BYTES)
     throw new Error(`${path} is no key of ${BYTES} bytes: remove it to have a new one made`)
   return bytes

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { migrate, syncFile, transaction } from './database.ts'
 import { asStoreError, StoreError } from './errors.ts'
+import { requireHistoryFiles } from './history-files.ts'
 import { IndexWriter } from './index-writer.ts'
 import type { StorePaths } from './project-folder.ts'
 import { integer } from './row.ts'
@@ -40,6 +41,7 @@ export function rebuildCopy(paths: StorePaths, now: Date): RebuiltCopy {
 }
 
 function copyTruth(path: string, damaged: string): number {
+  requireHistoryFiles(damaged)
   const db = new DatabaseSync(path)
   try {
     db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF')

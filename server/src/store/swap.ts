@@ -3,9 +3,10 @@
  * own. Invariant: a program that dies on the way leaves a file that says what was meant; `finishSwap` does the rest. A
  * WAL never meets a database that it does not belong to.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
+import { readRegularSync } from '../disk/regular-file.ts'
 
 /** Where a history is; see `StorePaths`. */
 interface Paths {
@@ -46,7 +47,7 @@ export function swapDatabase(paths: Paths, fresh: string | null, aside: string):
 export function finishSwap(paths: Paths): void {
   const marker = markerOf(paths)
   if (!existsSync(marker)) return
-  const { fresh, aside } = Swap.parse(JSON.parse(readFileSync(marker, 'utf8')))
+  const { fresh, aside } = Swap.parse(JSON.parse(readRegularSync(marker).toString()))
   const target = join(paths.folder, basename(aside))
   for (const suffix of ['', '-wal']) {
     const oldPath = join(target, `history.db${suffix}`)

@@ -2,11 +2,12 @@
  * Which shells of terminals run, in signed files of the project's own folder: `terminals/<mark>.json`. Invariant: only
  * processes that a record of ours names, and that carry its random mark, are signalled. The files are untrusted data.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Signer } from '@yesterday/kernel-bridge'
 import { identifyProcess, isSameProcess, ownProcess } from '@yesterday/kernel-bridge/process-identity'
 import { z } from 'zod'
+import { readRegularSync } from '../disk/regular-file.ts'
 import { killMarked, signal } from './session-processes.ts'
 
 const Identity = z.object({ pid: z.number().int().positive(), started: z.string().max(200) })
@@ -70,7 +71,8 @@ export class TerminalRecords {
 
   #read(mark: string): Named | null {
     try {
-      const { signature, ...named } = RecordFile.parse(JSON.parse(readFileSync(this.#path(mark), 'utf8')))
+      const json: unknown = JSON.parse(readRegularSync(this.#path(mark)).toString())
+      const { signature, ...named } = RecordFile.parse(json)
       return this.#signer.verify(signedText(mark, named), signature) ? named : null
     } catch {
       return null

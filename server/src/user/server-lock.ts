@@ -3,12 +3,13 @@
  * with which one-time token a browser gets in. The author of a project folder cannot write it. Invariant: the file of a
  * living server is never replaced; that of a dead one is taken over.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isSameProcess, ownProcess } from '@yesterday/kernel-bridge/process-identity'
 import { z } from 'zod'
+import { readRegularSync } from '../disk/regular-file.ts'
 import { openProjectState } from './user-folder.ts'
 
 const Holder = z.object({
@@ -97,7 +98,7 @@ export class ServerLock {
 
 function read(file: string): Holder | null {
   try {
-    return Holder.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return Holder.parse(JSON.parse(readRegularSync(file).toString()))
   } catch {
     return null
   }

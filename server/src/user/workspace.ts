@@ -7,18 +7,10 @@
  * that came back in an archive, are another folder: another person may have written in it meanwhile.
  */
 import { randomBytes } from 'node:crypto'
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { readRegularSync } from '../disk/regular-file.ts'
 import { signerFor } from './machine-key.ts'
 import { openUserFolder, userFolder } from './user-folder.ts'
 
@@ -153,7 +145,7 @@ function writeWhole(path: string, value: unknown): void {
 
 function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
+    return JSON.parse(readRegularSync(path).toString())
   } catch {
     return null
   }

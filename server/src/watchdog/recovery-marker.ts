@@ -3,9 +3,10 @@
  * One that is found at a start says that the server ended meanwhile, and perhaps why. Invariant: a kill from outside is
  * no fault of the session, unless it comes at the same session again and again, as from a system without memory.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { readRegularSync } from '../disk/regular-file.ts'
 
 const Marker = z.object({
   session: z.string(),
@@ -24,7 +25,7 @@ const fileIn = (folder: string): string => join(folder, 'recovering.json')
 /** Null where the last recovery came to its end. */
 export function readMarker(folder: string): Marker | null {
   try {
-    return Marker.parse(JSON.parse(readFileSync(fileIn(folder), 'utf8')))
+    return Marker.parse(JSON.parse(readRegularSync(fileIn(folder)).toString()))
   } catch {
     return null
   }

@@ -23,13 +23,17 @@ export const yesterday = (cwd: string, ...words: readonly string[]): Promise<Sai
 interface Place {
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
+  /** After so many ms it is killed; then it has no exit code. */
+  readonly limit?: number
 }
 
-const begin = ({ cwd, env }: Place, words: readonly string[]) =>
+const begin = ({ cwd, env, limit }: Place, words: readonly string[]) =>
   spawn(process.execPath, [program, ...words], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: limit,
+    killSignal: 'SIGKILL',
   })
 
 /** The same with more in its environment. */

@@ -3,6 +3,7 @@
  * that are free come first, then the other pages of the file, then the frames of the WAL, oldest first.
  */
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import { requireHistoryFiles } from '../history-files.ts'
 import { childrenOf, type Header, readHeader, u32 } from './file-format.ts'
 import { type Frame, framesOf, walPageSize } from './wal.ts'
 
@@ -42,6 +43,7 @@ export class DamagedPages {
 
   /** Reads `database` and the WAL next to it. A file that is missing is empty. */
   constructor(database: string) {
+    requireHistoryFiles(database)
     this.#wal = readWal(`${database}-wal`)
     this.#file = existsSync(database) ? openSync(database, 'r') : null
     this.#header = this.#readHeader()
