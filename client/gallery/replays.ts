@@ -63,6 +63,7 @@ export const plan: ReplayPlan = {
   effects: ['POST to https://api.example.org'],
   isolation: contained,
   sends: ['POST to https://api.example.org'],
+  allowable: { programs: ['make data', 'rm -f out.csv'], hosts: ['api.example.org'] },
   expectedMs: 43_200,
 }
 

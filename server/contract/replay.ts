@@ -98,6 +98,8 @@ export const ReplayPlan = z.object({
   isolation: Isolation,
   /** Those of them that change something elsewhere (`POST to https://…`), and run again only where that is allowed. */
   sends: z.array(z.string()),
+  /** What happens again only where it is allowed by name: commands that nothing contains, and hosts. */
+  allowable: z.object({ programs: z.array(z.string()), hosts: z.array(z.string()) }),
   expectedMs: z.number().nullable(),
 })
 export type ReplayPlan = z.infer<typeof ReplayPlan>
@@ -253,13 +255,26 @@ export const WantedVariable = z.object({
 })
 export type WantedVariable = z.infer<typeof WantedVariable>
 
+const names = (what: string, longest: number) =>
+  z
+    .array(z.string().min(1).max(longest), { error: `a list of ${what}, each allowed by its name` })
+    .max(200)
+    .optional()
+
+/** What may happen again, of `ReplayPlan.allowable`. */
+const allowed = {
+  /** Hosts to which it may be sent. */
+  send: names('hosts', 255),
+  /** Commands as they are recorded, or names of programs. */
+  start: names('commands', 1000),
+}
+
 export const JobRequest = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('replay'),
     target: ReplayTarget,
     env: z.boolean().default(false),
-    /** Whether what was sent out (`ReplayPlan.sends`) may be sent again. */
-    send: z.boolean().optional(),
+    ...allowed,
     timeoutSeconds: z.number().positive().max(86_400).optional(),
   }),
   z.object({
@@ -268,8 +283,7 @@ export const JobRequest = z.discriminatedUnion('kind', [
     good: z.string().min(1).max(64).optional(),
     where: z.string().max(1000).optional(),
     prove: z.boolean().default(false),
-    /** Whether what was sent out (`ReplayPlan.sends`) may be sent again. */
-    send: z.boolean().optional(),
+    ...allowed,
     timeoutSeconds: z.number().positive().max(86_400).optional(),
   }),
   /** Into the kernel of this open document; a new session of it where `branch`. */
@@ -280,7 +294,7 @@ export const JobRequest = z.discriminatedUnion('kind', [
     branch: z.boolean().default(false),
     /** Loads these variables and leaves all others of the kernel as they are. Default: all variables are replaced. */
     only: z.array(WantedVariable).min(1).max(100).optional(),
-    send: z.boolean().optional(),
+    ...allowed,
   }),
 ])
 export type JobRequest = z.infer<typeof JobRequest>

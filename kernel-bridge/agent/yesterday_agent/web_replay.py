@@ -38,14 +38,16 @@ class GivenAnswers:
     def __init__(self) -> None:
         self._left: list[GivenAnswer] = []
         self.is_on = self._is_fresh = self._is_apart = False
+        self._hosts = frozenset[str]()
 
-    def give(self, answers: list[GivenAnswer], is_apart: bool) -> None:
-        """The next run gets these. `is_apart`: the process has a network of its own."""
+    def give(self, answers: list[GivenAnswer], is_apart: bool, hosts: Iterable[str] = ()) -> None:
+        """The next run gets these. `is_apart`: the process has a network of its own; `hosts`: are asked themselves."""
+        self._hosts = frozenset(hosts)
         self._left, self.is_on, self._is_fresh, self._is_apart = answers, True, True, is_apart
 
     def asks(self, host: str) -> bool:
         """Whether the network is asked first."""
-        return not self.is_on or (self._is_apart and _is_here(host))
+        return not self.is_on or host.lower() in self._hosts or (self._is_apart and _is_here(host))
 
     def begin(self) -> None:
         """A run starts. What was given is for one run."""
@@ -69,16 +71,16 @@ class GivenAnswers:
 GIVEN = GivenAnswers()
 
 
-def give(text: str, is_apart: bool) -> None:
+def give(text: str, is_apart: bool, hosts: Iterable[str] = ()) -> None:
     """Has the next run get these answers, a list of `GivenAnswer` as JSON. `is_apart`: the process has a network of its
-    own, in which nothing from outside answers."""
+    own, in which nothing from outside answers; `hosts`: those that are asked themselves."""
     when_imported(
         {
             "http.client": lambda module: _lead(module, ("HTTPConnection", "HTTPSConnection")),
             "urllib3.connection": lambda module: _lead(module, ("HTTPConnection", "HTTPSConnection")),
         }
     )
-    GIVEN.give(json.loads(text), is_apart)
+    GIVEN.give(json.loads(text), is_apart, hosts)
 
 
 def _is_here(host: str) -> bool:

@@ -10,7 +10,7 @@ import { isRefused } from '../replay/targets.ts'
 import { worst } from '../replay/verdict.ts'
 import type { ReplayWorld } from '../replay/world.ts'
 import { perform, printJson, printLines, type Refusal } from './answer.ts'
-import { EffectOptions, effectsAllowed, withEffectOptions } from './effect-options.ts'
+import { EffectOptions, effectsAllowed, refuseUnnamed, withEffectOptions } from './effect-options.ts'
 import { seconds, trustOption } from './option-values.ts'
 import { projectPath } from './project-root.ts'
 import { exitCodes } from './replay.ts'
@@ -41,7 +41,7 @@ export function registerCheck(program: Command): void {
     .addHelpText('after', examples)
     .action(async (notebooks: string[], raw: unknown) => {
       const options = Options.parse(raw)
-      await perform(options, () => check(notebooks, options))
+      await perform(options, async () => refuseUnnamed(options) ?? check(notebooks, options))
     })
 }
 

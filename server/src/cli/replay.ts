@@ -9,7 +9,7 @@ import { replay } from '../replay/replay.ts'
 import { isRefused } from '../replay/targets.ts'
 import { diffWritten } from '../replay/written-diff.ts'
 import { perform, printJson, printLines, printNote, type Refusal } from './answer.ts'
-import { EffectOptions, effectsAllowed, withEffectOptions } from './effect-options.ts'
+import { EffectOptions, effectsAllowed, refuseUnnamed, withEffectOptions } from './effect-options.ts'
 import { seconds, trustOption } from './option-values.ts'
 import { projectRoot } from './project-root.ts'
 import { appliedLines, MOST_WRITTEN, planLines, reportLines } from './replay-text.ts'
@@ -87,6 +87,8 @@ async function replayTarget(words: string, options: Options): Promise<Refusal | 
     if (target.kind === 'notebook') await identifyFile(world.root, world.store, target.path)
     const ready = await prepareReplay(world, target, options.only)
     if (isRefused(ready)) return asRefusal(ready)
+    const unnamed = refuseUnnamed(options, ready.plan.allowable)
+    if (unnamed !== null) return unnamed
     if (options.dryRun) {
       if (options.json) printJson(ready.plan)
       else printLines(planLines(ready.plan))

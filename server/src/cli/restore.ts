@@ -10,7 +10,7 @@ import { isRefused, type Refused, wholeRun } from '../replay/targets.ts'
 import type { ReplayWorld } from '../replay/world.ts'
 import { Session } from '../session/session.ts'
 import { perform, printJson, printLines, type Refusal } from './answer.ts'
-import { EffectOptions, effectsAllowed, withEffectOptions } from './effect-options.ts'
+import { EffectOptions, effectsAllowed, refuseUnnamed, withEffectOptions } from './effect-options.ts'
 import { trustOption } from './option-values.ts'
 import { asRefusal, terminalActor, withWorld } from './replaying.ts'
 import { table } from './text.ts'
@@ -48,7 +48,7 @@ export function registerRestore(program: Command): void {
     .addHelpText('after', examples)
     .action(async (run: string, raw: unknown) => {
       const options = Options.parse(raw)
-      await perform(options, () => restoreRun(run, options))
+      await perform(options, async () => refuseUnnamed(options) ?? restoreRun(run, options))
     })
 }
 

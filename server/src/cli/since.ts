@@ -5,7 +5,7 @@ import type { SinceReport } from '../../contract/replay.ts'
 import { since } from '../replay/since.ts'
 import { isRefused } from '../replay/targets.ts'
 import { perform, printJson, printLines, printNote, type Refusal } from './answer.ts'
-import { EffectOptions, effectsAllowed, withEffectOptions } from './effect-options.ts'
+import { EffectOptions, effectsAllowed, refuseUnnamed, withEffectOptions } from './effect-options.ts'
 import { seconds, trustOption } from './option-values.ts'
 import { asRefusal, terminalActor, withWorld } from './replaying.ts'
 import { shortId, table } from './text.ts'
@@ -42,7 +42,7 @@ export function registerSince(program: Command): void {
     .addHelpText('after', examples)
     .action(async (run: string, raw: unknown) => {
       const options = Options.parse(raw)
-      await perform(options, () => sinceWorked(run, options))
+      await perform(options, async () => refuseUnnamed(options) ?? sinceWorked(run, options))
     })
 }
 

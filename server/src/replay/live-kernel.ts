@@ -50,12 +50,12 @@ export async function inLiveKernel(
 /** Imports of installed packages may start programs to look around; anything else may not. */
 async function refuseEffects(
   kernel: Kernel,
-  { maySend = false, mayStart = false, mayWrite = [] }: ReplayWorld,
+  { maySend = [], mayStart = [], mayWrite = [] }: ReplayWorld,
   shared: string,
   steps: readonly PreparedStep[],
 ): Promise<boolean> {
   const own = kernel.here === null ? [] : [kernel.here.folder]
   const writable = [join(shared, '..'), ...own, ...mayWrite]
-  const programs = mayStart || steps.every(({ receipt }) => isInert(receipt))
+  const programs = steps.every(({ receipt }) => isInert(receipt)) || mayStart
   return (await callAgent(kernel, 'refusals.refuse', [writable, programs, maySend])).ok
 }

@@ -28,7 +28,7 @@ export function performJobs(
 ): PerformJob {
   return async (request, { signal, onProgress }) => {
     const options = { actor: restorer, signal, onProgress }
-    const world = { ...house, maySend: request.send === true }
+    const world = { ...house, maySend: request.send ?? [], mayStart: request.start ?? [] }
     switch (request.kind) {
       case 'replay': {
         const ready = await prepareReplay(world, request.target)

@@ -4,7 +4,14 @@
  */
 import type { FilePin, Isolation, PlanStep, ReplayPlan, ReplayTarget } from '../../contract/replay.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
-import { type AllowedEffects, effectsOf, isolatedEffects, refusedEffect, sentBy } from './effects.ts'
+import {
+  type AllowedEffects,
+  effectsOf,
+  isolatedEffects,
+  namesToAllow,
+  refusedEffect,
+  sentBy,
+} from './effects.ts'
 import type { FolderNow } from './folder-now.ts'
 import { type Given, givenFolders } from './plan-folders.ts'
 
@@ -89,6 +96,7 @@ export function planReplay(facts: PlanFacts): Prepared {
     effects: [...new Set(facts.runs.flatMap(effectsOf))],
     isolation: facts.isolation ?? noIsolation,
     sends: [...new Set(facts.runs.flatMap(sentBy))],
+    allowable: namesToAllow(facts.runs, facts.isolation ?? noIsolation),
     expectedMs: total(steps.map(({ step }) => step)),
   }
   return { plan, steps }

@@ -53,7 +53,7 @@ export async function variablesFor(
 /** Unsets variables, and leads absolute paths into a copy; what could not be done is added to `problems`. */
 export async function prepareKernel(
   kernel: Kernel,
-  { root, maySend = false, isLive = maySend, mayStart = false, mayWrite = [] }: ReplayWorld,
+  { root, maySend = [], isLive = false, mayStart = [], mayWrite = [] }: ReplayWorld,
   { copy, facts, shared }: Sandbox,
   steps: readonly PreparedStep[],
   variables: Readonly<Record<string, string | null>>,
@@ -68,7 +68,7 @@ export async function prepareKernel(
   if (facts.writes !== 'open') return
   const own = kernel.here === null ? [] : [kernel.here.folder]
   const writable = [join(copy.root, '..'), shared, ...own, ...mayWrite]
-  const refusing = await callAgent(kernel, 'refusals.refuse', [writable, mayStart, isLive])
+  const refusing = await callAgent(kernel, 'refusals.refuse', [writable, mayStart, isLive || maySend])
   if (!refusing.ok) problems.push(`effects could not be refused: ${refusing.why}`)
 }
 

@@ -10,12 +10,12 @@ export interface ReplayWorld {
   /** The project folder, absolute, links resolved. */
   readonly root: string
   readonly env: NodeJS.ProcessEnv
-  /** Whether what runs sent out may be sent again. Default false. */
-  readonly maySend?: boolean
-  /** Whether requests ask the network in place of the record. Default: as `maySend`. */
+  /** Hosts to which what runs sent may be sent again; they are asked in place of the record. Default: none. */
+  readonly maySend?: readonly string[]
+  /** Whether all requests ask the network in place of the record. Default false. */
   readonly isLive?: boolean
-  /** Where nothing isolates: whether programs may start, and below which absolute paths files may be written. */
-  readonly mayStart?: boolean
+  /** Where nothing isolates: commands or programs that may start, and absolute paths below which files may be written. */
+  readonly mayStart?: readonly string[]
   readonly mayWrite?: readonly string[]
   /** The isolation to use, by its name; else `YESTERDAY_ISOLATION`, else the strongest that works here. */
   readonly isolation?: string | undefined

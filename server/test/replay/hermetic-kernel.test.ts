@@ -151,7 +151,16 @@ describe.skipIf(python === null)(`the past beside the present${whySkipped}`, () 
       // It gets the answer that was recorded.
       expect(why.request).toBeNull()
       const planned = await said(
-        ['replay', 'a.ipynb', '--dry-run', '--json', '--allow-writes', outside.other, '--allow-program'],
+        [
+          'replay',
+          'a.ipynb',
+          '--dry-run',
+          '--json',
+          '--allow-writes',
+          outside.other,
+          '--allow-program',
+          'rm',
+        ],
         env,
       )
       const allowed = ReplayPlan.parse(JSON.parse(planned.out)).steps
@@ -160,7 +169,18 @@ describe.skipIf(python === null)(`the past beside the present${whySkipped}`, () 
         torch: 're-run',
         pandas: 'cannot',
         shellRemoves: 're-run',
+        subprocess: 're-run',
+        shell: 'cannot',
+        two: 'cannot',
         request: 're-run',
+      })
+      const whyTwo = allowed.find(({ cellId }) => cellId === 'two')?.why
+      expect(whyTwo).toContain('here: --allow-program true')
+      const both = await replayed(['--only', 'two', '--allow-program', 'rm', 'true'], env)
+      expect(verdictsOf(both)).toMatchObject({ two: 'identical' })
+      const unnamed = await said(['replay', 'a.ipynb', '--json', '--allow-program'], env)
+      expect(JSON.parse(unnamed.out)).toMatchObject({
+        error: { code: 'no-name', hint: expect.stringMatching(/--allow-program .*true/) },
       })
     },
     seconds(600),
@@ -170,7 +190,7 @@ describe.skipIf(python === null)(`the past beside the present${whySkipped}`, () 
     'what was sent is sent again only where that is allowed',
     async () => {
       const before = outside.requests.length
-      const report = await replayed(['--only', 'request', '--allow-sending'])
+      const report = await replayed(['--only', 'request', '--allow-sending', '127.0.0.1'])
       expect(report.isolation.network).toBe('open')
       expect(outside.requests.slice(before)).toEqual(['/request'])
       expect(verdictsOf(report)).toMatchObject({ request: 'identical' })

@@ -10,6 +10,7 @@ import { join, relative } from 'node:path'
 /** What the cells find: `A` is a folder of the project, `B` one outside of it, `U` the address of a server. */
 const WAYS: Readonly<Record<string, string>> = {
   imports: 'import ctypes, os, socket, sqlite3, subprocess, urllib.request\nimport pandas as pd',
+  two: "!true\nsubprocess.run(['rm', '-f', A + '/two.txt']);",
   pandas: "pd.DataFrame({'a': [1]}).to_parquet(A + '/pandas.parquet')",
   torch: "import torch; torch.save(torch.ones(2), B + '/torch.pt')",
   h5py: "import h5py\nwith h5py.File(A + '/h5.h5', 'w') as f: f['a'] = [1, 2]",

@@ -1,7 +1,10 @@
 /** What a plan says of each step, from recorded runs and from what is there of their files. */
 import { expect, test } from 'vitest'
+import { JobRequest } from '../../contract/replay.ts'
 import { isolatedEffects } from '../../src/replay/effects.ts'
 import type { FolderNow } from '../../src/replay/folder-now.ts'
+import { allowedEffects } from '../../src/replay/isolation/members.ts'
+import { isNamed } from '../../src/replay/outside-names.ts'
 import { ownFiles, type PlanFacts, planReplay } from '../../src/replay/plan.ts'
 import { digestOf } from '../../src/store/digest.ts'
 import { edge, file, receipt } from './given.ts'
@@ -73,7 +76,43 @@ test('what was sent out is sent again only where that is allowed', () => {
   expect(plan({ runs }).sends).toEqual(['POST to https://host/jobs'])
   expect(actions({ runs })).toEqual(['re-run', 'cannot'])
   expect(plan({ runs }).steps[1]?.why).toContain('it sends POST to https://host/jobs')
-  expect(actions({ runs, allowed: { ...isolatedEffects, send: true } })).toEqual(['re-run', 're-run'])
+  expect(plan({ runs }).steps[1]?.why).toContain('--allow-sending host')
+  expect(plan({ runs }).allowable).toEqual({ programs: [], hosts: ['host'] })
+  const to = (name: string) => ({ ...isolatedEffects, send: (host: string) => host === name })
+  expect(actions({ runs, allowed: to('host') })).toEqual(['re-run', 're-run'])
+  expect(actions({ runs, allowed: to('other') })).toEqual(['re-run', 'cannot'])
+})
+
+test('each program of a run is allowed by its name', () => {
+  const program = (name: string) => edge(name, { kind: 'subprocess' })
+  const runs = [receipt('a', { used: [program('/bin/rm -f x'), program("sh 'it'")] })]
+  const open = { name: 'none', writes: 'open', programs: 'open', network: 'open', why: null } as const
+  const allowing = (...mayStart: string[]) => ({ runs, allowed: allowedEffects({ mayStart }, open, '/') })
+  expect(plan(allowing()).steps[0]?.why).toContain(String.raw`--allow-program '/bin/rm -f x' 'sh '\''it'\'''`)
+  expect(plan(allowing('rm')).steps[0]?.why).toContain(String.raw`here: --allow-program 'sh '\''it'\'''`)
+  expect(actions(allowing('rm', "sh 'it'"))).toEqual(['re-run'])
+  expect(plan({ runs }).allowable.programs).toEqual(['/bin/rm -f x', "sh 'it'"])
+})
+
+test('lines of a shell that an older record holds are programs, each of them', () => {
+  const runs = [receipt('a', { source: '!ls\nx = !rm y; curl z\n%%bash -s' })]
+  expect(plan({ runs }).allowable.programs).toEqual(['ls', 'rm y; curl z', 'bash -s'])
+})
+
+test('the name of a program allows no line with more than it', () => {
+  expect(isNamed('rm -f x', ['rm'])).toBe(true)
+  for (const command of ['rm x; curl y', 'rm $(curl y)', 'rm x\ncurl y', 'curl rm'])
+    expect(isNamed(command, ['rm']), command).toBe(false)
+  expect(isNamed('rm x; curl y', ['rm x; curl y'])).toBe(true)
+})
+
+test('old forms that allowed everything are refused in words', () => {
+  const asked = { kind: 'replay', target, send: true, start: true }
+  const found = JobRequest.safeParse(asked).error?.issues.map(({ path, message }) => [path[0], message])
+  expect(found).toEqual([
+    ['send', 'a list of hosts, each allowed by its name'],
+    ['start', 'a list of commands, each allowed by its name'],
+  ])
 })
 
 test('what needs a step that cannot run cannot run either', () => {

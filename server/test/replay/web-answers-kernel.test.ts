@@ -64,7 +64,7 @@ test.skipIf(python === null)(
     expect(again.steps).toHaveLength(2)
 
     const other = await serve('today', first.port)
-    const live = await replayed('--live', '--allow-sending')
+    const live = await replayed('--live', '--allow-sending', '127.0.0.1')
     expect(live.verdict).toBe('different')
     expect(live.cause).toContain('answered something else than then')
     await close(other.server)

@@ -3,6 +3,7 @@ import { resolve, sep } from 'node:path'
 import type { KernelSpec } from '@yesterday/kernel-bridge'
 import { type Isolation as Facts, IsolationName } from '../../../contract/replay.ts'
 import type { AllowedEffects } from '../effects.ts'
+import { isNamed } from '../outside-names.ts'
 import { type Refused, refused } from '../targets.ts'
 import type { ReplayWorld } from '../world.ts'
 import { bubblewrap } from './bubblewrap.ts'
@@ -67,17 +68,26 @@ export async function chooseIsolation({ python, forced, network }: Choice): Prom
 
 /** For the kernels of this spec, as the person and the environment ask. */
 export function isolationFor(
-  { isolation, env, maySend = false, isLive = maySend }: ReplayWorld,
+  { isolation, env, maySend = [], isLive = false }: ReplayWorld,
   spec: KernelSpec,
 ): Promise<Chosen | Refused> {
   const forced = isolation ?? env.YESTERDAY_ISOLATION ?? ''
   const python = spec.argv[0] ?? 'python3'
-  return chooseIsolation({ python, forced: forced === '' ? null : forced, network: isLive })
+  return chooseIsolation({
+    python,
+    forced: forced === '' ? null : forced,
+    network: isLive || maySend.length > 0,
+  })
 }
 
 /** Where nothing holds an effect back, only what was allowed by name. `cwd`: where names of files are relative to. */
 export function allowedEffects(
-  { maySend = false, isLive = maySend, mayStart = false, mayWrite = [] }: ReplayWorld,
+  {
+    maySend = [],
+    isLive = false,
+    mayStart = [],
+    mayWrite = [],
+  }: Pick<ReplayWorld, 'maySend' | 'isLive' | 'mayStart' | 'mayWrite'>,
   { writes, programs }: Facts,
   cwd: string,
 ): AllowedEffects {
@@ -86,10 +96,10 @@ export function allowedEffects(
     return mayWrite.some((folder) => path === folder || path.startsWith(folder + sep))
   }
   return {
-    send: maySend,
+    send: (host) => maySend.includes(host),
     answered: !isLive,
-    connect: writes !== 'open' || isLive,
-    start: programs === 'contained' || mayStart,
+    connect: (host) => writes !== 'open' || isLive || maySend.includes(host),
+    start: (command) => programs === 'contained' || isNamed(command, mayStart),
     write: writes === 'open' ? below : () => true,
   }
 }

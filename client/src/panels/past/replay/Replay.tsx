@@ -16,6 +16,7 @@ import { t } from '../../../text/text.ts'
 import { ProblemBox } from '../../../ui/Problem.tsx'
 import { durationText } from '../../../ui/time.ts'
 import { useAsked } from '../useAsked.ts'
+import { Allowed } from './Allowed.tsx'
 import { IsolationNote } from './Isolation.tsx'
 import { JobProgress } from './JobProgress.tsx'
 import { planReplay, useJob } from './jobs.ts'
@@ -26,7 +27,8 @@ export function Replay({ run }: { readonly run: string }) {
   const { answer, again } = useAsked(useCallback(() => planReplay({ kind: 'run', run }), [run]))
   const { state, start, stop } = useJob()
   const [env, setEnv] = useState(false)
-  const [send, setSend] = useState(false)
+  const [send, setSend] = useState<readonly string[]>([])
+  const [programs, setPrograms] = useState<readonly string[]>([])
   if (answer === null) return <p className="history-note">{t('replay.planning')}</p>
   if (!answer.ok)
     return (
@@ -46,16 +48,30 @@ export function Replay({ run }: { readonly run: string }) {
             <input type="checkbox" checked={env} onChange={(event) => setEnv(event.target.checked)} />
             {t('replay.env')}
           </label>
-          {answer.value.sends.length > 0 && (
-            <label>
-              <input type="checkbox" checked={send} onChange={(event) => setSend(event.target.checked)} />
-              {t('replay.send', { requests: answer.value.sends.join(', ') })}
-            </label>
-          )}
+          <Allowed
+            title={t('replay.mayStart')}
+            names={answer.value.allowable.programs}
+            chosen={programs}
+            onChoose={setPrograms}
+          />
+          <Allowed
+            title={t('replay.maySend')}
+            names={answer.value.allowable.hosts}
+            chosen={send}
+            onChoose={setSend}
+          />
           <button
             type="button"
             className="button button-primary"
-            onClick={() => start({ kind: 'replay', target: { kind: 'run', run }, env, send })}
+            onClick={() =>
+              start({
+                kind: 'replay',
+                target: { kind: 'run', run },
+                env,
+                send: [...send],
+                start: [...programs],
+              })
+            }
           >
             {t(report === null ? 'replay.start' : 'replay.again')}
           </button>
