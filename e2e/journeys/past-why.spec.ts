@@ -52,7 +52,7 @@ test('why, from what, what changed, and how it was', async ({ browser }) => {
   await test.step('the receipt shows that a file changed', async () => {
     await writeFile(join(folder, 'births.csv'), '1\n2\n3\n')
     await panel.getByRole('button', { name: 'Back' }).click()
-    await panel.getByRole('button', { name: 'run 2', exact: true }).click()
+    await panel.getByRole('button', { name: 'run 2', exact: true }).first().click()
     await expect(panel.locator('.receipt-lead')).toContainText('births.csv (changed since)')
   })
 
