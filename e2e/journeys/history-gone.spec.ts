@@ -19,7 +19,7 @@ test('a history that was removed is missed at once, and written again with all e
     await page.keyboard.press('Control+Enter')
     await expect(cell(page, 1)).toContainText('Done')
     await saved(page)
-    await rm(join(folder, '.yesterday'), { recursive: true })
+    await rm(join(folder, '.yesterday'), { recursive: true, maxRetries: 5 })
     const bar = page.getByRole('alert', { name: 'State of the history' })
     await expect(bar).toContainText('Edits and runs are not saved')
     await expect(page.getByText('Not saved', { exact: true }).first()).toBeVisible()
