@@ -329,7 +329,7 @@ def test_python_is_recognized() -> None:
     assert runs_python(["python3", "x"]) and not runs_python(["ls"]) and not runs_python([])
 
 
-def test_the_folder_where_a_kernel_spools_is_no_input_and_no_result(tmp_path: Path) -> None:
-    own_record.leave_out([str(tmp_path / "spool")])
-    assert own_record.is_own_record(str(tmp_path / "spool" / "workers" / "1.2.part"))
-    assert not own_record.is_own_record(str(tmp_path / "spool.csv"))
+def test_what_a_child_writes_of_itself_is_no_input_and_no_result() -> None:
+    assert own_record.is_part(os.path.join(os.sep, "tmp", "spool", "workers", "1.2~2.part"))
+    for mine in ("workers/a.part", "workers/1.2.partial", "work/1.2.part"):
+        assert not own_record.is_part(os.path.join(os.sep, *mine.split("/")))

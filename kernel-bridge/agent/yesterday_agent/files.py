@@ -19,7 +19,7 @@ from .addresses import address
 from .audit import listen
 from .file_digests import Digest, Signature, signature
 from .noise import is_noise
-from .own_record import is_own_record, leave_out
+from .own_record import is_own_record, is_part
 from .own_threads import is_own
 from .record import StoredValue
 from .secrecy import mask
@@ -81,7 +81,6 @@ class FileWatch:
     """Collects into `current` while a run is on; None between runs."""
 
     def __init__(self, ignored: list[str]) -> None:
-        leave_out(ignored)
         self.current: FileUse | None = None
         self.databases: dict[int, str] = {}
         """The file of each SQLite connection that a run opened, by its id."""
@@ -127,6 +126,8 @@ class FileWatch:
         given = os.fsdecode(value)
         path = os.path.abspath(given)
         if path.startswith(self.ignored) or "__pycache__" in path or path.endswith(".pyc") or is_own_record(path):
+            return None
+        if is_part(path):
             return None
         if self.current is not None and not os.path.isabs(given):
             self.current.relative = True

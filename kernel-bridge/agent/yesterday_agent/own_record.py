@@ -1,4 +1,4 @@
-"""Which paths belong to the history itself: they are no inputs and no results of a run.
+"""pure. Which paths belong to the history itself: they are no inputs and no results of a run.
 
 The one place for all watchers: the audit hook, listings, patterns, modules, readers in C and changes behind the hook.
 """
@@ -6,7 +6,6 @@ The one place for all watchers: the audit hook, listings, patterns, modules, rea
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 
 FOLDER = ".yesterday"
 _INSIDE = f"{os.sep}{FOLDER}{os.sep}"
@@ -24,19 +23,21 @@ def _scratch_of(folder: str) -> str | None:
 _OURS = _scratch_of(os.getcwd())
 
 
-_folders: tuple[str, ...] = ()
+def is_part(path: str) -> bool:
+    """Whether a child process writes its part of a record there (`workers/part.py`), wherever the kernel spools. A
+    kernel that a recorded cell starts is such a child, and has a record of its own."""
+    if not path.endswith(_PART):
+        return False
+    folder, name = os.path.split(path)
+    return folder.endswith(_WORKERS) and not name[: -len(_PART)].strip("0123456789.~")
 
 
-def leave_out(folders: Iterable[str]) -> None:
-    """Folders of the agent's own that are not in a `.yesterday`: where a kernel elsewhere spools."""
-    global _folders
-    _folders = tuple({*_folders, *(os.path.join(os.path.abspath(one), "") for one in folders if one)})
+_PART = ".part"
+_WORKERS = f"{os.sep}workers"
 
 
 def is_own_record(path: str) -> bool:
-    """Whether an absolute path is a `.yesterday` folder, or leads into one or another folder of the agent's own."""
-    if path.startswith(_folders):
-        return True
+    """Whether an absolute path is a `.yesterday` folder or leads into one."""
     inside = path[len(_OURS) - 1 :] if _OURS is not None and path.startswith(_OURS) else path
     return _INSIDE in f"{inside}{os.sep}"
 

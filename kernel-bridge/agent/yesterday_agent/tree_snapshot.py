@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from .own_record import is_own_record
+from .own_record import is_own_record, is_part
 
 _MOST = 5000
 _SECONDS = 0.2
@@ -65,7 +65,7 @@ class Snapshot:
 
 def _is_noise(path: str) -> bool:
     """The notebook is saved while it runs."""
-    return path.endswith((".ipynb", ".pyc", "~")) or is_own_record(path)
+    return path.endswith((".ipynb", ".pyc", "~")) or is_own_record(path) or is_part(path)
 
 
 def _mark(path: str) -> Mark | None:

@@ -12,7 +12,7 @@ from _thread import get_ident
 
 from ..audit import FRAMES_ABOVE, listen
 from ..noise import is_noise
-from ..own_record import is_own_record
+from ..own_record import is_own_record, is_part
 from ..own_threads import is_own
 from .starts import choose_way
 
@@ -90,7 +90,7 @@ class Observer:
         path = os.path.abspath(os.fsdecode(value))
         if path.startswith(self._ignored) or "__pycache__" in path or path.endswith(".pyc") or is_own_record(path):
             return None
-        return None if any(part in path for part in _TEMPORARY) else path
+        return None if is_part(path) or any(part in path for part in _TEMPORARY) else path
 
     def _opened(self, args: tuple[Any, ...]) -> None:
         path = self._path(args[0])
