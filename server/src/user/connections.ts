@@ -2,8 +2,6 @@
  * Named connections of SQL cells: `connections.json`, mode 600, in the user's own folder, outside every project. Kernels
  * read the same file (`sql_cells/connections.py`). Invariant: a password leaves this file only to a kernel.
  */
-import { randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import {
@@ -13,7 +11,8 @@ import {
   MOST_CONNECTIONS,
   type SavedConnection,
 } from '../../contract/connections.ts'
-import { openUserFolder, userFolder } from './user-folder.ts'
+import { readUserFile, writeUserFile } from './user-file.ts'
+import { userFolder } from './user-folder.ts'
 
 const Entry = z.object({ name: ConnectionName, url: ConnectionUrl })
 const File = z.object({ version: z.literal(1), connections: z.array(Entry).max(MOST_CONNECTIONS) })
@@ -34,14 +33,9 @@ export class ConnectionError extends Error {
 /** With their secrets; none if there is no file. Throws `ConnectionError` if the file is damaged. */
 export function readConnections(folder: string = userFolder()): readonly SavedConnection[] {
   const path = join(folder, NAME)
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw error
-  }
-  const parsed = File.safeParse(parseJson(text))
+  const json = readUserFile(path)
+  if (json === undefined) return []
+  const parsed = File.safeParse(json)
   if (parsed.success) return parsed.data.connections
   throw new ConnectionError(
     'damagedConnections',
@@ -73,17 +67,8 @@ export function removeConnection(name: string, folder: string = userFolder()): b
 }
 
 function write(folder: string, connections: readonly SavedConnection[]): void {
-  const path = join(openUserFolder(folder), NAME)
-  const passing = `${path}.${randomBytes(6).toString('hex')}`
   const sorted = [...connections].sort((a, b) => (a.name < b.name ? -1 : 1))
-  try {
-    writeFileSync(passing, `${JSON.stringify({ version: 1, connections: sorted }, null, 2)}\n`, {
-      mode: 0o600,
-    })
-    renameSync(passing, path)
-  } finally {
-    rmSync(passing, { force: true })
-  }
+  writeUserFile(folder, NAME, { version: 1, connections: sorted })
 }
 
 /** User, password and place of the authority; the password may hold anything but a slash. */
@@ -134,13 +119,5 @@ function decoded(text: string): string {
     return decodeURIComponent(text)
   } catch {
     return text
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }

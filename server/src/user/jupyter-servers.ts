@@ -2,8 +2,6 @@
  * The Jupyter servers that the user added: `jupyter-servers.json`, mode 600, in the user's own folder, outside every
  * project. Invariant: a token is sent only to the address that it was entered for.
  */
-import { randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import {
@@ -15,7 +13,8 @@ import {
   ServerToken,
   ServerUrl,
 } from '../../contract/jupyter-servers.ts'
-import { openUserFolder, userFolder } from './user-folder.ts'
+import { readUserFile, writeUserFile } from './user-file.ts'
+import { userFolder } from './user-folder.ts'
 
 const Entry = z.object({
   id: ServerId,
@@ -46,14 +45,9 @@ export class ServersError extends Error {
 /** With their tokens; none if there is no file. Throws `ServersError` if the file is damaged. */
 export function readServers(folder: string = userFolder()): readonly ServerEntry[] {
   const path = join(folder, NAME)
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw error
-  }
-  const parsed = File.safeParse(parseJson(text))
+  const json = readUserFile(path)
+  if (json === undefined) return []
+  const parsed = File.safeParse(json)
   if (parsed.success) return parsed.data.servers
   throw new ServersError(
     'damagedServers',
@@ -119,21 +113,6 @@ export const serverTokens = (folder: string = userFolder()): readonly string[] =
   usableServers(folder).flatMap(({ token }) => (token === '' ? [] : [token]))
 
 function write(folder: string, servers: readonly ServerEntry[]): void {
-  const path = join(openUserFolder(folder), NAME)
-  const passing = `${path}.${randomBytes(6).toString('hex')}`
   const sorted = [...servers].sort((a, b) => (a.id < b.id ? -1 : 1))
-  try {
-    writeFileSync(passing, `${JSON.stringify({ version: 1, servers: sorted }, null, 2)}\n`, { mode: 0o600 })
-    renameSync(passing, path)
-  } finally {
-    rmSync(passing, { force: true })
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
+  writeUserFile(folder, NAME, { version: 1, servers: sorted })
 }
