@@ -6,6 +6,7 @@ import { Terminal } from '@yesterday/server/contract/terminals.ts'
 import { z } from 'zod'
 import { type Answer, api, type Problem } from '../api/api.ts'
 import { navigate } from '../navigation/route.ts'
+import { askedWhileShown } from '../state/asked-while-shown.ts'
 import { type Observable, Watched } from '../state/observable.ts'
 import { t } from '../text/text.ts'
 import { notify } from '../ui/notices.ts'
@@ -18,21 +19,9 @@ export interface TerminalState {
 
 const EVERY_MS = 4_000
 const state = new Watched<TerminalState>({ terminals: null, problem: null })
-let watchers = 0
-let timer: ReturnType<typeof setTimeout> | undefined
 
 /** Watching it asks for more. */
-export const terminals: Observable<TerminalState> = {
-  get: state.get,
-  subscribe: (listener) => {
-    const stop = state.subscribe(listener)
-    if (watchers++ === 0) begin()
-    return () => {
-      stop()
-      if (--watchers === 0) end()
-    }
-  },
-}
+export const terminals: Observable<TerminalState> = askedWhileShown(state, ask, EVERY_MS)
 
 /** Its title. One that the server chose is in the language of the page. */
 export const titleOf = ({ name, title }: Pick<Terminal, 'name' | 'title'>): string =>
@@ -86,26 +75,8 @@ function valueOrNotice<Value>(answer: Answer<Value>): Value | null {
   return null
 }
 
-function begin(): void {
-  document.addEventListener('visibilitychange', onVisible)
-  void askAndWait()
-}
-
-function end(): void {
-  document.removeEventListener('visibilitychange', onVisible)
-  clearTimeout(timer)
-}
-
-function onVisible(): void {
-  if (document.visibilityState === 'visible') void askAndWait()
-}
-
-async function askAndWait(): Promise<void> {
-  clearTimeout(timer)
+async function ask(): Promise<void> {
   const answer = await api.get(z.array(Terminal), '/api/terminals')
   if (answer.ok) state.set({ terminals: answer.value, problem: null })
   else state.set({ ...state.get(), problem: answer.problem })
-  clearTimeout(timer)
-  if (watchers > 0 && document.visibilityState === 'visible')
-    timer = setTimeout(() => void askAndWait(), EVERY_MS)
 }

@@ -5,6 +5,7 @@
 import { Machines } from '@yesterday/server/contract/machines.ts'
 import { z } from 'zod'
 import { api } from '../../api/api.ts'
+import { askedWhileShown } from '../../state/asked-while-shown.ts'
 import { type Observable, Watched } from '../../state/observable.ts'
 import { t } from '../../text/text.ts'
 import { notify } from '../../ui/notices.ts'
@@ -17,22 +18,10 @@ export interface MachineState {
 
 const EVERY_MS = 4_000
 const state = new Watched<MachineState>({ machines: null, problem: null })
-let watchers = 0
-let timer: ReturnType<typeof setTimeout> | undefined
 let isAsking = false
 
 /** The newest measurement; watching it asks for more. */
-export const machines: Observable<MachineState> = {
-  get: state.get,
-  subscribe: (listener) => {
-    const stop = state.subscribe(listener)
-    if (watchers++ === 0) start()
-    return () => {
-      stop()
-      if (--watchers === 0) end()
-    }
-  },
-}
+export const machines: Observable<MachineState> = askedWhileShown(state, ask, EVERY_MS)
 
 /** Stops the kernel of a notebook; true if it is done. */
 export async function stopKernel(document: string): Promise<boolean> {
@@ -45,28 +34,6 @@ export async function stopKernel(document: string): Promise<boolean> {
   if (!answer.ok) notify('warning', answer.problem.message, answer.problem.hint)
   await ask()
   return answer.ok
-}
-
-function start(): void {
-  document.addEventListener('visibilitychange', onVisible)
-  void askAndWait()
-}
-
-function end(): void {
-  document.removeEventListener('visibilitychange', onVisible)
-  clearTimeout(timer)
-}
-
-function onVisible(): void {
-  clearTimeout(timer)
-  if (document.visibilityState === 'visible') void askAndWait()
-}
-
-async function askAndWait(): Promise<void> {
-  clearTimeout(timer)
-  await ask()
-  if (watchers > 0 && document.visibilityState === 'visible')
-    timer = setTimeout(() => void askAndWait(), EVERY_MS)
 }
 
 async function ask(): Promise<void> {
