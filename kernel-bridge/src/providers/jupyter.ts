@@ -17,10 +17,10 @@ import { isKernelId, isRealFolder, type KernelFolder, kernelFolder, removeFolder
 import { LiveKernel } from '../live-kernel.ts'
 import { type Ownership, ownershipOf, readRecord } from '../process-record.ts'
 import type { KernelProvider, MakeProvider, ProviderContext } from '../provider.ts'
-import { moveSpool, readSpool } from '../spool.ts'
 import { readPlace } from './jupyter/place.ts'
 import { JupyterServer } from './jupyter/server.ts'
 import { ServerLook } from './jupyter/server-look.ts'
+import { KernelFolders, LiveKernels } from './own-kernels.ts'
 
 const JUPYTER = 'jupyter'
 
@@ -33,13 +33,14 @@ class JupyterKernels implements KernelProvider {
   readonly #context: ProviderContext
   readonly #runtimeDir: string
   readonly #looks = new ServerLook()
-  readonly #live = new Set<LiveKernel>()
-  readonly #starting = new Set<Promise<unknown>>()
+  readonly #folders: KernelFolders
+  readonly #live = new LiveKernels()
   #isClosing = false
 
   constructor(context: ProviderContext) {
     this.#context = context
     this.#runtimeDir = context.runtimeDirOf(JUPYTER)
+    this.#folders = new KernelFolders(this.#runtimeDir, context.onProblem)
   }
 
   async places(): Promise<readonly KernelPlace[]> {
@@ -55,11 +56,7 @@ class JupyterKernels implements KernelProvider {
   }
 
   start(options: StartOptions): Promise<Kernel> {
-    const started = this.#start(options)
-    this.#starting.add(started)
-    const over = () => this.#starting.delete(started)
-    started.then(over, over)
-    return started
+    return this.#live.starting(this.#start(options))
   }
 
   async #start({ specName }: StartOptions): Promise<Kernel> {
@@ -81,7 +78,7 @@ class JupyterKernels implements KernelProvider {
       throw error
     })
     const kernel = new LiveKernel(remoteHost(plan, this.#context, life), life)
-    this.#own(kernel)
+    this.#live.own(kernel)
     if (this.#isClosing) await kernel.shutdown({ graceMs: 0 })
     return kernel
   }
@@ -89,22 +86,20 @@ class JupyterKernels implements KernelProvider {
   prewarm(): void {}
 
   async attach(address: KernelAddress): Promise<FoundKernel | null> {
-    const folder = this.#folderOf(address)
+    const folder = this.#folders.of(address)
     if (folder === null) return null
     const { findRemote } = await import('./jupyter/remote-find.ts')
     const found = await findRemote(address, folder, this.#servers(), this.#context)
-    if (found !== null) this.#own(found.kernel)
+    if (found !== null) this.#live.own(found.kernel)
     return found
   }
 
-  async salvage(address: KernelAddress): Promise<readonly SpooledRun[]> {
-    const folder = this.#folderOf(address)
-    return folder === null ? [] : readSpool(folder, { alive: false, onProblem: this.#context.onProblem })
+  salvage(address: KernelAddress): Promise<readonly SpooledRun[]> {
+    return this.#folders.salvage(address)
   }
 
-  async moveSpool(key: KernelKey, target: string): Promise<readonly string[]> {
-    const folder = this.#folderOf(key)
-    return folder === null ? [] : moveSpool(folder, target)
+  moveSpool(key: KernelKey, target: string): Promise<readonly string[]> {
+    return this.#folders.moveSpool(key, target)
   }
 
   /** Values are on the server, with the kernel; what is gone has none. */
@@ -113,14 +108,14 @@ class JupyterKernels implements KernelProvider {
   }
 
   async forget(key: KernelKey): Promise<void> {
-    const folder = this.#folderOf(key)
+    const folder = this.#folders.of(key)
     if (folder === null) return
     await this.end(key)
     await removeFolder(folder)
   }
 
   async list(): Promise<readonly KernelHere[]> {
-    const folders = await this.#folders()
+    const folders = await this.#realFolders()
     const all = folders.map(async ({ kernelId }) => {
       const key = { provider: JUPYTER, kernelId }
       return { ...key, ownership: await this.ownership(key), pid: null }
@@ -129,14 +124,14 @@ class JupyterKernels implements KernelProvider {
   }
 
   async ownership(key: KernelKey): Promise<Ownership> {
-    const folder = this.#folderOf(key)
+    const folder = this.#folders.of(key)
     const record = folder && readRecord(folder, this.#context.signer)
     if (record === null) return 'unknown'
     return record.owner === null ? 'free' : ownershipOf(record)
   }
 
   async end(key: KernelKey): Promise<boolean> {
-    const folder = this.#folderOf(key)
+    const folder = this.#folders.of(key)
     const place = folder && (await readPlace(folder, this.#context.signer))
     const server = this.#servers().find(({ id }) => id === place?.server)
     if (place === null || server === undefined) return false
@@ -152,7 +147,7 @@ class JupyterKernels implements KernelProvider {
     for (const { ownership, ...key } of await this.list()) {
       if (ownership !== 'orphaned') continue
       if (await this.end(key)) ended += 1
-      const folder = this.#folderOf(key)
+      const folder = this.#folders.of(key)
       const spooled = folder === null ? [] : await readdir(folder.spoolDir).catch(() => [])
       if (folder !== null && spooled.length === 0) await removeFolder(folder)
     }
@@ -161,15 +156,7 @@ class JupyterKernels implements KernelProvider {
 
   async close({ shutdown }: { readonly shutdown: boolean }): Promise<void> {
     this.#isClosing = true
-    const live = [...this.#live]
-    this.#live.clear()
-    const ends = live.map((kernel) => (shutdown ? kernel.shutdown() : kernel.detach()))
-    await Promise.all([Promise.allSettled(this.#starting), ...ends])
-  }
-
-  #own(kernel: LiveKernel): void {
-    this.#live.add(kernel)
-    kernel.on('dead', () => this.#live.delete(kernel))
+    await this.#live.close((kernel) => (shutdown ? kernel.shutdown() : kernel.detach()))
   }
 
   /** What is not a server is a problem, and hides no other. */
@@ -186,11 +173,7 @@ class JupyterKernels implements KernelProvider {
     return this.#servers().find((server) => server.id === id) ?? null
   }
 
-  #folderOf({ kernelId }: Pick<KernelKey, 'kernelId'>): KernelFolder | null {
-    return isKernelId(kernelId) ? kernelFolder(this.#runtimeDir, kernelId) : null
-  }
-
-  async #folders(): Promise<readonly KernelFolder[]> {
+  async #realFolders(): Promise<readonly KernelFolder[]> {
     const names = (await readdir(this.#runtimeDir).catch(() => [])).filter(isKernelId)
     const folders = names.map((name) => kernelFolder(this.#runtimeDir, name))
     const real = await Promise.all(folders.map(isRealFolder))

@@ -16,7 +16,7 @@ import {
   type SpooledRun,
   type StartOptions,
 } from '../kernel.ts'
-import { isKernelId, type KernelFolder, kernelFolder, removeFolder } from '../kernel-folder.ts'
+import { kernelFolder, removeFolder } from '../kernel-folder.ts'
 import { findKernelSpecs, type Interpreter } from '../kernelspecs.ts'
 import { type Plan, type Setting, startLife } from '../life.ts'
 import { LiveKernel } from '../live-kernel.ts'
@@ -26,8 +26,8 @@ import { Pool, type Waiting } from '../pool.ts'
 import { endProcess } from '../process.ts'
 import { type Ownership, ownershipOf, readRecord } from '../process-record.ts'
 import type { KernelProvider, MakeProvider, ProviderContext } from '../provider.ts'
-import { moveSpool, readSpool } from '../spool.ts'
 import { spooledObjects } from '../spool-objects.ts'
+import { KernelFolders, LiveKernels } from './own-kernels.ts'
 
 export const localProvider: MakeProvider = (context) => new LocalKernels(context)
 
@@ -38,8 +38,8 @@ class LocalKernels implements KernelProvider {
   readonly #runtimeDir: string
   readonly #interpreters: readonly Interpreter[]
   readonly #setting: Setting
-  readonly #live = new Set<LiveKernel>()
-  readonly #starting = new Set<Promise<unknown>>()
+  readonly #folders: KernelFolders
+  readonly #live = new LiveKernels()
   readonly #pool: Pool<Waiting & { readonly kernel: LiveKernel }>
   readonly #closing = new AbortController()
 
@@ -47,6 +47,7 @@ class LocalKernels implements KernelProvider {
     const { runtimeDirOf, interpreters, ...setting } = context
     const { onProblem } = context
     this.#runtimeDir = runtimeDirOf(LOCAL)
+    this.#folders = new KernelFolders(this.#runtimeDir, onProblem)
     this.#interpreters = interpreters
     this.#setting = { ...setting, closing: this.#closing.signal }
     this.#pool = new Pool(
@@ -77,11 +78,7 @@ class LocalKernels implements KernelProvider {
   }
 
   start(options: StartOptions): Promise<Kernel> {
-    const started = this.#start(options)
-    this.#starting.add(started)
-    const over = () => this.#starting.delete(started)
-    started.then(over, over)
-    return started
+    return this.#live.starting(this.#start(options))
   }
 
   async #start(options: StartOptions): Promise<Kernel> {
@@ -91,7 +88,7 @@ class LocalKernels implements KernelProvider {
       await kernel.shutdown({ graceMs: 0 })
       throw stopping(options.specName)
     }
-    this.#own(kernel)
+    this.#live.own(kernel)
     if (options.prewarm !== false && options.wrap === undefined) this.#pool.fill(options)
     return kernel
   }
@@ -101,24 +98,22 @@ class LocalKernels implements KernelProvider {
   }
 
   async attach(address: KernelAddress): Promise<FoundKernel | null> {
-    const folder = this.#folderOf(address)
+    const folder = this.#folders.of(address)
     const found = folder && (await findKernel(address, folder, this.#setting))
-    if (found !== null) this.#own(found.kernel)
+    if (found !== null) this.#live.own(found.kernel)
     return found
   }
 
-  async salvage(address: KernelAddress): Promise<readonly SpooledRun[]> {
-    const folder = this.#folderOf(address)
-    return folder === null ? [] : readSpool(folder, { alive: false, onProblem: this.#setting.onProblem })
+  salvage(address: KernelAddress): Promise<readonly SpooledRun[]> {
+    return this.#folders.salvage(address)
   }
 
-  async moveSpool(address: KernelKey, target: string): Promise<readonly string[]> {
-    const folder = this.#folderOf(address)
-    return folder === null ? [] : moveSpool(folder, target)
+  moveSpool(address: KernelKey, target: string): Promise<readonly string[]> {
+    return this.#folders.moveSpool(address, target)
   }
 
   async forget(address: KernelKey): Promise<void> {
-    const folder = this.#folderOf(address)
+    const folder = this.#folders.of(address)
     if (folder !== null) await removeFolder(folder)
   }
 
@@ -127,12 +122,12 @@ class LocalKernels implements KernelProvider {
   }
 
   async ownership(address: KernelKey): Promise<Ownership> {
-    const folder = this.#folderOf(address)
+    const folder = this.#folders.of(address)
     return folder === null ? 'unknown' : ownershipOf(readRecord(folder, this.#setting.signer))
   }
 
   async end(address: KernelKey): Promise<boolean> {
-    const folder = this.#folderOf(address)
+    const folder = this.#folders.of(address)
     const process = folder && readRecord(folder, this.#setting.signer)?.process
     return process ? endProcess(process) : false
   }
@@ -142,26 +137,15 @@ class LocalKernels implements KernelProvider {
   }
 
   async objectsOf(address: KernelKey): Promise<KernelObjects | null> {
-    const folder = this.#folderOf(address)
+    const folder = this.#folders.of(address)
     return folder && spooledObjects(folder.spoolDir)
-  }
-
-  #folderOf({ kernelId }: Pick<KernelKey, 'kernelId'>): KernelFolder | null {
-    return isKernelId(kernelId) ? kernelFolder(this.#runtimeDir, kernelId) : null
   }
 
   /** Ends also those that no other program could find: that are still starting, or whose folder was removed. */
   async close({ shutdown }: { readonly shutdown: boolean }): Promise<void> {
     this.#closing.abort()
-    const live = [...this.#live]
-    this.#live.clear()
-    const ends = live.map((kernel) => (!shutdown && kernel.isFindable ? kernel.detach() : kernel.shutdown()))
-    await Promise.all([this.#pool.close(), Promise.allSettled(this.#starting), ...ends])
-  }
-
-  #own(kernel: LiveKernel): void {
-    this.#live.add(kernel)
-    kernel.on('dead', () => this.#live.delete(kernel))
+    const end = (kernel: LiveKernel) => (!shutdown && kernel.isFindable ? kernel.detach() : kernel.shutdown())
+    await Promise.all([this.#live.close(end), this.#pool.close()])
   }
 
   async #startKernel(options: StartOptions): Promise<LiveKernel> {
