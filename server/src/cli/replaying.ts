@@ -13,6 +13,7 @@ import { storePaths } from '../store/project-folder.ts'
 import { trustWorkspace } from '../user/workspace.ts'
 import { type Refusal, warn } from './answer.ts'
 import { secretAsker } from './ask-secret.ts'
+import { stoppable } from './in-project.ts'
 import { projectPath, projectRoot } from './project-root.ts'
 
 /** The person at the terminal. */
@@ -51,21 +52,19 @@ export async function withWorld<T>(
   const kernels = openKernels(root, { interpreters })
   const stopping = new AbortController()
   const stop = (): void => stopping.abort()
-  for (const signal of stopSignals) process.once(signal, stop)
   try {
-    await endOrphans({ root, store, kernels, onProblem: warn })
-    const { maySend, mayStart, mayWrite, isolation } = place
-    const world = { store, kernels, root, env: process.env, maySend, mayStart, mayWrite, isolation }
-    const askSecret = secretAsker(stopping.signal)
-    return await work(askSecret === undefined ? world : { ...world, askSecret }, stopping.signal)
+    return await stoppable(stop, async () => {
+      await endOrphans({ root, store, kernels, onProblem: warn })
+      const { maySend, mayStart, mayWrite, isolation } = place
+      const world = { store, kernels, root, env: process.env, maySend, mayStart, mayWrite, isolation }
+      const askSecret = secretAsker(stopping.signal)
+      return work(askSecret === undefined ? world : { ...world, askSecret }, stopping.signal)
+    })
   } finally {
-    for (const signal of stopSignals) process.off(signal, stop)
     await kernels.close({ shutdown: !keepKernels })
     await store.close()
   }
 }
-
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** The refusal of a command. */
 export const asRefusal = ({ refused }: Refused): Refusal => ({ ...refused, exit: 2 })

@@ -2,10 +2,10 @@
  * `yesterday run NOTEBOOK`: all code cells in order in a new session, without a browser and without a room, recorded
  * like any run. Invariant: what it prints as done is durable; the kernel does not outlive it.
  */
-import { realpathSync, statSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { dirname, resolve } from 'node:path'
-import type { Interpreter, Kernels } from '@yesterday/kernel-bridge'
+import type { Kernels } from '@yesterday/kernel-bridge'
 import type { Command } from 'commander'
 import * as Y from 'yjs'
 import { z } from 'zod'
@@ -21,17 +21,13 @@ import type { Answer } from '../results/server-client.ts'
 import { projectSecrets } from '../secrets/secrets.ts'
 import { limitRuns } from '../session/limit-runs.ts'
 import { MissingKernelError, specNamedBy } from '../session/missing-kernel.ts'
-import { endOrphans } from '../session/orphans.ts'
 import type { RunEnded } from '../session/run-ended.ts'
 import { Session } from '../session/session.ts'
 import type { Run } from '../session/state.ts'
-import { openKernels } from '../setup/open-kernels.ts'
 import { findInterpreters } from '../setup/python.ts'
-import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/ports.ts'
-import { storePaths } from '../store/project-folder.ts'
-import { trustWorkspace } from '../user/workspace.ts'
 import { isRefusal, perform, printLines, printNote, type Refusal, warn } from './answer.ts'
+import { type FindInterpreters, inProject, stoppable } from './in-project.ts'
 import { seconds, trustOption } from './option-values.ts'
 import { projectPath, projectRoot } from './project-root.ts'
 import { printableColoured } from './text.ts'
@@ -46,9 +42,6 @@ const Options = z.object({
   root: z.string().optional(),
 })
 type Options = z.infer<typeof Options>
-
-/** Finds the Pythons to offer as kernels for a project. */
-export type FindInterpreters = (root: string) => Promise<readonly Interpreter[]>
 
 /** Adds the command. */
 export function registerRun(program: Command, interpreters: FindInterpreters = findInterpreters): void {
@@ -78,21 +71,13 @@ async function runNotebook(
   const read = await readNamed(named, file)
   if (isRefusal(read)) return read
   const root = projectRoot({ root: options.root, notebook: file })
-  if (!isFolder(root)) return noFolder(root)
-  if (options.trust) trustWorkspace(storePaths(root).folder)
-  const store = await openStore({ root })
-  const kernels = openKernels(root, { interpreters: await interpreters(root) })
-  try {
-    await endOrphans({ root, store, kernels, onProblem: warn })
+  return inProject(root, { trust: options.trust, interpreters }, async ({ store, kernels }) => {
     const publisher = options.save ? publisherOf(root, file, store) : null
     const begun = publisher === null ? await formOf(read, store) : await publisher.start()
     if (!begun.ok) return asRefusal(begun.refusal)
     const job = { file, root, options, store, kernels, publisher, form: begun.value }
     return (await missingKernel(kernels, options, job.form)) ?? (await runAll(job))
-  } finally {
-    await kernels.close({ shutdown: true })
-    await store.close()
-  }
+  })
 }
 
 const publisherOf = (root: string, file: string, store: Store): ResultPublisher =>
@@ -110,9 +95,6 @@ export async function readNamed(named: string, file: string): Promise<ReadNotebo
   const read = readNotebook(bytes, projectSecrets(dirname(file)).masker)
   return read.ok ? read : notNotebook(named, read.refusal.message)
 }
-
-export const isFolder = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 const noNotebook = (named: string): Refusal => ({
   code: 'no-notebook',
@@ -133,13 +115,6 @@ const notNotebook = (named: string, why: string): Refusal => ({
   message: `"${named}" is no notebook that can be run. ${why}`,
   hint: 'Nothing was run. Repair the file, or use an earlier version of it.',
   exit: 1,
-})
-
-export const noFolder = (root: string): Refusal => ({
-  code: 'no-folder',
-  message: `there is no folder ${root}`,
-  hint: 'Name an existing folder with --root, or create it first.',
-  exit: 2,
 })
 
 interface Job {
@@ -173,9 +148,7 @@ async function runAll(job: Job): Promise<Refusal | null> {
   const stop = (): void => {
     session.shutdown(actor())
   }
-  for (const signal of stopSignals) process.once(signal, stop)
-  const ended = await runCells(session, doc, options)
-  for (const signal of stopSignals) process.off(signal, stop)
+  const ended = await stoppable(stop, () => runCells(session, doc, options))
   session.shutdown(actor())
   await session.settled()
   process.exitCode = ended ? 0 : 1
@@ -198,9 +171,6 @@ function publish(
   const recorded = { run, cell, outcome, started, ended, durationMs, actor }
   publisher.add({ recorded, executionCount, outputs: [...(outputs ?? [])] })
 }
-
-/** The kernel is a process group of its own: what ends this program must end it as well. */
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** True when all ended ok, or errors are allowed and the kernel lived. */
 async function runCells(session: Session, doc: Y.Doc, options: Options): Promise<boolean> {

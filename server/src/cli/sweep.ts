@@ -9,24 +9,12 @@ import { z } from 'zod'
 import type { Comparison } from '../../contract/past.ts'
 import { identifyFile } from '../document/identity/project-notebooks.ts'
 import { parseComparisons } from '../lineage/comparisons.ts'
-import { endOrphans } from '../session/orphans.ts'
-import { openKernels } from '../setup/open-kernels.ts'
 import { findInterpreters } from '../setup/python.ts'
-import { openStore } from '../store/open-store.ts'
-import { storePaths } from '../store/project-folder.ts'
-import { trustWorkspace } from '../user/workspace.ts'
-import { isRefusal, perform, printJson, printLines, printNote, type Refusal, warn } from './answer.ts'
+import { isRefusal, perform, printJson, printLines, printNote, type Refusal } from './answer.ts'
+import { type FindInterpreters, inProject, stoppable } from './in-project.ts'
 import { seconds, trustOption, wholeNumber } from './option-values.ts'
 import { projectPath, projectRoot } from './project-root.ts'
-import {
-  actor,
-  chooseSpec,
-  type FindInterpreters,
-  isFolder,
-  missingKernel,
-  noFolder,
-  readNamed,
-} from './run.ts'
+import { actor, chooseSpec, missingKernel, readNamed } from './run.ts'
 import { drawnFrom, gridOf, parseParameter, placeOfParameters, randomFrom, type Trial } from './sweep-grid.ts'
 import { sweepLine, sweepTable } from './sweep-text.ts'
 import { runTrial, type SweepWorld, sweptCells, type TrialResult } from './sweep-trial.ts'
@@ -99,12 +87,7 @@ async function sweepNotebook(
   if (!place.ok)
     return bad(place.why, 'Give it a value in a cell, or add the tag `parameters` to the cell that does.')
   const root = projectRoot({ root: options.root, notebook: file })
-  if (!isFolder(root)) return noFolder(root)
-  if (options.trust) trustWorkspace(storePaths(root).folder)
-  const store = await openStore({ root })
-  const kernels = openKernels(root, { interpreters: await interpreters(root) })
-  try {
-    await endOrphans({ root, store, kernels, onProblem: warn })
+  return inProject(root, { trust: options.trust, interpreters }, async ({ store, kernels }) => {
     const refusal = await missingKernel(kernels, options, form)
     if (refusal !== null) return refusal
     await Promise.all([...read.large.values()].map((bytes) => store.objects.put(bytes)))
@@ -113,11 +96,8 @@ async function sweepNotebook(
     const spec = () => chooseSpec(kernels, options.kernel, form)
     const { timeout } = options
     const world = { store, kernels, form, path, cwd: dirname(file), actor: actor(), spec, timeout }
-    return await runSweep(world, plan, place.value, options)
-  } finally {
-    await kernels.close({ shutdown: true })
-    await store.close()
-  }
+    return runSweep(world, plan, place.value, options)
+  })
 }
 
 function planOf({ param, random, seed, stopWhen = '' }: Options): Plan | Refusal {
@@ -140,8 +120,6 @@ function planOf({ param, random, seed, stopWhen = '' }: Options): Plan | Refusal
   return { trials: drawnFrom(parameters, random, randomFrom(chosen)), stopWhen: condition.comparisons }
 }
 
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
 /** Runs the trials, prints each as it ends, and a table at the end. */
 async function runSweep(
   world: SweepWorld,
@@ -151,8 +129,6 @@ async function runSweep(
 ): Promise<null> {
   const waiting = trials.map((trial, index) => ({ number: index + 1, trial, place }))
   const stop = new AbortController()
-  const abort = (): void => stop.abort()
-  for (const signal of stopSignals) process.once(signal, abort)
   const results: TrialResult[] = []
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined && !stop.signal.aborted; next = waiting.shift()) {
@@ -164,8 +140,10 @@ async function runSweep(
     }
   }
   const most = Math.min(trials.length, jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)))
-  await Promise.all(Array.from({ length: most }, work))
-  for (const signal of stopSignals) process.off(signal, abort)
+  await stoppable(
+    () => stop.abort(),
+    () => Promise.all(Array.from({ length: most }, work)),
+  )
   if (!json) printLines(['', ...sweepTable(results, sort)])
   process.exitCode = results.length > 0 && results.every(({ outcome }) => outcome === 'ok') ? 0 : 1
   return null
