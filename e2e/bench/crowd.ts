@@ -47,8 +47,9 @@ export async function* crowdFigures(): AsyncGenerator<Figure | string> {
     yield memoryLine('this server', own)
     for (const [name, reference, named] of references) {
       const room = { url: `${reference.url}/crowd`, headers: {}, named }
-      await seedRoom(room, document)
+      const leave = await seedRoom(room, document)
       const other = await measure(room, document, reference.pid)
+      leave()
       yield memoryLine(name, other)
       yield* figuresOf(name, own, other)
     }
@@ -65,7 +66,7 @@ async function measure(room: LoadedRoom, document: Uint8Array, pid: number): Pro
     async () => {
       memory.push(await residentMiB(pid))
     },
-    (SECONDS * 1000) / SAMPLES,
+    Math.max(1000, (SECONDS * 1000) / SAMPLES),
   )
   const load = { editors: EDITORS, observers: VIEWERS, rate: 1, seconds: SECONDS, cursors: true }
   try {

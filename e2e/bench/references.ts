@@ -32,10 +32,10 @@ export async function startReference(name: keyof typeof SCRIPTS): Promise<Refere
   return { url: `ws://127.0.0.1:${value}`, pid: child.pid, end: () => void child.stdin.end() }
 }
 
-/** The room of the notebook `one.ipynb`. */
+/** The room of the notebook `one.ipynb`, as a page joins it: with acknowledgements. */
 export async function ownRoom({ origin }: Program, cookie: string): Promise<LoadedRoom> {
   const { documentId, epoch } = await openNotebook(origin, cookie, 'one.ipynb')
-  const url = `${origin.replace('http', 'ws')}/api/rooms/${documentId}?epoch=${epoch}`
+  const url = `${origin.replace('http', 'ws')}/api/rooms/${documentId}?epoch=${epoch}&acks=1`
   return { url, headers: { cookie, origin }, named: null }
 }
 
@@ -47,8 +47,8 @@ export async function documentOf({ origin }: Program, cookie: string): Promise<U
   return Y.encodeStateAsUpdate(peer.doc)
 }
 
-/** Puts the notebook into a room of a reference. */
-export async function seedRoom({ url, named }: LoadedRoom, document: Uint8Array): Promise<void> {
+/** Puts the notebook into a room of a reference. It is there until the answer is called: Hocuspocus forgets rooms without clients. */
+export async function seedRoom({ url, named }: LoadedRoom, document: Uint8Array): Promise<() => void> {
   const socket = new WebSocket(url)
   await once(socket, 'open')
   const send = (type: number, write: (encoder: encoding.Encoder) => void): void => {
@@ -61,7 +61,7 @@ export async function seedRoom({ url, named }: LoadedRoom, document: Uint8Array)
   if (named !== null) send(2, writeToken)
   send(0, (encoder) => sync.writeUpdate(encoder, document))
   await untilSeeded(socket, () => send(0, (encoder) => sync.writeSyncStep1(encoder, new Y.Doc())))
-  socket.close()
+  return () => socket.terminate()
 }
 
 /** Asks for the document until an answer holds it: Hocuspocus takes messages in its own time. */

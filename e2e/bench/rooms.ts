@@ -52,8 +52,9 @@ export async function* roomFigures(): AsyncGenerator<Figure> {
     for (const [n, crowd] of crowds.entries()) {
       const document = await documentOf(program, cookie)
       const room = { url: `${reference.url}/room-${n}`, headers: {}, named: null }
-      await seedRoom(room, document)
+      const leave = await seedRoom(room, document)
       const baseline = await roomTimes({ ...crowd, ...room, document })
+      leave()
       const times = await roomTimes({ ...crowd, ...(await ownRoom(program, cookie)), document })
       yield* figuresOf(crowd, times, baseline)
     }
