@@ -29,6 +29,7 @@ export {
   type KernelStatus,
   type Kernels,
   LOCAL,
+  type Ownership,
   type SpooledRun,
   type StartOptions,
   type WrapCommand,
@@ -37,7 +38,7 @@ export { createKernels, type KernelsOptions } from './kernels.ts'
 export { findKernelSpecs, type Interpreter } from './kernelspecs.ts'
 export { AgentContent } from './late.ts'
 export type { Channel, Header, Json, JsonObject, Message, ParentHeader } from './message.ts'
-export type { Ownership, Signer } from './process-record.ts'
+export type { Signer } from './process-record.ts'
 export type { Connections, KernelProvider, MakeProvider, ProviderContext } from './provider.ts'
 export { askForKernels } from './providers/jupyter/server-look.ts'
 export { AgentDigest, AgentEdge, AgentRecord, EdgeKind, EdgeTarget } from './record.ts'

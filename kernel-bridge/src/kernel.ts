@@ -3,7 +3,6 @@
  * Invariant: an `Execution` settles exactly once, also when the kernel dies under it.
  */
 import type { Channel, Header, Json, JsonObject, Message, ParentHeader } from './message.ts'
-import type { Ownership } from './process-record.ts'
 
 /** A kernelspec as found on the search path (https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs). */
 export interface KernelSpec {
@@ -20,6 +19,12 @@ export interface KernelSpec {
 }
 
 export type KernelStatus = 'starting' | 'idle' | 'busy' | 'restarting' | 'dead'
+
+/**
+ * `owned`: it runs, and so does its owner. `orphaned`: its owner is gone. `free`: it runs and has no owner. `gone`: it
+ * does not run. `unknown`: there is no record that we signed.
+ */
+export type Ownership = 'owned' | 'orphaned' | 'free' | 'gone' | 'unknown'
 
 /** How a kernel's life ended. `likely` is a guess in words for people ("killed by the system, probably out of memory"). */
 export interface Death {

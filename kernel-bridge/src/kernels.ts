@@ -13,12 +13,13 @@ import {
   type KernelSpec,
   type Kernels,
   LOCAL,
+  type Ownership,
   type SpooledRun,
   type StartOptions,
 } from './kernel.ts'
 import type { Interpreter } from './kernelspecs.ts'
 import type { JsonObject } from './message.ts'
-import type { Ownership, Signer } from './process-record.ts'
+import type { Signer } from './process-record.ts'
 import type { Connections, KernelProvider, MakeProvider } from './provider.ts'
 import { PROVIDERS } from './providers/list.ts'
 import type { TransportChoice } from './transport.ts'

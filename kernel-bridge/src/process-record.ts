@@ -5,6 +5,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { Ownership } from './kernel.ts'
 import type { KernelFolder } from './kernel-folder.ts'
 import { isSameProcess, type ProcessIdentity } from './process-identity.ts'
 import { readRegularSync } from './regular-file.ts'
@@ -28,12 +29,6 @@ export interface ProcessRecord {
   readonly process: ProcessIdentity | null
   readonly owner: ProcessIdentity | null
 }
-
-/**
- * `owned`: it runs, and so does its owner. `orphaned`: its owner is gone. `free`: it runs and has no owner. `gone`: it
- * does not run. `unknown`: there is no record that we signed.
- */
-export type Ownership = 'owned' | 'orphaned' | 'free' | 'gone' | 'unknown'
 
 /** At once and whole: a program that is killed between starting a process and noting it would leave an orphan. */
 export function writeRecord(folder: KernelFolder, signer: Signer, { process, owner }: ProcessRecord): void {

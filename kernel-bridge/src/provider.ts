@@ -14,12 +14,13 @@ import type {
   KernelObjects,
   KernelPlace,
   KernelSpec,
+  Ownership,
   SpooledRun,
   StartOptions,
 } from './kernel.ts'
 import type { Interpreter } from './kernelspecs.ts'
 import type { JsonObject } from './message.ts'
-import type { Ownership, Signer } from './process-record.ts'
+import type { Signer } from './process-record.ts'
 import type { TransportChoice } from './transport.ts'
 
 /** What the user configured of a provider: one entry a server or host, in the provider's own format. */

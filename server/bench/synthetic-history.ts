@@ -6,7 +6,7 @@
  */
 import { DatabaseSync } from 'node:sqlite'
 import type { Edge } from '../contract/run.ts'
-import { digestOf } from '../src/store/digest.ts'
+import { digestOf } from '../src/disk/digest.ts'
 import { IndexWriter } from '../src/store/index-writer.ts'
 import type { LogEntry, RunEnded } from '../src/store/log-entry.ts'
 import { openStore } from '../src/store/open-store.ts'

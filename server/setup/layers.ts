@@ -1,7 +1,7 @@
 /**
  * The layers of each package, lowest first: a folder imports from folders before it and from itself. A file that is in no
  * folder is a layer by its name. Names on one line are one layer. `exceptions` counts imports that go up; `npm run check`
- * fails if there are more, or fewer, so that the numbers only shrink. The target is no exceptions.
+ * fails if there are more, or fewer, so that the numbers only shrink.
  */
 export interface Layers {
   /** Of the package's sources, from the root of the repository. */
@@ -26,8 +26,8 @@ export const layers: readonly Layers[] = [
       'files',
       'comments',
       'machines',
-      'session',
       'lineage',
+      'session',
       'git',
       'replay',
       'export',
@@ -44,10 +44,7 @@ export const layers: readonly Layers[] = [
       'supervisor',
       'cli',
     ],
-    exceptions: {
-      'secrets → store': 1,
-      'session → lineage': 5,
-    },
+    exceptions: {},
   },
   {
     folder: 'kernel-bridge/src',
@@ -60,9 +57,7 @@ export const layers: readonly Layers[] = [
       'kernels.ts',
       'index.ts',
     ],
-    exceptions: {
-      'kernel.ts → process-record.ts': 1,
-    },
+    exceptions: {},
   },
   {
     folder: 'client/src',

@@ -10,12 +10,13 @@ import type {
   KernelKey,
   KernelPlace,
   KernelSpec,
+  Ownership,
   SpooledRun,
   StartOptions,
 } from '../kernel.ts'
 import { isKernelId, isRealFolder, type KernelFolder, kernelFolder, removeFolder } from '../kernel-folder.ts'
 import { LiveKernel } from '../live-kernel.ts'
-import { type Ownership, ownershipOf, readRecord } from '../process-record.ts'
+import { ownershipOf, readRecord } from '../process-record.ts'
 import type { KernelProvider, MakeProvider, ProviderContext } from '../provider.ts'
 import { readPlace } from './jupyter/place.ts'
 import { JupyterServer } from './jupyter/server.ts'

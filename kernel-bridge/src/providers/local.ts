@@ -13,6 +13,7 @@ import {
   type KernelPlace,
   type KernelSpec,
   LOCAL,
+  type Ownership,
   type SpooledRun,
   type StartOptions,
 } from '../kernel.ts'
@@ -24,7 +25,7 @@ import { localHost } from '../local-host.ts'
 import { endOrphans, kernelsIn } from '../orphans.ts'
 import { Pool, type Waiting } from '../pool.ts'
 import { endProcess } from '../process.ts'
-import { type Ownership, ownershipOf, readRecord } from '../process-record.ts'
+import { ownershipOf, readRecord } from '../process-record.ts'
 import type { KernelProvider, MakeProvider, ProviderContext } from '../provider.ts'
 import { spooledObjects } from '../spool-objects.ts'
 import { KernelFolders, LiveKernels } from './own-kernels.ts'

@@ -4,8 +4,8 @@ import type * as Y from 'yjs'
 import { z } from 'zod'
 import { cellId, cellSource, cellsOf, cellType } from '../../contract/document.ts'
 import { CellId } from '../../contract/ids.ts'
+import { digestOf } from '../disk/digest.ts'
 import type { SourceRun } from '../session/session.ts'
-import { digestOf } from '../store/digest.ts'
 import type { Received } from './message.ts'
 
 const Fields = z.custom<JsonObject>(

@@ -2,7 +2,7 @@
 
 import { dirname, join } from 'node:path'
 import type { Secrets } from '../secrets/secrets.ts'
-import { UsedFiles } from '../session/used-files.ts'
+import { UsedFiles } from './used-files.ts'
 import type { FileState } from './why.ts'
 
 /** Digests of files, each read once as long as it stays the same. `root` is the project's folder. */

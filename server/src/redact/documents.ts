@@ -2,10 +2,10 @@
 import type { Masker } from '@yesterday/kernel-bridge'
 import * as Y from 'yjs'
 import { cellOutputs, cellsOf, isObjectReference, origin } from '../../contract/document.ts'
+import { digestOf } from '../disk/digest.ts'
 import { makeOutput, readForm } from '../document/document-form.ts'
 import { isJsonObject, type Json, type JsonObject } from '../document/json-value.ts'
 import { maskedOutput } from '../document/masked-output.ts'
-import { digestOf } from '../store/digest.ts'
 import type { StoredDocument } from '../store/ports.ts'
 import type { Replaced } from './objects.ts'
 

@@ -1,7 +1,7 @@
 /** pure. Log entries without secrets: their texts are masked, and they name what objects were replaced by. */
 import { isSecretFile, type Masker } from '@yesterday/kernel-bridge'
 import type { Edge } from '../../contract/run.ts'
-import { digestOf } from '../store/digest.ts'
+import { digestOf } from '../disk/digest.ts'
 import type { ContentRead, LogEntry, RunEnded } from '../store/log-entry.ts'
 import { markOf } from '../store/notebook-marks.ts'
 import { withoutOwnRecord } from '../store/own-record.ts'

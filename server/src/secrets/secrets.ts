@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSecretFile, KnownSecrets, Masker, variableSecrets } from '@yesterday/kernel-bridge'
-import { digestOf } from '../store/digest.ts'
+import { digestOf } from '../disk/digest.ts'
 import { connectionSecrets } from '../user/connections.ts'
 import { serverTokens } from '../user/jupyter-servers.ts'
 import { signerFor } from '../user/machine-key.ts'

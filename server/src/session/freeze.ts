@@ -3,8 +3,8 @@ import type * as Y from 'yjs'
 import { cellId, cellSource, cellsOf, cellType, hasTag, tag } from '../../contract/document.ts'
 import type { RunId, Timestamp } from '../../contract/ids.ts'
 import type { Actor } from '../../contract/session.ts'
+import { digestOf } from '../disk/digest.ts'
 import type { Secrets } from '../secrets/secrets.ts'
-import { digestOf } from '../store/digest.ts'
 import type { Run } from './state.ts'
 
 export interface FreezeOptions {

@@ -1,6 +1,6 @@
 /** Objects that go to the storage together with the entry that names them. Invariant: a large one is stored at once. */
 import type { Digest } from '../../contract/ids.ts'
-import { digestOf } from '../store/digest.ts'
+import { digestOf } from '../disk/digest.ts'
 import type { ObjectStore } from '../store/ports.ts'
 
 /** Bytes from which a blob is not kept in memory until its entry is written. */

@@ -18,7 +18,7 @@ import {
 import { type Json, unescapeJson, unescapeKey } from '../../contract/json.ts'
 import { mayAct } from '../../contract/mime-rules.ts'
 import type { Event } from '../../contract/session.ts'
-import { digestOf } from '../store/digest.ts'
+import { digestOf } from '../disk/digest.ts'
 import type { RunIndex } from '../store/ports.ts'
 import { bytesOf } from './output-objects.ts'
 

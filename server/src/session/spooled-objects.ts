@@ -4,7 +4,7 @@
  * is another is left out, and the record that names it says too much.
  */
 import type { AgentRecord, KernelObjects } from '@yesterday/kernel-bridge'
-import { digestOf } from '../store/digest.ts'
+import { digestOf } from '../disk/digest.ts'
 import type { ObjectStore } from '../store/ports.ts'
 
 export interface Taken {

@@ -12,10 +12,10 @@ import type { StaleCell } from '../../contract/stale.ts'
 import { staleCells } from '../lineage/stale.ts'
 import type { CellNow, EndedRun, StaleEdge } from '../lineage/stale-facts.ts'
 import { staticNames } from '../lineage/static-names.ts'
+import { UsedFiles } from '../lineage/used-files.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import type { RunIndex } from '../store/ports.ts'
 import type { Session } from './session.ts'
-import { UsedFiles } from './used-files.ts'
 
 /** Changes that come together are looked at together, ms. */
 const PAUSE_MS = 60

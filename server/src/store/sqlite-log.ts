@@ -1,8 +1,9 @@
 /** The run log on SQLite: appended by the writing thread, read in pages so that no reader holds the database. */
+
+import { digestOf } from '../disk/digest.ts'
 import type { Heads } from './chain/heads.ts'
 import { redactRequest } from './chain/redact.ts'
 import type { SigningKey } from './chain/signing-key.ts'
-import { digestOf } from './digest.ts'
 import { parseEntry } from './index-writer.ts'
 import type { LogEntry } from './log-entry.ts'
 import type { ObjectStore, Redaction, RunLog } from './ports.ts'

@@ -1,6 +1,6 @@
 /** Blobs: few bytes in a row of `history.db`, many in a file. Both answer to the same digest. */
 import { Digest } from '../../contract/ids.ts'
-import { digestOf, digestOfMany } from './digest.ts'
+import { digestOf, digestOfMany } from '../disk/digest.ts'
 import { DamagedObjectError } from './errors.ts'
 import type { ObjectFiles } from './object-files.ts'
 import type { ObjectStore } from './ports.ts'

@@ -13,7 +13,7 @@ import { loadFile } from '../../src/document/project-file.ts'
 import { Files } from '../../src/files/files.ts'
 import { list } from '../../src/files/listing.ts'
 import { upload } from '../../src/files/upload.ts'
-import { UsedFiles } from '../../src/session/used-files.ts'
+import { UsedFiles } from '../../src/lineage/used-files.ts'
 
 let root = ''
 let files: Files

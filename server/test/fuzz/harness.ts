@@ -5,7 +5,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import fc from 'fast-check'
-import { digestOf } from '../../src/store/digest.ts'
+import { digestOf } from '../../src/disk/digest.ts'
 import { mutated } from './mutate.ts'
 import type { Opened, Target } from './target.ts'
 import { targets } from './targets.ts'

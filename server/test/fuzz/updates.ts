@@ -2,11 +2,11 @@
 import fc from 'fast-check'
 import * as Y from 'yjs'
 import { cellSource, cellsOf, makeCell } from '../../contract/document.ts'
+import { digestOf } from '../../src/disk/digest.ts'
 import { defineRoots, readForm } from '../../src/document/document-form.ts'
 import { repairCells } from '../../src/document/repair.ts'
 import { Scratch } from '../../src/document/scratch.ts'
 import { splitUpdate } from '../../src/document/split-update.ts'
-import { digestOf } from '../../src/store/digest.ts'
 
 /** The document that all inputs meet; its structs are those of client 1. */
 function seed(): Uint8Array {

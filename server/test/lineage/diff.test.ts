@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import type { Receipt } from '../../contract/run.ts'
 import { diffText } from '../../src/cli/diff-text.ts'
+import { digestOf } from '../../src/disk/digest.ts'
 import { diffRuns, type RunSide } from '../../src/lineage/diff.ts'
-import { digestOf } from '../../src/store/digest.ts'
 import { edge, receipt } from '../replay/given.ts'
 
 const side = (more: Partial<Receipt>): RunSide => ({

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { digestOf } from '../../src/disk/digest.ts'
 import { type BytesKind, planRetention, type RunBytes } from '../../src/lineage/retention.ts'
-import { digestOf } from '../../src/store/digest.ts'
 
 const [a, b, c] = ['a', 'b', 'c'].map((text) => digestOf(text)) as [string, string, string]
 const day = (place: number): string => `2026-01-${String(place).padStart(2, '0')}T00:00:00.000Z`

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Edge, Receipt } from '../../contract/run.ts'
 import { restorer } from '../../contract/session.ts'
+import { digestOf } from '../../src/disk/digest.ts'
 import { rankCauses, type Side } from '../../src/replay/causes.ts'
 import {
   compareEnvironments,
@@ -11,7 +12,6 @@ import {
   readVariablesIn,
 } from '../../src/replay/environment.ts'
 import { holds, parseWhere } from '../../src/replay/where.ts'
-import { digestOf } from '../../src/store/digest.ts'
 import { edge, file, receipt } from './given.ts'
 
 /** A session of these runs, each made by those before it. */

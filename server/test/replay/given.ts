@@ -1,6 +1,6 @@
 /** Receipts as the log has them, for tests of the pure parts. */
 import type { Edge, Receipt } from '../../contract/run.ts'
-import { digestOf } from '../../src/store/digest.ts'
+import { digestOf } from '../../src/disk/digest.ts'
 import { edge as anEdge } from '../store/entries.ts'
 
 export function receipt(run: string, more: Partial<Receipt> = {}): Receipt {

@@ -11,9 +11,9 @@ import {
   type Verdict,
 } from '../../contract/replay.ts'
 import { seconds } from '../../setup/patience.js'
+import { digestOf } from '../../src/disk/digest.ts'
 import { chooseIsolation } from '../../src/replay/isolation/members.ts'
 import { isRefused } from '../../src/replay/targets.ts'
-import { digestOf } from '../../src/store/digest.ts'
 import { start } from '../cli/program.ts'
 import { python, whySkipped } from '../session/house.ts'
 import { makeOutside, type Outside, sends, ways } from './hermetic.ts'

@@ -1,12 +1,12 @@
 /** What a plan says of each step, from recorded runs and from what is there of their files. */
 import { expect, test } from 'vitest'
 import { JobRequest } from '../../contract/replay.ts'
+import { digestOf } from '../../src/disk/digest.ts'
 import { isolatedEffects } from '../../src/replay/effects.ts'
 import type { FolderNow } from '../../src/replay/folder-now.ts'
 import { allowedEffects } from '../../src/replay/isolation/members.ts'
 import { isNamed } from '../../src/replay/outside-names.ts'
 import { ownFiles, type PlanFacts, planReplay } from '../../src/replay/plan.ts'
-import { digestOf } from '../../src/store/digest.ts'
 import { edge, file, receipt } from './given.ts'
 
 const target = { kind: 'run', run: 'r' } as const

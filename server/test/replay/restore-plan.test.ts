@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Edge, Receipt } from '../../contract/run.ts'
+import { digestOf } from '../../src/disk/digest.ts'
 import { liveState } from '../../src/replay/live-state.ts'
 import { planReplay } from '../../src/replay/plan.ts'
 import { type Loadable, planRestore, versionKey } from '../../src/replay/restore-plan.ts'
-import { digestOf } from '../../src/store/digest.ts'
 import { edge, receipt } from './given.ts'
 
 const bound = (name: string, by: string): Edge => edge(name, { by, reason: 'bound in this run' })

@@ -1,8 +1,8 @@
 /** Verdicts by cases: outputs, versions, outcomes. */
 import { deflateSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { digestOf } from '../../src/disk/digest.ts'
 import { judgeStep, type ShownOutput, worst } from '../../src/replay/verdict.ts'
-import { digestOf } from '../../src/store/digest.ts'
 import { edge, receipt } from './given.ts'
 
 const text = (words: string, mime = 'text/plain'): ShownOutput => ({

@@ -1,6 +1,6 @@
 /** What every index must answer. */
 import { expect, test } from 'vitest'
-import { digestOf } from '../../src/store/digest.ts'
+import { digestOf } from '../../src/disk/digest.ts'
 import type { LogEntry } from '../../src/store/log-entry.ts'
 import { at, edge, ended, queued, sessionEnded, sessionStarted, started } from './entries.ts'
 import type { Given } from './given.ts'

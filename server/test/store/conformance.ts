@@ -1,7 +1,7 @@
 /** What every storage must do, whatever it is built of. Each test gets an empty store of its own. */
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { digestOf } from '../../src/store/digest.ts'
+import { digestOf } from '../../src/disk/digest.ts'
 import type { Store } from '../../src/store/ports.ts'
 import { index } from './conformance-index.ts'
 import { runLog } from './conformance-log.ts'

@@ -1,6 +1,6 @@
 /** Entries of a run log, written as a session writes them; what a test does not care about is filled in. */
 import type { Edge } from '../../contract/run.ts'
-import { digestOf } from '../../src/store/digest.ts'
+import { digestOf } from '../../src/disk/digest.ts'
 import type {
   ContentRead,
   RunEnded,

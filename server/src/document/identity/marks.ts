@@ -1,6 +1,6 @@
 /** pure. What a notebook's file is recognised by, and how much of it two files have in common. */
 import { KnownSecrets, Masker } from '@yesterday/kernel-bridge'
-import { digestOf } from '../../store/digest.ts'
+import { digestOf } from '../../disk/digest.ts'
 import { MARKS_LIMIT, type NotebookMarks } from '../../store/log-entry.ts'
 import { isChosenId, isRandomId, markOf, smallest } from '../../store/notebook-marks.ts'
 import type { NotebookForm } from '../cell-form.ts'

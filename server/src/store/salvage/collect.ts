@@ -4,9 +4,9 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
+import { digestOf } from '../../disk/digest.ts'
 import { readHead } from '../chain/head-record.ts'
 import { isSigned } from '../chain/signing-key.ts'
-import { digestOf } from '../digest.ts'
 import { EntriesRedacted, HistorySalvaged } from '../log-entry.ts'
 import { prepared } from '../prepared.ts'
 import type { DamagedPages } from './pages.ts'

@@ -7,8 +7,8 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { isElsewhere } from '@yesterday/kernel-bridge'
 import { openRegular } from '../disk/regular-file.ts'
-import type { FileNow } from '../lineage/stale-facts.ts'
 import type { Secrets } from '../secrets/secrets.ts'
+import type { FileNow } from './stale-facts.ts'
 
 /** Larger files are compared by their size alone, bytes. */
 const READ_LIMIT = 1024 ** 3
