@@ -46,10 +46,11 @@ async function merge(asked: Asked): Promise<0 | 1> {
     warn(`${path}: a version is no notebook; it is merged as text`)
     return mergeText(asked)
   }
-  const { form, conflicts } = mergeNotebooks(ancestor.file.form, own.file.form, other.file.form)
+  const { form, conflicts, notes } = mergeNotebooks(ancestor.file.form, own.file.form, other.file.form)
   const large = new Map([...ancestor.large, ...other.large, ...own.large])
   const written = await writeNotebook(own.file, form, async (digest) => large.get(digest) ?? null)
   await writeFile(ours, [...fileText(written)].join(''))
+  for (const note of notes) warn(`${path}: ${note}`)
   for (const conflict of conflicts) warn(`${path}: ${conflict}`)
   return conflicts.length === 0 ? 0 : 1
 }

@@ -13,6 +13,7 @@ import type { ObjectStore } from '../store/ports.ts'
 import type { Agreement, Agreements } from './agreed.ts'
 import { Autosave, type AutosaveTimes } from './autosave.ts'
 import type { NotebookForm } from './cell-form.ts'
+import { markConflicts } from './conflict-cells.ts'
 import { type Disk, errorCode, type FileStat } from './disk.ts'
 import { readForm } from './document-form.ts'
 import type { WrittenFile } from './identity/document-places.ts'
@@ -319,10 +320,11 @@ export class FileSync {
       })
   }
 
-  /** Merges what the file says into the document, as edits since `base`. */
+  /** Merges what the file says into the document, as edits since `base`. What cannot be decided is marked. */
   #meet(base: NotebookForm | null): void {
     const { live, notice } = this.#init
     const merged = mergeFile(live.doc, base, this.#file.form)
+    live.doc.transact(() => markConflicts(live.doc, merged.conflicts), origin.file)
     this.#file = { ...this.#file, form: merged.file }
     for (const words of merged.notices) notice('warning', words)
   }

@@ -3,6 +3,7 @@ import { diff } from 'lib0/diff/patience'
 import type { CellForm } from './cell-form.ts'
 import { isMadeId } from './cell-ids.ts'
 import { hashText } from './ipynb-read.ts'
+import { likeliestPairs } from './likeliest-pairs.ts'
 
 /** The file's cells, each under the id of the cell before that it is; a cell that is none keeps its own id. */
 export function matchCells(before: readonly CellForm[], file: readonly CellForm[]): CellForm[] {
@@ -18,7 +19,7 @@ export function matchCells(before: readonly CellForm[], file: readonly CellForm[
   return file.map((cell) => ({ ...cell, id: pairs.get(cell) ?? cell.id }))
 }
 
-/** Equal cells are anchors; between them, cells of one type are paired in order where they may be edited ones. */
+/** Equal cells are anchors; between them, the cells that are most alike are paired, in order, where they may be edited ones. */
 function pairByContent(
   before: readonly CellForm[],
   after: readonly CellForm[],
@@ -35,8 +36,8 @@ function pairByContent(
   let to = 0
   for (const { index, remove, insert } of diff(before.map(contentKey), after.map(contentKey))) {
     while (from < index) pair(before[from++], after[to++])
-    const shared = Math.min(remove.length, insert.length)
-    for (let step = 0; step < shared; step++) pairEdited(before[from + step], after[to + step])
+    const [gone, come] = [before.slice(from, from + remove.length), after.slice(to, to + insert.length)]
+    for (const [old, now] of likeliestPairs(gone, come)) pairEdited(old, now)
     from += remove.length
     to += insert.length
   }

@@ -8,11 +8,13 @@ import { cellSource, cellsOf, ensureMetadata, findCell, origin, type YCell } fro
 import { type NoticeWords, noticeWords } from '../../contract/notices.ts'
 import { type CellForm, type NotebookForm, sameContent, sameOutputs } from './cell-form.ts'
 import { makeId } from './cell-ids.ts'
+import type { MergeConflict } from './conflict-cells.ts'
 import { makeFormCell, makeOutput, readCell } from './document-form.ts'
 import { hashText } from './ipynb-read.ts'
 import { normalObject, sameJson } from './json-value.ts'
 import { matchCells } from './match-cells.ts'
 import { mergeLines } from './merge-lines.ts'
+import { mergeMembers } from './merge-members.ts'
 import { mergeOrder } from './merge-order.ts'
 import { changeText } from './text-change.ts'
 
@@ -21,6 +23,14 @@ export interface Merged {
   readonly file: NotebookForm
   /** For people: what was not merged without a trace. */
   readonly notices: readonly NoticeWords[]
+  /** Cells that both sides changed in the same lines: both are kept, theirs below ours. */
+  readonly conflicts: readonly MergeConflict[]
+}
+
+/** What a merge finds on its way. */
+interface Findings {
+  readonly notices: NoticeWords[]
+  readonly conflicts: MergeConflict[]
 }
 
 /**
@@ -28,21 +38,21 @@ export interface Merged {
  * every cell that differs is kept from both sides.
  */
 export function mergeFile(doc: Y.Doc, base: NotebookForm | null, file: NotebookForm): Merged {
-  const notices: NoticeWords[] = []
+  const findings: Findings = { notices: [], conflicts: [] }
   const room = cellsOf(doc).map(readCell)
   const unchanged = base === file
   const cells = matchCells(unchanged || base === null ? room : base.cells, file.cells)
   const former = new Map((unchanged ? cells : (base?.cells ?? [])).map((cell) => [cell.id, cell]))
   doc.transact(() => {
     let place = 0
-    for (const cell of cells) place = mergeCell(doc, former.get(cell.id) ?? null, cell, place, notices)
+    for (const cell of cells) place = mergeCell(doc, former.get(cell.id) ?? null, cell, place, findings)
     if (base !== null && !unchanged) {
-      removeMissing(doc, base, cells, notices)
+      removeMissing(doc, base, cells, findings.notices)
       mergeOrder(doc, base.cells.map(idOf), cells.map(idOf))
     }
     mergeMetadata(doc, base, file)
   }, origin.file)
-  return { file: { ...file, cells }, notices }
+  return { file: { ...file, cells }, ...findings }
 }
 
 const idOf = ({ id }: CellForm): string => id
@@ -53,11 +63,11 @@ function mergeCell(
   base: CellForm | null,
   file: CellForm,
   place: number,
-  notices: NoticeWords[],
+  findings: Findings,
 ): number {
   const found = findCell(doc, file.id)
   if (found !== null) {
-    const added = mergeInto(doc, found, base, file, notices)
+    const added = mergeInto(doc, found, base, file, findings)
     return found.index + 1 + added
   }
   if (base !== null && sameContent(base, file)) return place
@@ -72,37 +82,45 @@ function mergeInto(
   found: Found,
   base: CellForm | null,
   file: CellForm,
-  notices: NoticeWords[],
+  { notices, conflicts }: Findings,
 ): number {
   const room = readCell(found.cell)
   if (sameContent(room, file) || (base !== null && sameContent(base, file))) return 0
-  const merged = base === null ? null : mergeLines(base.source, room.source, file.source)
+  const merged =
+    base === null || mergeAttachments(base, room, file).contested.length > 0
+      ? null
+      : mergeLines(base.source, room.source, file.source)
   if (base !== null && merged !== null) {
     changeText(cellSource(found.cell), room.source, merged)
     takeParts(found.cell, room, base, file)
     return 0
   }
-  if (room.source === file.source) return 0
+  if (base === null && room.source === file.source) return 0
   const taken = new Set(cellsOf(doc).map((cell) => String(cell.get('id'))))
   const id = makeId(`conflict\n${file.id}\n${file.source}`, taken, hashText)
   cellsOf(doc).insert(found.index + 1, [makeFormCell({ ...file, id })])
   notices.push(noticeWords('notice.cellInBoth', { cell: String(found.index + 1) }))
+  conflicts.push({ ours: [room.id], theirs: [id], base: base?.source ?? null })
   return 1
 }
 
 function takeParts(cell: YCell, room: CellForm, base: CellForm, file: CellForm): void {
   if (room.type === base.type && file.type !== base.type) cell.set('cell_type', file.type)
-  if (sameJson(room.attachments, base.attachments) && !sameJson(file.attachments, base.attachments)) {
-    cell.set('attachments', file.attachments ?? {})
-  }
-  if (sameJson(room.metadata, base.metadata) && !sameJson(file.metadata, base.metadata)) {
-    cell.set('metadata', new Y.Map(Object.entries(file.metadata)))
+  if (!sameJson(file.attachments, base.attachments))
+    cell.set('attachments', mergeAttachments(base, room, file).merged)
+  if (!sameJson(file.metadata, base.metadata)) {
+    const { merged } = mergeMembers(base.metadata, room.metadata, file.metadata)
+    cell.set('metadata', new Y.Map(Object.entries(merged)))
   }
   if (file.outputs === null || !sameOutputs(room.outputs, base.outputs)) return
   if (sameOutputs(file.outputs, base.outputs) && file.executionCount === base.executionCount) return
   cell.set('outputs', Y.Array.from(file.outputs.map(makeOutput)))
   cell.set('execution_count', file.executionCount)
 }
+
+/** Of a cell's three versions. */
+const mergeAttachments = (base: CellForm, ours: CellForm, theirs: CellForm) =>
+  mergeMembers(base.attachments ?? {}, ours.attachments ?? {}, theirs.attachments ?? {})
 
 function removeMissing(
   doc: Y.Doc,

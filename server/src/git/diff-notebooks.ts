@@ -34,6 +34,7 @@ function cellLines(
   const notes = [
     ...(was.type === cell.type ? [] : [`  type: ${was.type} → ${cell.type}`]),
     ...(sameJson(was.metadata, cell.metadata) ? [] : ['  metadata changed']),
+    ...attachmentLines(was, cell),
     ...outputLines(was, cell),
   ]
   if (!isMoved && code.length === 0 && notes.length === 0) return []
@@ -73,6 +74,12 @@ function unified(lines: readonly DiffLine[]): readonly string[] {
     if (isNear(at)) return [`${SIGNS[type]}${text}`]
     return at > 0 && isNear(at - 1) ? [' …'] : []
   })
+}
+
+function attachmentLines({ attachments: was }: CellForm, { attachments: is }: CellForm): readonly string[] {
+  const names = [...new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])].toSorted()
+  const changed = names.filter((name) => !sameJson(was?.[name], is?.[name]))
+  return changed.length === 0 ? [] : [`  attachments changed: ${changed.join(', ')}`]
 }
 
 function outputLines(was: CellForm, is: CellForm): readonly string[] {

@@ -2,8 +2,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { CellForm, NotebookForm } from '../../src/document/cell-form.ts'
+import { MARKER_TAG } from '../../src/document/conflict-cells.ts'
 import { diffNotebooks } from '../../src/git/diff-notebooks.ts'
-import { MARKER_TAG, mergeNotebooks } from '../../src/git/merge-notebooks.ts'
+import { mergeNotebooks } from '../../src/git/merge-notebooks.ts'
 
 const cell = (id: string, source: string, more: Partial<CellForm> = {}): CellForm => ({
   id,
