@@ -1,8 +1,7 @@
 /** One kernel, from its start to its end, on a real ipykernel. */
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Death, Kernel, KernelStatus } from '../src/index.ts'
-import { AgentRecord, KernelDeadError, KernelStartError, RequestTimeoutError } from '../src/index.ts'
+import { AgentRecord, KernelDeadError, RequestTimeoutError } from '../src/index.ts'
 import {
   listenTo,
   python,
@@ -378,47 +377,5 @@ describe.skipIf(python === null)(`the ends of a kernel${whySkipped}`, () => {
     const kernel = await overTcp.start()
     expect(await shownValue(kernel, '"by wire"')).toBe("'by wire'")
     await overTcp.end()
-  })
-})
-
-describe('kernels that cannot start', () => {
-  const refusal = async (interpreter: string, name = specName, cwd?: string): Promise<KernelStartError> => {
-    const bridge = await realKernels({
-      interpreters: [{ name: specName, displayName: 'Broken Python', python: interpreter }],
-    })
-    try {
-      await bridge.kernels.start({ specName: name, cwd: cwd ?? bridge.dir, prewarm: false })
-    } catch (error) {
-      if (error instanceof KernelStartError) return error
-      throw error
-    } finally {
-      await bridge.end()
-    }
-    throw new Error('It started')
-  }
-
-  it('names the missing program', async () => {
-    const missing = join('/nowhere', 'bin', 'python')
-    const error = await refusal(missing)
-    expect(error).toMatchObject({ reason: 'program-missing', specName, program: missing })
-    expect(error.message).toContain(missing)
-  })
-
-  it('names the kernels there are when one is unknown', async () => {
-    const error = await refusal(process.execPath, 'cobol')
-    expect(error.reason).toBe('unknown-spec')
-    expect(error.message).toContain(specName)
-  })
-
-  it('names the folder that does not exist', async () => {
-    expect(await refusal(process.execPath, specName, '/nowhere/at/all')).toMatchObject({
-      reason: 'folder-missing',
-    })
-  })
-
-  it('reports the words of a program that ended at once', async () => {
-    const error = await refusal(process.execPath)
-    expect(error.reason).toBe('ended')
-    expect(error.stderrTail).not.toBe('')
   })
 })

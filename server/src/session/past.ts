@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import type { Receipt } from '../../contract/run.ts'
 import type { OpenRun } from '../store/ports.ts'
-import type { Run } from './state.ts'
+import type { Run, RunningRun } from './state.ts'
 
 /** A run that the kernel has, or had. */
 export interface SentRun {
@@ -133,3 +133,11 @@ function runOf({ queued }: OpenRun, { sources, live }: PastFacts): Run {
   const source = live.get(sourceDigest) ?? recorded
   return { run, cell, place, actor, queued: at, source, recorded, sourceDigest, stopOnError: true }
 }
+
+/** The run as the session's state has it while it goes on. */
+export const runningOf = ({ run, started, order }: SentRun): RunningRun => ({
+  ...run,
+  started,
+  order,
+  expectedMs: null,
+})

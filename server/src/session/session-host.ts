@@ -3,26 +3,25 @@
  * Invariant: nothing here decides; `run-queued` is durable before a run executes, and `run-ended` before its cell is
  * shown as done.
  */
-
 import { EventEmitter } from 'node:events'
 import type { ExecuteOutcome, Kernel, Message } from '@yesterday/kernel-bridge'
 import { inBackground, logFault } from '@yesterday/kernel-bridge/background'
 import { atPlace } from '@yesterday/kernel-bridge/log'
 import { findCell, origin } from '../../contract/document.ts'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
-import { type NoticeWords, noticeWords } from '../../contract/notices.ts'
+import { noticeWords } from '../../contract/notices.ts'
 import { whyTooDeep } from '../document/not-shown.ts'
-import { StoreError } from '../store/errors.ts'
 import { apply } from './apply.ts'
 import { createDurable, durableObjects } from './durable.ts'
 import { KernelLife } from './kernel-life.ts'
 import { KernelLink } from './kernel-link.ts'
 import { logStep } from './log-step.ts'
+import { LogTrouble } from './log-trouble.ts'
 import { nameKernel } from './name-kernel.ts'
 import { notSent, reasonOf } from './not-sent.ts'
 import { OwnOutputs } from './own-outputs.ts'
 import { pagerOutputs } from './pager.ts'
-import { type Past, type SentRun, UNRUNNABLE } from './past.ts'
+import { type Past, runningOf, type SentRun, UNRUNNABLE } from './past.ts'
 import { Pulse } from './pulse.ts'
 import { Recorder } from './recorder.ts'
 import type { RunEnded } from './run-ended.ts'
@@ -54,6 +53,7 @@ export class SessionHost {
   readonly #recorder: Recorder
   readonly #outputs: SessionOutputs
   readonly #own: OwnOutputs
+  readonly #trouble: LogTrouble
   readonly #record: SessionRecord
   readonly #life: KernelLife
   readonly #pulse: Pulse
@@ -64,15 +64,16 @@ export class SessionHost {
   /** The kernelspec that a person asked for; null where none was. */
   #chosenSpec: string | null = null
   #isClosed = false
-  #logProblem: string | null = null
 
   constructor(options: SessionOptions) {
     this.#options = options
     // Every client of the document listens.
     this.events.setMaxListeners(0)
     this.#now = options.now ?? (() => new Date().toISOString())
+    const emit = (event: SessionEvents['event'][0]) => this.events.emit('event', event)
+    this.#trouble = new LogTrouble(emit, (operation) => this.dispatch(operation))
     const durable = createDurable({
-      onStalled: (error) => this.#stalled(error),
+      onStalled: (error) => this.#trouble.stalled(error),
       onResumed: () => this.dispatch({ type: 'LogResumed' }),
     })
     const objects = durableObjects(options.store.objects, durable)
@@ -87,7 +88,7 @@ export class SessionHost {
       doc: options.doc,
       index: options.store.index,
       trustsHistory: options.trustsHistory ?? true,
-      emit: (event) => this.events.emit('event', event),
+      emit,
     })
     const { masker } = options.store.secrets
     this.#outputs = new SessionOutputs(options.doc, objects, masker, {
@@ -103,10 +104,7 @@ export class SessionHost {
       onChange: (silent) => this.dispatch({ type: 'KernelSilent', silent }),
       pauseMs: pulseMs,
     })
-    this.#widgets = new SessionWidgets({
-      emit: (event) => this.events.emit('event', event),
-      link: () => this.#life.link,
-    })
+    this.#widgets = new SessionWidgets({ emit, link: () => this.#life.link })
   }
 
   #makeRecord(): SessionRecord {
@@ -116,10 +114,10 @@ export class SessionHost {
       outputs: this.#outputs,
       now: this.#now,
       onLogged: (runs) => this.dispatch({ type: 'RunsLogged', runs }),
-      onNotLogged: (runs, error) => this.#notLogged(runs, error),
+      onNotLogged: (runs, error) => this.#trouble.notLogged(runs, error),
       onRecorded: (entry, run) => this.#recorded(entry, run),
       onLost: ({ run }) => this.dispatch({ type: 'Recorded', run }),
-      onBroken: (error) => this.#broken(error),
+      onBroken: (error) => this.#trouble.broken(error),
       onWork: () => this.events.emit('changed'),
     })
   }
@@ -246,7 +244,9 @@ export class SessionHost {
       this.#perform(action)
     } catch (error) {
       logFault(`performing ${action.type}`, error)
-      this.#notice(noticeWords('notice.sessionFailed', { action: action.type, reason: reasonOf(error) }))
+      this.#trouble.notice(
+        noticeWords('notice.sessionFailed', { action: action.type, reason: reasonOf(error) }),
+      )
       if (action.type === 'execute')
         this.dispatch({ type: 'RunOver', run: action.run.run, outcome: notSent(error) })
     }
@@ -333,7 +333,7 @@ export class SessionHost {
   #comm(message: Message): void {
     const why = whyTooDeep([message.content, message.metadata])
     if (why === null) this.#widgets.accept(message)
-    else this.#notice(noticeWords('notice.widgetMessage', { reason: why }))
+    else this.#trouble.notice(noticeWords('notice.widgetMessage', { reason: why }))
   }
 
   #execute(run: RunningRun): void {
@@ -391,29 +391,6 @@ export class SessionHost {
 
   /** Why the log takes no more runs; null while it does. */
   get logProblem(): string | null {
-    return this.#logProblem
+    return this.#trouble.problem
   }
-
-  #notLogged(runs: readonly RunId[], error: unknown): void {
-    const hint = error instanceof StoreError ? ` ${error.hint}` : ''
-    this.#logProblem = `Nothing was run: ${reasonOf(error)}.${hint}`
-    this.dispatch({ type: 'RunsNotLogged', runs })
-  }
-
-  #stalled(error: unknown): void {
-    this.dispatch({ type: 'LogStalled' })
-    this.#notice(noticeWords('notice.historyStalled', { reason: reasonOf(error) }))
-  }
-
-  #broken(error: unknown): void {
-    this.#notice(noticeWords('notice.historyGap', { reason: reasonOf(error) }))
-  }
-
-  #notice(words: NoticeWords): void {
-    this.events.emit('event', { type: 'notice', level: 'error', ...words })
-  }
-}
-
-function runningOf({ run, started, order }: SentRun): RunningRun {
-  return { ...run, started, order, expectedMs: null }
 }
