@@ -105,6 +105,10 @@ export const Me = z.object({
   hasPassword: z.boolean(),
   hasPasskey: z.boolean(),
   provider: z.string().nullable(),
+  /** Whether the provider decides the role. */
+  decidesRole: z.boolean(),
+  /** Where the browser goes after signing out; null for the page to sign in. */
+  signOutUrl: z.string().nullable(),
   role: Role,
   /** Names of the owners, whom a member asks for access. */
   owners: z.array(z.string()),

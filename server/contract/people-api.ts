@@ -52,6 +52,13 @@ export const peopleApi = {
     /** The answer is read by the client of the protocol. */
     query: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   },
+  hubAnswer: {
+    ...page,
+    method: 'get',
+    path: '/oauth_callback',
+    summary: 'As `/sign-in/provider/callback`, at the address that a JupyterHub leads back to.',
+    query: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+  },
   joinPage: {
     ...page,
     method: 'get',

@@ -28,8 +28,10 @@ export const Member = z.object({
   color: z.string(),
   role: Role,
   isGuest: z.boolean(),
-  /** The provider by which the person signs in, and which decides the role; null where they do so here. */
+  /** The provider by which the person signs in; null where they do so here. */
   provider: z.string().nullable(),
+  /** Whether the provider decides the role. */
+  isManaged: z.boolean(),
   since: Timestamp,
   /** When a session of this person was last used; null if there is none. */
   lastUsed: Timestamp.nullable(),

@@ -50,8 +50,8 @@ const full = [
 /** Programs of others that read what is exported. `rocrate` brings the context that crates name, so that no network is asked. */
 const validators = ['openlineage-python==1.54.0', 'prov==3.2.3', 'roc-validator==0.13.0', 'rocrate==0.13.0']
 
-/** A server whose kernels are used from elsewhere. */
-const jupyter = ['ipykernel==7.*', 'jupyter-server==2.*']
+/** A server whose kernels are used from elsewhere, and a hub that starts ours. */
+const jupyter = ['ipykernel==7.*', 'jupyter-server==2.*', 'jupyterhub==6.*']
 
 /** Each list with the oldest Python that it is for. */
 export const LISTS = {

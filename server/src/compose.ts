@@ -63,6 +63,7 @@ import { Meter } from './machines/meter.ts'
 import { type Notes, openNotes } from './notes.ts'
 import type { Recording } from './people/audit.ts'
 import { Grants } from './people/grants.ts'
+import { isActivity } from './people/hub-activity.ts'
 import { following, placesOf } from './place-sources.ts'
 import type { Project } from './project.ts'
 import { publicLinksOf } from './public-link-parts.ts'
@@ -91,12 +92,20 @@ export interface ComposeOptions {
   /** Trusts the project's history, and opens the project again. */
   readonly trust: () => Promise<void>
   readonly logError: (what: string, error: unknown) => void
+  /** Of every answer. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** A person did something. */
+  readonly onActivity?: () => void
 }
 
 /** The assembled server, not yet listening. */
 export interface House extends Answering {
   /** Finds the kernels that outlived the last server. */
   recover(): Promise<void>
+  /** Whether code runs at this moment. */
+  isBusy(): boolean
+  /** Shuts down the kernels of notebooks. */
+  shutDownKernels(): Promise<void>
   /** Saves, lets the kernels live on, and closes everything. */
   close(): Promise<void>
 }
@@ -132,12 +141,18 @@ export function compose(options: ComposeOptions): House {
   const operations = operationsRoutes(store.health, metrics, () => isStopping)
   const all = [...routesOf(options, parts), ...jupyterRoutesOf(options, parts), ...operations]
   const routes = audited(all, record)
-  const onAnswered = (answered: Answered): void => metrics.answered(answered)
-  const app = makeApp({ access, client: clientOf(options), routes, logError, onAnswered, scopes })
+  const onAnswered = (answered: Answered): void => {
+    metrics.answered(answered)
+    if (answered.method !== 'get' && answered.status < 400) options.onActivity?.()
+  }
+  const { headers = {} } = options
+  const app = makeApp({ access, client: clientOf(options), routes, logError, onAnswered, scopes, headers })
   access.tokens?.watch(() => sockets.endRevoked())
   return {
     handle: (request: IncomingMessage, response: ServerResponse) => app(request, response),
     upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
+    isBusy: () => hosted.hasBusyFree || sessionCounts(sessions).kernels().has('busy'),
+    shutDownKernels: () => sessions.shutDownKernels(STOPPED),
     recover: async () => {
       if (untrusted !== null) return
       await terminals.recover()
@@ -164,7 +179,7 @@ interface SocketParts {
 }
 
 const socketsOf = (
-  { access }: ComposeOptions,
+  { access, onActivity }: ComposeOptions,
   { rooms, sessions, hosted, terminals, record, scopes }: SocketParts,
 ): Sockets =>
   new Sockets(
@@ -176,6 +191,9 @@ const socketsOf = (
       terminalRoute(terminals),
     ],
     scopes,
+    (spec, data) => {
+      if (isActivity(spec, data)) onActivity?.()
+    },
   )
 
 const clientOf = ({ client }: ComposeOptions): StaticFiles | null =>
@@ -256,7 +274,7 @@ interface RouteParts {
 }
 
 function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] {
-  const { project, access, kernels, trust, version } = options
+  const { project, access, kernels, trust } = options
   const { documents, notes, files, sessions, world, writes, jobs } = parts
   const { root, store, untrusted } = project
   const pathOf = (id: string): string | null => documents.live(id)?.path ?? null
@@ -294,7 +312,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ...exportRoutes({ root, documents, objects: store.objects, secrets: store.secrets }),
     ...objectRoutes(store.objects),
     ...publicLinksOf(options, parts),
-    ...accountRoutes(access, { name: basename(root), version }, grantParts(options, parts)),
+    ...accountRoutes(access, accountOf(options), grantParts(options, parts)),
     ...replayRoutes(
       jobs,
       async (target) => (untrusted === null ? planOf(world, target) : notTrusted),
@@ -310,6 +328,12 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ...codeToolRoutes({ root, kernels, sessions, pathOf }),
   ]
 }
+
+const accountOf = ({ project, version, access }: ComposeOptions) => ({
+  name: basename(project.root),
+  version,
+  signOutUrl: access.provider?.signOutUrl ?? null,
+})
 
 const grantParts = ({ access, project }: ComposeOptions, { record, sockets, places }: RouteParts) => ({
   record,
@@ -341,6 +365,8 @@ function jupyterRoutesOf(
   })
 }
 
+/** Who ends kernels with the server. */
+const STOPPED = { id: 'server', name: 'the server, because it was stopped' }
 const notTrusted = refused('untrusted', NOT_TRUSTED, 'Trust it in the page, or start with --trust.')
 
 /** A room's socket, with what the address says: `epoch`, and `acks=1` and a `connection` from clients of ours. */

@@ -69,6 +69,7 @@ function Living(props: {
     if (ended?.kind === 'epoch' || ended?.kind === 'refused') reopenWithText()
     if (ended?.kind === 'forbidden') void askAgain(notebook, reopenWithText)
   }, [ended, reopenWithText, notebook])
+  useEffect(() => notebook.room.dialFailed.listen(() => void leaveIfSignedOut(notebook)), [notebook])
   useFilesAfterRuns(notebook)
   useRenames(notebook)
   useTarget(notebook)
@@ -91,6 +92,11 @@ async function askAgain(notebook: Notebook, reopen: () => void): Promise<void> {
   const access = await notebook.accessNow()
   if (access === 'known') reopen()
   else if (access === 'ended') location.reload()
+}
+
+/** A browser does not say why a connection was refused. Edits that were not sent are kept in it. */
+async function leaveIfSignedOut(notebook: Notebook): Promise<void> {
+  if ((await notebook.accessNow()) === 'ended') location.reload()
 }
 
 function useFilesAfterRuns(notebook: Notebook): void {

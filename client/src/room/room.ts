@@ -31,6 +31,8 @@ export class Room {
   readonly awareness: Awareness
   /** The server closed a connection for what this page sent; it connects again. */
   readonly sentTooMuch = new Signal<void>()
+  /** A connection was not opened: the server is away, or refuses us. */
+  readonly dialFailed = new Signal<void>()
   readonly #facts = new Watched<RoomFacts>(noFacts)
   readonly #epoch: string
   readonly #provider: WebsocketProvider
@@ -172,7 +174,8 @@ export class Room {
 
   /** `code` is null where this page closed the connection. */
   #closed(code: number | null): void {
-    const { sent, acknowledged, editedOffline } = this.#facts.get()
+    const { open, sent, acknowledged, editedOffline } = this.#facts.get()
+    if (!open) this.dialFailed.emit()
     this.#prepareConnection()
     this.#learn({
       open: false,

@@ -10,6 +10,7 @@ type Register = (program: Command) => void
 
 const commands: Readonly<Record<string, () => Promise<Register>>> = {
   serve: async () => (await import('./serve.ts')).registerServe,
+  hub: async () => (await import('./hub.ts')).registerHub,
   bridge: async () => (await import('./serve.ts')).registerBridge,
   run: async () => (await import('./run.ts')).registerRun,
   sweep: async () => (await import('./sweep.ts')).registerSweep,
@@ -51,7 +52,16 @@ export function wanted(words: readonly string[]): readonly string[] {
 }
 
 /** Commands that end leftovers themselves, or that look at no project. */
-const ownLeftovers = new Set(['serve', 'bridge', 'fsck', 'token', 'audit', 'diff-driver', 'merge-driver'])
+const ownLeftovers = new Set([
+  'serve',
+  'hub',
+  'bridge',
+  'fsck',
+  'token',
+  'audit',
+  'diff-driver',
+  'merge-driver',
+])
 
 /** What a killed program left in the project ends with the next command there; some do it themselves and say so. */
 async function endLeftovers(command: Command): Promise<void> {

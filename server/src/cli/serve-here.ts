@@ -18,6 +18,7 @@ import { OpenIdProvider } from '../people/oidc.ts'
 import { readOidcConfig } from '../people/oidc-config.ts'
 import { People } from '../people/people.ts'
 import { ProgramTokens } from '../people/program-tokens.ts'
+import { ProofChecks } from '../people/proof-checks.ts'
 import type { IdentityProvider } from '../people/provider.ts'
 import { PublicLinkStore } from '../people/public-links.ts'
 import { openProject } from '../project.ts'
@@ -33,6 +34,7 @@ import { startWatchdog, watchdogSeconds } from '../watchdog/watchdog.ts'
 import { ignoreBrokenPipe, printLines } from './answer.ts'
 import { openOrBeginBeside } from './damaged-start.ts'
 import { watchHistory } from './history-watch.ts'
+import { type HubStart, startedByHub } from './hub-start.ts'
 import { openBrowser } from './open-browser.ts'
 import { endOnThrown } from './process-faults.ts'
 import { FIRST_PORT, type ServeOptions } from './serve-options.ts'
@@ -54,17 +56,19 @@ class StartError extends Error {
 export async function serve(dir: string, options: ServeOptions, fault: string): Promise<void> {
   ignoreBrokenPipe()
   const root = projectRoot(dir)
-  const listening = listeningOf(options)
+  const hub = await startedByHub(options)
+  const wantedPort = options.port ?? hub?.config.port
+  const listening = hub?.listening ?? listeningOf(options)
   const { folder } = storePaths(root)
   if (options.trust) trustWorkspace(folder)
-  const lock = await ServerLock.take(root, isLoopback(options.host) ? options.host : LOCAL)
+  const lock = await ServerLock.take(root, isLoopback(listening.host) ? listening.host : LOCAL)
   if (!(lock instanceof ServerLock)) throw alreadyServed(root, startUrl(lock))
   process.once('exit', () => lock.release())
   endOnThrown(folder)
   if (fault !== '') blameRecovery(folder, `the server crashed with ${fault}`)
   /** A new one-time token says that the last one let a browser in. */
   const onSignIn: (() => void)[] = []
-  const provider = options.oidc === undefined ? null : new OpenIdProvider(readOidcConfig(options.oidc, root))
+  const provider = hub?.provider ?? oidcOf(options, root)
   const access = accessOf(root, listening, provider, (token) => {
     lock.update({ token })
     for (const done of onSignIn.splice(0)) done()
@@ -75,14 +79,17 @@ export async function serve(dir: string, options: ServeOptions, fault: string): 
     await recover(front)
   }
   const front = await openOrBeginBeside({ root, beside: options.beside, say }, () =>
-    Front.open(() => openHouse(root, options, access, trust)),
+    Front.open(() => openHouse(root, options, { access, trust, hub, onActivity: () => activity?.touch() })),
   )
-  stopWhenAsked(front, lock)
+  const activity = hub?.activity(async () => (await front.house).isBusy())
+  stopWhenAsked(front, lock, hub !== null)
   watch(folder)
-  const { port, local, address } = await listenFor(front, options, listening)
+  const { port, local, address } = await listenFor(front, wantedPort, listening)
   const tokens = { token: access.startToken, programToken: access.programToken }
   const url = startUrl(lock.update({ port: local, address, ...tokens }))
-  say(options.page ? openPage(root, url) : connectTo(root, url.replace(/\?.*$/, '')))
+  if (hub === null) say(options.page ? openPage(root, url) : connectTo(root, url.replace(/\?.*$/, '')))
+  else say(`Yesterday serves ${root} to ${hub.config.owner}, through JupyterHub`)
+  activity?.start()
   process.send?.({ type: 'ready', port } satisfies Ready)
   if (options.open) {
     const removeFile = openBrowser(url)
@@ -98,20 +105,28 @@ const openPage = (root: string, url: string): string =>
 const connectTo = (root: string, address: string): string =>
   `Yesterday serves ${root} to Jupyter clients, without the page\n\n    ${address}\n\nFor a token: yesterday token NAME. Stop with Ctrl-C.`
 
+interface HouseParts {
+  readonly access: Access
+  readonly trust: () => Promise<void>
+  readonly hub: HubStart | null
+  readonly onActivity: () => void
+}
+
 async function openHouse(
   root: string,
   { python, starter, kernel, page }: ServeOptions,
-  access: Access,
-  trust: () => Promise<void>,
+  { access, trust, hub, onActivity }: HouseParts,
 ): Promise<House> {
   const project = await openProject(root, (problem) => logFault('reading the history', problem))
+  project.store.secrets.learn(hub?.secrets ?? [])
   if (project.untrusted !== null) say(RESTRICTED)
   watchHistory({ store: project.store, say })
   const coming = () => projectKernels({ root, python, starter, report: say })
   const kernels = project.untrusted === null ? new LateKernels(coming()) : restrictedKernels
   const client = page ? resolve(import.meta.dirname, '../../../client/dist') : null
   const options = { version: '0.1.0', trust, logError: logFault, ...(kernel && { defaultKernel: kernel }) }
-  return compose({ project, access, kernels, client, ...options })
+  const { headers = {} } = hub ?? {}
+  return compose({ project, access, kernels, client, headers, onActivity, ...options })
 }
 
 const RESTRICTED =
@@ -122,6 +137,9 @@ async function recover(front: Front<House>): Promise<void> {
   await house.recover().catch((error: unknown) => logFault('finding the kernels again', error))
 }
 
+const oidcOf = ({ oidc }: ServeOptions, root: string): OpenIdProvider | null =>
+  oidc === undefined ? null : new OpenIdProvider(readOidcConfig(oidc, root))
+
 function accessOf(
   root: string,
   { reach, addressOf }: Listening,
@@ -129,14 +147,20 @@ function accessOf(
   onToken: (token: string) => void,
 ): Access {
   const state = openProjectState(root)
+  const people = new People(state)
+  const audit = new Audit(state, (error) => logFault('writing the audit log', error))
+  const onProblem = (error: unknown): void => logFault('signing in through the provider', error)
+  const checks = provider && new ProofChecks({ provider, people, record: audit.record, onProblem })
+  checks?.start()
   return new Access({
-    people: new People(state),
+    people,
     tokens: new ProgramTokens(state),
     grants: new Grants(state),
     publicLinks: new PublicLinkStore(state),
-    audit: new Audit(state, (error) => logFault('writing the audit log', error)),
+    audit,
     provider,
-    onProblem: (error) => logFault('signing in through the provider', error),
+    onProblem,
+    ...(checks && { checks }),
     addressOf,
     root,
     reach,
@@ -173,11 +197,11 @@ const fixedToken = (): { fixedToken: string } | Record<string, never> =>
  */
 async function listenFor(
   front: Front<House>,
-  options: ServeOptions,
+  wanted: number | undefined,
   { tls, host, addressAt, admits }: Listening,
 ): Promise<{ readonly port: number; readonly local: number; readonly address: string | null }> {
   if (tls === null && isLoopback(host)) {
-    const port = await listen(front.http, options)
+    const port = await listen(front.http, wanted, host)
     return { port, local: port, address: addressAt(port) }
   }
   const server = tls === null ? createServer() : createTlsServer({ ...tls, minVersion: 'TLSv1.2' })
@@ -185,7 +209,7 @@ async function listenFor(
     if (!admits(socket.remoteAddress)) socket.destroy()
   })
   front.answer(server)
-  const port = await listen(server, options)
+  const port = await listen(server, wanted, host)
   const local = (await listenOn(front.http, 0, LOCAL)) ?? fail(0)
   return { port, local, address: addressAt(port) }
 }
@@ -194,7 +218,7 @@ async function listenFor(
 const LOCAL = '127.0.0.1'
 
 /** The port that was asked for, or the first free one. */
-async function listen(server: Server | TlsServer, { port, host }: ServeOptions): Promise<number> {
+async function listen(server: Server | TlsServer, port: number | undefined, host: string): Promise<number> {
   if (port !== undefined) return (await listenOn(server, port, host)) ?? fail(port)
   for (let candidate = FIRST_PORT; candidate < FIRST_PORT + TRIES; candidate++) {
     const taken = await listenOn(server, candidate, host)
@@ -228,7 +252,8 @@ function watch(folder: string): void {
   if (seconds !== null) startWatchdog(folder, seconds)
 }
 
-function stopWhenAsked(front: Front<House>, lock: ServerLock): void {
+/** Kernels live on, unless `endsKernels`: a hub that stops a server frees what it uses. */
+function stopWhenAsked(front: Front<House>, lock: ServerLock, endsKernels: boolean): void {
   let since: number | null = null
   const stop = (signal: NodeJS.Signals) => {
     if (since !== null) {
@@ -237,16 +262,19 @@ function stopWhenAsked(front: Front<House>, lock: ServerLock): void {
     }
     since = performance.now()
     say('Saving and stopping …')
-    front.close().then(
-      () => {
-        lock.release()
-        process.exit(0)
-      },
-      (error: unknown) => {
-        logFault('stopping', error)
-        process.exit(1)
-      },
-    )
+    const ended = endsKernels ? front.house.then((house) => house.shutDownKernels()) : Promise.resolve()
+    ended
+      .then(() => front.close())
+      .then(
+        () => {
+          lock.release()
+          process.exit(0)
+        },
+        (error: unknown) => {
+          logFault('stopping', error)
+          process.exit(1)
+        },
+      )
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
   // The supervisor is gone: without it this process would never end.

@@ -1,5 +1,6 @@
 /** pure. The options of `yesterday serve`. */
 import { z } from 'zod'
+import { Role } from '../../contract/route.ts'
 
 /** Where the search for a free port begins. */
 export const FIRST_PORT = 8888
@@ -20,6 +21,11 @@ export const ServeOptions = z.object({
   trust: z.boolean().default(false),
   beside: z.boolean().default(false),
   restart: z.boolean().default(true),
+  /** Who other people of the hub are, where a JupyterHub starts this server. */
+  hubRoles: z
+    .object({ role: Role.nullable(), groups: z.record(z.string(), Role) })
+    .nullable()
+    .default(null),
   /** False where Jupyter clients alone are served. */
   page: z.boolean().default(true),
 })

@@ -62,7 +62,7 @@ const withServerOptions = (command: Command): Command =>
     .option('--beside', 'if the history is damaged, begin a new one and keep the damaged one beside it')
     .option('--no-restart', 'run the server in this process, and end with it; for a service manager')
 
-async function start(name: string, dir: string, options: ServeOptions): Promise<void> {
+export async function start(name: string, dir: string, options: ServeOptions): Promise<void> {
   const fault = process.env[SUPERVISED]
   // Kernels inherit the environment, and may start servers of their own.
   delete process.env[SUPERVISED]

@@ -11,6 +11,7 @@ import type { Grants } from '../people/grants.ts'
 import { PENDING_MS } from '../people/pending.ts'
 import { COOKIE_LIFE_SECONDS, type People, type Person } from '../people/people.ts'
 import type { ProgramTokens } from '../people/program-tokens.ts'
+import type { ProofChecks } from '../people/proof-checks.ts'
 import type { IdentityProvider } from '../people/provider.ts'
 import type { PublicLinkStore } from '../people/public-links.ts'
 import { SignIn, type Visitor } from '../people/sign-in.ts'
@@ -39,6 +40,8 @@ export interface AccessOptions {
   readonly audit?: Audit
   /** Signs people in. None by default. */
   readonly provider?: IdentityProvider | null
+  /** Asks the provider again whether those whom it signed in may still come in. Not asked by default. */
+  readonly checks?: Pick<ProofChecks, 'confirm' | 'used'>
   /** Receives why a provider failed. */
   readonly onProblem?: (error: unknown) => void
   /** Receives each new one-time token, so that a second start can print it. */
@@ -79,6 +82,7 @@ export class Access {
   readonly audit: Audit | null
   readonly #addressOf: (request: IncomingMessage) => string
   readonly #onToken: (token: string) => void
+  readonly #checks: AccessOptions['checks']
   readonly #hasFixedToken: boolean
   readonly #program: Person = { id: 'program', name: 'Program', color: '#495057' }
   #once: string
@@ -92,6 +96,7 @@ export class Access {
     this.#random = options.random ?? (() => randomBytes(24).toString('base64url'))
     this.audit = options.audit ?? null
     this.provider = options.provider ?? null
+    this.#checks = options.checks
     this.onProblem = options.onProblem ?? (() => {})
     this.signIns = new SignIn(options.people, options.audit?.record, undefined, undefined, options.grants)
     this.#addressOf = options.addressOf ?? (({ socket }) => socket.remoteAddress ?? '')
@@ -167,14 +172,31 @@ export class Access {
     return { address: this.#addressOf(request), device: deviceOf(request.headers['user-agent']) }
   }
 
+  /**
+   * Settles when the provider was asked whether the sender may still come in, where its last answer is too old. `isFresh`:
+   * it is asked in any case.
+   */
+  async confirm(request: IncomingMessage, isFresh = false): Promise<void> {
+    if (this.#checks === undefined || sentToken(request) !== null) return
+    const found = this.people.recognise(this.#cookieOf(request))
+    if (found !== null) await this.#checks.confirm(found.session, isFresh)
+  }
+
   /** Who sends this request; null for an unknown sender. A cookie does not make up for a wrong token. */
   identify(request: IncomingMessage): Identity | null {
     const token = sentToken(request)
     if (token !== null) return this.#programOf(token)
-    const found = this.people.recognise(parseCookie(request.headers.cookie ?? '')[this.#cookieName])
+    const found = this.people.recognise(this.#cookieOf(request))
     if (found === null) return null
     const { person, role, session } = found
-    return identity({ person, role, session, by: 'cookie' }, () => this.people.roleOf(person.id, session))
+    return identity({ person, role, session, by: 'cookie' }, () => {
+      this.#checks?.used(session)
+      return this.people.roleOf(person.id, session)
+    })
+  }
+
+  #cookieOf(request: IncomingMessage): string | undefined {
+    return parseCookie(request.headers.cookie ?? '')[this.#cookieName]
   }
 
   /** The role of a member or program at this moment, whatever they are signed in with; null for none. */

@@ -13,6 +13,7 @@ import express, {
 } from 'express'
 import { visibleName } from '../../contract/file-names.ts'
 import { routes } from '../../contract/routes.ts'
+import type { Refusal } from '../document/ports.ts'
 import type { Access, Identity } from './access.ts'
 import { appBelow, pageBelow, withoutBase } from './base.ts'
 import { refusalOf } from './failure.ts'
@@ -44,6 +45,8 @@ export interface AppParts {
   readonly logError: (what: string, error: unknown) => void
   /** What single members may see and do where. Without it, their role in the project counts everywhere. */
   readonly scopes?: Pick<Scopes, 'of'> | null
+  /** Of every answer. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Called with each answer of a route, for metrics. */
   readonly onAnswered?: (answered: Answered) => void
 }
@@ -54,6 +57,9 @@ export const foreignHost = {
   message: 'This server does not answer to that host name.',
   hint: 'Open it as http://localhost or http://127.0.0.1, with the port that the start printed.',
 }
+/** The refusal with what to do here. */
+export const foreignHostOf = ({ reach: { hostHint } }: Access): Refusal =>
+  hostHint === undefined ? foreignHost : { ...foreignHost, hint: hostHint }
 export const foreignOrigin = {
   code: 'foreignOrigin',
   status: 403,
@@ -73,12 +79,16 @@ export function makeApp(parts: AppParts): Express {
   app.set('query parser', 'simple')
   app.set('etag', false)
   app.use((request, response, next) => {
-    response.set(commonHeaders)
+    response.set({ ...commonHeaders, ...parts.headers })
     const { base = '' } = parts.access.reach
     request.baseUrl = base
     request.url = withoutBase(base, request.url)
     if (hostAllowed(parts.access.reach, request.headers.host)) next()
-    else return perform(response, refuse(foreignHost))
+    else return perform(response, refuse(foreignHostOf(parts.access)))
+  })
+  app.use(async (request, _response, next) => {
+    await parts.access.confirm(request)
+    next()
   })
   app.use((request, response, next) => serveClient(parts, request, response, next))
   for (const route of inListedOrder(routes, parts.routes)) addRoute(app, parts, route)
@@ -220,6 +230,12 @@ function sendSignIn(parts: AppParts, request: Request, response: Response, wrong
   // A link on another site leads here without our strict cookie; one reload from our own page brings it.
   const again = !wrongToken && request.headers['sec-fetch-site'] === 'cross-site'
   const next = request.path === '/' ? '' : request.url
+  const { provider, ways } = parts.access
+  if (provider?.isOnlyWay && !wrongToken && !again && !ways.hasPasswords && !ways.hasPasskeys) {
+    const query = next === '' ? '' : `?${new URLSearchParams({ next })}`
+    response.redirect(303, `${request.baseUrl}/sign-in/provider${query}`)
+    return
+  }
   response.status(401).set(formHeaders).type('html')
   response.send(
     pageBelow(
@@ -229,7 +245,7 @@ function sendSignIn(parts: AppParts, request: Request, response: Response, wrong
         problem: wrongToken ? 'token' : null,
         again,
         next,
-        ...parts.access.ways,
+        ...ways,
       }),
     ),
   )

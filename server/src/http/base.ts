@@ -16,6 +16,7 @@ export const OWN_PARTS: ReadonlySet<string> = new Set([
   'kernelspecs',
   'metrics',
   'notebooks',
+  'oauth_callback',
   'public',
   'readyz',
   'sandbox',

@@ -13,6 +13,8 @@ export interface Reach {
   readonly publicOrigin: string | null
   /** The path of that address, without a slash at its end; absent or '' at the root. */
   readonly base?: string
+  /** What to do where a name is not among `hosts`. */
+  readonly hostHint?: string
 }
 
 /** The names of loopback; no DNS server can answer for them. */

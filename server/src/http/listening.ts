@@ -174,7 +174,7 @@ function namesIn({ subjectAltName = '' }: X509Certificate): readonly string[] {
   })
 }
 
-function proxiesOf(blocks: readonly string[]): BlockList | null {
+export function proxiesOf(blocks: readonly string[]): BlockList | null {
   if (blocks.length === 0) return null
   const list = new BlockList()
   for (const block of blocks) addBlock(list, block)
@@ -195,7 +195,7 @@ function addBlock(list: BlockList, block: string): void {
 }
 
 /** The last address of `X-Forwarded-For` that is no proxy of ours: what is before it, the client may have written. */
-function clientAddress({ headers, socket }: Sent, proxies: BlockList | null): string {
+export function clientAddress({ headers, socket }: Sent, proxies: BlockList | null): string {
   const direct = plainAddress(socket.remoteAddress)
   if (proxies === null || !isFrom(proxies, direct)) return direct
   const passed = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',').slice(-20)
@@ -207,7 +207,7 @@ function clientAddress({ headers, socket }: Sent, proxies: BlockList | null): st
 
 const plainAddress = (address: string | undefined): string => address?.replace(/^::ffff:/, '') ?? ''
 
-function isFrom(proxies: BlockList, address: string | undefined): boolean {
+export function isFrom(proxies: BlockList, address: string | undefined): boolean {
   const plain = plainAddress(address)
   const family = isIP(plain)
   if (family === 0) return false

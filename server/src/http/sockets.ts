@@ -15,7 +15,7 @@ import { endSocket } from '../connection/end-socket.ts'
 import type { Refusal } from '../document/ports.ts'
 import type { Person } from '../people/people.ts'
 import type { Access, Identity } from './access.ts'
-import { foreignHost, foreignOrigin } from './app.ts'
+import { foreignHostOf, foreignOrigin } from './app.ts'
 import { withoutBase } from './base.ts'
 import { hostAllowed, originAllowed } from './gate.ts'
 import { inListedOrder } from './mounted.ts'
@@ -91,10 +91,17 @@ export class Sockets {
     handleProtocols: (offered) => SUBPROTOCOLS.find((known) => offered.has(known)) ?? false,
   })
   readonly #open = new Map<WebSocket, Seat>()
+  readonly #onMessage: (spec: SocketSpec, data: Buffer) => void
   readonly #looks: ReturnType<typeof setInterval>
 
-  /** Throws if the routes are not those of the contract. */
-  constructor(access: Access, routes: readonly SocketRoute[], scopes: Pick<Scopes, 'roleAt'> | null = null) {
+  /** Throws if the routes are not those of the contract. `onMessage` receives what clients send, before it is read. */
+  constructor(
+    access: Access,
+    routes: readonly SocketRoute[],
+    scopes: Pick<Scopes, 'roleAt'> | null = null,
+    onMessage: (spec: SocketSpec, data: Buffer) => void = () => undefined,
+  ) {
+    this.#onMessage = onMessage
     this.#access = access
     this.#scopes = scopes
     this.#routes = inListedOrder(sockets, routes)
@@ -148,6 +155,11 @@ export class Sockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy())
     request.url = withoutBase(this.#access.reach.base ?? '', request.url ?? '/')
+    inBackground(this.#upgrade(request, socket, head), 'opening a socket')
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    await this.#access.confirm(request, true)
     const url = readUrl(request)
     const route = url && this.#routes.find(({ pattern }) => pattern.test(url.pathname))
     const id = (url && route?.pattern.exec(url.pathname)?.[1]) ?? ''
@@ -157,10 +169,7 @@ export class Sockets {
       refuseUpgrade(socket, refusal ?? unknownSender)
       return
     }
-    inBackground(
-      this.#admit({ request, socket, head }, { route, id, query: url.searchParams, identity }),
-      'opening a socket',
-    )
+    await this.#admit({ request, socket, head }, { route, id, query: url.searchParams, identity })
   }
 
   /** The one place that decides whether a sender may open a socket. */
@@ -175,6 +184,7 @@ export class Sockets {
     }
     this.#server.handleUpgrade(request, socket, head, (opened) => {
       this.#remember(opened, { identity, subjects, role })
+      opened.on('message', (data: Buffer) => this.#onMessage(route.spec, data))
       const person = this.#access.people.follow(identity.person)
       const may = (required: Role): boolean => identity.isCurrent() && mayActAs(role, required)
       route.take(opened, { documentId: id, query, person, may })
@@ -184,7 +194,7 @@ export class Sockets {
   #refusal(request: IncomingMessage, spec: SocketSpec | null): Refusal | null {
     const { host, origin } = request.headers
     const identity = this.#access.identify(request)
-    if (!hostAllowed(this.#access.reach, host)) return foreignHost
+    if (!hostAllowed(this.#access.reach, host)) return foreignHostOf(this.#access)
     const mustBeOwn = origin !== undefined || identity?.by !== 'token'
     if (mustBeOwn && !originAllowed(this.#access.reach, origin, host)) return foreignOrigin
     if (!identity) return unknownSender

@@ -36,6 +36,11 @@ export class KernelRegistry {
     return [...(await this.notebooks()), ...this.#free.values()]
   }
 
+  /** Whether a kernel that a client started runs code. */
+  get hasBusyFree(): boolean {
+    return [...this.#free.values()].some(({ state }) => state === 'busy')
+  }
+
   /** Those of the notebooks' sessions. */
   async notebooks(): Promise<readonly NotebookKernel[]> {
     const found = await Promise.all(this.#sessions.withKernel().map((id) => this.ofNotebook(id)))

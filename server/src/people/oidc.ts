@@ -72,11 +72,13 @@ export class OpenIdProvider implements IdentityProvider {
     return oidc.fetchUserInfo(found, token, claims.sub)
   }
 
-  #identityOf(all: Claims, { iss, sub }: oidc.IDToken): ProvedIdentity {
+  #identityOf(all: Claims, { iss, sub, sid }: oidc.IDToken): ProvedIdentity {
     const { groupsClaim, nameClaim } = this.#config
     const names = [all[nameClaim], all.name, all.preferred_username, all.email, sub]
     const name = names.find((one) => typeof one === 'string' && one.trim() !== '')
-    return { issuer: iss, subject: sub, name: String(name), role: this.#roleOf(groupsOf(all[groupsClaim])) }
+    const role = this.#roleOf(groupsOf(all[groupsClaim]))
+    const session = typeof sid === 'string' ? { sid } : {}
+    return { issuer: iss, subject: sub, name: String(name), role, decidesRole: true, ...session }
   }
 
   #roleOf(groups: readonly string[]): Role | null {

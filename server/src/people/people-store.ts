@@ -35,11 +35,23 @@ const StoredSession = z.object({
   created: z.string(),
   used: z.string(),
   expires: z.string().optional(),
+  /** A sealed proof with which the provider is asked again (`provided-sessions.ts`). */
+  proof: z.string().optional(),
+  /** The session at the provider. */
+  sid: z.string().optional(),
 })
 export type StoredSession = z.infer<typeof StoredSession>
 
-/** Who a person is at a provider. `via` is the provider's name. */
-const StoredIdentity = z.object({ issuer: z.string(), subject: z.string(), via: z.string() })
+/**
+ * Who a person is at a provider. `via` is the provider's name. `firstRole` is the role that it named for the beginning,
+ * which owners may change here; null where the provider decides the role.
+ */
+const StoredIdentity = z.object({
+  issuer: z.string(),
+  subject: z.string(),
+  via: z.string(),
+  firstRole: Role.nullable().default(null),
+})
 export type StoredIdentity = z.infer<typeof StoredIdentity>
 
 /** `named`: the person chose the name. Without a way to sign in it is a guest, who is forgotten with the last session. */
@@ -49,7 +61,7 @@ const StoredPerson = Person.extend({
   role: Role,
   password: StoredPassword.nullable(),
   passkeys: z.array(StoredPasskey).default([]),
-  /** Such a person signs in through the provider alone, which decides the role. */
+  /** Such a person signs in through the provider alone. */
   identity: StoredIdentity.nullable().default(null),
   sessions: z.array(StoredSession),
 })

@@ -8,6 +8,7 @@ import { type Member, PersonName, type SignedInDevice } from '../../contract/peo
 import type { Role } from '../../contract/route.ts'
 import { equalSecrets } from '../store/equal-secrets.ts'
 import { Invitations } from './invitations.ts'
+import { isManaged, memberOf, sameName } from './member-of.ts'
 import { PasskeyList } from './passkey-list.ts'
 import {
   isGuest,
@@ -19,7 +20,7 @@ import {
   type StoredPerson,
   type StoredSession,
 } from './people-store.ts'
-
+import { type Provided, ProvidedSessions, roleAfter } from './provided-sessions.ts'
 import { userName } from './user-name.ts'
 
 export { Person } from './people-store.ts'
@@ -44,6 +45,8 @@ export interface Recognised {
 export class People {
   readonly invitations: Invitations
   readonly passkeys: PasskeyList
+  /** Sessions that a provider began. */
+  readonly provided: ProvidedSessions
   readonly #now: () => Date
   readonly #store: PeopleStore
 
@@ -55,6 +58,7 @@ export class People {
     this.#store = new PeopleStore(folder)
     this.invitations = new Invitations(this.#store, now)
     this.passkeys = new PasskeyList(this.#store, now)
+    this.provided = new ProvidedSessions(this.#store)
     this.#forgetOld()
     this.#store.save()
   }
@@ -80,25 +84,27 @@ export class People {
 
   /** A session of a person whom a provider names; they are made a member at the first one. `before` is the role until now. */
   enter(
-    identity: StoredIdentity,
-    { name, role, device, expires }: Joining & { readonly expires: Date },
+    { decidesRole, ...who }: Omit<StoredIdentity, 'firstRole'> & { readonly decidesRole: boolean },
+    { name, role, device, expires, ...provided }: Joining & Provided & { readonly expires: Date },
   ): (ReturnType<People['admit']> & { readonly before: Role | null }) | 'full' {
+    const identity = { ...who, firstRole: decidesRole ? null : role }
+    const ends = { expires: expires.toISOString(), ...this.provided.fields(provided) }
     const found = this.#identified(identity)
     if (found === undefined) {
       if (this.isFull) return 'full'
       const member = { id: newPersonId(), name: this.#freeName(name), role, device, identity }
-      return { ...this.#add({ ...member, password: null, passkeys: [] }, expires), before: null }
+      return { ...this.#add({ ...member, password: null, passkeys: [] }, ends), before: null }
     }
     const before = found.role
-    const session = this.#newSession(device, expires)
-    Object.assign(found, { role, identity })
+    const session = this.#newSession(device, ends)
+    Object.assign(found, { role: roleAfter(found, role, decidesRole), identity })
     found.sessions = [...found.sessions, session].slice(-MOST_SESSIONS)
     this.#store.save()
     return { person: Person.parse(found), cookie: this.#cookieOf(session), before }
   }
 
   /** Ends all sessions of a person who may not come in any more. Returns the name; null if the person is not known. */
-  endIdentity(identity: StoredIdentity): string | null {
+  endIdentity(identity: Pick<StoredIdentity, 'issuer' | 'subject'>): string | null {
     const found = this.#identified(identity)
     if (found === undefined) return null
     this.endSessions(found.id, () => true)
@@ -110,7 +116,13 @@ export class People {
     return this.#find(id)?.identity?.via ?? null
   }
 
-  #identified({ issuer, subject }: StoredIdentity): StoredPerson | undefined {
+  /** Whether a provider decides the person's role. */
+  isManaged(id: string): boolean {
+    const found = this.#find(id)
+    return found !== undefined && isManaged(found)
+  }
+
+  #identified({ issuer, subject }: Pick<StoredIdentity, 'issuer' | 'subject'>): StoredPerson | undefined {
     return this.#people.find(({ identity }) => identity?.issuer === issuer && identity.subject === subject)
   }
 
@@ -135,12 +147,12 @@ export class People {
 
   #add(
     { device, ...member }: Joining & Pick<StoredPerson, 'id' | 'password' | 'passkeys' | 'identity'>,
-    expires?: Date,
+    ends: SessionEnds = {},
   ) {
     this.#forgetOld()
     const color = PERSON_COLORS[this.#people.length % PERSON_COLORS.length] ?? PERSON_COLORS[0]
     const since = this.#now().toISOString()
-    const session = this.#newSession(device, expires)
+    const session = this.#newSession(device, ends)
     this.#people.push({ ...member, color, named: !isGuest(member), since, sessions: [session] })
     this.#store.save()
     return { person: { id: member.id, name: member.name, color }, cookie: this.#cookieOf(session) }
@@ -223,7 +235,7 @@ export class People {
   changeRole(id: string, role: Role): Member | 'missing' | 'lastOwner' | 'managed' {
     const found = this.#find(id)
     if (found === undefined) return 'missing'
-    if (found.identity !== null) return 'managed'
+    if (isManaged(found)) return 'managed'
     if (role !== 'owner' && this.#isLastOwner(found)) return 'lastOwner'
     found.role = role
     this.#store.save()
@@ -316,10 +328,9 @@ export class People {
     return person.role === 'owner' && !this.#people.some((one) => one !== person && one.role === 'owner')
   }
 
-  #newSession(device: string, expires?: Date): StoredSession {
+  #newSession(device: string, ends: SessionEnds = {}): StoredSession {
     const now = this.#now().toISOString()
     const id = randomBytes(16).toString('hex')
-    const ends = expires === undefined ? {} : { expires: expires.toISOString() }
     return { id, device: device.slice(0, 80), created: now, used: now, ...ends }
   }
 
@@ -356,6 +367,8 @@ export class People {
   }
 }
 
+type SessionEnds = Pick<StoredSession, 'expires' | 'proof' | 'sid'>
+
 interface Joining {
   readonly name: string
   readonly role: Role
@@ -366,24 +379,5 @@ interface Joining {
 const publicId = (session: string): string =>
   createHmac('sha256', 'session').update(session).digest('hex').slice(0, 20)
 
-const folded = (name: string): string =>
-  name.normalize('NFKC').toLocaleLowerCase('en').replace(/\s+/g, ' ').trim()
-const sameName = (a: string, b: string): boolean => folded(a) === folded(b)
-
 /** 20 random hex digits. */
 export const newPersonId = (): string => randomBytes(10).toString('hex')
-
-function memberOf(person: StoredPerson): Member {
-  const { id, name, color, role, since, sessions } = person
-  const used = sessions.map((session) => session.used).sort()
-  return {
-    id,
-    name,
-    color,
-    role,
-    isGuest: isGuest(person),
-    provider: person.identity?.via ?? null,
-    since,
-    lastUsed: used.at(-1) ?? null,
-  }
-}

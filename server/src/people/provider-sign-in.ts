@@ -80,29 +80,30 @@ export class ProviderSignIn {
   }
 
   #enter(proved: ProvedIdentity, next: string, { address, device }: Visitor): ProviderResult {
-    const { people, provider, record, now, endRevoked } = this.#parts
-    const { issuer, subject, name, role } = proved
-    const identity = { issuer, subject, via: provider.name }
+    const { people, provider, record, endRevoked } = this.#parts
+    const { issuer, subject, name, role, decidesRole, proof, sid } = proved
+    const identity = { issuer, subject, via: provider.name, decidesRole }
     if (role === null) {
       const known = people.endIdentity(identity)
       endRevoked()
       this.#recordFailure('denied', known ?? name, { address, device })
       return failed({ kind: 'denied' })
     }
-    const expires = new Date(now().getTime() + provider.sessionMs)
-    const entered = people.enter(identity, { name, role, device, expires })
+    const expires = new Date(this.#parts.now().getTime() + provider.sessionMs)
+    const entered = people.enter(identity, { name, role, device, expires, proof, sid })
     if (entered === 'full') return failed({ kind: 'full' })
     endRevoked()
     const by = { id: entered.person.id, name: entered.person.name }
     const { before } = entered
-    if (before !== null && before !== role)
+    const now = people.memberRole(by.id) ?? role
+    if (before !== null && before !== now)
       record({
         action: 'role-changed',
         by,
         address,
-        about: { person: by.name, role, before, how: provider.name },
+        about: { person: by.name, role: now, before, how: provider.name },
       })
-    record({ action: 'signed-in', by, address, about: { how: provider.name, role, device } })
+    record({ action: 'signed-in', by, address, about: { how: provider.name, role: now, device } })
     return { ok: true, cookie: entered.cookie, next }
   }
 

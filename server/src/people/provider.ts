@@ -8,6 +8,12 @@ export interface ProvedIdentity {
   readonly name: string
   /** Null where the person may not come in. */
   readonly role: Role | null
+  /** False: `role` is what the person begins with, and an owner may change it here. */
+  readonly decidesRole: boolean
+  /** A secret with which the service is asked later whether this still holds. Absent where it cannot be asked. */
+  readonly proof?: string
+  /** The session at the service, where it names one. */
+  readonly sid?: string
 }
 
 /** Where the browser goes to prove who it is, and what the service's answer must fit. */
@@ -21,10 +27,16 @@ export interface IdentityProvider {
   readonly name: string
   /** How long a session lasts, ms; then the service is asked again. */
   readonly sessionMs: number
+  /** True where people without a session are led to the service at once. */
+  readonly isOnlyWay?: boolean
+  /** Where the browser goes after signing out here; absent or null: nowhere. */
+  readonly signOutUrl?: string | null
   /** `redirect` is the address of ours that the service leads back to. Throws `ProviderError`. */
   begin(redirect: string): Promise<BegunProof>
   /** `answer` is `redirect` with what the service added. Throws `ProviderError`. */
   finish(answer: URL, secrets: BegunProof['secrets']): Promise<ProvedIdentity>
+  /** What `proof` proves at this moment. Throws `ProviderError`: `refused` where it proves nothing any more. */
+  check?(proof: string): Promise<ProvedIdentity>
 }
 
 /** `unreachable`: the service does not answer. `refused`: its answer is not valid, or says that the person did not sign in. */

@@ -5,6 +5,7 @@
 import { dirname, join } from 'node:path'
 import type { Kernels } from '@yesterday/kernel-bridge'
 import { inBackground } from '@yesterday/kernel-bridge/background'
+import type { Actor } from '../../contract/actor.ts'
 import { cellsOf, executionState, metadataOf, origin } from '../../contract/document.ts'
 import type { HistoryState } from '../../contract/history.ts'
 import type { Event } from '../../contract/session.ts'
@@ -79,6 +80,8 @@ export interface Sessions {
   announceSettings(): void
   /** Reattaches the sessions of an earlier server. */
   recover(): Promise<void>
+  /** Shuts down every kernel; settles when they are gone and that is recorded. */
+  shutDownKernels(actor: Actor): Promise<void>
   /** The server stops: kernels live on. */
   close(): Promise<void>
 }
@@ -184,6 +187,12 @@ class OpenSessions implements Sessions {
     const recovering = recoverSessions({ store, kernels, hostOf, quarantine, onProblem: report })
     this.#recovered = recovering.catch(() => undefined)
     return recovering
+  }
+
+  async shutDownKernels(actor: Actor): Promise<void> {
+    const active = [...this.#entries.values()].filter(({ session }) => session.isActive)
+    for (const { session } of active) session.shutdown(actor)
+    await Promise.all(active.map(({ session }) => session.settled()))
   }
 
   async close(): Promise<void> {

@@ -7,6 +7,7 @@ import {
   type KernelsOptions,
   type Signer,
 } from '@yesterday/kernel-bridge'
+import { OWN_TOKENS } from '../secrets/own-tokens.ts'
 import { fingerprintKey } from '../secrets/secrets.ts'
 import { FOLDER } from '../store/project-folder.ts'
 import { usableServers } from '../user/jupyter-servers.ts'
@@ -29,10 +30,9 @@ const connections: Connections = {
   list: (provider) => (provider === 'jupyter' ? usableServers() : []),
 }
 
-/** The server's own token is not for the code that runs in kernels. */
-export function kernelEnvironment({ YESTERDAY_TOKEN: _, ...rest }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return rest
-}
+/** Tokens of the server are not for the code that runs in kernels. */
+export const kernelEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !OWN_TOKENS.includes(name)))
 
 /** Records of one workspace prove nothing in another. */
 function processSigner(root: string): Signer {

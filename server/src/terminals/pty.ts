@@ -1,6 +1,7 @@
 /** A shell on a pseudo-terminal. The native part is loaded by the first terminal: a system without it has none. */
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
+import { OWN_TOKENS } from '../secrets/own-tokens.ts'
 
 /** What a terminal needs of a pseudo-terminal. */
 export interface Pty {
@@ -70,8 +71,8 @@ function shellOf({ SHELL }: NodeJS.ProcessEnv): { readonly program: string; read
 }
 
 /** Of a terminal that the server itself may run in. */
-const NOT_PASSED = [
-  'YESTERDAY_TOKEN',
+const NOT_PASSED: readonly string[] = [
+  ...OWN_TOKENS,
   'TMUX',
   'TMUX_PANE',
   'STY',

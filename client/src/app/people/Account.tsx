@@ -18,7 +18,7 @@ import { useLoaded } from './useLoaded.ts'
 export function Account({ me }: { readonly me: Me }) {
   const leave = async (how: () => Promise<Answer<null>>): Promise<void> => {
     const answer = await how()
-    if (answer.ok) location.assign(`${BASE}/`)
+    if (answer.ok) location.assign(me.signOutUrl ?? `${BASE}/`)
     else notify('error', answer.problem.message, answer.problem.hint)
   }
   return (
@@ -48,7 +48,8 @@ export function Account({ me }: { readonly me: Me }) {
 
 /** How the person signs in: here, or through a provider. */
 function WaysIn({ me }: { readonly me: Me }) {
-  if (me.provider !== null) return <p>{t('account.provider', { provider: me.provider })}</p>
+  if (me.provider !== null)
+    return <p>{t(me.decidesRole ? 'account.provider' : 'account.providerOnly', { provider: me.provider })}</p>
   return (
     <>
       <details>

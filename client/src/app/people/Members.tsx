@@ -54,7 +54,7 @@ function MemberLine({ member, onChanged }: { readonly member: Member; readonly o
         </small>
       </span>
       <span className="share-acts">
-        {member.provider === null ? (
+        {!member.isManaged ? (
           <RoleChoice
             label={t('share.roleOf', { name })}
             value={role}

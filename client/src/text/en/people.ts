@@ -77,6 +77,7 @@ export const people = {
   'public.revokeName': 'Revoke the public link of {title}',
   'account.role': 'Your role: {role}.',
   'account.provider': 'You sign in through {provider}, which decides your role.',
+  'account.providerOnly': 'You sign in through {provider}. Owners here decide your role.',
   'account.setPassword': 'Set a password',
   'account.changePassword': 'Change your password',
   'account.currentPassword': 'Current password',

@@ -79,6 +79,7 @@ export const people: Translation<typeof english> = {
   'public.revokeName': '撤销 {title} 的公开链接',
   'account.role': '您的角色：{role}。',
   'account.provider': '您通过 {provider} 登录，角色由其决定。',
+  'account.providerOnly': '您通过 {provider} 登录。您的角色由此处的所有者决定。',
   'account.setPassword': '设置密码',
   'account.changePassword': '更改密码',
   'account.currentPassword': '当前密码',

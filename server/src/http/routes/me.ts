@@ -27,6 +27,8 @@ function identityModel(
 export interface Project {
   readonly name: string
   readonly version: string
+  /** Where people whom a provider signed in go after they signed out; null: nowhere. */
+  readonly signOutUrl?: string | null
 }
 
 /** Kernels, sessions and terminals run code; contents are documents and files. */
@@ -38,16 +40,19 @@ function neededFor(resource: string, action: string): Role {
 /** The caller, as `/api/me` shows them. */
 export function meOf(
   people: People,
-  { name, version }: Project,
+  { name, version, signOutUrl = null }: Project,
   { person, role }: Pick<Call, 'person' | 'role'>,
 ): Me {
+  const provider = people.providerOf(person.id)
   return {
     actor: { id: person.id, name: person.name },
     color: person.color,
     isNamed: people.isNamed(person.id),
     hasPassword: people.passwordOf(person.id) !== null,
     hasPasskey: people.passkeys.of(person.id).length > 0,
-    provider: people.providerOf(person.id),
+    provider,
+    decidesRole: provider !== null && people.isManaged(person.id),
+    signOutUrl: provider === null ? null : signOutUrl,
     role: Role.parse(role),
     owners: people.members.filter((member) => member.role === 'owner').map((owner) => owner.name),
     project: name,

@@ -12,7 +12,9 @@ import { landing } from './sign-in.ts'
 export function providerRoutes(access: Access, endRevoked: () => void): readonly Route[] {
   const { people, provider, signIns } = access
   if (provider === null)
-    return [peopleApi.providerStart, peopleApi.providerAnswer].map((spec) => on(spec, noProvider))
+    return [peopleApi.providerStart, peopleApi.providerAnswer, peopleApi.hubAnswer].map((spec) =>
+      on(spec, noProvider),
+    )
   const signIn = new ProviderSignIn({
     provider,
     people,
@@ -36,12 +38,14 @@ export function providerRoutes(access: Access, endRevoked: () => void): readonly
       }
       return { kind: 'page', status: 303, html: '', headers }
     }),
-    on(peopleApi.providerAnswer, async (call) => {
-      const result = await signIn.finish(call.browser ?? '', searchOf(call.query), call.visitor)
-      return result.ok
-        ? goOn(call, result.next, access.setCookie(result.cookie))
-        : problemPage(access, result.problem, call, '')
-    }),
+    ...[peopleApi.providerAnswer, peopleApi.hubAnswer].map((spec) =>
+      on(spec, async (call) => {
+        const result = await signIn.finish(call.browser ?? '', searchOf(call.query), call.visitor)
+        return result.ok
+          ? goOn(call, result.next, access.setCookie(result.cookie))
+          : problemPage(access, result.problem, call, '')
+      }),
+    ),
   ]
 }
 
