@@ -17,7 +17,7 @@ import {
 } from '../support/program.ts'
 import { seeded } from '../support/random.ts'
 import { PASSWORD, type Role, sendForm, statusFor, TeamLedger, TeamOwner, tried } from '../support/team.ts'
-import { timesLine } from '../support/times.ts'
+import { ReadyTimes } from '../support/times.ts'
 
 const ROUNDS = Number(process.env.YESTERDAY_MEMBER_KILLS ?? 4)
 const DAY = Math.floor(Date.now() / (24 * 3600 * 1000))
@@ -35,7 +35,7 @@ interface Place {
   readonly ledger: TeamLedger
   readonly tokens: Map<string, string>
   readonly revoked: string[]
-  readonly readyMs: number[]
+  readonly ready: ReadyTimes
   steps: number
 }
 
@@ -223,7 +223,7 @@ async function makeToken({ folder, tokens }: Place, round: number): Promise<void
 }
 
 /** The next server; sometimes its start is killed as well. */
-async function startAgain({ folder, random, readyMs }: Place): Promise<Program> {
+async function startAgain({ folder, random, ready }: Place): Promise<Program> {
   if (random() < 0.25) {
     const words = ['serve', folder, '--no-open', '--no-restart', '--port', '0']
     const begun = beginCommand(words)
@@ -232,7 +232,7 @@ async function startAgain({ folder, random, readyMs }: Place): Promise<Program> 
   }
   const started = performance.now()
   const program = await startProgram(folder)
-  readyMs.push(performance.now() - started)
+  ready.add(performance.now() - started)
   return program
 }
 
@@ -249,7 +249,7 @@ test(`${ROUNDS} kills among members lose nothing and give no right back (seed ${
     ledger: new TeamLedger(),
     tokens: new Map(),
     revoked: [],
-    readyMs: [],
+    ready: new ReadyTimes(ROUNDS),
     steps: 0,
   }
   try {
@@ -258,15 +258,16 @@ test(`${ROUNDS} kills among members lose nothing and give no right back (seed ${
       await live(program, place, round)
       program = await startAgain(place)
       await audit(program, place, round)
+      await place.ready.endRound(round)
     }
     expect(place.steps, 'steps before kills').toBeGreaterThan(ROUNDS)
     const { code, stderr } = await runCommand(['audit', '--verify', '--root', folder])
     expect(code, stderr).toBe(0)
     const { written, members } = place.ledger
-    const line = timesLine('ready after a kill', place.readyMs)
     process.stdout.write(
-      `${line}; ${place.steps} steps, ${members.length} members, ${written.size} comments\n`,
+      `${place.ready.report()}\n${place.steps} steps, ${members.length} members, ${written.size} comments\n`,
     )
+    place.ready.judge()
   } finally {
     await program.stop()
     await discard(folder)

@@ -19,7 +19,7 @@ import {
   startProgram,
 } from '../support/program.ts'
 import { seeded } from '../support/random.ts'
-import { timesLine } from '../support/times.ts'
+import { ReadyTimes } from '../support/times.ts'
 
 const ROUNDS = Number(process.env.YESTERDAY_KILL_ROUNDS ?? 7)
 const SEED = Number(process.env.YESTERDAY_KILL_SEED ?? 20_261_130)
@@ -34,7 +34,7 @@ interface Ledger {
   readonly recorded: Map<string, string>
   /** Runs that were accepted: they are recorded with whatever outcome. */
   readonly accepted: Set<string>
-  readonly readyMs: number[]
+  readonly ready: ReadyTimes
   readonly kills: Record<string, number>
 }
 
@@ -75,7 +75,12 @@ const note = (ledger: Ledger, text: string): void => {
 
 async function prepare(folder: string): Promise<Place> {
   const notebook = join(folder, 'work.ipynb')
-  const ledger: Ledger = { recorded: new Map(), accepted: new Set(), readyMs: [], kills: {} }
+  const ledger: Ledger = {
+    recorded: new Map(),
+    accepted: new Set(),
+    ready: new ReadyTimes(ROUNDS),
+    kills: {},
+  }
   const lastRun = async (last: string): Promise<string> => {
     await writeNotebook(folder, 'work.ipynb', cells(last))
     const { code, stdout, stderr } = await runCommand(['run', notebook, '--json'])
@@ -160,7 +165,7 @@ async function serve({ folder, ledger }: Place) {
   const opened = await openNotebook(program.origin, cookie, 'work.ipynb')
   const session = new SessionPeer(program.origin, cookie, opened)
   await session.until((event) => event.type === 'session')
-  ledger.readyMs.push(performance.now() - started)
+  ledger.ready.add(performance.now() - started)
   return { program, cookie, session }
 }
 
@@ -244,18 +249,20 @@ test(`${ROUNDS} kills of every program leave nothing and lose nothing`, async ()
         if (verb === 'server' || verb === 'job' || random() < 0.3) await settle(place)
         else await expectNoOrphans(place)
         await audit(place)
+        await ledger.ready.endRound(round)
       })
     }
     report(ledger)
+    ledger.ready.judge()
   } finally {
     await discard(folder)
   }
 })
 
-function report({ readyMs, kills, recorded, accepted }: Ledger): void {
+function report({ ready, kills, recorded, accepted }: Ledger): void {
   const counted = Object.entries(kills).map(([verb, count]) => `${verb} ${count}`)
   process.stdout.write(
     `kills: ${counted.join(', ')}; runs recorded or accepted and found: ${recorded.size + accepted.size}\n` +
-      `${timesLine('ready after a kill', readyMs)}\n`,
+      `${ready.report()}\n`,
   )
 }

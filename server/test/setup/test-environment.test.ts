@@ -10,12 +10,21 @@ test('these tests run in a private home, in UTC', () => {
   expect(new Date(2026, 6, 1).getTimezoneOffset()).toBe(0)
 })
 
+/** What `npm run proof` asks of the tests. */
+const proof = {
+  YESTERDAY_KILLS: '1000',
+  YESTERDAY_KILL_ROUNDS: '1000',
+  YESTERDAY_MEMBER_KILLS: '1000',
+  YESTERDAY_KILL_PROOF: '1',
+}
+
 test('only variables that name programs, packages and what to test come through', () => {
   const given = {
     PATH: '/bin',
     HTTPS_PROXY: 'http://proxy',
     PIP_INDEX_URL: 'file:///wheels',
     YESTERDAY_TEST_PYTHON: '/python',
+    ...proof,
     YESTERDAY_TOKEN: 'secret',
     PYTHONPATH: '/mine',
     PYTHONSTARTUP: '/mine/start.py',
@@ -34,6 +43,7 @@ test('only variables that name programs, packages and what to test come through'
     HTTPS_PROXY: 'http://proxy',
     PIP_INDEX_URL: 'file:///wheels',
     YESTERDAY_TEST_PYTHON: '/python',
+    ...proof,
     TZ: 'UTC',
   })
   const hidden = ['YESTERDAY_TOKEN', 'PYTHONPATH', 'PYTHONSTARTUP', 'JUPYTER_PATH', 'NODE_OPTIONS']
