@@ -15,7 +15,9 @@ export default defineConfig({
     isolate: false,
     // A shared machine stalls now and then: a failed test is retried once, and reported as retried.
     retry: 1,
-    setupFiles: [join(import.meta.dirname, './setup/vitest-waits.js')],
+    setupFiles: ['vitest-waits.js', 'vitest-judged-saves.js'].map((name) =>
+      join(import.meta.dirname, 'setup', name),
+    ),
     testTimeout: TEST_LIMIT,
     hookTimeout: TEST_LIMIT,
   },

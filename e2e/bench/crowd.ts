@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { signIn } from '../support/peer.ts'
-import { discard, newFolder, startProgram } from '../support/program.ts'
+import { newFolder, removeFolder, startProgram } from '../support/program.ts'
 import { type Figure, percentile } from './figures.ts'
 import {
   documentOf,
@@ -56,7 +56,7 @@ export async function* crowdFigures(): AsyncGenerator<Figure | string> {
   } finally {
     for (const [, reference] of references) reference.end()
     await program.stop()
-    await discard(folder)
+    await removeFolder(folder)
   }
 }
 

@@ -6,7 +6,7 @@ import { type Browser, chromium, type Page } from '@playwright/test'
 import { chromiumOptions } from '../support/chromium.ts'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { cell, open, signedIn } from '../support/person.ts'
-import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
+import { newFolder, type Program, removeFolder, startProgram } from '../support/program.ts'
 import { crowdFigures } from './crowd.ts'
 import { type Figure, line, percentile } from './figures.ts'
 import { coldOpen, runToPaint, typing } from './page.ts'
@@ -231,7 +231,7 @@ async function main(asked: readonly string[]): Promise<void> {
   } finally {
     await browser.close()
     await program.stop()
-    await discard(folder)
+    await removeFolder(folder)
   }
 }
 

@@ -1,7 +1,7 @@
 /** Rooms under load, next to y-websocket's own server in the same minutes. */
 import { writeNotebook } from '../support/notebook-file.ts'
 import { signIn } from '../support/peer.ts'
-import { discard, newFolder, startProgram } from '../support/program.ts'
+import { newFolder, removeFolder, startProgram } from '../support/program.ts'
 import { type Figure, percentile } from './figures.ts'
 import { documentOf, ownRoom, seedRoom, startReference } from './references.ts'
 import { type Load, type LoadTimes, roomTimes } from './room-load.ts'
@@ -61,7 +61,7 @@ export async function* roomFigures(): AsyncGenerator<Figure> {
   } finally {
     reference.end()
     await program.stop()
-    await discard(folder)
+    await removeFolder(folder)
   }
 }
 

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline'
 import type * as Y from 'yjs'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { openNotebook, RoomPeer, SessionPeer, signIn } from '../support/peer.ts'
-import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
+import { newFolder, type Program, removeFolder, startProgram } from '../support/program.ts'
 import { type Figure, percentile } from './figures.ts'
 
 const RUNS = 200
@@ -69,7 +69,7 @@ async function inTurns(): Promise<Times> {
   } finally {
     direct.end()
     await program.stop()
-    await discard(folder)
+    await removeFolder(folder)
   }
 }
 

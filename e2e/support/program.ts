@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { problemsIn } from '../../server/setup/nbformat-judge.js'
 
 const root = resolve(import.meta.dirname, '../..')
 const command = join(root, 'server/bin/yesterday.js')
@@ -134,8 +135,22 @@ async function childrenOf(pid: number): Promise<readonly number[]> {
   return listed.split(/\s+/).filter(Boolean).map(Number)
 }
 
+/**
+ * The end of a test's folder: what outlived the server is removed. Throws if nbformat refuses a notebook in it.
+ * `invalid`: those that the test made so on purpose, as paths below the folder.
+ */
+export async function discard(
+  folder: string,
+  { invalid = [] }: { readonly invalid?: readonly string[] } = {},
+): Promise<void> {
+  await endKernels(folder)
+  const problems = await problemsIn(folder, { invalid })
+  await removeFolder(folder)
+  if (problems.length > 0) throw new Error(`notebooks that nbformat refuses: ${problems.join('; ')}`)
+}
+
 /** Ends the kernels that outlived the server and removes the folder. */
-export async function discard(folder: string): Promise<void> {
+export async function removeFolder(folder: string): Promise<void> {
   await endKernels(folder)
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   await rm(settingsOf(folder), { force: true })

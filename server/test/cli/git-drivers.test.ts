@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expectValid } from '../../setup/nbformat-judge.js'
 
 const program = `${process.execPath} ${join(import.meta.dirname, '../../bin/yesterday.js')}`
 let folder: string
@@ -20,7 +21,10 @@ beforeEach(async () => {
     await git('config', key, words)
   await writeFile(join(folder, '.gitattributes'), '*.ipynb diff=yesterday merge=yesterday\n')
 })
-afterEach(() => rm(folder, { recursive: true, force: true }))
+afterEach(async () => {
+  await expectValid(folder)
+  await rm(folder, { recursive: true, force: true })
+})
 
 const git = (...words: readonly string[]): Promise<{ readonly code: number; readonly out: string }> =>
   new Promise((resolve) => {

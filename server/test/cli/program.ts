@@ -5,6 +5,7 @@ import { mkdtemp, realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { expectValid } from '../../setup/nbformat-judge.js'
 import { openStore } from '../../src/store/open-store.ts'
 import { ada, at, edge, ended, queued, sessionStarted, started } from '../store/entries.ts'
 
@@ -36,8 +37,16 @@ const begin = ({ cwd, env, limit }: Place, words: readonly string[]) =>
     killSignal: 'SIGKILL',
   })
 
-/** The same with more in its environment. */
+/** The same with more in its environment. Throws if nbformat refuses a notebook that the command wrote in its folder. */
 export async function start(place: Place, words: readonly string[]): Promise<Said> {
+  // What a test wrote just before is not the command's.
+  const since = Date.now() + 1
+  const said = await finished(place, words)
+  await expectValid(place.cwd, { since })
+  return said
+}
+
+async function finished(place: Place, words: readonly string[]): Promise<Said> {
   const child = begin(place, words)
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { code: child.exitCode, out, err }

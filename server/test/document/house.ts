@@ -12,12 +12,10 @@ import { createDocuments, type DocumentRooms, type DocumentsInit } from '../../s
 import { createRooms, type Rooms } from '../../src/document/rooms.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/ports.ts'
-import { type JudgedDisk, judgedDisk } from '../judged-disk.ts'
 
 export interface House {
   readonly store: Store
   readonly documents: DocumentRooms
-  readonly disk: JudgedDisk
   readonly rooms: Rooms
   readonly sockets: WebSocketServer
 }
@@ -28,9 +26,12 @@ export async function openHouse(
   change: (store: Store) => Partial<DocumentsInit> = () => ({}),
 ): Promise<House> {
   const store = await openStore({ root })
-  const { disk: changed, ...parts } = change(store)
-  const disk = judgedDisk(changed)
-  const documents = createDocuments({ root, updates: store.updates, objects: store.objects, ...parts, disk })
+  const documents = createDocuments({
+    root,
+    updates: store.updates,
+    objects: store.objects,
+    ...change(store),
+  })
   const rooms = createRooms(documents)
   const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   sockets.on('connection', (socket, request) => {
@@ -46,15 +47,14 @@ export async function openHouse(
     })
   })
   await once(sockets, 'listening')
-  return { store, documents, disk, rooms, sockets }
+  return { store, documents, rooms, sockets }
 }
 
-export async function closeHouse({ store, documents, disk, rooms, sockets }: House): Promise<void> {
+export async function closeHouse({ store, documents, rooms, sockets }: House): Promise<void> {
   rooms.close()
   for (const socket of sockets.clients) socket.terminate()
   sockets.close()
   await documents.close()
-  await disk.accepted()
   await store.close()
 }
 

@@ -13,12 +13,12 @@ import {
   unescapeJson,
 } from '../../contract/json.ts'
 import { Receipt } from '../../contract/run.ts'
+import { problemOf } from '../../setup/nbformat-judge.js'
 import { defineRoots, readForm, seedDocument } from '../../src/document/document-form.ts'
 import { readNotebook } from '../../src/document/ipynb-read.ts'
 import { saysSame, writeNotebook } from '../../src/document/ipynb-write.ts'
 import { fileText } from '../../src/document/notebook-file.ts'
 import { notebookJson } from '../../src/document/notebook-json.ts'
-import { problemOf } from '../nbformat-judge.ts'
 
 /** Names that Yjs, plain objects or this program read as something else. */
 const names = [

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import * as Y from 'yjs'
 import { ExportFormat } from '../../contract/http.ts'
+import { problemOf } from '../../setup/nbformat-judge.js'
 import { compacted } from '../../src/document/compaction.ts'
 import { defineRoots, readForm, seedDocument } from '../../src/document/document-form.ts'
 import { type ReadNotebook, readNotebook } from '../../src/document/ipynb-read.ts'
@@ -9,7 +10,6 @@ import { saysSame, writeNotebook } from '../../src/document/ipynb-write.ts'
 import { inline } from '../../src/document/large-values.ts'
 import { fileText } from '../../src/document/notebook-file.ts'
 import { exportNotebook } from '../../src/export/export-notebook.ts'
-import { problemOf } from '../nbformat-judge.ts'
 import { hostileJson } from './hostile-json.ts'
 
 const any = hostileJson

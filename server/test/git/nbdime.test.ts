@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { problemOf } from '../../setup/nbformat-judge.js'
 import type { NotebookForm } from '../../src/document/cell-form.ts'
 import { conflictGroups } from '../../src/document/conflict-cells.ts'
 import { readNotebook } from '../../src/document/ipynb-read.ts'
@@ -13,7 +14,6 @@ import { writeNotebook } from '../../src/document/ipynb-write.ts'
 import { fileText } from '../../src/document/notebook-file.ts'
 import { diffNotebooks } from '../../src/git/diff-notebooks.ts'
 import { mergeNotebooks } from '../../src/git/merge-notebooks.ts'
-import { problemOf } from '../nbformat-judge.ts'
 
 type Case = readonly [base: string, ours: string, theirs: string, nbdime: number, here: number]
 const CASES: readonly Case[] = [

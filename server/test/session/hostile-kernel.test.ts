@@ -1,7 +1,7 @@
 /** A real kernel whose cells say what breaks documents: one output is lost at most, the server and the next start are well. */
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { readSaved } from '../valid-notebook.ts'
 import {
   type House,
   makeProject,
@@ -47,7 +47,7 @@ describe.skipIf(python === null)(`a hostile kernel${whySkipped}`, () => {
     expect(JSON.stringify(outputsOf(doc, 'error')).length).toBeLessThan(200_000)
     expect((await receipts(house)).map(({ outcome }) => outcome)).toEqual([...shown.map(() => 'ok'), 'error'])
     await house.documents.save(id)
-    const saved = JSON.parse(await readSaved(join(house.root, 'a.ipynb')))
+    const saved = JSON.parse(await readFile(join(house.root, 'a.ipynb'), 'utf8'))
     expect(saved.cells[0].outputs[0].metadata).toEqual({ constructor: 1 })
     expect(saved.cells[1].outputs[0].data).toEqual({ constructor: 'a', 'text/plain': ['b'] })
     expect(saved.cells[3].outputs[0].data).toEqual({ 'application/json': { 'yesterday.object': null } })

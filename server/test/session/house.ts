@@ -11,7 +11,6 @@ import type { Session } from '../../src/session/session.ts'
 import { createSessions } from '../../src/session/sessions.ts'
 import { openKernels } from '../../src/setup/open-kernels.ts'
 import { openStore } from '../../src/store/open-store.ts'
-import { judgedDisk } from '../judged-disk.ts'
 
 /** The interpreter to test with; null where no Python has ipykernel. */
 export const python: string | null = process.env.YESTERDAY_TEST_PYTHON ?? findPython()
@@ -56,13 +55,11 @@ export type House = Awaited<ReturnType<typeof openHouse>>
 /** Everything of a server but its door. */
 export async function openHouse(root: string) {
   const store = await openStore({ root })
-  const disk = judgedDisk()
   const documents = createDocuments({
     root,
     updates: store.updates,
     objects: store.objects,
     masker: store.secrets.masker,
-    disk,
   })
   const problems: string[] = []
   const kernels = openKernels(root, {
@@ -92,7 +89,6 @@ export async function openHouse(root: string) {
     if (shutdown) await Promise.all([...visited].map((session) => session.settled()))
     await sessions.close()
     await documents.close()
-    await disk.accepted()
     await kernels.close({ shutdown })
     await store.close()
   }

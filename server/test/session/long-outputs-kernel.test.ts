@@ -4,12 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { headSize, streamHead } from '../../contract/document.ts'
 import { fileApi } from '../../contract/file-api.ts'
+import { problemOf } from '../../setup/nbformat-judge.js'
 import { WHOLE_STREAM_LIMIT } from '../../src/document/long-stream.ts'
 import { exportRoutes } from '../../src/http/routes/export.ts'
 import { yesterday } from '../cli/program.ts'
 import { callRoute } from '../http/call-route.ts'
-import { problemOf } from '../nbformat-judge.ts'
-import { readSaved } from '../valid-notebook.ts'
 import {
   type House,
   makeProject,
@@ -60,7 +59,7 @@ describe.skipIf(python === null)(`long outputs${whySkipped}`, () => {
   })
   afterAll(() => raze(house))
 
-  const saved = async () => cellTexts(await readSaved(join(house.root, 'a.ipynb')))
+  const saved = async () => cellTexts(await readFile(join(house.root, 'a.ipynb'), 'utf8'))
   const shown = (cell: string) => outputsOf(opened.doc, cell)[0] ?? {}
   const runOf = async (cell: string) =>
     (await receipts(house)).find((receipt) => receipt.cellId === cell)?.run ?? ''

@@ -12,6 +12,7 @@ import { cellOutputs, cellSource, findCell } from '../../contract/document.ts'
 import { OpenedNotebook } from '../../contract/http.ts'
 import { Event } from '../../contract/session.ts'
 import { frame } from '../../contract/sync.ts'
+import { expectValid } from '../../setup/nbformat-judge.js'
 import { python } from './house.ts'
 
 const program = join(import.meta.dirname, '../../bin/yesterday.js')
@@ -23,7 +24,7 @@ export interface Server {
   kill(): Promise<void>
 }
 
-/** Serves the folder; settles when it listens. */
+/** Serves the folder; settles when it listens. Its end throws if nbformat refuses a notebook of the folder. */
 export async function startServer(root: string): Promise<Server> {
   const child = spawn(process.execPath, [program, 'serve', root, '--no-open', '--port', '0'], {
     env: { ...process.env, YESTERDAY_PYTHON: python ?? '', YESTERDAY_TOKEN: TOKEN },
@@ -43,6 +44,7 @@ export async function startServer(root: string): Promise<Server> {
     const exited = once(child, 'exit')
     child.kill(signal)
     await exited
+    await expectValid(root)
   }
   return { origin, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
 }

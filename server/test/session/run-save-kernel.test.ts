@@ -5,6 +5,7 @@ import { chmod, lstat, mkdir, readFile, rename, rm, stat, symlink, writeFile } f
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { expectValid } from '../../setup/nbformat-judge.js'
 import { makeProject, python, whySkipped } from './house.ts'
 import { Page, type Server, startServer } from './page.ts'
 
@@ -36,7 +37,11 @@ function run(...words: readonly string[]): Started {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  return { child, ended: ended.then(([out, err]) => ({ code: child.exitCode, out, err })) }
+  const judged = ended.then(async ([out, err]) => {
+    await expectValid(root)
+    return { code: child.exitCode, out, err }
+  })
+  return { child, ended: judged }
 }
 
 /** Settles when the run has begun to execute: its first cell has made this file. */

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { cellOutputs, cellsOf, findCell, makeCell } from '../../contract/document.ts'
 import { type Json, unescapeJson } from '../../contract/json.ts'
+import { problemOf } from '../../setup/nbformat-judge.js'
 import { fileOutput } from '../../src/document/file-output.ts'
 import { inline } from '../../src/document/large-values.ts'
 import { boundedError } from '../../src/session/bounded-error.ts'
@@ -13,7 +14,6 @@ import { storeOutputs } from '../../src/session/output-objects.ts'
 import { SessionOutputs } from '../../src/session/session-outputs.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/ports.ts'
-import { problemOf } from '../nbformat-judge.ts'
 
 type Content = Parameters<SessionOutputs['accept']>[1]['content']
 
