@@ -1,4 +1,4 @@
-"""pure. Which paths belong to the history itself: they are no inputs and no results of a run.
+"""Which paths belong to the history itself: they are no inputs and no results of a run.
 
 The one place for all watchers: the audit hook, listings, patterns, modules, readers in C and changes behind the hook.
 """
@@ -14,13 +14,25 @@ _NAMED = f"{FOLDER}/".encode()
 _LOOKED_AT = 1024 * 1024
 
 
-def _scratch_of(folder: str) -> str | None:
-    """Where a replay works, if the folder is within such a place: what lies there are the user's files."""
+_HISTORY = ("history.db", "key", "objects", "workspace.json")
+"""Members of a history, of which each has some."""
+
+
+def _user_place(folder: str) -> str | None:
+    """The place of the user's files below a folder with the name of a history, if `folder` is within one.
+
+    Where a replay works, or a project below such a folder that is no history.
+    """
     before, found, rest = f"{folder}{os.sep}".partition(_SCRATCH)
-    return f"{before}{found}{rest.partition(os.sep)[0]}{os.sep}" if found else None
+    if found:
+        return f"{before}{found}{rest.partition(os.sep)[0]}{os.sep}"
+    before, found, _ = f"{folder}{os.sep}".rpartition(_INSIDE)
+    if not found or any(os.path.lexists(f"{before}{found}{name}") for name in _HISTORY):
+        return None
+    return f"{before}{found}"
 
 
-_OURS = _scratch_of(os.getcwd())
+_OURS = _user_place(os.getcwd())
 
 
 def is_part(path: str) -> bool:

@@ -20,6 +20,7 @@ import { Health } from './health.ts'
 import { HistoryPlace, watchPlace } from './history-place.ts'
 import { maskedLog } from './masked-log.ts'
 import { ObjectFiles } from './object-files.ts'
+import { noteProject } from './own-record.ts'
 import type { RunIndex, Store } from './ports.ts'
 import { prepareFolder, refuseLostDatabase, type StorePaths, storePaths } from './project-folder.ts'
 import { projectKey } from './project-key.ts'
@@ -109,6 +110,7 @@ interface Parts {
 }
 
 function assemble({ writer, paths, root, health = new Health(), open = openForReading }: Parts): Store {
+  noteProject(root)
   const reader = new Reader(open(paths.database), (error) => health.refused(error))
   const place = new HistoryPlace(paths.database)
   const isRead = writer === noWriter || writer === noTrust

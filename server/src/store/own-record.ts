@@ -1,8 +1,10 @@
 /**
- * pure. Which paths belong to the history itself: they are no inputs and no results of a run. The kernel's agent
- * leaves them out (`own_record.py`); here they are left out of what other kernels record and of what was recorded before,
- * for every reader of a run: stale cells, slices, replays and exports.
+ * Which paths belong to the history itself: they are no inputs and no results of a run. The kernel's agent leaves them out
+ * (`own_record.py`); here they are left out of what other kernels record and of what was recorded before, for every reader
+ * of a run: stale cells, slices, replays and exports. A project may lie below a folder of that name: its files are its own.
  */
+import { existsSync, realpathSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Edge } from '../../contract/run.ts'
 import { FOLDER } from './project-folder.ts'
 
@@ -14,10 +16,26 @@ export function isOwnRecord({ kind, name }: Pick<Edge, 'kind' | 'name'>): boolea
   return files.has(kind) && isOwnPath(name)
 }
 
+const slashed = (path: string): string => path.replaceAll('\\', '/')
+const leadsToHistory = (path: string): boolean => path.replace(SCRATCH, '/').split('/').includes(FOLDER)
+
+/** Folders of open projects that lie below a folder with the name of a history; each ends with a slash. */
+const projectsBelow = new Set<string>()
+
+/** A project whose history is opened. `root`: its folder, absolute or from the working folder. */
+export function noteProject(root: string): void {
+  const absolute = resolve(root)
+  for (const folder of [absolute, existsSync(absolute) ? realpathSync(absolute) : absolute])
+    if (leadsToHistory(slashed(folder))) projectsBelow.add(`${slashed(folder)}/`)
+}
+
 /** Whether a path leads into a history, or is one. */
 export function isOwnPath(name: string): boolean {
   if (!name.includes(FOLDER)) return false
-  return name.replaceAll('\\', '/').replace(SCRATCH, '/').split('/').includes(FOLDER)
+  const path = slashed(name)
+  for (const project of projectsBelow)
+    if (path.startsWith(project)) return leadsToHistory(path.slice(project.length - 1))
+  return leadsToHistory(path)
 }
 
 /** The edges of the user's own work. */

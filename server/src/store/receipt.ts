@@ -12,7 +12,9 @@ const NAMES = 50
 const unnamed: ReadonlySet<Edge['kind']> = new Set(['environment', 'state'])
 
 function namesOf(edges: readonly Edge[]): string[] {
-  const names = edges.filter((edge) => !unnamed.has(edge.kind)).map((edge) => edge.name)
+  const names = withoutOwnRecord(edges)
+    .filter((edge) => !unnamed.has(edge.kind))
+    .map((edge) => edge.name)
   return [...new Set(names)].slice(0, NAMES)
 }
 

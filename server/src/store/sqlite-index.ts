@@ -1,6 +1,6 @@
 /** Reading the past from the derived tables: every question is answered by an index of the database. */
 import type { Checkpoint, Moment, RunName, SessionLine, Timeline } from '../../contract/past.ts'
-import { type Edge, type LogPage, type Receipt, RunSummary } from '../../contract/run.ts'
+import type { Edge, LogPage, Receipt, RunSummary } from '../../contract/run.ts'
 import { endedAt, entryAt } from './entry-at.ts'
 import { StoreError } from './errors.ts'
 import { bookOf } from './index-notebooks.ts'
@@ -22,6 +22,7 @@ import type {
 import type { Queryable } from './reader.ts'
 import { assembleReceipt, median } from './receipt.ts'
 import { integer, integerOrNull, type Row, text } from './row.ts'
+import { summaryOf } from './run-name.ts'
 import { linksOf, producerOf, upstreamOf } from './sqlite-links.ts'
 import { knownNotebook, knownNotebooks, namedBook } from './sqlite-notebooks.ts'
 import { SqlitePast } from './sqlite-past.ts'
@@ -236,5 +237,3 @@ export class SqliteIndex implements RunIndex {
     return entryAt(this.#db, seq, type)
   }
 }
-
-const summaryOf = (row: Row): RunSummary => RunSummary.parse(JSON.parse(text(row, 'summary')))

@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { VersionKind } from '../../contract/run.ts'
-import { withoutOwnRecord } from './own-record.ts'
+import { isOwnPath, withoutOwnRecord } from './own-record.ts'
 import type { Link, RunLinks, Upstream } from './ports.ts'
 import type { Queryable } from './reader.ts'
 import { integer, type Row, text, textOrNull } from './row.ts'
@@ -149,7 +149,7 @@ const makersOf = (db: Queryable, front: readonly number[]): readonly number[] =>
 function fileMakersOf(db: Queryable, root: string, front: readonly number[]): readonly number[] {
   const read = db
     .prepare(`SELECT id, iif(is_it, NULL, kind) AS kind, iif(is_it, NULL, name) AS name,
-       iif(is_it, NULL, digest) AS digest, iif(is_it, NULL, reader) AS reader
+       iif(is_it, NULL, digest) AS digest, iif(is_it, NULL, reader) AS reader, name AS named
      FROM (
        SELECT last.id, names.kind, names.name, edges.digest, runs.run AS reader,
          made.ended < edges.ended AND made.name = edges.name AND last.notebook = runs.notebook
@@ -166,6 +166,7 @@ function fileMakersOf(db: Queryable, root: string, front: readonly number[]): re
     .all(JSON.stringify(front))
   const one = db.prepare('SELECT id FROM runs WHERE run = ?')
   return read.flatMap((row) => {
+    if (isOwnPath(text(row, 'named'))) return []
     const kind = textOrNull(row, 'kind')
     if (kind === null) return [integer(row, 'id')]
     const run = producerOf(db, root, {

@@ -3,6 +3,7 @@ import type { Checkpoint, HistoryEntry, RunName } from '../../contract/past.ts'
 import type { Edge } from '../../contract/run.ts'
 import { endedAt, entryAt } from './entry-at.ts'
 import { cursorSeq, nameIds, pageLimit } from './log-query.ts'
+import { isOwnRecord } from './own-record.ts'
 import { type Parts, partsOverlap } from './parts.ts'
 import type { HistoryQuery, RunFigures } from './ports.ts'
 import type { Queryable } from './reader.ts'
@@ -142,7 +143,7 @@ export class SqlitePast {
     const { generated } = endedAt(this.#db, integer(row, 'ended_seq'))
     const by = runNameOf(row)
     return generated
-      .filter((edge) => edge.name === name && isOfKind(edge, kind))
+      .filter((edge) => edge.name === name && isOfKind(edge, kind) && !isOwnRecord(edge))
       .map((edge) => ({ by, edge }))
   }
 

@@ -2,12 +2,11 @@
 import { z } from 'zod'
 import type { Moment, SessionLine, Timeline, TimelineRun } from '../../contract/past.ts'
 import { TimelineRun as TimelineRunSchema } from '../../contract/past.ts'
-import { RunSummary } from '../../contract/run.ts'
 import { pageLimit } from './log-query.ts'
 import type { SessionQuery } from './ports.ts'
 import type { Queryable } from './reader.ts'
 import { integer, integerOrNull, type Row, text, textOrNull } from './row.ts'
-import { runNameOf } from './run-name.ts'
+import { runNameOf, summaryOf } from './run-name.ts'
 import { namedBook } from './sqlite-notebooks.ts'
 
 /** Most runs of one page of a timeline. */
@@ -117,7 +116,7 @@ export class SqliteSessions {
 
 function timelineRun(row: Row): TimelineRun {
   const { run, cell, cellId, outcome, title, started, ended, durationMs, usedNames, generatedNames } =
-    RunSummary.parse(JSON.parse(text(row, 'summary')))
+    summaryOf(row)
   const thumbnail = textOrNull(row, 'thumbnail')
   return {
     run,

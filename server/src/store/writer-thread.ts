@@ -2,6 +2,7 @@
  * The thread that alone writes `history.db` in this process, so that the event loop never waits for the disk. Invariant:
  * nothing is acknowledged that is written to files which are not where they were opened.
  */
+import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { growWal, openForWriting } from './database.ts'
@@ -9,6 +10,7 @@ import { asStoreError, type StoreError } from './errors.ts'
 import { performAll, refusal } from './group-commit.ts'
 import { HistoryPlace } from './history-place.ts'
 import { IndexWriter } from './index-writer.ts'
+import { noteProject } from './own-record.ts'
 import { StorePaths } from './project-folder.ts'
 import { writeAgain } from './write-again.ts'
 import type { Numbered, WriteAnswer, WriteRequest } from './write-request.ts'
@@ -26,6 +28,7 @@ class WritingHistory {
 
   constructor(paths: StorePaths) {
     this.#paths = paths
+    noteProject(dirname(paths.folder))
     this.#db = openForWriting(paths.database)
     this.#index = new IndexWriter(this.#db)
     this.#place = new HistoryPlace(paths.database)
