@@ -52,6 +52,18 @@ export const peopleApi = {
     /** The answer is read by the client of the protocol. */
     query: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   },
+  providerLogout: {
+    ...page,
+    method: 'post',
+    path: '/sign-in/provider/logout',
+    summary:
+      'Called by the OpenID provider when a person signed out there: their sessions end (back-channel logout).',
+    ignoresSender: true,
+    reads: 'form',
+    answer: z.object({}),
+    streams: false,
+    body: z.object({ logout_token: z.string().max(16_000).default('') }),
+  },
   hubAnswer: {
     ...page,
     method: 'get',

@@ -86,10 +86,6 @@ export function makeApp(parts: AppParts): Express {
     if (hostAllowed(parts.access.reach, request.headers.host)) next()
     else return perform(response, refuse(foreignHostOf(parts.access)))
   })
-  app.use(async (request, _response, next) => {
-    await parts.access.confirm(request)
-    next()
-  })
   app.use((request, response, next) => serveClient(parts, request, response, next))
   for (const route of inListedOrder(routes, parts.routes)) addRoute(app, parts, route)
   app.get('/', (request, response) => servePage(parts, request, response))
@@ -115,10 +111,12 @@ async function serveClient(parts: AppParts, request: Request, response: Response
 function addRoute(app: Express, parts: AppParts, route: Route): void {
   const { method, path, reads, role } = route.spec
   const readBody = bodyReader(reads, role)
-  app[method](path, (request, response, next) => {
+  app[method](path, async (request, response, next) => {
     timeAnswer(route.spec, response, parts.onAnswered)
-    if (route.spec.ignoresSender) forgetSender(request)
-    const sender = admit(parts, request, response, role === 'anyone')
+    const { ignoresSender = false } = route.spec
+    if (ignoresSender) forgetSender(request)
+    await parts.access.confirm(request)
+    const sender = ignoresSender ? { identity: null } : admit(parts, request, response, role === 'anyone')
     if (!sender) return
     const answer = async () => perform(response, await route.handle(callOf(parts, request, sender)))
     if (readBody === null) return answer()
@@ -129,7 +127,7 @@ function addRoute(app: Express, parts: AppParts, route: Route): void {
   })
 }
 
-/** A page for everyone is the same for every reader. */
+/** A page for everyone is the same for every reader, and what another server sends proves itself. */
 function forgetSender({ headers }: Request): void {
   delete headers.cookie
   delete headers.authorization
@@ -203,6 +201,7 @@ function callOf({ access, scopes }: AppParts, request: Request, { identity }: Ad
 async function servePage(parts: AppParts, request: Request, response: Response): Promise<void> {
   if (parts.client === null) return sendRefusal(response, noPage)
   const token = request.query.token
+  await parts.access.confirm(request)
   response.set('cache-control', 'no-store')
   if (typeof token === 'string') {
     const signedIn = parts.access.identify(request) !== null
@@ -258,6 +257,7 @@ const OF_THE_APP = /^\/(?:notebooks|terminals)\//
 async function serveRest(parts: AppParts, request: Request, response: Response): Promise<void> {
   const isOfApp = isSafeMethod(request.method) && OF_THE_APP.test(request.path)
   if (isOfApp && request.accepts('html')) return servePage(parts, request, response)
+  await parts.access.confirm(request)
   if (!admit(parts, request, response)) return
   const message = `There is nothing at ${visibleName(request.path)}.`
   await perform(response, refuse({ code: 'missing', status: 404, message }))

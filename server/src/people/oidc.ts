@@ -6,8 +6,15 @@
 import * as oidc from 'openid-client'
 import { z } from 'zod'
 import { ROLES, type Role } from '../../contract/route.ts'
+import { LogoutTokens } from './logout-tokens.ts'
 import type { OidcConfig } from './oidc-config.ts'
-import { type BegunProof, type IdentityProvider, type ProvedIdentity, ProviderError } from './provider.ts'
+import {
+  type BegunProof,
+  type EndedAtProvider,
+  type IdentityProvider,
+  type ProvedIdentity,
+  ProviderError,
+} from './provider.ts'
 
 /** The provider's addresses are asked for again after this time, ms; after a failure, sooner. */
 const METADATA_MS = 3600_000
@@ -20,6 +27,7 @@ export class OpenIdProvider implements IdentityProvider {
   readonly sessionMs: number
   readonly #config: OidcConfig
   readonly #now: () => number
+  #logouts: LogoutTokens | null = null
   #found: { readonly promise: Promise<oidc.Configuration>; readonly until: number } | null = null
 
   constructor(config: OidcConfig, now: () => number = () => Date.now()) {
@@ -62,6 +70,13 @@ export class OpenIdProvider implements IdentityProvider {
     } catch (error) {
       throw asProviderError(error)
     }
+  }
+
+  async ended(notice: string): Promise<EndedAtProvider> {
+    const { issuer, jwks_uri } = (await this.#discovered()).serverMetadata()
+    if (jwks_uri === undefined) throw new ProviderError('refused', 'the provider has no keys')
+    this.#logouts ??= new LogoutTokens({ issuer, keys: new URL(jwks_uri), audience: this.#config.clientId })
+    return this.#logouts.read(notice)
   }
 
   /** What the ID token leaves out: many providers put groups there only. */

@@ -3,6 +3,7 @@ import type { Seal } from '@yesterday/kernel-bridge'
 import type { Role } from '../../contract/route.ts'
 import { userSeal } from '../secrets/user-seal.ts'
 import type { PeopleStore, StoredIdentity, StoredPerson, StoredSession } from './people-store.ts'
+import type { EndedAtProvider } from './provider.ts'
 
 /** What a session has from the provider. */
 export interface Provided {
@@ -68,17 +69,16 @@ export class ProvidedSessions {
     return before
   }
 
-  /** Ends sessions that the provider ended: one by `sid`, else all of the subject. Returns whose they were. */
-  end(
-    issuer: string,
-    which: { readonly subject: string | null; readonly sid: string | null },
-  ): readonly Ended[] {
+  /** Ends the sessions that ended at the provider. One without a `sid` ends with any of its person. Returns whose they were. */
+  end({ issuer, subject, sid }: EndedAtProvider): readonly Ended[] {
     const ended: Ended[] = []
     for (const person of this.#store.file.people) {
       const { identity, sessions } = person
-      const isOther = which.subject !== null && identity?.subject !== which.subject
+      const isOther = subject !== null && identity?.subject !== subject
       if (identity === null || identity.issuer !== issuer || isOther) continue
-      const open = sessions.filter(({ sid }) => which.sid !== null && sid !== which.sid)
+      const open = sessions.filter(
+        (one) => sid !== null && (one.sid ?? (subject === null ? '' : sid)) !== sid,
+      )
       if (open.length === sessions.length) continue
       ended.push({ id: person.id, name: person.name })
       person.sessions = open

@@ -79,6 +79,23 @@ export class ProviderSignIn {
     }
   }
 
+  /** Ends the sessions of a person who signed out at the provider. False if `notice` is not the provider's. */
+  async end(notice: string, { address }: Visitor): Promise<boolean> {
+    const { provider, people, signIns, record, endRevoked } = this.#parts
+    if (provider.ended === undefined || signIns.addresses.waitOf(address) > 0) return false
+    signIns.addresses.begin(address)
+    try {
+      const ended = people.provided.end(await provider.ended(notice))
+      signIns.addresses.forgive(address)
+      endRevoked()
+      for (const by of ended) record({ action: 'signed-out', by, address, about: { how: provider.name } })
+      return true
+    } catch (error) {
+      if (this.#problem(error).kind === 'unreachable') signIns.addresses.forgive(address)
+      return false
+    }
+  }
+
   #enter(proved: ProvedIdentity, next: string, { address, device }: Visitor): ProviderResult {
     const { people, provider, record, endRevoked } = this.#parts
     const { issuer, subject, name, role, decidesRole, proof, sid } = proved

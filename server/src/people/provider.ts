@@ -35,8 +35,17 @@ export interface IdentityProvider {
   begin(redirect: string): Promise<BegunProof>
   /** `answer` is `redirect` with what the service added. Throws `ProviderError`. */
   finish(answer: URL, secrets: BegunProof['secrets']): Promise<ProvedIdentity>
+  /** Whose session at the service ended, by what the service sent. Throws `ProviderError`. */
+  ended?(notice: string): Promise<EndedAtProvider>
   /** What `proof` proves at this moment. Throws `ProviderError`: `refused` where it proves nothing any more. */
   check?(proof: string): Promise<ProvedIdentity>
+}
+
+/** All sessions of the subject ended, or the one of this `sid`. One of both is not null. */
+export interface EndedAtProvider {
+  readonly issuer: string
+  readonly subject: string | null
+  readonly sid: string | null
 }
 
 /** `unreachable`: the service does not answer. `refused`: its answer is not valid, or says that the person did not sign in. */

@@ -36,7 +36,11 @@ export interface IdentityServer {
   close(): void
 }
 
-export async function startIdentityServer(options: Partial<AccessOptions> = {}): Promise<IdentityServer> {
+/** `wanted` is the port; by default a free one. */
+export async function startIdentityServer(
+  options: Partial<AccessOptions> = {},
+  wanted = 0,
+): Promise<IdentityServer> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'yesterday-in-')))
   const people = new People(folder)
   const audit = new Audit(folder, (error) => {
@@ -55,7 +59,7 @@ export async function startIdentityServer(options: Partial<AccessOptions> = {}):
       logError: (_, error) => console.error(error),
     }),
   )
-  server.listen(0, '127.0.0.1')
+  server.listen(wanted, '127.0.0.1')
   await once(server, 'listening')
   const { port } = z.object({ port: z.number() }).parse(server.address())
   const origin = `http://localhost:${port}`

@@ -4,17 +4,14 @@ import { type ProviderProblem, ProviderSignIn } from '../../people/provider-sign
 import { type Access, newBrowserSecret } from '../access.ts'
 import { goingOnPage, type SignInOptions, signInPage } from '../pages.ts'
 import { formHeaders, plainPagePolicy } from '../policy.ts'
-import { type Reply, refuse } from '../reply.ts'
+import { json, type Reply, refuse } from '../reply.ts'
 import { type Call, on, type Route } from '../route.ts'
 import { landing } from './sign-in.ts'
 
 /** `endRevoked` closes the sockets of people whose rights changed. */
 export function providerRoutes(access: Access, endRevoked: () => void): readonly Route[] {
   const { people, provider, signIns } = access
-  if (provider === null)
-    return [peopleApi.providerStart, peopleApi.providerAnswer, peopleApi.hubAnswer].map((spec) =>
-      on(spec, noProvider),
-    )
+  if (provider === null) return ALL.map((spec) => on(spec, noProvider))
   const signIn = new ProviderSignIn({
     provider,
     people,
@@ -38,6 +35,9 @@ export function providerRoutes(access: Access, endRevoked: () => void): readonly
       }
       return { kind: 'page', status: 303, html: '', headers }
     }),
+    on(peopleApi.providerLogout, async ({ body, visitor }) =>
+      (await signIn.end(body.logout_token, visitor)) ? json({}) : refuse(NO_LOGOUT),
+    ),
     ...[peopleApi.providerAnswer, peopleApi.hubAnswer].map((spec) =>
       on(spec, async (call) => {
         const result = await signIn.finish(call.browser ?? '', searchOf(call.query), call.visitor)
@@ -48,6 +48,14 @@ export function providerRoutes(access: Access, endRevoked: () => void): readonly
     ),
   ]
 }
+
+const ALL = [
+  peopleApi.providerStart,
+  peopleApi.providerAnswer,
+  peopleApi.hubAnswer,
+  peopleApi.providerLogout,
+] as const
+const NO_LOGOUT = { code: 'badLogout', status: 400, message: 'This logout token is not valid here.' }
 
 const noProvider = async (): Promise<Reply> =>
   refuse({ code: 'missing', status: 404, message: 'This server has no provider that signs people in.' })
