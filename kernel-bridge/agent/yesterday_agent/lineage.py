@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import functools
 import re
-import types
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from .accesses import WHOLE, Access
+from .actions import Actions, Binding
 from .addresses import address
 from .arguments import looked_at
 from .beside import Beside
 from .by_products import are_asked, may_be_asked
-from .compiled import codes_of
 from .content import Budget, LaterError, UntoldError, content_digest
-from .databases import is_connection, only_looks, writes
+from .databases import writes
 from .edges import generated_edge, written_parts
-from .executed import names_of, unprobed
 from .facts import facts
 from .graph import Changes, Graph
 from .late import LateDigests
 from .late_values import PENDING, LateValues, known_elsewhere
-from .libraries import of_bases
 from .lingering import LiveTasks
 from .namespace import Snapshot
-from .narrowing import refitted
 from .patches import Patches
-from .purity import only_asks, only_draws, surely_unchanged
+from .purity import surely_unchanged
 from .reads import GIVEN, Reads
 from .record import Edge, Missing
 from .replacing import in_order
@@ -40,21 +35,6 @@ _SHELL_NAME = re.compile(
     r"_+$|_i*$|_i?\d+$|_(dh|ih|oh|exit_code)$|(In|Out|exit|quit|open|get_ipython)$|__\w+__$"
     r"|__(?:builtins_dict_|compiled_fn_|resume_at_|import_)\w+$"
 )
-_HARMLESS = frozenset(
-    """print len type id isinstance repr str bool hash display callable dir hasattr getattr issubclass format vars
-    help""".split()  # noqa: SIM905
-)
-
-
-@dataclass
-class Binding:
-    """A name's present value: which object, and the run that bound it. Small plain values are held, so that their
-    address is not used again."""
-
-    identity: int
-    by: str | None
-    facts: dict[str, Any]
-    held: Any = None
 
 
 class Settled(NamedTuple):
@@ -79,6 +59,7 @@ class Lineage:
         self._tables = Tables(self.graph, namespace, databases)
         self.bindings: dict[str, Binding] = {}
         self.outputs: dict[str, Binding] = {}
+        self._actions = Actions(namespace, self.graph, self.bindings, self.outputs)
         self._initial = set(namespace)
         self._snapshot = Snapshot(namespace)
         self._patches = Patches(self.graph)
@@ -110,24 +91,24 @@ class Lineage:
         tasks of earlier runs touched meanwhile: it counts where they changed something."""
         self._budget, self._untold = Budget(), []
         reads = self._with_outputs(reads)
-        reads.add_static(self._named_by_functions(reads))
+        reads.add_static(self._actions.named_by_functions(reads))
         bound = {name: binding.identity for name in reads.names if (binding := self._binding(name)) is not None}
         self._tables.look(reads, bound)
         used = self._used_by(reads)
         beside = Beside(others, self._tasks.names(), self.reads, self._used_by)
         used += [*self._tables.used(), *self._patches.used(), *self._found_missing(reads)]
         written, deleted = self._written(reads)
-        handled, remade = self._handled(reads), self._refitted(reads)
+        handled, remade = self._actions.handled(reads), self._actions.refitted(reads)
         known = {name for name in reads.names if self._binding(name) is not None}
         read = {name for name in known if not self._left_as_it_was(name, reads)}
         touched = {name for name in {*read, *written, *beside.names} if name in self.namespace}
         shown = self._shown(run, count)
         roots = [self.namespace[name] for name in touched] + shown + self._patches.roots()
-        self._draw(reads)
+        self._actions.draw(reads)
         changes = self.graph.settle(
             run, roots, handled, self._tables.known(), remade, by_products=self._may_ask_by_products(reads)
         )
-        self._settle_lost(run, changes, handled, self._released({*written, *deleted}, reads))
+        self._settle_lost(run, changes, handled, self._actions.released({*written, *deleted}, reads))
         self._reached = self.graph.reaching(changes.changed) if changes.changed else set()
         generated = self._bind(run, written, deleted)
         generated += self._mutated(run, written, changes)
@@ -221,7 +202,7 @@ class Lineage:
             parts = order.seen(node, self.namespace.get(name), self.graph.nodes, meant)
             put = order.put
         by_products = are_asked(accesses) or self._may_ask_by_products(reads)
-        without = self._replaced(name, reads)
+        without = self._actions.replaced(name, reads)
         makers = {} if node is None else self.graph.makers(binding.identity, parts, by_products, without, put)
         if binding.by is not None:
             makers.setdefault(binding.by, set())
@@ -241,11 +222,6 @@ class Lineage:
             edge["parts"] = written_parts(None if parts is None else touched)
             edge.update(_facts_for(binding, by))  # type: ignore[typeddict-item]
             yield edge
-
-    def _released(self, names: Iterable[str], reads: Reads) -> set[int]:
-        """Objects that names were bound to when the run acted on them, and are no more."""
-        found = (self.bindings.get(name) for name in names if any(map(_acts, reads.names.get(name, ()))))
-        return {binding.identity for binding in found if binding is not None} & self.graph.nodes.keys()
 
     def _settle_lost(self, run: str, changes: Changes, handled: set[int], let_go: set[int]) -> None:
         """Looks at the objects of names that a touched object held before this run and has released, or that hold
@@ -276,74 +252,6 @@ class Lineage:
         """What a function of the notebook, not redefined meanwhile, looks at of an argument."""
         is_new = access.callee.partition(".")[0] in reads.stored
         return [access] if is_new else looked_at(access, self.namespace)
-
-    def _handled(self, reads: Reads) -> set[int]:
-        """Opaque objects on which the code acted in a way that may have changed them."""
-        found: set[int] = set()
-        for name, accesses in reads.names.items():
-            binding = self._binding(name)
-            node = None if binding is None else self.graph.nodes.get(binding.identity)
-            if binding is None or node is None or only_asks(node.kind, accesses) or only_draws(node.kind, accesses):
-                continue
-            if any(map(_acts, accesses)):
-                found |= self._opaque_below(binding.identity, only_looks(accesses, reads.texts, reads.calls))
-        return found
-
-    def _draw(self, reads: Reads) -> None:
-        """A figure that is only saved or shown is laid out for it, and stays the figure that it was."""
-        for name, accesses in reads.names.items():
-            value, binding = self.namespace.get(name), self.bindings.get(name)
-            if binding is not None and binding.by is not None and only_draws(type(value), accesses):
-                self.graph.settle(binding.by, [value], set(), quiet=True)
-
-    def _replaced(self, name: str, reads: Reads) -> list[int]:
-        """What lies below the value of a name and was filled again by the run, such as weights that it loaded."""
-        value = self.namespace.get(name)
-        found = (library.remade for library in of_bases(type(value)) if library.remade is not None)
-        if reads.failed:
-            return []
-        return [address(one) for remade in found for one in remade(value, in_order(name, reads).first)]
-
-    def _refitted(self, reads: Reads) -> dict[int, set[str]]:
-        """Estimators that were fitted, with what they had learned before; weights that were loaded."""
-        found: dict[int, set[str]] = {one: {WHOLE} for name in reads.names for one in self._replaced(name, reads)}
-        for name, accesses in reads.names.items():
-            binding = self._binding(name)
-            node = None if binding is None else self.graph.nodes.get(binding.identity)
-            if binding is not None and node is not None:
-                found[binding.identity] = refitted(node, accesses)
-        return {identity: parts for identity, parts in found.items() if parts}
-
-    def _opaque_below(self, root: int, looks: bool) -> set[int]:
-        found: set[int] = set()
-        seen: set[int] = set()
-        stack = [root]
-        while stack:
-            current = stack.pop()
-            node = self.graph.nodes.get(current)
-            if node is None or current in seen:
-                continue
-            seen.add(current)
-            if node.opaque and not (looks and is_connection(node.kind)):
-                found.add(current)
-            stack.extend(child for ids in node.links.values() for child in ids)
-        return found
-
-    def _named_by_functions(self, reads: Reads) -> set[str]:
-        """What functions that were made without probes may read when they are called."""
-        found: set[str] = set()
-        waiting = [(name, False) for name in reads.names]
-        while waiting:
-            name, is_compiled = waiting.pop()
-            value = self.namespace.get(name)
-            codes = codes_of(value)
-            code = unprobed(value, self.namespace)
-            if code is None and is_compiled and type(value) is types.FunctionType:
-                code = value.__code__
-            new = set[str]().union(*map(names_of, [*codes, *([code] if code is not None else [])])) - found
-            found |= new
-            waiting += [(one, is_compiled or bool(codes)) for one in new]
-        return found
 
     def _found_missing(self, reads: Reads) -> Iterable[Edge]:
         """Names that the run did not find, since an earlier one had deleted them."""
@@ -454,10 +362,6 @@ class Lineage:
     def _forget(self) -> None:
         kept = [binding.identity for binding in (*self.bindings.values(), *self.outputs.values())]
         self.graph.keep_only([*kept, *self._patches.kept()])
-
-
-def _acts(access: Access) -> bool:
-    return access.verb != "identity" and not (access.verb == "argument" and access.callee in _HARMLESS)
 
 
 def _is_small(value: Any) -> bool:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from .accesses import WHOLE, Touches, puts_of, touches_of
+from .evaluation import annotations_of, certain_children, function_header, only_suspends, surely_loops, unconditional
 from .given import given_sql, given_texts
 from .scopes import FUNCTIONS as _FUNCTIONS
 from .scopes import Comprehension, Scope, suspends
@@ -182,9 +183,9 @@ class _Planner:
                 self.edits.append(lambda node=node: _quicken(body, node))  # type: ignore[misc]
 
     def touches(self, node: ast.stmt, scope: Scope) -> Touches:
-        found = touches_of(_unconditional(node))
-        for annotation in [] if self.lazy_annotations else _annotations(node, scope.local):
-            found.add(touches_of(_unconditional(annotation)))
+        found = touches_of(unconditional(node))
+        for annotation in [] if self.lazy_annotations else annotations_of(node, scope.local):
+            found.add(touches_of(unconditional(annotation)))
         return scope.fresh(found, node)
 
     def wrap(self, holder: ast.AST, name: str, touches: Touches) -> None:
@@ -236,7 +237,7 @@ class _Planner:
             if each or paused or not isinstance(node, _STRAIGHT):
                 self.report_block(body, head, due, before)
                 due, head, before = Touches(), None, None
-            if paused and not _only_suspends(node):
+            if paused and not only_suspends(node):
                 due.add(touches)
         if head is not None:
             self.report_block(body, head, due, before)
@@ -252,15 +253,15 @@ class _Planner:
         if isinstance(node, _LEAVES):
             return
         if isinstance(node, _FUNCTIONS):
-            for part in _function_header(node):
+            for part in function_header(node):
                 self.parts(part, scope)
             self.block(node.body, scope.function(node), _after_docstring(node.body))
         elif isinstance(node, ast.Lambda):
             inner = scope.function(node)
-            self.wrap(node, "body", inner.fresh(touches_of(_unconditional(node.body))))
+            self.wrap(node, "body", inner.fresh(touches_of(unconditional(node.body))))
             self.parts(node.body, inner)
         elif isinstance(node, ast.ClassDef):
-            for part in _certain_children(node):
+            for part in certain_children(node):
                 self.parts(part, scope)
             self.block(node.body, scope.class_body(node), _after_docstring(node.body))
         elif isinstance(node, COMPREHENSIONS):
@@ -281,7 +282,7 @@ class _Planner:
             value = getattr(node, name, None)
             if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
                 inner = scope.branch(node if name == "body" else None)
-                before = due if name == "body" and not scope.resumable and _surely_loops(node) else None
+                before = due if name == "body" and not scope.resumable and surely_loops(node) else None
                 self.block(value, inner, each=name == "body" and isinstance(node, ast.Try), before=before)
             elif isinstance(value, list):
                 for item in value:
@@ -308,7 +309,7 @@ class _Planner:
                 if case.guard is not None:
                     self.wrap(case, "guard", _perhaps(case.guard, scope))
         elif isinstance(node, ast.While) and scope.resumable:
-            self.wrap(node, "test", scope.fresh(touches_of(_unconditional(node.test))))
+            self.wrap(node, "test", scope.fresh(touches_of(unconditional(node.test))))
 
     def operands(self, items: list[ast.expr], start: int, scope: Scope) -> None:
         for place in range(start, len(items)):
@@ -318,7 +319,7 @@ class _Planner:
         self.parts(node.generators[0].iter, outer)
         for place, clause in enumerate(node.generators):
             if place:
-                self.wrap(clause, "iter", inner.fresh(touches_of(_unconditional(clause.iter))))
+                self.wrap(clause, "iter", inner.fresh(touches_of(unconditional(clause.iter))))
                 self.parts(clause.iter, inner)
             self.operands(clause.ifs, 0, inner)
             for test in clause.ifs:
@@ -331,26 +332,7 @@ class _Planner:
 
 def _perhaps(node: ast.AST, scope: Scope) -> Touches:
     """What is reported where a part is reached that may not be."""
-    return scope.branch().fresh(touches_of(_unconditional(node)))
-
-
-def _surely_loops(node: ast.AST) -> bool:
-    """Whether a loop's body runs at least once: its probe would cost each turn."""
-    if isinstance(node, ast.While):
-        return isinstance(node.test, ast.Constant) and bool(node.test.value)
-    if not isinstance(node, ast.For):
-        return False
-    source = node.iter
-    if isinstance(source, (ast.List, ast.Tuple)):
-        return any(not isinstance(item, ast.Starred) for item in source.elts)
-    is_range = isinstance(source, ast.Call) and isinstance(source.func, ast.Name) and source.func.id == "range"
-    return is_range and len(source.args) == 1 and _is_positive(source.args[0])  # type: ignore[attr-defined]
-
-
-def _is_positive(node: ast.expr) -> bool:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Pow, ast.Mult, ast.Add)):
-        return _is_positive(node.left) and _is_positive(node.right)
-    return isinstance(node, ast.Constant) and type(node.value) is int and node.value > 0
+    return scope.branch().fresh(touches_of(unconditional(node)))
 
 
 def _may_be_reported_before(touches: Touches) -> bool:
@@ -378,81 +360,3 @@ def _after_docstring(body: Block) -> int:
     first = body[0]
     text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
     return 1 if text and isinstance(first.value.value, str) else 0  # type: ignore[attr-defined]
-
-
-def _function_header(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterable[ast.AST]:
-    yield from node.decorator_list
-    yield from node.args.defaults
-    yield from (default for default in node.args.kw_defaults if default is not None)
-
-
-def _annotations(node: ast.stmt, local: bool) -> list[ast.expr]:
-    """Those that are evaluated with the statement."""
-    if isinstance(node, ast.AnnAssign):
-        return [] if local and isinstance(node.target, ast.Name) else [node.annotation]
-    if not isinstance(node, _FUNCTIONS):
-        return []
-    every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
-    found = [argument.annotation for argument in every if argument is not None]
-    return [annotation for annotation in [*found, node.returns] if annotation is not None]
-
-
-def _only_suspends(node: ast.stmt) -> bool:
-    """`yield x` and `v = yield x`: nothing but a store is left to do when it goes on."""
-    return isinstance(node, (ast.Expr, ast.Assign)) and isinstance(node.value, (ast.Yield, ast.Await))
-
-
-def _unconditional(node: ast.AST) -> Iterable[tuple[ast.AST, list[ast.AST]]]:
-    """(node, ancestors) for all that is evaluated whenever this node is reached; never what runs later."""
-    stack: list[tuple[ast.AST, list[ast.AST]]] = [(node, [])]
-    while stack:
-        current, above = stack.pop()
-        yield current, above
-        inner = [*above, current]
-        stack.extend((child, inner) for child in _certain_children(current))
-
-
-def _certain_children(node: ast.AST) -> list[ast.AST]:
-    children_of = _CERTAIN.get(type(node))
-    if children_of is not None:
-        return children_of(node)
-    found: list[ast.AST] = []
-    for name in node._fields:
-        if name in _UNSURE:
-            continue
-        value = getattr(node, name, None)
-        if isinstance(value, ast.AST):
-            found.append(value)
-        elif isinstance(value, list):
-            found.extend([item for item in value if isinstance(item, ast.AST) and not isinstance(item, ast.stmt)])
-    return found
-
-
-_UNSURE = frozenset(("ctx", "op", "annotation", "handlers", "cases"))
-
-
-def _defaults(node: ast.Lambda) -> list[ast.AST]:
-    return [*node.args.defaults, *(item for item in node.args.kw_defaults if item is not None)]
-
-
-def _class_header(node: ast.ClassDef) -> list[ast.AST]:
-    return [*node.decorator_list, *node.bases, *(word.value for word in node.keywords)]
-
-
-def _first_source(node: Comprehension) -> list[ast.AST]:
-    return [node.generators[0].iter]
-
-
-_CERTAIN: dict[type, Callable[[Any], list[ast.AST]]] = {
-    **dict.fromkeys(_FUNCTIONS, lambda node: list(_function_header(node))),
-    **dict.fromkeys(COMPREHENSIONS, _first_source),
-    ast.Lambda: _defaults,
-    ast.ClassDef: _class_header,
-    ast.BoolOp: lambda node: [node.values[0]],
-    ast.Assert: lambda node: [node.test],
-    ast.IfExp: lambda node: [node.test],
-    ast.Compare: lambda node: [node.left, node.comparators[0]],
-    ast.Name: lambda node: [],
-    ast.Constant: lambda node: [],
-}
-"""What is evaluated of a node whenever it is reached, where that is not all of it."""

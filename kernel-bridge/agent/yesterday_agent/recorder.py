@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import chain
 from time import perf_counter, process_time, time
 from typing import Any
@@ -21,7 +20,7 @@ from .edges import state_edge
 from .environment import EnvironmentFacts
 from .executed import watch
 from .file_lineage import FileLineage, FileRun, plain_edge
-from .files import FileUse, FileWatch
+from .files import FileWatch
 from .kept import Kept
 from .late import LateDigests
 from .late_edges import register
@@ -35,7 +34,8 @@ from .looks import ASK_FOR_FOLDER, SHOWS, looks_at_environ, says
 from .plain_code import note_cell
 from .programs import ProgramWatch
 from .reads import Reads
-from .record import Edge, Missing, Outcome, Record, RunError
+from .record import Edge, Outcome, Record, RunError
+from .run import Run
 from .secrecy import learn_from, mask_code, masked_record
 from .settings import Settings, is_work_of, only_set
 from .sql_use import SqlUse
@@ -44,33 +44,7 @@ from .storing import ValueBudget, store_values
 from .strings import hidden_names
 from .urls import UrlWatch
 from .workers.edges import mark_workers
-from .workers.merge import Workers, WorkerUse
-
-
-@dataclass
-class Run:
-    """A run that is on."""
-
-    run: str
-    cell: str | None
-    code: str
-    order: int
-    started: float
-    clock: float
-    cpu: float
-    ended: float = 0.0
-    wall: float = 0.0
-    reads: Reads | None = None
-    files: FileUse = field(default_factory=FileUse)
-    missing: list[Missing] = field(default_factory=list)
-    random: dict[str, bytes] = field(default_factory=dict)
-    before: dict[str, str] = field(default_factory=dict)
-    entropy: str | None = None
-    answers: str | None = None
-    agent_seconds: float = 0.0
-    shows: bool = False
-    live: dict[str, Any] = field(default_factory=dict)
-    workers: WorkerUse = field(default_factory=WorkerUse)
+from .workers.merge import Workers
 
 
 class Recorder:

@@ -1,0 +1,37 @@
+"""What is known of one run while it goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .files import FileUse
+from .reads import Reads
+from .record import Missing
+from .workers.merge import WorkerUse
+
+
+@dataclass
+class Run:
+    """A run that is on."""
+
+    run: str
+    cell: str | None
+    code: str
+    order: int
+    started: float
+    clock: float
+    cpu: float
+    ended: float = 0.0
+    wall: float = 0.0
+    reads: Reads | None = None
+    files: FileUse = field(default_factory=FileUse)
+    missing: list[Missing] = field(default_factory=list)
+    random: dict[str, bytes] = field(default_factory=dict)
+    before: dict[str, str] = field(default_factory=dict)
+    entropy: str | None = None
+    answers: str | None = None
+    agent_seconds: float = 0.0
+    shows: bool = False
+    live: dict[str, Any] = field(default_factory=dict)
+    workers: WorkerUse = field(default_factory=WorkerUse)
