@@ -3,7 +3,7 @@
  * one that cannot be read or is not allowed changes nothing; a client that reads or writes too much is disconnected.
  */
 
-import { inBackground } from '@yesterday/kernel-bridge/background'
+import { attempt, inBackground } from '@yesterday/kernel-bridge/background'
 import { log } from '@yesterday/kernel-bridge/log'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
@@ -107,6 +107,7 @@ class Client {
   readonly #commands = new Quota(COMMANDS)
   readonly #volume = new Quota(VOLUME)
   #pending = 0
+  #widgetAnswers = 0
   #timer: ReturnType<typeof setTimeout> | null = null
   readonly #pings: ReturnType<typeof setInterval>
   #lastView = Number.NEGATIVE_INFINITY
@@ -172,46 +173,57 @@ class Client {
       return
     }
     if (++this.#pending >= MAX_PENDING) this.#socket.pause()
-    const answer = await this.#answerText(text)
-    if (answer !== null) this.#send(answer)
-    if (--this.#pending < MAX_PENDING) this.#socket.resume()
+    try {
+      await this.#answerText(text)
+    } finally {
+      if (--this.#pending < MAX_PENDING) this.#socket.resume()
+    }
   }
 
-  /** Null for a command whose answer is on its way. */
-  async #answerText(text: string): Promise<Event | null> {
-    if (text.length > MAX_COMMAND) return { type: 'refused', id: '', reason: TOO_LONG }
+  async #answerText(text: string): Promise<void> {
+    if (text.length > MAX_COMMAND) return this.#send({ type: 'refused', id: '', reason: TOO_LONG })
     const json = parseJson(text)
-    const read = Command.safeParse(json)
     const id = Named.safeParse(json).data?.id ?? ''
-    if (read.success) return this.#answerAllowed(read.data)
-    return { type: 'refused', id, reason: `This command cannot be read: ${z.prettifyError(read.error)}` }
+    try {
+      const read = Command.safeParse(json)
+      if (read.success) await this.#answerAllowed(read.data)
+      else this.#refuse(id, `This command cannot be read: ${z.prettifyError(read.error)}`)
+    } catch (error) {
+      this.#send(failed(id, error))
+    }
   }
 
   /** The one place that decides whether the sender of a command may send it. */
-  async #answerAllowed(command: Command): Promise<Event | null> {
+  async #answerAllowed(command: Command): Promise<void> {
     log.debug({ command: command.type, id: command.id, user: this.#person.id }, 'session command')
     const required = COMMAND_ROLES[command.type]
-    if (!this.#may(required)) return { type: 'refused', id: command.id, reason: tooLow(required) }
-    return command.type === 'widgets' ? this.#answerWidgets(command) : this.#answer(command)
+    if (!this.#may(required)) this.#refuse(command.id, tooLow(required))
+    else if (command.type === 'widgets') await this.#answerWidgets(command)
+    else await this.#answer(command)
   }
 
   /** States are large and change: they are read when they can be sent, and not before what was said of them. */
-  async #answerWidgets(command: Extract<Command, { type: 'widgets' }>): Promise<null> {
+  async #answerWidgets(command: Extract<Command, { type: 'widgets' }>): Promise<void> {
     const { session } = this.#visit
     await session.widgets.known(command.models)
-    this.#outbox.replace(`widgets ${command.id}`, () => eventText(widgetsReply(session, command)))
-    return null
+    this.#outbox.replace(`widgets ${this.#widgetAnswers++}`, () => {
+      try {
+        return eventText(widgetsReply(session, command))
+      } catch (error) {
+        return eventText(failed(command.id, error))
+      }
+    })
   }
 
-  async #answer(command: Command): Promise<Event> {
-    const { id } = command
-    try {
-      const event = await perform(this.#visit, command, this.#actor(), () => isEnded(this.#socket))
-      if (event.type === 'accepted') this.#onPerformed(command)
-      return event
-    } catch (error) {
-      return { type: 'refused', id, reason: error instanceof Error ? error.message : String(error) }
-    }
+  async #answer(command: Command): Promise<void> {
+    const event = await perform(this.#visit, command, this.#actor(), () => isEnded(this.#socket))
+    this.#send(event)
+    if (event.type !== 'accepted') return
+    attempt('noting a session command', () => this.#onPerformed(command))
+  }
+
+  #refuse(id: string, reason: string): void {
+    this.#send({ type: 'refused', id, reason })
   }
 
   #ping(): void {
@@ -240,6 +252,12 @@ class Client {
     else this.#outbox.send(eventText(event))
   }
 }
+
+const failed = (id: string, error: unknown): Event => ({
+  type: 'refused',
+  id,
+  reason: error instanceof Error ? error.message : String(error),
+})
 
 /** Every client of a session gets the same event: it is encoded for the first one. */
 const texts = new WeakMap<object, string>()

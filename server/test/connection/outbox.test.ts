@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { BACKLOG, MAX_HELD, Outbox } from '../../src/connection/outbox.ts'
+import { BACKLOG, MAX_HELD, MAX_KEYS, Outbox } from '../../src/connection/outbox.ts'
 import { Quota } from '../../src/connection/quota.ts'
 
 let server: WebSocketServer
@@ -75,6 +75,31 @@ test('what waits for a client that never reads is bounded, and then dropped', ()
   }
   expect(sent).toBeLessThanOrEqual(MAX_HELD + large(0).length)
   expect(overflows).toBe(1)
+})
+
+test('a client that never reads is given up when too many replaceable messages wait', () => {
+  let overflows = 0
+  const outbox = new Outbox(socket, () => overflows++)
+  client.pause()
+  fill(outbox)
+  for (let n = 0; n < MAX_KEYS; n++) outbox.replace(`key ${n}`, () => '')
+  expect(overflows).toBe(0)
+  outbox.replace('one more', () => '')
+  expect(overflows).toBe(1)
+})
+
+test('a message that cannot be made is left out, and what follows is sent', async () => {
+  const outbox = new Outbox(socket, () => expect.unreachable())
+  const fail = (): string => {
+    throw new Error('no such state')
+  }
+  outbox.replace('at once', fail)
+  client.pause()
+  fill(outbox)
+  outbox.replace('later', fail)
+  outbox.replace('view', () => 'sound')
+  client.resume()
+  await vi.waitFor(() => expect(received.at(-1)).toBe('sound'))
 })
 
 test('a quota allows a burst, then so much a second, and takes nothing when it refuses', () => {

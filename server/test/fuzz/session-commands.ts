@@ -31,6 +31,7 @@ const types = [
   'variable',
   'value',
   'computeValue',
+  'widgets',
 ]
 const command = fc.record(
   {
@@ -55,6 +56,8 @@ const command = fc.record(
     msgType: fc.constantFrom('comm_open', 'comm_msg', 'execute_request'),
     content: fc.oneof(fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }), hostileJson),
     buffers: fc.oneof(fc.array(fc.base64String()), hostileJson),
+    models: fc.oneof(fc.array(fc.constantFrom('a', '__proto__', 'constructor')), hostileJson),
+    names: fc.oneof(fc.boolean(), hostileJson),
   },
   { requiredKeys: ['type'] },
 )
