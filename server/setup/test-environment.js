@@ -16,7 +16,7 @@ const ALLOWED = [
   /^(https?_proxy|no_proxy|all_proxy|ssl_cert_(file|dir)|requests_ca_bundle|node_extra_ca_certs)$/i,
   /^(systemroot|systemdrive|comspec|pathext|windir|programfiles.*|programdata|processor_architecture|number_of_processors)$/i,
   /^(pip|uv)_/i,
-  /^yesterday_(test_.*|kills|(kill|member)_.*|salvage_seeds|python)$/i,
+  /^yesterday_(test_.*|kills|(kill|member)_.*|salvage_seeds|fuzz_seconds|python)$/i,
 ]
 const isAllowed = (name) => ALLOWED.some((pattern) => pattern.test(name))
 

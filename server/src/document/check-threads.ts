@@ -55,11 +55,12 @@ export class CheckThread {
     this.#worker = new Worker(new URL('./check-thread.ts', import.meta.url), {
       resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb },
     })
-    this.#worker.unref()
     this.#worker.on('message', (answer: CheckAnswer) => this.#answered(answer))
     // The exit that follows says all that matters here.
     this.#worker.on('error', () => undefined)
     this.#worker.on('exit', () => this.#ended())
+    // After the listeners: each of them refs it again.
+    this.#worker.unref()
   }
 
   get isAlive(): boolean {

@@ -101,10 +101,14 @@ async function isFolder(path: string): Promise<boolean> {
 function variables(env: Readonly<Record<string, unknown>>): Record<string, string> {
   const named = Object.entries(env).filter(([name]) => GATEWAY_VARIABLE.test(name))
   const texts = named.flatMap(([name, value]) =>
-    typeof value === 'string' && value.length <= 10_000 && !value.includes('\0') ? [[name, value]] : [],
+    typeof value === 'string' && isPassable(value) ? [[name, value]] : [],
   )
   return Object.fromEntries(texts.slice(0, MOST_VARIABLES))
 }
+
+/** A lone surrogate has no UTF-8: the kernel would get other bytes. */
+const isPassable = (value: string): boolean =>
+  value.length <= 10_000 && !value.includes('\0') && value.isWellFormed()
 
 async function shutdown(
   kernels: Pick<KernelRegistry, 'forget'>,

@@ -34,6 +34,11 @@ class Subshells {
   }
 }
 
+/** What is needed of a kernel. */
+export interface RelayedKernel extends Pick<Kernel, 'send'> {
+  on(event: 'message', listener: (message: Message) => void): () => void
+}
+
 /** A client's message that waits for the kernel. */
 interface Waiting {
   readonly client: string
@@ -46,7 +51,7 @@ export class Relay {
   readonly #isComing: () => boolean
   #waiting: Waiting[] = []
   readonly #asked = new Map<string, Asked>()
-  #kernel: Kernel | null = null
+  #kernel: RelayedKernel | null = null
   readonly #subshells = new Subshells()
   #stop: () => void = () => undefined
   #lastActivity = new Date()
@@ -57,7 +62,7 @@ export class Relay {
     this.#isComing = isComing
   }
 
-  get kernel(): Kernel | null {
+  get kernel(): RelayedKernel | null {
     return this.#kernel
   }
 
@@ -66,7 +71,7 @@ export class Relay {
   }
 
   /** Listens to this kernel, and to no other any more. */
-  attach(kernel: Kernel | null): void {
+  attach(kernel: RelayedKernel | null): void {
     this.#stop()
     this.#kernel = kernel
     this.#stop = kernel?.on('message', (message) => this.#relay(message)) ?? (() => undefined)

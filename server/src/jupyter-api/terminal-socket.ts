@@ -46,13 +46,18 @@ function listen(terminal: Terminal, socket: WebSocket, { query, may }: Call): vo
     if (message === null) return endSocket(socket, INVALID, 'This message cannot be read.')
     if (!may(TERMINAL_ROLES[message[0]]))
       return endSocket(socket, close.forbidden, 'Your role does not allow this.')
-    if (message[0] === 'stdin') terminal.type(message[1])
+    if (message[0] === 'stdin') type(terminal, socket, message[1])
     else if (message[0] === 'set_size') terminal.resize(client, message[1], message[2])
     else client.acknowledge(message[1])
   })
   socket.once('close', () => terminal.detach(client))
   keepAlive(socket)
   terminal.attach(client)
+}
+
+function type(terminal: Terminal, socket: WebSocket, text: string): void {
+  if (!terminal.type(text))
+    endSocket(socket, close.tooMuch, 'The program in this terminal does not read what is typed.')
 }
 
 function readMessage(data: Buffer): TerminalInput | null {

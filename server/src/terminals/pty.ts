@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { OWN_TOKENS } from '../secrets/own-tokens.ts'
+import { PtyInput } from './pty-input.ts'
 
 /** What a terminal needs of a pseudo-terminal. */
 export interface Pty {
@@ -10,7 +11,8 @@ export interface Pty {
   readonly shell: string
   /** The program in the foreground, where the system says so. */
   readonly process: string
-  write(text: string): void
+  /** Types the text. False, and nothing is typed, where the program has too much to read already. */
+  write(text: string): boolean
   resize(columns: number, rows: number): void
   pause(): void
   resume(): void
@@ -33,13 +35,18 @@ export const openPty: OpenPty = async ({ cwd, env, columns, rows }) => {
   const { spawn } = await load()
   const { program, words } = shellOf(env)
   const opened = spawn(program, words, { name: 'xterm-256color', cols: columns, rows, cwd, env })
+  const input = PtyInput.of(opened)
   return {
     pid: opened.pid,
     shell: basename(program),
     get process() {
       return opened.process
     },
-    write: (text) => opened.write(text),
+    write: (text) => {
+      if (input !== null) return input.write(text)
+      opened.write(text)
+      return true
+    },
     resize: (columns, rows) => opened.resize(columns, rows),
     pause: () => opened.pause(),
     resume: () => opened.resume(),

@@ -94,9 +94,10 @@ export class Terminal {
     this.#steer()
   }
 
-  type(text: string): void {
+  /** False, and nothing is typed, where the program has too much to read already. */
+  type(text: string): boolean {
     this.lastActivity = new Date()
-    if (!this.#isOver) this.#pty.write(text)
+    return this.#isOver || this.#pty.write(text)
   }
 
   resize(client: TerminalClient, rows: number, columns: number): void {

@@ -1,4 +1,7 @@
-/** Each target with its corpus and a few hundred inputs; `npm run fuzz` feeds more. */
+/**
+ * Each target with its corpus and 150 inputs, or with as many as there is time for in `YESTERDAY_FUZZ_SECONDS`;
+ * `npm run fuzz` feeds more.
+ */
 import { expect, test } from 'vitest'
 import { seconds } from '../../setup/patience.js'
 import { fuzz } from './harness.ts'
@@ -6,11 +9,14 @@ import { targets } from './targets.ts'
 
 const SEED = 20_261_130
 const INPUTS = 150
+const SECONDS = Number(process.env.YESTERDAY_FUZZ_SECONDS ?? 0)
 
 test.each(Object.keys(targets))(
   '%s: no crash, no stall, no change after a refusal',
   async (name) => {
-    const { fault } = await fuzz(name, { seed: SEED, inputs: INPUTS })
+    const budget = { seed: SEED, inputs: INPUTS }
+    const until = performance.now() + SECONDS * 1000
+    const { fault } = await fuzz(name, SECONDS > 0 ? { ...budget, until } : budget)
     expect(fault).toBeNull()
   },
   seconds(300),

@@ -1,4 +1,4 @@
-/** `npm run fuzz -- [--minutes N] [--seed N] [TARGET…]`: feeds targets, one after another, for as long as is asked. */
+/** `npm run fuzz -- [--minutes N] [--seed N] [TARGET…]`: feeds targets, one after another, for N minutes in sum. */
 import { parseArgs } from 'node:util'
 import { fuzz } from './harness.ts'
 import { targets } from './targets.ts'
@@ -7,7 +7,7 @@ import { targets } from './targets.ts'
 const ROUND = 200
 
 const { values, positionals } = parseArgs({
-  options: { minutes: { type: 'string', default: '1' }, seed: { type: 'string' } },
+  options: { minutes: { type: 'string', default: '60' }, seed: { type: 'string' } },
   allowPositionals: true,
 })
 const names = positionals.length === 0 ? Object.keys(targets) : positionals

@@ -13,4 +13,7 @@ export const targets: Readonly<Record<string, string>> = {
   awareness: 'server/test/fuzz/awareness.ts',
   'session-commands': 'server/test/fuzz/session-commands.ts',
   'http-requests': 'server/test/fuzz/http-requests.ts',
+  'jupyter-channels': 'server/test/fuzz/jupyter-channels.ts',
+  'jupyter-requests': 'server/test/fuzz/jupyter-requests.ts',
+  'terminal-sockets': 'server/test/fuzz/terminal-sockets.ts',
 }

@@ -62,7 +62,7 @@ const pidIn = (name: string): number =>
     .positive()
     .parse(readFileSync(join(folder, name), 'utf8'))
 
-async function start(): Promise<{ terminal: Terminal; viewer: Viewer; type: (text: string) => void }> {
+async function start(): Promise<{ terminal: Terminal; viewer: Viewer; type: (text: string) => boolean }> {
   const terminal = await terminals.start(folder, ANNA, {})
   const viewer = new Viewer()
   terminal.attach(viewer)
@@ -146,6 +146,24 @@ describe.skipIf(process.platform === 'win32')('terminals', () => {
     terminal.drained(slow)
     expect(slow.text).toMatch(/over 0\r/)
     expect(slow.text.length).toBeLessThan(700_000)
+  })
+
+  test('what is typed while the program reads nothing waits, in order and bounded, and holds up no other', async () => {
+    const { viewer, type, terminal } = await start()
+    type('stty raw -echo; echo held; while ! [ -e go ]; do sleep 0.1; done; head -c 300000 | cksum\r')
+    await shows(viewer, /held\n/)
+    const pasted = Array.from({ length: 30_000 }, (_, n) => `${n} `.padStart(10)).join('')
+    type(pasted)
+    const other = await start()
+    other.type('echo "other $((40 + 2))"\r')
+    await shows(other.viewer, 'other 42')
+    writeFileSync(join(folder, 'go'), '')
+    await shows(viewer, execFileSync('cksum', { input: pasted, encoding: 'utf8' }).trim())
+    rmSync(join(folder, 'go'))
+    type('\nstty raw -echo; echo again; sleep 1000\n')
+    await shows(viewer, /again/)
+    const taken = Array.from({ length: 6 }, () => terminal.type('x'.repeat(1024 * 1024)))
+    expect([taken[0], taken.at(-1)]).toEqual([true, false])
   })
 
   test('a terminal ends when its owner may not run code any more; others go on', async () => {
