@@ -41,6 +41,7 @@ export type { Channel, Header, Json, JsonObject, Message, ParentHeader } from '.
 export type { Signer } from './process-record.ts'
 export type { Connections, KernelProvider, MakeProvider, ProviderContext } from './provider.ts'
 export { askForKernels } from './providers/jupyter/server-look.ts'
+export { lookAtHost } from './providers/ssh.ts'
 export { AgentDigest, AgentEdge, AgentRecord, EdgeKind, EdgeTarget } from './record.ts'
 export { removeFile } from './remove-file.ts'
 export { KnownSecrets, variableSecrets } from './secrets/known.ts'

@@ -134,6 +134,8 @@ export interface KernelEvents {
   dead: (death: Death) => void
   /** An agent's record (parsed JSON, not yet validated) arrived by iopub or was found in the spool. */
   record: (record: unknown) => void
+  /** The way to the kernel was lost at this time; null: it is there again. Only kernels elsewhere emit it. */
+  reach: (lostAt: string | null) => void
   /** Digests that were computed behind a run's reply (parsed JSON, not yet validated). */
   content: (content: unknown) => void
 }

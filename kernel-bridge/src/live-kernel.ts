@@ -69,6 +69,7 @@ export class LiveKernel<L extends Life = Life> implements Kernel {
     dead: new Set(),
     record: new Set(),
     content: new Set(),
+    reach: new Set(),
   }
   #life: L
   #status: KernelStatus = 'idle'
@@ -266,6 +267,9 @@ export class LiveKernel<L extends Life = Life> implements Kernel {
       content: (content) => this.#each('content', (listener) => listener(content)),
     }
     life.conversation.listen(hearing)
+    life.process.onReach?.((lostAt) => {
+      if (life === this.#life) this.#each('reach', (listener) => listener(lostAt))
+    })
     this.#prepare()
     this.#endReport = null
     const untilEnd = async () => this.#reportEnd(life, await life.process.ended)

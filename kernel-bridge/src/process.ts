@@ -16,6 +16,8 @@ export interface KernelBody {
   signal(name: 'SIGKILL'): boolean
   /** Stops looking; it goes on. */
   unwatch(): void
+  /** See `KernelEvents.reach`. Absent where there is always a way to it. */
+  onReach?(listener: (lostAt: string | null) => void): void
 }
 
 /** A process and, on POSIX, the group that it leads. */

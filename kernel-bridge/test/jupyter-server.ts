@@ -89,7 +89,7 @@ export async function cuttingProxy(port: number) {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   const port = await listening(server)
   server.close()

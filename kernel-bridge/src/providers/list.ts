@@ -2,5 +2,6 @@
 import type { MakeProvider } from '../provider.ts'
 import { jupyterProvider } from './jupyter.ts'
 import { localProvider } from './local.ts'
+import { sshProvider } from './ssh.ts'
 
-export const PROVIDERS: readonly MakeProvider[] = [localProvider, jupyterProvider]
+export const PROVIDERS: readonly MakeProvider[] = [localProvider, jupyterProvider, sshProvider]

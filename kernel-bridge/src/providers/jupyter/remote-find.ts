@@ -10,10 +10,10 @@ import { LiveKernel } from '../../live-kernel.ts'
 import { readRecord } from '../../process-record.ts'
 import type { ProviderContext } from '../../provider.ts'
 import { outcomeOfMessages, readSpool, requestOf } from '../../spool.ts'
-import { readPlace } from './place.ts'
+import { type Place, readPlace } from './place.ts'
 import { mirrorSpool, openKernel, type RemoteBody, remoteHost } from './remote-life.ts'
 import { JupyterRest, type KernelModel } from './rest.ts'
-import type { JupyterServer } from './server.ts'
+import type { FoundServer, ServerSource } from './source.ts'
 
 const READY_MS = 15_000
 const REST_MS = 500
@@ -28,18 +28,24 @@ export interface FoundRemote extends FoundKernel {
 export async function findRemote(
   { kernelId, startedAt }: KernelAddress,
   folder: KernelFolder,
-  servers: readonly JupyterServer[],
+  source: ServerSource,
   context: ProviderContext,
 ): Promise<FoundRemote | null> {
   const place = await readPlace(folder, context.signer)
   const facts = await readFacts(folder, context.signer)
   const record = readRecord(folder, context.signer)
-  const server = servers.find(({ id }) => id === place?.server)
-  if (place === null || facts === null || record === null || server === undefined) return null
-  const model = await lookFor(place.kernel, server, context)
-  if (model === null) return null
+  if (place === null || facts === null || record === null) return null
+  const look = await lookFor(place, source, context)
+  if (look === null || look.model === null) return null
   const { spec, agentProblem } = facts
-  const plan = { kernelId, spec, remoteName: spec.name.replace(/@[^@]*$/, ''), server, folder }
+  const plan = {
+    ...look.found,
+    provider: source.provider,
+    kernelId,
+    spec,
+    remoteName: spec.name.replace(/@[^@]*$/, ''),
+    folder,
+  }
   const { body, conversation } = openKernel(plan, place.kernel, context, true)
   const info = await answerOf(conversation)
   if (info === null) {
@@ -71,16 +77,22 @@ export async function findRemote(
   return { kernel: new LiveKernel(remoteHost(plan, context, life), life, options), spooled, running }
 }
 
+interface Looked {
+  readonly found: FoundServer
+  readonly model: KernelModel | null
+}
+
 /** Asks until the server answers, or the time is over. */
 async function lookFor(
-  kernel: string,
-  server: JupyterServer,
+  place: Place,
+  source: ServerSource,
   { onProblem }: ProviderContext,
-): Promise<KernelModel | null> {
+): Promise<Looked | null> {
   const deadline = performance.now() + READY_MS
   for (;;) {
     try {
-      return await new JupyterRest(server).model(kernel)
+      const found = await source.find(place.server)
+      return found && { found, model: await new JupyterRest(found.server).model(place.kernel) }
     } catch (error) {
       if (performance.now() < deadline) {
         await sleep(REST_MS)

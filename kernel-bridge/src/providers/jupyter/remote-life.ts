@@ -19,6 +19,7 @@ import type { ProviderContext } from '../../provider.ts'
 import { agentFiles, forgetRun } from '../../spool.ts'
 import { namedElsewhere } from './named-elsewhere.ts'
 import { writePlace } from './place.ts'
+import { Reach } from './reach.ts'
 import { RemoteWire } from './remote-wire.ts'
 import { JupyterRest } from './rest.ts'
 import type { JupyterServer } from './server.ts'
@@ -28,7 +29,6 @@ const LOOK_MS = 10_000
 /** The oldest Python that the agent runs in. */
 const OLDEST = [3, 10] as const
 
-export const JUPYTER = 'jupyter'
 export const LACKS: readonly KernelAbility[] = ['project-folder', 'sandbox', 'process', 'prewarm']
 
 export interface RemoteBody extends KernelBody {
@@ -38,11 +38,15 @@ export interface RemoteBody extends KernelBody {
 export type RemoteLife = Life<RemoteBody>
 
 export interface RemotePlan {
+  readonly provider: string
   readonly kernelId: string
   readonly spec: KernelSpec
   /** Its name on the server. */
   readonly remoteName: string
   readonly server: JupyterServer
+  /** See `FoundServer`. */
+  readonly gone?: AbortSignal
+  readonly ready?: () => Promise<void>
   readonly folder: KernelFolder
 }
 
@@ -53,16 +57,21 @@ export function openKernel(plan: RemotePlan, kernel: string, context: ProviderCo
   const ended = Promise.withResolvers<Ended>()
   const gone = () => {
     clearInterval(look)
+    plan.gone?.removeEventListener('abort', gone)
     ended.resolve({ exitCode: null, signal: null })
   }
+  plan.gone?.addEventListener('abort', gone)
+  const reach = new Reach()
   let wire: RemoteWire | null = null
   const open = (onMessage: (message: Message) => void): RemoteWire => {
     wire = new RemoteWire({
       server,
+      ...(plan.ready && { ready: plan.ready }),
       kernel,
       session: kernelId,
       onMessage: (message) => onMessage(namedElsewhere(message, server.title)),
       onProblem: context.onProblem,
+      onReach: (lostAt) => reach.changed(lostAt),
       onGone: gone,
       isFound,
     })
@@ -92,7 +101,12 @@ export function openKernel(plan: RemotePlan, kernel: string, context: ProviderCo
       inBackground(end(), `ending a kernel of ${server.title}`)
       return true
     },
-    unwatch: () => clearInterval(look),
+    onReach: (listener) => reach.listen(listener),
+    unwatch: () => {
+      reach.close()
+      clearInterval(look)
+      plan.gone?.removeEventListener('abort', gone)
+    },
   }
   return { body, conversation }
 }
@@ -186,10 +200,10 @@ export function remoteHost(
   context: ProviderContext,
   first: RemoteLife,
 ): KernelHost<RemoteLife> {
-  const { folder, server, spec, kernelId } = plan
+  const { folder, server, spec, kernelId, provider } = plan
   let life = first
   return {
-    provider: JUPYTER,
+    provider,
     kernelId,
     spec,
     folder,

@@ -39,10 +39,14 @@ const REPEATABLE =
 
 export interface RemoteWireOptions {
   readonly server: JupyterServer
+  /** See `FoundServer`. */
+  readonly ready?: () => Promise<void>
   readonly kernel: string
   readonly session: string
   readonly onMessage: (message: Message) => void
   readonly onProblem: (problem: Problem) => void
+  /** The connection was lost then; null: it is open. */
+  readonly onReach: (lostAt: Date | null) => void
   /** The server has no such kernel any more. */
   readonly onGone: () => void
   /** Messages of runs wait until `adopted` is called: those of the spool come before them. */
@@ -80,6 +84,7 @@ export class RemoteWire implements Wire {
       message: (message) => this.#receive(message),
       closed: ({ missing }) => this.#closed(missing),
       onProblem: options.onProblem,
+      ...(options.ready && { ready: options.ready }),
     })
   }
 
@@ -147,6 +152,7 @@ export class RemoteWire implements Wire {
   #open(connection: number): void {
     this.#connection = connection
     this.#opened.resolve()
+    this.#options.onReach(null)
     if (connection === 1) this.#sendWaiting()
     else {
       this.#held ??= []
@@ -157,6 +163,7 @@ export class RemoteWire implements Wire {
   #closed(missing: boolean): void {
     this.#opened = Promise.withResolvers()
     this.#lostAt ??= new Date()
+    this.#options.onReach(this.#lostAt)
     this.#own.lost()
     if (missing) this.#options.onGone()
   }

@@ -46,6 +46,12 @@ export class JupyterRest {
     this.#server = server
   }
 
+  /** Rejects where it does not answer. */
+  async answers(): Promise<true> {
+    await this.#call('GET', 'api/status')
+    return true
+  }
+
   async specs(): Promise<RemoteSpecs> {
     return this.#asked(Specs, await this.#call('GET', 'api/kernelspecs')).kernelspecs
   }
@@ -91,7 +97,7 @@ export class JupyterRest {
 
   /** The body of a good answer. */
   #call(method: string, path: string, body?: JsonObject): Promise<string> {
-    const { url, token, ca, timeoutMs } = this.#server
+    const { url, token, ca, socketPath, timeoutMs } = this.#server
     const target = new URL(path, url)
     const options = {
       method,
@@ -102,6 +108,7 @@ export class JupyterRest {
       },
       signal: AbortSignal.timeout(timeoutMs),
       ...(ca === null ? {} : { ca }),
+      ...(socketPath === null ? {} : { socketPath }),
     }
     return new Promise((resolve, reject) => {
       const fail = (error: unknown) => reject(this.#unreachable(error))

@@ -28,7 +28,12 @@ interface Known {
 }
 
 export class ServerLook {
+  readonly #provider: string
   readonly #known = new Map<string, Known>()
+
+  constructor(provider: string) {
+    this.#provider = provider
+  }
 
   /** `isFresh`: waits for a new answer. */
   at(servers: readonly JupyterServer[], { isFresh = false } = {}): Promise<readonly Look[]> {
@@ -41,14 +46,14 @@ export class ServerLook {
     const mine = before?.key === key ? before : undefined
     if (isFresh || mine === undefined || performance.now() - mine.at > FRESH_MS) this.#ask(server, key, mine)
     const known = this.#known.get(server.id)
-    if (known === undefined) return emptyLook(server, NO_ANSWER)
+    if (known === undefined) return emptyLook(this.#provider, server, NO_ANSWER)
     if (isFresh) return known.look
-    const late = sleep(WAIT_MS, known.last ?? emptyLook(server, NO_ANSWER), { ref: false })
+    const late = sleep(WAIT_MS, known.last ?? emptyLook(this.#provider, server, NO_ANSWER), { ref: false })
     return Promise.race([known.look, late])
   }
 
   #ask(server: JupyterServer, key: string, before: Known | undefined): void {
-    const look = lookAt(server, before?.last ?? null)
+    const look = lookAt(this.#provider, server, before?.last ?? null)
     const known: Known = { key, at: performance.now(), look, last: before?.last ?? null }
     this.#known.set(server.id, known)
     const keep = async () => {
@@ -60,24 +65,24 @@ export class ServerLook {
 
 const NO_ANSWER = 'It has not answered yet.'
 
-const placeOf = ({ id, title }: JupyterServer, problem: string | null): KernelPlace => ({
-  provider: 'jupyter',
+const placeOf = (provider: string, { id, title }: JupyterServer, problem: string | null): KernelPlace => ({
+  provider,
   id,
   title,
   problem,
 })
 
-const emptyLook = (server: JupyterServer, problem: string): Look => ({
-  place: placeOf(server, problem),
+const emptyLook = (provider: string, server: JupyterServer, problem: string): Look => ({
+  place: placeOf(provider, server, problem),
   specs: [],
   remoteNames: new Map(),
 })
 
 /** Never rejects. */
-async function lookAt(server: JupyterServer, last: Look | null): Promise<Look> {
+async function lookAt(provider: string, server: JupyterServer, last: Look | null): Promise<Look> {
   try {
     const found = await new JupyterRest(server).specs()
-    const place = placeOf(server, null)
+    const place = placeOf(provider, server, null)
     const named = Object.entries(found).map(([name, { spec }]) => ({ name, spec }))
     const specs = named.map(({ name, spec }): KernelSpec => {
       const { display_name: title = name, language = '', metadata = {} } = spec
@@ -99,7 +104,7 @@ async function lookAt(server: JupyterServer, last: Look | null): Promise<Look> {
       remoteNames: new Map(named.map(({ name }) => [`${name.toLowerCase()}@${server.id}`, name])),
     }
   } catch (error) {
-    const place = placeOf(server, error instanceof Error ? error.message : String(error))
+    const place = placeOf(provider, server, error instanceof Error ? error.message : String(error))
     const specs = (last?.specs ?? []).map((spec) => ({ ...spec, where: place }))
     return { place, specs, remoteNames: last?.remoteNames ?? new Map() }
   }

@@ -23,6 +23,8 @@ export const JupyterServer = z.object({
     .default(''),
   /** Certificates in PEM that the server's is signed by; null for those that Node knows. */
   ca: z.string().max(CA_LIMIT).nullable().default(null),
+  /** A Unix socket of this machine that leads there, instead of the host and port of `url`. */
+  socketPath: z.string().max(107).nullable().default(null),
   /** For each request. */
   timeoutMs: z.number().int().min(500).max(120_000).default(10_000),
   /** Bytes of values that a run may send home. */

@@ -2,8 +2,10 @@
  * The WebSocket of one kernel on a Jupyter server. It connects again for as long as it is wanted. Invariant: what is
  * sent or received belongs to one connection, which has a number; nothing is sent twice by itself.
  */
+import { connect } from 'node:net'
 import { deserialize, serialize } from '@jupyterlab/services/lib/kernel/serialize.js'
 import { WebSocket } from 'ws'
+import { inBackground } from '../../background.ts'
 import type { Problem } from '../../errors.ts'
 import type { Message } from '../../message.ts'
 import { asMessage, isRefusal, type Outgoing } from '../../wire.ts'
@@ -25,6 +27,8 @@ export interface SocketHearing {
   /** `missing`: the server says that there is no such kernel. */
   closed(why: { readonly missing: boolean }): void
   onProblem(problem: Problem): void
+  /** Waits until there is a way to the server. */
+  ready?(): Promise<void>
 }
 
 export class KernelSocket {
@@ -92,7 +96,7 @@ export class KernelSocket {
   }
 
   #connect(): void {
-    const { url, token, ca, timeoutMs } = this.#server
+    const { url, token, ca, socketPath, timeoutMs } = this.#server
     const target = new URL(this.#path, url)
     target.protocol = target.protocol === 'https:' ? 'wss:' : 'ws:'
     const socket = new WebSocket(target, this.#framings, {
@@ -101,6 +105,7 @@ export class KernelSocket {
       maxPayload: MESSAGE_BYTES,
       perMessageDeflate: false,
       ...(ca === null ? {} : { ca }),
+      ...(socketPath === null ? {} : { createConnection: () => connect(socketPath) }),
     })
     socket.binaryType = 'arraybuffer'
     this.#socket = socket
@@ -158,7 +163,11 @@ export class KernelSocket {
     if (missing || this.#isClosed) return
     const wait = RETRY_MS[Math.min(this.#tries, RETRY_MS.length - 1)] ?? 0
     this.#tries += 1
-    this.#timer = setTimeout(() => this.#connect(), wait)
+    const again = async () => {
+      await this.#hearing.ready?.()
+      if (!this.#isClosed) this.#connect()
+    }
+    this.#timer = setTimeout(() => inBackground(again(), 'connecting to a kernel again'), wait)
   }
 }
 
