@@ -67,6 +67,7 @@ export const idle: SessionView = {
   prompt: null,
   interruptIgnored: false,
   silent: false,
+  unreachable: null,
 }
 
 export class FixtureServer {

@@ -24,6 +24,7 @@ import { publicLinkApi } from './public-links.ts'
 import { replayApi } from './replay-api.ts'
 import type { RouteSpec, SocketSpec } from './route.ts'
 import { settingsApi } from './settings.ts'
+import { sshHostApi } from './ssh-hosts.ts'
 import { terminalApi } from './terminals.ts'
 
 /** The routes in groups, with the titles that the docs give them. */
@@ -44,6 +45,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   Packages: environmentApi,
   'SQL connections': connectionApi,
   'Jupyter servers': jupyterServerApi,
+  'Machines by SSH': sshHostApi,
   Machines: machineApi,
   'Jupyter clients': jupyterApi,
   Terminals: terminalApi,

@@ -117,6 +117,13 @@ export const restorer: Actor = { id: 'server', name: 'Yesterday' }
 
 const QueuedRun = z.object({ run: RunId, cell: CellId, actor: Actor, queued: Timestamp })
 
+const Unreachable = z.object({
+  since: Timestamp,
+  /** The machine's or server's name for people. */
+  place: z.string(),
+})
+export type Unreachable = z.infer<typeof Unreachable>
+
 /** All that is to be shown of a session now; sent whole on connect and at each change. */
 export const SessionView = z.object({
   session: SessionId.nullable(),
@@ -137,6 +144,8 @@ export const SessionView = z.object({
   interruptIgnored: z.boolean(),
   /** The kernel is at work and its process does not answer: it may be suspended. */
   silent: z.boolean().prefault(false),
+  /** There is no way to the machine of the kernel; it is tried again by itself. */
+  unreachable: Unreachable.nullable().prefault(null),
 })
 export type SessionView = z.infer<typeof SessionView>
 

@@ -44,6 +44,7 @@ import { receiptRoutes } from './http/routes/receipt.ts'
 import { replayRoutes } from './http/routes/replay.ts'
 import { resultRoutes } from './http/routes/results.ts'
 import { SettingsFiles, settingsRoutes } from './http/routes/settings.ts'
+import { sshHostRoutes } from './http/routes/ssh-hosts.ts'
 import { workspaceRoutes } from './http/routes/workspace.ts'
 import { Scopes } from './http/scope.ts'
 import { onSocket, Sockets, type SocketTaker } from './http/sockets.ts'
@@ -323,7 +324,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ...kernelspecRoutes(() => describeSpecs(kernels, options.defaultKernel)),
     ...connectionRoutes(store.secrets),
     ...settingsRoutes(parts.settings),
-    ...jupyterServerRoutes(store.secrets),
+    ...[jupyterServerRoutes(store.secrets), sshHostRoutes()].flat(),
     ...machineRoutes({ meter: new Meter(root), sessions, index: store.index, pathOf }),
     ...codeToolRoutes({ root, kernels, sessions, pathOf }),
   ]

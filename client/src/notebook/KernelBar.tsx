@@ -4,13 +4,15 @@
  */
 import { useCallback, useSyncExternalStore } from 'react'
 import { useWatched } from '../state/use-watched.ts'
+import { locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
+import { timeOfDay } from '../ui/time.ts'
 import { mayRun } from './command.ts'
 import type { LastRun } from './last-runs.ts'
 import type { Notebook } from './notebook.ts'
 
 export function KernelBar({ notebook }: { readonly notebook: Notebook }) {
-  const { kernel, interruptIgnored, silent } = useWatched(notebook.shownSession, (view) => view)
+  const { kernel, interruptIgnored, silent, unreachable } = useWatched(notebook.shownSession, (view) => view)
   const died = useDiedCell(notebook)
   const isGone = kernel.state === 'dead' || (kernel.state === 'none' && (kernel.problem ?? died) !== null)
   if (isGone)
@@ -22,7 +24,17 @@ export function KernelBar({ notebook }: { readonly notebook: Notebook }) {
           <span>{kernel.problem}</span>
         </div>
       )}
-      {(interruptIgnored || silent) && (
+      {unreachable !== null && (
+        <div className="notebook-banner" role="status">
+          <span>
+            {t('kernel.unreachable', {
+              place: unreachable.place,
+              since: timeOfDay(unreachable.since, Date.now(), locale),
+            })}
+          </span>
+        </div>
+      )}
+      {(interruptIgnored || silent) && unreachable === null && (
         <div className="notebook-banner" role="alert">
           <span>{t(silent ? 'kernel.silent' : 'kernel.ignored')}</span>
           {mayRun(notebook) && (

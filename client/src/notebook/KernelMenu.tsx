@@ -8,6 +8,7 @@ import { Menu, MenuItem } from '../ui/Menu.tsx'
 import { commandWords } from './CommandButton.tsx'
 import { type Dialogs, isOwner, mayRun } from './command.ts'
 import type { CommandName } from './commands.ts'
+import { showHosts } from './hosts/hosts-store.ts'
 import type { Notebook } from './notebook.ts'
 import { isPossible, perform } from './perform.ts'
 import { showServers } from './servers/servers-store.ts'
@@ -69,6 +70,7 @@ export function KernelMenu({ notebook, dialogs }: Props) {
           <>
             <div className="menu-line" role="presentation" />
             <MenuItem onSelect={showServers}>{t('servers.manage')}</MenuItem>
+            <MenuItem onSelect={showHosts}>{t('hosts.manage')}</MenuItem>
           </>
         )}
         <div className="menu-line" role="presentation" />

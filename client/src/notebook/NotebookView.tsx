@@ -18,6 +18,7 @@ import type { Dialogs } from './command.ts'
 import { dragCells } from './drag-cells.ts'
 import { EmptyNotebook } from './EmptyNotebook.tsx'
 import { Finding } from './Finding.tsx'
+import { HostsDialog } from './hosts/HostsDialog.tsx'
 import { look, strokeName } from './keys.ts'
 import type { Notebook } from './notebook.ts'
 import { NotificationDialog } from './notify/NotificationDialog.tsx'
@@ -125,6 +126,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
         <PackagesDialog notebook={notebook} />
         <NotificationDialog />
         <ServersDialog />
+        <HostsDialog />
         <EmptyNotebook notebook={notebook} />
         <Finding notebook={notebook} mac={mac} />
         <PanelPlace open={notebook.panels} />

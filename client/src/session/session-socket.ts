@@ -46,6 +46,7 @@ export const noSession: SessionView = {
   prompt: null,
   interruptIgnored: false,
   silent: false,
+  unreachable: null,
 }
 
 export class SessionSocket {

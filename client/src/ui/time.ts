@@ -10,6 +10,11 @@ const relative = byLocale((locale) => new Intl.RelativeTimeFormat(locale, { nume
 const moments = byLocale(
   (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' }),
 )
+const clocks = byLocale((locale) => new Intl.DateTimeFormat(locale, { timeStyle: 'short' }))
+const dates = byLocale(
+  (locale) =>
+    new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', hour: 'numeric', minute: 'numeric' }),
+)
 const whole = byLocale((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }))
 const tenths = byLocale((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }))
 
@@ -34,6 +39,12 @@ export function relativeTime(iso: string, now: number, locale: string): string {
 /** The exact moment in the reader's time zone, with seconds. */
 export function exactTime(iso: string, locale: string): string {
   return moments(locale).format(new Date(iso))
+}
+
+/** "14:03", or "1 Dec, 14:03" if that was more than half a day ago. */
+export function timeOfDay(iso: string, now: number, locale: string): string {
+  const isNear = Math.abs(now - Date.parse(iso)) < 43_200_000
+  return (isNear ? clocks : dates)(locale).format(new Date(iso))
 }
 
 /** "12 ms", "3.4 s", "2 min 5 s", "1 h 12 min". */

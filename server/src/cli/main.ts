@@ -34,6 +34,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   backup: async () => (await import('./backup.ts')).registerBackup,
   verify: async () => (await import('./verify.ts')).registerVerify,
   connections: async () => (await import('./connections.ts')).registerConnections,
+  hosts: async () => (await import('./hosts.ts')).registerHosts,
   'jupyter-servers': async () => (await import('./jupyter-servers.ts')).registerJupyterServers,
   token: async () => (await import('./token.ts')).registerToken,
   'diff-driver': async () => (await import('./diff-driver.ts')).registerDiffDriver,

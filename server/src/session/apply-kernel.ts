@@ -23,7 +23,10 @@ function endSession(state: SessionState, running: string, queued: string, reason
   const actions: Action[] = [...ended.actions, ...aborted.actions]
   if (state.session !== null && isLive(state))
     actions.push({ type: 'logSessionEnded', session: state.session, reason })
-  return { state: { ...aborted.state, prompt: null, interruptIgnored: false, silent: false }, actions }
+  return {
+    state: { ...aborted.state, prompt: null, interruptIgnored: false, silent: false, unreachable: null },
+    actions,
+  }
 }
 
 export function restart(state: SessionState, operation: Of<'Restart'>): Step {
@@ -70,6 +73,10 @@ export function kernelStartFailed(state: SessionState, { session, problem }: Of<
 export function kernelStatus(state: SessionState, { session, status }: Of<'KernelStatus'>): Step {
   if (state.session !== session || !isLive(state) || state.kernel.state === status) return unchanged(state)
   return unchanged({ ...state, kernel: { ...state.kernel, state: status } })
+}
+
+export function kernelReach(state: SessionState, { session, unreachable }: Of<'KernelReach'>): Step {
+  return unchanged(state.session === session && isLive(state) ? { ...state, unreachable } : state)
 }
 
 export function kernelDied(state: SessionState, { session, death }: Of<'KernelDied'>): Step {

@@ -30,6 +30,8 @@ function transition(state: SessionState, operation: Operation): Step {
       return run.interruptTimedOut(state, operation)
     case 'KernelSilent':
       return run.kernelSilent(state, operation)
+    case 'KernelReach':
+      return kernel.kernelReach(state, operation)
     case 'RunStarted':
       return run.runStarted(state, operation)
     case 'RunExpected':

@@ -12,7 +12,7 @@ import {
 } from '@yesterday/kernel-bridge'
 import { z } from 'zod'
 import type { RunId, SessionId } from '../../contract/ids.ts'
-import type { Event } from '../../contract/session.ts'
+import type { Event, Unreachable } from '../../contract/session.ts'
 import type { Ending, Run, StartedKernel } from './state.ts'
 
 /** Who hears what comes from the kernel. */
@@ -25,6 +25,8 @@ export interface LinkHearing {
   record(run: RunId, raw: unknown): void
   content(raw: unknown): void
   status(status: 'idle' | 'busy'): void
+  /** The way to the kernel was lost; null: it is there again. */
+  reach(unreachable: Unreachable | null): void
   dead(death: string): void
 }
 
@@ -63,6 +65,9 @@ export class KernelLink {
       for (const msgId of [...this.#comms.keys()]) this.#commHandled(msgId)
       hearing.dead(death.likely)
     })
+    this.kernel.on('reach', (since) =>
+      hearing.reach(since === null ? null : { since, place: this.kernel.spec.where?.title ?? '' }),
+    )
     this.kernel.on('status', (status) => {
       if (status === 'idle' || status === 'busy') hearing.status(status)
     })

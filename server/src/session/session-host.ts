@@ -313,8 +313,7 @@ export class SessionHost {
     this.dispatch({ type: 'KernelStarted', session: link.session, kernel: link.facts })
   }
 
-  #listen(link: KernelLink): void {
-    const { session } = link
+  #listen(link: KernelLink, { session } = link): void {
     link.listen({
       output: (run, message) => this.#outputs.accept(run, message),
       record: (run, raw) => this.#recorder.accept(run, raw),
@@ -323,6 +322,7 @@ export class SessionHost {
       capture: (message) => link === this.#life.link && this.#widgets.capture(message),
       prompt: (run, text, password) => this.dispatch({ type: 'InputRequested', run, text, password }),
       status: (status) => this.dispatch({ type: 'KernelStatus', session, status }),
+      reach: (unreachable) => this.dispatch({ type: 'KernelReach', session, unreachable }),
       dead: (death) => {
         this.#recorder.noMore(link.runs)
         this.dispatch({ type: 'KernelDied', session, death })

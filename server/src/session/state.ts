@@ -4,7 +4,7 @@
  */
 import type { ExecuteOutcome, JsonObject } from '@yesterday/kernel-bridge'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
-import type { Actor, KernelState, SessionView } from '../../contract/session.ts'
+import type { Actor, KernelState, SessionView, Unreachable } from '../../contract/session.ts'
 
 /** A run as it was asked for: the source is frozen from here on. */
 export interface Run {
@@ -67,6 +67,8 @@ export interface SessionState {
   readonly interruptIgnored: boolean
   /** The kernel's process does not answer while a run is on. */
   readonly silent: boolean
+  /** There is no way to the kernel now. */
+  readonly unreachable: Unreachable | null
   /** True while the log cannot be written: nothing new executes until it can. */
   readonly stalled: boolean
   readonly nextOrder: number
@@ -91,6 +93,7 @@ export const initialState: SessionState = {
   prompt: null,
   interruptIgnored: false,
   silent: false,
+  unreachable: null,
   stalled: false,
   nextOrder: 1,
 }
@@ -114,6 +117,11 @@ export type Operation =
   | { readonly type: 'Interrupt' }
   | { readonly type: 'InterruptTimedOut'; readonly run: RunId }
   | { readonly type: 'KernelSilent'; readonly silent: boolean }
+  | {
+      readonly type: 'KernelReach'
+      readonly session: SessionId
+      readonly unreachable: Unreachable | null
+    }
   | { readonly type: 'Start'; readonly session: SessionId; readonly spec: string | null }
   | {
       readonly type: 'Restart'

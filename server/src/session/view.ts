@@ -26,6 +26,7 @@ export function viewOf(state: SessionState): SessionView {
     prompt: state.prompt,
     interruptIgnored: state.interruptIgnored,
     silent: state.silent,
+    unreachable: state.unreachable,
   }
 }
 

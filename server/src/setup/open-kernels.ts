@@ -12,6 +12,7 @@ import { fingerprintKey } from '../secrets/secrets.ts'
 import { FOLDER } from '../store/project-folder.ts'
 import { usableServers } from '../user/jupyter-servers.ts'
 import { signerFor } from '../user/machine-key.ts'
+import { usableHosts } from '../user/ssh-hosts.ts'
 import { workspaceOf } from '../user/workspace.ts'
 
 /** `root` is a project that is ours: its storage is open. */
@@ -27,7 +28,10 @@ export const openKernels = (root: string, options: Omit<KernelsOptions, 'runtime
 
 /** Read at each question: the page and the command line may change them. */
 const connections: Connections = {
-  list: (provider) => (provider === 'jupyter' ? usableServers() : []),
+  list: (provider) => {
+    if (provider === 'jupyter') return usableServers()
+    return provider === 'ssh' ? usableHosts() : []
+  },
 }
 
 /** Tokens of the server are not for the code that runs in kernels. */

@@ -64,6 +64,8 @@ export const notebook = {
   'kernel.ignored': 'The kernel is not responding to the interrupt.',
   'kernel.silent':
     'The kernel is not responding. Its process may be suspended, or the machine may be overloaded.',
+  'kernel.unreachable':
+    '{place} is not reachable since {since}, trying again. The kernel goes on there, and nothing is lost.',
   'room.connecting': 'Connecting…',
   'room.live': 'Connected',
   'room.offline': 'Offline: edits are kept here',

@@ -7,6 +7,7 @@ import { app } from './app.ts'
 import { comments } from './comments.ts'
 import { history } from './history.ts'
 import { historyState } from './history-state.ts'
+import { hosts } from './hosts.ts'
 import { kept } from './kept.ts'
 import { links } from './links.ts'
 import { machines } from './machines.ts'
@@ -45,6 +46,7 @@ export const zh: Translation<typeof en> = {
   ...presence,
   ...outline,
   ...settings,
+  ...hosts,
   ...servers,
   ...sql,
   ...machines,

@@ -64,6 +64,7 @@ export const notebook: Translation<typeof english> = {
   'kernel.runAgain': '重启并运行到单元格 {n}',
   'kernel.died': '内核已停止。',
   'kernel.ignored': '内核没有响应中断。',
+  'kernel.unreachable': '自 {since} 起无法连接 {place}，正在重试。内核仍在那里运行，不会丢失任何内容。',
   'kernel.silent': '内核没有响应。它的进程可能已被暂停，或者机器过载。',
   'room.connecting': '连接中…',
   'room.live': '已连接',
