@@ -4,6 +4,8 @@ import { AgentDigest, EdgeTarget, StoredValue } from './record.ts'
 
 /** Most versions in one message. */
 const CONTENTS_LIMIT = 10_000
+/** Most objects of one value: pieces are at least 256 KiB. */
+const OBJECTS_LIMIT = 1_000_000
 
 export const AgentContent = z.object({
   schema: z.literal(1),
@@ -25,6 +27,8 @@ export const AgentContent = z.object({
         size: z.number().nullish(),
         /** An object in the spool that came with the digest. */
         value: StoredValue.nullish(),
+        /** All objects that the value needs, in the spool or announced before. */
+        objects: z.array(AgentDigest).max(OBJECTS_LIMIT).default([]),
       }),
     )
     .max(CONTENTS_LIMIT),

@@ -35,6 +35,8 @@ class Kernel:
         self.recorded, self.options = recorded, options
         self.contents: dict[tuple[str, str, str], dict[str, Any]] = {}
         """What came behind the replies, by run, side and name."""
+        self.whats: dict[tuple[str, str], dict[str, Any]] = {}
+        """The same by run and what it is about."""
         self._start()
 
     def _start(self) -> None:
@@ -105,7 +107,9 @@ class Kernel:
         if heard["msg_type"] == "yesterday_content":
             run = heard["content"]["run"]
             for one in heard["content"]["contents"]:
-                self.contents[run, one["side"], one["name"]] = one
+                if not one["what"].startswith("the value of "):
+                    self.contents[run, one["side"], one["name"]] = one
+                self.whats[run, one["what"]] = one
 
     def content(self, run: str, name: str, side: str = "generated") -> dict[str, Any]:
         """What came of a version's content behind the reply; waits for it."""

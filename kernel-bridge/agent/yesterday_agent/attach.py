@@ -255,6 +255,7 @@ class KernelHooks:
         """Publishes digests that were computed since their runs were recorded."""
         kernel = self.kernel
         for message in messages(self.recorder.late.take()):
+            self.recorder.kept.late.announce(each for one in message["contents"] for each in one["objects"])
             kernel.session.send(kernel.iopub_socket, "yesterday_content", message, parent={})
             self.published += 1
 

@@ -32,11 +32,15 @@ class Place(NamedTuple):
     kind: str
     name: str
     by: str | None
+    what: str | None = None
+    """As the record's `notCaptured` names it, where it differs from `Late.what`."""
+    content: Late | str | None = None
+    """Of a value that is stored: the digest of its content, known or not."""
 
 
 @dataclass
 class Late:
-    """A digest that is not known yet. `facts` are dicts that get it as their `digest`."""
+    """A digest, or a place where a value is stored, that is not known yet. `facts` are dicts that get the digest."""
 
     what: str
     digest: str | None = None
@@ -46,8 +50,18 @@ class Late:
     """Bytes, where they are known with the digest."""
     value: StoredValue | None = None
     """An object in the spool that came with the digest."""
+    objects: list[str] = field(default_factory=list)
+    """All objects in the spool that `value` needs."""
+    waits_for: list[Late] = field(default_factory=list)
+    """What has to be over before this is reported."""
+    discard: Callable[[], None] = lambda: None
+    """Removes the objects of a value that is not stored after all."""
     places: list[Place] = field(default_factory=list)
     facts: list[dict[str, Any]] = field(default_factory=list)
+
+    def drop_value(self) -> None:
+        self.discard()
+        self.value, self.objects = None, []
 
     def end(self, digest: str | None, why: str | None) -> None:
         self.digest, self.why, self.is_over = digest, why, True
@@ -69,6 +83,8 @@ class Job:
     is_value: bool
     subject: Any = None
     """For the caller."""
+    is_store: bool = False
+    """It stores a value, after all digests."""
     is_active: bool = False
     is_cancelled: bool = False
     overlaps: bool = False
@@ -83,6 +99,7 @@ class LateDigests:
         self._changed = threading.Condition(threading.Lock())
         self._values: deque[Job] = deque()
         self._files: deque[Job] = deque()
+        self._stores: deque[Job] = deque()
         self._active: Job | None = None
         self._held: list[Job] = []
         """Computed, while a run that overlapped is not settled yet."""
@@ -95,11 +112,14 @@ class LateDigests:
 
     def add(self, job: Job) -> None:
         with self._changed:
-            (self._values if job.is_value else self._files).append(job)
+            self._queue(job).append(job)
             if not self._started:
                 self._started = True
                 own_threads.start(self._work)
             self._changed.notify_all()
+
+    def _queue(self, job: Job) -> deque[Job]:
+        return self._stores if job.is_store else self._values if job.is_value else self._files
 
     def begin(self, releases: bool) -> None:
         """A run begins. `releases`: it may resize what the thread holds, which is released first."""
@@ -117,7 +137,7 @@ class LateDigests:
         """Computations of values that are not accepted yet."""
         with self._changed:
             active = [self._active] if self._active is not None and self._active.is_value else []
-            return [*active, *self._held, *self._values]
+            return [*active, *self._held, *self._values, *self._stores]
 
     def accept(self, job: Job) -> None:
         """The run that is on did not touch the value."""
@@ -134,16 +154,18 @@ class LateDigests:
                 job.is_cancelled = True
             elif job in self._held:
                 self._held.remove(job)
+                job.late.drop_value()
                 _reset(job)
-                self._values.append(job)
+                self._queue(job).append(job)
 
     def refuse(self, job: Job, why: str) -> None:
         """There will be no digest."""
         with self._changed:
             job.is_cancelled = True
-            for place in (self._held, self._values):
+            for place in (self._held, self._values, self._stores):
                 if job in place:
                     place.remove(job)
+                    job.late.drop_value()
             job.late.end(None, why)
             self._over.append(job.late)
 
@@ -172,12 +194,16 @@ class LateDigests:
         for job in done:
             job.late.end(*(job.result or (None, None)))
             over.append(job.late)
-        return over
+        waiting = [late for late in over if not all(other.is_over for other in late.waits_for)]
+        self._over += waiting
+        return [late for late in over if not any(late is one for one in waiting)]
 
     def wait(self, seconds: float) -> bool:
         """Until all is computed; False if time was up first."""
         with self._changed:
-            return self._changed.wait_for(lambda: not (self._active or self._values or self._files), seconds)
+            return self._changed.wait_for(
+                lambda: not (self._active or self._values or self._files or self._stores), seconds
+            )
 
     def _work(self) -> None:
         while True:
@@ -194,10 +220,11 @@ class LateDigests:
             self.on_done()
 
     def _has_next(self) -> bool:
-        return bool(self._files) or bool(self._values and not self._running)
+        return bool(self._files) or (not self._running and bool(self._values or self._stores))
 
     def _next(self) -> Job:
-        job = (self._values if self._values and not self._running else self._files).popleft()
+        values = None if self._running else self._values or (None if self._files else self._stores)
+        job = (values or self._files).popleft()
         job.is_active, self._active = True, job
         return job
 
@@ -222,10 +249,12 @@ class LateDigests:
 
     def _end(self, job: Job, result: tuple[str | None, str | None] | None) -> None:
         if job.late.is_over:
+            job.late.drop_value()
             return
         if result is None or job.is_cancelled:
+            job.late.drop_value()
             _reset(job)
-            self._values.append(job)
+            self._queue(job).append(job)
             return
         job.result, job.is_active = result, False
         (self._held if job.is_value and job.overlaps else self._done).append(job)

@@ -13,10 +13,12 @@ from .late import Late, Place
 from .record import Edge, StoredValue
 from .secrecy import masker
 
+NO_DIGEST = "its content has no digest to judge it by"
+
 
 class Content(TypedDict):
     """`side`: `used` or `generated`; `what`: as the record's `notCaptured` names it; `why`: why there is no digest.
-    `value` names an object in the spool."""
+    `value` names an object in the spool, `objects` all that it needs."""
 
     side: str
     kind: str
@@ -27,6 +29,7 @@ class Content(TypedDict):
     why: str | None
     size: int | None
     value: StoredValue | None
+    objects: list[str]
 
 
 class ContentMessage(TypedDict):
@@ -45,7 +48,8 @@ def register(run: str, used: Iterable[Edge], generated: Iterable[Edge]) -> None:
             if late.is_over:
                 edge["digest"] = late.digest
             else:
-                late.places.append(Place(run, side, edge["kind"], edge["name"], edge.get("by")))
+                what = f"the content of {edge['name']}" if edge["kind"] == "variable" else None
+                late.places.append(Place(run, side, edge["kind"], edge["name"], edge.get("by"), what))
 
 
 def finish(seconds: float) -> int:
@@ -62,22 +66,31 @@ def messages(over: Iterable[Late]) -> list[ContentMessage]:
     """One for each run, of digests that are known now."""
     found: dict[str, list[Content]] = {}
     for late in over:
+        is_judged = any(place.content is None or _judged_by(place) is not None for place in late.places)
+        if late.value is not None and not is_judged:
+            late.drop_value()
         for place in late.places:
             found.setdefault(place.run, []).append(_content(late, place))
     return [_masked({"schema": 1, "run": run, "contents": contents}) for run, contents in found.items()]
 
 
+def _judged_by(place: Place) -> str | None:
+    return place.content.digest if isinstance(place.content, Late) else place.content
+
+
 def _content(late: Late, place: Place) -> Content:
+    digest = late.digest if place.content is None else _judged_by(place)
     return {
         "side": place.side,
         "kind": place.kind,
         "name": place.name,
         "by": place.by,
-        "what": late.what,
-        "digest": late.digest,
-        "why": late.why,
+        "what": place.what or late.what,
+        "digest": digest,
+        "why": late.why or (NO_DIGEST if place.content is not None and digest is None else None),
         "size": late.size,
-        "value": late.value,
+        "value": late.value if digest is not None else None,
+        "objects": late.objects if digest is not None else [],
     }
 
 

@@ -58,6 +58,8 @@ class LateValues:
     def __init__(self, digests: LateDigests, namespace: Mapping[str, Any], graph: Graph) -> None:
         self._digests, self._namespace, self._graph = digests, namespace, graph
         self._expected: list[tuple[str, Any, Late]] = []
+        self._busy: Collection[str] = ()
+        self._is_incomplete = False
 
     def expect(self, name: str, value: Any, facts: dict[str, Any], known: Late | None = None) -> None:
         """The digest of this value goes into `facts` when it is computed; `known` if it is on its way already."""
@@ -74,6 +76,7 @@ class LateValues:
         for job in self._digests.open_values():
             self._decide(job, job.subject, changes)
         self._digests.decided()
+        self._busy, self._is_incomplete = busy, changes.over_budget
         expected, self._expected = self._expected, []
         for name, value, late in expected:
             if name in busy:
@@ -96,11 +99,28 @@ class LateValues:
         else:
             self._digests.repeat(job)
 
-    def _add(self, name: str, value: Any, late: Late, is_incomplete: bool) -> None:
-        ids = frozenset({address(value), *self._graph.below({address(value)})})
+    def watched(self, values: Mapping[str, Any]) -> Value | None:
+        """These variables as the last run left them, found together by name; None where a thread or task may change one
+        at any time."""
+        if any(name in self._busy for name in values):
+            return None
+        finders = {name: self._finder(name, value) for name, value in values.items()}
+
+        def find() -> dict[str, Any] | None:
+            found = {name: finder() for name, finder in finders.items()}
+            return None if any(one is None for one in found.values()) else found
+
+        return self._value(find, list(values.values()), self._is_incomplete)
+
+    def _value(self, find: Callable[[], Any], values: Iterable[Any], is_incomplete: bool) -> Value:
+        roots = {address(value) for value in values}
+        ids = frozenset({*roots, *self._graph.below(roots)})
         nodes = [self._graph.nodes[one] for one in ids if one in self._graph.nodes]
         fragile = any(node.opaque or _counts_changes(node.kind) for node in nodes)
-        found = Value(self._finder(name, value), ids, fragile, is_incomplete)
+        return Value(find, ids, fragile, is_incomplete)
+
+    def _add(self, name: str, value: Any, late: Late, is_incomplete: bool) -> None:
+        found = self._value(self._finder(name, value), [value], is_incomplete)
 
         def compute(piece: Check, walk: Check) -> str:
             held = found.find()

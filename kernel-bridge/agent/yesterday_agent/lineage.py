@@ -67,7 +67,7 @@ class Lineage:
         self._deleted: dict[str, str] = {}
         self._budget = Budget()
         self._untold: list[Missing] = []
-        self._late = LateValues(digests, namespace, self.graph)
+        self.late_values = LateValues(digests, namespace, self.graph)
         self._reached: set[int] = set()
 
     def begin(self) -> Reads:
@@ -118,7 +118,7 @@ class Lineage:
         used += [edge for edge in beside.used(generated, reads) if (edge["name"], edge.get("by")) not in recorded]
         self._tasks.finish(run, [*reads.names, *written])
         generated += self._output_edges(run, count, shown)
-        self._late.settle(changes, self._tasks.names())
+        self.late_values.settle(changes, self._tasks.names())
         self._add_other_makers(run, generated, used)
         if deleted or len(self.graph.nodes) > 4 * len(self.bindings) + 1000 or written:
             self._forget()
@@ -310,7 +310,7 @@ class Lineage:
         elif why_not is not None:
             self._untold.append({"what": f"the content of {name}", "why": why_not})
         else:
-            self._late.expect(name, value, found, known)
+            self.late_values.expect(name, value, found, known)
             self._untold.append({"what": f"the content of {name}", "why": PENDING})
 
     def _mutated(self, run: str, written: set[str], changes: Changes) -> list[Edge]:

@@ -40,7 +40,7 @@ from .secrecy import learn_from, mask_code, masked_record
 from .settings import Settings, is_work_of, only_set
 from .sql_use import SqlUse
 from .state import SEEDERS, IdleStates, imported_states, process_states, random_bytes, random_states, working_directory
-from .storing import ValueBudget, store_values
+from .storing import ValueBudget, ValueStore
 from .strings import hidden_names
 from .urls import UrlWatch
 from .workers.edges import mark_workers
@@ -78,7 +78,7 @@ class Recorder:
         self._loggers = Loggers()
         self._urls = UrlWatch()
         self._programs = ProgramWatch()
-        self._budget = ValueBudget.of(os.environ)
+        self._store = ValueStore(self.lineage, kept, self.late, ValueBudget.of(os.environ))
         self._entropy = chance.watch()
         self._workers = Workers(kept.spool, self.watch.ignored, self._entropy, self._into_child, agent)
         self._workers.written_later = self.files.written_later
@@ -208,7 +208,7 @@ class Recorder:
 
     def _values(self, run: Run, generated: list[Edge]) -> None:
         live, run.live = run.live, {}
-        run.missing += store_values(generated, live, self.lineage, self.kept, self._budget)
+        run.missing += self._store.store(run.run, generated, live)
 
     def _files(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
         run.workers = self._workers.finish(run.run, run.order)

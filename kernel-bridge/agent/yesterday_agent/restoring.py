@@ -12,7 +12,20 @@ from typing import Any, TypedDict
 from .content import Budget, UntoldError, content_digest
 from .values import BUNDLE, loaded
 
-SECONDS = 60.0
+SECONDS = 600.0
+
+
+class _Whole(Budget):
+    """A value of any size is judged."""
+
+    def __init__(self) -> None:
+        super().__init__(SECONDS)
+
+    def admit(self, size: int) -> None:
+        return
+
+    def admit_items(self, count: int, most: int) -> None:
+        return
 
 
 class Wanted(TypedDict):
@@ -67,7 +80,7 @@ def _load(folder: str, one: Wanted, bundles: dict[str, dict[str, Any]]) -> tuple
             bundles[stored["digest"]] = loaded(stored, name, read, lineage.namespace)
         bundle = bundles.get(stored["digest"])
         value = loaded(stored, name, read, lineage.namespace) if bundle is None else bundle[name]
-        now = content_digest(value, Budget(SECONDS))
+        now = content_digest(value, _Whole())
     except UntoldError as reason:
         return str(reason), None
     except Exception as problem:
@@ -94,7 +107,7 @@ def _share(lineage: Any, bundle: dict[str, Any], names: dict[str, str]) -> None:
 
 def _is_same(one: Any, other: Any) -> bool:
     try:
-        return content_digest(one, Budget(SECONDS)) == content_digest(other, Budget(SECONDS))
+        return content_digest(one, _Whole()) == content_digest(other, _Whole())
     except UntoldError:
         return False
 

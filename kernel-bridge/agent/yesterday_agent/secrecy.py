@@ -126,11 +126,15 @@ def hidden(value: object) -> str:
 
 def holds_secret(data: Any) -> bool:
     """Whether the bytes contain a secret: one that is known, or one of a known format in the first 4 MiB."""
-    known = masker().known
-    if known.in_bytes(data):
+    if holds_known_secret(data):
         return True
     head = bytes(memoryview(data).cast("B")[:_LOOKED_AT]).decode("latin-1")
     return bool(_masker.issued(head))
+
+
+def holds_known_secret(data: Any) -> bool:
+    """Whether the bytes contain a secret that is known."""
+    return masker().known.in_bytes(data)
 
 
 def concealed(value: object, digest: str) -> str:

@@ -1,10 +1,12 @@
 """Values as bytes, so that a variable can be had again without running what made it. Pickle, protocol 5: large buffers
 are parts of their own, in pieces, so that what did not change is kept once.
 
-Four formats. `pickle5`: the object is the pickle. `pickle5-pack`: a JSON object of small pickles by name, base64.
-`pickle5-parts`: JSON of `pickle` (an object), `buffers` (each a list of objects) and `needs` (names of the notebook's
-functions and classes that have to be there first). `pickle5-bundle`: the same of a dict of variables by name, which
-have parts in common.
+Five formats. `pickle5`: the object is the pickle. `pickle5-pack`: a JSON object of small pickles by name, base64.
+`pickle5-parts`: JSON of `pickle` (an object, or a list of them), `buffers` and `arrays` (each a list of objects;
+`arrays` are numpy arrays in the order of their items) and `needs` (names of the notebook's functions and classes that
+have to be there first). `pickle5-bundle`: the same of a dict of variables by name, which have parts in common.
+`marshal-tree`: JSON of `tree` (`list`, `tuple` or `dict`) and `chunks`, each an object that is a list of items by
+`marshal`, of a dict its keys and then their values. `large_values.py` writes what is too large for a kernel to wait.
 
 Invariant: no method of the user's is run to store a value; what cannot be stored says why.
 """
@@ -15,16 +17,19 @@ import base64
 import functools
 import importlib
 import io
+import marshal
 import pickle
 import sys
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from json import dumps, loads
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 from .imported import is_a
+from .kept import OVER_BUDGET
 from .kinds import package_of
 from .reasons import UnstorableError, failing_as
 from .record import StoredValue
@@ -33,6 +38,7 @@ from .shared_memory import Memories
 from .userland import is_user_class, is_user_module
 
 PICKLE, PACK, PARTS, BUNDLE = "pickle5", "pickle5-pack", "pickle5-parts", "pickle5-bundle"
+TREE = "marshal-tree"
 PIECE = 4 * 1024 * 1024
 _APART = 64 * 1024
 _SMALL = 4 * 1024
@@ -42,6 +48,10 @@ _OWN_WAYS = ("__reduce__", "__reduce_ex__", "__getstate__", "__getnewargs__", "_
 
 class SecretError(UnstorableError):
     """It holds a secret."""
+
+
+class OverBudgetError(UnstorableError):
+    """It is too large, or takes too long, to be stored while the kernel waits."""
 
 
 @dataclass
@@ -59,7 +69,7 @@ def pickled(
     """Raises `UnstorableError`: over `limit` bytes, later than `until` (of `perf_counter`), or not to be had. With
     `memories`, arrays come back with the memory that they share."""
     sink = _Sink(limit, until)
-    pickler = _Pickler(sink, namespace, memories)
+    pickler = ValuePickler(sink, namespace, memories)
     try:
         with failing_as(UnstorableError):
             pickler.dump(value)
@@ -69,6 +79,15 @@ def pickled(
     if holds_secret(data) or any(holds_secret(buffer.raw()) for buffer in pickler.buffers):
         raise SecretError("it holds a secret")
     return Pickled(data, pickler.buffers, sorted(pickler.needs))
+
+
+class Sink(Protocol):
+    """Takes the pickle as it is made."""
+
+    def write(self, data: Any) -> int: ...
+
+    def spend(self, size: int) -> None:
+        """So many bytes will be stored beside the pickle."""
 
 
 class _Sink(io.BytesIO):
@@ -85,18 +104,23 @@ class _Sink(io.BytesIO):
     def spend(self, size: int) -> None:
         self._left -= size
         if self._left < 0:
-            raise UnstorableError("it is over the budget for values")
+            raise OverBudgetError(OVER_BUDGET)
         if perf_counter() > self._until:
-            raise UnstorableError("it takes longer than a run's time for values")
+            raise OverBudgetError("it takes longer than a run's time for values")
 
 
-class _Pickler(pickle.Pickler):
+class ValuePickler(pickle.Pickler):
     """Names the notebook's own functions and classes rather than taking them in."""
 
-    def __init__(self, sink: _Sink, namespace: Mapping[str, Any], memories: Memories | None) -> None:
+    def __init__(
+        self, sink: Sink, namespace: Mapping[str, Any], memories: Memories | None, gathers: bool = False
+    ) -> None:
+        """`gathers`: large numpy arrays are left out of the pickle, and found in `arrays`."""
         super().__init__(sink, protocol=5, buffer_callback=self._buffer)
         self._sink, self._namespace, self._memories = sink, namespace, memories
+        self._gathers = gathers
         self.buffers: list[pickle.PickleBuffer] = []
+        self.arrays: list[Any] = []
         self.needs: set[str] = set()
         self._marked: set[type] = set()
 
@@ -137,7 +161,19 @@ class _Pickler(pickle.Pickler):
         """How an array or tensor is pickled; None leaves it to its library."""
         if self._memories is not None:
             return self._memories.reduced(value)
-        return _tensor(value) if package_of(kind) == "torch" else None
+        package = package_of(kind)
+        if package == "numpy" and self._gathers:
+            return self._gathered(value)
+        return _tensor(value) if package == "torch" else None
+
+    def _gathered(self, value: Any) -> Any:
+        """A large array by its place among `arrays`, and how it lies in memory; None leaves it to numpy."""
+        if type(value) is not sys.modules["numpy"].ndarray or value.dtype.hasobject or value.nbytes < _APART:
+            return None
+        self._sink.spend(value.nbytes)
+        self.arrays.append(value)
+        order = sorted(range(value.ndim), key=lambda axis: -abs(value.strides[axis]))
+        return gathered, (len(self.arrays) - 1, value.dtype, value.shape, tuple(order))
 
     def _users(self, kind: type, value: Any) -> None:
         """An instance of a class of the user's."""
@@ -253,20 +289,83 @@ def loaded(value: StoredValue, name: str, read: Callable[[str], bytes], namespac
         return _Unpickler(io.BytesIO(body), namespace).load()
     if value["format"] == PACK:
         return _Unpickler(io.BytesIO(base64.b64decode(loads(body)[name])), namespace).load()
+    if value["format"] == TREE:
+        return _tree(loads(body), read)
     if value["format"] not in (PARTS, BUNDLE):
         raise ValueError(f"no value has the format {value['format']}")
     parts = loads(body)
+    pieces = parts["pickle"]
+    source = io.BufferedReader(_Joined([pieces] if type(pieces) is str else pieces, read))
+    arrays = [functools.partial(_joined, each, read) for each in parts.get("arrays", ())]
     # Writable, as they were.
-    buffers = [bytearray().join(map(read, pieces)) for pieces in parts["buffers"]]
-    return _Unpickler(io.BytesIO(read(parts["pickle"])), namespace, buffers=buffers).load()
+    buffers = (_joined(each, read) for each in parts["buffers"])
+    return _Unpickler(source, namespace, buffers, arrays).load()
+
+
+def _joined(pieces: Iterable[str], read: Callable[[str], bytes]) -> bytearray:
+    whole = bytearray()
+    for piece in pieces:
+        whole += read(piece)
+    return whole
+
+
+class _Joined(io.RawIOBase):
+    """A pickle in pieces, one of them in memory at a time."""
+
+    def __init__(self, pieces: Iterable[str], read: Callable[[str], bytes]) -> None:
+        self._pieces, self._read = iter(pieces), read
+        self._left = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        while not self._left and (piece := next(self._pieces, None)) is not None:
+            self._left = memoryview(self._read(piece))
+        size = min(len(self._left), len(target))
+        target[:size] = self._left[:size]
+        self._left = self._left[size:]
+        return size
+
+
+def _tree(parts: Mapping[str, Any], read: Callable[[str], bytes]) -> Any:
+    items = chain.from_iterable(marshal.loads(read(chunk)) for chunk in parts["chunks"])
+    if parts["tree"] == "tuple":
+        return tuple(items)
+    whole = list(items)
+    count = len(whole) // 2
+    return whole if parts["tree"] == "list" else dict(zip(whole[:count], whole[count:], strict=True))
+
+
+def gathered(index: int, dtype: Any, shape: tuple[int, ...], order: tuple[int, ...]) -> Any:
+    """Named in pickles; `_Unpickler` has the arrays."""
+    raise ValueError("an array outside of its value")
 
 
 class _Unpickler(pickle.Unpickler):
-    def __init__(self, source: io.BytesIO, namespace: Mapping[str, Any], buffers: Iterable[Any] = ()) -> None:
+    def __init__(
+        self,
+        source: Any,
+        namespace: Mapping[str, Any],
+        buffers: Iterable[Any] = (),
+        arrays: Sequence[Callable[[], bytearray]] = (),
+    ) -> None:
         super().__init__(source, buffers=buffers)
-        self._namespace = namespace
+        self._namespace, self._arrays = namespace, arrays
 
     def find_class(self, module: str, name: str) -> Any:
         if module == "__main__":
             return self._namespace[name]
+        if (module, name) == (__name__, gathered.__name__):
+            return self._gathered
         return super().find_class(module, name)
+
+    def _gathered(self, index: int, dtype: Any, shape: tuple[int, ...], order: tuple[int, ...]) -> Any:
+        """The array, in memory as it was: sums of floats depend on the order."""
+        numpy: Any = importlib.import_module("numpy")
+        plain = numpy.frombuffer(self._arrays[index](), dtype).reshape(shape)
+        if order == tuple(range(len(shape))):
+            return plain
+        made = numpy.empty([shape[axis] for axis in order], dtype).transpose(numpy.argsort(order))
+        made[...] = plain
+        return made

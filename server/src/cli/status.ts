@@ -42,8 +42,8 @@ async function status({ json, root: named }: Options): Promise<Refusal | null> {
   const before = new Date(Date.now() - GC_DAYS * DAY_MS).toISOString()
   const { freedBytes } = planRetention(costs.kept.runs, costs.kept.sizes, { before, maxBytes: null })
   const databaseBytes = await databaseSize(root)
-  const { sessions, runs, byKind } = costs
-  if (json) printJson({ sessions, runs, databaseBytes, byKind, gcFreesBytes: freedBytes })
+  const { sessions, runs, byKind, notKept } = costs
+  if (json) printJson({ sessions, runs, databaseBytes, byKind, notKept, gcFreesBytes: freedBytes })
   else printLines(statusLines(costs, databaseBytes, freedBytes))
   return null
 }
@@ -69,13 +69,18 @@ const things: Readonly<Record<Costs['byKind'][number]['kind'], readonly [string,
   'random state': ['random state', 'random states'],
 }
 
-function statusLines({ sessions, runs, byKind }: Costs, database: number, freed: number): readonly string[] {
+function statusLines(
+  { sessions, runs, byKind, notKept }: Costs,
+  database: number,
+  freed: number,
+): readonly string[] {
   const rows = byKind.map(({ kind, count, bytes }) => `  ${counted(count, ...things[kind])}: ${size(bytes)}`)
   const free = freed === 0 ? 'nothing that old runs alone need' : `${size(freed)} that old runs alone need`
   return [
     `${counted(runs, 'run')} in ${counted(sessions, 'session')}`,
     ...rows,
     `  log, index and small objects (history.db): ${size(database)}`,
+    ...(notKept === 0 ? [] : [`  ${counted(notKept, 'value')} not kept: budget (YESTERDAY_PROJECT_MIB)`]),
     `yesterday gc would delete ${free} (older than ${GC_DAYS} days)`,
   ]
 }

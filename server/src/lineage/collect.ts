@@ -50,14 +50,19 @@ export async function keptBytes(store: Source): Promise<Kept> {
   return { runs, sizes }
 }
 
+interface LateValue {
+  readonly value: StoredValue
+  readonly kind: BytesKind
+}
+
 interface LogFacts {
   readonly sessions: Map<RunId, string>
   /** By notebook and cell. */
   readonly newest: Map<string, RunId>
   readonly checkpoints: Set<RunId>
   readonly pinned: Set<string>
-  /** Manifests that came behind their runs. */
-  readonly late: Map<RunId, StoredValue[]>
+  /** Manifests and values that came behind their runs. */
+  readonly late: Map<RunId, LateValue[]>
 }
 
 async function readLog({ runs }: Source): Promise<LogFacts> {
@@ -78,7 +83,9 @@ async function readLog({ runs }: Source): Promise<LogFacts> {
       for (const { digest } of entry.outputs) facts.pinned.add(digest)
       facts.newest.set(cells.get(entry.run) ?? entry.run, entry.run)
     } else if (entry.type === 'content-read') {
-      const values = entry.contents.flatMap(({ value }) => value ?? [])
+      const values = entry.contents.flatMap(({ value, kind }) =>
+        value ? [{ value, kind: kindOf(kind) }] : [],
+      )
       facts.late.set(entry.run, [...(facts.late.get(entry.run) ?? []), ...values])
     } else if (entry.type === 'checkpoint-made') {
       facts.pinned.add(entry.state)
@@ -91,14 +98,14 @@ async function readLog({ runs }: Source): Promise<LogFacts> {
 async function bytesOf(
   store: Source,
   { used, generated, state }: RunEnded,
-  late: readonly StoredValue[],
+  late: readonly LateValue[],
 ): Promise<Map<Digest, BytesKind>> {
   const found = new Map<Digest, BytesKind>()
-  for (const value of late)
-    for (const digest of [value.digest, ...(await partsOf(store, value))]) found.set(digest, 'file')
+  for (const { value, kind } of late)
+    for (const digest of [value.digest, ...(await partsOf(store, value))]) found.set(digest, kind)
   for (const edge of [...used, ...generated]) {
     if (edge.value === null) continue
-    const kind = edge.kind === 'variable' ? 'value' : 'file'
+    const kind = kindOf(edge.kind)
     for (const digest of [edge.value.digest, ...(await partsOf(store, edge.value))]) found.set(digest, kind)
   }
   for (const digest of chanceOf(state)) {
@@ -107,6 +114,8 @@ async function bytesOf(
   }
   return found
 }
+
+const kindOf = (kind: Edge['kind']): BytesKind => (kind === 'variable' ? 'value' : 'file')
 
 /** What is kept of a run's chance, and what a person answered to it, by digest. */
 const chanceOf = (state: RunEnded['state']): readonly string[] =>

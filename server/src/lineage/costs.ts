@@ -1,5 +1,6 @@
 /** What a history holds, and what it takes on disk, by kind. Bytes that several runs share count once. */
 import type { Digest } from '../../contract/ids.ts'
+import { NOT_KEPT } from '../store/late-content.ts'
 import type { Store } from '../store/ports.ts'
 import { type Kept, keptBytes } from './collect.ts'
 import type { BytesKind } from './retention.ts'
@@ -18,6 +19,8 @@ export interface Costs {
   /** That ended. */
   readonly runs: number
   readonly byKind: readonly Cost[]
+  /** Values that were not stored, since the project's budget was spent. */
+  readonly notKept: number
   /** For a plan of what can be deleted. */
   readonly kept: Kept
 }
@@ -29,8 +32,10 @@ const order: readonly CostKind[] = ['code', 'output', 'checkpoint', 'value', 'fi
 
 export async function costsOf(store: Source): Promise<Costs> {
   const named = new Map<Digest, CostKind>()
-  let [sessions, runs] = [0, 0]
+  let [sessions, runs, notKept] = [0, 0, 0]
   for await (const { entry } of store.runs.read()) {
+    if (entry.type === 'content-read')
+      notKept += entry.contents.filter(({ why }) => why?.startsWith(NOT_KEPT)).length
     if (entry.type === 'session-started') sessions++
     if (entry.type === 'run-queued') named.set(entry.sourceDigest, 'code')
     if (entry.type === 'checkpoint-made') named.set(entry.state, 'checkpoint')
@@ -41,7 +46,8 @@ export async function costsOf(store: Source): Promise<Costs> {
   const kept = await keptBytes(store)
   for (const { bytes } of kept.runs)
     for (const [digest, kind] of bytes) if (!named.has(digest)) named.set(digest, kind)
-  return { sessions, runs, byKind: await sumsOf(store.objects, named, kept.sizes), kept }
+  const byKind = await sumsOf(store.objects, named, kept.sizes)
+  return { sessions, runs, byKind, notKept, kept }
 }
 
 async function sumsOf(

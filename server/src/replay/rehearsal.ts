@@ -14,6 +14,7 @@ import { writesPastCopy } from './effects.ts'
 import { inSandbox } from './interpreter.ts'
 import type { Marks, Sandbox } from './isolation/isolation.ts'
 import type { Chosen } from './isolation/members.ts'
+import { LateContents } from './late-contents.ts'
 import { until } from './perform.ts'
 import { ownFiles, type PreparedStep, touchedFiles } from './plan.ts'
 import { prepareKernel } from './replay-kernel.ts'
@@ -76,7 +77,9 @@ export async function rehearse(
     chosen.facts,
   )
   try {
-    return await rehearseIn(sandbox, world, of, options)
+    const done = await rehearseIn(sandbox, world, of, options)
+    // With what came behind the replies: the session has settled.
+    return { ...done, values: await movable(world, done, of.steps) }
   } finally {
     await sandbox.remove()
   }
@@ -98,6 +101,7 @@ async function rehearseIn(
     if (kernel === null) return noRehearsal(session.view().kernel.problem ?? 'the kernel did not start')
     if (!kernel.recording) return noRehearsal(kernel.agentProblem ?? 'this kernel does not record')
     await sandbox.started()
+    const late = new LateContents(kernel)
     const problems: string[] = []
     await prepareKernel(kernel, world, sandbox, of.steps, {}, problems)
     const clean = new Set<string>()
@@ -110,7 +114,8 @@ async function rehearseIn(
     }
     const place = { session, kernel, cwd: of.cwd, sandbox, onRepeated }
     const done = await bringBack(world, place, of, options)
-    return { ...done, clean, values: movable(done, of.steps), problem: problems[0] ?? null }
+    await late.finish()
+    return { ...done, clean, values: new Map(), problem: problems[0] ?? null }
   } finally {
     options.signal?.removeEventListener('abort', stop)
     session.shutdown(options.actor)
@@ -155,11 +160,17 @@ const changedPaths = ({ files: before }: Marks, { files: after }: Marks): readon
   [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path))
 
 /** What the rehearsal made, under the names of the recorded runs. */
-function movable({ again }: BroughtBack, steps: readonly PreparedStep[]): ReadonlyMap<string, Loadable> {
+async function movable(
+  { store }: ReplayWorld,
+  { again }: BroughtBack,
+  steps: readonly PreparedStep[],
+): Promise<ReadonlyMap<string, Loadable>> {
   const found = new Map<string, Loadable>()
   for (const { receipt } of steps) {
     const { run, order } = receipt
-    for (const edge of again.get(run)?.generated ?? [])
+    const repeated = again.get(run)
+    const settled = repeated && (await store.index.receipt(repeated.run))
+    for (const edge of settled?.generated ?? [])
       if (edge.kind === 'variable' && edge.value !== null && edge.digest !== null)
         found.set(versionKey(run, edge.name), { run, order, edge })
   }

@@ -15,6 +15,7 @@ import { fileFacts } from './file-facts.ts'
 import { allowedEffects, isolationFor } from './isolation/members.ts'
 import { loadableValues, settle } from './kept-values.ts'
 import { perform } from './kernel-talk.ts'
+import { LateContents } from './late-contents.ts'
 import { inLiveKernel } from './live-kernel.ts'
 import { liveRuns } from './live-runs.ts'
 import { type LiveState, liveState } from './live-state.ts'
@@ -127,6 +128,7 @@ async function attempt(
       plan.rerun.filter(({ run }) => !kept.has(run)),
       files,
     )
+    const late = new LateContents(place.kernel)
     const done = await inLiveKernel(world, place, facts.cwd, { load: plan.load, steps }, options)
     if (done.unloadable.size > 0 && options.signal?.aborted !== true) {
       const lost = [...done.unloadable].filter((key) => stored.delete(key))
@@ -139,12 +141,29 @@ async function attempt(
     return {
       loaded: new Set([...done.loaded].filter((key) => stored.has(key))),
       made: new Set([...moved, ...[...done.again].flatMap(([run, { generated }]) => keysOf(run, generated))]),
-      again: new Map([...rehearsal.again, ...done.again]),
+      again: await withLate(world, place.session, late, new Map([...rehearsal.again, ...done.again])),
       expectedMs,
       kept,
       problems: rehearsal.problem === null ? [] : [rehearsal.problem],
     }
   }
+}
+
+/** The receipts with what was computed behind the replies, where something of them was. */
+async function withLate(
+  { store }: ReplayWorld,
+  session: Session,
+  late: LateContents,
+  again: ReadonlyMap<string, Receipt>,
+): Promise<ReadonlyMap<string, Receipt>> {
+  const isOpen = ({ generated }: Receipt): boolean =>
+    generated.some(({ kind, digest }) => kind === 'variable' && digest === null)
+  if (![...again.values()].some(isOpen)) return again
+  await late.finish()
+  await session.settled()
+  const read = async ([run, was]: readonly [string, Receipt]) =>
+    [run, (await store.index.receipt(was.run)) ?? was] as const
+  return new Map(await Promise.all([...again].map(read)))
 }
 
 const keysOf = (run: string, generated: readonly Edge[]): readonly string[] =>

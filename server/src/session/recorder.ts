@@ -9,16 +9,18 @@ import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import type { OutputEntry, Receipt } from '../../contract/run.ts'
 import { COALESCE_MS } from '../document/commit-queue.ts'
 import { whyTooDeep } from '../document/not-shown.ts'
-import type { ContentRead, LogEntry } from '../store/log-entry.ts'
+import type { LogEntry } from '../store/log-entry.ts'
 import type { ObjectStore, RunLog } from '../store/ports.ts'
 import type { ProjectKey } from '../store/project-key.ts'
 import type { Durable } from './durable.ts'
 import { Gathered } from './gathered.ts'
+import { storedContent, takeLate } from './late-objects.ts'
 import { storeOutputs } from './output-objects.ts'
 import { environmentOf, type ReadRecord, type RunEnded, readRecord, runEnded } from './run-ended.ts'
 import type { Output } from './run-outputs.ts'
 import { type Taken, takeObjects } from './spooled-objects.ts'
 import type { Action, Run } from './state.ts'
+import { budgetOf } from './value-budget.ts'
 
 /** How long a living kernel may take to settle a run's record after the run is over: it follows large values then. */
 const RECORD_WAIT_MS = 20_000
@@ -79,9 +81,10 @@ export class Recorder {
     await this.#lastEnd
     try {
       const gathered = new Gathered(this.#options.objects)
-      const taken = await this.#takeLate(contents, objects, gathered)
+      const taken = await takeLate(contents, objects, this.#into(gathered), budgetOf(this.#options.objects))
       const entry = { type: 'content-read' as const, run, session, at: this.#options.now() }
-      await this.append([{ ...entry, contents: contents.map(storedContent(taken)) }], gathered.blobs)
+      const stored = contents.map(storedContent(run, taken, this.#options.key))
+      await this.append([{ ...entry, contents: stored }], gathered.blobs)
       await objects.remove(taken.digests)
     } catch (error) {
       // The log does not know the run: its content is of no use.
@@ -208,11 +211,6 @@ export class Recorder {
     return takeObjects(objects, read.record, this.#into(gathered))
   }
 
-  #takeLate(contents: AgentContent['contents'], objects: KernelObjects, gathered: Gathered): Promise<Taken> {
-    const announced = contents.flatMap(({ value }) => value ?? [])
-    return takeObjects(objects, { objects: announced }, this.#into(gathered))
-  }
-
   #into(gathered: Gathered): Pick<ObjectStore, 'put' | 'has'> {
     return {
       put: (bytes) => gathered.put(bytes),
@@ -271,15 +269,6 @@ const withoutLost =
   (lost: readonly string[]) =>
   (edge: AgentEdge): AgentEdge =>
     edge.value && lost.includes(edge.value.digest) ? { ...edge, value: null } : edge
-
-/** As the log has it; no content claims bytes that are not there. */
-const storedContent =
-  ({ lost }: Taken) =>
-  (content: AgentContent['contents'][number]): ContentRead['contents'][number] => {
-    const { size = null, value = null } = content
-    const isStored = value !== null && !lost.includes(value.digest)
-    return { ...content, size, value: isStored ? { ...value, signature: null } : null }
-  }
 
 function queuedEntry(notebook: string, session: SessionId, run: Run): LogEntry {
   return {

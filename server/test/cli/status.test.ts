@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openStore } from '../../src/store/open-store.ts'
-import { edge, ended, queued, sessionEnded, sessionStarted } from '../store/entries.ts'
+import { contentRead, edge, ended, queued, sessionEnded, sessionStarted } from '../store/entries.ts'
 import { newFolder, yesterday } from './program.ts'
 
 let root = ''
@@ -25,6 +25,17 @@ test('what is stored is counted once, by kind, and gc says as much', async () =>
     ended('run1', 1, { generated, outputs: [output] }),
     queued('run2', 's', { cellId: 'c', sourceDigest: source }),
     ended('run2', 2, { generated }),
+    contentRead('run2', 's', [
+      {
+        side: 'generated',
+        kind: 'variable',
+        name: 'big',
+        by: 'run2',
+        what: 'the value of big',
+        digest,
+        why: 'not kept: budget: too much',
+      },
+    ]),
     sessionEnded('s'),
   ])
   await store.close()
@@ -38,9 +49,11 @@ test('what is stored is counted once, by kind, and gc says as much', async () =>
       { kind: 'value', count: 1, bytes: 20_000 },
     ],
     gcFreesBytes: 0,
+    notKept: 1,
   })
   expect(said.databaseBytes).toBeGreaterThan(0)
   const { out } = await yesterday(root, 'status')
   expect(out).toContain('2 runs in 1 session')
   expect(out).toContain('1 piece of values: 19.5 KiB')
+  expect(out).toContain('1 value not kept: budget (YESTERDAY_PROJECT_MIB)')
 })

@@ -34,6 +34,24 @@ test('a receipt has the digests that came later, and the reason where there is n
   await place.remove()
 })
 
+test('a value that comes behind its digest belongs to it; one with another digest does not', async () => {
+  const { place, store } = await placeWithRun()
+  const value = { format: 'pickle5', digest, size: 9, signature: 'signed' }
+  const ofValue = { ...content('a', digest), what: 'the value of a' }
+  const other = { ...content('a', `sha256:${'2'.repeat(64)}`), what: 'the value of a' }
+  await store.runs.append([contentRead('run1', 's', [content('a', digest)])])
+  await store.runs.append([contentRead('run1', 's', [{ ...other, value }])])
+  const storedOfA = async () => (await store.index.receipt('run1'))?.generated[0]?.value
+  const known = await storedOfA()
+  await store.runs.append([contentRead('run1', 's', [{ ...ofValue, value }])])
+  expect([known, await storedOfA()]).toEqual([null, value])
+  const why = 'not kept: budget'
+  await store.runs.append([contentRead('run1', 's', [{ ...ofValue, what: missing.what, why }])])
+  expect((await store.index.receipt('run1'))?.notCaptured).toContainEqual({ ...missing, why })
+  await store.close()
+  await place.remove()
+})
+
 test('what is known stays, and rebuilding gives the same index', async () => {
   const { place, store } = await placeWithRun()
   await store.runs.append([contentRead('run1', 's', [content('a', digest)])])
