@@ -10,6 +10,9 @@ import { FileRow } from './FileRow.tsx'
 import { files } from './files-store.ts'
 import { moveFor, type Row, rowsOf, type Tree } from './tree.ts'
 
+type EntryRow = Extract<Row, { type: 'entry' }>
+type Move = NonNullable<ReturnType<typeof moveFor>>
+
 /** What is asked about a file before it is done. */
 type Question = { readonly about: FileEntry; readonly ask: 'delete' | 'move' }
 
@@ -34,28 +37,18 @@ export function FileTree(props: {
   }
   const activate = (entry: FileEntry, open: boolean): void => {
     setFocused(entry.path)
-    if (entry.type === 'folder') {
-      if (open) files.close(entry.path)
-      else void files.open(entry.path)
-      return
-    }
-    if (entry.type === 'special') return
-    navigate({ at: 'file', path: entry.path })
-    props.onPicked()
+    if (show(entry, open)) props.onPicked()
+  }
+  const perform = (move: Move, { entry, open }: EntryRow): void => {
+    if (move.to === 'focus') focusRow(move.path)
+    else if (move.to === 'open' || move.to === 'close') void files[move.to](move.path)
+    else if (move.to === 'activate') activate(entry, open)
+    else if (!(entry.mayEdit ?? mayChange)) return
+    else if (move.to === 'rename') props.onRenaming(move.path)
+    else setQuestion({ about: entry, ask: 'delete' })
   }
   const onKeyDown = (event: KeyboardEvent): void => {
-    const entryRow = rows.find((row) => row.type === 'entry' && row.entry.path === tabStop)
-    if (entryRow?.type !== 'entry' || props.renaming !== null || hasModifier(event)) return
-    const move = moveFor(rows, entryRow.entry.path, event.key)
-    if (move === null) return
-    event.preventDefault()
-    if (move.to === 'focus') focusRow(move.path)
-    else if (move.to === 'open') void files.open(move.path)
-    else if (move.to === 'close') files.close(move.path)
-    else if (move.to === 'activate') activate(entryRow.entry, entryRow.open)
-    else if (!(entryRow.entry.mayEdit ?? mayChange)) return
-    else if (move.to === 'rename') props.onRenaming(move.path)
-    else setQuestion({ about: entryRow.entry, ask: 'delete' })
+    if (props.renaming === null) moveByKey(event, rows, tabStop, perform)
   }
   useFocusAfterRename(props.renaming, focusRow)
 
@@ -70,30 +63,57 @@ export function FileTree(props: {
         aria-label={t('files.label')}
         onKeyDown={onKeyDown}
       >
-        {rows.map((row) =>
-          row.type === 'note' ? (
-            <NoteRow key={`note:${row.folder}`} row={row} />
-          ) : (
+        {rows.map((row) => {
+          if (row.type === 'note') return <NoteRow key={`note:${row.folder}`} row={row} />
+          const { path } = row.entry
+          return (
             <FileRow
-              key={row.entry.path}
+              key={path}
               row={row}
-              selected={row.entry.path === props.selected}
-              tabStop={row.entry.path === tabStop}
-              renaming={row.entry.path === props.renaming}
-              onFocus={() => setFocused(row.entry.path)}
+              {...{
+                selected: path === props.selected,
+                tabStop: path === tabStop,
+                renaming: path === props.renaming,
+              }}
+              onFocus={() => setFocused(path)}
               onActivate={() => activate(row.entry, row.open)}
-              onRename={(on) => props.onRenaming(on ? row.entry.path : null)}
+              onRename={(on) => props.onRenaming(on ? path : null)}
               onAsk={(ask) => setQuestion({ about: row.entry, ask })}
             />
-          ),
-        )}
+          )
+        })}
       </div>
-      {question?.ask === 'delete' && (
-        <DeleteDialog entry={question.about} onClose={() => setQuestion(null)} />
-      )}
-      {question?.ask === 'move' && <MoveDialog entry={question.about} onClose={() => setQuestion(null)} />}
+      {question !== null && <Asking question={question} onClose={() => setQuestion(null)} />}
     </>
   )
+}
+
+function Asking({ question, onClose }: { readonly question: Question; readonly onClose: () => void }) {
+  const Asked = question.ask === 'delete' ? DeleteDialog : MoveDialog
+  return <Asked entry={question.about} onClose={onClose} />
+}
+
+/** Opens or closes a folder, or goes to a file; whether a file was gone to. */
+function show(entry: FileEntry, open: boolean): boolean {
+  if (entry.type === 'folder') {
+    if (open) files.close(entry.path)
+    else void files.open(entry.path)
+  } else if (entry.type !== 'special') navigate({ at: 'file', path: entry.path })
+  return entry.type !== 'folder' && entry.type !== 'special'
+}
+
+function moveByKey(
+  event: KeyboardEvent,
+  rows: readonly Row[],
+  tabStop: string | null,
+  perform: (move: Move, row: EntryRow) => void,
+): void {
+  const row = rows.find((one) => one.type === 'entry' && one.entry.path === tabStop)
+  if (row?.type !== 'entry' || hasModifier(event)) return
+  const move = moveFor(rows, row.entry.path, event.key)
+  if (move === null) return
+  event.preventDefault()
+  perform(move, row)
 }
 
 const hasModifier = (event: KeyboardEvent): boolean => event.metaKey || event.ctrlKey || event.altKey

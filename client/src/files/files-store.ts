@@ -15,20 +15,18 @@ import {
   withOpen,
 } from './tree.ts'
 
-/** The file tree as a store (subscribe and snapshot), with its actions. */
-export function makeFilesStore(server: Pick<Api, 'listFolder' | 'changeFiles' | 'trash' | 'upload'>) {
-  const tree = new Watched<Tree>(emptyTree)
+type FileServer = Pick<Api, 'listFolder' | 'changeFiles' | 'trash' | 'upload'>
 
+/** What is known of the folders of a tree, read from the server. */
+function readFolders(server: FileServer, tree: Watched<Tree>) {
   const set = (folder: string, state: FolderState): void => tree.set(withFolder(tree.get(), folder, state))
 
   async function load(folder: string): Promise<void> {
     // What is known stays on the screen while it is read again.
     if (tree.get().folders.get(folder)?.at !== 'known') set(folder, { at: 'loading' })
     const answer = await server.listFolder(folder)
-    set(
-      folder,
-      answer.ok ? { at: 'known', entries: answer.value } : { at: 'failed', problem: answer.problem },
-    )
+    if (answer.ok) set(folder, { at: 'known', entries: answer.value })
+    else set(folder, { at: 'failed', problem: answer.problem })
   }
 
   async function open(folder: string): Promise<void> {
@@ -36,24 +34,9 @@ export function makeFilesStore(server: Pick<Api, 'listFolder' | 'changeFiles' | 
     await load(folder)
   }
 
-  /** The answer, once the folders that it concerns have been read again. */
-  async function thenLoad<Value>(asked: Promise<Value>, folders: readonly string[]): Promise<Value> {
-    const answer = await asked
-    await Promise.all([...new Set(folders)].map(load))
-    return answer
-  }
-
-  const change = (command: Parameters<Api['changeFiles']>[0], folders: readonly string[]) =>
-    thenLoad(server.changeFiles(command), folders)
-
   return {
-    snapshot: tree.get,
-    subscribe: tree.subscribe,
     load,
     open,
-    close: (folder: string): void => tree.set(withOpen(tree.get(), folder, false)),
-    /** Empties the tree, as before anything was read. */
-    forget: (): void => tree.set(emptyTree),
     /** Reads every folder on the screen again. */
     refresh: async (): Promise<void> => {
       const shown = ['', ...[...tree.get().folders.keys()].filter((folder) => tree.get().open.has(folder))]
@@ -63,6 +46,31 @@ export function makeFilesStore(server: Pick<Api, 'listFolder' | 'changeFiles' | 
     reveal: async (path: string): Promise<void> => {
       for (const folder of foldersAbove(path)) if (!tree.get().open.has(folder)) await open(folder)
     },
+  }
+}
+
+/** The file tree as a store (subscribe and snapshot), with its actions. */
+export function makeFilesStore(server: FileServer) {
+  const tree = new Watched<Tree>(emptyTree)
+  const folders = readFolders(server, tree)
+
+  /** The answer, once the folders that it concerns have been read again. */
+  async function thenLoad<Value>(asked: Promise<Value>, changed: readonly string[]): Promise<Value> {
+    const answer = await asked
+    await Promise.all([...new Set(changed)].map(folders.load))
+    return answer
+  }
+
+  const change = (command: Parameters<Api['changeFiles']>[0], changed: readonly string[]) =>
+    thenLoad(server.changeFiles(command), changed)
+
+  return {
+    ...folders,
+    snapshot: tree.get,
+    subscribe: tree.subscribe,
+    close: (folder: string): void => tree.set(withOpen(tree.get(), folder, false)),
+    /** Empties the tree, as before anything was read. */
+    forget: (): void => tree.set(emptyTree),
     make: (what: 'newNotebook' | 'newFolder', folder: string): Promise<Answer<FileEntry>> =>
       change({ type: what, folder }, [folder]),
     move: (from: string, to: string): Promise<Answer<FileEntry>> =>

@@ -28,37 +28,34 @@ interface Props {
 export function FindBar({ finder, writable, onShow, onClose, onReplace }: Props) {
   const field = useRef<HTMLInputElement>(null)
   const open = useWatched(finder.open, (now) => now)
-  const query = useWatched(finder.query, (now) => now)
-  const found = useWatched(finder.found, (now) => now)
+  const text = useWatched(finder.query, (now) => now.text)
+  const isWrong = useWatched(finder.found, (now) => now.problem !== null)
   const [words, setWords] = useState('')
   useEffect(() => highlightMatches(finder), [finder])
   // Each Ctrl-F leads back to the field.
-  useEffect(() => {
-    if (open !== null) field.current?.select()
-  }, [open])
+  useEffect(() => void (open !== null && field.current?.select()), [open])
   const go = (by: 1 | -1): void => {
     const match = finder.go(by)
     if (match !== null) onShow(match)
   }
   const close = (): void => {
-    const { matches, at } = finder.found.get()
+    const match = present(finder)
     finder.close()
-    onClose(matches[at] ?? null)
+    onClose(match)
   }
   const replace = (): void => {
     onReplace(() => finder.replace(words) || finder.go(1))
-    const { matches, at } = finder.found.get()
-    if (matches[at] !== undefined) onShow(matches[at])
+    const match = present(finder)
+    if (match !== null) onShow(match)
   }
-  const replaceAll = (): void =>
-    onReplace(() => notify('info', t('find.replaced', { count: finder.replaceAll(words) })))
+  const replaceAll = (): void => onReplace(() => reportReplaced(finder.replaceAll(words)))
   const onKey = (event: KeyboardEvent, act: () => void): void => {
     if (event.nativeEvent.isComposing) return
-    if (event.key === 'Escape') close()
-    else if (event.key === 'Enter') act()
-    else return
+    if (event.key !== 'Escape' && event.key !== 'Enter') return
     event.preventDefault()
     event.stopPropagation()
+    if (event.key === 'Escape') close()
+    else act()
   }
   return (
     <search className="find" aria-label={t('find.label')}>
@@ -68,69 +65,117 @@ export function FindBar({ finder, writable, onShow, onClose, onReplace }: Props)
           className="field"
           aria-label={t('find.what')}
           placeholder={t('find.what')}
-          aria-invalid={found.problem !== null}
+          aria-invalid={isWrong}
           // biome-ignore lint/a11y/noAutofocus: one asked for just this field
           autoFocus
           spellCheck={false}
-          value={query.text}
+          value={text}
           onChange={(event) => finder.ask({ text: event.target.value })}
           onKeyDown={(event) => onKey(event, () => go(event.shiftKey ? -1 : 1))}
         />
-        {choices.map(([name, sign, label]) => (
-          <Choice
-            key={name}
-            sign={sign}
-            label={t(label)}
-            on={query[name]}
-            onToggle={() => finder.ask({ [name]: !query[name] })}
-          />
-        ))}
-        <IconButton label={t('find.previous')} onClick={() => go(-1)}>
-          <ChevronUp size={16} />
-        </IconButton>
-        <IconButton label={t('find.next')} onClick={() => go(1)}>
-          <ChevronDown size={16} />
-        </IconButton>
-        <IconButton label={t('app.close')} onClick={close}>
-          <X size={16} />
-        </IconButton>
+        <Choices finder={finder} />
+        <Steps onGo={go} onClose={close} />
       </div>
       {open?.replace === true && writable && (
-        <div className="find-line">
-          <input
-            className="field"
-            aria-label={t('find.with')}
-            placeholder={t('find.with')}
-            spellCheck={false}
-            value={words}
-            onChange={(event) => setWords(event.target.value)}
-            onKeyDown={(event) => onKey(event, replace)}
-          />
-          <button type="button" className="button button-small" onClick={replace}>
-            {t('find.replace')}
-          </button>
-          <button type="button" className="button button-small" onClick={replaceAll}>
-            {t('find.replaceAll')}
-          </button>
-        </div>
+        <ReplaceLine
+          words={words}
+          onWords={setWords}
+          onKey={(event) => onKey(event, replace)}
+          onReplace={replace}
+          onReplaceAll={replaceAll}
+        />
       )}
-      <div className="find-line find-foot">
-        <span role="status">{found.problem ?? (query.text === '' ? '' : countWords(found))}</span>
-        <label>
-          <input
-            type="checkbox"
-            checked={query.outputs}
-            onChange={(event) => finder.ask({ outputs: event.target.checked })}
-          />
-          {t('find.outputs')}
-        </label>
-        {open?.replace === false && writable && (
-          <button type="button" className="past-link" onClick={() => finder.show(true)}>
-            {t('find.replaceToo')}
-          </button>
-        )}
-      </div>
+      <FoundLine finder={finder} mayReplace={open?.replace === false && writable} />
     </search>
+  )
+}
+
+const reportReplaced = (count: number): void => notify('info', t('find.replaced', { count }))
+
+function present(finder: Finder): Match | null {
+  const { matches, at } = finder.found.get()
+  return matches[at] ?? null
+}
+
+/** How to search: case, whole words, regular expressions. */
+function Choices({ finder }: { readonly finder: Finder }) {
+  const query = useWatched(finder.query, (now) => now)
+  return choices.map(([name, sign, label]) => (
+    <Choice
+      key={name}
+      sign={sign}
+      label={t(label)}
+      on={query[name]}
+      onToggle={() => finder.ask({ [name]: !query[name] })}
+    />
+  ))
+}
+
+function Steps(props: { readonly onGo: (by: 1 | -1) => void; readonly onClose: () => void }) {
+  return (
+    <>
+      <IconButton label={t('find.previous')} onClick={() => props.onGo(-1)}>
+        <ChevronUp size={16} />
+      </IconButton>
+      <IconButton label={t('find.next')} onClick={() => props.onGo(1)}>
+        <ChevronDown size={16} />
+      </IconButton>
+      <IconButton label={t('app.close')} onClick={props.onClose}>
+        <X size={16} />
+      </IconButton>
+    </>
+  )
+}
+
+function ReplaceLine(props: {
+  readonly words: string
+  readonly onWords: (words: string) => void
+  readonly onKey: (event: KeyboardEvent) => void
+  readonly onReplace: () => void
+  readonly onReplaceAll: () => void
+}) {
+  return (
+    <div className="find-line">
+      <input
+        className="field"
+        aria-label={t('find.with')}
+        placeholder={t('find.with')}
+        spellCheck={false}
+        value={props.words}
+        onChange={(event) => props.onWords(event.target.value)}
+        onKeyDown={props.onKey}
+      />
+      <button type="button" className="button button-small" onClick={props.onReplace}>
+        {t('find.replace')}
+      </button>
+      <button type="button" className="button button-small" onClick={props.onReplaceAll}>
+        {t('find.replaceAll')}
+      </button>
+    </div>
+  )
+}
+
+/** How many were found, and where else to look; `mayReplace` offers the line for replacing. */
+function FoundLine({ finder, mayReplace }: { readonly finder: Finder; readonly mayReplace: boolean }) {
+  const query = useWatched(finder.query, (now) => now)
+  const found = useWatched(finder.found, (now) => now)
+  return (
+    <div className="find-line find-foot">
+      <span role="status">{found.problem ?? (query.text === '' ? '' : countWords(found))}</span>
+      <label>
+        <input
+          type="checkbox"
+          checked={query.outputs}
+          onChange={(event) => finder.ask({ outputs: event.target.checked })}
+        />
+        {t('find.outputs')}
+      </label>
+      {mayReplace && (
+        <button type="button" className="past-link" onClick={() => finder.show(true)}>
+          {t('find.replaceToo')}
+        </button>
+      )}
+    </div>
   )
 }
 

@@ -53,53 +53,17 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
   const hasPanel = useWatched(notebook.panels, (id) => id !== null)
   const shown = useGrowing(bands.length, notebook)
   useFollowing(notebook.presence)
-  const held = useRef('')
   const list = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (list.current !== null && notebook.opened.writable) return dragCells(notebook, list.current)
   }, [notebook])
   useEffect(() => (list.current === null ? undefined : listenToClipboard(notebook, list.current)), [notebook])
   const [asked, setAsked] = useState<Asked | null>(null)
-  const dialogs = useMemo<Dialogs>(
-    () => ({
-      palette: () => setAsked({ kind: 'palette' }),
-      shortcuts: () => setAsked({ kind: 'shortcuts' }),
-      confirmRestart: (restart) => setAsked({ kind: 'restart', restart }),
-    }),
-    [],
-  )
+  const dialogs = useMemo(() => dialogsOf(setAsked), [])
   const path = useWatched(notebook.path, (known) => known)
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is asked of the history names the path
   const access = useMemo(() => accessTo(notebook, selectedCell), [notebook, selectedCell, path])
-  const onKey = (event: KeyboardEvent | ReactKeyboardEvent): void => {
-    const { target } = event
-    if (!(target instanceof HTMLElement)) return
-    const inEditor = target.closest('.code-editor-mount') !== null
-    if (!inEditor && !isCommandKey(event, target)) return
-    if (['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return
-    if (!inEditor && event.key === 'Escape') notebook.pool.cancelFocus()
-    else if (!inEditor && notebook.typeAhead.hold(event)) {
-      event.preventDefault()
-      event.stopPropagation()
-      return
-    }
-    const found = look(held.current, strokeName(event, mac), inEditor ? 'edit' : 'command')
-    held.current = found.held
-    if (found.command === null) return
-    event.preventDefault()
-    event.stopPropagation()
-    perform(found.command, notebook, dialogs)
-  }
-  const onKeyNow = useRef(onKey)
-  onKeyNow.current = onKey
-  useFocusHome(notebook, onKeyNow)
-  useEffect(() => {
-    notebook.onTypedAhead = (cell, stroke) => {
-      const { command } = look('', strokeName(stroke, mac), 'edit')
-      if (command === null) typeInto(notebook.pool.editorOf(cell), stroke)
-      else perform(command, notebook, dialogs)
-    }
-  }, [notebook, dialogs])
+  const onKey = useKeys(notebook, dialogs)
   return (
     <NotebookContext value={access}>
       <section className="notebook" data-panel={hasPanel} aria-label={t('notebook.label', { name: path })}>
@@ -130,34 +94,86 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
         <EmptyNotebook notebook={notebook} />
         <Finding notebook={notebook} mac={mac} />
         <PanelPlace open={notebook.panels} />
-        {asked?.kind === 'restart' && (
-          <Dialog
-            title={t('command.restart')}
-            action={t('notebook.restart')}
-            onClose={() => setAsked(null)}
-            onAction={() => {
-              setAsked(null)
-              asked.restart()
-            }}
-          >
-            <p>{t('notebook.restartAsk')}</p>
-          </Dialog>
-        )}
-        {(asked?.kind === 'palette' || asked?.kind === 'shortcuts') && (
-          <CommandDialog
-            title={t(`${asked.kind}.title`)}
-            notebook={notebook}
-            mac={mac}
-            // The browser reports the closing later, when the chosen command may have opened a dialog of its own.
-            onClose={() => setAsked((now) => (now === asked ? null : now))}
-            onChoose={(command) => {
-              setAsked(null)
-              perform(command, notebook, dialogs)
-            }}
-          />
+        {asked !== null && (
+          <AskedDialog asked={asked} notebook={notebook} dialogs={dialogs} onAsked={setAsked} />
         )}
       </section>
     </NotebookContext>
+  )
+}
+
+const dialogsOf = (ask: (asked: Asked) => void): Dialogs => ({
+  palette: () => ask({ kind: 'palette' }),
+  shortcuts: () => ask({ kind: 'shortcuts' }),
+  confirmRestart: (restart) => ask({ kind: 'restart', restart }),
+})
+
+/** Performs the commands of keys that are pressed in the notebook, or nowhere; answers the handler for its cells. */
+function useKeys(notebook: Notebook, dialogs: Dialogs): (event: ReactKeyboardEvent) => void {
+  const held = useRef('')
+  const onKey = (event: KeyboardEvent | ReactKeyboardEvent): void => {
+    const { target } = event
+    if (!(target instanceof HTMLElement)) return
+    const inEditor = target.closest('.code-editor-mount') !== null
+    if (!inEditor && !isCommandKey(event, target)) return
+    if (['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return
+    if (!inEditor && event.key === 'Escape') notebook.pool.cancelFocus()
+    else if (!inEditor && notebook.typeAhead.hold(event)) {
+      event.preventDefault()
+      event.stopPropagation()
+      return
+    }
+    const found = look(held.current, strokeName(event, mac), inEditor ? 'edit' : 'command')
+    held.current = found.held
+    if (found.command === null) return
+    event.preventDefault()
+    event.stopPropagation()
+    perform(found.command, notebook, dialogs)
+  }
+  const onKeyNow = useRef(onKey)
+  onKeyNow.current = onKey
+  useFocusHome(notebook, onKeyNow)
+  useEffect(() => {
+    notebook.onTypedAhead = (cell, stroke) => {
+      const { command } = look('', strokeName(stroke, mac), 'edit')
+      if (command === null) typeInto(notebook.pool.editorOf(cell), stroke)
+      else perform(command, notebook, dialogs)
+    }
+  }, [notebook, dialogs])
+  return onKey
+}
+
+/** The palette, the list of keys, or the question before a restart. */
+function AskedDialog(props: {
+  readonly asked: Asked
+  readonly notebook: Notebook
+  readonly dialogs: Dialogs
+  readonly onAsked: (set: (now: Asked | null) => Asked | null) => void
+}) {
+  const { asked, notebook, dialogs } = props
+  // The browser reports the closing later, when the chosen command may have opened a dialog of its own.
+  const close = (): void => props.onAsked((now) => (now === asked ? null : now))
+  if (asked.kind !== 'restart')
+    return (
+      <CommandDialog
+        title={t(`${asked.kind}.title`)}
+        notebook={notebook}
+        mac={mac}
+        onClose={close}
+        onChoose={(command) => {
+          close()
+          perform(command, notebook, dialogs)
+        }}
+      />
+    )
+  const restart = (): void => {
+    close()
+    asked.restart()
+  }
+  return (
+    <Dialog title={t('command.restart')} action={t('notebook.restart')} onClose={close} onAction={restart}>
+      <p>{t('notebook.restartAsk')}</p>
+    </Dialog>
   )
 }
 

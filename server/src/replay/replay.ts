@@ -5,21 +5,20 @@
 import { randomBytes } from 'node:crypto'
 import type { Kernel } from '@yesterday/kernel-bridge'
 import type { JobProgress, ReplayReport, StepVerdict } from '../../contract/replay.ts'
-import type { OutputEntry, Receipt } from '../../contract/run.ts'
+import type { Receipt } from '../../contract/run.ts'
 import type { Actor } from '../../contract/session.ts'
 import type { Purpose } from '../store/log-entry.ts'
-import type { Store } from '../store/ports.ts'
 import { giveChance, giveClock } from './chance.ts'
 import { explained, firstCause } from './first-cause.ts'
 import { inSandbox } from './interpreter.ts'
 import type { Sandbox, Written } from './isolation/isolation.ts'
+import { strayFiles, Verdicts } from './judging.ts'
 import { LaidFiles } from './laid-files.ts'
 import { performActs } from './perform.ts'
 import { ownFiles, type PreparedStep, touchedFiles } from './plan.ts'
 import type { ReadyReplay } from './ready-replay.ts'
 import { noSwaps, prepareKernel, type Swaps, textsOf, variablesFor } from './replay-kernel.ts'
-import { objectBytes } from './stored-bytes.ts'
-import { judgeStep, type ShownOutput, worst } from './verdict.ts'
+import { worst } from './verdict.ts'
 import { giveAnswers } from './web-answers.ts'
 import type { ReplayWorld } from './world.ts'
 
@@ -78,25 +77,10 @@ async function replayIn(
   const laid = new LaidFiles(world, ready.cwd, sandbox)
   let written: readonly Written[] = []
   let kept: ReadonlySet<string> = new Set()
-  const verdicts = new Map<string, StepVerdict>()
-  const repeated = new Set(
-    ready.steps.flatMap(({ step, receipt }) => (step.action === 'cannot' ? [] : [receipt.run])),
-  )
-  const reportProgress = (now: string | null): void =>
-    options.onProgress?.({
-      done: verdicts.size,
-      total: steps.length,
-      now,
-      verdicts: [...verdicts.values()].map(({ cell, verdict }) => ({ cell, verdict })),
-    })
-  const variables = await variablesFor(
-    world,
-    ready,
-    options.withEnvironment === true,
-    swaps,
-    sandbox,
-    problems,
-  )
+  const verdicts = new Verdicts(world, ready)
+  const reportProgress = (now: string | null): void => options.onProgress?.(verdicts.progress(steps, now))
+  const withEnvironment = options.withEnvironment === true
+  const variables = await variablesFor(world, ready, withEnvironment, swaps, sandbox, problems)
   const { receipts, session, problem } = await performActs({
     kernels: inSandbox(world.kernels, sandbox, textsOf(variables)),
     store: world.store,
@@ -122,7 +106,7 @@ async function replayIn(
     after: async (place, receipt) => {
       const step = steps[place]
       if (step === undefined) return true
-      verdicts.set(step.receipt.run, await verdictOf(world, step.receipt, receipt, repeated))
+      await verdicts.judge(step.receipt, receipt)
       for (const edge of receipt.generated) laid.forget(edge.name)
       reportProgress(null)
       return true
@@ -132,27 +116,30 @@ async function replayIn(
       kept = (await options.onWritten?.(session, written)) ?? kept
     },
   })
-  for (const [run, verdict] of await judgeAgain(world, steps, receipts, repeated)) verdicts.set(run, verdict)
+  await verdicts.judgeAgain(steps, receipts)
   const ended = await sandbox.problem()
   if (ended !== null) problems.unshift(ended)
-  const unseen = problem ?? 'it was not run'
-  const judged = ready.steps.flatMap(({ step, receipt }): StepVerdict[] => {
-    if (step.action === 'reuse') return []
-    const verdict = verdicts.get(receipt.run)
-    if (verdict !== undefined) return [verdict]
-    const why = step.why ?? unseen
-    return [judgeStep({ was: receipt, is: null, outputsWere: [], outputsAre: [], repeated, why })]
-  })
   if (problem !== null) problems.push(problem)
   problems.push(...strayFiles(steps, receipts))
   return {
-    plan: ready.plan,
+    ...concluded(ready, verdicts.all(problem ?? 'it was not run'), receipts, problems),
     session,
+    isolation: sandbox.facts,
+    written: reported(written, kept),
+  }
+}
+
+function concluded(
+  ready: ReadyReplay,
+  judged: readonly StepVerdict[],
+  receipts: readonly (Receipt | null)[],
+  problems: readonly string[],
+): Omit<ReplayReport, 'session' | 'isolation' | 'written'> {
+  return {
+    plan: ready.plan,
     verdict: worst(judged.map(({ verdict }) => verdict)),
     steps: explained(ready, judged, receipts, problems),
     environment: [...ready.environment],
-    isolation: sandbox.facts,
-    written: reported(written, kept),
     cause: firstCause(ready, judged, receipts, problems),
     problems: [...new Set(problems)],
   }
@@ -173,54 +160,5 @@ async function giveRecorded(
   return clock === 'live' ? problems : [...problems, ...(await giveClock(kernel, receipt.started))]
 }
 
-/** With the digests that came behind the runs. */
-async function judgeAgain(
-  world: ReplayWorld,
-  steps: readonly PreparedStep[],
-  receipts: readonly (Receipt | null)[],
-  repeated: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, StepVerdict>> {
-  const verdicts = new Map<string, StepVerdict>()
-  for (const [place, { receipt: was }] of steps.entries()) {
-    const is = receipts[place] ?? null
-    if (is !== null) verdicts.set(was.run, await verdictOf(world, was, is, repeated))
-  }
-  return verdicts
-}
-
 const reported = (written: readonly Written[], kept: ReadonlySet<string>): ReplayReport['written'] =>
   written.map(({ path: _, bytesAt: __, before: ___, ...facts }) => ({ ...facts, kept: kept.has(facts.name) }))
-
-/** The verdict of one recorded run beside its repetition; `repeated`: all recorded runs that are. */
-export async function verdictOf(
-  { store }: ReplayWorld,
-  was: Receipt,
-  is: Receipt,
-  repeated: ReadonlySet<string>,
-): Promise<StepVerdict> {
-  const [outputsWere, outputsAre] = await Promise.all([shown(store, was.outputs), shown(store, is.outputs)])
-  return judgeStep({ was, is, outputsWere, outputsAre, repeated, why: null })
-}
-
-const shown = ({ objects }: Store, outputs: readonly OutputEntry[]): Promise<ShownOutput[]> =>
-  Promise.all(
-    outputs.map(async (output) => ({ ...output, bytes: await objectBytes(objects, output.digest) })),
-  )
-
-/** Files whose content differs from the copy that the replay was given: it read the original. */
-function strayFiles(
-  steps: readonly PreparedStep[],
-  receipts: readonly (Receipt | null)[],
-): readonly string[] {
-  return steps.flatMap(({ given }, place) => {
-    const seen = new Map(
-      (receipts[place]?.used ?? []).map(({ kind, name, digest }) => [`${kind} ${name}`, digest]),
-    )
-    return given.flatMap(({ pin, edge, members }) => {
-      if (members !== undefined) return []
-      const digest = seen.get(`${edge.kind} ${edge.name}`)
-      const strays = pin.from !== 'made' && digest && pin.digest !== null && digest !== pin.digest
-      return strays ? [`${pin.name} was read as it is now, not as it was`] : []
-    })
-  })
-}

@@ -28,12 +28,8 @@ export function TimelineLanes({ timeline, at, onAt }: Props) {
     const context = on?.getContext('2d')
     if (shown === null || on === null || !context || width === 0) return
     const started = performance.now()
-    drawTimeline(context, {
-      timeline,
-      scale: scaleFor(timeline.runs.length, width),
-      at,
-      ...fit(shown, on, context),
-    })
+    const place = { timeline, scale: scaleFor(timeline.runs.length, width), at }
+    drawTimeline(context, { ...place, ...fit(shown, on, context) })
     performance.measure('yesterday:timeline-draw', { start: started, end: performance.now() })
     if (!drawn.current) performance.measure('yesterday:timeline', 'yesterday:timeline-data')
     drawn.current = true
