@@ -51,6 +51,12 @@ export const Invitation = z.object({
 })
 export type Invitation = z.infer<typeof Invitation>
 
+/** `place`: the folder or notebook that it is for, with the role there; null where `role` is for the project. */
+export const ListedInvitation = Invitation.extend({
+  place: z.object({ ...GrantPlace.shape, role: Role }).nullable(),
+})
+export type ListedInvitation = z.infer<typeof ListedInvitation>
+
 export const MAX_INVITATION_DAYS = 30
 export const NewInvitation = z.object({
   role: Role,
@@ -65,7 +71,7 @@ export type NewInvitation = z.infer<typeof NewInvitation>
 export const MadeInvitation = z.object({ invitation: Invitation, path: z.string() })
 export type MadeInvitation = z.infer<typeof MadeInvitation>
 
-export const PeopleList = z.object({ members: z.array(Member), invitations: z.array(Invitation) })
+export const PeopleList = z.object({ members: z.array(Member), invitations: z.array(ListedInvitation) })
 export type PeopleList = z.infer<typeof PeopleList>
 
 export const RoleChange = z.object({ role: Role })

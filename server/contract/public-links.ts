@@ -5,9 +5,15 @@ import { plain } from './route.ts'
 
 export const MAX_PUBLIC_DAYS = 365
 
-/** What a link shows: the outputs of a run, with or without its receipt, or a checkpoint with what its cells had last. */
+/** What a link shows: the outputs of a run or one of them, with or without its receipt, or a checkpoint with what its cells had last. */
 export const PublicContent = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('result'), run: z.string().min(1).max(64), receipt: z.boolean() }),
+  z.object({
+    kind: z.literal('result'),
+    run: z.string().min(1).max(64),
+    receipt: z.boolean(),
+    /** This output alone, by its place from 0 (`outputGroups`). Absent: all. */
+    output: z.number().int().min(0).max(100_000).optional(),
+  }),
   z.object({ kind: z.literal('checkpoint'), checkpoint: z.string().min(1).max(64) }),
 ])
 export type PublicContent = z.infer<typeof PublicContent>

@@ -1,7 +1,7 @@
 /** "Copy public link…", for owners: a button, and the dialog that makes the link. The server shows its address once. */
 import './public-link.css'
 import type { NewPublicLink } from '@yesterday/server/contract/public-links.ts'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { createPortal } from 'react-dom'
 import type { Problem } from '../api/api.ts'
 import { publicLinksApi } from '../api/public-links-api.ts'
@@ -10,7 +10,8 @@ import { BASE } from '../state/base.ts'
 import { t } from '../text/text.ts'
 import { copyText } from './copy-text.ts'
 import { Dialog } from './Dialog.tsx'
-import { Copy, Globe } from './icons.ts'
+import { Globe } from './icons.ts'
+import { MadeLink } from './MadeLink.tsx'
 import { ProblemBox } from './Problem.tsx'
 
 type What = NewPublicLink['what']
@@ -61,10 +62,12 @@ export function PublicLinkButton(props: {
 function PublicLinkDialog({ what, onClose }: { readonly what: What; readonly onClose: () => void }) {
   const [days, setDays] = useState<number>(30)
   const [receipt, setReceipt] = useState(false)
+  const isOne = what.kind === 'result' && what.output !== undefined
+  const [hasAll, setHasAll] = useState(!isOne)
   const [link, setLink] = useState<string | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const make = async (): Promise<void> => {
-    const wish = what.kind === 'result' ? { ...what, receipt } : what
+    const wish = what.kind === 'result' ? resultOf(what, { receipt, hasAll }) : what
     const made = await publicLinksApi.make({ what: wish, days })
     setProblem(made.ok ? null : made.problem)
     if (!made.ok) return
@@ -79,10 +82,20 @@ function PublicLinkDialog({ what, onClose }: { readonly what: What; readonly onC
       onAction={() => void make()}
       onClose={onClose}
     >
-      <p>{t(what.kind === 'result' ? 'public.resultHint' : 'public.notebookHint')}</p>
+      <p>
+        {t(
+          what.kind !== 'result' ? 'public.notebookHint' : hasAll ? 'public.resultHint' : 'public.outputHint',
+        )}
+      </p>
       {problem !== null && <ProblemBox problem={problem} />}
       {link === null ? (
         <>
+          {isOne && (
+            <label className="public-choice">
+              <input type="checkbox" checked={hasAll} onChange={(event) => setHasAll(event.target.checked)} />
+              {t('public.allOutputs')}
+            </label>
+          )}
           {what.kind === 'result' && (
             <label className="public-choice">
               <input
@@ -105,38 +118,18 @@ function PublicLinkDialog({ what, onClose }: { readonly what: What; readonly onC
           </label>
         </>
       ) : (
-        <MadeLink link={link} />
+        <MadeLink label={t('public.link')} link={link} copied={t('public.copied')} note={t('public.once')} />
       )}
     </Dialog>
   )
 }
 
-function MadeLink({ link }: { readonly link: string }) {
-  const field = useRef<HTMLInputElement>(null)
-  return (
-    <div role="status">
-      <div className="public-link">
-        <input
-          ref={field}
-          className="field"
-          readOnly
-          aria-label={t('public.link')}
-          value={link}
-          onFocus={(event) => event.target.select()}
-        />
-        <button
-          type="button"
-          className="button"
-          onClick={() => {
-            field.current?.select()
-            void copyText(link, t('public.copied'))
-          }}
-        >
-          <Copy size={16} aria-hidden="true" />
-          {t('public.again')}
-        </button>
-      </div>
-      <p className="public-note">{t('public.once')}</p>
-    </div>
-  )
+type Result = Extract<What, { kind: 'result' }>
+
+/** The run with or without its receipt, and all of its outputs or the one. */
+function resultOf(
+  { run, output }: Result,
+  { receipt, hasAll }: { readonly receipt: boolean; readonly hasAll: boolean },
+): Result {
+  return { kind: 'result', run, receipt, ...(!hasAll && output !== undefined && { output }) }
 }

@@ -2,6 +2,7 @@
  * What a public link shows, as HTML without script: outputs of a run, its receipt in words, or a checkpoint whose cells have
  * the outputs of their last run with that source. Invariant: all of it is masked as an export is, when it is asked for.
  */
+import { outputGroups } from '../../contract/output-groups.ts'
 import type { PublicContent } from '../../contract/public-links.ts'
 import type { OutputEntry } from '../../contract/run.ts'
 import type { CellForm } from '../document/cell-form.ts'
@@ -47,9 +48,10 @@ const readerOf = ({ objects, secrets }: Pick<PublicSources, 'objects' | 'secrets
 
 async function result(
   sources: PublicSources,
-  { run, receipt: hasReceipt }: Extract<PublicContent, { kind: 'result' }>,
+  { run, receipt: hasReceipt, output }: Extract<PublicContent, { kind: 'result' }>,
 ): Promise<PublicShown | null> {
-  const side = await runOf(sources, run)
+  const whole = await runOf(sources, run)
+  const side = whole === null || output === undefined ? whole : withOutput(whole, output)
   if (side === null) return null
   const outputs = await outputsOf(bounded(side, { left: MOST_BYTES }), readerOf(sources))
   const html = outputs.map(outputHtml).join('\n')
@@ -100,6 +102,14 @@ async function lastRun(
   const side = last === undefined ? null : await loadRun(sources.index, last.run)
   if (side === null || side.receipt.source !== source) return null
   return { ...side, receipt: maskedReceipt(side.receipt, sources.secrets) }
+}
+
+/** The run with one of its outputs; null where it has no such output. */
+export function withOutput(side: RunSide, output: number): RunSide | null {
+  const outputs = outputGroups(side.receipt.outputs)[output]
+  if (outputs === undefined) return null
+  const error = outputs.some(({ outputType }) => outputType === 'error') ? side.receipt.error : null
+  return { ...side, receipt: { ...side.receipt, outputs: [...outputs], error } }
 }
 
 /** The run without the outputs that the page has no room for. */

@@ -121,6 +121,23 @@ test('with its receipt it has the code and the inputs', async () => {
   expect(html).not.toContain(SECRET)
 })
 
+test('a link to one output shows that one, its picture alone, and no other', async () => {
+  const { token } = await made({ ...result, output: 0 })
+  const stream = htmlOf(await opened(token, { origin: 'https://lab.example' }))
+  expect(stream).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
+  expect(stream).not.toMatch(/<iframe|<img|og:image/)
+  const picture = await callRoute(routes, publicLinkApi.picture, { role: 'anyone', params: { token } })
+  expect(picture).toMatchObject({ status: 404 })
+  const display = htmlOf(await opened((await made({ ...result, output: 1 })).token))
+  expect(display).toContain('<iframe sandbox ')
+  expect(display).not.toContain('alert(1)')
+  const none = await callRoute(routes, publicLinkApi.make, {
+    body: { what: { ...result, output: 2 }, days: 7 },
+  })
+  expect(none).toMatchObject({ refusal: { status: 404, message: 'The run has no such output.' } })
+  expect(record.mock.calls.at(-1)?.[0]).toMatchObject({ about: { run: 'aaaa01', output: '1' } })
+})
+
 test('a checkpoint has its cells, with what each had last', async () => {
   const html = htmlOf(await opened((await made({ kind: 'checkpoint', checkpoint: 'cccc01' })).token))
   expect(html).toContain('<h1>Births &lt;i&gt;raw&lt;/i&gt;</h1>')

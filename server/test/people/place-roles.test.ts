@@ -317,6 +317,13 @@ test('an invitation to a notebook shows that notebook and nothing else', async (
     role: 'commenter',
     on: { kind: 'notebook', path: 'public/a.ipynb' },
   })
+  const list = await ask(owner(), 'GET', '/api/people')
+  expect(list.json.invitations).toContainEqual(
+    expect.objectContaining({
+      id: made.json.invitation.id,
+      place: { kind: 'notebook', path: 'public/a.ipynb', role: 'commenter' },
+    }),
+  )
   const invite = new URLSearchParams(made.json.path.split('?')[1]).get('invite') ?? ''
   const joined = await access.signIns.join(
     { secret: invite, name: 'Grace', password: 'correct horse battery' },

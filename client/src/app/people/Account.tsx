@@ -11,6 +11,7 @@ import { ProblemBox } from '../../ui/Problem.tsx'
 import { Time } from '../../ui/Time.tsx'
 import './people.css'
 import { BASE } from '../../state/base.ts'
+import { CurrentPassword } from './CurrentPassword.tsx'
 import { Passkeys } from './Passkeys.tsx'
 import { peopleApi } from './people-api.ts'
 import { useLoaded } from './useLoaded.ts'
@@ -88,18 +89,7 @@ function Password({ me }: { readonly me: Me }) {
         void save()
       }}
     >
-      {me.hasPassword && (
-        <label>
-          {t('account.currentPassword')}
-          <input
-            className="field"
-            type="password"
-            autoComplete="current-password"
-            value={current}
-            onChange={(event) => setCurrent(event.target.value)}
-          />
-        </label>
-      )}
+      {me.hasPassword && <CurrentPassword value={current} onChange={setCurrent} />}
       <label>
         {t('account.newPassword', { n: PASSWORD_LENGTH.min })}
         <input

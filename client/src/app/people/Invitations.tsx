@@ -1,5 +1,5 @@
 /** The invitations that can still be used. */
-import type { Invitation, PeopleList } from '@yesterday/server/contract/people.ts'
+import type { ListedInvitation, PeopleList } from '@yesterday/server/contract/people.ts'
 import type { Answer } from '../../api/api.ts'
 import { locale } from '../../text/locale.ts'
 import { t } from '../../text/text.ts'
@@ -7,7 +7,7 @@ import { exactTime } from '../../ui/time.ts'
 import { peopleApi } from './people-api.ts'
 
 export function Invitations(props: {
-  readonly invitations: readonly Invitation[]
+  readonly invitations: readonly ListedInvitation[]
   readonly onChanged: (answer: Answer<PeopleList>) => void
 }) {
   if (props.invitations.length === 0) return null
@@ -15,11 +15,12 @@ export function Invitations(props: {
     <section>
       <h3>{t('share.invitations', { count: props.invitations.length })}</h3>
       <ul className="share-list">
-        {props.invitations.map(({ id, role, expires, usesLeft, by }) => (
+        {props.invitations.map(({ id, role, place, expires, usesLeft, by }) => (
           <li key={id}>
             <span className="share-who">
-              <strong>{t(`role.${role}`)}</strong>
+              <strong>{t(`role.${place?.role ?? role}`)}</strong>
               <small>
+                {place !== null && `${t(`share.${place.kind}`, { name: place.path })} · `}
                 {t('share.left', { count: usesLeft })} ·{' '}
                 {t('share.until', { time: exactTime(expires, locale), by })}
               </small>
@@ -28,7 +29,7 @@ export function Invitations(props: {
               <button
                 type="button"
                 className="button button-small"
-                aria-label={t('share.revokeRole', { role: t(`role.${role}`) })}
+                aria-label={t('share.revokeRole', { role: t(`role.${place?.role ?? role}`) })}
                 onClick={() => void peopleApi.revoke(id).then(props.onChanged)}
               >
                 {t('share.revoke')}

@@ -1,11 +1,10 @@
 /** Makes a link that invites people. The server shows its secret once, so the link stays here until the dialog closes. */
 import type { GrantPlace } from '@yesterday/server/contract/grants.ts'
 import { mayActAs, type Role } from '@yesterday/server/contract/route.ts'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import type { Problem } from '../../api/api.ts'
 import { t } from '../../text/text.ts'
-import { Copy } from '../../ui/icons.ts'
-import { notify } from '../../ui/notices.ts'
+import { MadeLink } from '../../ui/MadeLink.tsx'
 import { ProblemBox } from '../../ui/Problem.tsx'
 import { peopleApi } from './people-api.ts'
 import { RoleChoice } from './RoleChoice.tsx'
@@ -61,7 +60,14 @@ export function Invite(props: {
         {mayActAs(role, 'runner') && <strong>{t('share.shell')}</strong>}
       </p>
       {problem !== null && <ProblemBox problem={problem} />}
-      {link !== null && <Link link={link} />}
+      {link !== null && (
+        <MadeLink
+          label={t('share.link')}
+          link={link}
+          copied={t('share.copied')}
+          note={isLocal() ? `${t('share.once')} ${t('share.local')}` : t('share.once')}
+        />
+      )}
     </section>
   )
 }
@@ -95,37 +101,3 @@ function NumberChoice(props: {
 }
 
 const isLocal = (): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname)
-
-function Link({ link }: { readonly link: string }) {
-  const field = useRef<HTMLInputElement>(null)
-  const copy = async (): Promise<void> => {
-    field.current?.select()
-    try {
-      await navigator.clipboard.writeText(link)
-      notify('info', t('share.copied'))
-    } catch {
-      notify('warning', t('share.notCopied'))
-    }
-  }
-  return (
-    <div role="status">
-      <div className="share-link">
-        <input
-          ref={field}
-          className="field"
-          readOnly
-          aria-label={t('share.link')}
-          value={link}
-          onFocus={(event) => event.target.select()}
-        />
-        <button type="button" className="button" onClick={() => void copy()}>
-          <Copy size={16} aria-hidden="true" />
-          {t('share.copy')}
-        </button>
-      </div>
-      <p className="share-note">
-        {t('share.once')} {isLocal() && t('share.local')}
-      </p>
-    </div>
-  )
-}

@@ -8,6 +8,7 @@ import { t } from '../../text/text.ts'
 import { notify } from '../../ui/notices.ts'
 import { ProblemBox } from '../../ui/Problem.tsx'
 import { Time } from '../../ui/Time.tsx'
+import { CurrentPassword } from './CurrentPassword.tsx'
 import { peopleApi } from './people-api.ts'
 import { useLoaded } from './useLoaded.ts'
 
@@ -116,18 +117,7 @@ function NewPasskey({
           onChange={(event) => setName(event.target.value)}
         />
       </label>
-      {me.hasPassword && (
-        <label>
-          {t('account.currentPassword')}
-          <input
-            className="field"
-            type="password"
-            autoComplete="current-password"
-            value={current}
-            onChange={(event) => setCurrent(event.target.value)}
-          />
-        </label>
-      )}
+      {me.hasPassword && <CurrentPassword value={current} onChange={setCurrent} />}
       {problem !== null && <ProblemBox problem={problem} />}
       <button
         type="button"

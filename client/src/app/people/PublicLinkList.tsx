@@ -34,6 +34,13 @@ export function PublicLinkList({ route }: { readonly route: Route }) {
   )
 }
 
+const wordsOf = (what: PublicLink['what']) =>
+  what.kind !== 'result'
+    ? 'public.ofNotebook'
+    : what.output === undefined
+      ? 'public.ofResult'
+      : 'public.ofOutput'
+
 function Line({ link, onRevoke }: { readonly link: PublicLink; readonly onRevoke: () => void }) {
   const { title, what, expires, lastUsed } = link
   return (
@@ -41,8 +48,7 @@ function Line({ link, onRevoke }: { readonly link: PublicLink; readonly onRevoke
       <span className="share-who">
         <strong>{title}</strong>
         <small>
-          {t(what.kind === 'result' ? 'public.ofResult' : 'public.ofNotebook')} ·{' '}
-          {t('public.until', { time: exactTime(expires, locale) })} ·{' '}
+          {t(wordsOf(what))} · {t('public.until', { time: exactTime(expires, locale) })} ·{' '}
           {lastUsed === null ? t('public.unused') : t('public.used', { time: exactTime(lastUsed, locale) })}
         </small>
       </span>

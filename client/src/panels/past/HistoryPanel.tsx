@@ -87,11 +87,16 @@ function CopyView({ view }: { readonly view: PastView }) {
 
 /** A public page of the run or checkpoint that the panel shows, where it shows one. */
 function PublicView({ view }: { readonly view: PastView }) {
-  if (view.at === 'receipt')
-    return <PublicLinkButton what={{ kind: 'result', run: view.run, receipt: false }} />
+  if (view.at === 'receipt') return <PublicLinkButton what={resultOf(view)} />
   if (view.at === 'checkpoint')
     return <PublicLinkButton what={{ kind: 'checkpoint', checkpoint: view.checkpoint }} />
   return null
+}
+
+/** The output that the receipt was opened at, where it was. */
+function resultOf({ run, part }: Extract<PastView, { at: 'receipt' }>) {
+  const one = part !== undefined && 'output' in part ? { output: part.output } : {}
+  return { kind: 'result', run, receipt: false, ...one } as const
 }
 
 function View({ view }: { readonly view: PastView }) {

@@ -1,6 +1,7 @@
 /** Words of addresses, and of what is not there. */
 export const links = {
   'link.copy': 'Copy link',
+  'link.again': 'Copy',
   'link.copied': 'The link was copied.',
   'link.output': 'Copy a link to this output',
   'link.version': 'Copy a link to this version of {name}',

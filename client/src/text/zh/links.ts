@@ -4,6 +4,7 @@ import type { Translation } from '../phrase.ts'
 
 export const links: Translation<typeof english> = {
   'link.copy': '复制链接',
+  'link.again': '复制',
   'link.copied': '链接已复制。',
   'link.output': '复制此输出的链接',
   'link.version': '复制 {name} 此版本的链接',

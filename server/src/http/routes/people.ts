@@ -1,5 +1,6 @@
 /** Members and invitations, for owners; signing in and joining, for everyone; the caller's own sessions. */
 import type { PlaceRole } from '../../../contract/grants.ts'
+import type { ListedInvitation, PeopleList } from '../../../contract/people.ts'
 import { peopleApi } from '../../../contract/people-api.ts'
 import type { Refusal } from '../../document/ports.ts'
 import type { Audit, Recording } from '../../people/audit.ts'
@@ -28,9 +29,10 @@ export function peopleRoutes(parts: PeopleParts): readonly Route[] {
   return [...memberRoutes(parts), ...invitationRoutes(parts), ...deviceRoutes(parts)]
 }
 
-function memberRoutes({ people, record, endRevoked, audit, grants }: PeopleParts): readonly Route[] {
+function memberRoutes(parts: PeopleParts): readonly Route[] {
+  const { people, record, endRevoked, audit, grants } = parts
   return [
-    on(peopleApi.list, async () => json(listOf(people))),
+    on(peopleApi.list, async () => json(await listOf(parts))),
     on(peopleApi.audit, async ({ query }) => json(audit?.newest(query.limit, query.before) ?? [])),
     on(peopleApi.changeRole, async (call) => {
       const { role } = call.body
@@ -50,7 +52,7 @@ function memberRoutes({ people, record, endRevoked, audit, grants }: PeopleParts
       endRevoked()
       const about = { person: member?.name ?? '', personId: call.params.person }
       record({ action: 'member-removed', ...senderOf(call), about })
-      return json(listOf(people))
+      return json(await listOf(parts))
     }),
   ]
 }
@@ -86,7 +88,7 @@ function invitationRoutes(parts: PeopleParts): readonly Route[] {
         return refuse({ code: 'missing', status: 404, message: 'There is no such invitation any more.' })
       grants.forget(invited(invitation))
       record({ action: 'invitation-revoked', ...senderOf(call), about: { invitation } })
-      return json(listOf(people))
+      return json(await listOf(parts))
     }),
   ]
 }
@@ -126,7 +128,17 @@ function deviceRoutes({ people, record, endRevoked, clearedCookie }: PeopleParts
   ]
 }
 
-const listOf = ({ members, invitations }: People) => ({ members, invitations: invitations.open })
+async function listOf({ people, grants, places }: PeopleParts): Promise<PeopleList> {
+  const listed = people.invitations.open.map(async (invitation): Promise<ListedInvitation> => {
+    const own = grants.of(invited(invitation.id)).find(({ role }) => role !== 'none')
+    if (own === undefined || own.role === 'none') return { ...invitation, place: null }
+    const { on: target, role } = own
+    const path =
+      target.kind === 'folder' ? target.path : ((await places.ofDocument(target.document))?.path ?? '')
+    return { ...invitation, place: { kind: target.kind, path, role } }
+  })
+  return { members: [...people.members], invitations: await Promise.all(listed) }
+}
 
 const notChanged: Readonly<Record<'missing' | 'lastOwner' | 'managed', Refusal>> = {
   missing: { code: 'missing', status: 404, message: 'There is no such member any more.' },

@@ -8,9 +8,10 @@ import {
 } from '../../../contract/public-links.ts'
 import { Quota } from '../../connection/quota.ts'
 import type { Documents, Refusal } from '../../document/ports.ts'
-import { type PublicSources, pictureOf, publicContent } from '../../export/public-content.ts'
+import { type PublicSources, pictureOf, publicContent, withOutput } from '../../export/public-content.ts'
 import { checkpointText } from '../../lineage/checkpoint-state.ts'
 import { type CheckpointEffects, makeCheckpoint } from '../../lineage/make-checkpoint.ts'
+import { loadRun } from '../../lineage/named-side.ts'
 import type { Recording } from '../../people/audit.ts'
 import type { Person } from '../../people/people.ts'
 import type { PublicLinkStore } from '../../people/public-links.ts'
@@ -100,7 +101,11 @@ const aboutOf = ({ id, what, title }: PublicLink): Record<string, string> => ({
   link: id,
   notebook: title,
   ...(what.kind === 'result'
-    ? { run: what.run, receipt: what.receipt ? 'yes' : 'no' }
+    ? {
+        run: what.run,
+        receipt: what.receipt ? 'yes' : 'no',
+        ...(what.output !== undefined && { output: String(what.output) }),
+      }
     : { checkpoint: what.checkpoint }),
 })
 
@@ -118,6 +123,8 @@ async function contentOf(
     const run = await index.resolve(wish.run)
     const [named] = run.kind === 'found' ? await index.runNames([run.run]) : []
     if (named === undefined) return none('There is no such run, or it has not ended.')
+    if (wish.output !== undefined && !(await hasOutput(index, named.run, wish.output)))
+      return none('The run has no such output.')
     return { ok: true, what: { ...wish, run: named.run }, title: titleOf(named.notebook) }
   }
   if (wish.kind === 'checkpoint') {
@@ -137,6 +144,11 @@ async function contentOf(
     ipynb: checkpointText(doc),
   })
   return { ok: true, what: { kind: 'checkpoint', checkpoint: made.checkpoint }, title: titleOf(path) }
+}
+
+async function hasOutput(index: PublicSources['index'], run: string, output: number): Promise<boolean> {
+  const side = await loadRun(index, run)
+  return side !== null && withOutput(side, output) !== null
 }
 
 const titleOf = (notebook: string): string => posix.basename(notebook).replace(/\.ipynb$/i, '')

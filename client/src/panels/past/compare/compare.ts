@@ -2,9 +2,10 @@
  * pure. What differs between two runs, kind by kind. Invariant: nothing is called the same that was not captured on
  * both sides; such things are `unknown`.
  */
+import { outputGroups } from '@yesterday/server/contract/output-groups.ts'
 import { type Edge, factsOf, type OutputEntry, partOf, type Receipt } from '@yesterday/server/contract/run.ts'
 import { z } from 'zod'
-import { isPicture, isText, outputGroups, shownForms } from '../receipt/output-forms.ts'
+import { isPicture, isText, shownForms } from '../receipt/output-forms.ts'
 
 export type Sameness = 'same' | 'changed' | 'added' | 'removed' | 'unknown'
 

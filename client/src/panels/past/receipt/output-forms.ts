@@ -1,31 +1,11 @@
-/**
- * pure. The outputs of a run as they were shown: the record holds each form of a value by itself, in order. Invariant:
- * forms of one value are together, and no value has a form twice.
- */
+/** pure. The outputs of a run as they were shown. */
 import { ERROR_MIME } from '@yesterday/server/contract/mime.ts'
 import { historyForm, isPlainText } from '@yesterday/server/contract/mime-rules.ts'
+import { outputGroups } from '@yesterday/server/contract/output-groups.ts'
 import type { OutputEntry } from '@yesterday/server/contract/run.ts'
 
 export const isPicture = (mime: string): boolean => historyForm(mime) === 'picture'
 export const isText = (mime: string): boolean => historyForm(mime) === 'text'
-
-/** The forms of each output. */
-export function outputGroups(outputs: readonly OutputEntry[]): readonly (readonly OutputEntry[])[] {
-  const groups: OutputEntry[][] = []
-  for (const output of outputs) {
-    const last = groups.at(-1)
-    if (last !== undefined && belongs(output, last)) last.push(output)
-    else groups.push([output])
-  }
-  return groups
-}
-
-function belongs(output: OutputEntry, group: readonly OutputEntry[]): boolean {
-  const isValue = output.outputType === 'display_data' || output.outputType === 'execute_result'
-  return (
-    isValue && group.every(({ outputType, mime }) => outputType === output.outputType && mime !== output.mime)
-  )
-}
 
 /** The form of each output that is shown: a picture, else text, else what there is. */
 export function shownForms(outputs: readonly OutputEntry[]): readonly OutputEntry[] {

@@ -34,7 +34,7 @@ export function OutputVerbs({ cell, index }: { readonly cell: string; readonly i
       >
         <Link size={16} />
       </button>
-      {run !== null && <PublicLinkButton what={{ kind: 'result', run, receipt: false }} />}
+      {run !== null && <PublicLinkButton what={{ kind: 'result', run, output: index, receipt: false }} />}
       <WhyButton cell={cell} />
     </div>
   )

@@ -1,0 +1,20 @@
+/** pure. The outputs of a run: the record holds each form of a value by itself, in order. */
+import type { OutputEntry } from './run.ts'
+
+/** The forms of each output. Forms of one value are together, and no value has a form twice. */
+export function outputGroups(outputs: readonly OutputEntry[]): readonly (readonly OutputEntry[])[] {
+  const groups: OutputEntry[][] = []
+  for (const output of outputs) {
+    const last = groups.at(-1)
+    if (last !== undefined && belongs(output, last)) last.push(output)
+    else groups.push([output])
+  }
+  return groups
+}
+
+function belongs(output: OutputEntry, group: readonly OutputEntry[]): boolean {
+  const isValue = output.outputType === 'display_data' || output.outputType === 'execute_result'
+  return (
+    isValue && group.every(({ outputType, mime }) => outputType === output.outputType && mime !== output.mime)
+  )
+}
