@@ -6,6 +6,7 @@ import { bars } from './fixtures/bars.tsx'
 import { cells } from './fixtures/cells.tsx'
 import { commands } from './fixtures/commands.tsx'
 import { compares } from './fixtures/compare.tsx'
+import { conflicts } from './fixtures/conflicts.tsx'
 import { outline } from './fixtures/contents.tsx'
 import { dialog } from './fixtures/dialog.tsx'
 import { files } from './fixtures/files.tsx'
@@ -35,6 +36,7 @@ export const FIXTURES: readonly Fixture[] = [
   pages,
   toolbars,
   banners,
+  conflicts,
   cells,
   outputs,
   finds,

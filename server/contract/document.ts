@@ -64,6 +64,21 @@ export const tag = {
   skipped: 'skip-execution',
 } as const
 
+/** Cells that mark a conflict of a merge: text cells with this tag. */
+export const MARKER_TAG = 'merge-conflict'
+/** The sources of marker cells: before ours, between the sides, behind theirs. */
+export const MARKERS = {
+  ours: '**`<<<<<<< ours`**',
+  middle: '**`=======`**',
+  theirs: '**`>>>>>>> theirs`**',
+} as const
+
+/** How many conflicts of merges a document has. */
+export const countConflicts = (doc: Y.Doc): number =>
+  cellsOf(doc)
+    .toArray()
+    .filter((cell) => hasTag(cell, MARKER_TAG) && cellSource(cell).toString() === MARKERS.ours).length
+
 export function hasTag(cell: YCell, name: string): boolean {
   const tags = cellMetadata(cell)?.get('tags')
   return Array.isArray(tags) && tags.includes(name)
@@ -102,12 +117,13 @@ export function executionState(cell: YCell): ExecutionState {
 
 /**
  * Where the notebook's file is, as the server knows: `deleted` where it is gone from the project, `replaced` where another
- * notebook is at its path. The document stays open then, and is written to no file.
+ * notebook is at its path, `conflicted` where it has git's conflict markers. The document stays open then, and is written
+ * to no file.
  */
-export type FilePresence = 'there' | 'deleted' | 'replaced'
+export type FilePresence = 'there' | 'deleted' | 'replaced' | 'conflicted'
 export function filePresence(doc: Y.Doc): FilePresence {
   const state = stateOf(doc).get('file')
-  return state === 'deleted' || state === 'replaced' ? state : 'there'
+  return state === 'deleted' || state === 'replaced' || state === 'conflicted' ? state : 'there'
 }
 
 /** The project path of the notebook now; null before the server has said it. */

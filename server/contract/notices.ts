@@ -19,6 +19,8 @@ export const noticeTexts = {
     '"{path}" was not written ({reason}). Your edits are kept by the server, which tries again.',
   'notice.cellInBoth':
     "Cell {cell} was changed here and in the file. The file's text is in the cell below it.",
+  'notice.conflicts':
+    'The file changed in the same lines as the notebook here: {count} conflicts. Both versions are kept; resolve them.',
   'notice.cellStays': 'Cell {cell} was deleted in the file, but changed here; it stays.',
   'notice.sessionFailed': 'Something went wrong in this session ({action}): {reason}.',
   'notice.widgetMessage': 'A message to a widget could not be delivered: it {reason}.',

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { activityApi } from './activity.ts'
 import { codeToolsApi } from './code-tools.ts'
 import { commentsApi } from './comments-api.ts'
+import { conflictsApi } from './conflicts.ts'
 import { connectionApi } from './connections.ts'
 import { contentsApi } from './contents-api.ts'
 import { environmentApi } from './environment.ts'
@@ -30,6 +31,7 @@ import { terminalApi } from './terminals.ts'
 /** The routes in groups, with the titles that the docs give them. */
 export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>> = {
   'Files and notebooks': fileApi,
+  'Conflicts of merges': conflictsApi,
   'The past': pastApi,
   Replay: replayApi,
   Comments: commentsApi,

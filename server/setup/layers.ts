@@ -80,6 +80,7 @@ export const layers: readonly Layers[] = [
       'outline',
       'find',
       'panels',
+      'conflicts',
       'notebook',
       'file',
       'app',

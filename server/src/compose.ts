@@ -14,6 +14,7 @@ import { projectNotebooks, visitedNotebooks } from './document/identity/project-
 import { createRooms, type Rooms } from './document/rooms.ts'
 import { Files } from './files/files.ts'
 import type { Answering } from './front.ts'
+import { Conflicts } from './git/conflicts.ts'
 import type { Access } from './http/access.ts'
 import { makeApp } from './http/app.ts'
 import { audited } from './http/audited-routes.ts'
@@ -27,6 +28,7 @@ import { aroundRoutes } from './http/routes/around.ts'
 import { checkpointRoutes } from './http/routes/checkpoints.ts'
 import { codeToolRoutes } from './http/routes/code-tools.ts'
 import { commentRoutes } from './http/routes/comments.ts'
+import { conflictRoutes } from './http/routes/conflicts.ts'
 import { connectionRoutes } from './http/routes/connections.ts'
 import { editRoutes } from './http/routes/edits.ts'
 import { exportRoutes } from './http/routes/export.ts'
@@ -292,13 +294,9 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
       notebookNow: maskedCells(cellsInDocument(documents), store.secrets),
     }),
     ...checkpointRoutes({
-      root,
-      documents,
-      store,
-      index: store.index,
+      ...{ root, documents, store, index: store.index, newId },
       read: (digest) => store.objects.get(digest).catch(() => null),
       now: () => new Date().toISOString(),
-      newId,
     }),
     ...commentRoutes(notes.comments),
     ...editRoutes(notes.lastEdits),
@@ -322,6 +320,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ...historyRoutes(store),
     ...workspaceRoutes(untrusted, trust),
     ...kernelspecRoutes(() => describeSpecs(kernels, options.defaultKernel)),
+    ...conflictRoutes(conflictsOf(project, documents)),
     ...connectionRoutes(store.secrets),
     ...settingsRoutes(parts.settings),
     ...[jupyterServerRoutes(store.secrets), sshHostRoutes()].flat(),
@@ -335,6 +334,12 @@ const accountOf = ({ project, version, access }: ComposeOptions) => ({
   version,
   signOutUrl: access.provider?.signOutUrl ?? null,
 })
+
+const conflictsOf = ({ root, folder, store, untrusted }: Project, documents: DocumentRooms): Conflicts =>
+  new Conflicts({
+    ...{ root, folder, documents, objects: store.objects, masker: store.secrets.masker },
+    isTrusted: untrusted === null,
+  })
 
 const grantParts = ({ access, project }: ComposeOptions, { record, sockets, places }: RouteParts) => ({
   record,

@@ -11,9 +11,11 @@ interface Props {
   readonly notebook: Notebook
   /** Opens the notebook that is at the path now. */
   readonly onReopen: () => void
+  /** Resolves the conflicts in the file. */
+  readonly onResolve: () => void
 }
 
-export function FileBanner({ notebook, onReopen }: Props) {
+export function FileBanner({ notebook, onReopen, onResolve }: Props) {
   const file = useWatched(notebook.file, (presence) => presence)
   const path = useWatched(notebook.path, (known) => known)
   const [isBusy, setBusy] = useState(false)
@@ -32,7 +34,12 @@ export function FileBanner({ notebook, onReopen }: Props) {
   return (
     <div className="notebook-banner" role="alert">
       <span>{t(`fileGone.${file}`, { path })}</span>
-      {notebook.opened.writable && (
+      {file === 'conflicted' && (
+        <button type="button" className="button" onClick={onResolve}>
+          {t('conflicts.resolve')}
+        </button>
+      )}
+      {notebook.opened.writable && file !== 'conflicted' && (
         <button type="button" className="button" disabled={isBusy} onClick={() => void save()}>
           {t(file === 'deleted' ? 'fileGone.save' : 'fileGone.saveCopy')}
         </button>

@@ -6,15 +6,18 @@ import './notebook.css'
 import './layout.css'
 import { useEffect, useState } from 'react'
 import type { Problem } from '../api/api.ts'
+import { useMay } from '../api/use-may.ts'
 import { files } from '../files/files-store.ts'
 import { guardLeaving } from '../navigation/leaving.ts'
-import { redirect } from '../navigation/route.ts'
+import { navigate, redirect } from '../navigation/route.ts'
 import { ExternalBar } from '../outputs/ExternalBar.tsx'
 import { useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
 import { Dialog } from '../ui/Dialog.tsx'
+import { lazyPart } from '../ui/lazy-part.tsx'
 import { notify } from '../ui/notices.ts'
 import { ProblemBox } from '../ui/Problem.tsx'
+import { ConflictBanner } from './ConflictBanner.tsx'
 import { FileBanner } from './FileBanner.tsx'
 import { useTarget } from './follow-link.ts'
 import { GoneNotebook } from './GoneNotebook.tsx'
@@ -23,6 +26,8 @@ import { MissingNotebook } from './MissingNotebook.tsx'
 import { NotebookView } from './NotebookView.tsx'
 import type { Notebook } from './notebook.ts'
 import { type OpenedPage, useOpened } from './use-opened.ts'
+
+const Resolver = lazyPart(async () => (await import('../conflicts/Resolver.tsx')).Resolver)
 
 interface Props {
   readonly path: string
@@ -37,6 +42,8 @@ export function NotebookPage({ path, onTitle }: Props) {
   const { state } = page
   if (state.at === 'failed' && state.problem.status === 404)
     return <MissingNotebook path={path} onRetry={page.reopen} />
+  if (state.at === 'failed' && state.problem.code === 'conflicted')
+    return <Conflicted path={path} onDone={page.reopen} />
   if (state.at === 'failed') return <Failed problem={state.problem} onRetry={page.reopen} />
   if (state.at === 'opening') return <p className="notebook-wait">{t('room.connecting')}</p>
   return (
@@ -44,6 +51,12 @@ export function NotebookPage({ path, onTitle }: Props) {
       {state.others.length > 0 && <LeftBanner notebook={state.notebook} left={state.others} />}
     </Living>
   )
+}
+
+/** A file that has git's conflict markers is no notebook until they are resolved. */
+function Conflicted({ path, onDone }: { readonly path: string; readonly onDone: () => void }) {
+  const mayChoose = useMay('editor')
+  return <Resolver {...{ path, mayChoose, onDone }} onLeave={() => navigate({ at: 'home' })} />
 }
 
 function Failed({ problem, onRetry }: { readonly problem: Problem; readonly onRetry: () => void }) {
@@ -74,12 +87,23 @@ function Living(props: {
   useRenames(notebook)
   useTarget(notebook)
   const asked = useLeaving(notebook)
+  const [isResolving, setResolving] = useState(false)
   if (ended?.kind === 'gone') return <GoneNotebook notebook={notebook} onReopen={page.reopen} />
   if (ended?.kind === 'forbidden') return <p className="problem">{t('notebook.forbidden')}</p>
+  const leave = (): void => setResolving(false)
+  const resolver = {
+    path: notebook.path.get(),
+    mayChoose: notebook.opened.writable,
+    onDone: leave,
+    onLeave: leave,
+  }
+  if (isResolving) return <Resolver {...resolver} />
+  const resolve = (): void => setResolving(true)
   return (
     <>
       {props.children}
-      <FileBanner notebook={notebook} onReopen={page.reopen} />
+      <FileBanner notebook={notebook} onReopen={page.reopen} onResolve={resolve} />
+      <ConflictBanner notebook={notebook} onResolve={resolve} />
       <ExternalBar external={notebook.external} />
       <NotebookView notebook={notebook} />
       {asked}

@@ -4,21 +4,13 @@
  */
 import { createHash } from 'node:crypto'
 import type * as Y from 'yjs'
-import { cellsOf, findCell, type YCell } from '../../contract/document.ts'
+import { cellsOf, findCell, MARKER_TAG, MARKERS, type YCell } from '../../contract/document.ts'
 import type { CellForm } from './cell-form.ts'
 import { makeId } from './cell-ids.ts'
 import { makeFormCell } from './document-form.ts'
 import { hashText } from './ipynb-read.ts'
 
-/** The tag of marker cells. */
-export const MARKER_TAG = 'merge-conflict'
-
-type MarkerKind = 'ours' | 'middle' | 'theirs'
-const MARKERS: Readonly<Record<MarkerKind, string>> = {
-  ours: '**`<<<<<<< ours`**',
-  middle: '**`=======`**',
-  theirs: '**`>>>>>>> theirs`**',
-}
+type MarkerKind = keyof typeof MARKERS
 /** Metadata of the first marker: the source that both sides began with. */
 const BASE_KEY = 'merge_base'
 

@@ -17,8 +17,8 @@ import { markConflicts } from './conflict-cells.ts'
 import { type Disk, errorCode, type FileStat } from './disk.ts'
 import { readForm } from './document-form.ts'
 import type { WrittenFile } from './identity/document-places.ts'
-import type { ReadNotebook } from './ipynb-read.ts'
 import { saysSame, saysSameInTurns, writeNotebook } from './ipynb-write.ts'
+import type { LargeValues } from './large-values.ts'
 import type { LiveDocument } from './live-document.ts'
 import { mergeFile } from './merge.ts'
 import { fileText, type NotebookFile } from './notebook-file.ts'
@@ -42,6 +42,13 @@ export interface FileSyncInit {
   readonly isSame: (loaded: LoadedFile) => Promise<boolean>
   /** Follows the file of this identity to where it was moved; false where it is not in the project any more. */
   readonly follow: (identity: string | null) => Promise<boolean>
+}
+
+/** A notebook as a client sent it. */
+export interface SentNotebook {
+  readonly file: Pick<NotebookFile, 'form'>
+  /** Values of outputs outside the form, to be stored. */
+  readonly large: LargeValues
 }
 
 /** How long a file may be away before it counts as gone: programs save, and switch branches, by way of deletion. */
@@ -114,7 +121,7 @@ export class FileSync {
    * Merges a notebook that a client sent, as edits since `base`, or since the file if it is null, and saves. Settles when
    * the edits are durable, with what was sent under the cell ids of the document. Rejects if the file was not written.
    */
-  merge(sent: ReadNotebook, base: NotebookForm | null): Promise<NotebookForm> {
+  merge(sent: SentNotebook, base: NotebookForm | null): Promise<NotebookForm> {
     const merged = this.#last.then(() => this.#mergeNow(sent, base))
     this.#last = merged.then(
       () => undefined,
@@ -123,7 +130,7 @@ export class FileSync {
     return merged
   }
 
-  async #mergeNow({ file, large }: ReadNotebook, base: NotebookForm | null): Promise<NotebookForm> {
+  async #mergeNow({ file, large }: SentNotebook, base: NotebookForm | null): Promise<NotebookForm> {
     const { live, objects, notice } = this.#init
     await this.#takeOutsideChange()
     for (const bytes of large.values()) await objects.put(bytes)
@@ -222,8 +229,8 @@ export class FileSync {
       if (found === 'away') return await this.#syncWithoutFile()
       this.#awaySince = null
       if (found === 'unreadable') return
-      this.#becomes(found === 'replaced' ? 'replaced' : 'there')
-      if (found === 'replaced') return
+      this.#becomes(found)
+      if (found !== 'there') return
       await this.#write(readForm(this.#init.live.doc))
       this.#keep()
       this.#problem = null
@@ -271,13 +278,14 @@ export class FileSync {
   }
 
   /** Merges what another program wrote into the file. */
-  async #takeOutsideChange(): Promise<'there' | 'away' | 'replaced' | 'unreadable'> {
+  async #takeOutsideChange(): Promise<Exclude<FilePresence, 'deleted'> | 'away' | 'unreadable'> {
     const { disk, root, live, limit, objects, isSame } = this.#init
     const stat = await disk.stat(this.#absolute)
     if (stat === null) return this.#stat === null && this.#presence === 'there' ? 'there' : 'away'
     if (sameStat(stat, this.#stat)) return 'there'
     if (sameStat(stat, this.#otherStat)) return 'replaced'
     const loaded = await loadFile(disk, root, live.path, limit, this.#init.masker)
+    if (!loaded.ok && loaded.refusal.code === 'conflicted') return 'conflicted'
     if (!loaded.ok) {
       const { message: reason } = loaded.refusal
       this.#reportProblem(noticeWords('notice.fileChanged', { path: live.path, reason }))
@@ -325,8 +333,10 @@ export class FileSync {
     const { live, notice } = this.#init
     const merged = mergeFile(live.doc, base, this.#file.form)
     live.doc.transact(() => markConflicts(live.doc, merged.conflicts), origin.file)
+    const conflicts = String(merged.conflicts.length)
+    if (merged.conflicts.length > 0) notice('warning', noticeWords('notice.conflicts', { count: conflicts }))
     this.#file = { ...this.#file, form: merged.file }
-    for (const words of merged.notices) notice('warning', words)
+    for (const words of merged.notices) if (words.code !== 'notice.cellInBoth') notice('warning', words)
   }
 
   #reportProblem(words: NoticeWords): void {

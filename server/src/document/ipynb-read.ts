@@ -78,16 +78,30 @@ function readText(text: string, masker: Masker | null): ReadResult {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     const { line, column } = placeOfJsonError(body)
+    if (CONFLICT_MARKERS.every((marker) => marker.test(body)))
+      return refuse(
+        'conflicted',
+        `This notebook has git's conflict markers: the first is at line ${markerLine(body)}.`,
+        'Open it in the page to resolve the conflicts, then run "git add".',
+      )
     const message = `This file is not JSON: unexpected text at line ${line}, column ${column}.`
-    return refuse(
-      'brokenJson',
-      message,
-      'Merge markers of git are a common cause. Repair it in a text editor.',
-    )
+    return refuse('brokenJson', message, 'Repair it in a text editor.')
   }
   return isJsonObject(value)
     ? readObject(text, value, masker)
     : refuse('notNotebook', 'This file is JSON, but not a notebook: it holds no object.')
+}
+
+/** What git leaves around the two versions of lines that it could not merge. */
+const CONFLICT_MARKERS = [/^<{7}/m, /^={7}/m, /^>{7}/m]
+const markerLine = (text: string): number => text.slice(0, text.search(/^<{7}/m)).split('\n').length
+
+/** Whether the bytes are text with git's conflict markers. No line of JSON begins as they do. */
+export function hasConflictMarkers(bytes: Uint8Array): boolean {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (!all.includes('<<<<<<<')) return false
+  const text = all.toString('utf8')
+  return CONFLICT_MARKERS.every((marker) => marker.test(text))
 }
 
 function readObject(text: string, value: JsonObject, masker: Masker | null): ReadResult {

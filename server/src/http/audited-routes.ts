@@ -1,5 +1,6 @@
 /** Which routes leave an entry in the audit log, and what the entry says. */
 import type { AuditAction, AuditEntry } from '../../contract/audit.ts'
+import { conflictsApi } from '../../contract/conflicts.ts'
 import { contentsApi } from '../../contract/contents-api.ts'
 import { fileApi } from '../../contract/file-api.ts'
 import { pastApi } from '../../contract/past-api.ts'
@@ -46,6 +47,7 @@ const AUDITED: readonly Audited[] = [
     if (body.type === 'copy') return ['file-changed', { path: body.from, to: body.to ?? '', how: 'copied' }]
     return ['file-changed', { path: body.folder, name: body.name ?? '', how: body.type }]
   }),
+  audit(conflictsApi.finish, ({ body }) => ['file-changed', { path: body.path, how: 'resolved' }]),
   audit(fileApi.publishResults, ({ params, body }) => [
     'run',
     { document: params.document, cells: String(body.results.length), how: 'command line' },

@@ -1,8 +1,8 @@
 /** Notebooks merged as git asks: nothing of either side is lost, conflicts are kept apart and marked. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { MARKER_TAG } from '../../contract/document.ts'
 import type { CellForm, NotebookForm } from '../../src/document/cell-form.ts'
-import { MARKER_TAG } from '../../src/document/conflict-cells.ts'
 import { diffNotebooks } from '../../src/git/diff-notebooks.ts'
 import { mergeNotebooks } from '../../src/git/merge-notebooks.ts'
 

@@ -11,6 +11,8 @@ export const kept = {
   'fileGone.deleted':
     '{path} was deleted or moved out of the project. Your edits are kept here, and in no file.',
   'fileGone.replaced': 'Another notebook is at {path} now. This one is kept here, and in no file.',
+  'fileGone.conflicted':
+    "{path} has git's conflict markers. Your edits are kept here, and in no file until they are resolved.",
   'fileGone.save': 'Save it again',
   'fileGone.saveCopy': 'Save this one as a copy',
   'fileGone.open': 'Open the other one',

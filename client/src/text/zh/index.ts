@@ -5,6 +5,7 @@ import { activity } from './activity.ts'
 import { again } from './again.ts'
 import { app } from './app.ts'
 import { comments } from './comments.ts'
+import { conflicts } from './conflicts.ts'
 import { history } from './history.ts'
 import { historyState } from './history-state.ts'
 import { hosts } from './hosts.ts'
@@ -32,6 +33,7 @@ export const zh: Translation<typeof en> = {
   ...activity,
   ...again,
   ...comments,
+  ...conflicts,
   ...outputs,
   ...history,
   ...historyState,

@@ -12,6 +12,7 @@ export const kept: Translation<typeof english> = {
   'unsent.discard': '放弃',
   'fileGone.deleted': '{path} 已被删除或移出项目。您的修改保留在这里，但不在任何文件中。',
   'fileGone.replaced': '{path} 现在是另一个笔记本。这一个保留在这里，但不在任何文件中。',
+  'fileGone.conflicted': '{path} 含有 git 的冲突标记。在解决之前，您的编辑保存在此处，不写入任何文件。',
   'fileGone.save': '重新保存',
   'fileGone.saveCopy': '将这一个另存为副本',
   'fileGone.open': '打开那一个',

@@ -11,6 +11,7 @@ export const notices: Translation<typeof en> = {
   'notice.fileNotAllowed': '服务器没有写入“{path}”的权限。服务器保留了您的修改，并会再次尝试。',
   'notice.fileNotWritten': '“{path}”未写入（{reason}）。服务器保留了您的修改，并会再次尝试。',
   'notice.cellInBoth': '单元格 {cell} 在此处和文件中都被修改。文件中的内容在其下方的单元格中。',
+  'notice.conflicts': '文件与此处的笔记本修改了相同的行：{count} 处冲突。两个版本都已保留，请解决冲突。',
   'notice.cellStays': '单元格 {cell} 在文件中被删除，但在此处有修改，因此保留。',
   'notice.sessionFailed': '此会话出现问题（{action}）：{reason}。',
   'notice.widgetMessage': '一条发往控件的消息未能送达：{reason}。',
