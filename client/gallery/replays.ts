@@ -175,6 +175,7 @@ export const proved: SinceReport = {
       { swapped: ['file'], verdict: null, explains: false, words: '' },
     ],
     explanation: ['code', 'file'],
+    isolation: contained,
   },
 }
 

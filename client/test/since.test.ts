@@ -40,17 +40,23 @@ test('the headline names what explains it', () => {
   const base = trial([], false)
   const both = [code.id, file.id]
   expect(
-    headline(report([code, file], { trials: [base, trial([file.id], true)], explanation: [file.id] })),
+    headline(
+      report([code, file], {
+        trials: [base, trial([file.id], true)],
+        explanation: [file.id],
+        isolation: null,
+      }),
+    ),
   ).toBe('One change explains it: in.csv.')
-  expect(headline(report([code, file], { trials: [base, trial(both, true)], explanation: both }))).toBe(
-    '2 changes together explain it: the code of cell 2 and in.csv.',
-  )
-  expect(headline(report([code], { trials: [base, trial([code.id], false)], explanation: null }))).toBe(
-    'None of these changes explains it alone or in pairs.',
-  )
-  expect(headline(report([code], { trials: [trial([], true)], explanation: null }))).toContain(
-    'not in the records',
-  )
+  expect(
+    headline(report([code, file], { trials: [base, trial(both, true)], explanation: both, isolation: null })),
+  ).toBe('2 changes together explain it: the code of cell 2 and in.csv.')
+  expect(
+    headline(report([code], { trials: [base, trial([code.id], false)], explanation: null, isolation: null })),
+  ).toBe('None of these changes explains it alone or in pairs.')
+  expect(
+    headline(report([code], { trials: [trial([], true)], explanation: null, isolation: null })),
+  ).toContain('not in the records')
 })
 
 test('changed, added and removed rows of a table', () => {

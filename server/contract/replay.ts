@@ -8,9 +8,13 @@ import { RunId, SessionId, Timestamp } from './ids.ts'
 import { DiffLine } from './past.ts'
 import { Edge } from './run.ts'
 
-/** What can be run again. A run means its slice; a notebook, the session in which it was last run. */
+/**
+ * What can be run again. A run means its slice; a state, its session up to this run; a notebook, the session in which it
+ * was last run.
+ */
 export const ReplayTarget = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('run'), run: z.string().min(1).max(64), name: z.string().optional() }),
+  z.object({ kind: z.literal('state'), run: z.string().min(1).max(64) }),
   z.object({ kind: z.literal('session'), session: z.string().min(1).max(64) }),
   z.object({ kind: z.literal('notebook'), path: z.string().min(1).max(4096) }),
 ])
@@ -214,6 +218,8 @@ export const SinceReport = z.object({
       trials: z.array(Trial),
       /** The smallest change that explains it: ids of causes; null where none of those tried did. */
       explanation: z.array(z.string()).nullable(),
+      /** What isolated the trials; null where none could be run. */
+      isolation: Isolation.nullable(),
     })
     .nullable(),
   words: z.string(),

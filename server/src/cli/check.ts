@@ -116,6 +116,6 @@ function checkJson(notebook: string, session: string, report: ReplayReport | nul
 
 function checkLines(notebook: string, report: ReplayReport | null): readonly string[] {
   if (report === null) return [`failed     ${notebook}`]
-  const line = `${report.verdict.padEnd(9)}  ${notebook}`
+  const line = `${report.verdict.padEnd(9)}  ${notebook}  (${report.isolation.name})`
   return report.cause === null ? [line] : [line, `           ${report.cause}`]
 }

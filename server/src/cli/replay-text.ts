@@ -56,6 +56,10 @@ export function isolationLine({ name, writes, network, why }: Isolation): string
   return `isolation: ${name} (${WRITES[writes]}; ${open})${why === null ? '' : `, since ${why}`}`
 }
 
+/** The same as lines; none where nothing ran. */
+export const isolationLines = (isolation: Isolation | null | undefined): readonly string[] =>
+  isolation == null ? [] : [isolationLine(isolation)]
+
 export const MOST_WRITTEN = 20
 
 /** The files that a replay wrote. They are on no disk unless they are applied. */

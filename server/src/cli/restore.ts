@@ -12,6 +12,7 @@ import { Session } from '../session/session.ts'
 import { perform, printJson, printLines, type Refusal } from './answer.ts'
 import { EffectOptions, effectsAllowed, refuseUnnamed, withEffectOptions } from './effect-options.ts'
 import { trustOption } from './option-values.ts'
+import { isolationLines } from './replay-text.ts'
 import { asRefusal, terminalActor, withWorld } from './replaying.ts'
 import { table } from './text.ts'
 
@@ -115,9 +116,17 @@ async function restoreInNewKernel(
   return isRefused(report) ? report : { ...report, connectionFile }
 }
 
-function restoredLines({ variables, random, connectionFile, tookMs }: Restored): readonly string[] {
+function restoredLines({
+  variables,
+  random,
+  connectionFile,
+  tookMs,
+  recomputed,
+  isolation,
+}: Restored): readonly string[] {
   const rows = [...variables, ...random].map(({ name, result, why }) => [result, name, why ?? ''])
   const done = `${variables.filter(isRestored).length} of ${variables.length} variables, ${(tookMs / 1000).toFixed(1)} s`
   const use = connectionFile === null ? [] : [`jupyter console --existing ${connectionFile}`]
-  return [...table(rows), done, ...use]
+  const isolated = isolationLines(recomputed.length > 0 ? isolation : null)
+  return [...table(rows), done, ...isolated, ...use]
 }

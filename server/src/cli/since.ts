@@ -7,6 +7,7 @@ import { isRefused } from '../replay/targets.ts'
 import { perform, printJson, printLines, printNote, type Refusal } from './answer.ts'
 import { EffectOptions, effectsAllowed, refuseUnnamed, withEffectOptions } from './effect-options.ts'
 import { seconds, trustOption } from './option-values.ts'
+import { isolationLines } from './replay-text.ts'
 import { asRefusal, terminalActor, withWorld } from './replaying.ts'
 import { shortId, table } from './text.ts'
 
@@ -82,7 +83,7 @@ async function sinceWorked(run: string, options: Options): Promise<Refusal | nul
 const wasFound = ({ proof, causes }: SinceReport): boolean =>
   proof === null ? causes.length > 0 : proof.explanation !== null
 
-function sinceLines({ bad, good, chosen, causes, words }: SinceReport): readonly string[] {
+function sinceLines({ bad, good, chosen, causes, words, proof }: SinceReport): readonly string[] {
   const why = {
     named: 'as named',
     success: 'the last that succeeded',
@@ -90,5 +91,10 @@ function sinceLines({ bad, good, chosen, causes, words }: SinceReport): readonly
     where: 'the last of which it is so',
   }[chosen]
   const rows = causes.map(({ kind, words, whyNot }) => [kind, words, whyNot === null ? '' : `(${whyNot})`])
-  return [`${shortId(bad)} against ${shortId(good)}, ${why}`, ...table(rows), words]
+  return [
+    `${shortId(bad)} against ${shortId(good)}, ${why}`,
+    ...table(rows),
+    words,
+    ...isolationLines(proof?.isolation),
+  ]
 }

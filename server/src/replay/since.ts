@@ -4,7 +4,7 @@
  */
 
 import { dirname, join } from 'node:path'
-import type { Cause, JobProgress, SinceReport, Trial, Verdict } from '../../contract/replay.ts'
+import type { Cause, Isolation, JobProgress, SinceReport, Trial, Verdict } from '../../contract/replay.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
 import { changeBetween, changeWords, type FolderManifest } from '../store/folder-manifest.ts'
 import { cellKey, fileKey, lastOfEach, outsideFiles, rankCauses, type Side } from './causes.ts'
@@ -133,20 +133,26 @@ async function prove(
 ): Promise<Proof> {
   const able = causes.filter(({ provable }) => provable)
   const trials: Trial[] = []
+  let isolation: Proof['isolation'] = null
   const attempt = async (swapped: readonly Cause[]): Promise<boolean> => {
-    const trial = await tryOut(world, good, bad, swapped, options)
+    const trial = await tryOut(world, good, bad, swapped, {
+      ...options,
+      onIsolated: (facts) => {
+        isolation = facts
+      },
+    })
     trials.push(trial)
     options.onProgress?.(progressOf(trials, able.length + 1))
     return trial.explains
   }
-  if (await attempt([])) return { trials, explanation: null }
+  if (await attempt([])) return { trials, explanation: null, isolation }
   const sets = [...able.slice(0, MOST_SINGLES).map((one) => [one]), ...pairs(able).slice(0, MOST_PAIRS)]
   if (able.length > 2) sets.push([...able])
   for (const set of sets) {
     if (options.signal?.aborted) break
-    if (await attempt(set)) return { trials, explanation: set.map(({ id }) => id) }
+    if (await attempt(set)) return { trials, explanation: set.map(({ id }) => id), isolation }
   }
-  return { trials, explanation: null }
+  return { trials, explanation: null, isolation }
 }
 
 const pairs = (causes: readonly Cause[]): Cause[][] =>
@@ -165,13 +171,14 @@ async function tryOut(
   good: Side,
   bad: Side,
   swapped: readonly Cause[],
-  options: SinceOptions,
+  options: SinceOptions & { readonly onIsolated: (facts: Isolation) => void },
 ): Promise<Trial> {
   const target = { kind: 'run', run: bad.run.run } as const
   const ready = await readyRuns(world, target, scenario(good, bad, swapped))
   const purpose = { kind: 'proof', of: bad.run.run } as const
-  const { onProgress: _, prove: __, ...rest } = options
+  const { onProgress: _, prove: __, onIsolated, ...rest } = options
   if (isRefused(ready)) return untried(swapped, ready)
+  onIsolated(ready.isolation.facts)
   const report = await replay(world, ready, { ...rest, purpose, withEnvironment: true }, swapsOf(swapped))
   const last = report.steps.at(-1)
   const receipt = last?.replayRun == null ? null : await world.store.index.receipt(last.replayRun)

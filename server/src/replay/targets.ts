@@ -28,6 +28,8 @@ async function namedRuns(index: RunIndex, target: ReplayTarget): Promise<readonl
   switch (target.kind) {
     case 'run':
       return sliceRuns(index, target.run, target.name)
+    case 'state':
+      return runsUpTo(index, target.run)
     case 'session':
       return sessionRuns(index, target.session)
     case 'notebook':
@@ -93,6 +95,15 @@ async function sessionRuns(index: RunIndex, prefix: string): Promise<readonly st
     before = page.next
   }
   return runs.toReversed().map(({ run }) => run)
+}
+
+async function runsUpTo(index: RunIndex, prefix: string): Promise<readonly string[] | Refused> {
+  const run = await wholeRun(index, prefix)
+  if (typeof run !== 'string') return run
+  const receipt = await index.receipt(run)
+  if (receipt === null) return refused('not-ended', `run ${run} has not ended`, 'Ask again when it has.')
+  const runs = await sessionRuns(index, receipt.session)
+  return isRefused(runs) ? runs : runs.slice(0, runs.indexOf(run) + 1)
 }
 
 async function notebookRuns(index: RunIndex, notebook: string): Promise<readonly string[] | Refused> {

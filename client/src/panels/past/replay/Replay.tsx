@@ -16,7 +16,7 @@ import { t } from '../../../text/text.ts'
 import { ProblemBox } from '../../../ui/Problem.tsx'
 import { durationText } from '../../../ui/time.ts'
 import { useAsked } from '../useAsked.ts'
-import { Allowed } from './Allowed.tsx'
+import { AllowedEffects, allowedBy, noEffects } from './Allowed.tsx'
 import { IsolationNote } from './Isolation.tsx'
 import { JobProgress } from './JobProgress.tsx'
 import { planReplay, useJob } from './jobs.ts'
@@ -27,8 +27,7 @@ export function Replay({ run }: { readonly run: string }) {
   const { answer, again } = useAsked(useCallback(() => planReplay({ kind: 'run', run }), [run]))
   const { state, start, stop } = useJob()
   const [env, setEnv] = useState(false)
-  const [send, setSend] = useState<readonly string[]>([])
-  const [programs, setPrograms] = useState<readonly string[]>([])
+  const [effects, setEffects] = useState(noEffects)
   if (answer === null) return <p className="history-note">{t('replay.planning')}</p>
   if (!answer.ok)
     return (
@@ -48,18 +47,7 @@ export function Replay({ run }: { readonly run: string }) {
             <input type="checkbox" checked={env} onChange={(event) => setEnv(event.target.checked)} />
             {t('replay.env')}
           </label>
-          <Allowed
-            title={t('replay.mayStart')}
-            names={answer.value.allowable.programs}
-            chosen={programs}
-            onChoose={setPrograms}
-          />
-          <Allowed
-            title={t('replay.maySend')}
-            names={answer.value.allowable.hosts}
-            chosen={send}
-            onChoose={setSend}
-          />
+          <AllowedEffects allowable={answer.value.allowable} effects={effects} onChoose={setEffects} />
           <button
             type="button"
             className="button button-primary"
@@ -68,8 +56,7 @@ export function Replay({ run }: { readonly run: string }) {
                 kind: 'replay',
                 target: { kind: 'run', run },
                 env,
-                send: [...send],
-                start: [...programs],
+                ...allowedBy(effects),
               })
             }
           >

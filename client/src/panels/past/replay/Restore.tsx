@@ -1,10 +1,17 @@
 /** Restores a kernel's variables to a past run, in place or as a new session; shows the result for each. */
 import './jobs.css'
-import type { RestoredVariable, RestoreReport, WantedVariable } from '@yesterday/server/contract/replay.ts'
+import type {
+  ReplayTarget,
+  RestoredVariable,
+  RestoreReport,
+  WantedVariable,
+} from '@yesterday/server/contract/replay.ts'
+import { useMemo, useState } from 'react'
 import { useNotebook } from '../../../access/context.ts'
 import { t } from '../../../text/text.ts'
 import { durationText } from '../../../ui/time.ts'
 import { LoadVariables } from '../LoadVariables.tsx'
+import { allowedBy, noEffects, PlannedEffects } from './Allowed.tsx'
 import { IsolationNote } from './Isolation.tsx'
 import { JobProgress } from './JobProgress.tsx'
 import { useJob } from './jobs.ts'
@@ -12,6 +19,8 @@ import { useJob } from './jobs.ts'
 export function Restore({ run }: { readonly run: string }) {
   const { opened } = useNotebook()
   const { state, start, stop } = useJob()
+  const [effects, setEffects] = useState(noEffects)
+  const targets = useMemo((): ReplayTarget[] => [{ kind: 'state', run }], [run])
   const report = state.at === 'over' ? state.job.restore : null
   const isBusy = state.at === 'starting' || state.at === 'going'
   const begin = (branch: boolean, only?: readonly WantedVariable[]): void =>
@@ -20,6 +29,7 @@ export function Restore({ run }: { readonly run: string }) {
       run,
       documentId: opened.documentId,
       branch,
+      ...allowedBy(effects),
       ...(only === undefined ? {} : { only: [...only] }),
     })
   return (
@@ -28,6 +38,7 @@ export function Restore({ run }: { readonly run: string }) {
       <JobProgress state={state} onStop={stop} />
       {!isBusy && report === null && (
         <div className="again-choices">
+          <PlannedEffects targets={targets} effects={effects} onChoose={setEffects} />
           <button type="button" className="button button-primary" onClick={() => begin(false)}>
             {t('restore.here')}
           </button>

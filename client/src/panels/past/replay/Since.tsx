@@ -3,9 +3,10 @@
  * the proof: the cell run again with one difference reverted at a time.
  */
 import './jobs.css'
-import type { SinceReport as Report } from '@yesterday/server/contract/replay.ts'
-import { useState } from 'react'
+import type { ReplayTarget, SinceReport as Report } from '@yesterday/server/contract/replay.ts'
+import { type ComponentProps, useMemo, useState } from 'react'
 import { t } from '../../../text/text.ts'
+import { allowedBy, noEffects, PlannedEffects } from './Allowed.tsx'
 import { GoodRuns } from './GoodRuns.tsx'
 import { JobProgress } from './JobProgress.tsx'
 import { type JobState, useJob } from './jobs.ts'
@@ -16,19 +17,23 @@ export function Since({ run }: { readonly run: string }) {
   const [where, setWhere] = useState('')
   const [last, setLast] = useState<Report | null>(null)
   const [good, setGood] = useState<string | null>(null)
+  const [effects, setEffects] = useState(noEffects)
   const report = (state.at === 'over' ? state.job.since : null) ?? last
   const isBusy = state.at === 'starting' || state.at === 'going'
   const begin = (prove: boolean): void => {
     setLast(prove ? report : null)
+    if (!prove) setEffects(noEffects)
     const trimmed = where.trim()
     start({
       kind: 'since',
       run,
       prove,
+      ...(prove ? allowedBy(effects) : {}),
       ...(trimmed === '' || good !== null ? {} : { where: trimmed }),
       ...(good === null ? {} : { good }),
     })
   }
+  const canProve = report !== null && report.proof === null && report.causes.some(({ provable }) => provable)
   return (
     <article className="again" aria-label={t('since.title')}>
       {report === null && <p className="receipt-lead">{t('since.ask')}</p>}
@@ -57,15 +62,27 @@ export function Since({ run }: { readonly run: string }) {
           <button type="submit" className={report === null ? 'button button-primary' : 'button'}>
             {t('since.find')}
           </button>
-          {report !== null && report.proof === null && report.causes.some(({ provable }) => provable) && (
-            <button type="button" className="button button-primary" onClick={() => begin(true)}>
-              {t('since.prove')}
-            </button>
+          {canProve && (
+            <>
+              <ProofEffects report={report} effects={effects} onChoose={setEffects} />
+              <button type="button" className="button button-primary" onClick={() => begin(true)}>
+                {t('since.prove')}
+              </button>
+            </>
           )}
         </form>
       )}
     </article>
   )
+}
+
+/** A proof runs what either run needs. */
+function ProofEffects({
+  report: { bad, good },
+  ...rest
+}: Omit<ComponentProps<typeof PlannedEffects>, 'targets'> & { readonly report: Report }) {
+  const targets = useMemo((): ReplayTarget[] => [bad, good].map((run) => ({ kind: 'run', run })), [bad, good])
+  return <PlannedEffects targets={targets} {...rest} />
 }
 
 /** Whether the job found no earlier run that was right. */

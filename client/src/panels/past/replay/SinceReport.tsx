@@ -4,6 +4,7 @@ import type { Cause, SinceReport as Report } from '@yesterday/server/contract/re
 import { useNotebook } from '../../../access/context.ts'
 import { t } from '../../../text/text.ts'
 import { CauseDetail } from './CauseDetail.tsx'
+import { IsolationNote } from './Isolation.tsx'
 import { causeName, headline } from './since-words.ts'
 import { Trials } from './Trials.tsx'
 
@@ -27,6 +28,7 @@ export function SinceReport({ report }: { readonly report: Report }) {
         <section>
           <h3>{t('since.trials')}</h3>
           <Trials trials={proof.trials} causes={causes} />
+          {proof.isolation !== null && <IsolationNote isolation={proof.isolation} />}
         </section>
       )}
       {causes.length > 0 && (
