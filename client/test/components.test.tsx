@@ -279,6 +279,14 @@ test('a dead kernel is an alert; its buttons start it, and run to the cell that 
   expect(sent).toHaveBeenLastCalledWith({ type: 'start' })
 })
 
+test('the bar says since when the machine of the kernel is not reachable', async () => {
+  await show('banners', 'kernel not reachable')
+  const bar = await screen.findByText(/^gpu1 is not reachable since .*, trying again\./)
+  expect(bar.closest('[role=status]')).not.toBeNull()
+  // That it does not respond follows from that.
+  expect(screen.queryByRole('alert')).toBeNull()
+})
+
 test('nothing is said of a kernel that is well', async () => {
   await enter({ cells: [] }, ({ notebook }) => <KernelBar notebook={notebook} />)
   expect(screen.queryByRole('alert')).toBeNull()

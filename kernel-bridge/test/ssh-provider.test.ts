@@ -78,6 +78,8 @@ describe.skipIf(whyNoSshd + whyNoJupyter !== '')(`kernels by SSH${whyNoSshd}${wh
     expect(record.generated.map(({ kind, name }) => `${kind} ${name}`)).toEqual(
       expect.arrayContaining(['variable x', `file ${nameElsewhere('out.txt', 'gpu1')}`]),
     )
+    // The agent over there says what it runs on.
+    expect(JSON.stringify(records[0])).toMatch(/"cpus":\s*\d+/)
     const [object] = record.objects
     expect((await kernel.objects.read(object?.digest ?? ''))?.byteLength).toBe(object?.size)
     kernel.acknowledge('one')

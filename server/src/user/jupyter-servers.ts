@@ -13,6 +13,7 @@ import {
   ServerToken,
   ServerUrl,
 } from '../../contract/jupyter-servers.ts'
+import { holderOf } from './place-names.ts'
 import { readUserFile, writeUserFile } from './user-file.ts'
 import { userFolder } from './user-folder.ts'
 
@@ -32,7 +33,7 @@ const NAME = 'jupyter-servers.json'
 
 /** Why servers could not be read or saved. `hint` says what to do. */
 export class ServersError extends Error {
-  readonly code: 'damagedServers' | 'tooManyServers'
+  readonly code: 'damagedServers' | 'tooManyServers' | 'nameInUse'
   readonly hint: string
 
   constructor(code: ServersError['code'], message: string, hint: string) {
@@ -81,6 +82,13 @@ export function serverOf(
 /** Adds or replaces one. */
 export function saveServer(server: ServerEntry, folder: string = userFolder()): void {
   const rest = readServers(folder).filter(({ id }) => id !== server.id)
+  const holder = holderOf(server.id, NAME, folder)
+  if (holder !== null)
+    throw new ServersError(
+      'nameInUse',
+      `${holder} is called ${server.id}.`,
+      'Kernels are called KERNEL@NAME: choose another name.',
+    )
   if (rest.length >= MOST_SERVERS)
     throw new ServersError(
       'tooManyServers',

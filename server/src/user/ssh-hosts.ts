@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type HostDraft, HostKernel, HostTarget, MOST_HOSTS, SavedHost } from '../../contract/ssh-hosts.ts'
-import { usableServers } from './jupyter-servers.ts'
+import { holderOf } from './place-names.ts'
 import { readUserFile, writeUserFile } from './user-file.ts'
 import { userFolder } from './user-folder.ts'
 
@@ -67,10 +67,11 @@ export function hostOf(
 /** Adds or replaces one. */
 export function saveHost(host: HostEntry, folder: string = userFolder()): void {
   const rest = readHosts(folder).filter(({ id }) => id !== host.id)
-  if (usableServers(folder).some(({ id }) => id === host.id))
+  const holder = holderOf(host.id, NAME, folder)
+  if (holder !== null)
     throw new HostsError(
       'nameInUse',
-      `A Jupyter server is called ${host.id}.`,
+      `${holder} is called ${host.id}.`,
       'Kernels are called KERNEL@NAME: choose another name.',
     )
   if (rest.length >= MOST_HOSTS)

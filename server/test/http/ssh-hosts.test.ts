@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { HostDraft, sshHostApi } from '../../contract/ssh-hosts.ts'
 import { sshHostRoutes } from '../../src/http/routes/ssh-hosts.ts'
+import { saveServer } from '../../src/user/jupyter-servers.ts'
 import {
   configuredHosts,
   HostsError,
@@ -95,6 +96,8 @@ test('a name of a Jupyter server is not given twice', () => {
     writeFileSync(join(folder, 'jupyter-servers.json'), JSON.stringify({ version: 1, servers: [server] }))
     const host = hostOf('lab', HostDraft.parse({ title: 'A', target: 'gpu1' }), { folder })
     expect(() => saveHost(host, folder)).toThrow('A Jupyter server is called lab.')
+    saveHost({ ...host, id: 'gpu1' }, folder)
+    expect(() => saveServer({ ...server, id: 'gpu1' }, folder)).toThrow('A machine by SSH is called gpu1.')
   } finally {
     rmSync(folder, { recursive: true, maxRetries: 5 })
   }

@@ -206,3 +206,13 @@ test('a start that failed says why until the next', () => {
     problem: null,
   })
 })
+
+test('a kernel that cannot be reached is shown so, until it can, is gone or is another one', () => {
+  const unreachable = { since: at, place: 'gpu1' }
+  const lost: Operation = { type: 'KernelReach', session: 's1', unreachable }
+  expect(stateAfter([...live, lost]).unreachable).toEqual(unreachable)
+  expect(stateAfter([...live, { ...lost, session: 's0' }]).unreachable).toBeNull()
+  expect(stateAfter([...live, lost, { ...lost, unreachable: null }]).unreachable).toBeNull()
+  expect(stateAfter([...live, lost, op.died()]).unreachable).toBeNull()
+  expect(stateAfter([...live, lost, op.restart('s2')]).unreachable).toBeNull()
+})
