@@ -22,6 +22,7 @@ const libraries = [
 ]
 const full = [
   ...libraries,
+  'aiohttp',
   'altair',
   'anywidget',
   'bokeh',

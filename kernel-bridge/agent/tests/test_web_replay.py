@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import importlib.util
 import json
 import os
@@ -138,6 +139,24 @@ WAYS = {
         "        return (await c.get(url + PATH)).content\n"
         "loop = asyncio.new_event_loop()\nresult = loop.run_until_complete(get())\nloop.close()",
     ),
+    "aiohttp": (
+        "import aiohttp, asyncio",
+        "async def get():\n    async with aiohttp.ClientSession() as s, s.get(url + PATH) as r:\n"
+        "        return await r.read()\n"
+        "loop = asyncio.new_event_loop()\nresult = loop.run_until_complete(get())\nloop.close()",
+    ),
+    "aiohttp, streamed and again": (
+        "import aiohttp, asyncio",
+        "async def get():\n    async with aiohttp.ClientSession() as s:\n        for _ in range(3):\n"
+        "            async with s.get(url + PATH) as r:\n"
+        "                whole = b''.join([part async for part in r.content.iter_chunked(700)])\n"
+        "        return whole, r.status, r.headers.get('X-Total')\n"
+        "loop = asyncio.new_event_loop()\nresult = loop.run_until_complete(get())\nloop.close()",
+    ),
+    "aiohttp, by fsspec": (
+        "import fsspec",
+        "result = fsspec.filesystem('http', skip_instance_cache=True).cat(url + PATH)",
+    ),
     "pandas": ("import pandas", "result = pandas.read_csv(url + PATH).to_dict()"),
 }
 
@@ -193,6 +212,64 @@ def test_what_was_posted_is_matched_and_not_stored(load: str, word: str, server:
     first, second, was, _ = twice(server, f"import {load}", code)
     assert first == second == ["got eno-2retnuh", "got owt-2retnuh"]
     assert "hunter2" not in json.dumps(was)
+
+
+AIOHTTP = "import aiohttp, asyncio\ndef go(work):\n    loop = asyncio.new_event_loop()\n"
+AIOHTTP += "    try:\n        return loop.run_until_complete(work())\n    finally:\n        loop.close()"
+
+
+def test_aiohttp_gets_what_it_posted_for_and_errors_as_they_were(server: ThreadingHTTPServer) -> None:
+    pytest.importorskip("aiohttp")
+    code = """
+async def work():
+    found = []
+    async with aiohttp.ClientSession() as s:
+        for body in (b'hunter2-one', b'hunter2-two'):
+            async with s.post(url, data=body) as r:
+                found.append(await r.text())
+        async with s.get(url + '/missing') as r:
+            found.append((r.status, await r.text()))
+        async with s.get(url + '/same') as r:
+            found.append((r.status, await r.read()))
+        async with s.head(url) as r:
+            found.append(r.headers['Content-Length'])
+        try:
+            async with s.get(url + '/broken') as r:
+                await r.read()
+        except aiohttp.ClientPayloadError:
+            found.append('broken')
+    return found
+result = go(work)"""
+    first, second, was, _ = twice(server, AIOHTTP, code)
+    assert first == ["got eno-2retnuh", "got owt-2retnuh", (404, "no such thing"), (304, b""), "12345", "broken"]
+    assert second == first
+    assert "hunter2" not in json.dumps(was)
+    assert urls(was)[-1]["digest"] is None
+
+
+def test_aiohttp_asks_nothing_that_the_record_does_not_answer(server: ThreadingHTTPServer) -> None:
+    pytest.importorskip("aiohttp")
+    notebook = Notebook()
+    notebook.run(AIOHTTP)
+    web_replay.give("[]", False)
+    address = f"http://127.0.0.1:{server.server_port}/data.csv"
+    get = f"async def work():\n    async with aiohttp.ClientSession() as s, s.get({address!r}) as r:\n"
+    notebook.run(f"{get}        return await r.read()\ngo(work)")
+    assert f"the record has no answer to GET {address}" in str(notebook.errors[-1])
+    web_replay.give("[]", True)
+    notebook.run(f"{get}        return await r.read()\nbody = go(work)")
+    assert notebook.shell.user_ns["body"] == BODY
+
+
+def test_a_large_answer_by_aiohttp_has_a_digest(server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("aiohttp")
+    monkeypatch.setattr("yesterday_agent.urls.BODY_BYTES", 1_000)
+    notebook = Notebook()
+    get = f"s.get('http://127.0.0.1:{server.server_port}/data.csv')"
+    work = f"async def work():\n    async with aiohttp.ClientSession() as s, {get} as r:\n        return await r.read()"
+    record = notebook.run(f"{AIOHTTP}\n{work}\ngo(work)")
+    (edge,) = urls(record)
+    assert edge["digest"] == f"sha256:{hashlib.sha256(BODY).hexdigest()}" and edge.get("value") is None
 
 
 def test_the_length_that_head_says(server: ThreadingHTTPServer) -> None:

@@ -138,7 +138,7 @@ class _Answering:
         self._sent.clear()
         sent = sent_digest(hashlib.sha256(body)) if body else None
         facts, payload = GIVEN.take(method, address_of(self._connection, target), sent)
-        return io.BufferedReader(_Raw(_answer(facts, payload), self))
+        return io.BufferedReader(_Raw(answer_bytes(facts, payload), self))
 
     def __getattr__(self, name: str) -> Any:
         """Timeouts, options and closing do nothing."""
@@ -155,7 +155,7 @@ class _Raw(io.BytesIO):
         self._sock = socket
 
 
-def _answer(facts: AnswerFacts, payload: bytes) -> bytes:
+def answer_bytes(facts: AnswerFacts, payload: bytes) -> bytes:
     lines = [f"HTTP/1.1 {facts['status']} {facts['reason']}"]
     lines += [f"{name}: {value}" for name, value in facts["headers"]]
     head = "\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1", "replace")

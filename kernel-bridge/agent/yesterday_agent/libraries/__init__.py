@@ -28,6 +28,7 @@ MODULES: dict[str, str] = {
     "PIL": "pil",
     "httpx": "httpx",
     "httpcore": "httpcore",
+    "aiohttp": "aiohttp",
     "pydantic_core": "pydantic_core",
     "rpds": "rpds",
     "xxhash": "xxhash",
