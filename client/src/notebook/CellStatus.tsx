@@ -2,7 +2,7 @@
  * The line between a cell's source and its outputs: how long it runs, where it waits, how it last ended. Invariant: it
  * keeps its height whatever it says, so that nothing below it moves.
  */
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { useKeyed } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
 import { OutcomeMark } from '../ui/OutcomeMark.tsx'
@@ -16,10 +16,12 @@ interface Props {
   readonly id: string
 }
 
-export function CellStatus({ notebook, id }: Props) {
+/** `badge` is what the line begins with. */
+export function CellStatus({ notebook, id, badge }: Props & { readonly badge: ReactNode }) {
   const { running = null, queued = null } = useKeyed(notebook.runs, id) ?? {}
   return (
     <div className="cell-status">
+      {badge}
       {running !== null ? (
         <Running started={running.started} expectedMs={running.expectedMs} by={running.actor.name} />
       ) : queued !== null ? (

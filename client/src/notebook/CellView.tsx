@@ -90,7 +90,7 @@ interface PartProps {
 
 function CodeCell(props: PartProps & { readonly outputs: readonly OutputJson[] }) {
   const { notebook, cell, id, outputs } = props
-  const { state } = useExecution(cell)
+  const { state, count } = useExecution(cell)
   const sqlLine = useSqlLine(cell)
   const sourceFolded = useFolded(cell, 'source')
   const outputsFolded = useFolded(cell, 'outputs') && outputs.length > 0
@@ -111,7 +111,7 @@ function CodeCell(props: PartProps & { readonly outputs: readonly OutputJson[] }
           </div>
         )}
       </div>
-      <CellStatus notebook={notebook} id={id} />
+      <CellStatus notebook={notebook} id={id} badge={<StaleBadge id={id} shows={count !== null} />} />
       <StdinPrompt notebook={notebook} id={id} />
       {outputsFolded ? (
         <FoldedPart part="outputs" hint="" onOpen={() => notebook.folds.foldPart(id, 'outputs', false)} />
@@ -152,7 +152,6 @@ function RunGutter({ notebook, cell, id }: PartProps) {
         </button>
       )}
       <span className="cell-count">[{running !== null ? '*' : (count ?? ' ')}]</span>
-      <StaleBadge id={id} shows={count !== null} />
     </div>
   )
 }

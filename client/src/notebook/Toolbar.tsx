@@ -1,5 +1,6 @@
 /** The notebook's toolbar: run and kernel commands, and what state kernel, queue and edits are in, in words. */
 import { Ellipsis } from 'lucide-react'
+import { useRef } from 'react'
 import { Contents } from '../outline/Contents.tsx'
 import { PanelButton } from '../panels/PanelButton.tsx'
 import { PANELS } from '../panels/panels.ts'
@@ -7,7 +8,10 @@ import { People } from '../presence/People.tsx'
 import type { StaleCells } from '../session/session-socket.ts'
 import { useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
-import { CommandButton } from './CommandButton.tsx'
+import { ChevronDown } from '../ui/icons.ts'
+import { Menu, MenuItem } from '../ui/Menu.tsx'
+import { CommandButton, commandWords } from './CommandButton.tsx'
+import { useCollapsed } from './collapse.ts'
 import { type Dialogs, mayEdit, mayRun } from './command.ts'
 import type { CommandName } from './commands.ts'
 import { KernelBar } from './KernelBar.tsx'
@@ -15,6 +19,7 @@ import { KernelMenu } from './KernelMenu.tsx'
 import { KernelQuestion } from './KernelQuestion.tsx'
 import type { Notebook } from './notebook.ts'
 import { PageStates } from './PageStates.tsx'
+import { perform } from './perform.ts'
 import { RunAnnouncer } from './RunAnnouncer.tsx'
 
 interface Props {
@@ -36,15 +41,18 @@ const staleCount = (cells: StaleCells): number =>
 
 export function Toolbar({ notebook, dialogs }: Props) {
   const shared = { notebook, dialogs }
+  const bar = useRef<HTMLDivElement>(null)
+  const collapsed = useCollapsed(bar)
   return (
     <>
       <div className="notebook-top">
-        <div className="notebook-toolbar" role="toolbar" aria-label={t('notebook.toolbar')}>
+        <div ref={bar} className="notebook-toolbar" role="toolbar" aria-label={t('notebook.toolbar')}>
           {BUTTONS.filter(() => mayRun(notebook)).map((command) => (
             <CommandButton key={command} command={command} {...shared} />
           ))}
           <RunStale {...shared} />
           <AddCells {...shared} />
+          <More {...shared} commands={collapsed} />
           <CommandButton command="palette" isIcon {...shared}>
             <Ellipsis size={18} />
           </CommandButton>
@@ -86,6 +94,23 @@ function AddCells(shared: Props) {
         + {t('notebook.addMarkdown')}
       </CommandButton>
     </>
+  )
+}
+
+/** The commands whose buttons have no room, in the order of the toolbar. */
+const ORDER: readonly CommandName[] = [...BUTTONS, 'addCode', 'addSql', 'addText']
+
+function More({ notebook, dialogs, commands }: Props & { readonly commands: readonly CommandName[] }) {
+  return (
+    <span className="toolbar-more" data-more>
+      <Menu label={t('notebook.more')} icon={<ChevronDown size={17} />}>
+        {ORDER.filter((command) => commands.includes(command)).map((command) => (
+          <MenuItem key={command} onSelect={() => perform(command, notebook, dialogs)}>
+            {commandWords(command)}
+          </MenuItem>
+        ))}
+      </Menu>
+    </span>
   )
 }
 

@@ -9,6 +9,7 @@ export const notebook = {
   'notebook.restart': 'Restart',
   'notebook.restartAsk': 'Restart the kernel? Variables will be cleared. History is kept.',
   'notebook.restartRunAll': 'Restart and run all',
+  'notebook.more': 'More commands',
   'notebook.addCode': 'Code',
   'notebook.addSql': 'SQL',
   'notebook.addMarkdown': 'Text',

@@ -12,6 +12,7 @@ export const notebook: Translation<typeof english> = {
   'notebook.restart': '重启',
   'notebook.restartAsk': '重启内核？变量会被清除，历史会保留。',
   'notebook.restartRunAll': '重启并全部运行',
+  'notebook.more': '更多命令',
   'notebook.addCode': '代码',
   'notebook.addSql': 'SQL',
   'notebook.addMarkdown': '文本',
