@@ -18,6 +18,12 @@ const isAlive = (pid: number): boolean => {
 }
 
 let hub: Hub
+async function lastActivity(): Promise<number> {
+  const { body } = await hub.api('users/ada')
+  return Date.parse(
+    (body as { servers: Record<string, { last_activity: string }> }).servers['']?.last_activity ?? '',
+  )
+}
 test.beforeEach(async () => {
   hub = await startHub(['--group-role', 'staff=editor'])
   await writeNotebook(await hub.project('ada'), 'a.ipynb', [CODE])
@@ -38,9 +44,11 @@ test('a hub starts the server of a person; others need its consent', async ({ br
   const kernel = Number(/\d+/.exec((await outputs(ada, 1).textContent()) ?? '')?.[0])
   expect(isAlive(kernel)).toBe(true)
   await expect(ada.getByRole('button', { name: 'You are ada' })).toBeVisible()
-  expect((await hub.api('users/ada')).body).toMatchObject({
-    servers: { '': { ready: true, last_activity: expect.stringMatching(/^\d{4}-/) } },
-  })
+  const before = await lastActivity()
+  await cell(ada, 1).locator('.code-editor').click()
+  await ada.keyboard.press('Shift+Enter')
+  await expect.poll(lastActivity, 'the hub hears of work').toBeGreaterThan(before)
+  expect(hub.printed(), 'no secrets in the log of the hub').not.toMatch(/token=|JUPYTERHUB_API_TOKEN/)
 
   const grace = await (await browser.newContext()).newPage()
   await signInAtHub(grace, hub, 'grace', notebook)

@@ -32,6 +32,7 @@ export async function startHub(words: readonly string[] = []): Promise<Hub> {
   const config = join(dir, 'jupyterhub_config.py')
   const environment = {
     YESTERDAY_HOME: join(dir, 'user'),
+    JUPYTERHUB_ACTIVITY_INTERVAL: '1',
     ...Object.fromEntries(
       Object.entries(process.env).filter(([name]) => /^(YESTERDAY_(TEST|PYTHON)|PATH$)/.test(name)),
     ),

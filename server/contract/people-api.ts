@@ -155,6 +155,16 @@ export const peopleApi = {
     role: 'viewer',
     answer: SignedInDevices,
   },
+  leave: {
+    ...plain,
+    method: 'delete',
+    path: '/api/me/membership',
+    summary: 'Ends the membership of the caller: as `remove`, by themselves.',
+    role: 'viewer',
+    reads: 'nothing',
+    answer: null,
+    status: 204,
+  },
   signOutDevice: {
     ...plain,
     method: 'delete',

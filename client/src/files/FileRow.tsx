@@ -6,6 +6,7 @@ import { downloadUrl } from '../api/api.ts'
 import { useMayEdit } from '../api/use-may.ts'
 import { routeUrl } from '../navigation/route.ts'
 import { t } from '../text/text.ts'
+import { copyText } from '../ui/copy-text.ts'
 import {
   ChevronRight,
   Copy,
@@ -16,6 +17,7 @@ import {
   Folder,
   FolderInput,
   FolderOpen,
+  Link,
   NotebookText,
   Pencil,
   Trash2,
@@ -158,6 +160,11 @@ function RowMenu(props: {
         </MenuItem>
       )}
       {!folder && readable && (
+        <MenuItem icon={<Link size={16} />} onSelect={() => void copyFileLink(entry)}>
+          {t('link.copy')}
+        </MenuItem>
+      )}
+      {!folder && readable && (
         <MenuItem icon={<Download size={16} />} onSelect={() => download(entry)}>
           {t('files.download')}
         </MenuItem>
@@ -173,6 +180,9 @@ function RowMenu(props: {
     </Menu>
   )
 }
+
+const copyFileLink = ({ path }: FileEntry): Promise<void> =>
+  copyText(new URL(routeUrl({ at: 'file', path }), location.origin).href, t('link.copied'))
 
 function download(entry: FileEntry): void {
   const link = document.createElement('a')

@@ -7,12 +7,10 @@ import { socketApi } from '../../contract/routes.ts'
 import { frame } from '../../contract/sync.ts'
 import type { HubConfig } from './hub-config.ts'
 
-/** As `jupyterhub-singleuser`, ms. */
-const INTERVAL_MS = 300_000
 const TIMEOUT_MS = 15_000
 
 export interface HubActivityParts {
-  readonly config: Pick<HubConfig, 'activityUrl' | 'apiToken' | 'server'>
+  readonly config: Pick<HubConfig, 'activityUrl' | 'activityMs' | 'apiToken' | 'server'>
   /** Whether code runs at this moment. */
   readonly isBusy: () => Promise<boolean>
   readonly now?: () => Date
@@ -37,12 +35,14 @@ export class HubActivity {
   }
 
   /** Reports now, and every few minutes from now on. */
-  start(intervalMs = INTERVAL_MS): void {
+  start(): void {
+    const { activityMs } = this.#parts.config
+    if (activityMs === 0) return
     const report = (): void => {
       this.report().catch(this.#parts.onProblem)
     }
     report()
-    setInterval(report, intervalMs).unref()
+    setInterval(report, activityMs).unref()
   }
 
   /** Sends the time of the last activity, unless the hub knows it. Throws if the hub does not take it. */

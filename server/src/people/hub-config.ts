@@ -23,6 +23,8 @@ const Variables = z.object({
   JUPYTERHUB_OAUTH_CALLBACK_URL: z.string().min(1),
   JUPYTERHUB_OAUTH_ACCESS_SCOPES: Scopes,
   JUPYTERHUB_ACTIVITY_URL: OptionalUrl,
+  /** Seconds; 0 reports nothing. */
+  JUPYTERHUB_ACTIVITY_INTERVAL: z.coerce.number().min(0).max(86_400).default(300),
   JUPYTERHUB_BASE_URL: Prefix.default('/'),
   /** The origin of the hub, where servers have other host names; '' where they have the same. */
   JUPYTERHUB_HOST: z.union([z.literal(''), Url]).default(''),
@@ -49,6 +51,8 @@ export interface HubConfig {
   /** One of these lets a person in. */
   readonly accessScopes: readonly string[]
   readonly activityUrl: string | null
+  /** How often activity is reported, ms; 0: never. */
+  readonly activityMs: number
   /** The hub's pages as a browser reaches them, with a slash at the end: an address, or a path on the same host. */
   readonly hubPages: string
   /** This server as a browser reaches it; null where the hub does not say. */
@@ -92,6 +96,7 @@ export function readHubConfig(env: Readonly<Record<string, string | undefined>>)
     callback: found.JUPYTERHUB_OAUTH_CALLBACK_URL,
     accessScopes: found.JUPYTERHUB_OAUTH_ACCESS_SCOPES,
     activityUrl: found.JUPYTERHUB_ACTIVITY_URL ?? null,
+    activityMs: found.JUPYTERHUB_ACTIVITY_INTERVAL * 1000,
     hubPages: found.JUPYTERHUB_PUBLIC_HUB_URL?.replace(/\/*$/, '/') ?? onHubHost,
     publicUrl: found.JUPYTERHUB_PUBLIC_URL ?? null,
     root: found.JUPYTERHUB_ROOT_DIR ?? null,

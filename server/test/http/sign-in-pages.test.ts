@@ -171,3 +171,18 @@ test('the owner changes a role and removes; the person changes the password', as
   const actions = log.map(({ action }) => action)
   expect(actions).toEqual(['member-removed', 'sign-in-failed', 'password-changed', 'role-changed'])
 })
+
+test('a member leaves by themselves; the last owner stays', async () => {
+  const made = people.invitations.make({ role: 'editor', uses: 1, days: 1 }, 'Ada')
+  const invite = made === 'full' ? '' : made.secret
+  const cookie = cookieOf(await post('/join', { invite, name: 'Lin', password: PASSWORD }))
+  expect((await send('DELETE', '/api/me/membership', undefined, cookie)).status).toBe(204)
+  expect((await get('/api/me', cookie)).status).toBe(401)
+  expect((await post('/sign-in', { name: 'Lin', password: PASSWORD })).status).toBe(401)
+  const refused = await send('DELETE', '/api/me/membership')
+  expect([refused.status, await refused.json()]).toMatchObject([409, { error: { code: 'lastOwner' } }])
+  const log = AuditEntries.parse(await (await get('/api/audit?limit=3', owner)).json())
+  expect(log).toContainEqual(
+    expect.objectContaining({ action: 'member-removed', about: expect.objectContaining({ how: 'left' }) }),
+  )
+})

@@ -39,11 +39,27 @@ export function Account({ me }: { readonly me: Me }) {
         <button type="button" className="button" onClick={() => void leave(peopleApi.signOutEverywhere)}>
           {t('account.signOutEverywhere')}
         </button>
+        <LeaveProject project={me.project} onLeave={() => void leave(peopleApi.leave)} />
       </div>
       {!me.hasPassword && !me.hasPasskey && me.provider === null && (
         <p className="share-note">{t('account.guest')}</p>
       )}
     </div>
+  )
+}
+
+/** The second press leaves. */
+function LeaveProject({ project, onLeave }: { readonly project: string; readonly onLeave: () => void }) {
+  const [isAsked, setAsked] = useState(false)
+  return (
+    <button
+      type="button"
+      className={`button ${isAsked ? 'button-danger' : ''}`}
+      onBlur={() => setAsked(false)}
+      onClick={() => (isAsked ? onLeave() : setAsked(true))}
+    >
+      {t(isAsked ? 'account.leaveSure' : 'account.leave', { project })}
+    </button>
   )
 }
 

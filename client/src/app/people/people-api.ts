@@ -35,6 +35,7 @@ export const peopleApi = {
     ),
   devices: (signal?: AbortSignal) => api.get(SignedInDevices, '/api/me/sessions', signal),
   signOutDevice: (id: string) => api.send(SignedInDevices, named('/api/me/sessions', id), 'DELETE', null),
+  leave: () => api.send(z.null(), '/api/me/membership', 'DELETE', null),
   signOut: () => api.send(z.null(), '/api/sign-out', 'POST', null),
   signOutEverywhere: () => api.send(z.null(), '/api/me/sign-out-everywhere', 'POST', null),
   passkeys: (signal?: AbortSignal) => api.get(Passkeys, '/api/me/passkeys', signal),

@@ -106,6 +106,8 @@ export const people = {
   'account.signIn': 'Sign in',
   'account.signOut': 'Sign out',
   'account.signOutDevice': 'Sign out {name}',
+  'account.leave': 'Leave this project',
+  'account.leaveSure': 'Leave {project} now? An owner must invite you again.',
   'account.signOutEverywhere': 'Sign out everywhere',
   'account.guest': 'Without a password you need a new link from the terminal to sign in again.',
   'audit.open': 'Audit log',

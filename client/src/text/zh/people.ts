@@ -108,6 +108,8 @@ export const people: Translation<typeof english> = {
   'account.signIn': '登录',
   'account.signOut': '退出登录',
   'account.signOutDevice': '退出 {name}',
+  'account.leave': '离开此项目',
+  'account.leaveSure': '立即离开 {project}？之后需由所有者重新邀请。',
   'account.signOutEverywhere': '在所有位置退出登录',
   'account.guest': '如未设置密码，再次登录需要终端提供的新链接。',
   'audit.open': '审计日志',

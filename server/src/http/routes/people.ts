@@ -54,8 +54,21 @@ function memberRoutes(parts: PeopleParts): readonly Route[] {
       record({ action: 'member-removed', ...senderOf(call), about })
       return json(await listOf(parts))
     }),
+    on(peopleApi.leave, async (call): Promise<Reply> => {
+      const { person, session } = call
+      if (session === null) return refuse(NO_MEMBER)
+      const removed = people.remove(person.id)
+      if (removed !== 'removed') return refuse(notChanged[removed])
+      grants.forget(person.id)
+      endRevoked()
+      const about = { person: person.name, personId: person.id, how: 'left' }
+      record({ action: 'member-removed', ...senderOf(call), about })
+      return { kind: 'empty', headers: { 'set-cookie': parts.clearedCookie } }
+    }),
   ]
 }
+
+const NO_MEMBER: Refusal = { code: 'noProfile', status: 409, message: 'A program is no member.' }
 
 function invitationRoutes(parts: PeopleParts): readonly Route[] {
   const { people, record, grants, at } = parts
