@@ -19,7 +19,7 @@ from .folder_manifests import FolderManifests, FolderUse
 from .gathering import GATHER, folder_of
 from .kept import RUN_BYTES, Kept
 from .late import Late, LateDigests
-from .named_files import adds_to, command_paths, named_paths, touches_files, valued_paths
+from .named_files import adds_to, command_paths, copied_to, named_paths, touches_files, valued_paths
 from .named_folders import base_of, files_in, files_matching, may_read_folders, named_folder, patterns_in
 from .reads import Reads
 from .record import Edge, Missing
@@ -35,6 +35,7 @@ _KEPT_AT_ONCE = 16 << 20
 """Bytes of a file that are kept while the person waits, as the run is about to write to it."""
 _IN_FOLDER = 1_000
 """Files of a named folder that may be found to be written."""
+_TOO_MANY = f"it has more than {_IN_FOLDER:,} files, and the others were not looked at"
 _PATH = 1_000
 _CLOCK = 0.01
 """Seconds by which a file system's clock may be behind."""
@@ -187,7 +188,8 @@ class FileLineage:
         # A folder that changed because of these files is no other folder.
         known |= {os.path.dirname(path) for path in known}
         for path, before in self._before.items():
-            if path not in known and _mark(path) != before and os.path.exists(path):
+            # Who writes into a folder has not made it; what is new in it is looked for by the names in the code.
+            if path not in known and _mark(path) != before and os.path.isfile(path):
                 run.use.written[path] = None
                 self._written_unobserved(run, path, "changed while the cell ran")
 
@@ -230,7 +232,7 @@ class FileLineage:
         return folders
 
     def _candidates(self, reads: Reads, use: FileUse) -> list[str]:
-        paths = named_paths(reads.texts)
+        paths = named_paths(reads.texts) | copied_to(reads.texts)
         paths.update(text for text in reads.given if 0 < len(text) < _PATH and "\0" not in text and "\n" not in text)
         if touches_files(reads.calls):
             values = [reads.namespace.get(name) for name in {*reads.loads, *reads.names}]
@@ -262,9 +264,12 @@ class FileLineage:
         by = self._folders.get(folder)
         if by is not None and by != run.run:
             run.used.append({**plain_edge("directory", folder, "named in code that ran"), "by": by, "edge": "static"})
-        held = [path for path in files_in(folder, _IN_FOLDER) if path not in seen]
+        every = files_in(folder, _IN_FOLDER + 1)
+        held = [path for path in every[:_IN_FOLDER] if path not in seen]
         changed = [path for path in held if self._changed(path, run)]
-        if changed:
+        if changed and len(every) > _IN_FOLDER:
+            run.missing.append({"what": f"what was written in {shown_path(folder)}", "why": _TOO_MANY})
+        if changed and len(changed) == len(every):
             self._folders.setdefault(folder, run.run)
         for path in changed:
             self._written(run, path, "in a folder named in the code, and written meanwhile")

@@ -26,6 +26,7 @@ _FOLDER_READER = re.compile(
 _FOLDER_WRITER = re.compile(r"(?:to|write|sink|export)_(?!numpy|list|dict|numeric|datetime|device)\w+$|save_to_disk$")
 _WORDS = re.compile(r"[\s'\"<>|;&()=,]+")
 _QUOTED = re.compile(r"'([^'\n]{1,500})'")
+_COPIED_TO = re.compile(r"\bcopy\b[^;]*?\bto\s+'([^'\n\0]{1,500})'", re.IGNORECASE)
 _EXPANDED = re.compile(r"\{(\w+)\}|\$(\w+)")
 _TEXT = 1_000
 _ITEMS = 50
@@ -75,6 +76,11 @@ def named_paths(strings: Iterable[str]) -> set[str]:
             found.add(text)
         found.update(quoted_parts(text))
     return {path for path in found if "." in path and "\0" not in path}
+
+
+def copied_to(texts: Iterable[str]) -> set[str]:
+    """What statements of SQL copy to: a file, or a folder for partitions."""
+    return {found for text in texts for found in _COPIED_TO.findall(text[:100_000])}
 
 
 def quoted_parts(text: str) -> list[str]:
