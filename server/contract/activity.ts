@@ -44,7 +44,7 @@ export const ActivityEntry = z.discriminatedUnion('kind', [
     kind: z.literal('checkpoint'),
     checkpoint: z.string(),
     name: z.string(),
-    why: z.enum(['before-restore', 'restored', 'before-merge']).nullable(),
+    why: z.enum(['before-restore', 'restored', 'before-merge', 'before-resolve', 'quiet']).nullable(),
   }),
   /** For owners alone: the project, not the notebook, was shared. */
   Event.extend({

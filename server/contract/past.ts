@@ -211,7 +211,7 @@ export const Checkpoint = z.object({
   /** The notebook's file as it was then. */
   state: Digest,
   /** Why the server made it; absent if a person did. `name` is then that of the restored checkpoint, or the file's. */
-  why: z.enum(['before-restore', 'restored', 'before-merge']).optional(),
+  why: z.enum(['before-restore', 'restored', 'before-merge', 'before-resolve', 'quiet']).optional(),
 })
 export type Checkpoint = z.infer<typeof Checkpoint>
 /** What a checkpoint holds: cells without outputs, in order. */

@@ -9,8 +9,9 @@ import type { Kernels } from '@yesterday/kernel-bridge'
 import type { z } from 'zod'
 import { socketApi } from '../contract/routes.ts'
 import { restorer } from '../contract/session.ts'
-import { createDocuments, type DocumentRooms, type DocumentsInit } from './document/documents.ts'
+import { createDocuments, type DocumentRooms } from './document/documents.ts'
 import { projectNotebooks, visitedNotebooks } from './document/identity/project-notebooks.ts'
+import type { OpenDocument } from './document/ports.ts'
 import { createRooms, type Rooms } from './document/rooms.ts'
 import { Files } from './files/files.ts'
 import type { Answering } from './front.ts'
@@ -60,7 +61,7 @@ import { terminalRoute } from './jupyter-api/terminal-socket.ts'
 import { cellsInDocument, maskedCells } from './lineage/cells-now.ts'
 import { checkpointText } from './lineage/checkpoint-state.ts'
 import { fileStates } from './lineage/file-state.ts'
-import { makeUnlessSame } from './lineage/make-checkpoint.ts'
+import { type CheckpointRequest, makeUnlessSame } from './lineage/make-checkpoint.ts'
 import { UsedFiles } from './lineage/used-files.ts'
 import { Meter } from './machines/meter.ts'
 import { type Notes, openNotes } from './notes.ts'
@@ -79,7 +80,6 @@ import { endOrphans } from './session/orphans.ts'
 import { takeSessionSocket } from './session/session-socket.ts'
 import { createSessions, type Sessions, type SessionsOptions } from './session/sessions.ts'
 import { NOT_TRUSTED } from './setup/restricted-kernels.ts'
-import type { Store } from './store/ports.ts'
 import { openTerminals } from './terminals/open-terminals.ts'
 import type { Terminals } from './terminals/terminals.ts'
 
@@ -126,7 +126,7 @@ export function compose(options: ComposeOptions): House {
   const jobs = new Jobs(untrusted === null ? performJobs(world, sessions, writes) : async () => notTrusted)
   const notes = openNotes({
     ...{ root, store, documents, sessions, people: access.people, newId, logError },
-    grants: access.grants,
+    ...{ grants: access.grants, checkpoint: checkpointOf(project, 'quiet') },
     isHere: (person) => sockets.isHere(person),
   })
   const record: Recording = access.audit?.record ?? (() => undefined)
@@ -202,14 +202,15 @@ const socketsOf = (
 const clientOf = ({ client }: ComposeOptions): StaticFiles | null =>
   client === null ? null : new StaticFiles(client)
 
-function documentsOf({ root, store, folder, untrusted }: Project): DocumentRooms {
+function documentsOf(project: Project): DocumentRooms {
+  const { root, store, folder, untrusted } = project
   return createDocuments({
     root,
     folder,
     updates: store.updates,
     objects: store.objects,
     masker: store.secrets.masker,
-    beforeMerge: untrusted === null ? checkpointBeforeMerge(store) : async () => {},
+    beforeMerge: checkpointOf(project, 'before-merge'),
     notebooks: untrusted === null ? projectNotebooks(root, store) : visitedNotebooks(root, store),
   })
 }
@@ -245,14 +246,14 @@ function sessionCounts(sessions: Sessions): Pick<Measured, 'kernels' | 'queued'>
   }
 }
 
-/** A history that cannot be written stops no merge: the file's change must come into the document. */
-const checkpointBeforeMerge =
-  (store: Store): NonNullable<DocumentsInit['beforeMerge']> =>
-  async ({ id, path, doc }) => {
+/** Makes a checkpoint of the server's own. A history that cannot be written, or is not ours, stops nothing else. */
+const checkpointOf =
+  ({ store, untrusted }: Project, why: NonNullable<CheckpointRequest['why']>) =>
+  async ({ id, path, doc }: OpenDocument): Promise<void> => {
+    if (untrusted !== null) return
     const effects = { store, now: () => new Date().toISOString(), newId }
-    const what = { name: basename(path), notebook: path, documentId: id, actor: restorer }
-    const request = { ...what, ipynb: checkpointText(doc), why: 'before-merge' as const }
-    await makeUnlessSame(effects, request).catch(() => undefined)
+    const what = { name: basename(path), notebook: path, documentId: id, actor: restorer, why }
+    await makeUnlessSame(effects, { ...what, ipynb: checkpointText(doc) }).catch(() => undefined)
   }
 
 /** 20 random hex digits. */
@@ -335,10 +336,12 @@ const accountOf = ({ project, version, access }: ComposeOptions) => ({
   signOutUrl: access.provider?.signOutUrl ?? null,
 })
 
-const conflictsOf = ({ root, folder, store, untrusted }: Project, documents: DocumentRooms): Conflicts =>
+const conflictsOf = (project: Project, documents: DocumentRooms): Conflicts =>
   new Conflicts({
-    ...{ root, folder, documents, objects: store.objects, masker: store.secrets.masker },
-    isTrusted: untrusted === null,
+    ...{ root: project.root, folder: project.folder, documents },
+    ...{ objects: project.store.objects, masker: project.store.secrets.masker },
+    beforeWrite: checkpointOf(project, 'before-resolve'),
+    isTrusted: project.untrusted === null,
   })
 
 const grantParts = ({ access, project }: ComposeOptions, { record, sockets, places }: RouteParts) => ({

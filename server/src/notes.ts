@@ -3,6 +3,7 @@ import { Comments } from './comments/comments.ts'
 import type { DocumentRooms } from './document/documents.ts'
 import { EditSessions } from './document/edit-sessions.ts'
 import { LastEdits } from './document/last-edits.ts'
+import { QuietCheckpoints, type QuietCheckpointsInit } from './lineage/quiet-checkpoints.ts'
 import type { Notifier } from './notify/notifier.ts'
 import { openNotifier } from './notify/open-notifier.ts'
 import type { Grants } from './people/grants.ts'
@@ -20,6 +21,8 @@ export interface NotesParts {
   /** Whether a page of the person is open. */
   readonly isHere: (person: string) => boolean
   readonly newId: () => string
+  /** Makes a checkpoint after edits. */
+  readonly checkpoint: QuietCheckpointsInit['make']
   readonly logError: (what: string, error: unknown) => void
 }
 
@@ -37,12 +40,15 @@ export function openNotes(parts: NotesParts): Notes {
   const lastEdits = lastEditsOf(parts)
   const editSessions = new EditSessions({ updates: store.updates, newId })
   lastEdits.onEdited(editSessions.record)
+  const quiet = new QuietCheckpoints({ documents, make: parts.checkpoint })
+  lastEdits.onEdited(quiet.edited)
   const pathOf = (id: string): string | null => documents.live(id)?.path ?? null
   const notifier = openNotifier({ root, people, grants, comments, pathOf, isHere, newId, logError })
   const close = async (): Promise<void> => {
     await comments.close()
     await lastEdits.close()
     await editSessions.close()
+    await quiet.close()
     await notifier.close()
   }
   return { comments, lastEdits, editSessions, notifier, close }

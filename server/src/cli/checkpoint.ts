@@ -82,15 +82,24 @@ function print(checkpoints: readonly Checkpoint[], json: boolean): void {
   else
     printLines(
       table(
-        checkpoints.map(({ checkpoint, name, notebook, at, run }) => [
+        checkpoints.map(({ checkpoint, name, notebook, at, run, why }) => [
           shortId(checkpoint),
           localTime(at),
           notebook,
-          name,
+          why === undefined ? name : WHY[why],
           run === null ? 'no run yet' : `run ${shortId(run)}`,
         ]),
       ),
     )
+}
+
+/** What an automatic checkpoint is called. */
+const WHY: Readonly<Record<NonNullable<Checkpoint['why']>, string>> = {
+  'before-restore': '(before a restore)',
+  restored: '(restored)',
+  'before-merge': '(before a change by another program)',
+  'before-resolve': '(before conflicts were resolved)',
+  quiet: '(after edits)',
 }
 
 const refusal = (code: string, message: string, hint: string): Refusal => ({ code, message, hint, exit: 2 })

@@ -14,7 +14,7 @@ import type { DocumentRooms } from '../document/documents.ts'
 import { hasConflictMarkers } from '../document/ipynb-read.ts'
 import { writeNotebook } from '../document/ipynb-write.ts'
 import { fileText } from '../document/notebook-file.ts'
-import type { Refusal } from '../document/ports.ts'
+import type { OpenDocument, Refusal } from '../document/ports.ts'
 import { diskRefusal } from '../files/disk-error.ts'
 import { locate } from '../files/locate.ts'
 import type { ObjectStore } from '../store/ports.ts'
@@ -29,6 +29,8 @@ export interface ConflictsInit {
   readonly documents: Pick<DocumentRooms, 'open' | 'save' | 'merge'>
   readonly objects: ObjectStore
   readonly masker: Masker | null
+  /** Called before a document is changed. */
+  readonly beforeWrite?: (document: OpenDocument) => Promise<void>
   /** False where git must not be asked: the folder came from elsewhere. */
   readonly isTrusted: boolean
   readonly disk?: Disk
@@ -67,7 +69,7 @@ export class Conflicts {
   readonly #read = new Map<string, ConflictSides>()
 
   constructor(init: ConflictsInit) {
-    this.#init = { disk: nodeDisk, limit: LIMIT, ...init }
+    this.#init = { disk: nodeDisk, limit: LIMIT, beforeWrite: async () => undefined, ...init }
     this.#choices = new ConflictChoices(this.#init.disk, join(init.folder, 'conflicts'))
   }
 
@@ -155,13 +157,14 @@ export class Conflicts {
   }
 
   async #inCells(path: string, absolute: string): Promise<Outcome<Found>> {
-    const { documents } = this.#init
+    const { documents, beforeWrite } = this.#init
     const opened = await documents.open(path)
     if (!opened.ok) return opened
     const { document } = opened
     const form = readForm(document.doc)
     const write = async (next: NotebookForm): Promise<Refusal | null> => {
       if (!document.writable) return notWritable(path)
+      await beforeWrite(document)
       await documents.merge(document.id, { file: { form: next }, large: new Map() }, form)
       return null
     }

@@ -19,6 +19,8 @@ export const activity = {
   'activity.checkpoint': '{name} made a checkpoint',
   'activity.before-restore': 'Checkpoint before a restore by {name}',
   'activity.restored': '{name} restored a checkpoint',
+  'activity.before-resolve': 'Checkpoint before conflicts were resolved',
+  'activity.quiet': 'Checkpoint after edits',
   'activity.before-merge': 'Checkpoint before a change by another program',
   'activity.invitation-made': '{name} invited someone: {role}',
   'activity.invitation-used': '{name} joined: {role}',

@@ -183,6 +183,8 @@ export const past = {
   'checkpoint.one': 'Checkpoint',
   'checkpoint.before-restore': 'Before “{name}” was restored',
   'checkpoint.restored': '“{name}”, restored',
+  'checkpoint.before-resolve': 'Before conflicts in {name} were resolved',
+  'checkpoint.quiet': 'Edits of {name}, made automatically',
   'checkpoint.before-merge': 'Before the file {name} was changed by another program',
   'checkpoint.pick': 'Compare {name}',
   'checkpoint.compareTwo': 'Compare two',

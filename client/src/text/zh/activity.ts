@@ -16,6 +16,8 @@ export const activity = {
   'activity.checkpoint': '{name} 创建了检查点',
   'activity.before-restore': '{name} 恢复之前的检查点',
   'activity.restored': '{name} 恢复了检查点',
+  'activity.before-resolve': '解决冲突之前的检查点',
+  'activity.quiet': '修改之后的检查点',
   'activity.before-merge': '其他程序更改之前的检查点',
   'activity.invitation-made': '{name} 发出了邀请：{role}',
   'activity.invitation-used': '{name} 加入了：{role}',

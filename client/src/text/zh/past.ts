@@ -164,6 +164,8 @@ export const past: Translation<typeof english> = {
   'checkpoint.one': '检查点',
   'checkpoint.before-restore': '恢复“{name}”之前',
   'checkpoint.restored': '已恢复的“{name}”',
+  'checkpoint.before-resolve': '解决 {name} 中的冲突之前',
+  'checkpoint.quiet': '{name} 的修改（自动创建）',
   'checkpoint.before-merge': '文件 {name} 被其他程序更改之前',
   'checkpoint.pick': '比较 {name}',
   'checkpoint.compareTwo': '比较两个',
