@@ -1,4 +1,6 @@
 /** Kernels of a machine that is reached by SSH: a real sshd, and connections that are cut. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -158,6 +160,17 @@ describe.skipIf(whyNoSshd + whyNoJupyter !== '')(`kernels by SSH${whyNoSshd}${wh
     await vi.waitFor(() => expect(textOf([...spooled, ...heard.messages])).toBe(lines))
     expect(await shownValue(found.kernel, 'x')).toBe('42')
     await next.close({ shutdown: true })
+  })
+
+  it('outlives a program that is killed, whose ssh ends with it', async () => {
+    const words = [join(import.meta.dirname, 'ssh-owner.ts'), join(dir, 'run'), JSON.stringify(host)]
+    const owner = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [line] = (await once(owner.stdout, 'data')) as [Buffer]
+    expect(sshd.proxy.connections()).toBeGreaterThan(0)
+    owner.kill('SIGKILL')
+    await vi.waitFor(() => expect(sshd.proxy.connections()).toBe(0))
+    const found = await kernels.find(JSON.parse(line.toString()))
+    expect(found && (await shownValue(found.kernel, 'x'))).toBe('41')
   })
 
   it('dies with the server, which was ended over there', async () => {

@@ -290,10 +290,11 @@ def start(folder: str, settings: Answer) -> tuple[Answer, "subprocess.Popen[byte
 
 def spawn(python: str, folder: str, settings: Answer, given: Answer) -> "subprocess.Popen[bytes]":
     log = os.open(os.path.join(folder, "server.log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    words = [python, "-c", settings["server"]]
+    program = os.path.join(folder, "yesterday_server.py")
+    write_whole(program, settings["server"])
     try:
         child = subprocess.Popen(
-            words,
+            [python, program],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,

@@ -1,5 +1,5 @@
 """
-The private Jupyter server. Run as `PYTHON -c SOURCE` with settings as JSON on standard input, in a Python that has
+The private Jupyter server. Run as a program with settings as JSON on standard input, in a Python that has
 `jupyter_server`: {"token", "socket", "port", "folder", "runtime", "idleSeconds"}. `socket` is a path or null, `port` is
 used where it is null. It loads no configuration and no extension of the user. Kernels start in a clean environment, and
 talk to it by Unix sockets in `runtime`: other users of the machine cannot read them. It ends by itself after
