@@ -40,6 +40,8 @@ export const NotificationState = z.object({
   secret: z.string().nullable(),
   /** Why the last delivery failed; null where it did not. */
   problem: z.string().nullable(),
+  /** Name of the damaged file that the caller's choices were in, until they choose again; null where there is none. */
+  lost: z.string().nullable(),
 })
 export type NotificationState = z.infer<typeof NotificationState>
 

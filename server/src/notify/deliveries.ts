@@ -2,11 +2,11 @@
  * Deliveries that wait, are tried, and are tried again. Invariant: adding one never waits and never throws; a receiver that
  * is down costs at most `TRIES` tries; what waits survives a restart, and is bounded.
  */
-import { readFileSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inBackground } from '@yesterday/kernel-bridge/background'
 import { z } from 'zod'
+import { readStateFile } from '../disk/state-file.ts'
 
 const Delivery = z.object({
   id: z.string(),
@@ -139,10 +139,6 @@ export class Deliveries {
   }
 }
 
-function read(path: string): Delivery[] {
-  try {
-    return z.array(Delivery).parse(JSON.parse(readFileSync(path, 'utf8')))
-  } catch {
-    return []
-  }
-}
+/** Deliveries of a damaged file are not made. */
+const read = (path: string): Delivery[] =>
+  readStateFile(path, (json) => z.array(Delivery).parse(json)).value ?? []

@@ -2,6 +2,7 @@
  * Notifies people outside of the page: who is mentioned or answered in a comment, and whose long run ended while they were
  * away. Invariant: the person who caused it is not notified, nor one whose access was revoked.
  */
+import { basename } from 'node:path'
 import type { Actor } from '../../contract/actor.ts'
 import type { Comment, Thread } from '../../contract/comments.ts'
 import type {
@@ -74,6 +75,7 @@ export class Notifier {
       offers: { email: smtp !== undefined, webhook: webhooks !== undefined },
       secret: settings.webhook === null ? null : secret,
       problem: this.#problems.get(person) ?? null,
+      lost: chosen === null && this.#settings.setAside !== null ? basename(this.#settings.setAside) : null,
     }
   }
 

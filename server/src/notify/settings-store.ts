@@ -1,9 +1,10 @@
 /** `notify.json`, mode 600, of the project's state in the user's own folder: what each person chose, and their secrets. */
 import { randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { NotificationSettings } from '../../contract/notifications.ts'
+import { readStateFile } from '../disk/state-file.ts'
 
 const Chosen = NotificationSettings.extend({ secret: z.string() })
 export type Chosen = z.infer<typeof Chosen>
@@ -21,9 +22,14 @@ export class SettingsStore {
   readonly #path: string
   readonly #people: Map<string, Chosen>
 
+  /** Where a file that could not be read was put: the choices in it are lost to those who made them. */
+  readonly setAside: string | null
+
   constructor(folder: string) {
     this.#path = join(folder, 'notify.json')
-    this.#people = new Map(Object.entries(read(this.#path)))
+    const { value, setAside } = readStateFile(this.#path, (json) => File.parse(json))
+    this.#people = new Map(Object.entries(value ?? {}))
+    this.setAside = setAside
   }
 
   of(person: string): Chosen | null {
@@ -47,13 +53,5 @@ export class SettingsStore {
     const temporary = `${this.#path}.new`
     writeFileSync(temporary, JSON.stringify(Object.fromEntries(this.#people)), { mode: 0o600, flush: true })
     renameSync(temporary, this.#path)
-  }
-}
-
-function read(path: string): z.infer<typeof File> {
-  try {
-    return File.parse(JSON.parse(readFileSync(path, 'utf8')))
-  } catch {
-    return {}
   }
 }

@@ -3,10 +3,11 @@
  * cookies. A project folder or a backup of it never has it. Invariant: a change is on the disk before `save` returns.
  */
 import { randomBytes } from 'node:crypto'
-import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { Role } from '../../contract/route.ts'
+import { readStateFile } from '../disk/state-file.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
 
 /** A person as others see them. `color` is a CSS colour, legible as a caret on light and dark. */
@@ -133,15 +134,10 @@ export class PeopleStore {
 
   /** A damaged file costs new sign-ins, never the start. It is kept under another name. */
   #read(): PeopleFile | null {
-    try {
-      const json: unknown = JSON.parse(readFileSync(this.#path, 'utf8'))
+    return readStateFile(this.#path, (json) => {
       const current = PeopleFile.safeParse(json)
       return current.success ? current.data : migrated(FirstPeopleFile.parse(json))
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-      setAside(this.#path)
-      return null
-    }
+    }).value
   }
 }
 
@@ -154,12 +150,4 @@ function migrated({ key, people }: z.infer<typeof FirstPeopleFile>): PeopleFile 
     return { ...person, role: 'owner', password: null, passkeys: [], identity: null, sessions: [session] }
   })
   return { version: 2, key, people: upgraded, invitations: [] }
-}
-
-function setAside(path: string): void {
-  try {
-    copyFileSync(path, `${path}.damaged`)
-  } catch {
-    // It cannot be read at all.
-  }
 }

@@ -4,11 +4,12 @@
  * second.
  */
 import { randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, statSync, unwatchFile, watchFile, writeFileSync } from 'node:fs'
+import { renameSync, statSync, unwatchFile, watchFile, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { Role } from '../../contract/route.ts'
 import { versionOf } from '../disk/file-version.ts'
+import { readStateFile } from '../disk/state-file.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
 import { equalSecrets } from '../store/equal-secrets.ts'
 import type { Person } from './people.ts'
@@ -176,13 +177,9 @@ function writeWhole(path: string, value: object): void {
   syncFolder(dirname(path))
 }
 
-function readUsed(path: string): Readonly<Record<string, string>> {
-  try {
-    return z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(path, 'utf8')))
-  } catch {
-    return {}
-  }
-}
+const LastUses = z.record(z.string(), z.string())
+const readUsed = (path: string): Readonly<Record<string, string>> =>
+  readStateFile(path, (json) => LastUses.parse(json)).value ?? {}
 
 const personOf = ({ name }: ProgramToken): Person => ({
   id: `program-${name}`,
@@ -197,10 +194,5 @@ function versionAt(path: string): string | null {
 }
 
 /** A damaged file opens nothing: a new token is made instead. */
-function read(path: string): readonly ProgramToken[] {
-  try {
-    return TokensFile.parse(JSON.parse(readFileSync(path, 'utf8'))).tokens
-  } catch {
-    return []
-  }
-}
+const read = (path: string): readonly ProgramToken[] =>
+  readStateFile(path, (json) => TokensFile.parse(json).tokens).value ?? []

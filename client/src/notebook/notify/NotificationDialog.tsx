@@ -89,6 +89,7 @@ function Settings({ state }: { readonly state: NotificationState }) {
           {t('notify.secret')} <code>{secret}</code>
         </p>
       )}
+      {state.lost !== null && <p role="status">{t('notify.lost', { file: state.lost })}</p>}
       {state.problem !== null && <p role="status">{t('notify.lastFailed', { why: state.problem })}</p>}
       {problem !== null && <ProblemBox title={t('notify.notSaved')} problem={problem} />}
     </Dialog>

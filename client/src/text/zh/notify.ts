@@ -13,6 +13,7 @@ export const notify = {
   'notify.saved': '通知已设置。',
   'notify.failed': '无法读取设置',
   'notify.notSaved': '设置未保存',
+  'notify.lost': '无法读取通知设置。请重新选择；损坏的文件已保留为 {file}。',
   'notify.lastFailed': '上次发送失败：{why}',
   'notify.off': '此服务器不发送电子邮件，也不调用 Webhook。',
   'notify.offHint': '管理员可以在 notifications.json 中设置。页面打开时会通知你。',
