@@ -167,7 +167,13 @@ export const Event = z.discriminatedUnion('type', [
   /** The command was done or queued. */
   z.object({ type: z.literal('accepted'), id: z.string() }),
   /** The command changed nothing; `reason` says what to do. */
-  z.object({ type: z.literal('refused'), id: z.string(), reason: z.string() }),
+  z.object({
+    type: z.literal('refused'),
+    id: z.string(),
+    reason: z.string(),
+    /** `kernelLate`: the kernel had no time to answer a question yet; it may be asked again. */
+    code: z.literal('kernelLate').optional(),
+  }),
   /** A comm message from the kernel. */
   z.object({
     type: z.literal('comm'),

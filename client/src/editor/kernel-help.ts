@@ -5,12 +5,14 @@
  */
 import type { CancellationToken, editor, languages, Position } from 'monaco-editor/editor'
 import { z } from 'zod'
+import { t } from '../text/text.ts'
 import { openCall, signatureIn } from './call.ts'
+import { askUntilAnswered, LATE } from './kernel-answer.ts'
 import { nameAt, type VariableCard } from './variable-card.ts'
 
 type Monaco = typeof import('monaco-editor/editor')
 
-/** Asks a kernel about `code` at a UTF-16 offset: its reply's content, or null where there is no answer. */
+/** Asks a kernel about `code` at a UTF-16 offset: its reply's content, `LATE`, or null where there is no answer. */
 export interface KernelHelp {
   complete(code: string, cursor: number): Promise<unknown>
   inspect(code: string, cursor: number): Promise<unknown>
@@ -63,7 +65,10 @@ async function completions(
   token: CancellationToken,
 ): Promise<languages.CompletionList> {
   const code = model.getValue()
-  const reply = CompleteReply.safeParse(await asked.get(model)?.complete(code, model.getOffsetAt(position)))
+  const ask = async () => asked.get(model)?.complete(code, model.getOffsetAt(position))
+  const answer = await askUntilAnswered(ask, () => !token.isCancellationRequested)
+  if (answer === LATE) return noAnswerYet(monaco, model, position)
+  const reply = CompleteReply.safeParse(answer)
   if (!reply.success || token.isCancellationRequested) return { suggestions: [] }
   const { matches, cursor_start: start, cursor_end: end, metadata } = reply.data
   const facts = new Map(metadata._jupyter_types_experimental.map((one) => [one.text, one]))
@@ -83,6 +88,19 @@ async function completions(
       range,
     })),
   }
+}
+
+/** An entry that says so and inserts nothing: an empty list would say that there is nothing to suggest. */
+function noAnswerYet(monaco: Monaco, model: editor.ITextModel, position: Position): languages.CompletionList {
+  const { word } = model.getWordUntilPosition(position)
+  const entry = {
+    label: t('editor.kernelLate'),
+    kind: monaco.languages.CompletionItemKind.Text,
+    insertText: '',
+    filterText: word,
+    range: monaco.Range.fromPositions(position),
+  }
+  return { suggestions: [entry], incomplete: true }
 }
 
 function kindOf(

@@ -22,6 +22,7 @@ import { PastPlace } from '../access/place.ts'
 import { afterChange, type Selection, selectedCells, selectOne } from '../access/selection.ts'
 import { loadMe, me } from '../api/me-store.ts'
 import { type Adorn, EditorPool } from '../editor/editor-pool.ts'
+import { LATE } from '../editor/kernel-answer.ts'
 import type { KernelHelp } from '../editor/kernel-help.ts'
 import { variableCard } from '../editor/variable-card.ts'
 import { Finder, type Match } from '../find/finder.ts'
@@ -325,7 +326,8 @@ export class Notebook {
     const { state } = this.session.view.get().kernel
     if (state !== 'idle' && state !== 'busy') return null
     const answer = await this.session.send(request)
-    return answer.ok ? answer.content : null
+    if (answer.ok) return answer.content
+    return answer.code === 'kernelLate' ? LATE : null
   }
 
   // Edits and commands go by two sockets: what is run is what was written before, so the command names the edits.

@@ -19,7 +19,7 @@ export type CommandRequest = DistributiveOmit<Command, 'id'>
 /** The server's answer. `content` is the kernel's reply where the command has one. */
 export type Answer =
   | { readonly ok: true; readonly content: Readonly<Record<string, unknown>> | null }
-  | { readonly ok: false; readonly reason: string }
+  | { readonly ok: false; readonly reason: string; readonly code?: 'kernelLate' | undefined }
 
 /** A run that came to its durable end. */
 export type Recorded = Extract<Event, { type: 'recorded' }>
@@ -166,7 +166,7 @@ export class SessionSocket {
         this.#settle(event.id, { ok: true, content: event.content })
         break
       case 'refused':
-        this.#settle(event.id, { ok: false, reason: event.reason })
+        this.#settle(event.id, { ok: false, reason: event.reason, code: event.code })
         break
     }
   }

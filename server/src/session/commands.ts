@@ -136,7 +136,8 @@ async function unlessLate(id: string, work: () => Promise<Event>): Promise<Event
   try {
     return await work()
   } catch (error) {
-    if (error instanceof RequestTimeoutError) return answer(id, 'The kernel is busy and did not answer.')
+    if (error instanceof RequestTimeoutError)
+      return { type: 'refused', id, reason: 'The kernel is busy and did not answer.', code: 'kernelLate' }
     throw error
   }
 }

@@ -147,6 +147,7 @@ export const notebook = {
   'command.externalContent': 'Ask again about external content',
   'tab.moves': 'Tab now moves the focus out of the cell. Press the same keys to indent again.',
   'tab.indents': 'Tab indents again.',
+  'editor.kernelLate': 'The kernel is busy: no answer yet.',
   'notifications.on': 'You get a notification when work of more than 10 seconds ends.',
   'notifications.off': 'Notifications are off.',
   'notifications.refused':

@@ -13,7 +13,8 @@ export const notify = {
   'notify.saved': 'Notifications are set.',
   'notify.failed': 'The settings could not be read',
   'notify.notSaved': 'The settings were not saved',
-  'notify.lost': 'The notification settings could not be read. Choose again; the damaged file is kept as {file}.',
+  'notify.lost':
+    'The notification settings could not be read. Choose again; the damaged file is kept as {file}.',
   'notify.lastFailed': 'The last delivery failed: {why}',
   'notify.off': 'This server sends no e-mail and calls no webhooks.',
   'notify.offHint':

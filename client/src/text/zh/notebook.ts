@@ -144,6 +144,7 @@ export const notebook: Translation<typeof english> = {
   'command.externalContent': '重新询问外部内容',
   'tab.moves': 'Tab 现在会把焦点移出单元格。再按一次相同的键即可恢复缩进。',
   'tab.indents': 'Tab 恢复为缩进。',
+  'editor.kernelLate': '内核正忙：尚无回答。',
   'notifications.on': '当您在看别处时，超过 10 秒的运行结束后会发出通知。',
   'notifications.off': '通知已关闭。',
   'notifications.refused': '浏览器不允许此页面发出通知。请在其设置中允许，然后重试。',
