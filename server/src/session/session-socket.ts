@@ -3,7 +3,7 @@
  * one that cannot be read or is not allowed changes nothing; a client that reads or writes too much is disconnected.
  */
 
-import { attempt, inBackground } from '@yesterday/kernel-bridge/background'
+import { attempt, inBackground, logFault } from '@yesterday/kernel-bridge/background'
 import { log } from '@yesterday/kernel-bridge/log'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
@@ -15,6 +15,7 @@ import { close } from '../../contract/sync.ts'
 import { endSocket, isEnded } from '../connection/end-socket.ts'
 import { Outbox } from '../connection/outbox.ts'
 import { Quota } from '../connection/quota.ts'
+import { StoreError } from '../store/errors.ts'
 import { perform, widgetsReply } from './commands.ts'
 import type { Sessions, Visit } from './sessions.ts'
 
@@ -38,6 +39,12 @@ const VOLUME = { burst: 64 * 1024 * 1024, perSecond: 1024 * 1024 }
 const MAX_PENDING = 100
 const TOO_LONG = `This command is too long: up to ${MAX_COMMAND / 1024 ** 2} MB can be sent.`
 const Named = z.object({ id: z.string().max(64) })
+
+/** RFC 6455: the server could not do what the client expects. */
+const FAILED = 1011
+const NOT_OPENED = 'The notebook could not be opened.'
+const DAMAGED = 'The history of this project is damaged.'
+const isDamage = (error: unknown): boolean => error instanceof StoreError && error.code === 'damaged'
 
 /** People by document who were disconnected because they read too slowly, and have no notice yet. */
 type Slow = Set<string>
@@ -65,7 +72,10 @@ export function takeSessionSocket(
     socket.pause()
     sessions.visit(call.documentId).then(
       (visit) => welcome(socket, visit, call, slow, onPerformed),
-      () => endSocket(socket, 1011, 'The notebook could not be opened.'),
+      (error: unknown) => {
+        logFault('opening a notebook for a session socket', error)
+        endSocket(socket, FAILED, isDamage(error) ? `${NOT_OPENED} ${DAMAGED}` : NOT_OPENED)
+      },
     )
   }
 }
