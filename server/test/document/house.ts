@@ -100,6 +100,11 @@ export class Browser {
     this.#socket = null
   }
 
+  /** From now on this client reads nothing. */
+  pause(): void {
+    this.#socket?.pause()
+  }
+
   /** From now on this client answers no close frame, and goes on sending. */
   ignoreClose(): void {
     if (this.#socket !== null) this.#socket.close = () => undefined
