@@ -18,6 +18,7 @@ export {
   type Kernel,
   type KernelAbility,
   type KernelAddress,
+  type KernelAllocation,
   type KernelCommand,
   type KernelEvents,
   type KernelHere,
@@ -31,6 +32,7 @@ export {
   LOCAL,
   type Ownership,
   type SpooledRun,
+  type StartNotice,
   type StartOptions,
   type WrapCommand,
 } from './kernel.ts'
@@ -41,6 +43,11 @@ export type { Channel, Header, Json, JsonObject, Message, ParentHeader } from '.
 export type { Signer } from './process-record.ts'
 export type { Connections, KernelProvider, MakeProvider, ProviderContext } from './provider.ts'
 export { askForKernels } from './providers/jupyter/server-look.ts'
+export { lookAt as lookAtCluster } from './providers/slurm/cluster-look.ts'
+export { localCommands } from './providers/slurm/commands.ts'
+export type { Partition } from './providers/slurm/queue-lines.ts'
+export { SlurmEntry, slurmProblem } from './providers/slurm/settings.ts'
+export { testSlurm } from './providers/slurm/test-entry.ts'
 export { lookAtHost } from './providers/ssh.ts'
 export { AgentDigest, AgentEdge, AgentRecord, EdgeKind, EdgeTarget } from './record.ts'
 export { removeFile } from './remove-file.ts'

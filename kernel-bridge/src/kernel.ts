@@ -31,6 +31,8 @@ export interface Death {
   readonly signal: string | null
   readonly exitCode: number | null
   readonly likely: string
+  /** What ended it, as a sentence, where that is known and is not the kernel's own death: a time limit, a node. */
+  readonly sentence?: string
   /** The last lines the process wrote to its standard error, for the person who must mend it. */
   readonly stderrTail: string
 }
@@ -75,6 +77,25 @@ export interface KernelPlace {
   readonly title: string
   /** Why its kernels cannot be started now, for people; null where they can. */
   readonly problem: string | null
+}
+
+/** The job of a cluster that a kernel runs in. */
+export interface KernelAllocation {
+  readonly job: string
+  readonly cluster: string | null
+  readonly partition: string | null
+  readonly node: string | null
+  /** What was asked for: partition, CPUs, memory, time. */
+  readonly limits: string
+  /** ISO 8601; when its time limit ends it. Null where there is none. */
+  readonly endsAt: string | null
+}
+
+/** Why a kernel that starts is not there yet: a code with values for the page, and an English sentence. */
+export interface StartNotice {
+  readonly code: string
+  readonly values: Readonly<Record<string, string>>
+  readonly text: string
 }
 
 /** The process of a kernel of this machine. */
@@ -138,6 +159,8 @@ export interface KernelEvents {
   reach: (lostAt: string | null) => void
   /** Digests that were computed behind a run's reply (parsed JSON, not yet validated). */
   content: (content: unknown) => void
+  /** What is known of its job has changed. */
+  allocation: (allocation: KernelAllocation) => void
 }
 
 export interface Kernel {
@@ -150,6 +173,8 @@ export interface Kernel {
   readonly here: KernelHereProcess | null
   /** What its runs left. */
   readonly objects: KernelObjects
+  /** The job that it runs in. */
+  readonly allocation?: KernelAllocation | null
   readonly status: KernelStatus
   /** `kernel_info_reply` content. */
   readonly info: JsonObject
@@ -240,6 +265,10 @@ export interface StartOptions {
   readonly prewarm?: boolean
   /** Such a kernel is never taken from those kept ready, and is reached by Unix sockets alone. */
   readonly wrap?: WrapCommand
+  /** Gives up: the start rejects, and what was begun is ended. Only starts that wait listen to it. */
+  readonly signal?: AbortSignal
+  /** Hears why the kernel is not there yet, where that may take long. */
+  readonly onNotice?: (notice: StartNotice) => void
 }
 
 /** A kernel that this project started, and who has it. */
@@ -247,6 +276,8 @@ export interface KernelHere extends KernelKey {
   readonly ownership: Ownership
   /** Its process on this machine; null if none of ours runs there. */
   readonly pid: number | null
+  /** Where it is, for people, if it is known to be there and is no process of this machine: `job 12 on HPC`. */
+  readonly where?: string
 }
 
 /**

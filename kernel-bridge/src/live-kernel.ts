@@ -13,6 +13,7 @@ import type {
   Kernel,
   KernelAbility,
   KernelAddress,
+  KernelAllocation,
   KernelEvents,
   KernelHereProcess,
   KernelObjects,
@@ -41,6 +42,11 @@ export interface KernelHost<L extends Life = Life> {
   readonly lacks: readonly KernelAbility[]
   readonly objects: KernelObjects
   readonly onProblem: (problem: Problem) => void
+  /** The job that it runs in. */
+  readonly allocation?: {
+    readonly shown: KernelAllocation
+    onChange(listener: () => void): () => void
+  }
   here(life: L): KernelHereProcess | null
   /** A new life after a restart. */
   start(): Promise<L>
@@ -70,6 +76,7 @@ export class LiveKernel<L extends Life = Life> implements Kernel {
     record: new Set(),
     content: new Set(),
     reach: new Set(),
+    allocation: new Set(),
   }
   #life: L
   #status: KernelStatus = 'idle'
@@ -94,6 +101,13 @@ export class LiveKernel<L extends Life = Life> implements Kernel {
     this.#status = options.busy === true ? 'busy' : 'idle'
     this.#owned = options.owned !== false
     this.#adopt(life)
+    const job = host.allocation
+    const stop = job?.onChange(() => this.#each('allocation', (listener) => listener(job.shown)))
+    if (stop !== undefined) this.on('dead', stop)
+  }
+
+  get allocation(): KernelAllocation | null {
+    return this.#host.allocation?.shown ?? null
   }
 
   get id(): string {

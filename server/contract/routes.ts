@@ -25,6 +25,7 @@ import { publicLinkApi } from './public-links.ts'
 import { replayApi } from './replay-api.ts'
 import type { RouteSpec, SocketSpec } from './route.ts'
 import { settingsApi } from './settings.ts'
+import { slurmApi } from './slurm.ts'
 import { sshHostApi } from './ssh-hosts.ts'
 import { terminalApi } from './terminals.ts'
 
@@ -48,6 +49,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   'SQL connections': connectionApi,
   'Jupyter servers': jupyterServerApi,
   'Machines by SSH': sshHostApi,
+  'Slurm clusters': slurmApi,
   Machines: machineApi,
   'Jupyter clients': jupyterApi,
   Terminals: terminalApi,

@@ -136,6 +136,21 @@ export const SessionView = z.object({
     problem: z.string().nullable(),
     /** False where runs are recorded without variables and files; `problem` says why. */
     recording: z.boolean(),
+    /** Why it is not there yet, while it starts: as notices, a code with values, and the English text. */
+    waiting: z
+      .object({ code: z.string(), values: z.record(z.string(), z.string()), text: z.string() })
+      .optional(),
+    /** The job of a cluster that it runs in. `endsAt`: when its time limit ends it. */
+    allocation: z
+      .object({
+        job: z.string(),
+        cluster: z.string().nullable(),
+        partition: z.string().nullable(),
+        node: z.string().nullable(),
+        limits: z.string(),
+        endsAt: Timestamp.nullable(),
+      })
+      .optional(),
   }),
   running: QueuedRun.extend({ started: Timestamp, expectedMs: z.number().nullable() }).nullable(),
   queue: z.array(QueuedRun),

@@ -47,6 +47,7 @@ import { receiptRoutes } from './http/routes/receipt.ts'
 import { replayRoutes } from './http/routes/replay.ts'
 import { resultRoutes } from './http/routes/results.ts'
 import { SettingsFiles, settingsRoutes } from './http/routes/settings.ts'
+import { slurmRoutes } from './http/routes/slurm.ts'
 import { sshHostRoutes } from './http/routes/ssh-hosts.ts'
 import { workspaceRoutes } from './http/routes/workspace.ts'
 import { Scopes } from './http/scope.ts'
@@ -324,7 +325,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ...conflictRoutes(conflictsOf(project, documents)),
     ...connectionRoutes(store.secrets),
     ...settingsRoutes(parts.settings),
-    ...[jupyterServerRoutes(store.secrets), sshHostRoutes()].flat(),
+    ...[jupyterServerRoutes(store.secrets), sshHostRoutes(), slurmRoutes()].flat(),
     ...machineRoutes({ meter: new Meter(root), sessions, index: store.index, pathOf }),
     ...codeToolRoutes({ root, kernels, sessions, pathOf }),
   ]

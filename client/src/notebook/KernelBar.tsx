@@ -8,6 +8,7 @@ import { locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
 import { timeOfDay } from '../ui/time.ts'
 import { mayRun } from './command.ts'
+import { JobLeft, Waiting } from './JobBar.tsx'
 import type { LastRun } from './last-runs.ts'
 import type { Notebook } from './notebook.ts'
 
@@ -19,6 +20,8 @@ export function KernelBar({ notebook }: { readonly notebook: Notebook }) {
     return <GoneKernel notebook={notebook} died={died} problem={kernel.problem ?? t('kernel.died')} />
   return (
     <>
+      <Waiting notebook={notebook} waiting={kernel.waiting} />
+      <JobLeft allocation={kernel.allocation} />
       {kernel.state !== 'none' && kernel.problem !== null && (
         <div className="notebook-banner" role="status">
           <span>{kernel.problem}</span>

@@ -3,15 +3,18 @@ import type { KernelSpecs } from '@yesterday/server/contract/http.ts'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
 import { useWatched } from '../state/use-watched.ts'
+import { locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
 import { Menu, MenuItem } from '../ui/Menu.tsx'
 import { commandWords } from './CommandButton.tsx'
 import { type Dialogs, isOwner, mayRun } from './command.ts'
 import type { CommandName } from './commands.ts'
 import { showHosts } from './hosts/hosts-store.ts'
+import { jobLine } from './job-text.ts'
 import type { Notebook } from './notebook.ts'
 import { isPossible, perform } from './perform.ts'
 import { showServers } from './servers/servers-store.ts'
+import { showSlurm } from './slurm/slurm-store.ts'
 
 const ITEMS = ['interrupt', 'restart', 'shutdown', 'packages'] as const satisfies readonly CommandName[]
 
@@ -44,6 +47,7 @@ export function KernelMenu({ notebook, dialogs }: Props) {
         className="kernel-menu"
         icon={shown}
       >
+        {kernel.allocation !== undefined && <p className="menu-note">{jobLine(kernel.allocation, locale)}</p>}
         <div className="menu-label" role="presentation">
           {t('kernel.choose')}
         </div>
@@ -71,6 +75,7 @@ export function KernelMenu({ notebook, dialogs }: Props) {
             <div className="menu-line" role="presentation" />
             <MenuItem onSelect={showServers}>{t('servers.manage')}</MenuItem>
             <MenuItem onSelect={showHosts}>{t('hosts.manage')}</MenuItem>
+            <MenuItem onSelect={showSlurm}>{t('slurm.manage')}</MenuItem>
           </>
         )}
         <div className="menu-line" role="presentation" />

@@ -25,6 +25,7 @@ import { NotificationDialog } from './notify/NotificationDialog.tsx'
 import { PackagesDialog } from './packages/PackagesDialog.tsx'
 import { perform } from './perform.ts'
 import { ServersDialog } from './servers/ServersDialog.tsx'
+import { SlurmDialog } from './slurm/SlurmDialog.tsx'
 import { ConnectionsDialog } from './sql/ConnectionsDialog.tsx'
 import { TabStops } from './TabStops.tsx'
 import { Toolbar } from './Toolbar.tsx'
@@ -91,6 +92,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
         <NotificationDialog />
         <ServersDialog />
         <HostsDialog />
+        <SlurmDialog />
         <EmptyNotebook notebook={notebook} />
         <Finding notebook={notebook} mac={mac} />
         <PanelPlace open={notebook.panels} />

@@ -2,6 +2,7 @@
 import type { MakeProvider } from '../provider.ts'
 import { jupyterProvider } from './jupyter.ts'
 import { localProvider } from './local.ts'
+import { slurmProvider } from './slurm.ts'
 import { sshProvider } from './ssh.ts'
 
-export const PROVIDERS: readonly MakeProvider[] = [localProvider, jupyterProvider, sshProvider]
+export const PROVIDERS: readonly MakeProvider[] = [localProvider, jupyterProvider, sshProvider, slurmProvider]

@@ -91,12 +91,22 @@ async function openSessions(root: string): Promise<readonly OpenSession[]> {
   }
 }
 
-/** By kernel: its process, where one of ours runs. None of a project whose history is not ours. */
-async function kernelsHere(root: string): Promise<ReadonlyMap<string, number>> {
+/** A process of this machine, or where else the kernel is. */
+interface Place {
+  readonly pid: number | null
+  readonly where: string | null
+}
+
+/** By kernel: its process or place, where one of ours runs. None of a project whose history is not ours. */
+async function kernelsHere(root: string): Promise<ReadonlyMap<string, Place>> {
   if (workspaceOf(storePaths(root).folder).kind !== 'own') return new Map()
   const { openKernels } = await import('../setup/open-kernels.ts')
   const here = await openKernels(root, { interpreters: [] }).list()
-  return new Map(here.flatMap(({ kernelId, pid }) => (pid === null ? [] : [[kernelId, pid]])))
+  return new Map(
+    here.flatMap(({ kernelId, pid, where = null }) =>
+      pid === null && where === null ? [] : [[kernelId, { pid, where }]],
+    ),
+  )
 }
 
 /** Each with the path that its notebook has now. */
@@ -111,12 +121,13 @@ async function withPaths(
   return Promise.all(open)
 }
 
-const liveKernel = ({ session, runs }: OpenSession, here: ReadonlyMap<string, number>) => ({
+const liveKernel = ({ session, runs }: OpenSession, here: ReadonlyMap<string, Place>) => ({
   session: session.session,
   notebook: session.notebook,
   spec: session.kernel.specName,
   displayName: session.displayName,
-  pid: here.get(session.kernel.kernelId) ?? null,
+  pid: here.get(session.kernel.kernelId)?.pid ?? null,
+  where: here.get(session.kernel.kernelId)?.where ?? null,
   started: session.at,
   /** False where the process is gone (a crash, a restart of the machine), or is not proven ours. */
   alive: here.has(session.kernel.kernelId),
@@ -135,11 +146,11 @@ function specLines(
 function liveLines(live: readonly LiveKernel[]): readonly string[] {
   if (live.length === 0) return ['No session is open.']
   return table(
-    live.map(({ session, notebook, displayName, pid, started, alive, runs }) => [
+    live.map(({ session, notebook, displayName, pid, where, started, alive, runs }) => [
       shortId(session),
       notebook,
       displayName,
-      pid === null ? '' : `pid ${pid}`,
+      pid === null ? (where ?? '') : `pid ${pid}`,
       `since ${localTime(started)}`,
       alive ? `alive, ${counted(runs.length, 'open run')}` : 'gone',
     ]),

@@ -36,6 +36,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   connections: async () => (await import('./connections.ts')).registerConnections,
   hosts: async () => (await import('./hosts.ts')).registerHosts,
   'jupyter-servers': async () => (await import('./jupyter-servers.ts')).registerJupyterServers,
+  slurm: async () => (await import('./slurm.ts')).registerSlurm,
   token: async () => (await import('./token.ts')).registerToken,
   'diff-driver': async () => (await import('./diff-driver.ts')).registerDiffDriver,
   'merge-driver': async () => (await import('./merge-driver.ts')).registerMergeDriver,

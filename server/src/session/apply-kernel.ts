@@ -66,8 +66,20 @@ export function kernelStarted(state: SessionState, { session, kernel }: Of<'Kern
 export function kernelStartFailed(state: SessionState, { session, problem }: Of<'KernelStartFailed'>): Step {
   if (state.session !== session || !isStarting(state)) return unchanged(state)
   const aborted = abort(state, state.queue, 'the kernel did not start')
-  const kernel = { ...state.kernel, state: 'dead' as const, problem }
+  const { waiting: _, ...facts } = state.kernel
+  const kernel = { ...facts, state: 'dead' as const, problem }
   return { state: { ...aborted.state, kernel }, actions: aborted.actions }
+}
+
+/** A start that waits, as in the queue of a cluster. */
+export function kernelWaits(state: SessionState, { session, waiting }: Of<'KernelWaits'>): Step {
+  if (state.session !== session || !isStarting(state)) return unchanged(state)
+  return unchanged({ ...state, kernel: { ...state.kernel, waiting } })
+}
+
+export function kernelMoved(state: SessionState, { session, allocation }: Of<'KernelMoved'>): Step {
+  if (state.session !== session || !isLive(state)) return unchanged(state)
+  return unchanged({ ...state, kernel: { ...state.kernel, allocation } })
 }
 
 export function kernelStatus(state: SessionState, { session, status }: Of<'KernelStatus'>): Step {
@@ -79,10 +91,10 @@ export function kernelReach(state: SessionState, { session, unreachable }: Of<'K
   return unchanged(state.session === session && isLive(state) ? { ...state, unreachable } : state)
 }
 
-export function kernelDied(state: SessionState, { session, death }: Of<'KernelDied'>): Step {
+export function kernelDied(state: SessionState, { session, death, sentence }: Of<'KernelDied'>): Step {
   if (state.session !== session || !isLive(state)) return unchanged(state)
   const ended = endSession(state, death, `the kernel died: ${death}`, `died: ${death}`)
-  const problem = `The kernel died: ${death}. Restart it to go on; its variables are gone.`
+  const problem = `${sentence ?? `The kernel died: ${death}.`} Restart it to go on; its variables are gone.`
   const kernel = { ...state.kernel, state: 'dead' as const, problem }
   return { state: { ...ended.state, kernel }, actions: ended.actions }
 }

@@ -59,7 +59,8 @@ function runOver(state: SessionState, operation: Extract<Operation, { type: 'Run
   const { outcome } = operation
   if (over.state === state || outcome.status !== 'died') return over
   const session = run.sessionOf(state)
-  const dead = kernel.kernelDied(over.state, { type: 'KernelDied', session, death: outcome.death.likely })
+  const { likely: death, sentence } = outcome.death
+  const dead = kernel.kernelDied(over.state, { type: 'KernelDied', session, death, sentence })
   return { state: dead.state, actions: [...over.actions, ...dead.actions] }
 }
 
@@ -72,6 +73,8 @@ type KernelOperation = Extract<
       | 'Shutdown'
       | 'KernelStarted'
       | 'KernelStartFailed'
+      | 'KernelWaits'
+      | 'KernelMoved'
       | 'KernelStatus'
       | 'KernelDied'
       | 'Reattached'
@@ -88,6 +91,10 @@ function kernelTransition(state: SessionState, operation: KernelOperation): Step
       return kernel.shutdown(state, operation)
     case 'KernelStarted':
       return kernel.kernelStarted(state, operation)
+    case 'KernelWaits':
+      return kernel.kernelWaits(state, operation)
+    case 'KernelMoved':
+      return kernel.kernelMoved(state, operation)
     case 'KernelStartFailed':
       return kernel.kernelStartFailed(state, operation)
     case 'KernelStatus':

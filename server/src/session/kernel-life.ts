@@ -2,7 +2,7 @@
  * The kernels of one session host, one after another. Invariant: at most one is linked; one that starts for a session
  * that is gone is ended again, and messages of an old one never count for a new one.
  */
-import type { Kernels } from '@yesterday/kernel-bridge'
+import type { Kernels, StartNotice } from '@yesterday/kernel-bridge'
 import type { SessionId } from '../../contract/ids.ts'
 import { KernelLink } from './kernel-link.ts'
 import { startProblem } from './kernel-problem.ts'
@@ -18,12 +18,15 @@ export interface KernelLifeOptions {
   /** Settles when the log has the end of the session before. Never rejects. */
   readonly pastIsLogged: () => Promise<unknown>
   readonly onStarted: (link: KernelLink) => void
+  /** Why the kernel of the session is not there yet. */
+  readonly onNotice: (session: SessionId, notice: StartNotice) => void
   readonly onFailed: (session: SessionId, problem: string) => void
 }
 
 export class KernelLife {
   readonly #options: KernelLifeOptions
   #link: KernelLink | null = null
+  #starting: AbortController | null = null
 
   constructor(options: KernelLifeOptions) {
     this.#options = options
@@ -35,10 +38,13 @@ export class KernelLife {
   }
 
   async start(session: SessionId, spec: string | null): Promise<void> {
-    const { kernels, cwd, env = {}, defaultSpec, prewarm, pastIsLogged, isWanted } = this.#options
+    const { kernels, cwd, env = {}, defaultSpec, prewarm, pastIsLogged, isWanted, onNotice } = this.#options
+    const starting = new AbortController()
+    this.#starting = starting
     try {
       const specName = spec ?? (await defaultSpec())
-      const kernel = await kernels.start({ specName, cwd: cwd(), env, prewarm })
+      const options = { specName, cwd: cwd(), env, prewarm, signal: starting.signal }
+      const kernel = await kernels.start({ ...options, onNotice: (notice) => onNotice(session, notice) })
       await pastIsLogged()
       if (!isWanted(session)) return await kernel.shutdown({ graceMs: 0 })
       this.#link = new KernelLink(session, kernel)
@@ -50,10 +56,17 @@ export class KernelLife {
 
   /** Another process in every case; it starts while the old one ends. */
   async restart(session: SessionId, spec: string | null): Promise<void> {
+    this.giveUp()
     const specName = spec ?? this.#link?.kernel.spec.name ?? null
     const ended = this.shutdown()
     await this.start(session, specName)
     await ended
+  }
+
+  /** Cancels the start that is going on, where it waits. */
+  giveUp(): void {
+    this.#starting?.abort()
+    this.#starting = null
   }
 
   async shutdown(options?: { readonly graceMs: number }): Promise<void> {

@@ -3,10 +3,12 @@
  * Invariant: one link per kernel; a run is acknowledged to, and its missing record explained by, the link it ran on.
  */
 import {
+  type Death,
   type ExecuteOutcome,
   type ExecuteRequest,
   type Execution,
   type Kernel,
+  type KernelAllocation,
   KernelDeadError,
   type Message,
 } from '@yesterday/kernel-bridge'
@@ -27,7 +29,8 @@ export interface LinkHearing {
   status(status: 'idle' | 'busy'): void
   /** The way to the kernel was lost; null: it is there again. */
   reach(unreachable: Unreachable | null): void
-  dead(death: string): void
+  allocation(allocation: KernelAllocation): void
+  dead(death: Death): void
 }
 
 /** UTF-16 units of a question that are shown. */
@@ -49,9 +52,10 @@ export class KernelLink {
   }
 
   get facts(): StartedKernel {
-    const { spec, recording, agentProblem: problem } = this.kernel
+    const { spec, recording, agentProblem: problem, allocation = null } = this.kernel
     const { name, displayName, language } = spec
-    return { spec: name, displayName, language, recording, problem }
+    const facts = { spec: name, displayName, language, recording, problem }
+    return allocation === null ? facts : { ...facts, allocation }
   }
 
   /** Emits from now on; messages that a reattached kernel held back come first. */
@@ -61,9 +65,10 @@ export class KernelLink {
       if (named.success) hearing.record(named.data.run, raw)
     })
     this.kernel.on('content', (raw) => hearing.content(raw))
+    this.kernel.on('allocation', (allocation) => hearing.allocation(allocation))
     this.kernel.on('dead', (death) => {
       for (const msgId of [...this.#comms.keys()]) this.#commHandled(msgId)
-      hearing.dead(death.likely)
+      hearing.dead(death)
     })
     this.kernel.on('reach', (since) =>
       hearing.reach(since === null ? null : { since, place: this.kernel.spec.where?.title ?? '' }),

@@ -130,6 +130,7 @@ export class SessionHost {
       isWanted: (session) => !this.#isClosed && this.#state.session === session,
       pastIsLogged: () => this.#record.endingsSettled(),
       onStarted: (link) => this.#started(link),
+      onNotice: (session, waiting) => this.dispatch({ type: 'KernelWaits', session, waiting }),
       onFailed: (session, why) =>
         this.dispatch({ type: 'KernelStartFailed', session, problem: store.secrets.mask(why) }),
     })
@@ -264,6 +265,7 @@ export class SessionHost {
         break
       case 'shutdownKernel':
       case 'discardKernel':
+        if (action.type === 'shutdownKernel') this.#life.giveUp()
         this.#record.track(this.#life.shutdown())
         break
       case 'interruptKernel':
@@ -323,9 +325,10 @@ export class SessionHost {
       prompt: (run, text, password) => this.dispatch({ type: 'InputRequested', run, text, password }),
       status: (status) => this.dispatch({ type: 'KernelStatus', session, status }),
       reach: (unreachable) => this.dispatch({ type: 'KernelReach', session, unreachable }),
-      dead: (death) => {
+      allocation: (allocation) => this.dispatch({ type: 'KernelMoved', session, allocation }),
+      dead: ({ likely: death, sentence }) => {
         this.#recorder.noMore(link.runs)
-        this.dispatch({ type: 'KernelDied', session, death })
+        this.dispatch({ type: 'KernelDied', session, death, sentence })
       },
     })
   }

@@ -2,7 +2,7 @@
  * pure. What a session is at a moment, what can happen to it, and what it then wants done.
  * Invariant: a session's name is its kernel's generation; an operation that names another session is about the past.
  */
-import type { ExecuteOutcome, JsonObject } from '@yesterday/kernel-bridge'
+import type { ExecuteOutcome, JsonObject, KernelAllocation, StartNotice } from '@yesterday/kernel-bridge'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import type { Actor, KernelState, SessionView, Unreachable } from '../../contract/session.ts'
 
@@ -55,6 +55,10 @@ export interface KernelFacts {
   readonly language: string | null
   readonly problem: string | null
   readonly recording: boolean
+  /** Why it is not there yet, while it starts. */
+  readonly waiting?: StartNotice
+  /** The job of a cluster that it runs in. */
+  readonly allocation?: KernelAllocation
 }
 
 export interface SessionState {
@@ -99,7 +103,10 @@ export const initialState: SessionState = {
 }
 
 /** What is known of a kernel that answered. */
-export type StartedKernel = Pick<KernelFacts, 'spec' | 'displayName' | 'language' | 'problem' | 'recording'>
+export type StartedKernel = Pick<
+  KernelFacts,
+  'spec' | 'displayName' | 'language' | 'problem' | 'recording' | 'allocation'
+>
 
 /** How a run ended: by the kernel's reply, or without one. */
 export type Ending =
@@ -132,9 +139,17 @@ export type Operation =
     }
   | { readonly type: 'Shutdown'; readonly actor: Actor }
   | { readonly type: 'KernelStarted'; readonly session: SessionId; readonly kernel: StartedKernel }
+  | { readonly type: 'KernelWaits'; readonly session: SessionId; readonly waiting: StartNotice }
+  | { readonly type: 'KernelMoved'; readonly session: SessionId; readonly allocation: KernelAllocation }
   | { readonly type: 'KernelStartFailed'; readonly session: SessionId; readonly problem: string }
   | { readonly type: 'KernelStatus'; readonly session: SessionId; readonly status: 'idle' | 'busy' }
-  | { readonly type: 'KernelDied'; readonly session: SessionId; readonly death: string }
+  | {
+      readonly type: 'KernelDied'
+      readonly session: SessionId
+      readonly death: string
+      /** What ended it, where that was not the kernel itself. */
+      readonly sentence?: string | undefined
+    }
   | { readonly type: 'RunStarted'; readonly run: RunId; readonly at: Timestamp }
   | { readonly type: 'RunExpected'; readonly run: RunId; readonly expectedMs: number }
   | {

@@ -12,6 +12,7 @@ import { fingerprintKey } from '../secrets/secrets.ts'
 import { FOLDER } from '../store/project-folder.ts'
 import { usableServers } from '../user/jupyter-servers.ts'
 import { signerFor } from '../user/machine-key.ts'
+import { usableSlurm } from '../user/slurm.ts'
 import { usableHosts } from '../user/ssh-hosts.ts'
 import { workspaceOf } from '../user/workspace.ts'
 
@@ -30,7 +31,8 @@ export const openKernels = (root: string, options: Omit<KernelsOptions, 'runtime
 const connections: Connections = {
   list: (provider) => {
     if (provider === 'jupyter') return usableServers()
-    return provider === 'ssh' ? usableHosts() : []
+    if (provider === 'ssh') return usableHosts()
+    return provider === 'slurm' ? usableSlurm() : []
   },
 }
 

@@ -58,6 +58,11 @@ const starts: readonly Case[] = [
     ['discardKernel s1'],
   ],
   ['failed', [...waiting, op.startFailed()], ['c1 idle', 'c2 idle', 'dropRun r1', 'dropRun r2']],
+  [
+    'waits, and is given up',
+    [...waiting, op.waits(), op.shutdown],
+    ['c1 idle', 'c2 idle', 'dropRun r1', 'dropRun r2', 'shutdownKernel'],
+  ],
   ['failed for a session that is over', [op.start(), op.restart('s2'), op.startFailed('s1')], []],
   ['failed, then asked for again', [op.start(), op.startFailed(), op.start('s2')], ['startKernel s2 null']],
   [
@@ -215,4 +220,24 @@ test('a kernel that cannot be reached is shown so, until it can, is gone or is a
   expect(stateAfter([...live, lost, { ...lost, unreachable: null }]).unreachable).toBeNull()
   expect(stateAfter([...live, lost, op.died()]).unreachable).toBeNull()
   expect(stateAfter([...live, lost, op.restart('s2')]).unreachable).toBeNull()
+})
+
+test('why a kernel is not there yet is shown until it is there or failed', () => {
+  const kernelAfter = (...operations: readonly Operation[]) => stateAfter(operations).kernel
+  expect(kernelAfter(op.start(), op.waits())).toMatchObject({
+    state: 'starting',
+    waiting: { text: 'Job 12 waits.' },
+  })
+  expect(kernelAfter(op.start(), op.waits(), op.kernelStarted())).not.toHaveProperty('waiting')
+  expect(kernelAfter(op.start(), op.waits(), op.startFailed())).not.toHaveProperty('waiting')
+  expect(kernelAfter(op.start(), op.restart('s2'), op.waits('s1'))).not.toHaveProperty('waiting')
+  expect(kernelAfter(...live, op.waits())).not.toHaveProperty('waiting')
+})
+
+test('what ended a kernel in place of its own death is said', () => {
+  const sentence = 'The time limit (1 h) of job 12 ended the kernel.'
+  const ended: Operation = { type: 'KernelDied', session: 's1', death: 'the time limit', sentence }
+  expect(stateAfter([...live, ended]).kernel.problem).toBe(
+    `${sentence} Restart it to go on; its variables are gone.`,
+  )
 })

@@ -63,6 +63,11 @@ export const op = {
   kernelStarted: (session = 's1'): Operation => ({ type: 'KernelStarted', session, kernel: started }),
   startFailed: (session = 's1'): Operation => ({ type: 'KernelStartFailed', session, problem: 'No python.' }),
   status: (status: 'idle' | 'busy', session = 's1'): Operation => ({ type: 'KernelStatus', session, status }),
+  waits: (session = 's1'): Operation => ({
+    type: 'KernelWaits',
+    session,
+    waiting: { code: 'slurm.queued', values: { job: '12' }, text: 'Job 12 waits.' },
+  }),
   died: (session = 's1'): Operation => ({ type: 'KernelDied', session, death: 'signal 9' }),
   runStarted: (name: string): Operation => ({ type: 'RunStarted', run: name, at }),
   expected: (name: string): Operation => ({ type: 'RunExpected', run: name, expectedMs: 40 }),

@@ -21,6 +21,7 @@ import { people } from './people.ts'
 import { presence } from './presence.ts'
 import { servers } from './servers.ts'
 import { settings } from './settings.ts'
+import { slurm } from './slurm.ts'
 import { sql } from './sql.ts'
 import { terminals } from './terminals.ts'
 import { trust } from './trust.ts'
@@ -48,6 +49,7 @@ export const en = {
   ...settings,
   ...hosts,
   ...servers,
+  ...slurm,
   ...sql,
   ...machines,
   ...terminals,

@@ -23,6 +23,7 @@ import { people } from './people.ts'
 import { presence } from './presence.ts'
 import { servers } from './servers.ts'
 import { settings } from './settings.ts'
+import { slurm } from './slurm.ts'
 import { sql } from './sql.ts'
 import { terminals } from './terminals.ts'
 import { trust } from './trust.ts'
@@ -50,6 +51,7 @@ export const zh: Translation<typeof en> = {
   ...settings,
   ...hosts,
   ...servers,
+  ...slurm,
   ...sql,
   ...machines,
   ...terminals,

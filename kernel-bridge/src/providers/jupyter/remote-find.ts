@@ -11,7 +11,7 @@ import { readRecord } from '../../process-record.ts'
 import type { ProviderContext } from '../../provider.ts'
 import { outcomeOfMessages, readSpool, requestOf } from '../../spool.ts'
 import { type Place, readPlace } from './place.ts'
-import { mirrorSpool, openKernel, type RemoteBody, remoteHost } from './remote-life.ts'
+import { mirrorSpool, openKernel, type RemoteBody, type RemoteOrigin, remoteHost } from './remote-life.ts'
 import { JupyterRest, type KernelModel } from './rest.ts'
 import type { FoundServer, ServerSource } from './source.ts'
 
@@ -28,8 +28,9 @@ export interface FoundRemote extends FoundKernel {
 export async function findRemote(
   { kernelId, startedAt }: KernelAddress,
   folder: KernelFolder,
-  source: ServerSource,
+  source: Pick<ServerSource, 'provider' | 'find'>,
   context: ProviderContext,
+  origin?: RemoteOrigin,
 ): Promise<FoundRemote | null> {
   const place = await readPlace(folder, context.signer)
   const facts = await readFacts(folder, context.signer)
@@ -45,6 +46,7 @@ export async function findRemote(
     spec,
     remoteName: spec.name.replace(/@[^@]*$/, ''),
     folder,
+    ...(origin === undefined ? {} : { origin }),
   }
   const { body, conversation } = openKernel(plan, place.kernel, context, true)
   const info = await answerOf(conversation)
@@ -85,7 +87,7 @@ interface Looked {
 /** Asks until the server answers, or the time is over. */
 async function lookFor(
   place: Place,
-  source: ServerSource,
+  source: Pick<ServerSource, 'find'>,
   { onProblem }: ProviderContext,
 ): Promise<Looked | null> {
   const deadline = performance.now() + READY_MS

@@ -11,7 +11,7 @@ import { writeFacts } from '../../kernel-facts.ts'
 import { isRealFolder, type KernelFolder, makeFolder, removeFolder } from '../../kernel-folder.ts'
 import type { Life } from '../../life.ts'
 import type { KernelHost } from '../../live-kernel.ts'
-import type { JsonObject, Message } from '../../message.ts'
+import type { Json, JsonObject, Message } from '../../message.ts'
 import type { KernelBody } from '../../process.ts'
 import { ownProcess } from '../../process-identity.ts'
 import { writeRecord } from '../../process-record.ts'
@@ -48,6 +48,18 @@ export interface RemotePlan {
   readonly gone?: AbortSignal
   readonly ready?: () => Promise<void>
   readonly folder: KernelFolder
+  /** Where the server was started by a provider of ours; absent for one that the user added. */
+  readonly origin?: RemoteOrigin
+}
+
+/** What a provider knows that started the server. */
+export interface RemoteOrigin {
+  /** Recorded with the session. */
+  readonly place: Json
+  readonly allocation: NonNullable<KernelHost['allocation']>
+  /** Before the kernel is asked to end. */
+  ending(how: 'shutdown' | 'restart'): void
+  deathOf(asked: 'shutdown' | 'restart' | null): Promise<Death>
 }
 
 /** Opens the way to a kernel that runs. */
@@ -200,14 +212,15 @@ export function remoteHost(
   context: ProviderContext,
   first: RemoteLife,
 ): KernelHost<RemoteLife> {
-  const { folder, server, spec, kernelId, provider } = plan
+  const { folder, server, spec, kernelId, provider, origin } = plan
   let life = first
   return {
     provider,
     kernelId,
     spec,
     folder,
-    place: null,
+    place: origin?.place ?? null,
+    ...(origin === undefined ? {} : { allocation: origin.allocation }),
     lacks: LACKS,
     objects: {
       isLocal: false,
@@ -222,12 +235,13 @@ export function remoteHost(
     },
     prepare: async () => undefined,
     interrupt: ({ process }) => new JupyterRest(server).interrupt(process.kernel),
-    askToEnd: ({ process }) => {
+    askToEnd: ({ process }, how) => {
+      origin?.ending(how)
       process.signal('SIGKILL')
     },
     release: () => writeRecord(folder, context.signer, { process: null, owner: null }),
     isFindable: () => true,
-    deathOf: async (_, asked) => deathOn(server, asked),
+    deathOf: async (_, asked) => origin?.deathOf(asked) ?? deathOn(server, asked),
     lifeEnded: async () => undefined,
     acknowledge: async ({ process: { wire } }, runId) => {
       await forgetRun(folder, runId)

@@ -1,0 +1,218 @@
+/** Lists, adds, tests, changes and removes the Slurm partitions of the kernel menu. They are the person's own. */
+import '../sql/sql.css'
+import '../servers/servers.css'
+import './slurm.css'
+import type { SavedSlurm, SlurmCluster, SlurmDraft } from '@yesterday/server/contract/slurm.ts'
+import { useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { t } from '../../text/text.ts'
+import { hideSlurm, removeSlurm, saveSlurm, slurm, slurmOpen, testSlurm } from './slurm-store.ts'
+
+/** Mounted always; shown while it is asked for. */
+export function SlurmDialog() {
+  const isOpen = useSyncExternalStore(slurmOpen.subscribe, slurmOpen.get)
+  return isOpen ? <OpenDialog /> : null
+}
+
+const FIELDS = [
+  ...(['id', 'title', 'partition', 'account', 'time', 'cpus', 'gpus', 'memory'] as const),
+  ...(['python', 'folder', 'extra'] as const),
+]
+type Field = (typeof FIELDS)[number]
+type Entered = Readonly<Record<Field, string>>
+
+const EMPTY: Entered = {
+  ...{ id: '', title: '', partition: '', account: '', time: '', cpus: '', gpus: '', memory: '' },
+  ...{ python: '', folder: '', extra: '' },
+}
+
+function enteredOf({ id, title, folder, cpus, extra, ...words }: SavedSlurm): Entered {
+  const { partition, account, time, gpus, memory, python } = words
+  const text = (word: string | null): string => word ?? ''
+  return {
+    ...{ id, title, folder, extra: extra.join(' '), cpus: cpus === null ? '' : String(cpus) },
+    ...{ partition: text(partition), account: text(account), time: text(time) },
+    ...{ gpus: text(gpus), memory: text(memory), python: text(python) },
+  }
+}
+
+function draftOf({ id, title, cpus, folder, extra, ...words }: Entered): SlurmDraft {
+  const word = (text: string): string | null => text.trim() || null
+  const { partition, account, time, gpus, memory, python } = words
+  return {
+    ...{ title: title.trim() || id.trim(), folder: folder.trim() || '~' },
+    ...{ cpus: cpus === '' ? null : Number(cpus), extra: extra.split(/\s+/).filter((one) => one !== '') },
+    ...{ partition: word(partition), account: word(account), time: word(time) },
+    ...{ gpus: word(gpus), memory: word(memory), python: word(python) },
+  }
+}
+
+function OpenDialog() {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const heading = useId()
+  const [entered, setEntered] = useState(EMPTY)
+  const [said, setSaid] = useState<string | null>(null)
+  const { entries, cluster, problem } = useSyncExternalStore(slurm.subscribe, slurm.get)
+  useLayoutEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    return () => element?.close()
+  }, [])
+  const id = entered.id.trim()
+  const save = async (): Promise<void> => {
+    setSaid(null)
+    if (!(await saveSlurm(id, draftOf(entered)))) return
+    setSaid(t('servers.saved', { title: entered.title.trim() || id }))
+    setEntered(EMPTY)
+  }
+  const test = async (): Promise<void> => {
+    setSaid(t('slurm.testing'))
+    setSaid((await testSlurm(id, draftOf(entered))) ?? t('slurm.works'))
+  }
+  return (
+    <dialog ref={dialog} className="dialog connections" aria-labelledby={heading} onClose={hideSlurm}>
+      <h2 id={heading}>{t('slurm.title')}</h2>
+      <p>{t('slurm.hint')}</p>
+      <List all={entries} onEdit={(entry) => setEntered(enteredOf(entry))} />
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          void save()
+        }}
+      >
+        <Fields entered={entered} cluster={cluster} onChange={setEntered} />
+        <p className="servers-said" role="status" data-problem={problem !== null}>
+          {problem ?? said}
+        </p>
+        <div className="dialog-actions">
+          <button type="button" className="button" onClick={hideSlurm}>
+            {t('servers.close')}
+          </button>
+          <button type="button" className="button" disabled={id === ''} onClick={() => void test()}>
+            {t('servers.test')}
+          </button>
+          <button type="submit" className="button button-primary" disabled={id === ''}>
+            {t('servers.save')}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  )
+}
+
+interface FieldsProps {
+  readonly entered: Entered
+  readonly cluster: SlurmCluster | null
+  readonly onChange: (entered: Entered) => void
+}
+
+function Fields({ entered, cluster, onChange }: FieldsProps) {
+  const field = (name: Field, label: string, placeholder = '', more: object = {}) => (
+    <label className="connections-field">
+      {label}
+      <input
+        className="field"
+        value={entered[name]}
+        placeholder={placeholder}
+        spellCheck={false}
+        autoComplete="off"
+        autoCapitalize="off"
+        onChange={({ target }) => onChange({ ...entered, [name]: target.value })}
+        {...more}
+      />
+    </label>
+  )
+  return (
+    <>
+      <Partitions entered={entered} cluster={cluster} onChange={onChange} />
+      <div className="slurm-limits">
+        {field('time', t('slurm.time'), '4:00:00')}
+        {field('cpus', t('slurm.cpus'), '4', { type: 'number', min: 1, max: 4096 })}
+        {field('gpus', t('slurm.gpus'), '1')}
+        {field('memory', t('slurm.memory'), '16G')}
+      </div>
+      {field('python', t('slurm.python'), '~/envs/torch')}
+      <div className="slurm-limits">
+        {field('id', t('servers.id'), 'gpu')}
+        {field('title', t('servers.label'))}
+      </div>
+      <details>
+        <summary>{t('servers.more')}</summary>
+        {field('account', t('slurm.account'))}
+        {field('folder', t('slurm.folder'), '~')}
+        {field('extra', t('slurm.extra'), '--qos=high --constraint=a100')}
+      </details>
+    </>
+  )
+}
+
+function Partitions({ entered, cluster, onChange }: FieldsProps) {
+  const { partition } = entered
+  const isListed = partition === '' || cluster?.partitions.some(({ name }) => name === partition) === true
+  return (
+    <>
+      <label className="connections-field">
+        {t('slurm.partition')}
+        <select
+          className="field slurm-partition"
+          value={partition}
+          onChange={({ target }) => onChange({ ...entered, partition: target.value })}
+        >
+          <option value="">{t('slurm.anyPartition')}</option>
+          {!isListed && <option value={partition}>{partition}</option>}
+          {cluster?.partitions.map((one) => (
+            <option key={one.name} value={one.name}>
+              {offerText(one)}
+            </option>
+          ))}
+        </select>
+      </label>
+      {cluster === null && <p className="connections-empty">{t('slurm.loading')}</p>}
+      {cluster !== null && cluster.problem !== null && (
+        <p className="connections-problem">{cluster.problem}</p>
+      )}
+    </>
+  )
+}
+
+function offerText({ name, isUp, timeLimit: limit, idleNodes: idle, nodes, cpus, gres }: Partition): string {
+  if (!isUp) return t('slurm.down', { name })
+  const values = { name, limit, idle, nodes, cpus }
+  return gres === null ? t('slurm.offer', values) : t('slurm.offerGres', { ...values, gres })
+}
+type Partition = SlurmCluster['partitions'][number]
+
+function List(props: {
+  readonly all: readonly SavedSlurm[] | null
+  readonly onEdit: (entry: SavedSlurm) => void
+}) {
+  const { all, onEdit } = props
+  if (all === null) return null
+  if (all.length === 0) return <p className="connections-empty">{t('slurm.empty')}</p>
+  return (
+    <ul className="connections-list" aria-label={t('slurm.title')}>
+      {all.map((one) => (
+        <li key={one.id}>
+          <span>
+            <strong>{one.title}</strong> <code>{one.partition ?? t('slurm.anyPartition')}</code>
+          </span>
+          <button
+            type="button"
+            className="button button-small button-quiet"
+            aria-label={t('servers.edit', { title: one.title })}
+            onClick={() => onEdit(one)}
+          >
+            {t('servers.change')}
+          </button>
+          <button
+            type="button"
+            className="button button-small button-quiet"
+            aria-label={t('servers.remove', { title: one.title })}
+            onClick={() => void removeSlurm(one.id)}
+          >
+            {t('servers.delete')}
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,376 @@
+/** Kernels in jobs of a Slurm cluster: one job a kernel. In the job a private Jupyter server runs, reached through `srun`. */
+import { randomUUID } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { KernelStartError, unknownSpec } from '../errors.ts'
+import type {
+  FoundKernel,
+  Kernel,
+  KernelAddress,
+  KernelHere,
+  KernelKey,
+  KernelPlace,
+  KernelSpec,
+  Ownership,
+  SpooledRun,
+  StartOptions,
+} from '../kernel.ts'
+import {
+  isKernelId,
+  isRealFolder,
+  type KernelFolder,
+  kernelFolder,
+  makeFolder,
+  removeFolder,
+} from '../kernel-folder.ts'
+import { LiveKernel } from '../live-kernel.ts'
+import { ownProcess } from '../process-identity.ts'
+import { ownershipOf, readRecord, writeRecord } from '../process-record.ts'
+import type { KernelProvider, MakeProvider, ProviderContext } from '../provider.ts'
+import type { RemoteOrigin } from './jupyter/remote-life.ts'
+import { KernelFolders, LiveKernels } from './own-kernels.ts'
+import { Allocation, cancelLater, submit } from './slurm/allocation.ts'
+import { ClusterLooks, entryProblem } from './slurm/cluster-look.ts'
+import { type Commands, localCommands } from './slurm/commands.ts'
+import { isOurJob, jobSignature, readJobNote, writeJobNote } from './slurm/job-note.ts'
+import { allocationOf, cancelWords } from './slurm/job-words.ts'
+import { JobQueue } from './slurm/queue.ts'
+import { hasEnded, type JobView } from './slurm/queue-lines.ts'
+import { SlurmEntry } from './slurm/settings.ts'
+
+const SLURM = 'slurm'
+/** The kernel that `ipykernel` itself brings. */
+const REMOTE_NAME = 'python3'
+/** A job is kept for the next kernel, as after a restart. */
+const LINGER_MS = 30_000
+/** How long a start waits for a kernel that ends in its job. */
+const ENDING_MS = 10_000
+const FIND_MS = 15_000
+
+const KIND = { provider: SLURM, remoteName: REMOTE_NAME } as const
+
+interface Held {
+  readonly allocation: Allocation
+  /** The kernel in it; null while there is none. */
+  kernel: LiveKernel | null
+  isEnding: boolean
+}
+
+export const slurmProvider: MakeProvider = (context) => new SlurmKernels(context)
+
+class SlurmKernels implements KernelProvider {
+  readonly id = SLURM
+  readonly title = 'Slurm clusters'
+  readonly lacks = ['project-folder', 'sandbox', 'process', 'prewarm'] as const
+  readonly #context: ProviderContext
+  readonly #runtimeDir: string
+  readonly #commands: Commands
+  readonly #looks: ClusterLooks
+  readonly #folders: KernelFolders
+  readonly #live = new LiveKernels()
+  readonly #held = new Set<Held>()
+  readonly #closing = new AbortController()
+  #queue: JobQueue | null = null
+
+  constructor(context: ProviderContext) {
+    this.#context = context
+    this.#runtimeDir = context.runtimeDirOf(SLURM)
+    this.#commands = localCommands(context.environment)
+    this.#looks = new ClusterLooks(this.#commands)
+    this.#folders = new KernelFolders(this.#runtimeDir, context.onProblem)
+  }
+
+  async places(): Promise<readonly KernelPlace[]> {
+    const entries = this.#entries()
+    if (entries.length === 0) return []
+    const look = await this.#looks.now()
+    return entries.map((entry) => placeOf(entry, entryProblem(entry, look)))
+  }
+
+  async specs(): Promise<readonly KernelSpec[]> {
+    const places = await this.places()
+    return places.map((where) => specAt(where))
+  }
+
+  serves(specName: string): boolean {
+    return this.#entryOf(specName) !== null
+  }
+
+  start(options: StartOptions): Promise<Kernel> {
+    return this.#live.starting(this.#start(options))
+  }
+
+  async #start({ specName, signal, onNotice = () => undefined }: StartOptions): Promise<Kernel> {
+    const entry = this.#entryOf(specName)
+    if (entry === null) throw unknownSpec(specName, [])
+    const given = signal === undefined ? [] : [signal]
+    const stop = AbortSignal.any([this.#closing.signal, ...given])
+    const kernelId = randomUUID()
+    const folder = kernelFolder(this.#runtimeDir, kernelId)
+    const owner = { process: null, owner: ownProcess() }
+    makeFolder(folder, (made) => writeRecord(made, this.#context.signer, owner))
+    let held: Held | null = null
+    try {
+      held = (await this.#free(entry)) ?? (await this.#submit(entry, kernelId, folder))
+      await writeJobNote(folder, this.#context.signer, held.allocation.note)
+      await held.allocation.running(stop, onNotice)
+      const server = await held.allocation.server(stop)
+      const spec = specAt(placeOf(entry, null))
+      const { gone } = held.allocation
+      const origin = this.#originOf(held)
+      const plan = { ...KIND, kernelId, spec, server, gone, folder, origin }
+      const { remoteHost, startRemoteLife } = await import('./jupyter/remote-life.ts')
+      const life = await startRemoteLife(plan, this.#context)
+      const kernel = new LiveKernel(remoteHost(plan, this.#context, life), life)
+      this.#own(held, kernel)
+      if (stop.aborted) await kernel.shutdown({ graceMs: 0 })
+      return kernel
+    } catch (error) {
+      if (held !== null) this.#held.delete(held)
+      await held?.allocation.cancel()
+      await removeFolder(folder)
+      throw stop.aborted ? cancelled(specName) : startError(entry, error)
+    }
+  }
+
+  async #submit(entry: SlurmEntry, allocation: string, { dir }: KernelFolder): Promise<Held> {
+    const signature = jobSignature(this.#context.signer, allocation)
+    const parts = await submit(this.#commands, entry, { allocation, signature, folder: dir })
+    return this.#hold(new Allocation({ ...parts, commands: this.#commands, queue: this.#queueOf(entry) }))
+  }
+
+  #hold(allocation: Allocation): Held {
+    const held = { allocation, kernel: null, isEnding: false }
+    this.#held.add(held)
+    return held
+  }
+
+  /** A job of the entry that has no kernel, or whose kernel is ending: a restart stays in its job. */
+  async #free(entry: SlurmEntry): Promise<Held | null> {
+    // A kernel that is restarted is asked to end in this turn of the event loop.
+    await sleep(0)
+    const same = [...this.#held].filter(
+      ({ allocation }) =>
+        !allocation.hasEnded && JSON.stringify(allocation.note.entry) === JSON.stringify(entry),
+    )
+    const found = same.find(({ kernel }) => kernel === null) ?? same.find(({ isEnding }) => isEnding)
+    if (found === undefined) return null
+    const { kernel } = found
+    if (kernel !== null) await Promise.race([hasDied(kernel), sleep(ENDING_MS, undefined, { ref: false })])
+    if (found.kernel !== null || found.allocation.hasEnded || !this.#held.has(found)) return null
+    return found
+  }
+
+  #own(held: Held, kernel: LiveKernel): void {
+    held.kernel = kernel
+    held.isEnding = false
+    this.#live.own(kernel)
+    kernel.on('dead', () => {
+      held.kernel = null
+      const isUsed = () => held.kernel !== null
+      cancelLater(held.allocation, this.#closing.signal.aborted ? 0 : LINGER_MS, () => {
+        if (!isUsed()) this.#held.delete(held)
+        return isUsed()
+      })
+    })
+  }
+
+  #originOf(held: Held): RemoteOrigin {
+    const { allocation } = held
+    const { job, cluster, node, partition, limits } = allocation.shown
+    return {
+      place: { place: allocation.note.entry.title, cluster, job, node, partition, limits },
+      allocation,
+      ending: (how) => {
+        held.isEnding = how === 'shutdown'
+      },
+      deathOf: (asked) => allocation.death(asked),
+    }
+  }
+
+  prewarm(): void {}
+
+  async attach(address: KernelAddress): Promise<FoundKernel | null> {
+    const folder = this.#folders.of(address)
+    const note = folder && (await readJobNote(folder, this.#context.signer))
+    if (folder === null || note === null) return null
+    const queue = this.#queueOf(note.entry)
+    const allocation = new Allocation({ commands: this.#commands, queue, note, output: null })
+    try {
+      const stop = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(FIND_MS)])
+      await allocation.running(stop, () => undefined)
+      const server = await allocation.server(stop)
+      const held = this.#hold(allocation)
+      const { findRemote } = await import('./jupyter/remote-find.ts')
+      const source = { provider: SLURM, find: async () => ({ server, gone: allocation.gone }) }
+      const found = await findRemote(address, folder, source, this.#context, this.#originOf(held))
+      if (found !== null) {
+        this.#own(held, found.kernel)
+        return found
+      }
+      this.#held.delete(held)
+    } catch (error) {
+      this.#context.onProblem({ kind: 'background-failed', detail: `looking for a job: ${String(error)}` })
+    }
+    allocation.close()
+    return null
+  }
+
+  salvage(address: KernelAddress): Promise<readonly SpooledRun[]> {
+    return this.#folders.salvage(address)
+  }
+
+  moveSpool(key: KernelKey, target: string): Promise<readonly string[]> {
+    return this.#folders.moveSpool(key, target)
+  }
+
+  /** Values are in the job, with the kernel; what is gone has none. */
+  async objectsOf(): Promise<null> {
+    return null
+  }
+
+  async forget(key: KernelKey): Promise<void> {
+    const folder = this.#folders.of(key)
+    if (folder === null) return
+    await this.end(key)
+    await removeFolder(folder)
+  }
+
+  /** A job that waits has no kernel yet; it is listed all the same. */
+  async list(): Promise<readonly KernelHere[]> {
+    const folders = await this.#realFolders()
+    if (folders.length === 0) return []
+    const jobs = await this.#jobs().catch(() => [])
+    const all = folders.map(async (folder) => {
+      const key = { provider: SLURM, kernelId: folder.kernelId }
+      const found = await this.#jobIn(jobs, folder)
+      const where = found === null ? {} : { where: found.where }
+      return { ...key, ownership: await this.ownership(key), pid: null, ...where }
+    })
+    return Promise.all(all)
+  }
+
+  async ownership(key: KernelKey): Promise<Ownership> {
+    const folder = this.#folders.of(key)
+    const record = folder && readRecord(folder, this.#context.signer)
+    if (record === null) return 'unknown'
+    return record.owner === null ? 'free' : ownershipOf(record)
+  }
+
+  async end(key: KernelKey): Promise<boolean> {
+    const folder = this.#folders.of(key)
+    if (folder === null || readRecord(folder, this.#context.signer) === null) return false
+    try {
+      const job = await this.#jobIn(await this.#jobs(), folder)
+      if (job === null) return false
+      await this.#commands.run(cancelWords(job.id))
+      return true
+    } catch (error) {
+      this.#context.onProblem({ kind: 'background-failed', detail: `cancelling a job: ${String(error)}` })
+      return false
+    }
+  }
+
+  #jobs(): Promise<readonly JobView[]> {
+    return new JobQueue(this.#commands, 5_000).jobs()
+  }
+
+  /** The live job of a kernel. One that was submitted and not noted is found by its name, and proven by its comment. */
+  async #jobIn(jobs: readonly JobView[], folder: KernelFolder) {
+    const { signer } = this.#context
+    const note = await readJobNote(folder, signer)
+    const allocation = note?.allocation ?? folder.kernelId
+    const found = jobs.find(
+      (job) =>
+        allocationOf(job.name) === allocation &&
+        isOurJob(signer, allocation, job.comment) &&
+        (note === null || job.id === note.job),
+    )
+    if (found === undefined || hasEnded(found)) return null
+    const on = found.node === null ? 'waiting' : `on ${found.node}`
+    return { id: found.id, where: `job ${found.id} ${on}${note === null ? '' : ` (${note.entry.title})`}` }
+  }
+
+  async endOrphans(): Promise<number> {
+    let ended = 0
+    for (const { ownership, ...key } of await this.list()) {
+      if (ownership !== 'orphaned') continue
+      if (await this.end(key)) ended += 1
+      const folder = this.#folders.of(key)
+      const spooled = folder === null ? [] : await readdir(folder.spoolDir).catch(() => [])
+      if (folder !== null && spooled.length === 0) await removeFolder(folder)
+    }
+    return ended
+  }
+
+  async close({ shutdown }: { readonly shutdown: boolean }): Promise<void> {
+    this.#closing.abort(new Error('the server is stopping'))
+    const held = [...this.#held]
+    await this.#live.close((kernel) => (shutdown ? kernel.shutdown() : kernel.detach()))
+    const isKept = ({ kernel }: Held) => kernel !== null && !shutdown
+    await Promise.all(held.map((one) => (isKept(one) ? one.allocation.close() : one.allocation.cancel())))
+  }
+
+  #queueOf({ pollMs }: SlurmEntry): JobQueue {
+    this.#queue ??= new JobQueue(this.#commands, pollMs)
+    return this.#queue
+  }
+
+  /** What is no entry is left out, and hides no other. */
+  #entries(): readonly SlurmEntry[] {
+    return this.#context.connections.list(SLURM).flatMap((one) => {
+      const read = SlurmEntry.safeParse(one)
+      return read.success ? [read.data] : []
+    })
+  }
+
+  #entryOf(specName: string): SlurmEntry | null {
+    const [name, id, ...rest] = specName.toLowerCase().split('@')
+    if (name !== REMOTE_NAME || rest.length > 0) return null
+    return this.#entries().find((entry) => entry.id === id) ?? null
+  }
+
+  async #realFolders(): Promise<readonly KernelFolder[]> {
+    const names = (await readdir(this.#runtimeDir).catch(() => [])).filter(isKernelId)
+    const folders = names.map((name) => kernelFolder(this.#runtimeDir, name))
+    const real = await Promise.all(folders.map(isRealFolder))
+    return folders.filter((_, place) => real[place])
+  }
+}
+
+const placeOf = ({ id, title }: SlurmEntry, problem: string | null): KernelPlace => ({
+  provider: SLURM,
+  id,
+  title,
+  problem,
+})
+
+const specAt = (where: KernelPlace): KernelSpec => ({
+  name: `${REMOTE_NAME}@${where.id}`,
+  displayName: `Python 3 on ${where.title}`,
+  language: 'python',
+  argv: [],
+  env: {},
+  interruptMode: 'message',
+  resourceDir: null,
+  metadata: {},
+  where,
+})
+
+const hasDied = (kernel: LiveKernel): Promise<void> =>
+  new Promise((resolve) => {
+    if (kernel.status === 'dead') resolve()
+    else kernel.on('dead', () => resolve())
+  })
+
+function cancelled(specName: string): KernelStartError {
+  const facts = { reason: 'stopping', specName, program: null } as const
+  return new KernelStartError(`The start of "${specName}" was cancelled, and its job with it.`, facts)
+}
+
+function startError({ id, title }: SlurmEntry, error: unknown): KernelStartError {
+  if (error instanceof KernelStartError) return error
+  const why = error instanceof Error ? error.message : String(error)
+  const facts = { reason: 'ended', specName: `${REMOTE_NAME}@${id}`, program: null } as const
+  return new KernelStartError(`The kernel did not start on ${title}: ${why}`, facts)
+}

@@ -1,0 +1,118 @@
+/**
+ * A Slurm cluster of two nodes for tests: slurmctld, two slurmd and munged of the system's packages, in a folder of its own,
+ * on free ports. The nodes are two daemons of this machine and share its network: what separates machines is not tested.
+ */
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { vi } from 'vitest'
+import { freePort } from './jupyter-server.ts'
+
+const PROGRAMS = ['slurmctld', 'slurmd', 'munged', 'sbatch', 'srun']
+
+/** Why there is no cluster here; null where there can be one. */
+export const whyNoSlurm: string | null = findProblem()
+export const slurmSkipped = whyNoSlurm === null ? '' : ` (skipped: ${whyNoSlurm})`
+
+function findProblem(): string | null {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0)
+    return 'the daemons of Slurm run as root on Linux'
+  for (const program of PROGRAMS) {
+    try {
+      execFileSync('sh', ['-c', 'command -v "$1"', 'sh', program], { env: systemEnv(), stdio: 'ignore' })
+    } catch {
+      return `there is no ${program}: install slurm-wlm and munge`
+    }
+  }
+  return null
+}
+
+function systemEnv(): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` }
+}
+
+export async function startSlurm() {
+  const dir = mkdtempSync('/tmp/ysl-')
+  const host = hostname().split('.')[0] ?? 'localhost'
+  const [ctld, a, b] = [await freePort(), await freePort(), await freePort()]
+  for (const name of ['state', 'spool-a', 'spool-b', 'cgroup']) mkdirSync(join(dir, name), { mode: 0o755 })
+  writeFileSync(join(dir, 'munge.key'), randomBytes(128), { mode: 0o600 })
+  writeFileSync(join(dir, 'cgroup.conf'), `CgroupPlugin=cgroup/v1\nCgroupMountpoint=${dir}/cgroup\n`)
+  const conf = join(dir, 'slurm.conf')
+  writeFileSync(conf, configuration({ dir, host, ctld, a, b }))
+  const env = { ...systemEnv(), SLURM_CONF: conf }
+  const daemons: ChildProcess[] = []
+  const daemon = (program: string, words: readonly string[]): ChildProcess => {
+    const child = spawn(program, words, { env, cwd: dir, stdio: 'ignore' })
+    daemons.push(child)
+    return child
+  }
+  const socket = join(dir, 'munge.sock')
+  daemon('munged', [
+    ...['--foreground', '--force', `--socket=${socket}`, `--key-file=${dir}/munge.key`],
+    ...[`--pid-file=${dir}/munge.pid`, `--log-file=${dir}/munge.log`, `--seed-file=${dir}/munge.seed`],
+  ])
+  const run = async (program: string, ...words: string[]): Promise<string> =>
+    (await promisify(execFile)(program, words, { env, timeout: 60_000 })).stdout
+  await vi.waitFor(() => run('munge', `--socket=${socket}`, '--no-input'))
+  daemon('slurmctld', ['-D', '-c'])
+  const node = (name: 'a' | 'b'): ChildProcess => daemon('slurmd', ['-D', '-N', name])
+  const nodes = { a: node('a'), b: node('b') }
+  await vi.waitFor(async () => {
+    const states = await run('sinfo', '--noheader', '--Node', '--format=%T', '--partition=debug')
+    if (!/^idle\nidle\n$/.test(states)) throw new Error(`the nodes are not ready: ${states}\n${logTail(dir)}`)
+  })
+  const stop = async (child: ChildProcess): Promise<void> => {
+    const exited = once(child, 'exit')
+    if (child.exitCode === null && child.signalCode === null && child.kill('SIGTERM')) await exited
+  }
+  const end = async (): Promise<void> => {
+    await run('scancel', '--me').catch(() => '')
+    await vi.waitFor(async () => {
+      if ((await run('squeue', '--noheader')) !== '') throw new Error('jobs are still there')
+    })
+    for (const child of daemons.reverse()) await stop(child)
+    await rm(dir, { recursive: true, force: true, maxRetries: 5 })
+  }
+  return { dir, env, run, node, nodes, stop, end }
+}
+
+const logTail = (dir: string): string => {
+  try {
+    return readFileSync(join(dir, 'slurmctld.log'), 'utf8').slice(-1_000)
+  } catch {
+    return ''
+  }
+}
+
+/** No cgroups and no accounting: a container has neither. */
+function configuration(on: { dir: string; host: string; ctld: number; a: number; b: number }): string {
+  const { dir, host } = on
+  const node = (name: string, port: number): string =>
+    `NodeName=${name} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${port} CPUs=4 RealMemory=1000`
+  return [
+    'ClusterName=testing',
+    `SlurmctldHost=${host}(127.0.0.1)`,
+    `SlurmctldPort=${on.ctld}`,
+    ...['SlurmUser=root', 'SlurmdUser=root', 'AuthType=auth/munge', 'CredType=cred/munge'],
+    `AuthInfo=socket=${dir}/munge.sock`,
+    ...[`StateSaveLocation=${dir}/state`, `SlurmdSpoolDir=${dir}/spool-%n`],
+    ...[`SlurmctldPidFile=${dir}/ctld.pid`, `SlurmdPidFile=${dir}/d-%n.pid`],
+    ...[`SlurmctldLogFile=${dir}/slurmctld.log`, `SlurmdLogFile=${dir}/slurmd-%n.log`],
+    ...['ProctrackType=proctrack/pgid', 'TaskPlugin=task/none', 'JobAcctGatherType=jobacct_gather/none'],
+    ...['AccountingStorageType=accounting_storage/none', 'SwitchType=switch/none', 'MpiDefault=none'],
+    ...['SelectType=select/cons_tres', 'SelectTypeParameters=CR_CPU', 'SchedulerType=sched/backfill'],
+    'SchedulerParameters=sched_interval=2,bf_interval=2,sched_min_interval=0',
+    ...['SlurmdParameters=config_overrides', 'ReturnToService=0', 'KillWait=2', 'SlurmdTimeout=30'],
+    node('a', on.a),
+    node('b', on.b),
+    'PartitionName=debug Nodes=ALL Default=YES MaxTime=1:00:00 State=UP',
+    'PartitionName=long Nodes=b MaxTime=INFINITE State=UP',
+    '',
+  ].join('\n')
+}
