@@ -39,7 +39,7 @@ export function Account({ me }: { readonly me: Me }) {
         <button type="button" className="button" onClick={() => void leave(peopleApi.signOutEverywhere)}>
           {t('account.signOutEverywhere')}
         </button>
-        <LeaveProject project={me.project} onLeave={() => void leave(peopleApi.leave)} />
+        <LeaveProject onLeave={() => void leave(peopleApi.leave)} />
       </div>
       {!me.hasPassword && !me.hasPasskey && me.provider === null && (
         <p className="share-note">{t('account.guest')}</p>
@@ -49,17 +49,24 @@ export function Account({ me }: { readonly me: Me }) {
 }
 
 /** The second press leaves. */
-function LeaveProject({ project, onLeave }: { readonly project: string; readonly onLeave: () => void }) {
+function LeaveProject({ onLeave }: { readonly onLeave: () => void }) {
   const [isAsked, setAsked] = useState(false)
   return (
-    <button
-      type="button"
-      className={`button ${isAsked ? 'button-danger' : ''}`}
-      onBlur={() => setAsked(false)}
-      onClick={() => (isAsked ? onLeave() : setAsked(true))}
-    >
-      {t(isAsked ? 'account.leaveSure' : 'account.leave', { project })}
-    </button>
+    <>
+      <button
+        type="button"
+        className={`button ${isAsked ? 'button-danger' : ''}`}
+        onBlur={() => setAsked(false)}
+        onClick={() => (isAsked ? onLeave() : setAsked(true))}
+      >
+        {t(isAsked ? 'account.leaveSure' : 'account.leave')}
+      </button>
+      {isAsked && (
+        <p className="share-note" role="status">
+          {t('account.leaveHint')}
+        </p>
+      )}
+    </>
   )
 }
 
