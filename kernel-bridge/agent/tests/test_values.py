@@ -167,6 +167,11 @@ def test_the_budgets_are_settable(monkeypatch: pytest.MonkeyPatch) -> None:
     assert formats(second) == {"b": None}
     assert {"what": "the value of b", "why": "it is over the budget for values"} in second["notCaptured"]
     assert formats(third) == {"c": PACK}
+    monkeypatch.delenv("YESTERDAY_VALUES_MIB")
+    monkeypatch.setenv("YESTERDAY_LATE_VALUES", "0")
+    monkeypatch.setenv("YESTERDAY_VALUE_MIB", "0.1")
+    (replayed,) = ran("a = bytearray(200_000)")
+    assert {"what": "the value of a", "why": "a replay stores no large values"} in replayed["notCaptured"]
     monkeypatch.setenv("YESTERDAY_VALUE_MIB", "0")
     (none,) = ran("a = 1")
     assert (formats(none), none["notCaptured"]) == ({"a": None}, [])

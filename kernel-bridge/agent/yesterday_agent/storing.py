@@ -29,15 +29,17 @@ _SHOWN = 3
 @dataclass(frozen=True)
 class ValueBudget:
     """What a run may spend on values while the next one waits: bytes, and seconds. What takes more is stored behind the
-    reply. `total`: bytes in all of the kernel's life."""
+    reply. `total`: bytes in all of the kernel's life. `is_replay`: what takes more was stored by the recorded run."""
 
     bytes: int
     seconds: float
     total: int
+    is_replay: bool = False
 
     @staticmethod
     def of(variables: Mapping[str, str]) -> ValueBudget:
-        """`YESTERDAY_VALUE_MIB`, `YESTERDAY_VALUE_MS` and `YESTERDAY_VALUES_MIB`; zero stores none."""
+        """`YESTERDAY_VALUE_MIB`, `YESTERDAY_VALUE_MS` and `YESTERDAY_VALUES_MIB`; zero stores none. A replay's kernel
+        has `YESTERDAY_LATE_VALUES=0`."""
 
         def number(name: str, default: float) -> float:
             try:
@@ -46,7 +48,8 @@ class ValueBudget:
                 return default
 
         mib, total = number("YESTERDAY_VALUE_MIB", 32), number("YESTERDAY_VALUES_MIB", 16384)
-        return ValueBudget(int(mib * 2**20), number("YESTERDAY_VALUE_MS", 250) / 1000, int(total * 2**20))
+        seconds, is_replay = number("YESTERDAY_VALUE_MS", 250) / 1000, variables.get("YESTERDAY_LATE_VALUES") == "0"
+        return ValueBudget(int(mib * 2**20), seconds, int(total * 2**20), is_replay)
 
 
 class ValueStore:
@@ -68,7 +71,7 @@ class _Storing:
 
     def __init__(self, run: str, lineage: Lineage, kept: Kept, budget: ValueBudget, late: LateStores) -> None:
         self._run, self._lineage, self._kept, self._late = run, lineage, kept, late
-        self._until = perf_counter() + budget.seconds
+        self._until, self._is_replay = perf_counter() + budget.seconds, budget.is_replay
         self._left = max(0, budget.total - kept.spent - kept.late.spent)
         self._limit = min(kept.left, budget.bytes, self._left)
         self._edges: dict[str, Edge] = {}
@@ -128,6 +131,8 @@ class _Storing:
     def _later(self, mine: list[str], group: Collection[str], reason: OverBudgetError) -> None:
         """What is over the budget of one run is written behind the reply."""
         refused: UnstorableError | None = reason if self._left <= self._limit else None
+        if self._is_replay:
+            refused = UnstorableError("a replay stores no large values")
         if any(hides(name, self._lineage.namespace.get(name)) for name in group):
             refused = SecretError("its name says that it is a secret")
         if refused is not None:
