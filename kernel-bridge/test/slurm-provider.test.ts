@@ -87,8 +87,9 @@ describe.skipIf(isSkipped)(`kernels of a Slurm cluster${slurmSkipped || whyNoJup
   })
 
   it('stays in its job over a restart, and cancels a job that no kernel uses', async () => {
-    const kernel = await start()
+    const [kernel, other] = await Promise.all([start(), start()])
     const { job } = kernel.allocation ?? {}
+    expect(other.allocation?.job).not.toBe(job)
     await run(kernel, 'y = 1')
     const ended = kernel.shutdown()
     const next = await start()

@@ -45,7 +45,8 @@ const REMOTE_NAME = 'python3'
 const LINGER_MS = 30_000
 /** How long a start waits for a kernel that ends in its job. */
 const ENDING_MS = 10_000
-const FIND_MS = 15_000
+/** For finding a kernel again: controllers of busy clusters are slow. */
+const FIND_MS = 45_000
 
 const KIND = { provider: SLURM, remoteName: REMOTE_NAME } as const
 
@@ -53,6 +54,8 @@ interface Held {
   readonly allocation: Allocation
   /** The kernel in it; null while there is none. */
   kernel: LiveKernel | null
+  /** A start or a kernel has it. */
+  isTaken: boolean
   isEnding: boolean
 }
 
@@ -140,7 +143,7 @@ class SlurmKernels implements KernelProvider {
   }
 
   #hold(allocation: Allocation): Held {
-    const held = { allocation, kernel: null, isEnding: false }
+    const held = { allocation, kernel: null, isTaken: true, isEnding: false }
     this.#held.add(held)
     return held
   }
@@ -153,11 +156,13 @@ class SlurmKernels implements KernelProvider {
       ({ allocation }) =>
         !allocation.hasEnded && JSON.stringify(allocation.note.entry) === JSON.stringify(entry),
     )
-    const found = same.find(({ kernel }) => kernel === null) ?? same.find(({ isEnding }) => isEnding)
+    const found = same.find(({ isTaken }) => !isTaken) ?? same.find(({ isEnding }) => isEnding)
     if (found === undefined) return null
     const { kernel } = found
     if (kernel !== null) await Promise.race([hasDied(kernel), sleep(ENDING_MS, undefined, { ref: false })])
-    if (found.kernel !== null || found.allocation.hasEnded || !this.#held.has(found)) return null
+    // Another start may have waited for the same.
+    if (found.isTaken || found.allocation.hasEnded || !this.#held.has(found)) return null
+    found.isTaken = true
     return found
   }
 
@@ -167,10 +172,10 @@ class SlurmKernels implements KernelProvider {
     this.#live.own(kernel)
     kernel.on('dead', () => {
       held.kernel = null
-      const isUsed = () => held.kernel !== null
-      cancelLater(held.allocation, this.#closing.signal.aborted ? 0 : LINGER_MS, () => {
-        if (!isUsed()) this.#held.delete(held)
-        return isUsed()
+      held.isTaken = false
+      cancelLater(held.allocation, LINGER_MS, () => {
+        if (!held.isTaken) this.#held.delete(held)
+        return held.isTaken
       })
     })
   }
