@@ -11,6 +11,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { vi } from 'vitest'
+import { seconds } from '../../server/setup/patience.js'
 import { freePort } from './jupyter-server.ts'
 
 const PROGRAMS = ['slurmctld', 'slurmd', 'munged', 'sbatch', 'srun']
@@ -58,7 +59,7 @@ export async function startSlurm() {
     ...[`--pid-file=${dir}/munge.pid`, `--log-file=${dir}/munge.log`, `--seed-file=${dir}/munge.seed`],
   ])
   const run = async (program: string, ...words: string[]): Promise<string> =>
-    (await promisify(execFile)(program, words, { env, timeout: 60_000 })).stdout
+    (await promisify(execFile)(program, words, { env, timeout: seconds(60) })).stdout
   await vi.waitFor(() => run('munge', `--socket=${socket}`, '--no-input'))
   daemon('slurmctld', ['-D', '-c'])
   const node = (name: 'a' | 'b'): ChildProcess => daemon('slurmd', ['-D', '-N', name])

@@ -16,6 +16,7 @@ import content_values
 import pytest
 import temporary
 from kernel import Kernel
+from patience import seconds
 
 from yesterday_agent import kept as kept_module
 from yesterday_agent.content import Budget, content_digest
@@ -285,7 +286,7 @@ def stored_value(kernel: Kernel, run: str, name: str) -> dict[str, Any]:
     """What came of the value, not of its digest."""
     what = f"the value of {name}"
     while (found := kernel.whats.get((run, what))) is None:
-        kernel._note_content(kernel.client.get_iopub_msg(timeout=120))
+        kernel._note_content(kernel.client.get_iopub_msg(timeout=seconds(120)))
     return found
 
 
