@@ -1,6 +1,7 @@
 /** Which package has a missing module, and the exact command that installs it. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { formerVersions } from '../src/notebook/packages/SinceGood.tsx'
 import { missingDistribution, packageCommand, requirementsOf } from '../src/outputs/distributions.ts'
 
 test.each([
@@ -57,4 +58,19 @@ test.each([
 
 test('signs that a shell reads are quoted', () => {
   expect(packageCommand('pip', 'install', ['pandas>=2', 'numpy'])).toBe('%pip install "pandas>=2" numpy')
+})
+
+test('former versions are requirements; what a record names otherwise is left out', () => {
+  const was = (name: string, version: string | null, what: 'package' | 'python' = 'package') => ({
+    what,
+    name,
+    was: version,
+    is: null,
+  })
+  expect(
+    formerVersions([was('torch', '2.4.0+cu121'), was('a', '1'), was('python', '3.11.4', 'python')]),
+  ).toEqual(['torch==2.4.0+cu121', 'a==1'])
+  expect(
+    formerVersions([was('x', null), was('x; rm -rf /', '1'), was('x', '1 --index-url=http://y')]),
+  ).toEqual([])
 })

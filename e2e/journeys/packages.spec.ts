@@ -42,19 +42,21 @@ function makeEnvironment(place: string): void {
   writeFileSync(join(own, 'tests.pth'), `${run(site)}\n`)
 }
 
-function makeWheel(place: string): void {
-  mkdirSync(place)
+function makeWheel(place: string, version = '1.0'): void {
+  mkdirSync(place, { recursive: true })
   run(
     `
 import sys, zipfile
-with zipfile.ZipFile(sys.argv[1] + "/tiny_tool-1.0-py3-none-any.whl", "w") as wheel:
-    info = "tiny_tool-1.0.dist-info/"
+version = sys.argv[2]
+with zipfile.ZipFile(f"{sys.argv[1]}/tiny_tool-{version}-py3-none-any.whl", "w") as wheel:
+    info = f"tiny_tool-{version}.dist-info/"
     wheel.writestr("tiny_tool.py", "def answer():\\n    return 'from the wheel'\\n")
-    wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: tiny-tool\\nVersion: 1.0\\n")
+    wheel.writestr(info + "METADATA", f"Metadata-Version: 2.1\\nName: tiny-tool\\nVersion: {version}\\n")
     wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
     wheel.writestr(info + "RECORD", "".join(f"{one.filename},,\\n" for one in wheel.infolist()) + info + "RECORD,,\\n")
 `,
     place,
+    version,
   )
 }
 
@@ -79,4 +81,26 @@ test('a missing module is installed from its error, and is then in the list of p
   const packages = page.getByRole('dialog', { name: 'Packages of the kernel' })
   await packages.getByRole('searchbox').fill('tiny')
   await expect(packages.getByRole('listitem')).toHaveText(/tiny-tool 1\.0/)
+
+  makeWheel(join(folder, 'wheels'), '2.0')
+  await packages.getByRole('button', { name: 'Upgrade tiny-tool' }).click()
+  await expect(outputs(page, 3)).toContainText('Successfully installed tiny-tool-2.0')
+  await cell(page, 2).click()
+  await page.keyboard.press('Escape')
+  await page.keyboard.type('00')
+  await page.getByRole('dialog').getByRole('button', { name: 'Restart' }).click()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await page.keyboard.press('ControlOrMeta+Enter')
+  await expect(outputs(page, 2)).toContainText('from the wheel')
+  await page.keyboard.press('ControlOrMeta+Shift+c')
+  await page.keyboard.type('Packages of')
+  await page.keyboard.press('Enter')
+  await packages.getByText('1 package differs from the last good run').click()
+  await expect(packages.getByText('tiny-tool was 1.0, and is 2.0')).toBeVisible()
+  await packages.getByRole('button', { name: 'Install these versions' }).click()
+  await expect(packages.getByRole('group', { name: 'Install these versions' })).toContainText(
+    '%pip install tiny-tool==1.0',
+  )
+  await packages.getByRole('button', { name: 'Install these versions' }).click()
+  await expect(outputs(page, 3)).toContainText('Successfully installed tiny-tool-1.0')
 })

@@ -32,6 +32,7 @@ export const layers: readonly Layers[] = [
       'results',
       'people',
       'code-tools',
+      'environments',
       'terminals',
       'notify',
       'http',

@@ -327,7 +327,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ...settingsRoutes(parts.settings),
     ...[jupyterServerRoutes(store.secrets), sshHostRoutes(), slurmRoutes()].flat(),
     ...machineRoutes({ meter: new Meter(root), sessions, index: store.index, pathOf }),
-    ...codeToolRoutes({ root, kernels, sessions, pathOf }),
+    ...codeToolRoutes({ root, kernels, sessions, index: store.index, pathOf }),
   ]
 }
 

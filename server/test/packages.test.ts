@@ -35,8 +35,8 @@ describe.skipIf(python === null)(`packages${whySkipped}`, () => {
     writeFileSync(join(bin, process.platform === 'win32' ? 'uv.exe' : 'uv'), '', { mode: 0o755 })
     const found = await readPackages(own, bin)
     expect(found?.packages).toEqual([
-      { name: 'alpha', version: '1.0.post1' },
-      { name: 'Zeta-tools', version: '2.0' },
+      { name: 'alpha', version: '1.0.post1', origin: null },
+      { name: 'Zeta-tools', version: '2.0', origin: null },
     ])
     expect(found?.installer).toBe('uv')
     expect(found?.version).toMatch(/^3\.\d+\.\d+/)

@@ -117,3 +117,25 @@ def test_distributions_by_what_installers_leave(tmp_path: Path, monkeypatch: pyt
     found = {module: [one.metadata["Name"] for one in ones] for module, ones in distributions_by_module().items()}
     assert sorted(found.pop("shared")) == ["a", "b"]
     assert found == {"one": ["a"], "_fast": ["a"], "three": [None]}
+
+
+def test_a_package_installed_meanwhile_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    environment, end = EnvironmentFacts(), time.monotonic() + seconds(20)
+    while environment._names is None:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    site = tmp_path / "site-packages"
+    info = site / "installed_late-1.5.dist-info"
+    info.mkdir(parents=True)
+    (site / "installed_late.py").write_text("")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: installed-late\nVersion: 1.5\n")
+    (info / "top_level.txt").write_text("installed_late\n")
+    monkeypatch.syspath_prepend(str(site))
+    __import__("installed_late")
+    try:
+        facets = environment.current()["facets"]
+        assert facets is not None
+        assert facets["distributions"]["installed-late"] == "1.5"
+    finally:
+        del sys.modules["installed_late"]

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from json import dumps
+from types import ModuleType
 from typing import Any
 
 from . import own_threads, read_variables
@@ -79,6 +80,9 @@ class EnvironmentFacts:
             self._patience = 0.0
         if self._names is None:
             return
+        if any(name not in self._names and _is_installed(name) for name in candidates):
+            # Installed since the kernel began.
+            self._names = distributions_by_module()
         self._count = len(sys.modules)
         self._seen |= top
         for name in candidates:
@@ -111,6 +115,13 @@ class EnvironmentFacts:
 
 def _top_names() -> set[str]:
     return {name for name in list(sys.modules) if "." not in name}
+
+
+def _is_installed(name: str) -> bool:
+    """Whether its file is where installers put modules."""
+    module = sys.modules.get(name)
+    file = module.__dict__.get("__file__") if type(module) is ModuleType else None
+    return type(file) is str and not {"site-packages", "dist-packages"}.isdisjoint(file.replace("\\", "/").split("/"))
 
 
 def _git(folder: str, *words: str) -> str | None:

@@ -33,6 +33,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   fsck: async () => (await import('./fsck.ts')).registerFsck,
   backup: async () => (await import('./backup.ts')).registerBackup,
   verify: async () => (await import('./verify.ts')).registerVerify,
+  env: async () => (await import('./env.ts')).registerEnv,
   connections: async () => (await import('./connections.ts')).registerConnections,
   hosts: async () => (await import('./hosts.ts')).registerHosts,
   'jupyter-servers': async () => (await import('./jupyter-servers.ts')).registerJupyterServers,

@@ -216,7 +216,7 @@ export const actor = () => ({ id: `user:${userInfo().username}`, name: userInfo(
 
 /** The one asked for; else the one that the notebook names; else the first Python. Throws `MissingKernelError`. */
 export async function chooseSpec(
-  kernels: Kernels,
+  kernels: Pick<Kernels, 'specs'>,
   asked: string | undefined,
   { metadata }: NotebookForm,
 ): Promise<string> {
@@ -232,7 +232,7 @@ export async function chooseSpec(
 
 /** Null where the notebook's kernel is here, or another was asked for. */
 export async function missingKernel(
-  kernels: Kernels,
+  kernels: Pick<Kernels, 'specs'>,
   { kernel }: { readonly kernel?: string | undefined },
   { metadata }: NotebookForm,
 ): Promise<Refusal | null> {

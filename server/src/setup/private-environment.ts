@@ -2,11 +2,10 @@
  * The Python environment that is Yesterday's own, for machines that have none with ipykernel. Invariant: it counts as
  * made only by its stamp, which is written last; one that was left half made is made again from the start.
  */
-import { spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { z } from 'zod'
+import { type BuildFailure, step } from './step.ts'
 import { inTurn } from './turns.ts'
 
 /** What kernels need, and what the example notebooks use beside it. */
@@ -31,12 +30,6 @@ export interface Building {
   readonly packages: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   readonly report: (line: string) => void
-}
-
-/** The step that failed, and the last that it said. */
-export interface BuildFailure {
-  readonly step: string
-  readonly said: string
 }
 
 /** Whether the folder has a complete environment. */
@@ -84,29 +77,6 @@ function install(building: Building, packages: readonly string[]): Promise<Build
   report(`Installing ${packages.join(', ')}`)
   const quiet = ['--disable-pip-version-check', '--no-input', '--progress-bar', 'off', '--retries', '2']
   return step('installing packages', [python, '-m', 'pip', 'install', ...quiet, ...packages], env, report)
-}
-
-/** Runs one program; reports its lines as they come. */
-function step(
-  name: string,
-  [program = '', ...words]: readonly string[],
-  env: Building['env'],
-  report: (line: string) => void,
-): Promise<BuildFailure | null> {
-  const child = spawn(program, words, { env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
-  const last: string[] = []
-  const hear = (line: string) => {
-    if (line.trim() === '') return
-    report(`  ${line.trimEnd()}`)
-    last.push(line.trimEnd())
-    if (last.length > 8) last.shift()
-  }
-  createInterface(child.stdout).on('line', hear)
-  createInterface(child.stderr).on('line', hear)
-  return new Promise((resolve) => {
-    child.on('error', (error) => resolve({ step: name, said: error.message }))
-    child.on('close', (code) => resolve(code === 0 ? null : { step: name, said: last.join('\n') }))
-  })
 }
 
 const stampFile = (folder: string): string => join(folder, 'yesterday.json')

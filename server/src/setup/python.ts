@@ -7,14 +7,9 @@ import { type Surroundings, surroundings } from '../user/surroundings.ts'
 import { candidates, onPath } from './candidates.ts'
 import { environmentPython, privateFolder } from './environment-paths.ts'
 import { findInterpreters, findPythons } from './interpreters.ts'
-import {
-  type BuildFailure,
-  build,
-  commandsByHand,
-  kernelPackages,
-  starterPackages,
-} from './private-environment.ts'
+import { build, commandsByHand, kernelPackages, starterPackages } from './private-environment.ts'
 import { probeAll } from './probe-cache.ts'
+import type { BuildFailure } from './step.ts'
 
 export { findInterpreters } from './interpreters.ts'
 

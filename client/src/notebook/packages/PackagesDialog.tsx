@@ -15,6 +15,7 @@ import { isWritable, mayRun } from '../command.ts'
 import type { Notebook } from '../notebook.ts'
 import { hidePackages, packagesOpen } from './packages-open.ts'
 import { runInNewCell } from './run-in-new-cell.ts'
+import { SinceGood } from './SinceGood.tsx'
 
 /** Mounted always; shown while it is asked for. */
 export function PackagesDialog({ notebook }: { readonly notebook: Notebook }) {
@@ -28,8 +29,11 @@ function OpenPackages({ notebook }: { readonly notebook: Notebook }) {
   const mayChange = mayRun(notebook) && isWritable(notebook)
   const change = (verb: PackageVerb, names: readonly string[]): void => {
     if (environment?.installer == null) return
+    runCommand(packageCommand(environment.installer, verb, names))
+  }
+  const runCommand = (command: string): void => {
     hidePackages()
-    runInNewCell(notebook, packageCommand(environment.installer, verb, names), null)
+    runInNewCell(notebook, command, null)
   }
   const shown = environment?.packages.filter(({ name }) => name.toLowerCase().includes(words.toLowerCase()))
   return (
@@ -41,6 +45,13 @@ function OpenPackages({ notebook }: { readonly notebook: Notebook }) {
           <p className="packages-note">
             {t('packages.of', { version: environment.version, python: environment.python })}
           </p>
+        )}
+        {environment !== null && (
+          <SinceGood
+            document={notebook.opened.documentId}
+            installer={environment.installer}
+            onInstall={mayChange ? runCommand : null}
+          />
         )}
         {environment?.installer === null && <p className="packages-note">{t('packages.noInstaller')}</p>}
         {environment?.installer != null && mayChange && (

@@ -12,6 +12,17 @@ export const packages = {
   'packages.upgradeName': 'Upgrade {name}',
   'packages.remove': 'Remove',
   'packages.removeName': 'Remove {name}',
+  'packages.since': {
+    one: '{count} package differs from the last good run ({when})',
+    other: '{count} packages differ from the last good run ({when})',
+  },
+  'packages.pythonSince': 'Python was {was}, and is {is}',
+  'packages.change': '{name} was {was}, and is {is}',
+  'packages.gone': '{name} {was} is not installed',
+  'packages.restore': 'Install these versions',
+  'packages.restoreHint':
+    'It runs in a new cell, in the environment of the kernel, and is recorded. Restart the kernel after it.',
+  'packages.cancel': 'Cancel',
   'install.offer': 'Install {name}',
   'install.title': 'Install {name}?',
   'install.hint':

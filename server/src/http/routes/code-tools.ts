@@ -7,13 +7,14 @@ import { formatCells, lintCells, type Ruff, RuffError } from '../../code-tools/r
 import type { Sessions } from '../../session/sessions.ts'
 import { json, type Reply, refuse } from '../reply.ts'
 import { on, type Route } from '../route.ts'
-import { environmentRoutes } from './environment.ts'
+import { type EnvironmentParts, environmentRoutes } from './environment.ts'
 import { pythonOf } from './kernel-python.ts'
 
 export interface CodeToolParts {
   readonly root: string
   readonly kernels: Pick<Kernels, 'specs'>
   readonly sessions: Pick<Sessions, 'of' | 'withKernel'>
+  readonly index: EnvironmentParts['index']
   /** Where the notebook of an open document is; null where it is not open. */
   readonly pathOf: (documentId: string) => string | null
 }
