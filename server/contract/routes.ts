@@ -27,6 +27,7 @@ import type { RouteSpec, SocketSpec } from './route.ts'
 import { settingsApi } from './settings.ts'
 import { slurmApi } from './slurm.ts'
 import { sshHostApi } from './ssh-hosts.ts'
+import { sweepApi } from './sweeps.ts'
 import { terminalApi } from './terminals.ts'
 
 /** The routes in groups, with the titles that the docs give them. */
@@ -46,6 +47,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   'Format and lint': codeToolsApi,
   'Public links': publicLinkApi,
   Packages: environmentApi,
+  Sweeps: sweepApi,
   'SQL connections': connectionApi,
   'Jupyter servers': jupyterServerApi,
   'Machines by SSH': sshHostApi,

@@ -47,6 +47,8 @@ function parseRange(name: string, [, low = '', high = '', log]: RegExpExecArray)
 /** Python source of a value; null if it is not a plain one. */
 function literalOf(text: string): string | null {
   if (new RegExp(`^${NUMBER}$`).test(text)) return text
+  // A range that is not whole, or beside other values.
+  if (/^[+-]?\.?\d[\d.eE]*\.\./.test(text)) return null
   if (/^(?:True|False|None)$/.test(text)) return text
   if (/^true$/i.test(text)) return 'True'
   if (/^false$/i.test(text)) return 'False'
@@ -133,3 +135,94 @@ export const sourceOfTrial = (trial: Trial, number: number): string =>
     `# Parameters of trial ${number}`,
     ...Object.entries(trial).map(([name, value]) => `${name} = ${value}`),
   ].join('\n')
+
+/** The trials of these parameters: the whole grid, or so many that are drawn by the seed. */
+export function trialsOf(
+  parameters: readonly Parameter[],
+  random: { readonly count: number; readonly seed: number } | null,
+): Parsed<readonly Trial[]> {
+  const names = parameters.map(({ name }) => name)
+  const twice = names.find((name, place) => names.indexOf(name) !== place)
+  if (twice !== undefined) return { ok: false, why: `\`${twice}\` is named twice` }
+  if (random === null) return gridOf(parameters)
+  return { ok: true, value: drawnFrom(parameters, random.count, randomFrom(random.seed)) }
+}
+
+const ASSIGNMENT = /^([A-Za-z_]\w*)(\s*(?::[^=\n]+)?=(?!=)\s*)(.*)$/
+
+/**
+ * The parameters that a notebook offers, with their present values: plain values that the tagged cell gives; without such a
+ * cell, those of all cells. The last value of a name counts.
+ */
+export function offeredParameters(cells: readonly SweptCell[]): ReadonlyMap<string, string> {
+  const tagged = cells.find(({ isTagged }) => isTagged)
+  const found = new Map<string, string>()
+  for (const { source } of tagged === undefined ? cells : [tagged])
+    for (const line of source.split('\n')) {
+      const [, name, , said] = ASSIGNMENT.exec(line) ?? []
+      const value = said === undefined ? null : splitComment(said)
+      if (name !== undefined && value !== null && literalOf(value.value) === value.value)
+        found.set(name, value.value)
+    }
+  return found
+}
+
+export interface CellToEdit extends SweptCell {
+  readonly id: string
+}
+
+/**
+ * The cells with the values of a trial in place of their own: in each, the last line that gives a parameter its value.
+ * Refused where a value goes on over lines, since only a line is replaced.
+ */
+export function withValues(
+  cells: readonly CellToEdit[],
+  trial: Trial,
+): Parsed<readonly { readonly id: string; readonly source: string }[]> {
+  const place = placeOfParameters(cells, Object.keys(trial))
+  if (!place.ok) return place
+  const sources = new Map<string, string>()
+  for (const [name, value] of Object.entries(trial)) {
+    const gives = new RegExp(`^${name}\\s*(?::[^=\\n]+)?=(?!=)`, 'm')
+    const sourceOf = ({ id, source }: CellToEdit): string => sources.get(id) ?? source
+    const cell = cells.slice(0, place.value + 1).findLast((one) => gives.test(sourceOf(one)))
+    const changed = cell === undefined ? null : withValue(sourceOf(cell), name, value)
+    if (cell === undefined || changed === null)
+      return { ok: false, why: `the value of \`${name}\` goes on over several lines` }
+    sources.set(cell.id, changed)
+  }
+  return { ok: true, value: [...sources].map(([id, source]) => ({ id, source })) }
+}
+
+function withValue(source: string, name: string, value: string): string | null {
+  const lines = source.split('\n')
+  const at = lines.findLastIndex((line) => ASSIGNMENT.exec(line)?.[1] === name)
+  const [, , equals = '', said = ''] = ASSIGNMENT.exec(lines[at] ?? '') ?? []
+  const parts = splitComment(said)
+  if (at === -1 || parts === null) return null
+  return lines.with(at, `${name}${equals}${value}${parts.comment}`).join('\n')
+}
+
+/** A value on one line and the comment after it, with its spaces; null where the value goes on, or other code follows. */
+function splitComment(text: string): { readonly value: string; readonly comment: string } | null {
+  if (/'''|"""/.test(text)) return null
+  const open: string[] = []
+  let quote: string | null = null
+  for (let at = 0; at < text.length; at++) {
+    const letter = text.charAt(at)
+    if (quote !== null) {
+      if (letter === '\\') at++
+      else if (letter === quote) quote = null
+    } else if (letter === '"' || letter === "'") quote = letter
+    else if ('([{'.includes(letter)) open.push(letter)
+    else if (')]}'.includes(letter)) open.pop()
+    else if (letter === ';') return null
+    else if (letter === '#') return open.length > 0 ? null : cutAt(text, at)
+  }
+  return quote !== null || open.length > 0 || text.trimEnd().endsWith('\\') ? null : cutAt(text, text.length)
+}
+
+function cutAt(text: string, at: number): { readonly value: string; readonly comment: string } {
+  const value = text.slice(0, at).trimEnd()
+  return { value, comment: text.slice(value.length) }
+}

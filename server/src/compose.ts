@@ -49,6 +49,7 @@ import { resultRoutes } from './http/routes/results.ts'
 import { SettingsFiles, settingsRoutes } from './http/routes/settings.ts'
 import { slurmRoutes } from './http/routes/slurm.ts'
 import { sshHostRoutes } from './http/routes/ssh-hosts.ts'
+import { sweepRoutes } from './http/routes/sweeps.ts'
 import { workspaceRoutes } from './http/routes/workspace.ts'
 import { Scopes } from './http/scope.ts'
 import { onSocket, Sockets, type SocketTaker } from './http/sockets.ts'
@@ -81,6 +82,7 @@ import { endOrphans } from './session/orphans.ts'
 import { takeSessionSocket } from './session/session-socket.ts'
 import { createSessions, type Sessions, type SessionsOptions } from './session/sessions.ts'
 import { NOT_TRUSTED } from './setup/restricted-kernels.ts'
+import { openSweeps, type Sweeps } from './sweeps/sweeps.ts'
 import { openTerminals } from './terminals/open-terminals.ts'
 import type { Terminals } from './terminals/terminals.ts'
 
@@ -125,6 +127,7 @@ export function compose(options: ComposeOptions): House {
   const world = { store, kernels, root, env: process.env }
   const writes = new KeptWrites(root, store.secrets)
   const jobs = new Jobs(untrusted === null ? performJobs(world, sessions, writes) : async () => notTrusted)
+  const sweeps = openSweeps(folder, logError)
   const notes = openNotes({
     ...{ root, store, documents, sessions, people: access.people, newId, logError },
     ...{ grants: access.grants, checkpoint: checkpointOf(project, 'quiet') },
@@ -138,7 +141,7 @@ export function compose(options: ComposeOptions): House {
   const sockets = socketsOf(options, { rooms, sessions, hosted, terminals, record, scopes })
   const files = new Files(root, following(documents, access.grants), undefined, join(folder, 'trash'))
   const settings = new SettingsFiles(root, access.people, () => sessions.announceSettings())
-  const ofProject = { documents, notes, files, settings, places, world, writes, jobs, record }
+  const ofProject = { documents, notes, files, settings, places, world, writes, jobs, sweeps, record }
   const parts = { ...ofProject, sessions, hosted, apiSessions, terminals, sockets }
   let isStopping = false
   const metrics = new Metrics({ version, sockets: () => sockets.openCount, ...sessionCounts(sessions) })
@@ -159,15 +162,14 @@ export function compose(options: ComposeOptions): House {
     shutDownKernels: () => sessions.shutDownKernels(STOPPED),
     recover: async () => {
       if (untrusted !== null) return
-      await terminals.recover()
-      await sessions.recover()
+      for (const part of [terminals, sessions, sweeps]) await part.recover()
       await endOrphans({ root, store, kernels, onProblem: (text) => logError('ending what was left', text) })
     },
     close: async () => {
       isStopping = true
       access.tokens?.close()
       sockets.close()
-      const inOrder = [settings, terminals, hosted, rooms, jobs, writes, sessions]
+      const inOrder = [settings, terminals, hosted, rooms, jobs, sweeps, writes, sessions]
       for (const part of [...inOrder, notes, documents, kernels, store]) await part.close()
     },
   }
@@ -257,7 +259,6 @@ const checkpointOf =
     await makeUnlessSame(effects, { ...what, ipynb: checkpointText(doc) }).catch(() => undefined)
   }
 
-/** 20 random hex digits. */
 const newId = (): string => randomBytes(10).toString('hex')
 
 /** What the routes are made of, beside the options. */
@@ -274,6 +275,7 @@ interface RouteParts {
   readonly world: ReplayWorld
   readonly writes: KeptWrites
   readonly jobs: Jobs
+  readonly sweeps: Sweeps
   readonly record: Recording
   readonly settings: SettingsFiles
 }
@@ -327,6 +329,10 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ...settingsRoutes(parts.settings),
     ...[jupyterServerRoutes(store.secrets), sshHostRoutes(), slurmRoutes()].flat(),
     ...machineRoutes({ meter: new Meter(root), sessions, index: store.index, pathOf }),
+    ...sweepRoutes({
+      ...{ root, store, kernels, documents, sessions, sweeps: parts.sweeps, isTrusted: untrusted === null },
+      defaultSpec: () => defaultSpec(kernels, options.defaultKernel),
+    }),
     ...codeToolRoutes({ root, kernels, sessions, index: store.index, pathOf }),
   ]
 }

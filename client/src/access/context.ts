@@ -42,6 +42,8 @@ export interface NotebookAccess {
     readonly run: (cells: readonly string[]) => void
     /** Runs code in a new cell above a cell. */
     readonly runAbove: (cell: string, source: string) => void
+    /** Gives cells other sources, as one step of undo. */
+    readonly changeSources: (changes: readonly { readonly id: string; readonly source: string }[]) => void
     /** Selects a cell and scrolls it into view. */
     readonly reveal: (cell: string) => void
     /** The ids of all cells, in order. */

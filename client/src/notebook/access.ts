@@ -2,6 +2,7 @@
 
 import type { NotebookAccess } from '../access/context.ts'
 import { runStale } from './acts.ts'
+import { changeSources } from './change-sources.ts'
 import { mayRun } from './command.ts'
 import { commentHere, commentOn, commentOnOutput, mayComment, showAnchor, showThread } from './comment.ts'
 import { copyLink } from './follow-link.ts'
@@ -32,6 +33,7 @@ export function accessTo(notebook: Notebook, selectedCell: string | null): Noteb
     commands: {
       run: (cells) => notebook.run(cells),
       runAbove: (cell, source) => runInNewCell(notebook, source, cell),
+      changeSources: (changes) => changeSources(notebook, changes),
       order: notebook.order.get,
       comment: () => commentHere(notebook),
       commentOnOutput: (cell, output) => commentOnOutput(notebook, cell, output),

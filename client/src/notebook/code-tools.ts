@@ -1,10 +1,9 @@
 /** Formats cells, and goes from one lint mark to the next. */
 import { Formatted } from '@yesterday/server/contract/code-tools.ts'
-import { cellSource, findCell } from '@yesterday/server/contract/document.ts'
 import { api } from '../api/api.ts'
-import { editBetween } from '../room/merge-text.ts'
 import { t } from '../text/text.ts'
 import { notify } from '../ui/notices.ts'
+import { changeSources } from './change-sources.ts'
 import { codeCells } from './code-cells.ts'
 import type { Notebook } from './notebook.ts'
 
@@ -19,24 +18,10 @@ export async function formatCells(notebook: Notebook, ids: readonly string[]): P
   if (tool === null) return notify('warning', t('format.missing'), t('format.missingHint'))
   const sent = new Map(cells.map(({ id, source }) => [id, source]))
   const same = changed.filter(({ id }) => notebook.sourceOf(id) === sent.get(id))
-  notebook.undo.stopCapturing()
-  notebook.doc.transact(() => {
-    for (const { id, source } of same) replaceSource(notebook, id, source)
-  }, notebook.origin)
-  notebook.undo.stopCapturing()
+  changeSources(notebook, same)
   const numbers = failed.flatMap((id) => notebook.placeOf(id) ?? []).join(', ')
   if (failed.length > 0) notify('warning', t('format.failed', { cells: numbers, count: failed.length }))
   else notify('info', same.length === 0 ? t('format.same') : t('format.done', { count: same.length }))
-}
-
-function replaceSource(notebook: Notebook, id: string, source: string): void {
-  const found = findCell(notebook.doc, id)
-  if (found === null) return
-  const text = cellSource(found.cell)
-  const edit = editBetween(text.toString(), source)
-  if (edit === null) return
-  text.delete(edit.start, edit.end - edit.start)
-  text.insert(edit.start, edit.text)
 }
 
 /** Puts the caret at the mark after it, from cell to cell and round, and says what it is. */

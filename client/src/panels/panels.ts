@@ -3,6 +3,7 @@ import { comments } from './comments/panel.ts'
 import { machinesPanel } from './machines/panel.ts'
 import type { Panel } from './panel.ts'
 import { history } from './past/panel.ts'
+import { sweepsPanel } from './sweeps/panel.ts'
 import { variables } from './variables/panel.ts'
 
-export const PANELS: readonly Panel[] = [history, variables, comments, machinesPanel]
+export const PANELS: readonly Panel[] = [history, variables, comments, machinesPanel, sweepsPanel]

@@ -13,6 +13,7 @@ export {
   FileCode2,
   FilePlus2,
   Files,
+  FlaskConical,
   Folder,
   FolderInput,
   FolderOpen,

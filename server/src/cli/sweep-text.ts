@@ -1,6 +1,7 @@
 /** pure. The trials of a sweep as lines for a person. */
+
+import type { TrialResult } from '../sweeps/trial.ts'
 import { numberText } from './log-numbers.ts'
-import type { TrialResult } from './sweep-trial.ts'
 import { shortId, table } from './text.ts'
 
 const valuesText = ({ trial }: TrialResult): string =>

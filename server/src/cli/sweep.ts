@@ -2,22 +2,22 @@
  * `yesterday sweep NOTEBOOK --param NAME=VALUES …`: runs the notebook once for each combination of values, several at the
  * same time. Invariant: the notebook's file is not changed; each trial is recorded like any run and can be replayed.
  */
-import { availableParallelism } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Comparison } from '../../contract/past.ts'
+import { parseParameter, placeOfParameters, type Trial, trialsOf } from '../../contract/sweep-grid.ts'
 import { identifyFile } from '../document/identity/project-notebooks.ts'
 import { parseComparisons } from '../lineage/comparisons.ts'
 import { findInterpreters } from '../setup/python.ts'
+import { defaultJobs, runTrials } from '../sweeps/run-trials.ts'
+import { type SweepWorld, sweptCells, type TrialResult } from '../sweeps/trial.ts'
 import { isRefusal, perform, printJson, printLines, printNote, type Refusal } from './answer.ts'
 import { type FindInterpreters, inProject, stoppable } from './in-project.ts'
 import { seconds, trustOption, wholeNumber } from './option-values.ts'
 import { projectPath, projectRoot } from './project-root.ts'
 import { actor, chooseSpec, missingKernel, readNamed } from './run.ts'
-import { drawnFrom, gridOf, parseParameter, placeOfParameters, randomFrom, type Trial } from './sweep-grid.ts'
 import { sweepLine, sweepTable } from './sweep-text.ts'
-import { runTrial, type SweepWorld, sweptCells, type TrialResult } from './sweep-trial.ts'
 
 const Options = z.object({
   param: z.array(z.string()).default([]),
@@ -105,19 +105,12 @@ function planOf({ param, random, seed, stopWhen = '' }: Options): Plan | Refusal
   const wrong = parsed.find((one) => !one.ok)
   if (wrong !== undefined && !wrong.ok) return bad(wrong.why)
   const parameters = parsed.flatMap((one) => (one.ok ? [one.value] : []))
-  const twice = parameters.find(
-    ({ name }, place) => parameters.findIndex((one) => one.name === name) !== place,
-  )
-  if (twice !== undefined) return bad(`\`${twice.name}\` is named twice`)
   const condition = parseComparisons(stopWhen)
   if (!condition.ok) return bad(`"${condition.word}" is no comparison`, 'Such as: --stop-when "acc>0.95"')
-  if (random === undefined) {
-    const grid = gridOf(parameters)
-    return grid.ok ? { trials: grid.value, stopWhen: condition.comparisons } : bad(grid.why)
-  }
   const chosen = seed ?? Math.floor(Math.random() * 1_000_000)
-  printNote(`drawn with --seed ${chosen}`)
-  return { trials: drawnFrom(parameters, random, randomFrom(chosen)), stopWhen: condition.comparisons }
+  if (random !== undefined) printNote(`drawn with --seed ${chosen}`)
+  const trials = trialsOf(parameters, random === undefined ? null : { count: random, seed: chosen })
+  return trials.ok ? { trials: trials.value, stopWhen: condition.comparisons } : bad(trials.why)
 }
 
 /** Runs the trials, prints each as it ends, and a table at the end. */
@@ -127,36 +120,21 @@ async function runSweep(
   place: number,
   { jobs, sort, json }: Options,
 ): Promise<null> {
-  const waiting = trials.map((trial, index) => ({ number: index + 1, trial, place }))
   const stop = new AbortController()
   const results: TrialResult[] = []
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined && !stop.signal.aborted; next = waiting.shift()) {
-      const result = await runTrial(world, next, stop.signal)
-      results.push(result)
-      if (json) printJson(result)
-      else printLines([sweepLine(result, trials.length)])
-      if (stopWhen.length > 0 && satisfies(result, stopWhen)) waiting.length = 0
-    }
+  const onEnded = (result: TrialResult): void => {
+    results.push(result)
+    if (json) printJson(result)
+    else printLines([sweepLine(result, trials.length)])
   }
-  const most = Math.min(trials.length, jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)))
+  const plan = { trials, place, stopWhen, jobs: jobs ?? defaultJobs() }
   await stoppable(
     () => stop.abort(),
-    () => Promise.all(Array.from({ length: most }, work)),
+    () => runTrials(world, plan, { onEnded }, stop.signal),
   )
   if (!json) printLines(['', ...sweepTable(results, sort)])
   process.exitCode = results.length > 0 && results.every(({ outcome }) => outcome === 'ok') ? 0 : 1
   return null
-}
-
-/** A trial without one of the numbers does not satisfy. */
-function satisfies({ figures: { parameters, metrics } }: TrialResult, all: readonly Comparison[]): boolean {
-  return all.every(({ name, operator, value }) => {
-    const known = metrics[name] ?? parameters[name]
-    if (known === undefined) return false
-    const holds = { '<': known < value, '<=': known <= value, '>': known > value, '>=': known >= value }
-    return operator === '=' ? known === value : operator === '!=' ? known !== value : holds[operator]
-  })
 }
 
 const bad = (

@@ -7,6 +7,7 @@ import { pastApi } from '../../contract/past-api.ts'
 import { projectApi } from '../../contract/project-api.ts'
 import { replayApi } from '../../contract/replay-api.ts'
 import type { RouteSpec } from '../../contract/route.ts'
+import { sweepApi } from '../../contract/sweeps.ts'
 import type { Recording } from '../people/audit.ts'
 import type { Reply } from './reply.ts'
 import type { Call, RawCall, Route } from './route.ts'
@@ -53,6 +54,7 @@ const AUDITED: readonly Audited[] = [
     { document: params.document, cells: String(body.results.length), how: 'command line' },
   ]),
   audit(replayApi.start, ({ body }) => [body.kind === 'restore' ? 'restored' : 'run', { how: body.kind }]),
+  audit(sweepApi.startSweep, ({ params }) => ['run', { document: params.document, how: 'sweep' }]),
   audit(replayApi.apply, ({ body }) => ['restored', { files: body.files.join(', ') }]),
   audit(pastApi.restoreCheckpoint, ({ params, body }) => [
     'restored',

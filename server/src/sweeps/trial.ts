@@ -4,12 +4,12 @@ import type { Kernels } from '@yesterday/kernel-bridge'
 import * as Y from 'yjs'
 import type { Actor } from '../../contract/actor.ts'
 import { cellId, cellSource, cellsOf, cellType, hasTag, makeCell, tag } from '../../contract/document.ts'
+import { type SweptCell, sourceOfTrial, type Trial } from '../../contract/sweep-grid.ts'
 import type { NotebookForm } from '../document/cell-form.ts'
 import { seedDocument } from '../document/document-form.ts'
 import { limitRuns } from '../session/limit-runs.ts'
 import { Session } from '../session/session.ts'
 import type { RunFigures, Store } from '../store/ports.ts'
-import { type SweptCell, sourceOfTrial, type Trial } from './sweep-grid.ts'
 
 export interface SweepWorld {
   readonly store: Store

@@ -4,12 +4,15 @@ import { expect, test } from 'vitest'
 import {
   drawnFrom,
   gridOf,
+  offeredParameters,
   type Parameter,
   parseParameter,
   placeOfParameters,
   randomFrom,
   sourceOfTrial,
-} from '../../src/cli/sweep-grid.ts'
+  trialsOf,
+  withValues,
+} from '../../contract/sweep-grid.ts'
 
 const parsed = (text: string): Parameter => {
   const found = parseParameter(text)
@@ -38,6 +41,8 @@ test.each([
   ['n=5..2', /not above/],
   ['n=1..5000', /more than/],
   ['n=0..1:log', /begins at 0/],
+  ['x=2..', /no number/],
+  ['x=2..4,7', /no number/],
 ])('%s is refused', (text, why) => {
   expect(parseParameter(text)).toMatchObject({ ok: false, why: expect.stringMatching(why) })
 })
@@ -107,4 +112,37 @@ test('the cell of a trial sets the values', () => {
   expect(sourceOfTrial({ lr: '0.1', kind: '"tree"' }, 3)).toBe(
     '# Parameters of trial 3\nlr = 0.1\nkind = "tree"',
   )
+})
+
+test('a notebook offers the plain values that it gives, and they are replaced where they are', () => {
+  const cell = (id: string, source: string, isTagged = false) => ({ id, source, isTagged })
+  const cells = [
+    cell('a', 'import x\nlr = 0.1  # of Adam\nname: str = "one # two"\nlr == 3\nlayers = [1,\n  2]'),
+    cell('b', "depth = 2; wide = 3\ntext = '''a'''\nlr=0.2#\nlast = load()"),
+  ]
+  expect([...offeredParameters(cells)]).toEqual([
+    ['lr', '0.2'],
+    ['name', '"one # two"'],
+  ])
+  expect([...offeredParameters([...cells, cell('p', 'depth = 5', true)])]).toEqual([['depth', '5']])
+  expect(withValues(cells, { lr: '0.01', name: '"x"' })).toEqual({
+    ok: true,
+    value: [
+      { id: 'b', source: cells[1]?.source.replace('lr=0.2#', 'lr=0.01#') },
+      { id: 'a', source: cells[0]?.source.replace('"one # two"', '"x"') },
+    ],
+  })
+  expect(withValues(cells, { last: '1' })).toMatchObject({ ok: true })
+  for (const name of ['layers', 'depth', 'text', 'nothing'])
+    expect(withValues(cells, { [name]: '1' }), name).toMatchObject({ ok: false })
+  // Two values of one cell, and a value before the tagged cell.
+  const both = withValues([cell('a', 'x = 1\ny = 2')], { x: '3', y: '4' })
+  expect(both).toEqual({ ok: true, value: [{ id: 'a', source: 'x = 3\ny = 4' }] })
+  expect(withValues([cell('p', 'x = 1', true), cell('q', 'x = 2')], { x: '3' })).toMatchObject({
+    value: [{ id: 'p' }],
+  })
+})
+
+test('a name that is given twice is refused', () => {
+  expect(trialsOf([parsed('lr=1'), parsed('lr=2')], null)).toMatchObject({ ok: false })
 })

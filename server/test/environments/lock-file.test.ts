@@ -76,7 +76,7 @@ describe('a lock', () => {
     'numpy @ git+https://github.com/a/b@main',
     `numpy @ git+https://github.com/a/b@${COMMIT} --option`,
     'numpy==1 $(rm)',
-    'numpy==${X}',
+    'numpy==$X',
     'numpy==1\\',
   ])('refuses %s', (line) => {
     expect(parseLock(`# python ==3.11.4\n${line}\n`)).toMatchObject({ ok: false, line: 2 })

@@ -10,6 +10,7 @@ import { hosts } from './hosts.ts'
 import { kept } from './kept.ts'
 import { links } from './links.ts'
 import { machines } from './machines.ts'
+import { names } from './names.ts'
 import { notebook } from './notebook.ts'
 import { notices } from './notices.ts'
 import { notify } from './notify.ts'
@@ -23,6 +24,7 @@ import { servers } from './servers.ts'
 import { settings } from './settings.ts'
 import { slurm } from './slurm.ts'
 import { sql } from './sql.ts'
+import { sweeps } from './sweeps.ts'
 import { terminals } from './terminals.ts'
 import { trust } from './trust.ts'
 import { variables } from './variables.ts'
@@ -38,6 +40,7 @@ export const en = {
   ...historyState,
   ...kept,
   ...links,
+  ...names,
   ...notebook,
   ...notices,
   ...notify,
@@ -52,6 +55,7 @@ export const en = {
   ...slurm,
   ...sql,
   ...machines,
+  ...sweeps,
   ...terminals,
   ...trust,
   ...variables,

@@ -12,6 +12,7 @@ import { hosts } from './hosts.ts'
 import { kept } from './kept.ts'
 import { links } from './links.ts'
 import { machines } from './machines.ts'
+import { names } from './names.ts'
 import { notebook } from './notebook.ts'
 import { notices } from './notices.ts'
 import { notify } from './notify.ts'
@@ -25,6 +26,7 @@ import { servers } from './servers.ts'
 import { settings } from './settings.ts'
 import { slurm } from './slurm.ts'
 import { sql } from './sql.ts'
+import { sweeps } from './sweeps.ts'
 import { terminals } from './terminals.ts'
 import { trust } from './trust.ts'
 import { variables } from './variables.ts'
@@ -40,6 +42,7 @@ export const zh: Translation<typeof en> = {
   ...historyState,
   ...kept,
   ...links,
+  ...names,
   ...notebook,
   ...notices,
   ...notify,
@@ -54,6 +57,7 @@ export const zh: Translation<typeof en> = {
   ...slurm,
   ...sql,
   ...machines,
+  ...sweeps,
   ...terminals,
   ...trust,
   ...variables,

@@ -1,0 +1,30 @@
+/** Definitions, references and the rename of variables. */
+export const names = {
+  'command.goToDefinition': 'Go to definition',
+  'command.findReferences': 'Find references',
+  'command.renameVariable': 'Rename variable',
+  'names.none': 'There is no variable at the cursor.',
+  'names.notLoaded': 'What reads Python could not be loaded. Try again when the server is back.',
+  'names.notDefined': 'No cell of this notebook defines {name}.',
+  'names.references': 'References of {name}',
+  'names.places': { one: '{count} place', other: '{count} places' },
+  'names.place': 'Cell {cell}, line {line}',
+  'names.rename': 'Rename {name}',
+  'names.renameAction': 'Rename',
+  'names.newName': 'New name',
+  'names.changes': {
+    one: '{count} place in {cells} cell changes',
+    other: '{count} places in {cells} cells change',
+  },
+  'names.unchanged': 'Stays as it is',
+  'names.edited': 'The notebook was edited meanwhile. Nothing was renamed; try again.',
+  'names.why.notName': 'That is no name of a variable.',
+  'names.why.same': 'Write another name.',
+  'names.why.notDefined': 'No cell defines it, so it belongs to Python or a library.',
+  'names.why.taken': '{name} is used in cell {cell} already.',
+  'names.why.broken': 'Cell {cell} uses it and has code that cannot be read. Mend it first.',
+  'names.why.dotted':
+    'Cell {cell} imports it as part of a longer name. Give that import a name with “as” first.',
+  'names.why.attribute': 'It is an attribute of a class in cell {cell}, which other code may use by name.',
+  'names.why.keyword': 'It is a parameter, and cell {cell} names an argument like it.',
+} as const
