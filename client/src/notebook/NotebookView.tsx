@@ -20,6 +20,7 @@ import { EmptyNotebook } from './EmptyNotebook.tsx'
 import { Finding } from './Finding.tsx'
 import { HostsDialog } from './hosts/HostsDialog.tsx'
 import { look, strokeName } from './keys.ts'
+import { NamesPlace } from './names/NamesPlace.tsx'
 import type { Notebook } from './notebook.ts'
 import { NotificationDialog } from './notify/NotificationDialog.tsx'
 import { PackagesDialog } from './packages/PackagesDialog.tsx'
@@ -88,6 +89,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
         </TabStops>
         <LinkDialog />
         <ConnectionsDialog />
+        <NamesPlace notebook={notebook} />
         <PackagesDialog notebook={notebook} />
         <NotificationDialog />
         <ServersDialog />

@@ -32,8 +32,8 @@ import {
 import { toggleBlame } from './blame.ts'
 import { changeCells } from './change-cells.ts'
 import { writeToSystem } from './clipboard/system-clipboard.ts'
-import { formatCells, nextMark } from './code-tools.ts'
-import { type Command, cellKeys, editKeys, isOwner, isWritable, keys, mayEdit, mayRun } from './command.ts'
+import { CODE_COMMANDS } from './code-commands.ts'
+import { type Command, cellKeys, editKeys, isOwner, isWritable, keys, mayRun } from './command.ts'
 import { commentHere, mayComment } from './comment.ts'
 import { switchTab } from './editor-keys.ts'
 import { copyCellLink } from './follow-link.ts'
@@ -215,20 +215,7 @@ export const COMMANDS = [
     when: isWritable,
     run: openHeading,
   },
-  {
-    id: 'formatCells',
-    label: 'command.formatCells',
-    when: isWritable,
-    run: (notebook) => void formatCells(notebook, notebook.selected()),
-  },
-  {
-    id: 'formatNotebook',
-    label: 'command.formatNotebook',
-    keysIn: { vscode: keys('Alt-Shift-f') },
-    when: isWritable,
-    run: (notebook) => void formatCells(notebook, notebook.order.get()),
-  },
-  { id: 'nextMark', label: 'command.nextMark', keys: keys('F8'), when: mayEdit, run: nextMark },
+  ...CODE_COMMANDS,
   {
     id: 'toggleSource',
     label: 'command.toggleSource',

@@ -7,6 +7,7 @@ import { changeSetting, settings } from '../settings/settings-store.ts'
 import { t } from '../text/text.ts'
 import { notify } from '../ui/notices.ts'
 import { focusCell } from './focus.ts'
+import { goToDefinition } from './names/names.ts'
 import type { Notebook } from './notebook.ts'
 import { save } from './save.ts'
 import { followKeyMap } from './vim.ts'
@@ -32,6 +33,11 @@ export function equipEditor(
   instance.onDidChangeModel(look)
   // Lines come from others too, and by joining cells, while the cursor stays where it is.
   instance.onDidChangeModelContent(look)
+  instance.onMouseUp(({ event, target }) => {
+    const isAsked = event.leftButton && (isMac ? event.metaKey : event.ctrlKey)
+    const isText = target.type === monaco.editor.MouseTargetType.CONTENT_TEXT
+    if (isAsked && isText && instance.getSelection()?.isEmpty() === true) void goToDefinition(notebook)
+  })
   registerHelp(monaco)
   instance.onDidChangeModel(() => {
     const model = instance.getModel()
