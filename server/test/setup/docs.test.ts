@@ -20,6 +20,7 @@ const missing = (wanted: Iterable<string>, present: ReadonlySet<string>) =>
 const INTERNAL = new Set([
   'YESTERDAY_SUPERVISED',
   'YESTERDAY_DEV_SERVER',
+  'YESTERDAY_LATE_VALUES',
   'YESTERDAY_BUNDLE',
   'YESTERDAY_SECRET',
   'YESTERDAY_JUDGE_PROGRAM',
