@@ -10,10 +10,18 @@ type Metadata = Parameters<IClassicComm['send']>[2]
 type Buffers = Parameters<IClassicComm['send']>[3]
 type Listener = Parameters<IClassicComm['on_msg']>[0]
 
+/** Messages that wait for a listener; of more, the first are lost. */
+const MOST_HELD = 1000
+
+/**
+ * A model listens only once its class is loaded, which may take seconds after its state was read: what the kernel says
+ * meanwhile waits.
+ */
 export class FrameComm implements IClassicComm {
   readonly comm_id: string
   readonly target_name: string
   readonly #comms: FrameComms
+  #held: CommToFrame[] | null = []
   #onMessage: Listener = () => undefined
   #onClose: Listener = () => undefined
 
@@ -38,6 +46,8 @@ export class FrameComm implements IClassicComm {
 
   on_msg(listener: Listener): void {
     this.#onMessage = listener
+    // The model listens in its constructor, before it is whole.
+    queueMicrotask(() => this.#release())
   }
 
   on_close(listener: Listener): void {
@@ -45,7 +55,18 @@ export class FrameComm implements IClassicComm {
   }
 
   /** Hands on what the kernel said to this comm. */
-  receive({ msgType, content, metadata, buffers, answers }: CommToFrame): void {
+  receive(message: CommToFrame): void {
+    if (this.#held === null) this.#handOn(message)
+    else if (this.#held.push(message) > MOST_HELD) this.#held.shift()
+  }
+
+  #release(): void {
+    const held = this.#held ?? []
+    this.#held = null
+    for (const message of held) this.#handOn(message)
+  }
+
+  #handOn({ msgType, content, metadata, buffers, answers }: CommToFrame): void {
     const message = {
       header: { msg_type: msgType },
       // By this id, models recognise the echo of their own changes.
