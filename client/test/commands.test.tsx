@@ -116,7 +116,7 @@ test('each id, label and key is there once', () => {
   const places = list
     .flatMap(({ keys = [] }) => keys)
     .flatMap(({ keys, where }) =>
-      (where === 'both' ? ['command', 'edit'] : [where]).map((mode) => `${mode} ${keys}`),
+      (where === 'both' || where === 'page' ? ['command', 'edit'] : [where]).map((mode) => `${mode} ${keys}`),
     )
   for (const names of [COMMANDS.map(({ id }) => id), COMMANDS.map(({ label }) => t(label)), places])
     expect(names.filter((one, at) => names.indexOf(one) !== at)).toEqual([])

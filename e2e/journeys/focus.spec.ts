@@ -60,6 +60,14 @@ test('Tab walks the page, History opens by it, Escape closes it and gives the fo
   await page.keyboard.press('Escape')
   await expect(panel).toBeHidden()
   await expect(history).toBeFocused()
+  // Keys of the page act from a button as well, and what they opened gives the focus back.
+  await page.keyboard.press('Control+Shift+C')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(history).toBeFocused()
+  await page.keyboard.press('Control+f')
+  await expect(page.getByRole('search').getByRole('textbox').first()).toBeFocused()
+  await page.keyboard.press('Escape')
   const file = JSON.parse(await readFile(join(folder, 'a.ipynb'), 'utf8'))
   expect(file.cells.map(({ source }: { source: string | string[] }) => [source].flat().join(''))).toEqual([
     'one = 1',

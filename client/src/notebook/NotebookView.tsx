@@ -119,15 +119,18 @@ function useKeys(notebook: Notebook, dialogs: Dialogs): (event: ReactKeyboardEve
     const { target } = event
     if (!(target instanceof HTMLElement)) return
     const inEditor = target.closest('.code-editor-mount') !== null
-    if (!inEditor && !isCommandKey(event, target)) return
+    const isBare = target === document.body || target === document.documentElement
+    const isElsewhere = !isBare && target.closest('.notebook-cells') === null
+    if (!inEditor && !isElsewhere && !isCommandKey(event, target)) return
     if (['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return
     if (!inEditor && event.key === 'Escape') notebook.pool.cancelFocus()
-    else if (!inEditor && notebook.typeAhead.hold(event)) {
+    else if (!inEditor && !isElsewhere && notebook.typeAhead.hold(event)) {
       event.preventDefault()
       event.stopPropagation()
       return
     }
-    const found = look(held.current, strokeName(event, mac), inEditor ? 'edit' : 'command')
+    const mode = inEditor ? 'edit' : isElsewhere ? 'page' : 'command'
+    const found = look(held.current, strokeName(event, mac), mode)
     held.current = found.held
     if (found.command === null) return
     event.preventDefault()

@@ -11,8 +11,11 @@ export interface Dialogs {
   readonly confirmRestart: (restart: () => void) => void
 }
 
-/** Where a key acts: on the cells, in an editor, or on both. `editor` keys are the editor's own (editor-keys.ts). */
-export type Where = 'command' | 'edit' | 'both' | 'editor'
+/**
+ * Where a key acts: on the cells, in an editor, on both, or on the whole page outside of dialogs. `editor` keys are the
+ * editor's own (editor-keys.ts).
+ */
+export type Where = 'command' | 'edit' | 'both' | 'page' | 'editor'
 
 /** Whose keys the page has. */
 export type KeyMap = Settings['keyMap']
@@ -57,6 +60,8 @@ const keysIn =
 
 /** Keys on cells and in editors. */
 export const keys = keysIn('both')
+/** Keys wherever the focus is, in panels and on buttons too. */
+export const pageKeys = keysIn('page')
 /** Keys on cells. */
 export const cellKeys = keysIn('command')
 /** Keys in editors. */

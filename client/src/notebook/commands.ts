@@ -33,7 +33,7 @@ import { toggleBlame } from './blame.ts'
 import { changeCells } from './change-cells.ts'
 import { writeToSystem } from './clipboard/system-clipboard.ts'
 import { CODE_COMMANDS } from './code-commands.ts'
-import { type Command, cellKeys, editKeys, isOwner, isWritable, keys, mayRun } from './command.ts'
+import { type Command, cellKeys, editKeys, isOwner, isWritable, keys, mayRun, pageKeys } from './command.ts'
 import { commentHere, mayComment } from './comment.ts'
 import { switchTab } from './editor-keys.ts'
 import { copyCellLink } from './follow-link.ts'
@@ -233,15 +233,15 @@ export const COMMANDS = [
   {
     id: 'find',
     label: 'command.find',
-    keys: [...keys('Mod-f'), ...cellKeys('f')],
+    keys: [...pageKeys('Mod-f'), ...cellKeys('f')],
     keysIn: { vim: cellKeys('Mod-f', 'f') },
     run: (notebook) => notebook.finder.show(false),
   },
   {
     id: 'replace',
     label: 'command.replace',
-    keys: keys('Mod-Shift-h'),
-    keysIn: { vscode: keys('Mod-h', 'Mod-Shift-h') },
+    keys: pageKeys('Mod-Shift-h'),
+    keysIn: { vscode: pageKeys('Mod-h', 'Mod-Shift-h') },
     when: isWritable,
     run: (notebook) => notebook.finder.show(true),
   },
@@ -324,8 +324,8 @@ export const COMMANDS = [
     id: 'palette',
     label: 'command.palette',
     button: 'palette.title',
-    keys: keys('Mod-Shift-c'),
-    keysIn: { vscode: keys('Mod-Shift-p', 'F1', 'Mod-Shift-c') },
+    keys: pageKeys('Mod-Shift-c'),
+    keysIn: { vscode: pageKeys('Mod-Shift-p', 'F1', 'Mod-Shift-c') },
     run: (_, dialogs) => dialogs.palette(),
   },
   {
@@ -348,9 +348,9 @@ export const COMMANDS = [
   },
   { id: 'connections', label: 'command.connections', when: isOwner, run: showConnections },
   { id: 'packages', label: 'command.packages', run: showPackages },
-  { id: 'settings', label: 'command.settings', keys: keys('Mod-,'), run: showSettings },
+  { id: 'settings', label: 'command.settings', keys: pageKeys('Mod-,'), run: showSettings },
   { id: 'terminal', label: 'command.terminal', when: mayRun, run: () => void openTerminal() },
-  { id: 'save', label: 'command.save', keys: keys('Mod-s'), run: (notebook) => void save(notebook) },
+  { id: 'save', label: 'command.save', keys: pageKeys('Mod-s'), run: (notebook) => void save(notebook) },
   { id: 'notifications', label: 'command.notifications', run: () => void switchAndNotify() },
   {
     id: 'notificationSettings',

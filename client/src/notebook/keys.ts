@@ -47,14 +47,14 @@ export function strokeName(event: Stroke, mac: boolean): string {
   return [mod && 'Mod', event.altKey && 'Alt', event.shiftKey && 'Shift', key].filter(Boolean).join('-')
 }
 
-/** The command for a stroke after `held` (the first of two), and what is now held. */
+/** The command for a stroke after `held` (the first of two), and what is now held; `page` is outside of the cells. */
 export function look(
   held: string,
   stroke: string,
-  mode: 'command' | 'edit',
+  mode: 'command' | 'edit' | 'page',
 ): { readonly command: CommandName | null; readonly held: string } {
   const here = BINDINGS[settings.get().keyMap].filter(
-    (binding) => binding.where === 'both' || binding.where === mode,
+    ({ where }) => where === 'page' || where === mode || (where === 'both' && mode !== 'page'),
   )
   const pair = held === '' ? undefined : here.find((binding) => binding.keys === `${held} ${stroke}`)
   const found = pair ?? here.find((binding) => binding.keys === stroke)

@@ -7,7 +7,7 @@ import { useWatched } from '../state/use-watched.ts'
 import { claimFocus } from './focus.ts'
 import type { Notebook } from './notebook.ts'
 
-/** `onKey` gets keys that are pressed while nothing has the focus, as if the active cell had it. */
+/** `onKey` gets keys that are pressed while nothing has the focus, as if the active cell had it, and those of the page around the cells. */
 export function useFocusHome(notebook: Notebook, onKey: RefObject<(event: KeyboardEvent) => void>): void {
   const order = useWatched(notebook.order, (ids) => ids)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another order may have removed the cell with the focus
@@ -17,11 +17,15 @@ export function useFocusHome(notebook: Notebook, onKey: RefObject<(event: Keyboa
   }, [notebook, order])
   useEffect(() => {
     const onBareKey = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || !claimFocus(notebook.selection.get().active)) return
-      if (event.key === 'Tab') return
-      onKey.current(event)
+      if (event.defaultPrevented) return
+      const isClaimed = claimFocus(notebook.selection.get().active)
+      if (event.key !== 'Tab' && (isClaimed || isAround(event.target))) onKey.current(event)
     }
     addEventListener('keydown', onBareKey)
     return () => removeEventListener('keydown', onBareKey)
   }, [notebook, onKey])
 }
+
+const isAround = (target: EventTarget | null): boolean =>
+  target instanceof Element &&
+  target.closest('.notebook-cells, .code-editor-mount, dialog, [role=dialog]') === null
