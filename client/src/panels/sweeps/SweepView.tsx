@@ -43,7 +43,7 @@ function Progress({ sweep, onStop }: { readonly sweep: Sweep; readonly onStop: (
   return (
     <div className="sweep-progress">
       <p role="status">
-        {state === 'running'
+        {state === 'running' || state === 'done'
           ? t('sweeps.ended', { ended, count: trials.length })
           : t(`sweeps.state.${state}`)}
       </p>
@@ -73,7 +73,7 @@ function Progress({ sweep, onStop }: { readonly sweep: Sweep; readonly onStop: (
 function Trials({ sweep: { trials, request } }: { readonly sweep: Sweep }) {
   const [sort, setSort] = useState<TrialSort>({ by: 'number', isDown: false })
   const parameters = request.parameters.map(({ name }) => name)
-  const metrics = [...new Set(trials.flatMap((one) => Object.keys(one.metrics)))].sort()
+  const metrics = [...new Set(trials.flatMap((one) => Object.keys(one.metrics)))].sort(byName)
   const head = (by: TrialSort['by'], label: string) => (
     <th
       key={typeof by === 'string' ? by : `metric ${by.metric}`}
@@ -95,6 +95,7 @@ function Trials({ sweep: { trials, request } }: { readonly sweep: Sweep }) {
         <thead>
           <tr>
             {head('number', t('sweeps.trial'))}
+            <th scope="col">{t('sweeps.actions')}</th>
             <th scope="col">{t('sweeps.outcome')}</th>
             {parameters.map((name) => (
               <th key={`parameter ${name}`} scope="col">
@@ -103,7 +104,6 @@ function Trials({ sweep: { trials, request } }: { readonly sweep: Sweep }) {
             ))}
             {metrics.map((metric) => head({ metric }, metric))}
             {head('time', t('sweeps.time'))}
-            <th scope="col">{t('sweeps.actions')}</th>
           </tr>
         </thead>
         <tbody>
@@ -115,6 +115,10 @@ function Trials({ sweep: { trials, request } }: { readonly sweep: Sweep }) {
     </section>
   )
 }
+
+/** Variables first: what a cell showed has no name of its own. */
+const byName = (one: string, other: string): number =>
+  Number(one.startsWith('Out[')) - Number(other.startsWith('Out[')) || one.localeCompare(other)
 
 const isSame = (one: TrialSort['by'], other: TrialSort['by']): boolean =>
   JSON.stringify(one) === JSON.stringify(other)
@@ -132,6 +136,9 @@ function TrialRow(props: {
     <tr data-state={trial.state}>
       <th scope="row">{trial.number}</th>
       <td>
+        <TrialActions trial={trial} />
+      </td>
+      <td>
         {t(`sweeps.trial.${trial.state}`)}
         {trial.error !== null && <small title={trial.error}>{trial.error}</small>}
       </td>
@@ -142,9 +149,6 @@ function TrialRow(props: {
         <td key={name}>{number(trial.metrics[name])}</td>
       ))}
       <td>{trial.durationMs === null ? '' : durationText(trial.durationMs)}</td>
-      <td>
-        <TrialActions trial={trial} />
-      </td>
     </tr>
   )
 }
