@@ -34,7 +34,7 @@ test('trials run beside the notebook, survive a reload, and their values become 
     const rows = panel.getByRole('row')
     await expect(earlier.or(rows.first())).toBeVisible()
     if (await earlier.isVisible()) await earlier.click()
-    await expect(panel.getByRole('status')).toHaveText('done')
+    await expect(panel.getByRole('status')).toHaveText('4 of 4 trials ended')
     await expect(rows.nth(1)).toContainText('ZeroDivisionError')
     const score = panel.getByRole('columnheader', { name: 'score' })
     await score.getByRole('button').click()

@@ -3,8 +3,8 @@ Carries connections to a Unix socket of this machine over standard input and out
 step is passed on line by line. Run as `PYTHON -c SOURCE SOCKET`.
 
 A line is "NUMBER KIND REST". Kinds: "o" opens a connection (from the other side alone), "d" has bytes in base64, "a"
-says how many bytes were taken, "c" closes. A side sends at most WINDOW bytes of a connection that were not taken yet, so
-a connection that is not read holds up no other. The first line is "ready". It ends when standard input does.
+says how many bytes were taken, "c" closes. A side sends at most WINDOW bytes of a connection that were not taken yet,
+so one that is not read holds up no other. The first line is "ready". It ends when standard input does.
 """
 
 import asyncio
