@@ -47,8 +47,19 @@ test('replay and restore, from a receipt', async ({ browser }) => {
     })
   })
 
+  await test.step('a checkpoint after a replay is compared with the notebook, not with the replay', async () => {
+    await page.keyboard.press('Control+s')
+    await expect(page.getByText(/Checkpoint “Saved .*” made/)).toBeVisible()
+    await press(page, 'Close the panel')
+    await page.getByRole('button', { name: 'History', exact: true }).click()
+    await press(page, 'Checkpoints')
+    await panel.getByRole('button', { name: 'What changed since' }).first().click()
+    await expect(panel).toContainText('nothing has changed')
+    await press(page, 'Close the panel')
+    await outputs(page, 2).getByRole('button', { name: 'Why?' }).click()
+  })
+
   await test.step('restore: the variables of then are in the kernel', async () => {
-    await press(page, 'Back')
     await press(page, 'Restore')
     await press(page, 'Into this kernel')
     await expect(panel.locator('.receipt-lead')).toContainText('variables are back', { timeout: seconds(60) })
