@@ -18,6 +18,9 @@ import { signer } from './signer.ts'
 /** `npm run proof jupyter cuts` cuts 100 times. */
 const CUTS = Number(process.env.YESTERDAY_CUTS ?? 5)
 
+/** One server, of no other provider: each would look for machines of its own under that name. */
+const ofJupyter = (server: object) => ({ list: (id: string) => (id === 'jupyter' ? [server] : []) })
+
 describe.skipIf(jupyterPython === null)(`kernels of a Jupyter server${whyNoJupyter}`, () => {
   let server: Awaited<ReturnType<typeof startJupyterServer>>
   let proxy: Awaited<ReturnType<typeof cuttingProxy>>
@@ -48,9 +51,7 @@ describe.skipIf(jupyterPython === null)(`kernels of a Jupyter server${whyNoJupyt
     createKernels({
       runtimeDir: join(dir, 'run'),
       signer,
-      connections: {
-        list: () => [{ id: 'lab', title: 'Lab', url: proxy.url, token: TOKEN, ...more }],
-      },
+      connections: ofJupyter({ id: 'lab', title: 'Lab', url: proxy.url, token: TOKEN, ...more }),
       onProblem: (problem) => problems.push(problem),
     })
   const start = (from = kernels): Promise<Kernel> => from.start({ specName: 'python3@lab', cwd: dir })
@@ -144,7 +145,7 @@ describe.skipIf(jupyterPython === null)(`kernels of a Jupyter server${whyNoJupyt
       runtimeDir: join(dir, 'plain'),
       signer,
       agentOptions: null,
-      connections: { list: () => [{ id: 'lab', title: 'Lab', url: proxy.url, token: TOKEN }] },
+      connections: ofJupyter({ id: 'lab', title: 'Lab', url: proxy.url, token: TOKEN }),
     })
     const kernel = await start(plain)
     expect(kernel.agentProblem).toBe('recording is switched off')

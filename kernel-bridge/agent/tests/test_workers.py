@@ -223,7 +223,7 @@ def test_ranks_of_torchrun(kernel: Kernel) -> None:
     script = (
         "import os, torch, torch.distributed as d\nd.init_process_group('gloo')\n"
         "x = torch.tensor([float(open(f'shard{d.get_rank()}.txt').read())])\nd.all_reduce(x)\n"
-        "print(x.item(), torch.rand(1).item() < 2)\nd.destroy_process_group()"
+        "print(f'{x.item()} {torch.rand(1).item() < 2}\\n', end='')\nd.destroy_process_group()"
     )
     words = "[sys.executable, '-m', 'torch.distributed.run', '--standalone', '--nproc-per-node=2', 'ranks.py']"
     kernel.run(

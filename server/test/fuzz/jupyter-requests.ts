@@ -120,6 +120,10 @@ const Started = z.object({
 })
 const Asked = z.object({ env: z.record(z.string(), z.unknown()) })
 
+/** As in Jupyter Server, sessions of unknown kernelspecs get 501. */
+const mayFail = (status: number, code: string): boolean =>
+  code === 'startFailed' || (status === 501 && code === 'missing')
+
 export const target = {
   inputs,
   open: async () => {
@@ -127,7 +131,7 @@ export const target = {
     const started = join(folder, 'started.json')
     await writeProbe(folder, started)
     const environment = { ...process.env, JUPYTER_PATH: folder }
-    const server = await openFuzzServer({ environment, mayFail: (_, code) => code === 'startFailed' })
+    const server = await openFuzzServer({ environment, mayFail })
     return {
       feed: async (input: Uint8Array) => {
         await rm(started, { force: true })
