@@ -16,6 +16,7 @@ test('definitions, references and a rename go across cells; one undo brings the 
     const page = await open(await signedIn(browser, program), program, 'a.ipynb')
     await cell(page, 3).locator('.code-editor').click()
     const caretAt = async (offset: number) => {
+      await expect(cell(page, 3).locator('.monaco-editor.focused')).toBeVisible()
       await page.keyboard.press('Control+Home')
       for (let step = 0; step < offset; step++) await page.keyboard.press('ArrowRight')
     }
