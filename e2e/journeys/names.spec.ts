@@ -44,6 +44,7 @@ test('definitions, references and a rename go across cells; one undo brings the 
     await cell(page, 3).locator('.code-editor').click()
     await caretAt('print(f"{sp'.length)
     await page.keyboard.press('F12')
+    await expect(cell(page, 1).locator('.monaco-editor.focused')).toBeVisible()
     await page.keyboard.type('x')
     await expect(cell(page, 1)).toContainText('xspeed = 0.1')
     await page.keyboard.press('Control+z')
