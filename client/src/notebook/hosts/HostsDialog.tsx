@@ -1,9 +1,8 @@
 /** Lists, adds, tests, changes and removes the machines by SSH of the kernel menu. They are the person's own. */
-import '../sql/sql.css'
-import '../servers/servers.css'
 import type { HostDraft, HostTest, SavedHost } from '@yesterday/server/contract/ssh-hosts.ts'
-import { useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useId, useState, useSyncExternalStore } from 'react'
 import { t } from '../../text/text.ts'
+import { fieldsOf, PlaceDialog, PlaceList } from '../servers/PlaceDialog.tsx'
 import { hideHosts, hosts, hostsOpen, loadHosts, removeHost, saveHost, testHost } from './hosts-store.ts'
 
 /** Mounted always; shown while it is asked for. */
@@ -53,16 +52,9 @@ function draftOf(entered: Entered): HostDraft {
 }
 
 function OpenDialog() {
-  const dialog = useRef<HTMLDialogElement>(null)
-  const heading = useId()
   const [entered, setEntered] = useState(EMPTY)
   const [said, setSaid] = useState<string | null>(null)
   const { hosts: all, configured, problem } = useSyncExternalStore(hosts.subscribe, hosts.get)
-  useLayoutEffect(() => {
-    const element = dialog.current
-    element?.showModal()
-    return () => element?.close()
-  }, [])
   const id = idOf(entered)
   const test = async (begins: 'hosts.testing' | 'hosts.saved'): Promise<void> => {
     const draft = draftOf(entered)
@@ -70,49 +62,33 @@ function OpenDialog() {
     setSaid(testText(draft.title, await testHost(id, draft)))
   }
   const save = async (): Promise<void> => {
+    setSaid(null)
     if (!(await saveHost(id, draftOf(entered)))) return
     setEntered(EMPTY)
     await test('hosts.saved')
   }
   return (
-    <dialog ref={dialog} className="dialog connections" aria-labelledby={heading} onClose={hideHosts}>
-      <h2 id={heading}>{t('hosts.title')}</h2>
-      <p>{t('hosts.hint')}</p>
-      <List all={all} onEdit={(host) => setEntered(enteredOf(host))} />
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          setSaid(null)
-          void save()
-        }}
-      >
-        <Fields entered={entered} id={id} configured={configured} onChange={setEntered} />
-        <p className="servers-said" role="status" data-problem={problem !== null}>
-          {problem ?? said}
-        </p>
-        <div className="dialog-actions">
-          {problem !== null && all === null && (
-            <button type="button" className="button" onClick={loadHosts}>
-              {t('app.retry')}
-            </button>
-          )}
-          <button type="button" className="button" onClick={hideHosts}>
-            {t('hosts.close')}
-          </button>
-          <button
-            type="button"
-            className="button"
-            disabled={id === ''}
-            onClick={() => void test('hosts.testing')}
-          >
-            {t('hosts.test')}
-          </button>
-          <button type="submit" className="button button-primary" disabled={id === ''}>
-            {t('hosts.save')}
-          </button>
-        </div>
-      </form>
-    </dialog>
+    <PlaceDialog
+      title={t('hosts.title')}
+      hint={t('hosts.hint')}
+      list={
+        <PlaceList
+          title={t('hosts.title')}
+          empty={t('hosts.empty')}
+          all={all}
+          detailOf={({ target }) => target}
+          onEdit={(host) => setEntered(enteredOf(host))}
+          onRemove={(one) => void removeHost(one)}
+        />
+      }
+      {...{ problem, said, isNamed: id !== '' }}
+      onSave={() => void save()}
+      onTest={() => void test('hosts.testing')}
+      onClose={hideHosts}
+      onRetry={problem !== null && all === null ? loadHosts : null}
+    >
+      <Fields entered={entered} id={id} configured={configured} onChange={setEntered} />
+    </PlaceDialog>
   )
 }
 
@@ -131,20 +107,7 @@ function Fields(props: {
 }) {
   const { entered, id, configured, onChange } = props
   const names = useId()
-  const field = (name: keyof Entered, label: string, more: object = {}) => (
-    <label className="connections-field">
-      {label}
-      <input
-        className="field"
-        value={entered[name]}
-        spellCheck={false}
-        autoComplete="off"
-        autoCapitalize="off"
-        onChange={({ target }) => onChange({ ...entered, [name]: target.value })}
-        {...more}
-      />
-    </label>
-  )
+  const field = fieldsOf(entered, (name, value) => onChange({ ...entered, [name]: value }))
   return (
     <>
       {field('target', t('hosts.target'), { placeholder: 'ada@gpu1.example.org', list: names })}
@@ -153,50 +116,14 @@ function Fields(props: {
           <option key={name} value={name} />
         ))}
       </datalist>
-      {field('id', t('hosts.id'), { placeholder: id || 'gpu1' })}
+      {field('id', t('servers.id'), { placeholder: id || 'gpu1' })}
       {field('python', t('hosts.python'), { placeholder: '~/venv' })}
       <details>
-        <summary>{t('hosts.more')}</summary>
-        {field('title', t('hosts.label'), { placeholder: id })}
+        <summary>{t('servers.more')}</summary>
+        {field('title', t('servers.label'), { placeholder: id })}
         {field('folder', t('hosts.folder'), { placeholder: '~' })}
         {field('port', t('hosts.port'), { type: 'number', min: 1, max: 65_535, placeholder: '22' })}
       </details>
     </>
-  )
-}
-
-function List(props: {
-  readonly all: readonly SavedHost[] | null
-  readonly onEdit: (host: SavedHost) => void
-}) {
-  const { all, onEdit } = props
-  if (all === null) return null
-  if (all.length === 0) return <p className="connections-empty">{t('hosts.empty')}</p>
-  return (
-    <ul className="connections-list" aria-label={t('hosts.title')}>
-      {all.map((one) => (
-        <li key={one.id}>
-          <span>
-            <strong>{one.title}</strong> <code>{one.target}</code>
-          </span>
-          <button
-            type="button"
-            className="button button-small button-quiet"
-            aria-label={t('hosts.edit', { title: one.title })}
-            onClick={() => onEdit(one)}
-          >
-            {t('hosts.change')}
-          </button>
-          <button
-            type="button"
-            className="button button-small button-quiet"
-            aria-label={t('hosts.remove', { title: one.title })}
-            onClick={() => void removeHost(one.id)}
-          >
-            {t('hosts.delete')}
-          </button>
-        </li>
-      ))}
-    </ul>
   )
 }

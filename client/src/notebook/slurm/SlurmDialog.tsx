@@ -1,10 +1,9 @@
 /** Lists, adds, tests, changes and removes the Slurm partitions of the kernel menu. They are the person's own. */
-import '../sql/sql.css'
-import '../servers/servers.css'
 import './slurm.css'
 import type { SavedSlurm, SlurmCluster, SlurmDraft } from '@yesterday/server/contract/slurm.ts'
-import { useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useState, useSyncExternalStore } from 'react'
 import { t } from '../../text/text.ts'
+import { fieldsOf, PlaceDialog, PlaceList } from '../servers/PlaceDialog.tsx'
 import { hideSlurm, removeSlurm, saveSlurm, slurm, slurmOpen, testSlurm } from './slurm-store.ts'
 
 /** Mounted always; shown while it is asked for. */
@@ -47,16 +46,9 @@ function draftOf({ id, title, cpus, folder, extra, ...words }: Entered): SlurmDr
 }
 
 function OpenDialog() {
-  const dialog = useRef<HTMLDialogElement>(null)
-  const heading = useId()
   const [entered, setEntered] = useState(EMPTY)
   const [said, setSaid] = useState<string | null>(null)
   const { entries, cluster, problem } = useSyncExternalStore(slurm.subscribe, slurm.get)
-  useLayoutEffect(() => {
-    const element = dialog.current
-    element?.showModal()
-    return () => element?.close()
-  }, [])
   const id = entered.id.trim()
   const save = async (): Promise<void> => {
     setSaid(null)
@@ -69,33 +61,26 @@ function OpenDialog() {
     setSaid((await testSlurm(id, draftOf(entered))) ?? t('slurm.works'))
   }
   return (
-    <dialog ref={dialog} className="dialog connections" aria-labelledby={heading} onClose={hideSlurm}>
-      <h2 id={heading}>{t('slurm.title')}</h2>
-      <p>{t('slurm.hint')}</p>
-      <List all={entries} onEdit={(entry) => setEntered(enteredOf(entry))} />
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          void save()
-        }}
-      >
-        <Fields entered={entered} cluster={cluster} onChange={setEntered} />
-        <p className="servers-said" role="status" data-problem={problem !== null}>
-          {problem ?? said}
-        </p>
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={hideSlurm}>
-            {t('servers.close')}
-          </button>
-          <button type="button" className="button" disabled={id === ''} onClick={() => void test()}>
-            {t('servers.test')}
-          </button>
-          <button type="submit" className="button button-primary" disabled={id === ''}>
-            {t('servers.save')}
-          </button>
-        </div>
-      </form>
-    </dialog>
+    <PlaceDialog
+      title={t('slurm.title')}
+      hint={t('slurm.hint')}
+      list={
+        <PlaceList
+          title={t('slurm.title')}
+          empty={t('slurm.empty')}
+          all={entries}
+          detailOf={({ partition }) => partition ?? t('slurm.anyPartition')}
+          onEdit={(entry) => setEntered(enteredOf(entry))}
+          onRemove={(one) => void removeSlurm(one)}
+        />
+      }
+      {...{ problem, said, isNamed: id !== '' }}
+      onSave={() => void save()}
+      onTest={() => void test()}
+      onClose={hideSlurm}
+    >
+      <Fields entered={entered} cluster={cluster} onChange={setEntered} />
+    </PlaceDialog>
   )
 }
 
@@ -106,40 +91,26 @@ interface FieldsProps {
 }
 
 function Fields({ entered, cluster, onChange }: FieldsProps) {
-  const field = (name: Field, label: string, placeholder = '', more: object = {}) => (
-    <label className="connections-field">
-      {label}
-      <input
-        className="field"
-        value={entered[name]}
-        placeholder={placeholder}
-        spellCheck={false}
-        autoComplete="off"
-        autoCapitalize="off"
-        onChange={({ target }) => onChange({ ...entered, [name]: target.value })}
-        {...more}
-      />
-    </label>
-  )
+  const field = fieldsOf(entered, (name, value) => onChange({ ...entered, [name]: value }))
   return (
     <>
       <Partitions entered={entered} cluster={cluster} onChange={onChange} />
       <div className="slurm-limits">
-        {field('time', t('slurm.time'), '4:00:00')}
-        {field('cpus', t('slurm.cpus'), '4', { type: 'number', min: 1, max: 4096 })}
-        {field('gpus', t('slurm.gpus'), '1')}
-        {field('memory', t('slurm.memory'), '16G')}
+        {field('time', t('slurm.time'), { placeholder: '4:00:00' })}
+        {field('cpus', t('slurm.cpus'), { placeholder: '4', type: 'number', min: 1, max: 4096 })}
+        {field('gpus', t('slurm.gpus'), { placeholder: '1' })}
+        {field('memory', t('slurm.memory'), { placeholder: '16G' })}
       </div>
-      {field('python', t('slurm.python'), '~/envs/torch')}
+      {field('python', t('slurm.python'), { placeholder: '~/envs/torch' })}
       <div className="slurm-limits">
-        {field('id', t('servers.id'), 'gpu')}
+        {field('id', t('servers.id'), { placeholder: 'gpu' })}
         {field('title', t('servers.label'))}
       </div>
       <details>
         <summary>{t('servers.more')}</summary>
         {field('account', t('slurm.account'))}
-        {field('folder', t('slurm.folder'), '~')}
-        {field('extra', t('slurm.extra'), '--qos=high --constraint=a100')}
+        {field('folder', t('slurm.folder'), { placeholder: '~' })}
+        {field('extra', t('slurm.extra'), { placeholder: '--qos=high --constraint=a100' })}
       </details>
     </>
   )
@@ -180,39 +151,3 @@ function offerText({ name, isUp, timeLimit: limit, idleNodes: idle, nodes, cpus,
   return gres === null ? t('slurm.offer', values) : t('slurm.offerGres', { ...values, gres })
 }
 type Partition = SlurmCluster['partitions'][number]
-
-function List(props: {
-  readonly all: readonly SavedSlurm[] | null
-  readonly onEdit: (entry: SavedSlurm) => void
-}) {
-  const { all, onEdit } = props
-  if (all === null) return null
-  if (all.length === 0) return <p className="connections-empty">{t('slurm.empty')}</p>
-  return (
-    <ul className="connections-list" aria-label={t('slurm.title')}>
-      {all.map((one) => (
-        <li key={one.id}>
-          <span>
-            <strong>{one.title}</strong> <code>{one.partition ?? t('slurm.anyPartition')}</code>
-          </span>
-          <button
-            type="button"
-            className="button button-small button-quiet"
-            aria-label={t('servers.edit', { title: one.title })}
-            onClick={() => onEdit(one)}
-          >
-            {t('servers.change')}
-          </button>
-          <button
-            type="button"
-            className="button button-small button-quiet"
-            aria-label={t('servers.remove', { title: one.title })}
-            onClick={() => void removeSlurm(one.id)}
-          >
-            {t('servers.delete')}
-          </button>
-        </li>
-      ))}
-    </ul>
-  )
-}
