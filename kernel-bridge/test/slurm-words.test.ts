@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { entryProblem } from '../src/providers/slurm/cluster-look.ts'
+import { localCommands } from '../src/providers/slurm/commands.ts'
 import { isOurJob, jobSignature } from '../src/providers/slurm/job-note.ts'
 import { allocationOf, jobName, jobScript, stepWords, submitWords } from '../src/providers/slurm/job-words.ts'
 import { placeIn, readPartitions, readQueue, secondsOf } from '../src/providers/slurm/queue-lines.ts'
@@ -213,5 +214,27 @@ describe('jobs', () => {
     expect(death.likely).toBe('its process ended on a, and job 12 goes on; out of memory is a common cause')
     expect(death).not.toHaveProperty('sentence')
     expect(timeText(90_000)).toBe('1 d 1 h')
+  })
+})
+
+describe('programs that fail', () => {
+  const commands = localCommands(process.env)
+  const failing = (said: string): readonly string[] => [
+    process.execPath,
+    '-e',
+    `console.error(${JSON.stringify(said)}); process.exit(1)`,
+  ]
+
+  it('say that there is no cluster, where Slurm has no configuration', async () => {
+    const said =
+      'sinfo: error: DNS SRV lookup failed\nsinfo: fatal: Could not establish a configuration source'
+    await expect(commands.run(failing(said))).rejects.toThrow('belongs to no Slurm cluster')
+  })
+
+  it('say what Slurm says otherwise, and what to install where a program is missing', async () => {
+    await expect(commands.run(failing('sbatch: error: invalid partition'))).rejects.toThrow(
+      'invalid partition',
+    )
+    await expect(commands.run(['no-such-sinfo'])).rejects.toThrow('There is no program "no-such-sinfo"')
   })
 })

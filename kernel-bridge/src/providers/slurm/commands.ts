@@ -77,6 +77,9 @@ function feed({ stdin }: ChildProcess, input: string): void {
   stdin?.end(input)
 }
 
+/** Slurm looks for its configuration in a file and then in the DNS. */
+const NO_CLUSTER = /Could not establish a configuration source/
+
 function whyOf(
   program: string,
   words: readonly string[],
@@ -87,6 +90,8 @@ function whyOf(
   const name = program === 'env' ? (words.find((word) => !word.includes('=')) ?? program) : program
   if (error.code === 'ENOENT' || (program === 'env' && error.code === 127))
     return `There is no program "${name}" on this machine. Run Yesterday on a login node of the cluster, or install Slurm's programs.`
+  if (NO_CLUSTER.test(stderr))
+    return 'This machine belongs to no Slurm cluster: it has no slurm.conf. Run Yesterday on a login node of the cluster.'
   if (error.killed === true) return `${name} did not answer within ${timeoutMs / 1000} s.`
   const said = shown(stderr)
   return said === '' ? `${name} failed (${String(error.code)}).` : `${name}: ${said}`
