@@ -70,6 +70,12 @@ test('links are copied, followed and survive a rename; a checkpoint is opened, c
   await expect(history(other)).toContainText('baseline')
   await other.goto(`${program.origin}/notebooks/renamed.ipynb#run=0123456789`)
   await expect(history(other)).toContainText('There is no such run')
+  const [, run] = /#output=([\w-]+):/.exec(toOutput) ?? []
+  await other.goto(`${program.origin}/runs/${run}`)
+  await expect(other).toHaveURL(/renamed\.ipynb\?id=.*#run=/)
+  await expect(history(other).locator('.receipt-lead')).toBeVisible()
+  await other.goto(`${program.origin}/runs/0123456789`)
+  await expect(other.getByRole('main')).toContainText('There is no run 0123456789')
   await other.goto(`${program.origin}/notebooks/nowhere.ipynb`)
   await expect(other.getByRole('heading', { name: 'There is no notebook here' })).toBeVisible()
 })

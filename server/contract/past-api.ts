@@ -23,7 +23,7 @@ import {
   Why,
 } from './past.ts'
 import { plain } from './route.ts'
-import { LogPage, Receipt } from './run.ts'
+import { LogPage, Receipt, RunPlace } from './run.ts'
 
 const read = { ...plain, method: 'get', role: 'viewer' } as const
 const RunParam = z.object({ run: z.string() })
@@ -45,6 +45,13 @@ export const pastApi = {
     summary: 'Returns all that is recorded of a run.',
     params: RunParam,
     answer: Receipt,
+  },
+  runPlace: {
+    ...read,
+    path: '/api/runs/:run/place',
+    summary: 'Returns where the notebook of a run is now.',
+    params: RunParam,
+    answer: RunPlace,
   },
   around: {
     ...read,

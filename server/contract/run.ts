@@ -191,6 +191,10 @@ export const Receipt = RunSummary.extend({
 })
 export type Receipt = z.infer<typeof Receipt>
 
+/** Where the notebook of a run is now. `document` is null where the history has no notebook for it. */
+export const RunPlace = z.object({ run: RunId, path: z.string(), document: z.string().nullable() })
+export type RunPlace = z.infer<typeof RunPlace>
+
 /** A page of the log, newest first. `next` is the cursor of the following page, null at the end. */
 export const LogPage = z.object({ runs: z.array(RunSummary), next: z.string().nullable() })
 export type LogPage = z.infer<typeof LogPage>

@@ -17,7 +17,7 @@ import {
   UploadedFile,
   WrittenNotebook,
 } from '@yesterday/server/contract/http.ts'
-import { LogPage, Receipt } from '@yesterday/server/contract/run.ts'
+import { LogPage, Receipt, RunPlace } from '@yesterday/server/contract/run.ts'
 import type { z } from 'zod'
 import { BASE } from '../state/base.ts'
 import { t } from '../text/text.ts'
@@ -117,6 +117,7 @@ export function makeApi(send: Fetch = browserFetch) {
     log: (query: LogQuery, signal?: AbortSignal) => get(LogPage, logUrl(query), signal),
     receipt: (run: string, signal?: AbortSignal) =>
       get(Receipt, `/api/runs/${encodeURIComponent(run)}`, signal),
+    runPlace: (run: string) => get(RunPlace, `/api/runs/${encodeURIComponent(run)}/place`),
     around: (run: string, hops: number, signal?: AbortSignal) =>
       get(Around, `/api/runs/${encodeURIComponent(run)}/around?hops=${hops}`, signal),
   }

@@ -21,6 +21,7 @@ import { useDrawer } from './drawer.ts'
 import { Header } from './Header.tsx'
 import { HistoryBar } from './HistoryBar.tsx'
 import { Home } from './Home.tsx'
+import { RunPage } from './RunPage.tsx'
 import { TrustBar } from './TrustBar.tsx'
 import { useMe } from './useMe.ts'
 
@@ -110,6 +111,7 @@ function useSettings(isKnown: boolean): void {
 function Place(props: { readonly route: Route; readonly onTitle: (title: string) => void }) {
   const { route } = props
   if (route.at === 'home') return <Home />
+  if (route.at === 'run') return <RunPage key={route.run} run={route.run} />
   if (route.at === 'terminal') return <TerminalPage name={route.name} onTitle={props.onTitle} />
   if (!isNotebook(route.path)) return <FilePage path={route.path} onTitle={props.onTitle} />
   return <NotebookPage path={route.path} onTitle={props.onTitle} />

@@ -1,6 +1,6 @@
 /**
- * Where in the app the page is: home, a notebook or file by its path, or a terminal by its name. The URL is the only place where this is kept;
- * `#…` belongs to the notebook (a cell).
+ * Where in the app the page is: home, a notebook or file by its path, a run by its id, or a terminal by its name. The
+ * URL is the only place where this is kept; `#…` belongs to the notebook (a cell).
  */
 import { useSyncExternalStore } from 'react'
 import { encodePath } from '../api/api.ts'
@@ -11,16 +11,22 @@ import { isGuarded, whenLeft } from './leaving.ts'
 export type Route =
   | { readonly at: 'home' }
   | { readonly at: 'file'; readonly path: string }
+  | { readonly at: 'run'; readonly run: string }
   | { readonly at: 'terminal'; readonly name: string }
 
 const PREFIX = `${BASE}/notebooks/`
 const TERMINALS = `${BASE}/terminals/`
 const TERMINAL = /^\w{1,64}$/
+const RUNS = `${BASE}/runs/`
+/** A run's id, or its beginning. */
+const RUN = /^[\w-]{1,64}$/
 
 /** pure. The place that a URL's pathname names; what cannot be read leads home. */
 export function parseRoute(pathname: string): Route {
   const name = pathname.startsWith(TERMINALS) ? pathname.slice(TERMINALS.length) : ''
   if (TERMINAL.test(name)) return { at: 'terminal', name }
+  const run = pathname.startsWith(RUNS) ? pathname.slice(RUNS.length) : ''
+  if (RUN.test(run)) return { at: 'run', run }
   if (!pathname.startsWith(PREFIX)) return { at: 'home' }
   try {
     const path = pathname.slice(PREFIX.length).split('/').map(decodeURIComponent).join('/')
@@ -33,6 +39,7 @@ export function parseRoute(pathname: string): Route {
 /** pure. The pathname of a place. */
 export function routeUrl(route: Route): string {
   if (route.at === 'terminal') return `${TERMINALS}${route.name}`
+  if (route.at === 'run') return `${RUNS}${route.run}`
   return route.at === 'home' ? `${BASE}/` : PREFIX + encodePath(route.path)
 }
 

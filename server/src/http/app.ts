@@ -250,8 +250,8 @@ function sendSignIn(parts: AppParts, request: Request, response: Response, wrong
   )
 }
 
-/** Addresses that the app reads: of notebooks, files and terminals. */
-const OF_THE_APP = /^\/(?:notebooks|terminals)\//
+/** Addresses that the app reads: of notebooks, files, runs and terminals. */
+const OF_THE_APP = /^\/(?:notebooks|runs|terminals)\//
 
 /** Addresses of the app are its to read; anything else that no route took is missing. */
 async function serveRest(parts: AppParts, request: Request, response: Response): Promise<void> {

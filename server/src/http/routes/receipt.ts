@@ -1,18 +1,37 @@
 /** Receipts by run. */
 import { pastApi } from '../../../contract/past-api.ts'
+import type { Receipt, RunPlace } from '../../../contract/run.ts'
 import type { RunIndex } from '../../store/ports.ts'
 import { json, type Reply, refuse } from '../reply.ts'
 import { on, type Route } from '../route.ts'
 
-export function receiptRoutes(index: Pick<RunIndex, 'resolve' | 'receipt'>): readonly Route[] {
-  return [on(pastApi.receipt, ({ params }) => receipt(index, params.run))]
+type Index = Pick<RunIndex, 'resolve' | 'receipt' | 'notebook' | 'notebookOf'>
+
+export function receiptRoutes(index: Index): readonly Route[] {
+  return [
+    on(pastApi.receipt, ({ params }) => found(index, params.run, async (receipt) => receipt)),
+    on(pastApi.runPlace, ({ params }) => found(index, params.run, (receipt) => placeOf(index, receipt))),
+  ]
 }
 
-async function receipt(index: Pick<RunIndex, 'resolve' | 'receipt'>, prefix: string): Promise<Reply> {
+/** Answers what is to be said of the run whose id begins so. */
+async function found(
+  index: Index,
+  prefix: string,
+  answer: (receipt: Receipt) => Promise<object>,
+): Promise<Reply> {
   const resolution = await index.resolve(prefix)
   if (resolution.kind === 'ambiguous') return refuse(ambiguous(prefix, resolution.candidates))
-  const found = resolution.kind === 'found' ? await index.receipt(resolution.run) : null
-  return found ? json(found) : refuse({ code: 'missing', status: 404, message: `There is no run ${prefix}.` })
+  const receipt = resolution.kind === 'found' ? await index.receipt(resolution.run) : null
+  if (receipt === null) return refuse({ code: 'missing', status: 404, message: `There is no run ${prefix}.` })
+  return json(await answer(receipt))
+}
+
+/** A receipt has the path of then. */
+async function placeOf(index: Index, { run, notebook }: Receipt): Promise<RunPlace> {
+  const id = await index.notebookOf(run)
+  const now = id === null ? null : await index.notebook(id)
+  return { run, path: now?.path ?? notebook, document: now?.id ?? null }
 }
 
 function ambiguous(prefix: string, candidates: readonly string[]) {
