@@ -1,10 +1,11 @@
 /**
  * Feeds a target and looks for faults: a throw, an unhandled rejection, a turn of the event loop that takes
- * over 250 ms, a state that changed although the input was refused.
+ * over 250 ms, an input that is neither taken nor refused, a state that changed although the input was refused.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import fc from 'fast-check'
+import { seconds } from '../../setup/patience.js'
 import { digestOf } from '../../src/disk/digest.ts'
 import { mutated } from './mutate.ts'
 import type { Opened, Target } from './target.ts'
@@ -13,6 +14,8 @@ import { slowness, Turns } from './turns.ts'
 
 /** The longest turn that others may wait for, ms of processor time. */
 const STALL_MS = 250
+/** What is neither taken nor refused by then never will be. */
+const UNANSWERED_MS = seconds(60)
 /** A round ends then, also while it looks for a smaller input with the same fault. */
 const ROUND_MS = 120_000
 const repository = resolve(import.meta.dirname, '../../..')
@@ -54,6 +57,9 @@ class Run {
   readonly #rejections: unknown[] = []
   readonly keepRejection = (reason: unknown): void => void this.#rejections.push(reason)
   #counts = { inputs: 0, refused: 0, slowestMs: 0 }
+  /** What is being fed: a round that ends by its time leaves it behind. */
+  #feeding: Promise<string | null> = Promise.resolve(null)
+  #fed: Uint8Array | null = null
 
   constructor(target: Target) {
     this.#target = target
@@ -90,26 +96,28 @@ class Run {
     const { inputs } = this.#target
     const input = corpus.length === 0 ? inputs : fc.oneof(inputs, mutated(corpus))
     const holds = fc.asyncProperty(input, async (bytes) => {
-      const why = await this.#feed(opened, bytes)
+      this.#feeding = this.#feed(opened, bytes)
+      const why = await this.#feeding
       if (why !== null) throw new Error(why)
     })
     const left = Math.max(1, Math.min(ROUND_MS, until - performance.now()))
     const found = await fc.check(holds, { seed, numRuns, interruptAfterTimeLimit: left })
     const [shrunk] = found.counterexample ?? []
-    return shrunk === undefined
-      ? null
-      : { why: `${wordsOf(found.errorInstance)} (seed ${seed})`, input: shrunk }
+    if (shrunk !== undefined) return { why: `${wordsOf(found.errorInstance)} (seed ${seed})`, input: shrunk }
+    const why = await this.#feeding.catch(wordsOf)
+    return why === null || this.#fed === null ? null : { why: `${why} (seed ${seed})`, input: this.#fed }
   }
 
   /** Why this input shows a fault; null where it shows none. */
   async #feed(opened: Opened, input: Uint8Array): Promise<string | null> {
+    this.#fed = input
     const before = await opened.state()
     this.#turns.start()
     let slowestMs = 0
-    const fed = opened.feed(input).finally(() => {
+    const verdict = await answered(opened.feed(input)).finally(() => {
       slowestMs = this.#turns.stop()
     })
-    const verdict = await fed
+    if (verdict === null) return 'it was neither taken nor refused'
     await new Promise((resolve) => setImmediate(resolve))
     this.#counts.inputs++
     this.#counts.slowestMs = Math.max(this.#counts.slowestMs, slowestMs)
@@ -136,6 +144,13 @@ interface RoundBudget {
 interface Fault {
   readonly why: string
   readonly input: Uint8Array
+}
+
+/** Null where there is no answer in time. */
+function answered<T>(feeding: Promise<T>): Promise<T | null> {
+  const { promise, resolve } = Promise.withResolvers<null>()
+  const timer = setTimeout(resolve, UNANSWERED_MS, null)
+  return Promise.race([feeding, promise]).finally(() => clearTimeout(timer))
 }
 
 const wordsOf = (error: unknown): string =>

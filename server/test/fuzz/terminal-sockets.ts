@@ -125,6 +125,9 @@ async function clientOf(clients: Map<number, Client>, kind: number, port: number
   return client
 }
 
+/** A terminal repeats to a new client what others typed: no two marks are the same. */
+let marks = 0
+
 class Client {
   readonly socket: WebSocket
   fed = 0
@@ -156,7 +159,8 @@ class Client {
   /** True if what is typed after the frame comes back, false if the connection ends with a refusal. */
   async feed(frame: Uint8Array, isBinary: boolean): Promise<boolean> {
     this.#text = ''
-    const mark = `next-${this.fed++}.`
+    this.fed++
+    const mark = `next-${marks++}.`
     const { promise, resolve, reject } = Promise.withResolvers<boolean>()
     const onClose = (code: number, reason: Buffer): void => {
       if (REFUSALS.includes(code)) resolve(false)
