@@ -4,7 +4,7 @@
  * taken from a record.
  */
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
-import { lstat, rename, rm } from 'node:fs/promises'
+import { lstat, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { readConnection } from './connection.ts'
 import { startingName } from './owned-name.ts'
@@ -75,6 +75,20 @@ export async function removeFolder(folder: KernelFolder): Promise<void> {
   await rename(folder.dir, leaving).catch(() => undefined)
   await rm(leaving, { recursive: true, force: true })
   await rm(folder.dir, { recursive: true, force: true })
+}
+
+/** What a kernel spooled belongs to runs of the log: who keeps the log takes it in, and removes the folder. */
+export async function removeUnlessSpooled(folder: KernelFolder): Promise<void> {
+  const spooled = await readdir(folder.spoolDir).catch(() => [])
+  if (spooled.length === 0) await removeFolder(folder)
+}
+
+/** The folders of kernels that are there; links are none. */
+export async function foldersIn(runtimeDir: string): Promise<readonly KernelFolder[]> {
+  const names = (await readdir(runtimeDir).catch(() => [])).filter(isKernelId)
+  const folders = names.map((kernelId) => kernelFolder(runtimeDir, kernelId))
+  const real = await Promise.all(folders.map(isRealFolder))
+  return folders.filter((_, place) => real[place])
 }
 
 /** True if the folder and the runtime directory are folders themselves, not links to others. */

@@ -5,7 +5,7 @@
 import { readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type KernelHere, LOCAL } from './kernel.ts'
-import { isKernelId, isRealFolder, type KernelFolder, kernelFolder, removeFolder } from './kernel-folder.ts'
+import { foldersIn, type KernelFolder, removeUnlessSpooled } from './kernel-folder.ts'
 import { isCutStart } from './owned-name.ts'
 import { endProcess } from './process.ts'
 import { identifyProcess, isSameProcess, type ProcessIdentity } from './process-identity.ts'
@@ -34,9 +34,7 @@ export async function endOrphans(runtimeDir: string, signer: Signer): Promise<nu
     if (record === null) await removeAbandoned(folder)
     if (record === null || ownershipOf(record) !== 'orphaned') continue
     for (const process of await processesOf(folder, record)) if (await endProcess(process)) ended += 1
-    // What it spooled belongs to runs of the log: who keeps the log takes it in, and removes the folder.
-    const spooled = await readdir(folder.spoolDir).catch(() => [])
-    if (spooled.length === 0) await removeFolder(folder)
+    await removeUnlessSpooled(folder)
   }
   return ended
 }
@@ -49,13 +47,6 @@ async function processesOf(folder: KernelFolder, record: ProcessRecord): Promise
     folder,
     pids.filter((pid) => /^\d+$/.test(pid)),
   ).flatMap((pid) => identifyProcess(pid) ?? [])
-}
-
-async function foldersIn(runtimeDir: string): Promise<readonly KernelFolder[]> {
-  const names = (await readdir(runtimeDir).catch(() => [])).filter(isKernelId)
-  const folders = names.map((kernelId) => kernelFolder(runtimeDir, kernelId))
-  const real = await Promise.all(folders.map(isRealFolder))
-  return folders.filter((_, place) => real[place])
 }
 
 async function removeCutStarts(runtimeDir: string): Promise<void> {

@@ -1,6 +1,5 @@
 /** Kernels in jobs of a Slurm cluster: one job a kernel. In the job a private Jupyter server runs, reached through `srun`. */
 import { randomUUID } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KernelStartError, unknownSpec } from '../errors.ts'
 import type {
@@ -15,20 +14,14 @@ import type {
   SpooledRun,
   StartOptions,
 } from '../kernel.ts'
-import {
-  isKernelId,
-  isRealFolder,
-  type KernelFolder,
-  kernelFolder,
-  makeFolder,
-  removeFolder,
-} from '../kernel-folder.ts'
+import { type KernelFolder, kernelFolder, makeFolder, removeFolder } from '../kernel-folder.ts'
 import { LiveKernel } from '../live-kernel.ts'
 import { ownProcess } from '../process-identity.ts'
-import { ownershipOf, readRecord, writeRecord } from '../process-record.ts'
+import { readRecord, writeRecord } from '../process-record.ts'
 import type { KernelProvider, MakeProvider, ProviderContext } from '../provider.ts'
+import { ElsewhereFolders } from './elsewhere-folders.ts'
 import type { RemoteOrigin } from './jupyter/remote-life.ts'
-import { KernelFolders, LiveKernels } from './own-kernels.ts'
+import { LiveKernels } from './own-kernels.ts'
 import { Allocation, cancelLater, submit } from './slurm/allocation.ts'
 import { ClusterLooks, entryProblem } from './slurm/cluster-look.ts'
 import { type Commands, localCommands } from './slurm/commands.ts'
@@ -69,7 +62,7 @@ class SlurmKernels implements KernelProvider {
   readonly #runtimeDir: string
   readonly #commands: Commands
   readonly #looks: ClusterLooks
-  readonly #folders: KernelFolders
+  readonly #folders: ElsewhereFolders
   readonly #live = new LiveKernels()
   readonly #held = new Set<Held>()
   readonly #closing = new AbortController()
@@ -80,7 +73,7 @@ class SlurmKernels implements KernelProvider {
     this.#runtimeDir = context.runtimeDirOf(SLURM)
     this.#commands = localCommands(context.environment)
     this.#looks = new ClusterLooks(this.#commands)
-    this.#folders = new KernelFolders(this.#runtimeDir, context.onProblem)
+    this.#folders = new ElsewhereFolders(this.#runtimeDir, context)
   }
 
   async places(): Promise<readonly KernelPlace[]> {
@@ -234,32 +227,26 @@ class SlurmKernels implements KernelProvider {
     return null
   }
 
-  async forget(key: KernelKey): Promise<void> {
-    const folder = this.#folders.of(key)
-    if (folder === null) return
-    await this.end(key)
-    await removeFolder(folder)
+  forget(key: KernelKey): Promise<void> {
+    return this.#folders.forget(key, (one) => this.end(one))
   }
 
   /** A job that waits has no kernel yet; it is listed all the same. */
   async list(): Promise<readonly KernelHere[]> {
-    const folders = await this.#realFolders()
+    const folders = await this.#folders.all()
     if (folders.length === 0) return []
     const jobs = await this.#jobs().catch(() => [])
     const all = folders.map(async (folder) => {
       const key = { provider: SLURM, kernelId: folder.kernelId }
       const found = await this.#jobIn(jobs, folder)
       const where = found === null ? {} : { where: found.where }
-      return { ...key, ownership: await this.ownership(key), pid: null, ...where }
+      return { ...key, ownership: this.#folders.ownership(key), pid: null, ...where }
     })
     return Promise.all(all)
   }
 
   async ownership(key: KernelKey): Promise<Ownership> {
-    const folder = this.#folders.of(key)
-    const record = folder && readRecord(folder, this.#context.signer)
-    if (record === null) return 'unknown'
-    return record.owner === null ? 'free' : ownershipOf(record)
+    return this.#folders.ownership(key)
   }
 
   async end(key: KernelKey): Promise<boolean> {
@@ -297,15 +284,7 @@ class SlurmKernels implements KernelProvider {
   }
 
   async endOrphans(): Promise<number> {
-    let ended = 0
-    for (const { ownership, ...key } of await this.list()) {
-      if (ownership !== 'orphaned') continue
-      if (await this.end(key)) ended += 1
-      const folder = this.#folders.of(key)
-      const spooled = folder === null ? [] : await readdir(folder.spoolDir).catch(() => [])
-      if (folder !== null && spooled.length === 0) await removeFolder(folder)
-    }
-    return ended
+    return this.#folders.endOrphans(await this.list(), (key) => this.end(key))
   }
 
   async close({ shutdown }: { readonly shutdown: boolean }): Promise<void> {
@@ -333,13 +312,6 @@ class SlurmKernels implements KernelProvider {
     const [name, id, ...rest] = specName.toLowerCase().split('@')
     if (name !== REMOTE_NAME || rest.length > 0) return null
     return this.#entries().find((entry) => entry.id === id) ?? null
-  }
-
-  async #realFolders(): Promise<readonly KernelFolder[]> {
-    const names = (await readdir(this.#runtimeDir).catch(() => [])).filter(isKernelId)
-    const folders = names.map((name) => kernelFolder(this.#runtimeDir, name))
-    const real = await Promise.all(folders.map(isRealFolder))
-    return folders.filter((_, place) => real[place])
   }
 }
 

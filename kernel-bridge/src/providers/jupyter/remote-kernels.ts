@@ -1,6 +1,5 @@
 /** Kernels on Jupyter servers, whichever provider they come from. */
 import { randomUUID } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
 import { KernelStartError, unknownSpec } from '../../errors.ts'
 import type {
   FoundKernel,
@@ -14,17 +13,11 @@ import type {
   SpooledRun,
   StartOptions,
 } from '../../kernel.ts'
-import {
-  isKernelId,
-  isRealFolder,
-  type KernelFolder,
-  kernelFolder,
-  removeFolder,
-} from '../../kernel-folder.ts'
+import { kernelFolder, removeFolder } from '../../kernel-folder.ts'
 import { LiveKernel } from '../../live-kernel.ts'
-import { ownershipOf, readRecord } from '../../process-record.ts'
 import type { KernelProvider, ProviderContext } from '../../provider.ts'
-import { KernelFolders, LiveKernels } from '../own-kernels.ts'
+import { ElsewhereFolders } from '../elsewhere-folders.ts'
+import { LiveKernels } from '../own-kernels.ts'
 import { readPlace } from './place.ts'
 import type { ServerSource } from './source.ts'
 
@@ -35,7 +28,7 @@ export class RemoteKernels implements KernelProvider {
   readonly #context: ProviderContext
   readonly #runtimeDir: string
   readonly #source: ServerSource
-  readonly #folders: KernelFolders
+  readonly #folders: ElsewhereFolders
   readonly #live = new LiveKernels()
   #isClosing = false
 
@@ -45,7 +38,7 @@ export class RemoteKernels implements KernelProvider {
     this.#source = source
     this.#context = context
     this.#runtimeDir = context.runtimeDirOf(source.provider)
-    this.#folders = new KernelFolders(this.#runtimeDir, context.onProblem)
+    this.#folders = new ElsewhereFolders(this.#runtimeDir, context)
   }
 
   async places(): Promise<readonly KernelPlace[]> {
@@ -119,27 +112,20 @@ export class RemoteKernels implements KernelProvider {
     return null
   }
 
-  async forget(key: KernelKey): Promise<void> {
-    const folder = this.#folders.of(key)
-    if (folder === null) return
-    await this.end(key)
-    await removeFolder(folder)
+  forget(key: KernelKey): Promise<void> {
+    return this.#folders.forget(key, (one) => this.end(one))
   }
 
   async list(): Promise<readonly KernelHere[]> {
-    const folders = await this.#realFolders()
-    const all = folders.map(async ({ kernelId }) => {
+    const folders = await this.#folders.all()
+    return folders.map(({ kernelId }) => {
       const key = { provider: this.id, kernelId }
-      return { ...key, ownership: await this.ownership(key), pid: null }
+      return { ...key, ownership: this.#folders.ownership(key), pid: null }
     })
-    return Promise.all(all)
   }
 
   async ownership(key: KernelKey): Promise<Ownership> {
-    const folder = this.#folders.of(key)
-    const record = folder && readRecord(folder, this.#context.signer)
-    if (record === null) return 'unknown'
-    return record.owner === null ? 'free' : ownershipOf(record)
+    return this.#folders.ownership(key)
   }
 
   async end(key: KernelKey): Promise<boolean> {
@@ -158,28 +144,13 @@ export class RemoteKernels implements KernelProvider {
   }
 
   async endOrphans(): Promise<number> {
-    let ended = 0
-    for (const { ownership, ...key } of await this.list()) {
-      if (ownership !== 'orphaned') continue
-      if (await this.end(key)) ended += 1
-      const folder = this.#folders.of(key)
-      const spooled = folder === null ? [] : await readdir(folder.spoolDir).catch(() => [])
-      if (folder !== null && spooled.length === 0) await removeFolder(folder)
-    }
-    return ended
+    return this.#folders.endOrphans(await this.list(), (key) => this.end(key))
   }
 
   async close({ shutdown }: { readonly shutdown: boolean }): Promise<void> {
     this.#isClosing = true
     await this.#live.close((kernel) => (shutdown ? kernel.shutdown() : kernel.detach()))
     await this.#source.close()
-  }
-
-  async #realFolders(): Promise<readonly KernelFolder[]> {
-    const names = (await readdir(this.#runtimeDir).catch(() => [])).filter(isKernelId)
-    const folders = names.map((name) => kernelFolder(this.#runtimeDir, name))
-    const real = await Promise.all(folders.map(isRealFolder))
-    return folders.filter((_, place) => real[place])
   }
 }
 
