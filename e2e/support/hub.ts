@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, type Page } from '@playwright/test'
 import { jupyterPython } from './jupyter-server.ts'
+import { freePort } from './proxy.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const TOKEN = 'a-token-of-the-journey'
@@ -121,14 +121,4 @@ export async function signInAtHub(page: Page, { origin }: Hub, user: string, pat
   await page.getByLabel('Username').fill(user)
   await page.getByLabel('Password').fill('any password')
   await page.getByRole('button', { name: 'Sign in' }).click()
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,5 +1,5 @@
 /** `yesterday connections`: the named connections of SQL cells. */
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { z } from 'zod'
 import { ConnectionName, ConnectionUrl } from '../../contract/connections.ts'
 import {
@@ -11,6 +11,7 @@ import {
 } from '../user/connections.ts'
 import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
 import { askHidden } from './ask-secret.ts'
+import { oneOf } from './option-values.ts'
 import { table } from './text.ts'
 
 const help = `
@@ -25,7 +26,7 @@ type Action = (typeof actions)[number]
 export function registerConnections(program: Command): void {
   program
     .command('connections')
-    .argument('[action]', 'list, add or remove', readAction, 'list')
+    .argument('[action]', 'list, add or remove', oneOf(actions), 'list')
     .argument('[name]', 'the name that SQL cells use')
     .argument('[url]', 'for add: where the database is')
     .description('the named connections of SQL cells')
@@ -35,12 +36,6 @@ export function registerConnections(program: Command): void {
       const options = CommonOptions.parse(raw)
       await perform(options, () => connections(action, name, url, options.json).catch(asRefusal))
     })
-}
-
-function readAction(word: string): Action {
-  const found = actions.find((one) => one === word)
-  if (found === undefined) throw new InvalidArgumentError(`It is one of ${actions.join(', ')}.`)
-  return found
 }
 
 async function connections(

@@ -1,10 +1,11 @@
 /** `yesterday hosts`: machines that are reached by SSH and whose kernels notebooks may use. */
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { z } from 'zod'
 import { ServerId } from '../../contract/jupyter-servers.ts'
 import { HostDraft, type HostTest } from '../../contract/ssh-hosts.ts'
 import { HostsError, hostOf, readHosts, removeHost, saveHost, shownHost } from '../user/ssh-hosts.ts'
 import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
+import { oneOf } from './option-values.ts'
 import { counted, table } from './text.ts'
 
 const help = `
@@ -30,7 +31,7 @@ type Options = z.infer<typeof Options>
 export function registerHosts(program: Command): void {
   program
     .command('hosts')
-    .argument('[action]', 'list, add, test or remove', readAction, 'list')
+    .argument('[action]', 'list, add, test or remove', oneOf(actions), 'list')
     .argument('[name]', 'the part of kernel names behind @')
     .argument('[host]', 'for add: user@host, or a name of your ssh configuration')
     .description('machines by SSH whose kernels notebooks may use')
@@ -45,12 +46,6 @@ export function registerHosts(program: Command): void {
       const options = Options.parse(raw)
       await perform(options, () => hosts(action, name, host, options).catch(asRefusal))
     })
-}
-
-function readAction(word: string): Action {
-  const found = actions.find((one) => one === word)
-  if (found === undefined) throw new InvalidArgumentError(`It is one of ${actions.join(', ')}.`)
-  return found
 }
 
 async function hosts(

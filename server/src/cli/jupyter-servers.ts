@@ -1,6 +1,6 @@
 /** `yesterday jupyter-servers`: the Jupyter servers and gateways whose kernels notebooks may use. */
 import { readFileSync } from 'node:fs'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { z } from 'zod'
 import { ServerDraft, ServerId } from '../../contract/jupyter-servers.ts'
 import {
@@ -13,6 +13,7 @@ import {
 } from '../user/jupyter-servers.ts'
 import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
 import { askHidden } from './ask-secret.ts'
+import { oneOf } from './option-values.ts'
 import { counted, table } from './text.ts'
 
 const help = `
@@ -37,7 +38,7 @@ type Options = z.infer<typeof Options>
 export function registerJupyterServers(program: Command): void {
   program
     .command('jupyter-servers')
-    .argument('[action]', 'list, add, test or remove', readAction, 'list')
+    .argument('[action]', 'list, add, test or remove', oneOf(actions), 'list')
     .argument('[name]', 'the part of kernel names behind @')
     .argument('[url]', 'for add: the address of the server')
     .description('Jupyter servers and gateways whose kernels notebooks may use')
@@ -50,12 +51,6 @@ export function registerJupyterServers(program: Command): void {
       const options = Options.parse(raw)
       await perform(options, () => jupyterServers(action, name, url, options).catch(asRefusal))
     })
-}
-
-function readAction(word: string): Action {
-  const found = actions.find((one) => one === word)
-  if (found === undefined) throw new InvalidArgumentError(`It is one of ${actions.join(', ')}.`)
-  return found
 }
 
 async function jupyterServers(

@@ -21,6 +21,15 @@ export function portNumber(text: string): number {
   throw new InvalidArgumentError('A port is a number from 0 to 65535.')
 }
 
+/** One of a command's actions. */
+export const oneOf =
+  <Word extends string>(words: readonly Word[]) =>
+  (text: string): Word => {
+    const found = words.find((word) => word === text)
+    if (found !== undefined) return found
+    throw new InvalidArgumentError(`It is one of ${words.join(', ')}.`)
+  }
+
 /** The flag of every verb that runs code: what it says in help. */
 export const trustOption = [
   '--trust',

@@ -1,10 +1,11 @@
 /** `yesterday slurm`: kinds of Slurm jobs in which kernels of notebooks may run. */
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { z } from 'zod'
 import { ServerId } from '../../contract/jupyter-servers.ts'
 import { SlurmDraft } from '../../contract/slurm.ts'
 import { readSlurm, removeSlurm, SlurmSettingsError, saveSlurm, shownSlurm, slurmOf } from '../user/slurm.ts'
 import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
+import { oneOf } from './option-values.ts'
 import { table } from './text.ts'
 
 const help = `
@@ -37,7 +38,7 @@ export function registerSlurm(program: Command): void {
   const collect = (word: string, before: readonly string[] = []): readonly string[] => [...before, word]
   program
     .command('slurm')
-    .argument('[action]', 'list, add, test, remove or partitions', readAction, 'list')
+    .argument('[action]', 'list, add, test, remove or partitions', oneOf(actions), 'list')
     .argument('[name]', 'the part of kernel names behind @')
     .description('kinds of Slurm jobs in which kernels of notebooks may run')
     .option('--title <text>', 'for add: its name for people')
@@ -56,12 +57,6 @@ export function registerSlurm(program: Command): void {
       const options = Options.parse(raw)
       await perform(options, () => slurm(action, name, options).catch(asRefusal))
     })
-}
-
-function readAction(word: string): Action {
-  const found = actions.find((one) => one === word)
-  if (found === undefined) throw new InvalidArgumentError(`It is one of ${actions.join(', ')}.`)
-  return found
 }
 
 async function slurm(action: Action, name: string | undefined, options: Options): Promise<Refusal | null> {

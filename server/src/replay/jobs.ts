@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { Job, JobProgress, JobRequest } from '../../contract/replay.ts'
+import { untilNews } from '../connection/news.ts'
 import { isRefused, type Refused } from './targets.ts'
 
 /** What a job brings. */
@@ -73,7 +74,7 @@ export class Jobs {
     const entry = this.#entries.get(id)
     if (entry === undefined) return null
     if (after !== null && entry.job.revision <= after && entry.job.state === 'running')
-      await news(entry, waitMs)
+      await untilNews(entry.waiting, waitMs)
     return entry.job
   }
 
@@ -113,16 +114,4 @@ export class Jobs {
       if (job.state !== 'running') this.#entries.delete(id)
     }
   }
-}
-
-function news({ waiting }: Entry, waitMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, waitMs)
-    function done(): void {
-      clearTimeout(timer)
-      waiting.delete(done)
-      resolve()
-    }
-    waiting.add(done)
-  })
 }

@@ -12,6 +12,7 @@ import type {
   SweepTrial,
   TrialState,
 } from '../../contract/sweeps.ts'
+import { untilNews } from '../connection/news.ts'
 import { parseComparisons } from '../lineage/comparisons.ts'
 import { defaultJobs, runTrials, type SweepEvents, type SweepPlan } from './run-trials.ts'
 import { SweepFiles } from './sweep-files.ts'
@@ -104,7 +105,8 @@ export class Sweeps {
     await this.recover()
     const entry = this.#entryOf(document, id)
     if (entry === null) return null
-    if (after !== null && entry.stop !== null && entry.sweep.revision <= after) await news(entry, waitMs)
+    if (after !== null && entry.stop !== null && entry.sweep.revision <= after)
+      await untilNews(entry.waiting, waitMs)
     return entry.sweep
   }
 
@@ -260,16 +262,4 @@ const busy: SweepRefusal = {
   code: 'busy',
   message: 'Two sweeps are at work already.',
   hint: 'Wait for one of them, or stop it.',
-}
-
-function news({ waiting }: Entry, waitMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, waitMs)
-    function done(): void {
-      clearTimeout(timer)
-      waiting.delete(done)
-      resolve()
-    }
-    waiting.add(done)
-  })
 }

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type JsonObject, type Kernel, type Message, messageIdOf } from '@yesterday/kernel-bridge'
 import fc from 'fast-check'
-import { WebSocket, WebSocketServer } from 'ws'
+import { WebSocket } from 'ws'
 import { channelsRoute } from '../../src/jupyter-api/channels-socket.ts'
 import { Clients } from '../../src/jupyter-api/clients.ts'
 import { encodeFrame, type Framing, V1 } from '../../src/jupyter-api/framing.ts'
@@ -18,6 +18,7 @@ import { ownMessage, type Received, Sent } from '../../src/jupyter-api/message.t
 import { NotebookKernel } from '../../src/jupyter-api/notebook-kernel.ts'
 import { Relay } from '../../src/jupyter-api/relay.ts'
 import { hostileJson } from './hostile-json.ts'
+import { serveSockets } from './serve-sockets.ts'
 import { openHouse, writeNotebook } from './session-commands.ts'
 
 const V1_FRAMING = 1
@@ -177,26 +178,12 @@ class Echo implements HostedKernel {
   async shutdown(): Promise<void> {}
 }
 
-async function serve(route: ReturnType<typeof channelsRoute>) {
-  const sockets = new WebSocketServer({
-    port: 0,
-    host: '127.0.0.1',
-    handleProtocols: (offered) => (offered.has(V1) ? V1 : false),
-  })
-  sockets.on('connection', (socket, { url = '/' }) =>
-    route.take(socket, { documentId: url.slice(1), query: new URLSearchParams(), person, may: () => true }),
+const serve = (route: ReturnType<typeof channelsRoute>) =>
+  serveSockets(
+    (socket, url) =>
+      route.take(socket, { documentId: url.slice(1), query: new URLSearchParams(), person, may: () => true }),
+    { handleProtocols: (offered) => (offered.has(V1) ? V1 : false) },
   )
-  await once(sockets, 'listening')
-  const address = sockets.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return {
-    port: address.port,
-    close: async () => {
-      for (const socket of sockets.clients) socket.terminate()
-      await new Promise((done) => sockets.close(done))
-    },
-  }
-}
 
 /** The quota of one connection is for people. */
 const MOST_INPUTS = 5000

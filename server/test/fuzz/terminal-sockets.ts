@@ -8,13 +8,14 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { WebSocket, WebSocketServer } from 'ws'
+import { WebSocket } from 'ws'
 import { TerminalOutput } from '../../contract/terminals.ts'
 import { terminalRoute } from '../../src/jupyter-api/terminal-socket.ts'
 import { openPty } from '../../src/terminals/pty.ts'
 import { TerminalRecords } from '../../src/terminals/terminal-records.ts'
 import { Terminals } from '../../src/terminals/terminals.ts'
 import { hostileJson } from './hostile-json.ts'
+import { serveSockets } from './serve-sockets.ts'
 
 const BINARY = 1
 const ACKS = 2
@@ -92,24 +93,12 @@ export const target = {
   },
 }
 
-async function serve(route: ReturnType<typeof terminalRoute>, name: string) {
-  const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' })
-  sockets.on('connection', (socket, { url = '/' }) => {
+const serve = (route: ReturnType<typeof terminalRoute>, name: string) =>
+  serveSockets((socket, url) => {
     socket.on('error', () => socket.terminate())
     const query = new URL(url, 'http://localhost').searchParams
     route.take(socket, { documentId: name, query, person, may: () => true })
   })
-  await once(sockets, 'listening')
-  const address = sockets.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return {
-    port: address.port,
-    close: async () => {
-      for (const socket of sockets.clients) socket.terminate()
-      await new Promise((done) => sockets.close(done))
-    },
-  }
-}
 
 /** The quota of one connection is for people. */
 const MOST_INPUTS = 1000
