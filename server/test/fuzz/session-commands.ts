@@ -6,11 +6,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { WebSocket, WebSocketServer } from 'ws'
 import { Event } from '../../contract/session.ts'
-import { createDocuments } from '../../src/document/documents.ts'
 import { takeSessionSocket } from '../../src/session/session-socket.ts'
-import { createSessions } from '../../src/session/sessions.ts'
-import { openKernels } from '../../src/setup/open-kernels.ts'
-import { openStore } from '../../src/store/open-store.ts'
+import { noKernelSessions } from '../session/no-kernel-sessions.ts'
 import { hostileJson } from './hostile-json.ts'
 
 const cell = { cell_type: 'code', id: 'a', source: '1', metadata: {}, outputs: [], execution_count: 3 }
@@ -103,17 +100,8 @@ const ada = { id: 'ada', name: 'Ada', color: '#000' }
 
 /** The sessions of a folder with `a.ipynb`, in which no kernel can start, behind a socket server. */
 export async function openHouse(root: string) {
-  const store = await openStore({ root })
-  const documents = createDocuments({ root, updates: store.updates, objects: store.objects })
-  const kernels = openKernels(root, { interpreters: [] })
-  const sessions = createSessions({
-    kernels,
-    store,
-    documents,
-    root,
-    defaultSpec: async () => 'none',
-    prewarm: false,
-  })
+  const held = await noKernelSessions(root)
+  const { store, documents, sessions } = held
   const opened = await documents.open('a.ipynb')
   if (!opened.ok) throw new Error(opened.refusal.message)
   const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' })
@@ -135,9 +123,7 @@ export async function openHouse(root: string) {
     },
     close: async () => {
       sockets.close()
-      await sessions.close()
-      await documents.close()
-      await kernels.close({ shutdown: true })
+      await held.close()
       await store.close()
     },
   }

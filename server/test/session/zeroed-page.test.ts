@@ -9,13 +9,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { cellsOf, makeCell, origin } from '../../contract/document.ts'
-import { createDocuments } from '../../src/document/documents.ts'
 import { takeSessionSocket } from '../../src/session/session-socket.ts'
-import { createSessions } from '../../src/session/sessions.ts'
-import { openKernels } from '../../src/setup/open-kernels.ts'
 import { StoreError } from '../../src/store/errors.ts'
-import { openStore } from '../../src/store/open-store.ts'
 import { PAGE } from '../store/damage.ts'
+import { noKernelSessions } from './no-kernel-sessions.ts'
 
 const person = { id: 'ada', name: 'Ada', color: '#000' }
 const CELLS = 40
@@ -34,17 +31,8 @@ afterEach(() => rm(root, { recursive: true, force: true, maxRetries: 5 }))
 
 /** A server as far as notebooks go. */
 async function serve() {
-  const store = await openStore({ root })
-  const documents = createDocuments({ root, updates: store.updates, objects: store.objects })
-  const kernels = openKernels(root, { interpreters: [] })
-  const sessions = createSessions({
-    kernels,
-    store,
-    documents,
-    root,
-    defaultSpec: async () => 'none',
-    prewarm: false,
-  })
+  const held = await noKernelSessions(root)
+  const { store, documents, sessions } = held
   const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   const take = takeSessionSocket(sessions)
   sockets.on('connection', (socket, { url = '/' }) =>
@@ -57,9 +45,7 @@ async function serve() {
     close: async () => {
       for (const socket of sockets.clients) socket.terminate()
       sockets.close()
-      await sessions.close()
-      await documents.close()
-      await kernels.close({ shutdown: true })
+      await held.close()
       await store.close().catch(requireDamage)
     },
   }
