@@ -147,7 +147,7 @@ function Head(props: {
       <h1>{t('conflicts.title')}</h1>
       <span role="status">
         {left > 0 && t('conflicts.left', { count: left, total })}
-        {left === 0 && total > 0 && t('conflicts.allDecided', { total })}
+        {left === 0 && total > 0 && t('conflicts.allDecided', { count: total })}
       </span>
       <span className="conflicts-verbs">
         <button

@@ -7,7 +7,10 @@ export const conflicts = {
     one: '{count} of {total} conflicts left to decide',
     other: '{count} of {total} conflicts left to decide',
   },
-  'conflicts.allDecided': 'All {total} conflicts are decided.',
+  'conflicts.allDecided': {
+    one: 'The conflict is decided.',
+    other: 'All {count} conflicts are decided.',
+  },
   'conflicts.nothing': 'Everything could be merged. There is nothing to decide.',
   'conflicts.resolved': 'This notebook has no conflicts.',
   'conflicts.number': 'Conflict {n} of {total}, cell {cell}',

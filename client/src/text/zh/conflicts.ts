@@ -6,7 +6,7 @@ export const conflicts: Translation<typeof english> = {
   'conflicts.title': '解决冲突',
   'conflicts.lead': '双方修改了相同的行。请选择保留的内容；完成时才会写入文件。',
   'conflicts.left': { other: '还有 {count} 处冲突待定（共 {total} 处）' },
-  'conflicts.allDecided': '全部 {total} 处冲突均已决定。',
+  'conflicts.allDecided': { other: '全部 {count} 处冲突均已决定。' },
   'conflicts.nothing': '所有更改均已合并，无需决定。',
   'conflicts.resolved': '此笔记本没有冲突。',
   'conflicts.number': '第 {n} 处冲突（共 {total} 处），单元格 {cell}',
