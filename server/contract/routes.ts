@@ -29,6 +29,7 @@ import { slurmApi } from './slurm.ts'
 import { sshHostApi } from './ssh-hosts.ts'
 import { sweepApi } from './sweeps.ts'
 import { terminalApi } from './terminals.ts'
+import { tokenApi } from './tokens.ts'
 
 /** The routes in groups, with the titles that the docs give them. */
 export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>> = {
@@ -42,6 +43,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   'The project': projectApi,
   People: peopleApi,
   Passkeys: passkeyApi,
+  'Tokens of programs': tokenApi,
   Settings: settingsApi,
   'Roles of folders and notebooks': grantsApi,
   'Format and lint': codeToolsApi,

@@ -136,7 +136,7 @@ export function compose(options: ComposeOptions): House {
   const record: Recording = access.audit?.record ?? (() => undefined)
   const apiSessions = new ApiSessions(hosted)
   const places = placesOf(project, { documents, hosted, apiSessions, jobs })
-  const scopes = access.grants === null ? null : new Scopes(access.grants, places)
+  const scopes = access.grants === null ? null : new Scopes(access.grants, places, access.people)
   const terminals = openTerminals({ project, record, roleOf: (id) => access.roleOf(id) })
   const sockets = socketsOf(options, { rooms, sessions, hosted, terminals, record, scopes })
   const files = new Files(root, following(documents, access.grants), undefined, join(folder, 'trash'))

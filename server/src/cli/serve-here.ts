@@ -14,6 +14,7 @@ import { isLoopback, type Listening, listeningOf } from '../http/listening.ts'
 import { LateKernels } from '../late-kernels.ts'
 import { Audit } from '../people/audit.ts'
 import { Grants } from '../people/grants.ts'
+import { MemberTokens } from '../people/member-tokens.ts'
 import { OpenIdProvider } from '../people/oidc.ts'
 import { readOidcConfig } from '../people/oidc-config.ts'
 import { People } from '../people/people.ts'
@@ -155,6 +156,7 @@ function accessOf(
   return new Access({
     people,
     tokens: new ProgramTokens(state),
+    memberTokens: new MemberTokens(state, people),
     grants: new Grants(state),
     publicLinks: new PublicLinkStore(state),
     audit,

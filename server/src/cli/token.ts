@@ -2,9 +2,9 @@
 import { realpathSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { Role } from '../../contract/route.ts'
+import { scopeOf, TOKEN_SCOPES, TokenName, TokenScope } from '../../contract/tokens.ts'
 import { Audit } from '../people/audit.ts'
-import { type ProgramToken, ProgramTokens, TokenName } from '../people/program-tokens.ts'
+import { type ProgramToken, ProgramTokens } from '../people/program-tokens.ts'
 import { userName } from '../people/user-name.ts'
 import { addressOf, ServerLock } from '../user/server-lock.ts'
 import { openProjectState } from '../user/user-folder.ts'
@@ -12,17 +12,8 @@ import { CommonOptions, perform, printJson, printLines, printNote, type Refusal 
 import { projectRoot } from './project-root.ts'
 import { localTime, table } from './text.ts'
 
-const SCOPES = {
-  read: 'viewer',
-  comment: 'commenter',
-  edit: 'editor',
-  run: 'runner',
-  admin: 'owner',
-} as const
-const Scope = z.enum(['read', 'comment', 'edit', 'run', 'admin'])
-
 const Options = CommonOptions.extend({
-  scope: Scope.optional(),
+  scope: TokenScope.optional(),
   expires: z.string().optional(),
   list: z.boolean().default(false),
   revoke: z.boolean().default(false),
@@ -67,7 +58,7 @@ async function token(name: string, options: Options): Promise<Refusal | null> {
   if (options.revoke) return revoke(tokens, audit, name, options)
   const expires = expiryOf(options.expires)
   if (expires === 'bad') return badOption('--expires is a number of days from 1 to 3650, or never.')
-  const role = options.scope === undefined ? undefined : SCOPES[options.scope]
+  const role = options.scope === undefined ? undefined : TOKEN_SCOPES[options.scope]
   const issued = tokens.issue(name, { ...(role && { role }), ...(expires !== undefined && { expires }) })
   const scope = scopeOf(issued.role)
   if (issued.isNew)
@@ -96,8 +87,6 @@ function expiryOf(text: string | undefined): string | null | undefined | 'bad' {
   const days = Number(text)
   return days >= 1 && days <= 3650 ? new Date(Date.now() + days * DAY_MS).toISOString() : 'bad'
 }
-
-const scopeOf = (role: Role): string => Scope.options.find((scope) => SCOPES[scope] === role) ?? role
 
 /** Who types commands here. */
 const atTerminal = () => ({ by: { id: 'terminal', name: userName() }, address: null })

@@ -8,6 +8,7 @@ import { parseCookie, stringifySetCookie } from 'cookie'
 import { mayActAs, type Role } from '../../contract/route.ts'
 import type { Audit } from '../people/audit.ts'
 import type { Grants } from '../people/grants.ts'
+import type { MemberTokens } from '../people/member-tokens.ts'
 import { PENDING_MS } from '../people/pending.ts'
 import { COOKIE_LIFE_SECONDS, type People, type Person } from '../people/people.ts'
 import type { ProgramTokens } from '../people/program-tokens.ts'
@@ -29,6 +30,8 @@ export interface AccessOptions {
   readonly fixedToken?: string
   /** The lasting tokens of programs. None by default. */
   readonly tokens?: ProgramTokens
+  /** The tokens that members make in the page. None by default. */
+  readonly memberTokens?: MemberTokens
   /** Roles of members at folders and notebooks. None by default. */
   readonly grants?: Grants
   /** None by default. */
@@ -48,6 +51,12 @@ export interface AccessOptions {
   readonly onToken?: (token: string) => void
 }
 
+/** Whose rights a program has, up to its scope. */
+export interface ActsFor {
+  readonly member: string
+  readonly scope: Role
+}
+
 /** How a request proved who sends it. */
 export interface Identity {
   readonly person: Person
@@ -55,6 +64,8 @@ export interface Identity {
   readonly by: 'cookie' | 'token'
   /** The session of a cookie; null for a program. */
   readonly session: string | null
+  /** The member for whom a program acts; null for members themselves and for programs of no member. */
+  readonly actsFor: ActsFor | null
   /** The role in the project at this moment; null after access has ended. */
   readonly roleNow: () => Role | null
   /** Whether the sender may, at this moment, do what requires `required`: roles change, and access is revoked. */
@@ -68,6 +79,7 @@ export class Access {
   readonly reach: Reach
   /** The lasting tokens of programs; null where there are none. */
   readonly tokens: ProgramTokens | null
+  readonly memberTokens: MemberTokens | null
   /** Null where members have one role everywhere. */
   readonly grants: Grants | null
   /** Null where nothing is shown to people who are not signed in. */
@@ -91,6 +103,7 @@ export class Access {
     this.people = options.people
     this.reach = options.reach
     this.tokens = options.tokens ?? null
+    this.memberTokens = options.memberTokens ?? null
     this.grants = options.grants ?? null
     this.publicLinks = options.publicLinks ?? null
     this.#random = options.random ?? (() => randomBytes(24).toString('base64url'))
@@ -177,9 +190,9 @@ export class Access {
    * it is asked in any case.
    */
   async confirm(request: IncomingMessage, isFresh = false): Promise<void> {
-    if (this.#checks === undefined || sentToken(request) !== null) return
-    const found = this.people.recognise(this.#cookieOf(request))
-    if (found !== null) await this.#checks.confirm(found.session, isFresh)
+    if (this.#checks === undefined) return
+    const session = this.#sessionOf(request)
+    if (session !== null) await this.#checks.confirm(session, isFresh)
   }
 
   /** Who sends this request; null for an unknown sender. A cookie does not make up for a wrong token. */
@@ -189,10 +202,18 @@ export class Access {
     const found = this.people.recognise(this.#cookieOf(request))
     if (found === null) return null
     const { person, role, session } = found
-    return identity({ person, role, session, by: 'cookie' }, () => {
+    return identity({ person, role, session, by: 'cookie', actsFor: null }, () => {
       this.#checks?.used(session)
       return this.people.roleOf(person.id, session)
     })
+  }
+
+  /** The session whose proof counts for a request: that of its cookie, or of the member whose token it has. */
+  #sessionOf(request: IncomingMessage): string | null {
+    const token = sentToken(request)
+    if (token === null) return this.people.recognise(this.#cookieOf(request))?.session ?? null
+    const held = this.memberTokens?.holderOf(token) ?? null
+    return held === null ? null : (this.memberTokens?.sessionOf(held.member) ?? null)
   }
 
   #cookieOf(request: IncomingMessage): string | undefined {
@@ -202,19 +223,38 @@ export class Access {
   /** The role of a member or program at this moment, whatever they are signed in with; null for none. */
   roleOf(personId: string): Role | null {
     if (personId === this.#program.id) return 'owner'
-    return this.people.memberRole(personId) ?? this.tokens?.roleOf(personId) ?? null
+    const { people, memberTokens, tokens } = this
+    return people.memberRole(personId) ?? memberTokens?.roleOf(personId) ?? tokens?.roleOf(personId) ?? null
   }
 
   #programOf(token: string): Identity | null {
     if (token === '') return null
     if (equalSecrets(token, this.programToken))
-      return identity({ person: this.#program, role: 'owner', session: null, by: 'token' }, () => 'owner')
+      return identity(
+        { person: this.#program, role: 'owner', session: null, by: 'token', actsFor: null },
+        () => 'owner',
+      )
+    const ofMember = this.#ofMember(token)
+    if (ofMember !== null) return ofMember
     const found = this.tokens?.holderOf(token) ?? null
     if (found === null) return null
     return identity(
-      { ...found, session: null, by: 'token' },
+      { ...found, session: null, by: 'token', actsFor: null },
       () => this.tokens?.holderOf(token)?.role ?? null,
     )
+  }
+
+  #ofMember(token: string): Identity | null {
+    const { memberTokens } = this
+    const held = memberTokens?.holderOf(token) ?? null
+    if (memberTokens === null || held === null) return null
+    memberTokens.used(token)
+    const { person, role, member, scope } = held
+    return identity({ person, role, session: null, by: 'token', actsFor: { member, scope } }, () => {
+      const session = memberTokens.sessionOf(member)
+      if (session !== null) this.#checks?.used(session)
+      return memberTokens.holderOf(token)?.role ?? null
+    })
   }
 
   get #secure(): boolean {
@@ -233,7 +273,7 @@ export class Access {
 }
 
 function identity(
-  sender: Pick<Identity, 'person' | 'role' | 'by' | 'session'>,
+  sender: Pick<Identity, 'person' | 'role' | 'by' | 'session' | 'actsFor'>,
   roleNow: () => Role | null,
 ): Identity {
   return {

@@ -8,10 +8,21 @@ import { mayActAs, type Role, type Standing } from '../../contract/route.ts'
 import type { Subject, SubjectKind } from '../../contract/subjects.ts'
 import type { Refusal } from '../document/ports.ts'
 import { type Grants, isBelow, type Place } from '../people/grants.ts'
+import type { People } from '../people/people.ts'
 import type { Identity } from './access.ts'
 import type { Places } from './places.ts'
 import { prune } from './prune.ts'
 import type { Reply } from './reply.ts'
+
+/** A member, their role in the project, and the highest one that the sender may have anywhere. */
+interface Scoped {
+  readonly person: string
+  readonly role: Role
+  readonly highest: Role
+}
+
+/** What of an identity decides its scope. */
+type ScopedIdentity = Pick<Identity, 'by' | 'person' | 'actsFor'>
 
 /** The same for what is missing and for what is hidden. */
 export const NOT_HERE: Refusal = {
@@ -27,18 +38,22 @@ const KNOWN: ReadonlySet<SubjectKind> = new Set(['document', 'run', 'object'])
 export class Scope {
   readonly #person: string
   readonly #role: Role
+  /** The role that no place raises the sender above. */
+  readonly #highest: Role
   readonly #grants: Grants
   readonly #places: Places
 
-  constructor(person: string, role: Role, grants: Grants, places: Places) {
+  constructor({ person, role, highest }: Scoped, grants: Grants, places: Places) {
     this.#person = person
     this.#role = role
+    this.#highest = highest
     this.#grants = grants
     this.#places = places
   }
 
   /** True if a grant may suffice for what the role in the project does not. */
   mayReach(required: Standing): boolean {
+    if (!mayActAs(this.#highest, required)) return false
     return this.#grants.of(this.#person).some(({ role }) => role !== 'none' && mayActAs(role, required))
   }
 
@@ -46,7 +61,10 @@ export class Scope {
   async roleFor(subjects: readonly Subject[]): Promise<RoleHere> {
     const roles = await Promise.all(subjects.map((subject) => this.#roleOf(subject)))
     const known = roles.filter((role) => role !== null)
-    return known.reduce((least, role) => (isLowerHere(role, least) ? role : least), known[0] ?? this.#role)
+    return known.reduce(
+      (least, role) => (isLowerHere(role, least) ? role : least),
+      known[0] ?? this.#capped(this.#role),
+    )
   }
 
   /** Null where it has no place. An object may be read through any place that shows it, and through nothing else. */
@@ -60,7 +78,11 @@ export class Scope {
 
   async at(place: Place): Promise<RoleHere> {
     const { role } = this.#grants.at(this.#person, this.#role, place)
-    return role === 'none' && (await this.#isOnTheWay(place)) ? 'viewer' : role
+    return role === 'none' && (await this.#isOnTheWay(place)) ? 'viewer' : this.#capped(role)
+  }
+
+  #capped<R extends RoleHere>(role: R): R | Role {
+    return isLowerHere(this.#highest, role) ? this.#highest : role
   }
 
   /** A hidden folder is shown if something in it is not hidden: as a way to it. */
@@ -107,26 +129,32 @@ export class Scope {
 export class Scopes {
   readonly #grants: Grants
   readonly #places: Places
+  readonly #people: Pick<People, 'memberRole'>
 
-  constructor(grants: Grants, places: Places) {
+  constructor(grants: Grants, places: Places, people: Pick<People, 'memberRole'>) {
     this.#grants = grants
     this.#places = places
+    this.#people = people
   }
 
-  /** Null for a sender with the same role everywhere. */
-  of({ by, person, role }: Pick<Identity, 'by' | 'person' | 'role'>): Scope | null {
-    const isPlain = by === 'token' || role === 'owner' || this.#grants.of(person.id).length === 0
-    return isPlain ? null : new Scope(person.id, role, this.#grants, this.#places)
+  /** Null for a sender with the same role everywhere. A program has the roles of the member for whom it acts. */
+  of({ by, person, role, actsFor }: ScopedIdentity & Pick<Identity, 'role'>): Scope | null {
+    const member = actsFor?.member ?? person.id
+    const inProject = actsFor === null ? role : (this.#people.memberRole(actsFor.member) ?? role)
+    const hasGrants = inProject !== 'owner' && this.#grants.of(member).length > 0
+    if (!hasGrants || (by === 'token' && actsFor === null)) return null
+    const scoped = { person: member, role: inProject, highest: actsFor?.scope ?? 'owner' }
+    return new Scope(scoped, this.#grants, this.#places)
   }
 
   /** The role of a sender at what a socket is about, now. Null where access has ended. */
   async roleAt(
-    { by, person, roleNow }: Pick<Identity, 'by' | 'person' | 'roleNow'>,
+    { roleNow, ...sender }: ScopedIdentity & Pick<Identity, 'roleNow'>,
     subjects: readonly Subject[],
   ): Promise<RoleHere | null> {
     const role = roleNow()
     if (role === null) return null
-    const scope = this.of({ by, person, role })
+    const scope = this.of({ ...sender, role })
     return scope === null ? role : scope.roleFor(subjects)
   }
 }

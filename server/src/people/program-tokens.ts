@@ -8,6 +8,7 @@ import { renameSync, statSync, unwatchFile, watchFile, writeFileSync } from 'nod
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { Role } from '../../contract/route.ts'
+import { TokenName } from '../../contract/tokens.ts'
 import { versionOf } from '../disk/file-version.ts'
 import { readStateFile } from '../disk/state-file.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
@@ -15,10 +16,6 @@ import { equalSecrets } from '../store/equal-secrets.ts'
 import type { Person } from './people.ts'
 import { userName } from './user-name.ts'
 
-/** Names that can be read in a history and typed in a shell. */
-export const TokenName = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,39}$/i, 'a name is 1 to 40 of a-z A-Z 0-9 . _ -')
 /** `expires` is null for a token that lasts until it is revoked. Tokens from before there were scopes may do everything. */
 const ProgramToken = z.object({
   name: TokenName,
@@ -56,6 +53,12 @@ export class ProgramTokens {
 
   get all(): readonly ProgramToken[] {
     return this.#tokens
+  }
+
+  /** Those that did not expire, as they are on the disk now. */
+  get open(): readonly ProgramToken[] {
+    this.#look()
+    return this.#tokens.filter((one) => !isExpired(one))
   }
 
   /** The token of this name, made where there is none. `isNew`: it was made, or given another scope or expiry. */

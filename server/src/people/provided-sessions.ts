@@ -44,6 +44,12 @@ export class ProvidedSessions {
     return provided.flatMap(({ sessions }) => sessions.map(({ id }) => id))
   }
 
+  /** Ids of the sessions of a person whom a provider signed in, oldest first. */
+  ofPerson(id: string): readonly string[] {
+    const person = this.#store.file.people.find((one) => one.id === id)
+    return person?.identity == null ? [] : person.sessions.map((session) => session.id)
+  }
+
   /** Null where there is no such session, or the person signs in here. */
   find(session: string): ProvidedSession | null {
     for (const person of this.#store.file.people) {

@@ -63,7 +63,7 @@ const places = new Places({
   jobOf: () => ({ kind: 'since', run: 'abcd', prove: false }),
 })
 places.ofDocument = async () => there
-const scopes = new Scopes(grants, places)
+const scopes = new Scopes(grants, places, people)
 /** A request that passed the check of roles comes this far, whatever it asks. */
 const reached = { kind: 'refused', refusal: { code: 'reached', status: 418, message: 'reached' } } as const
 const app = makeApp({

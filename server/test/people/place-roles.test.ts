@@ -17,6 +17,7 @@ import { compose, type House } from '../../src/compose.ts'
 import { Access } from '../../src/http/access.ts'
 import { loopbackHosts } from '../../src/http/gate.ts'
 import { Grants, type GrantTarget } from '../../src/people/grants.ts'
+import { MemberTokens } from '../../src/people/member-tokens.ts'
 import { People } from '../../src/people/people.ts'
 import { openProject, type Project } from '../../src/project.ts'
 import { openKernels } from '../../src/setup/open-kernels.ts'
@@ -30,6 +31,7 @@ let grants: Grants
 let house: House
 let server: Server
 let access: Access
+let memberTokens: MemberTokens
 const ids = new Map<string, string>()
 const SECRET = 'gutenberg'
 
@@ -56,7 +58,8 @@ beforeAll(async () => {
   people = new People(state)
   grants = new Grants(state)
   const reach = { hosts: new Set(loopbackHosts), secureHosts: new Set<string>(), publicOrigin: null }
-  access = new Access({ people, grants, reach, root })
+  memberTokens = new MemberTokens(state, people)
+  access = new Access({ people, memberTokens, grants, reach, root })
   house = compose({
     project,
     access,
@@ -193,6 +196,27 @@ test('every route answers for what is hidden as for what is missing', async () =
     expect([path, answers[0]]).toEqual([path, answers[1]])
     if (answers[0] !== undefined) expect([path, Number(answers[0].slice(0, 3)) >= 400]).toEqual([path, true])
   }
+})
+
+test('a token has the roles of its member at each place, up to its scope, until it is revoked', async () => {
+  const eve = person('editor', [inFolder('private'), 'none'], [inFolder('private/open'), 'runner'])
+  const made = memberTokens.make({ member: eve.id, name: 'lab', role: 'commenter', days: 1 })
+  if (typeof made === 'string') throw new Error(made)
+  const byToken = async (path: string, method = 'GET') =>
+    fetch(`http://${address()}${path}`, { method, headers: { authorization: `token ${made.secret}` } })
+  expect(await (await byToken('/api/files/private')).json()).toMatchObject([{ name: 'open' }])
+  expect((await byToken('/api/files/private/data.csv?download')).status).toBe(404)
+  const inside = await (await byToken('/api/files/private/open')).json()
+  expect(inside).toMatchObject([{ name: 'c.ipynb', writable: false }])
+  expect((await byToken('/api/contents/private/open/c.ipynb', 'DELETE')).status).toBe(403)
+  const socket = new WebSocket(`ws://${address()}/api/notebooks/${ids.get('private/open/c.ipynb')}/session`, {
+    headers: { authorization: `token ${made.secret}` },
+  })
+  await once(socket, 'open')
+  const closed = once(socket, 'close')
+  memberTokens.revoke(made.token.id, eve.id)
+  expect((await closed)[0]).toBe(close.forbidden)
+  expect((await byToken('/api/files')).status).toBe(401)
 })
 
 test('links, dots and copies of a folder do not lead around it', async () => {

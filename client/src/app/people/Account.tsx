@@ -14,6 +14,7 @@ import { BASE } from '../../state/base.ts'
 import { CurrentPassword } from './CurrentPassword.tsx'
 import { Passkeys } from './Passkeys.tsx'
 import { peopleApi } from './people-api.ts'
+import { Tokens } from './Tokens.tsx'
 import { useLoaded } from './useLoaded.ts'
 
 export function Account({ me }: { readonly me: Me }) {
@@ -31,6 +32,10 @@ export function Account({ me }: { readonly me: Me }) {
       <details>
         <summary>{t('account.devices')}</summary>
         <Devices />
+      </details>
+      <details>
+        <summary>{t('tokens.title')}</summary>
+        <Tokens me={me} />
       </details>
       <div className="account-leave">
         <button type="button" className="button" onClick={() => void leave(peopleApi.signOut)}>

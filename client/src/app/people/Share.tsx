@@ -16,6 +16,7 @@ import { Invite } from './Invite.tsx'
 import { Members } from './Members.tsx'
 import { PublicLinkList } from './PublicLinkList.tsx'
 import { peopleApi } from './people-api.ts'
+import { AllTokens } from './TokenList.tsx'
 import { useLoaded } from './useLoaded.ts'
 
 export function Share({ route }: { readonly route: Route }) {
@@ -68,6 +69,7 @@ function ShareDialog({ route, onClose }: { readonly route: Route; readonly onClo
           {place === null && <Members members={people.value.members} onChanged={people.again} />}
           <Invitations invitations={people.value.invitations} onChanged={people.take} />
           <PublicLinkList route={route} />
+          {place === null && <AllTokens />}
         </>
       )}
     </Dialog>

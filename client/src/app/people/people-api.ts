@@ -12,6 +12,7 @@ import {
   SignedInDevices,
 } from '@yesterday/server/contract/people.ts'
 import type { Role } from '@yesterday/server/contract/route.ts'
+import { ListedTokens, MadeToken, type NewToken } from '@yesterday/server/contract/tokens.ts'
 import { z } from 'zod'
 import { api } from '../../api/api.ts'
 
@@ -44,5 +45,10 @@ export const peopleApi = {
   addPasskey: (name: string, credential: z.input<typeof NewCredential>) =>
     api.send(Passkeys, '/api/me/passkeys', 'POST', { name, credential }),
   removePasskey: (id: string) => api.send(Passkeys, named('/api/me/passkeys', id), 'DELETE', null),
+  tokens: (signal?: AbortSignal) => api.get(ListedTokens, '/api/me/tokens', signal),
+  makeToken: (wish: NewToken) => api.send(MadeToken, '/api/me/tokens', 'POST', wish),
+  revokeToken: (id: string) => api.send(ListedTokens, named('/api/me/tokens', id), 'DELETE', null),
+  allTokens: (signal?: AbortSignal) => api.get(ListedTokens, '/api/tokens', signal),
+  revokeAnyToken: (id: string) => api.send(ListedTokens, named('/api/tokens', id), 'DELETE', null),
   changePassword: (change: PasswordChange) => api.send(Me, '/api/me/password', 'PUT', change),
 }

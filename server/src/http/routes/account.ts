@@ -7,13 +7,14 @@ import { passkeyRoutes } from './passkeys.ts'
 import { peopleRoutes } from './people.ts'
 import { providerRoutes } from './provider.ts'
 import { signInRoutes } from './sign-in.ts'
+import { tokenRoutes } from './tokens.ts'
 
 export function accountRoutes(
   access: Access,
   project: Project,
   parts: Omit<GrantParts, 'people'>,
 ): readonly Route[] {
-  const { people, clearedCookie, audit, at } = access
+  const { people, clearedCookie, audit, at, tokens, memberTokens } = access
   const { record, endRevoked } = parts
   return [
     ...meRoutes(people, project),
@@ -22,6 +23,7 @@ export function accountRoutes(
     ...grantRoutes({ ...parts, people }),
     ...signInRoutes(access, project, endRevoked),
     ...passkeyRoutes(access, project),
+    ...tokenRoutes({ tokens, memberTokens, record, endRevoked }),
     ...providerRoutes(access, endRevoked),
   ]
 }
