@@ -105,6 +105,16 @@ export const pastApi = {
     answer: SliceList,
     streams: true,
   },
+  runPicture: {
+    ...read,
+    path: '/runs/:run/picture',
+    summary: 'The first PNG or JPEG that a run put out, for programs that show previews of links.',
+    params: RunParam,
+    /** One output of it, counted from 0. */
+    query: z.object({ output: z.coerce.number().int().min(0).max(999_999).optional() }),
+    answer: null,
+    streams: true,
+  },
   timeline: {
     ...read,
     path: '/api/past/timeline/:session',

@@ -20,6 +20,7 @@ import type { Access } from './http/access.ts'
 import { makeApp } from './http/app.ts'
 import { audited } from './http/audited-routes.ts'
 import { recordCode, recordRuns } from './http/audited-runs.ts'
+import { LinkPreviews } from './http/link-previews.ts'
 import { type Answered, type Measured, Metrics } from './http/metrics.ts'
 import type { Places } from './http/places.ts'
 import type { Route } from './http/route.ts'
@@ -118,7 +119,7 @@ export interface House extends Answering {
 
 /** Puts the parts together. A project that is not trusted is read: nothing runs, and nothing is recovered. */
 export function compose(options: ComposeOptions): House {
-  const { project, access, kernels, version, logError } = options
+  const { project, access, kernels, version, logError, headers = {} } = options
   const { root, store, folder, untrusted } = project
   const documents = documentsOf(project)
   const rooms = createRooms(documents)
@@ -152,8 +153,8 @@ export function compose(options: ComposeOptions): House {
     metrics.answered(answered)
     if (answered.method !== 'get' && answered.status < 400) options.onActivity?.()
   }
-  const { headers = {} } = options
-  const app = makeApp({ access, client: clientOf(options), routes, logError, onAnswered, scopes, headers })
+  const shown = { client: clientOf(options), previews: new LinkPreviews(store), headers }
+  const app = makeApp({ access, routes, logError, onAnswered, scopes, ...shown })
   access.tokens?.watch(() => sockets.endRevoked())
   return {
     handle: (request: IncomingMessage, response: ServerResponse) => app(request, response),

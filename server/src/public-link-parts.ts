@@ -1,7 +1,8 @@
-/** The routes of public links with what they need of an open project. */
+/** The routes of public links and of pictures for previews, with what they need of an open project. */
 import { randomBytes } from 'node:crypto'
 import type { Documents } from './document/ports.ts'
 import type { Access } from './http/access.ts'
+import { pictureRoute } from './http/link-previews.ts'
 import type { Route } from './http/route.ts'
 import { publicLinkRoutes } from './http/routes/public-links.ts'
 import { fileStates } from './lineage/file-state.ts'
@@ -14,7 +15,7 @@ export function publicLinksOf(
   { documents, record }: { readonly documents: Pick<Documents, 'open'>; readonly record: Recording },
 ): readonly Route[] {
   const { root, store, folder } = project
-  return publicLinkRoutes({
+  const links = publicLinkRoutes({
     links: access.publicLinks ?? new PublicLinkStore(folder),
     sources: {
       index: store.index,
@@ -30,4 +31,5 @@ export function publicLinksOf(
     },
     record,
   })
+  return [...links, pictureRoute(store)]
 }

@@ -10,13 +10,16 @@ import { notify } from '../ui/notices.ts'
 import { showThread } from './comment.ts'
 import type { Notebook } from './notebook.ts'
 
+/** Targets that other programs show a preview of: the server reads them in the query, as no browser sends it the hash. */
+const SHOWN = /^#(?:run|output|version|compare|checkpoint|changes)=/
+
 /** The whole address; `hash` begins with `#`. */
 export const addressOf = (
   { documentId }: Pick<OpenedNotebook, 'documentId'>,
   path: string,
   hash: string,
 ): string =>
-  `${location.origin}${BASE}/notebooks/${encodePath(path)}?id=${encodeURIComponent(documentId)}${hash}`
+  `${location.origin}${BASE}/notebooks/${encodePath(path)}?id=${encodeURIComponent(documentId)}${SHOWN.test(hash) ? `&${hash.slice(1)}` : ''}${hash}`
 
 export const copyLink = (notebook: Notebook, hash: string): Promise<void> =>
   copyText(addressOf(notebook.opened, notebook.path.get(), hash), t('link.copied'))

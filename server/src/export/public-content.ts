@@ -40,8 +40,10 @@ export function publicContent(sources: PublicSources, what: PublicContent): Prom
 }
 
 /** The bytes of a picture, masked; null where they are gone or hold a secret. */
-export const pictureOf = ({ objects, secrets }: PublicSources, { digest }: OutputEntry) =>
-  readerOf({ objects, secrets })(digest)
+export const pictureOf = (
+  { objects, secrets }: Pick<PublicSources, 'objects' | 'secrets'>,
+  { digest }: OutputEntry,
+) => readerOf({ objects, secrets })(digest)
 
 const readerOf = ({ objects, secrets }: Pick<PublicSources, 'objects' | 'secrets'>) =>
   maskedReader((digest) => objects.get(digest).catch(() => null), secrets)
@@ -66,7 +68,11 @@ async function result(
 
 const emptyCell = { id: '', metadata: {}, attachments: null, executionCount: null, type: 'code' } as const
 
-async function runOf({ index, secrets }: PublicSources, run: string): Promise<RunSide | null> {
+/** A run as it is shown, masked; null where it is unknown or has not ended. */
+export async function runOf(
+  { index, secrets }: Pick<PublicSources, 'index' | 'secrets'>,
+  run: string,
+): Promise<RunSide | null> {
   const side = await loadRun(index, run)
   return side && { ...side, receipt: maskedReceipt(side.receipt, secrets) }
 }
@@ -121,5 +127,6 @@ function bounded(side: RunSide, budget: { left: number }): RunSide {
   return { ...side, receipt: { ...side.receipt, outputs } }
 }
 
-const previewOf = ({ receipt }: RunSide): OutputEntry | null =>
+/** The first picture of a run, as previews can show it. */
+export const previewOf = ({ receipt }: RunSide): OutputEntry | null =>
   receipt.outputs.find(({ mime }) => PREVIEW_TYPES.has(mime)) ?? null

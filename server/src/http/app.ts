@@ -13,11 +13,13 @@ import express, {
 } from 'express'
 import { visibleName } from '../../contract/file-names.ts'
 import { routes } from '../../contract/routes.ts'
+import type { Subject } from '../../contract/subjects.ts'
 import type { Refusal } from '../document/ports.ts'
 import type { Access, Identity } from './access.ts'
 import { appBelow, pageBelow, withoutBase } from './base.ts'
 import { refusalOf } from './failure.ts'
 import { hostAllowed, isSafeMethod, originAllowed, ownOrigin } from './gate.ts'
+import { type LinkPreviews, withPreview } from './link-previews.ts'
 import type { Answered } from './metrics.ts'
 import { inListedOrder } from './mounted.ts'
 import { languageOf } from './page-words.ts'
@@ -45,6 +47,8 @@ export interface AppParts {
   readonly logError: (what: string, error: unknown) => void
   /** What single members may see and do where. Without it, their role in the project counts everywhere. */
   readonly scopes?: Pick<Scopes, 'of'> | null
+  /** What other programs show of addresses of the app. Without it, they show its name alone. */
+  readonly previews?: Pick<LinkPreviews, 'find'> | null
   /** Of every answer. */
   readonly headers?: Readonly<Record<string, string>>
   /** Called with each answer of a route, for metrics. */
@@ -210,12 +214,31 @@ async function servePage(parts: AppParts, request: Request, response: Response):
     if (cookie !== null) response.append('set-cookie', cookie)
     return response.redirect(303, `${request.baseUrl}${pageWithoutToken(request)}`)
   }
-  if (!parts.access.identify(request)) return sendSignIn(parts, request, response, false)
-  const page = parts.client.page()
+  const identity = parts.access.identify(request)
+  if (identity === null) return sendSignIn(parts, request, response, false)
+  const page = await pageFor(parts, request, identity)
   response
     .status(page === null ? 503 : 200)
     .set('content-security-policy', page === null ? plainPagePolicy : appPolicy)
   response.type('html').send(appBelow(request.baseUrl, page ?? notBuiltPage(languageOf(request))))
+}
+
+/** The app's page with the preview of what the address leads to, for a sender who may see that. */
+async function pageFor(parts: AppParts, request: Request, identity: Identity): Promise<string | null> {
+  const { client, previews, scopes, access, logError } = parts
+  const page = client?.page() ?? null
+  if (page === null || !previews || request.path === '/') return page
+  const scope = scopes?.of(identity) ?? null
+  const sees = async (subjects: readonly Subject[]): Promise<boolean> =>
+    scope === null || (await scope.roleFor(subjects)) !== 'none'
+  try {
+    const preview = await previews.find(request.url, languageOf(request), sees)
+    const origin = `${ownOrigin(access.reach, request.headers.host)}${request.baseUrl}`
+    return preview === null ? page : withPreview(page, preview, origin)
+  } catch (error) {
+    logError('reading the preview of a link', error)
+    return page
+  }
 }
 
 /** The same page with every other parameter kept. The path is ours: never a redirect to where a request says. */

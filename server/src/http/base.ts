@@ -19,6 +19,7 @@ export const OWN_PARTS: ReadonlySet<string> = new Set([
   'oauth_callback',
   'public',
   'readyz',
+  'runs',
   'sandbox',
   'sign-in',
   'sign-in.js',
