@@ -3,12 +3,15 @@ import { defineConfig } from 'vitest/config'
 import { TEST_LIMIT } from './setup/patience.js'
 import { enterTestEnvironment } from './setup/test-environment.js'
 
+const updatesGoldens = process.env.YESTERDAY_TEST_UPDATE_GOLDENS === '1'
 enterTestEnvironment()
 
 /** Tests start real processes, threads and databases: few at a time. */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Goldens are compared, and written only when that is asked for.
+    update: updatesGoldens ? 'all' : 'none',
     pool: 'forks',
     maxWorkers: 2,
     // Files share a process: none leaves anything behind that another would see, and all is loaded once.

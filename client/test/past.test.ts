@@ -1,10 +1,12 @@
 import type { Around } from '@yesterday/server/contract/around.ts'
+import { comparisonSentence } from '@yesterday/server/contract/compare-words.ts'
 import { outputGroups } from '@yesterday/server/contract/output-groups.ts'
 import type { Edge, OutputEntry, Receipt } from '@yesterday/server/contract/run.ts'
+import { sayIn } from '@yesterday/server/contract/words.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { back, closed, gone } from '../src/access/place.ts'
-import { compareRuns, isSame } from '../src/panels/past/compare/compare.ts'
+import { compareRuns, countsOf } from '../src/panels/past/compare/compare.ts'
 import { graphRuns, grown, nothingKnown } from '../src/panels/past/receipt/around-state.ts'
 import { layoutGraph, neighbour } from '../src/panels/past/receipt/graph-layout.ts'
 import { shownForms, wordsOf } from '../src/panels/past/receipt/output-forms.ts'
@@ -169,7 +171,9 @@ describe('outputs as they were shown', () => {
 describe('two runs compared', () => {
   test('a run and itself differ in nothing', () => {
     const one = receipt({ used: [edge('x', '1')], outputs: [output('text/plain', 'a')] })
-    expect(isSame(compareRuns(one, one))).toBe(true)
+    expect(comparisonSentence(countsOf(compareRuns(one, one)), sayIn.en)).toBe(
+      'Nothing that was recorded differs.',
+    )
   })
 
   test('what differs is named, kind by kind', () => {
@@ -179,31 +183,35 @@ describe('two runs compared', () => {
     })
     const left = receipt({
       used: [edge('x', '1'), edge('gone', '1'), edge('blind', null, { version: 'v1' })],
-      generated: [edge('model', 'm1', { facets: { parameters: { lr: 0.1 } } })],
+      generated: [edge('model', 'm1', { facets: { params: { lr: 0.1, kernel: 'rbf' } } })],
       environment: environment('1'),
       outputs: [output('text/plain', 'a', 'stream')],
     })
     const right = receipt({
+      source: 'y',
       sourceDigest: `sha256:${'1'.repeat(64)}`,
       used: [edge('x', '2'), edge('blind', null, { version: 'v2' }), edge('new', '1')],
-      generated: [edge('model', 'm2', { facets: { parameters: { lr: 0.2 } } })],
+      generated: [edge('model', 'm2', { facets: { params: { lr: 0.2, kernel: 'poly' } } })],
       environment: environment('2'),
       outputs: [output('text/plain', 'b', 'stream'), output('image/png', 'c')],
     })
     const compared = compareRuns(left, right)
-    expect(compared.code).toBe('changed')
+    expect(compared.isSameCode).toBe(false)
     expect(compared.inputs.map(({ name, state }) => `${name} ${state}`)).toEqual([
-      'x changed',
-      'gone removed',
       'blind unknown',
+      'gone removed',
       'new added',
+      'x changed',
     ])
-    expect(compared.environment.filter(({ state }) => state === 'changed').map(({ name }) => name)).toEqual([
-      'numpy',
+    expect(compared.packages).toEqual([{ name: 'numpy', state: 'changed', a: '1', b: '2' }])
+    expect(compared.environment).toEqual([{ name: 'python', state: 'same', a: '3.11', b: '3.11' }])
+    expect(compared.parameters).toEqual([
+      { name: 'kernel', state: 'changed', a: 'rbf', b: 'poly' },
+      { name: 'lr', state: 'changed', a: '0.1', b: '0.2' },
     ])
-    expect(compared.figures).toEqual([
-      { name: 'model.parameters.lr', state: 'changed', left: '0.1', right: '0.2' },
-    ])
+    expect(comparisonSentence(countsOf(compared), sayIn.en)).toBe(
+      'What differs: the code, 3 inputs, 1 thing of the environment, 2 figures, and 2 outputs.',
+    )
     expect(compared.outputs.map(({ state, how }) => `${state} ${how}`)).toEqual([
       'changed text',
       'added picture',

@@ -1,8 +1,10 @@
 /** "Since it worked" in words, and which rows of a table changed. */
+
 import type { Cause, SinceReport } from '@yesterday/server/contract/replay.ts'
+import { sinceHeadline } from '@yesterday/server/contract/replay-words.ts'
+import { sayIn } from '@yesterday/server/contract/words.ts'
 import { expect, test } from 'vitest'
 import { diffTables } from '../src/panels/past/compare/table-diff.ts'
-import { headline } from '../src/panels/past/replay/since-words.ts'
 
 const cause = (kind: Cause['kind'], name: string, cell: number | null = null): Cause => ({
   id: `${kind}:${name}`,
@@ -29,6 +31,8 @@ const report = (causes: Cause[], proof: SinceReport['proof'] = null): SinceRepor
   proof,
   words: '',
 })
+
+const headline = (report: SinceReport) => sinceHeadline(report, sayIn.en)
 
 test('the headline names what explains it', () => {
   const [code, file] = [cause('code', 'c1', 2), cause('file', 'in.csv')]

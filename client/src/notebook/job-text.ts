@@ -1,6 +1,7 @@
 /** pure. What is said of the job of a cluster that a kernel waits for or runs in. */
+
+import { byLocale } from '@yesterday/server/contract/by-locale.ts'
 import type { SessionView } from '@yesterday/server/contract/session.ts'
-import { byLocale } from '../text/by-locale.ts'
 import { t } from '../text/text.ts'
 import { relativeTime } from '../ui/time.ts'
 

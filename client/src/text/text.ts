@@ -2,9 +2,11 @@
  * All words that the page shows come from here: `t('files.new')`. A table per area under `en/` and `zh/`; English
  * gives the keys. To add an area, add its file to both `en/index.ts` and `zh/index.ts`.
  */
+
+import { type Arguments, fill, type Phrase, type Values } from '@yesterday/server/contract/phrase.ts'
+import { sayIn } from '@yesterday/server/contract/words.ts'
 import { en } from './en/index.ts'
 import { locale } from './locale.ts'
-import { type Arguments, fill, type Phrase, type Values } from './phrase.ts'
 import { zh } from './zh/index.ts'
 
 /** A key of the text tables. */
@@ -18,6 +20,9 @@ const tables: Readonly<Record<'en' | 'zh', Readonly<Record<TextKey, Phrase>>>> =
 export function t<Key extends TextKey>(key: Key, ...[values]: Arguments<(typeof en)[Key]>): string {
   return fill(tables[locale][key], values ?? noValues, locale)
 }
+
+/** As `t`, for the functions of `contract/` that word facts. */
+export const say = sayIn[locale]
 
 /** The words for a key that came over the wire; null where this page does not know it. */
 export const wordsOf = (key: string, values: Values): string | null =>

@@ -2,9 +2,12 @@
  * pure. Moments, durations and sizes in words. `now` and the language are parameters; the page's own are given by
  * `Time.tsx`.
  */
+import { durationText as durationIn } from '@yesterday/server/contract/amounts.ts'
+import { byLocale } from '@yesterday/server/contract/by-locale.ts'
 import type { Outcome } from '@yesterday/server/contract/run.ts'
-import { byLocale } from '../text/by-locale.ts'
-import { t } from '../text/text.ts'
+import { say, t } from '../text/text.ts'
+
+export { sizeText } from '@yesterday/server/contract/amounts.ts'
 
 const relative = byLocale((locale) => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }))
 const moments = byLocale(
@@ -15,8 +18,6 @@ const dates = byLocale(
   (locale) =>
     new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', hour: 'numeric', minute: 'numeric' }),
 )
-const whole = byLocale((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }))
-const tenths = byLocale((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }))
 
 const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['year', 365 * 86_400_000],
@@ -48,24 +49,8 @@ export function timeOfDay(iso: string, now: number, locale: string): string {
 }
 
 /** "12 ms", "3.4 s", "2 min 5 s", "1 h 12 min". */
-export function durationText(ms: number): string {
-  if (ms < 999.5) return t('duration.ms', { n: ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms) })
-  if (ms < 59_950) return t('duration.s', { n: Math.round(ms / 100) / 10 })
-  const seconds = Math.round(ms / 1000)
-  if (seconds < 3600) return t('duration.min', { min: Math.floor(seconds / 60), s: seconds % 60 })
-  const minutes = Math.round(seconds / 60)
-  return t('duration.h', { h: Math.floor(minutes / 60), min: minutes % 60 })
-}
+export const durationText = (ms: number): string => durationIn(ms, say)
 
 /** How long a run took; '' for one that was stopped before it began. */
 export const durationOfRun = (run: { readonly outcome: Outcome; readonly durationMs: number }): string =>
   run.outcome === 'aborted' ? '' : durationText(run.durationMs)
-
-/** "812 B", "4.2 KB", "1.3 GB"; steps of 1024. */
-export function sizeText(bytes: number, locale: string): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB']
-  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10))
-  const value = bytes / 1024 ** step
-  const digits = step === 0 || value >= 100 ? 0 : 1
-  return `${(digits === 0 ? whole : tenths)(locale).format(value)} ${units[step]}`
-}

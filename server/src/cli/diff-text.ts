@@ -1,49 +1,80 @@
 /** pure. A difference as text for a terminal: what is the same is left out. */
+import { sizeText } from '../../contract/amounts.ts'
+import { comparisonSentence } from '../../contract/compare-words.ts'
 import type { Diff, Difference, DiffLine, OutputDifference, RunDiff } from '../../contract/past.ts'
-import { counted, plain, shortId, size } from './text.ts'
+import type { Say } from '../../contract/words.ts'
+import { plain, shortId } from './text.ts'
 
 /** Lines of code around a change. */
 const AROUND = 3
 
-export function diffText(diff: Diff): readonly string[] {
-  if (diff.kind === 'runs') return runLines(diff.diff)
+export function diffText(diff: Diff, say: Say): readonly string[] {
+  if (diff.kind === 'runs') return runLines(diff.diff, say)
   const cells = diff.cells.flatMap(({ cellId, change, code, run }) => [
     '',
-    plain(`cell ${cellId}: ${change}`),
+    plain(`${say('why.cell', { cell: cellId })}: ${say(`changes.${change}`)}`),
     ...(code === null || run !== null ? [] : codeLines(code)),
-    ...(run === null ? [] : runLines(run).map((line) => `  ${line}`)),
+    ...(run === null ? [] : runLines(run, say).map((line) => `  ${line}`)),
   ])
-  const order =
-    diff.order === null
-      ? []
-      : ['', plain(`order: ${diff.order.a.join(', ')}`), plain(`   now: ${diff.order.b.join(', ')}`)]
-  return [plain(`${diff.a} and ${diff.b}: ${diff.same ? 'the same' : 'different'}`), ...order, ...cells]
+  const head = say('compare.sides', { a: diff.a, b: diff.b })
+  const found = diff.same ? say('compare.same') : say('compare.cells', { count: diff.cells.length })
+  return [plain(`${head}: ${found}`), ...orderLines(diff.order, say), ...cells]
 }
 
-function runLines(diff: RunDiff): readonly string[] {
-  const head = `run ${shortId(diff.a.run)} and run ${shortId(diff.b.run)}: ${diff.same ? 'the same' : 'different'}`
+type Order = Extract<Diff, { kind: 'cells' }>['order']
+
+const orderLines = (order: Order, say: Say): readonly string[] =>
+  order === null
+    ? []
+    : [
+        '',
+        say('changes.order'),
+        plain(`  ${say('compare.wasOrder', { cells: order.a.join(', ') })}`),
+        plain(`  ${say('compare.isOrder', { cells: order.b.join(', ') })}`),
+      ]
+
+function runLines(diff: RunDiff, say: Say): readonly string[] {
+  const { outcome } = diff
   return [
-    head,
-    ...(diff.code === null ? [] : ['Code', ...codeLines(diff.code)]),
-    ...section('Outcome', diff.outcome === null ? [] : [diff.outcome]),
-    ...section('Inputs', diff.inputs),
-    ...section('Generated', diff.generated),
-    ...section('Packages', diff.packages),
-    ...section('Environment', diff.environment),
-    ...section('Parameters', diff.parameters),
-    ...section('Metrics', diff.metrics),
-    ...section('Random states before', diff.random),
-    ...(diff.outputs.length === 0 ? [] : ['Outputs', ...diff.outputs.flatMap(outputLines)]),
+    `${say('compare.runs', { a: shortId(diff.a.run), b: shortId(diff.b.run) })}. ${sentence(diff, say)}`,
+    ...(diff.code === null ? [] : [say('receipt.code'), ...codeLines(diff.code)]),
+    ...(outcome === null
+      ? []
+      : [plain(`${say('compare.result')}: ${outcome.a ?? '-'} → ${outcome.b ?? '-'}`)]),
+    ...edges(say('receipt.used'), diff.inputs, say),
+    ...edges(say('receipt.generated'), diff.generated, say),
+    ...section(say('compare.packages'), diff.packages),
+    ...section(say('receipt.environment'), diff.environment),
+    ...section(say('compare.figures'), [...diff.parameters, ...diff.metrics]),
+    ...section(say('compare.random'), diff.random),
+    ...(diff.outputs.length === 0
+      ? []
+      : [say('receipt.outputs'), ...diff.outputs.flatMap((output) => outputLines(output, say))]),
   ]
 }
 
-function section(title: string, differences: readonly (Difference & { kind?: string })[]): readonly string[] {
+function sentence(diff: RunDiff, say: Say): string {
+  const counts = {
+    code: diff.code !== null,
+    inputs: diff.inputs.length,
+    environment: diff.packages.length + diff.environment.length,
+    figures: diff.parameters.length + diff.metrics.length,
+    outputs: diff.outputs.length,
+    others: diff.generated.length + diff.random.length + (diff.outcome === null ? 0 : 1),
+  }
+  return comparisonSentence(counts, say)
+}
+
+function edges(title: string, differences: RunDiff['inputs'], say: Say): readonly string[] {
+  const named = differences.map(({ kind, name, a, b }) => ({ name: `${say(`kind.${kind}`)}: ${name}`, a, b }))
+  return section(title, named)
+}
+
+function section(title: string, differences: readonly Difference[]): readonly string[] {
   if (differences.length === 0) return []
   return [
     title,
-    ...differences.map(({ kind, name, a, b }) =>
-      plain(`  ${kind ? `${kind} ` : ''}${name}: ${short(a ?? '-')} → ${short(b ?? '-')}`),
-    ),
+    ...differences.map(({ name, a, b }) => plain(`  ${name}: ${short(a ?? '-')} → ${short(b ?? '-')}`)),
   ]
 }
 
@@ -68,33 +99,39 @@ export function codeLines(lines: readonly DiffLine[]): readonly string[] {
   return shown
 }
 
-function outputLines(output: OutputDifference): readonly string[] {
-  const title = `  output ${output.index}`
+function outputLines(output: OutputDifference, say: Say): readonly string[] {
+  const title = `  ${say('compare.output', { index: String(output.index) })}`
   switch (output.kind) {
     case 'text':
-      return [`${title}: text`, ...codeLines(output.lines), ...rest(output.rest, 'line')]
+      return [`${title}: ${say('compare.text')}`, ...codeLines(output.lines), ...moreLines(output.rest, say)]
     case 'table':
       return [
-        `${title}: table`,
-        ...only('row', output.rows),
-        ...only('column', output.columns),
+        `${title}: ${say('compare.table')}`,
+        ...only('compare.row', output.rows, say),
+        ...only('compare.column', output.columns, say),
         ...output.cells.map(({ row, column, a, b }) => plain(`    [${row}, ${column}]: ${a} → ${b}`)),
-        ...rest(output.rest, 'cell'),
+        ...(output.rest === 0 ? [] : [`    … ${say('compare.moreCells', { count: output.rest })}`]),
       ]
     case 'image':
-      return [`${title}: image, ${size(output.a.size)} → ${size(output.b.size)}${pixels(output.pixels)}`]
+      return [`${title}: ${imageWords(output, say)}`]
     case 'bytes':
-      return [plain(`${title}: ${output.a?.mime ?? 'none'} → ${output.b?.mime ?? 'none'}`)]
+      return [plain(`${title}: ${output.a?.mime ?? '-'} → ${output.b?.mime ?? '-'}`)]
   }
 }
 
-const only = (thing: string, { onlyA, onlyB }: { onlyA: string[]; onlyB: string[] }) => [
-  ...onlyA.map((name) => plain(`    - ${thing} ${name}`)),
-  ...onlyB.map((name) => plain(`    + ${thing} ${name}`)),
+function imageWords({ a, b, pixels }: Extract<OutputDifference, { kind: 'image' }>, say: Say): string {
+  const sizes = `${sizeText(a.size, say.locale)} → ${sizeText(b.size, say.locale)}`
+  const words = [say('compare.image'), sizes]
+  return [...words, ...(pixels === null ? [] : [say('compare.pixels', pixels)])].join(', ')
+}
+
+type Only = { readonly onlyA: readonly string[]; readonly onlyB: readonly string[] }
+
+const only = (thing: 'compare.row' | 'compare.column', { onlyA, onlyB }: Only, say: Say) => [
+  ...onlyA.map((name) => plain(`    - ${say(thing, { name })}`)),
+  ...onlyB.map((name) => plain(`    + ${say(thing, { name })}`)),
 ]
 
-export const rest = (count: number, thing: string): readonly string[] =>
-  count === 0 ? [] : [`    … ${counted(count, `more ${thing}`)}`]
-
-const pixels = (found: { different: number; of: number } | null) =>
-  found === null ? '' : `, ${found.different} of ${found.of} pixels differ`
+/** How many lines are left out. */
+export const moreLines = (count: number, say: Say): readonly string[] =>
+  count === 0 ? [] : [`    … ${say('compare.moreLines', { count })}`]

@@ -5,6 +5,7 @@ import { cellsInFile, maskedCells } from '../lineage/cells-now.ts'
 import { differenceOf, type NoSide, sideOf } from '../lineage/named-side.ts'
 import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
 import { diffText } from './diff-text.ts'
+import { say } from './language.ts'
 import { projectRoot } from './project-root.ts'
 
 type Options = { readonly json: boolean; readonly root?: string | undefined }
@@ -47,7 +48,7 @@ async function diff(first: string, second: string, { json, root }: Options): Pro
     const found = await differenceOf(a, b, read)
     if (found === null) return otherSorts
     if (json) printJson(found)
-    else printLines(diffText(found))
+    else printLines(diffText(found, say))
     process.exitCode = (found.kind === 'runs' ? found.diff.same : found.same) ? 0 : 1
     return null
   } finally {

@@ -7,10 +7,11 @@ import type { OpenSession, RunIndex } from '../store/ports.ts'
 import { storePaths } from '../store/project-folder.ts'
 import { workspaceOf } from '../user/workspace.ts'
 import { CommonOptions, isRefusal, perform, printJson, printLines, type Refusal, warn } from './answer.ts'
+import { say } from './language.ts'
 import { orphanLines } from './orphan-lines.ts'
 import { projectRoot } from './project-root.ts'
 import type { Stopped } from './stop-kernels.ts'
-import { counted, localTime, shortId, table } from './text.ts'
+import { localTime, shortId, table } from './text.ts'
 
 const Options = CommonOptions.extend({
   stop: z.union([z.boolean(), z.string()]).default(false),
@@ -136,6 +137,13 @@ const liveKernel = ({ session, runs }: OpenSession, here: ReadonlyMap<string, Pl
 })
 type LiveKernel = ReturnType<typeof liveKernel>
 
+const stateWords = (alive: boolean, runs: number): string =>
+  !alive
+    ? say('kernel.dead')
+    : runs === 0
+      ? say('kernel.idle')
+      : `${say('kernel.busy')}, ${say('kernel.runs', { count: runs })}`
+
 function specLines(
   specs: readonly Pick<KernelSpec, 'name' | 'displayName' | 'language'>[],
 ): readonly string[] {
@@ -144,15 +152,15 @@ function specLines(
 }
 
 function liveLines(live: readonly LiveKernel[]): readonly string[] {
-  if (live.length === 0) return ['No session is open.']
+  if (live.length === 0) return [say('kernel.noneOpen')]
   return table(
     live.map(({ session, notebook, displayName, pid, where, started, alive, runs }) => [
       shortId(session),
       notebook,
       displayName,
       pid === null ? (where ?? '') : `pid ${pid}`,
-      `since ${localTime(started)}`,
-      alive ? `alive, ${counted(runs.length, 'open run')}` : 'gone',
+      say('kernel.since', { time: localTime(started) }),
+      stateWords(alive, runs.length),
     ]),
   )
 }

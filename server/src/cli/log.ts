@@ -2,16 +2,18 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { durationText } from '../../contract/amounts.ts'
 import type { RunSummary } from '../../contract/run.ts'
 import { notebookLine } from '../lineage/notebook-line.ts'
 import { runTable } from '../lineage/run-table.ts'
 import type { LogQuery, RunIndex } from '../store/ports.ts'
 import { CommonOptions, isRefusal, perform, printJson, printLines, type Refusal } from './answer.ts'
+import { say } from './language.ts'
 import { FilterOptions, filterQuery } from './log-filter.ts'
 import { numberLines, sortRows } from './log-numbers.ts'
 import { wholeNumber } from './option-values.ts'
 import { projectPath, projectRoot } from './project-root.ts'
-import { duration, localTime, shortId, table } from './text.ts'
+import { localTime, shortId, table } from './text.ts'
 
 const Options = CommonOptions.extend({
   ...FilterOptions.shape,
@@ -145,8 +147,8 @@ function lines(runs: readonly RunSummary[], withNotebook: boolean): readonly str
   const rows = runs.map((run) => [
     shortId(run.run),
     localTime(run.ended),
-    run.outcome,
-    duration(run.durationMs),
+    say(`outcome.${run.outcome}`),
+    durationText(run.durationMs, say),
     ...(withNotebook ? [run.notebook] : []),
     run.cell === null ? '-' : `[${run.cell}]`,
     run.title,

@@ -1,123 +1,125 @@
 /** pure. A receipt as a person reads it in a terminal. */
-import { type Edge, type OutputEntry, partOf, programOf, type Receipt, shapeOf } from '../../contract/run.ts'
-import { ranksOf, touchedBy, type Worker, workersOf, workingOf } from '../../contract/workers.ts'
-import { duration, localTime, plain, shortId, size } from './text.ts'
+import { durationText, sizeText } from '../../contract/amounts.ts'
+import {
+  costFacts,
+  describeEdge,
+  edgeName,
+  lacksContent,
+  movedGenerators,
+  programEnd,
+  workerFacts,
+  workersNote,
+} from '../../contract/receipt-words.ts'
+import type { Edge, OutputEntry, Receipt } from '../../contract/run.ts'
+import type { Say } from '../../contract/words.ts'
+import { type Worker, workersOf } from '../../contract/workers.ts'
+import { localTime, plain, shortId } from './text.ts'
 
 /** The lines, in the order of the questions: what, when, what ran, from what, with which result, what is not known. */
-export function receiptLines(receipt: Receipt): readonly string[] {
+export function receiptLines(receipt: Receipt, say: Say): readonly string[] {
+  const { run, used, generated, outputs, cost, notCaptured } = receipt
   return [
-    ...headLines(receipt),
-    ...section('Code', receipt.source.split(/\r?\n/).map(plain)),
+    ...headLines(receipt, say),
+    ...section(say('receipt.code'), receipt.source.split(/\r?\n/).map(plain)),
+    ...section(say('receipt.used'), edgeLines(used, run, say)),
+    ...section(say('receipt.generated'), edgeLines(generated, run, say)),
     ...section(
-      'Used',
-      receipt.used.map((edge) => edgeLine(edge, receipt.run)),
+      say('receipt.workers'),
+      used.flatMap(workersOf).flatMap((worker) => workerLines(worker, say)),
     ),
     ...section(
-      'Generated',
-      receipt.generated.map((edge) => edgeLine(edge, receipt.run)),
+      say('receipt.outputs'),
+      outputs.map((output) => outputLine(output, say)),
     ),
-    ...section('Workers', receipt.used.flatMap(workersOf).flatMap(workerLines)),
-    ...section('Outputs', receipt.outputs.map(outputLine)),
-    ...section('Environment', environmentLines(receipt)),
-    ...section('Cost', costLines(receipt)),
+    ...section(say('receipt.environment'), environmentLines(receipt)),
+    ...section(say('receipt.state'), stateLines(receipt, say)),
+    ...section(say('receipt.cost'), cost === null ? [] : costFacts(cost, say).map(named)),
     ...section(
-      'Not captured',
-      receipt.notCaptured.map(({ what, why }) => plain(`${what}: ${why}`)),
+      say('receipt.notCaptured'),
+      notCaptured.map(({ what, why }) => [what, why] as const).map(named),
     ),
   ]
 }
+
+const named = ([name, value]: readonly [string, string]): string => plain(`${name}: ${value}`)
 
 function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`.trimEnd())]
 }
 
-function headLines(receipt: Receipt): readonly string[] {
-  const { run, notebook, cell, cellId, actor, session, order, queued, started, ended, durationMs } = receipt
-  const place = cell === null ? '' : `, cell ${cell}`
+function headLines(receipt: Receipt, say: Say): readonly string[] {
+  const { run, notebook, cell, cellId, actor, session, order, durationMs } = receipt
+  const place = cell === null ? notebook : say('receipt.place', { notebook, cell })
+  const outcome = outcomeOf(receipt, say)
   return [
-    `run ${run}`,
-    `${notebook}${place}${cellId === null ? '' : ` (${cellId})`}`,
-    `${outcomeOf(receipt)} after ${duration(durationMs)}`,
-    `asked by ${actor.name} (${actor.id}), number ${order} of session ${shortId(session)}`,
-    `queued ${localTime(queued)}, ${started === null ? 'never started' : `started ${localTime(started)}`}, ended ${localTime(ended)}`,
+    say('receipt.run', { run }),
+    `${place}${cellId === null ? '' : ` (${cellId})`}`,
+    say('receipt.took', { outcome, duration: durationText(durationMs, say) }),
+    say('receipt.asked', { actor: actor.name, id: actor.id, order, session: shortId(session) }),
+    timesOf(receipt, say),
   ].map(plain)
 }
 
-function outcomeOf({ outcome, error, death }: Receipt): string {
-  if (error !== null) return `${outcome}: ${error.ename}: ${error.evalue},`
-  return death === null ? outcome : `${outcome}: ${death},`
+function timesOf({ queued, started, ended }: Receipt, say: Say): string {
+  const times = { queued: localTime(queued), ended: localTime(ended) }
+  return started === null
+    ? say('receipt.timesNone', times)
+    : say('receipt.times', { ...times, started: localTime(started) })
 }
 
-function edgeLine(edge: Edge, run: string): string {
-  const part = partOf(edge)
+function outcomeOf({ outcome, error, death }: Receipt, say: Say): string {
+  const reason = error === null ? death : `${error.ename}: ${error.evalue}`
+  const words = say(`outcome.${outcome}`)
+  return reason === null ? words : `${words} (${reason})`
+}
+
+/** By kind, in the order in which kinds first come. */
+function edgeLines(edges: readonly Edge[], run: string, say: Say): readonly string[] {
+  return [...Map.groupBy(edges, ({ kind }) => kind)].flatMap(([kind, ofKind]) => [
+    say(`kind.${kind}`),
+    ...ofKind.map((edge) => `  ${edgeLine(edge, run, say)}`),
+  ])
+}
+
+function edgeLine(edge: Edge, run: string, say: Say): string {
+  const what = describeEdge(edge, say)
   const parts = [
-    `${edge.kind} ${edge.name}`,
-    part === null ? null : `part ${part}`,
-    edge.type,
-    shapeOf(edge),
-    edge.size === null ? null : size(edge.size),
-    edge.deleted ? 'deleted' : null,
-    edge.by === null || edge.by === run ? null : `made by ${shortId(edge.by)}`,
-    edge.edge === 'observed' ? null : `${edge.edge}${edge.reason === null ? '' : `: ${edge.reason}`}`,
-    programLine(edge),
-    workersLine(edge),
-    edge.digest === null && !WITHOUT_CONTENT.has(edge.kind) ? 'content not captured' : null,
-    edge.query === null ? null : `by ${edge.query.replaceAll(/\s+/g, ' ')}`,
+    edgeName(edge),
+    what === '' ? null : what,
+    edge.size === null ? null : sizeText(edge.size, say.locale),
+    edge.deleted ? say('receipt.deleted') : null,
+    edge.by === null || edge.by === run ? null : say('receipt.madeBy', { run: shortId(edge.by) }),
+    edge.edge === 'observed'
+      ? null
+      : `${say(`edge.${edge.edge}`)}${edge.reason === null ? '' : `: ${edge.reason}`}`,
+    programEnd(edge, say)?.words ?? null,
+    workersNote(edge, say),
+    lacksContent(edge) ? say('receipt.noDigest') : null,
+    edge.query === null ? null : edge.query.replaceAll(/\s+/g, ' '),
   ]
   return plain(parts.filter((part) => part !== null).join(', '))
 }
 
-const WITHOUT_CONTENT: ReadonlySet<Edge['kind']> = new Set(['table', 'subprocess'])
-
-function programLine(edge: Edge): string | null {
-  const program = programOf(edge)
-  if (program === null || program.kind === 'process') return null
-  return program.exitCode === null ? 'exit code not seen' : `exit code ${program.exitCode}`
-}
-
-/** "4 workers, ranks 0–3" for what started them; "by workers 1, 2" for what they touched. */
-function workersLine(edge: Edge): string | null {
-  const touched = touchedBy(edge)
-  if (touched.length > 0) return `by worker${touched.length === 1 ? '' : 's'} ${touched.join(', ')}`
-  const workers = workingOf(workersOf(edge))
-  if (workers.length === 0) return null
-  const ranks = ranksOf(workers)
-  const count = `${workers.length} worker${workers.length === 1 ? '' : 's'}`
-  return ranks === null ? count : `${count}, rank${workers.length === 1 ? '' : 's'} ${ranks}`
-}
-
-const ENDED = { exited: 'ended', running: 'went on', lost: 'was killed or ended at once' } as const
-
-function workerLines({
-  worker,
-  name,
-  rank,
-  ended,
-  exitCode,
-  error,
-  read,
-  written,
-}: Worker): readonly string[] {
+function workerLines(worker: Worker, say: Say): readonly string[] {
+  const { name, error } = worker
   const head = [
-    `worker ${worker}`,
-    name ?? null,
-    rank === undefined ? null : `rank ${rank}`,
-    `${read} read, ${written} written`,
-    exitCode === undefined ? ENDED[ended] : `exit code ${exitCode}`,
-    error === undefined ? null : `${error.ename}: ${error.evalue}`,
+    say('worker.one', { worker: worker.worker }),
+    ...(name === undefined ? [] : [name]),
+    ...workerFacts(worker, say),
+    ...(error === undefined ? [] : [`${error.ename}: ${error.evalue}`]),
   ]
   const trace = error === undefined ? [] : error.traceback.trimEnd().split('\n')
-  return [plain(head.filter((part) => part !== null).join(', ')), ...trace.map((line) => `  ${plain(line)}`)]
+  return [plain(head.join(', ')), ...trace.map((line) => `  ${plain(line)}`)]
 }
 
-function outputLine({ outputType, name, mime, size: bytes, digest }: OutputEntry): string {
-  return plain(`${name ?? outputType}, ${mime}, ${size(bytes)}, ${digest}`)
+function outputLine({ outputType, name, mime, size: bytes, digest }: OutputEntry, say: Say): string {
+  return plain(`${name ?? outputType}, ${mime}, ${sizeText(bytes, say.locale)}, ${digest}`)
 }
 
-function environmentLines({ environment, state }: Receipt): readonly string[] {
-  const lines =
-    environment === null ? [] : [environment.digest, ...Object.entries(environment.facets).map(facetLine)]
-  return state === null ? lines : [...lines, plain(`in ${state.cwd}`)]
+function environmentLines({ environment }: Receipt): readonly string[] {
+  return environment === null
+    ? []
+    : [environment.digest, ...Object.entries(environment.facets).map(facetLine)]
 }
 
 /** One line for each facet, cut; `--json` shows facets in full. */
@@ -126,16 +128,11 @@ function facetLine([name, facet]: readonly [string, unknown]): string {
   return plain(`${name}: ${text.length > 100 ? `${text.slice(0, 99)}…` : text}`)
 }
 
-function costLines({ cost }: Receipt): readonly string[] {
-  if (cost === null) return []
-  const bytes: readonly (readonly [string, number | null])[] = [
-    ['memory at its peak', cost.peakMemoryBytes],
-    ['GPU memory', cost.gpuMemoryBytes],
-    ['read', cost.readBytes],
-    ['written', cost.writtenBytes],
-  ]
+function stateLines({ state }: Receipt, say: Say): readonly string[] {
+  if (state === null) return []
+  const moved = movedGenerators(state)
   return [
-    `${duration(cost.wallMs)} of time, ${duration(cost.cpuMs)} of processor, and ${duration(cost.agentMs)} for recording`,
-    ...bytes.flatMap(([what, count]) => (count === null ? [] : [`${what}: ${size(count)}`])),
+    named([say('receipt.cwd'), state.cwd]),
+    ...(moved.length === 0 ? [] : [plain(say('receipt.moved', { names: moved.join(', ') }))]),
   ]
 }

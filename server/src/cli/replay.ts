@@ -10,6 +10,7 @@ import { isRefused } from '../replay/targets.ts'
 import { diffWritten } from '../replay/written-diff.ts'
 import { perform, printJson, printLines, printNote, type Refusal } from './answer.ts'
 import { EffectOptions, effectsAllowed, refuseUnnamed, withEffectOptions } from './effect-options.ts'
+import { say } from './language.ts'
 import { seconds, trustOption } from './option-values.ts'
 import { projectRoot } from './project-root.ts'
 import { appliedLines, MOST_WRITTEN, planLines, reportLines } from './replay-text.ts'
@@ -91,10 +92,10 @@ async function replayTarget(words: string, options: Options): Promise<Refusal | 
     if (unnamed !== null) return unnamed
     if (options.dryRun) {
       if (options.json) printJson(ready.plan)
-      else printLines(planLines(ready.plan))
+      else printLines(planLines(ready.plan, say))
       return null
     }
-    if (!options.json) printLines(planLines(ready.plan))
+    if (!options.json) printLines(planLines(ready.plan, say))
     let applied: readonly AppliedFile[] = []
     const diffs = new Map<string, WrittenDiff>()
     const here = {
@@ -123,7 +124,7 @@ async function replayTarget(words: string, options: Options): Promise<Refusal | 
         ...(options.diff && { diffs: Object.fromEntries(diffs) }),
         ...(options.apply.length > 0 && { applied }),
       })
-    else printLines(['', ...reportLines(report, diffs), ...appliedLines(applied)])
+    else printLines(['', ...reportLines(report, diffs, say), ...appliedLines(applied, say)])
     process.exitCode = exitCodes[report.verdict]
     return null
   })

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import * as Y from 'yjs'
 import { z } from 'zod'
-import type { RestoredVariable, RestoreReport } from '../../contract/replay.ts'
+import type { RestoreReport } from '../../contract/replay.ts'
+import { isRestored } from '../../contract/replay-words.ts'
 import { loadValues } from '../replay/load-values.ts'
 import { restore } from '../replay/restore.ts'
 import { isRefused, type Refused, wholeRun } from '../replay/targets.ts'
@@ -11,10 +12,10 @@ import type { ReplayWorld } from '../replay/world.ts'
 import { Session } from '../session/session.ts'
 import { perform, printJson, printLines, type Refusal } from './answer.ts'
 import { EffectOptions, effectsAllowed, refuseUnnamed, withEffectOptions } from './effect-options.ts'
+import { say } from './language.ts'
 import { trustOption } from './option-values.ts'
-import { isolationLines } from './replay-text.ts'
+import { restoredLines } from './replay-text.ts'
 import { asRefusal, terminalActor, withWorld } from './replaying.ts'
-import { table } from './text.ts'
 
 const Options = EffectOptions.extend({
   keep: z.boolean().default(true),
@@ -71,14 +72,12 @@ async function restoreRun(run: string, options: Options): Promise<Refusal | null
     const report = await restoreInNewKernel(world, run, { keep, recompute, only }, signal)
     if (isRefused(report)) return asRefusal(report)
     if (json) printJson(report)
-    else printLines(restoredLines(report))
+    else printLines(restoredLines(report, say))
     process.exitCode = report.variables.every(isRestored) ? 0 : 1
     return null
   }
   return withWorld({ root, trust, ...effectsAllowed(options) }, work, { keepKernels: keep })
 }
-
-const isRestored = ({ result }: RestoredVariable): boolean => result === 'restored' || result === 'recomputed'
 
 async function restoreInNewKernel(
   world: ReplayWorld,
@@ -114,19 +113,4 @@ async function restoreInNewKernel(
   else session.shutdown(actor)
   await session.settled()
   return isRefused(report) ? report : { ...report, connectionFile }
-}
-
-function restoredLines({
-  variables,
-  random,
-  connectionFile,
-  tookMs,
-  recomputed,
-  isolation,
-}: Restored): readonly string[] {
-  const rows = [...variables, ...random].map(({ name, result, why }) => [result, name, why ?? ''])
-  const done = `${variables.filter(isRestored).length} of ${variables.length} variables, ${(tookMs / 1000).toFixed(1)} s`
-  const use = connectionFile === null ? [] : [`jupyter console --existing ${connectionFile}`]
-  const isolated = isolationLines(recomputed.length > 0 ? isolation : null)
-  return [...table(rows), done, ...isolated, ...use]
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { CommonOptions, isRefusal, perform, printJson, printLines, type Refusal } from './answer.ts'
 import { findRun, notEnded } from './find-run.ts'
+import { say } from './language.ts'
 import { projectRoot } from './project-root.ts'
 import { receiptLines } from './receipt-text.ts'
 
@@ -30,7 +31,7 @@ async function show(prefix: string, { json, root }: Options): Promise<Refusal | 
     const receipt = await index.receipt(found.run)
     if (receipt === null) return notEnded(found.run)
     if (json) printJson(receipt)
-    else printLines(receiptLines(receipt))
+    else printLines(receiptLines(receipt, say))
     return null
   } finally {
     await close()

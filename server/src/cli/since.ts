@@ -6,10 +6,10 @@ import { since } from '../replay/since.ts'
 import { isRefused } from '../replay/targets.ts'
 import { perform, printJson, printLines, printNote, type Refusal } from './answer.ts'
 import { EffectOptions, effectsAllowed, refuseUnnamed, withEffectOptions } from './effect-options.ts'
+import { say } from './language.ts'
 import { seconds, trustOption } from './option-values.ts'
-import { isolationLines } from './replay-text.ts'
+import { sinceLines } from './replay-text.ts'
 import { asRefusal, terminalActor, withWorld } from './replaying.ts'
-import { shortId, table } from './text.ts'
 
 const Options = EffectOptions.extend({
   good: z.string().optional(),
@@ -74,7 +74,7 @@ async function sinceWorked(run: string, options: Options): Promise<Refusal | nul
     )
     if (isRefused(report)) return asRefusal(report)
     if (json) printJson(report)
-    else printLines(sinceLines(report))
+    else printLines(sinceLines(report, say))
     process.exitCode = wasFound(report) ? 0 : 1
     return null
   })
@@ -82,19 +82,3 @@ async function sinceWorked(run: string, options: Options): Promise<Refusal | nul
 
 const wasFound = ({ proof, causes }: SinceReport): boolean =>
   proof === null ? causes.length > 0 : proof.explanation !== null
-
-function sinceLines({ bad, good, chosen, causes, words, proof }: SinceReport): readonly string[] {
-  const why = {
-    named: 'as named',
-    success: 'the last that succeeded',
-    output: 'the last that showed something else',
-    where: 'the last of which it is so',
-  }[chosen]
-  const rows = causes.map(({ kind, words, whyNot }) => [kind, words, whyNot === null ? '' : `(${whyNot})`])
-  return [
-    `${shortId(bad)} against ${shortId(good)}, ${why}`,
-    ...table(rows),
-    words,
-    ...isolationLines(proof?.isolation),
-  ]
-}

@@ -27,16 +27,6 @@ const SHORT = 8
 /** The id as a person reads it. */
 export const shortId = (id: string): string => plain(id.slice(0, SHORT))
 
-/** Milliseconds for a person. */
-export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  const seconds = ms / 1000
-  if (seconds < 60) return `${seconds.toFixed(1)} s`
-  const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
-}
-
 const units = ['KiB', 'MiB', 'GiB', 'TiB'] as const
 
 /** Bytes for a person. */
@@ -57,16 +47,22 @@ export function localTime(timestamp: string): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
 }
 
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uff60]/gu
+
+/** Columns of a terminal: characters of East Asian scripts take two. */
+const widthOf = (text: string): number => text.length + (text.match(WIDE)?.length ?? 0)
+
 /** Rows as lines with aligned columns; the last column is not padded. */
 export function table(rows: readonly (readonly string[])[]): readonly string[] {
   const cells = rows.map((row) => row.map(plain))
   const widths = cells.reduce<number[]>(
-    (widest, row) => row.map((cell, column) => Math.max(cell.length, widest[column] ?? 0)),
+    (widest, row) => row.map((cell, column) => Math.max(widthOf(cell), widest[column] ?? 0)),
     [],
   )
   return cells.map((row) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell))))
       .join('  ')
       .trimEnd(),
   )

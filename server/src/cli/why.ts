@@ -1,12 +1,16 @@
 /** `yesterday why RUN[:OUTPUT|NAME]`: the receipt in words. */
 import type { Command } from 'commander'
 import type { Why } from '../../contract/past.ts'
+import type { Receipt } from '../../contract/run.ts'
+import { headlineOf, inputWords, linesOf } from '../../contract/why-words.ts'
+import type { Say } from '../../contract/words.ts'
 import { fileStates } from '../lineage/file-state.ts'
 import { whyOf } from '../lineage/why.ts'
 import { CommonOptions, isRefusal, perform, printJson, printLines, type Refusal } from './answer.ts'
 import { findRun, notEnded } from './find-run.ts'
+import { say } from './language.ts'
 import { projectRoot } from './project-root.ts'
-import { plain } from './text.ts'
+import { localTime, plain } from './text.ts'
 
 type Options = { readonly json: boolean; readonly root?: string | undefined }
 
@@ -46,7 +50,7 @@ async function why(asked: string, { json, root: named }: Options): Promise<Refus
     if (refusal !== null) return refusal
     const why = await whyOf(index, fileStates(root, secrets), { receipt, ...about })
     if (json) printJson(why)
-    else printLines(whyLines(why))
+    else printLines(whyLines(why, receipt, say))
     return null
   } finally {
     await close()
@@ -83,13 +87,15 @@ function unknownAbout({ run, outputs, used, generated }: Known, { output, name }
 }
 
 /** As a person reads it. */
-function* whyLines({ headline, lines, inputs }: Why): Generator<string> {
-  yield plain(headline)
-  for (const line of lines) yield plain(line)
-  if (inputs.length > 0) yield ''
-  for (const { words, edge, changedBy } of inputs) {
+export function* whyLines(why: Why, receipt: Receipt, say: Say): Generator<string> {
+  const facts = { ...why, ...why.about, receipt }
+  yield plain(headlineOf(facts, say))
+  for (const line of linesOf(facts, say, localTime)) yield plain(line)
+  if (why.inputs.length > 0) yield ''
+  for (const input of why.inputs) {
+    const { edge, changedBy } = input
     const reason = edge.edge === 'observed' || edge.reason === null ? '' : `: ${edge.reason}`
-    const later = changedBy === null ? '' : `, last by run ${changedBy.order}`
-    yield plain(`  ${edge.kind} ${words}${later}${reason}`)
+    const later = changedBy === null ? '' : `, ${say('why.later', { order: changedBy.order })}`
+    yield plain(`  ${say(`kind.${edge.kind}`)}: ${inputWords(input, receipt, say)}${later}${reason}`)
   }
 }

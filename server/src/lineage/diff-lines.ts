@@ -1,6 +1,6 @@
 /** pure. Two texts by lines. Invariant: `same` and `removed` lines are the first text, `same` and `added` the second. */
 import { diff } from 'lib0/diff/patience'
-import type { Difference, DiffLine } from '../../contract/past.ts'
+import type { DiffLine } from '../../contract/past.ts'
 
 export function diffLines(a: string, b: string): DiffLine[] {
   const [before, after] = [a.split('\n'), b.split('\n')]
@@ -14,12 +14,4 @@ export function diffLines(a: string, b: string): DiffLine[] {
   }
   lines.push(...before.slice(at).map((text): DiffLine => ({ type: 'same', text })))
   return lines
-}
-
-/** The names whose values are not the same, in the order of the names. */
-export function diffNames(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): Difference[] {
-  const names = [...new Set([...a.keys(), ...b.keys()])].toSorted()
-  return names
-    .map((name) => ({ name, a: a.get(name) ?? null, b: b.get(name) ?? null }))
-    .filter((one) => one.a !== one.b)
 }

@@ -2,7 +2,8 @@
  * Outputs of two runs, pair by pair: text by lines, tables by their keys and cells, pictures by their pixels. An output
  * that is there in several forms counts once, by its richest form. Digests that are equal are never read.
  */
-import { diffKind, isPlainText, isRicherThanText } from '../../contract/mime-rules.ts'
+import { diffKind } from '../../contract/mime-rules.ts'
+import { richestForms } from '../../contract/output-groups.ts'
 import type { OutputDifference } from '../../contract/past.ts'
 import type { OutputEntry } from '../../contract/run.ts'
 import { diffLines } from './diff-lines.ts'
@@ -22,23 +23,13 @@ export async function diffOutputs(
   b: readonly OutputEntry[],
   read: ReadObject,
 ): Promise<OutputDifference[]> {
-  const [before, after] = [richest(a), richest(b)]
+  const [before, after] = [richestForms(a), richestForms(b)]
   const differences: OutputDifference[] = []
   for (let index = 0; index < Math.max(before.length, after.length); index++) {
     const difference = await diffOutput(index, before[index], after[index], read)
     if (difference !== null) differences.push(difference)
   }
   return differences
-}
-
-/** A table's plain form repeats its HTML; if both are there, only the HTML is compared. */
-function richest(outputs: readonly OutputEntry[]): readonly OutputEntry[] {
-  return outputs.filter((output, index) => {
-    if (!isPlainText(output.mime) || output.outputType === 'stream' || output.outputType === 'error')
-      return true
-    const beside = [outputs[index - 1], outputs[index + 1]]
-    return !beside.some((one) => one?.outputType === output.outputType && isRicherThanText(one.mime))
-  })
 }
 
 async function diffOutput(

@@ -4,10 +4,11 @@
  */
 import type { ChangedSince, RunName, Why, WhyInput } from '../../contract/past.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
+import { headlineOf, inputWords, linesOf } from '../../contract/why-words.ts'
+import { sayIn } from '../../contract/words.ts'
 import type { RunIndex } from '../store/ports.ts'
 import { furtherUp } from './roots.ts'
 import { producerOf } from './slice.ts'
-import { headlineOf, inputWords, linesOf } from './why-words.ts'
 
 export type WhySource = Pick<
   RunIndex,
@@ -44,8 +45,8 @@ export async function whyOf(
   return {
     run,
     about: { output, name },
-    headline: headlineOf(facts),
-    lines: [...linesOf(facts)],
+    headline: headlineOf(facts, sayIn.en),
+    lines: [...linesOf(facts, sayIn.en)],
     inputs,
     roots: [...roots],
     sourceChanged,
@@ -74,7 +75,8 @@ async function inputOf(
   const names = await source.runNames([maker, changer].filter((run) => run !== null))
   const find = (run: string | null): RunName | null => names.find((name) => name.run === run) ?? null
   const by = find(maker)
-  return { edge, by, changed, changedBy: find(changer), words: inputWords(edge, by, changed, receipt) }
+  const words = inputWords({ edge, by, changed }, receipt, sayIn.en)
+  return { edge, by, changed, changedBy: find(changer), words }
 }
 
 interface Change {

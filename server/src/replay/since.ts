@@ -5,7 +5,9 @@
 
 import { dirname, join } from 'node:path'
 import type { Cause, Isolation, JobProgress, SinceReport, Trial, Verdict } from '../../contract/replay.ts'
+import { sinceHeadline } from '../../contract/replay-words.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
+import { sayIn } from '../../contract/words.ts'
 import { changeBetween, changeWords, type FolderManifest } from '../store/folder-manifest.ts'
 import { cellKey, fileKey, lastOfEach, outsideFiles, rankCauses, type Side } from './causes.ts'
 import { fileFacts } from './file-facts.ts'
@@ -39,8 +41,8 @@ export async function since(
   const hasBytes = await bytesAtHand(world, good)
   const causes = rankCauses(good, bad, { hasBytes, members: await memberWords(world, good, bad) })
   const proof = options.prove ? await prove(world, good, bad, causes, options) : null
-  const words = proof === null ? listWords(causes) : proofWords(proof, causes)
-  return { bad: bad.run.run, good: good.run.run, chosen: runs.chosen, causes: [...causes], proof, words }
+  const found = { bad: bad.run.run, good: good.run.run, chosen: runs.chosen, causes: [...causes], proof }
+  return { ...found, words: sinceHeadline(found, sayIn.en) }
 }
 
 async function sideOf({ store: { index } }: ReplayWorld, run: Receipt): Promise<Side | Refused> {
@@ -217,17 +219,3 @@ const shortNames: Partial<Record<Cause['kind'], (cause: Cause) => string>> = {
   seed: ({ name, cell }) => (cell === null ? `random state of ${name}` : `random state (cell ${cell})`),
 }
 const shortName = (cause: Cause): string => shortNames[cause.kind]?.(cause) ?? `\`${cause.name}\``
-
-const listWords = (causes: readonly Cause[]): string =>
-  causes[0] === undefined
-    ? 'nothing that is recorded differs upstream'
-    : `likeliest: ${causes[0].words}; --prove tries it out`
-
-function proofWords({ trials, explanation }: Proof, causes: readonly Cause[]): string {
-  const [base] = trials
-  if (base?.explains) return 'run again as it was, it comes out good: what made it bad is not in the records'
-  if (explanation !== null) return trials.at(-1)?.words ?? ''
-  const unprovable = causes.filter(({ provable }) => !provable)
-  const rest = unprovable.map(({ words, whyNot }) => `${words} (${whyNot})`).join('; ')
-  return rest === '' ? 'nothing that was tried brings the good result back' : `cannot be proved: ${rest}`
-}

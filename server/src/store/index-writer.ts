@@ -3,6 +3,7 @@
  * gives, whether entry by entry as it is appended or all at once; an entry that contradicts the log is refused.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { numbersOf } from '../../contract/numbers.ts'
 import type { Edge } from '../../contract/run.ts'
 import { asStoreError, StoreError } from './errors.ts'
 import { bookOfCheckpoint, bookOfRun, bookOfSession, placeNotebook } from './index-notebooks.ts'
@@ -14,7 +15,6 @@ import {
   RunQueued,
   type SessionStarted,
 } from './log-entry.ts'
-import { numbersOf } from './numbers.ts'
 import { summarize, thumbnailOf } from './receipt.ts'
 import { integer, integerOrNull, type Row, text } from './row.ts'
 import { indexSchema, indexTables, indexVersion } from './schema.ts'

@@ -55,12 +55,10 @@ describe('why', () => {
   test('says it in words, and in JSON', async () => {
     const { code, out } = await yesterday(root, 'why', ids.plot)
     expect(code).toBe(0)
-    expect(out.split('\n')[0]).toBe(
-      'made by run 4 of `plot( [31mtable)` (cell 5), from `table` (run 2, perhaps)',
-    )
+    expect(out.split('\n')[0]).toBe('Made by run 4 of its session, in cell 5, from `table` (run 2, perhaps).')
     const why = Why.parse(JSON.parse((await yesterday(root, 'why', `${ids.plot}:0`, '--json')).out))
     expect(why.about).toEqual({ output: 0, name: null })
-    expect(why.headline).toMatch(/^output 0 \(text\/plain\) was made by run 4/)
+    expect(why.headline).toMatch(/^Output 0 \(text\/plain\) was made by run 4/)
   })
 
   test('knows outputs and names that are there', async () => {

@@ -108,20 +108,20 @@ describe('show', () => {
   test('prints the same in words for a person', async () => {
     const { out } = await yesterday(root, 'show', ids.plot)
     for (const words of [
-      `run ${ids.plot}`,
+      `Run ${ids.plot}`,
       'book.ipynb, cell 5',
-      'asked by Ada (user:ada), number 4 of session 5e551011',
+      'Asked for by Ada (user:ada), run 4 of session 5e551011',
       '  save("figure.png")',
-      'variable table, DataFrame, 3 × 4, made by aaaa1000, maybe: opaque, content not captured',
-      'file figure.png, 4.0 KiB',
-      'memory at its peak: 2.0 MiB',
+      '    table, DataFrame, 3 × 4, made by run aaaa1000, perhaps: opaque, content not captured',
+      '    figure.png, 4 KB',
+      'Peak memory: 2 MB',
       'socket: a native reader',
     ])
       expect(out).toContain(words)
   })
 
   test('names the error of a run that failed', async () => {
-    expect((await yesterday(root, 'show', ids.idle)).out).toContain("error: KeyError: 'x'")
+    expect((await yesterday(root, 'show', ids.idle)).out).toContain("Failed (KeyError: 'x')")
   })
 
   test('answers an ambiguous prefix with the candidates', async () => {

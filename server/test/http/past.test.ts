@@ -141,7 +141,7 @@ describe('why', () => {
   test('says in words what made it, from what, and what has changed since', async () => {
     const answer = await why('aaaa02', { name: 'acc' })
     expect(answer.headline).toBe(
-      '`acc` was made by run 2 of `acc = fit(lr)` (cell 2), from `lr` (run 1, changed since) and `births.csv` (changed since); further up, the code of `lr = 0.1` (cell 1) changed since',
+      '`acc` was made by run 2 of its session, in cell 2, from `lr` (run 1, changed since) and `births.csv` (changed since). Further up, the code of `lr = 0.1` (cell 1) changed since.',
     )
     expect(answer.inputs[0]).toMatchObject({
       by: { run: 'aaaa01' },
@@ -154,7 +154,7 @@ describe('why', () => {
   test('leads through a file into another notebook, and says that it is gone', async () => {
     const answer = await why('bbbb01')
     expect(answer.inputs[0]).toMatchObject({ by: { run: 'aaaa02', notebook: 'book.ipynb' }, changed: 'gone' })
-    expect(answer.headline).toContain('(run 2 of book.ipynb, no longer there)')
+    expect(answer.headline).toContain('(run 2 of book.ipynb, gone since)')
     expect(answer.sourceChanged).toBe(false)
   })
 

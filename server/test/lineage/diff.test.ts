@@ -1,6 +1,7 @@
 /** What differs between two recorded runs, and what only one of them records. */
 import { expect, test } from 'vitest'
 import type { Receipt } from '../../contract/run.ts'
+import { sayIn } from '../../contract/words.ts'
 import { diffText } from '../../src/cli/diff-text.ts'
 import { digestOf } from '../../src/disk/digest.ts'
 import { diffRuns, type RunSide } from '../../src/lineage/diff.ts'
@@ -65,8 +66,8 @@ test('the content of a name is shown once, whatever its preview repeats, and a d
     `float, 0.5 (${digestOf('b')})`,
     `torch.Tensor (${digestOf('c')})`,
   ])
-  const lines = diffText({ kind: 'runs', diff })
+  const lines = diffText({ kind: 'runs', diff }, sayIn.en)
   expect(lines).toContain(
-    `  variable v2: torch.Tensor (${digestOf('c').slice(0, 19)}…) → float, 0.5 (${digestOf('b').slice(0, 19)}…)`,
+    `  Variables: v2: torch.Tensor (${digestOf('c').slice(0, 19)}…) → float, 0.5 (${digestOf('b').slice(0, 19)}…)`,
   )
 })

@@ -194,7 +194,7 @@ test('events are sent in order, and a receiver that refuses is reported', async 
 
 test('the report says why, shows the output in a frame where nothing runs, and loads nothing', async () => {
   const page = await readFile(await exported('aaaa02', 'html'), 'utf8')
-  expect(page).toContain('Made by run 2 of <code>draw(table)</code>')
+  expect(page).toContain('Made by run 2 of its session, in cell 1, from <code>table</code> (run 1).')
   expect(page).toContain('table = read()')
   expect(page).toContain('<iframe sandbox')
   expect(page).not.toContain('<script>')

@@ -58,7 +58,7 @@ describe.skipIf(python === null)(`what changed further up${whySkipped}`, () => {
       roots.map(({ kind, name, changed, by, through }) => [kind, name, changed, by.order, through.length]),
     ).toEqual(expect.arrayContaining([['file', 't.csv', 'changed', 1, 2]]))
     expect(roots.map(({ name }) => name).toSorted()).toEqual(['t.csv', 'tidy'])
-    expect(headline).toContain('further up, ')
+    expect(headline).toContain(' Further up, ')
     expect(headline).toContain('`t.csv`')
     expect(lines.join('\n')).toContain(
       'Further up, `t.csv` has changed since run 1 read it, by way of run 2 and run 3.',

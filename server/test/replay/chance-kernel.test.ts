@@ -59,8 +59,8 @@ describe.skipIf(python === null)(`a notebook without a seed${whySkipped}`, () =>
     for (const cellId of ['workers', 'program']) {
       const { run } = runs.find((line) => line.cellId === cellId)
       const receipt = await said('show', run)
-      expect(receipt.out).toMatch(/file rows\.txt, 1 B, by worker 1/)
-      expect(receipt.out).toMatch(/\nWorkers\n {2}worker 1, /)
+      expect(receipt.out).toMatch(/rows\.txt, 1 B, by worker 1/)
+      expect(receipt.out).toMatch(/\nWorkers\n {2}Worker 1, /)
       expect(receipt.out).not.toMatch(/not watched/)
     }
   })

@@ -152,7 +152,7 @@ describe.skipIf(python === null)(`running the past again${whySkipped}`, () => {
       expect(SinceReport.parse(JSON.parse(asked.out))).toMatchObject({
         good: runOf('read'),
         proof: { explanation: ['file:x.csv'] },
-        words: "with yesterday's `x.csv` the result is yesterday's",
+        words: 'One change explains it: x.csv.',
       })
       expect(asked.code).toBe(0)
       const checked = await said('check', '--json')

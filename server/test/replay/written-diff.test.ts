@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { sayIn } from '../../contract/words.ts'
 import { writtenDiffLines } from '../../src/cli/replay-text.ts'
 import type { Written } from '../../src/replay/isolation/isolation.ts'
 import { KeptWrites } from '../../src/replay/kept-writes.ts'
@@ -95,7 +96,7 @@ test('a terminal shows the parts, how much is left out, and why there is no diff
     ['a.txt', { parts: [line('x\u001b[2J'), line('y')], rest: 7, why: null }],
     ['b.bin', { parts: [], rest: 0, why: 'it is no text' }],
   ])
-  const lines = writtenDiffLines(diffs)
+  const lines = writtenDiffLines(diffs, sayIn.en)
   expect(lines.filter((one) => one.startsWith('  + ') || one === '  @@')).toEqual([
     expect.any(String),
     '  @@',
@@ -103,7 +104,7 @@ test('a terminal shows the parts, how much is left out, and why there is no diff
   ])
   expect(lines.join('\n')).not.toContain('\u001b')
   expect(lines).toEqual(
-    expect.arrayContaining(['a.txt:', '    … 7 more lines', 'b.bin: no diff, since it is no text']),
+    expect.arrayContaining(['a.txt', '    … 7 more lines', 'b.bin: No diff: it is no text']),
   )
 })
 

@@ -1,4 +1,5 @@
 /** The English words of every area; their keys are the keys of all languages. */
+import { en as facts } from '@yesterday/server/contract/words-en.ts'
 import { activity } from './activity.ts'
 import { again } from './again.ts'
 import { app } from './app.ts'
@@ -30,6 +31,7 @@ import { trust } from './trust.ts'
 import { variables } from './variables.ts'
 
 export const en = {
+  ...facts,
   ...app,
   ...activity,
   ...again,

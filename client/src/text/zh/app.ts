@@ -1,6 +1,7 @@
 /** Words of the shell, in Chinese. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { app as english } from '../en/app.ts'
-import type { Translation } from '../phrase.ts'
 
 export const app: Translation<typeof english> = {
   'app.name': 'Yesterday',

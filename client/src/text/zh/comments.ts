@@ -1,6 +1,7 @@
 /** Words of comments, in Chinese. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { comments as english } from '../en/comments.ts'
-import type { Translation } from '../phrase.ts'
 
 export const comments: Translation<typeof english> = {
   'comments.title': '评论',

@@ -1,6 +1,7 @@
 /** Words of the resolver of merge conflicts, in Chinese. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { conflicts as english } from '../en/conflicts.ts'
-import type { Translation } from '../phrase.ts'
 
 export const conflicts: Translation<typeof english> = {
   'conflicts.title': '解决冲突',

@@ -1,5 +1,5 @@
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { historyState as english } from '../en/history-state.ts'
-import type { Translation } from '../phrase.ts'
 
 /** 打开期间项目的历史记录丢失或损坏。 */
 export const historyState: Translation<typeof english> = {

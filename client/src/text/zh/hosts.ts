@@ -1,6 +1,7 @@
 /** Chinese words of machines that are reached by SSH. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { hosts as english } from '../en/hosts.ts'
-import type { Translation } from '../phrase.ts'
 
 export const hosts: Translation<typeof english> = {
   'hosts.manage': '添加 SSH 机器…',

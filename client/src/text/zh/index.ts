@@ -1,6 +1,8 @@
 /** The Chinese words of every area. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
+import { zh as facts } from '@yesterday/server/contract/words-zh.ts'
 import type { en } from '../en/index.ts'
-import type { Translation } from '../phrase.ts'
 import { activity } from './activity.ts'
 import { again } from './again.ts'
 import { app } from './app.ts'
@@ -32,6 +34,7 @@ import { trust } from './trust.ts'
 import { variables } from './variables.ts'
 
 export const zh: Translation<typeof en> = {
+  ...facts,
   ...app,
   ...activity,
   ...again,

@@ -1,6 +1,7 @@
 /** Chinese words of edits that are not saved, and of notebooks without a file. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { kept as english } from '../en/kept.ts'
-import type { Translation } from '../phrase.ts'
 
 export const kept: Translation<typeof english> = {
   'unsent.restored': '上次未保存的修改已回到笔记本中。',

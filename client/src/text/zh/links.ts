@@ -1,6 +1,7 @@
 /** Words of addresses, and of what is not there, in Chinese. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { links as english } from '../en/links.ts'
-import type { Translation } from '../phrase.ts'
 
 export const links: Translation<typeof english> = {
   'link.copy': '复制链接',

@@ -1,6 +1,7 @@
 /** Chinese words of what kernels and their machine use. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { machines as english } from '../en/machines.ts'
-import type { Translation } from '../phrase.ts'
 
 export const machines: Translation<typeof english> = {
   'command.machines': '显示或隐藏内核的资源用量',

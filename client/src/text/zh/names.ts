@@ -1,6 +1,7 @@
 /** 变量的定义、引用和重命名。 */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { names as en } from '../en/names.ts'
-import type { Translation } from '../phrase.ts'
 
 export const names: Translation<typeof en> = {
   'command.goToDefinition': '转到定义',

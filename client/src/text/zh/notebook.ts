@@ -1,6 +1,7 @@
 /** Chinese words of the notebook. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { notebook as english } from '../en/notebook.ts'
-import type { Translation } from '../phrase.ts'
 
 export const notebook: Translation<typeof english> = {
   'notebook.label': '笔记本 {name}',
@@ -55,12 +56,6 @@ export const notebook: Translation<typeof english> = {
   'kernel.install': '安装方法：',
   'kernel.use': '使用 {name}',
   'kernel.shutdown': '关闭内核',
-  'kernel.none': '没有内核',
-  'kernel.starting': '启动中',
-  'kernel.idle': '空闲',
-  'kernel.busy': '忙',
-  'kernel.restarting': '重启中',
-  'kernel.dead': '意外停止',
   'kernel.restart': '重启内核',
   'kernel.runAgain': '重启并运行到单元格 {n}',
   'kernel.died': '内核已停止。',

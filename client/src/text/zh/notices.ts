@@ -1,5 +1,5 @@
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { notices as en } from '../en/notices.ts'
-import type { Translation } from '../phrase.ts'
 
 export const notices: Translation<typeof en> = {
   'notice.savedAgain': '您的修改又可以保存了。',

@@ -1,6 +1,7 @@
 /** Chinese words of headings, folds, and of finding. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { outline as english } from '../en/outline.ts'
-import type { Translation } from '../phrase.ts'
 
 export const outline: Translation<typeof english> = {
   'outline.contents': '目录',

@@ -1,6 +1,7 @@
 /** Words around outputs and markdown, in Chinese. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { outputs as english } from '../en/outputs.ts'
-import type { Translation } from '../phrase.ts'
 
 export const outputs: Translation<typeof english> = {
   'outputs.label': '输出',

@@ -1,6 +1,7 @@
 /** 内核环境中的软件包，以及安装缺失软件包的提议。 */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { packages as en } from '../en/packages.ts'
-import type { Translation } from '../phrase.ts'
 
 export const packages: Translation<typeof en> = {
   'packages.title': '内核的软件包',

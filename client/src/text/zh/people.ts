@@ -1,6 +1,7 @@
 /** Words of members, invitations, roles, the account and the audit log, in Chinese. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { people as english } from '../en/people.ts'
-import type { Translation } from '../phrase.ts'
 
 export const people: Translation<typeof english> = {
   'role.viewer': '查看者',

@@ -1,6 +1,7 @@
 /** Words of other people's presence, in Chinese. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { presence as english } from '../en/presence.ts'
-import type { Translation } from '../phrase.ts'
 
 export const presence: Translation<typeof english> = {
   'presence.here': '在线的人',

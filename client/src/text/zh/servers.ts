@@ -1,6 +1,7 @@
 /** Chinese words of Jupyter servers, whose kernels a notebook may use. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { servers as english } from '../en/servers.ts'
-import type { Translation } from '../phrase.ts'
 
 export const servers: Translation<typeof english> = {
   'servers.manage': '添加 Jupyter 服务器…',

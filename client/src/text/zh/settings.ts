@@ -1,6 +1,7 @@
 /** 设置。 */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { settings as en } from '../en/settings.ts'
-import type { Translation } from '../phrase.ts'
 
 export const settings: Translation<typeof en> = {
   'settings.open': '设置…',

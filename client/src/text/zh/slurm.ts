@@ -1,6 +1,7 @@
 /** Chinese words of Slurm clusters. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { slurm as english } from '../en/slurm.ts'
-import type { Translation } from '../phrase.ts'
 
 export const slurm: Translation<typeof english> = {
   'slurm.manage': '添加 Slurm 分区…',

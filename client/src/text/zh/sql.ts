@@ -1,6 +1,7 @@
 /** Chinese words of SQL cells and their connections. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { sql as english } from '../en/sql.ts'
-import type { Translation } from '../phrase.ts'
 
 export const sql: Translation<typeof english> = {
   'sql.connection': '连接',

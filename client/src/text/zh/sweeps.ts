@@ -1,6 +1,7 @@
 /** 对笔记本参数的扫描。 */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { sweeps as en } from '../en/sweeps.ts'
-import type { Translation } from '../phrase.ts'
 
 export const sweeps: Translation<typeof en> = {
   'command.sweeps': '显示或隐藏参数扫描',

@@ -1,6 +1,7 @@
 /** Chinese words of terminals. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { terminals as english } from '../en/terminals.ts'
-import type { Translation } from '../phrase.ts'
 
 export const terminals: Translation<typeof english> = {
   'command.terminal': '打开终端',

@@ -1,5 +1,5 @@
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { trust as english } from '../en/trust.ts'
-import type { Translation } from '../phrase.ts'
 
 /** 是否信任来自别处的文件夹。 */
 export const trust: Translation<typeof english> = {

@@ -1,6 +1,7 @@
 /** Words of the variables panel and the value viewer, in Chinese. */
+
+import type { Translation } from '@yesterday/server/contract/phrase.ts'
 import type { variables as english } from '../en/variables.ts'
-import type { Translation } from '../phrase.ts'
 
 export const variables: Translation<typeof english> = {
   'command.variables': '显示或隐藏变量',

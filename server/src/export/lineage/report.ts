@@ -3,7 +3,8 @@
  * It is the page that notebooks are exported as, and has its guarantees: no script, nothing loaded.
  */
 
-import { isBinaryMime, isJsonMime, isPlainText } from '../../../contract/mime-rules.ts'
+import { isBinaryMime, isJsonMime } from '../../../contract/mime-rules.ts'
+import { richestForms } from '../../../contract/output-groups.ts'
 import type { Why } from '../../../contract/past.ts'
 import type { OutputEntry } from '../../../contract/run.ts'
 import type { CellForm, OutputForm } from '../../document/cell-form.ts'
@@ -31,17 +32,15 @@ export async function htmlReport(
 
 function whyText(title: string, { headline, lines, inputs }: Why): string {
   const sources = inputs.map(({ words, edge }) => `- ${edge.kind} ${words}`)
-  const parts = [`# ${inMarkdown(title)}`, sentence(headline), ...lines.map(inMarkdown)]
+  const parts = [`# ${inMarkdown(title)}`, headline, ...lines.map(inMarkdown)]
   return [...parts, ...(sources.length === 0 ? [] : ['## From', sources.join('\n')]), '## Code'].join('\n\n')
 }
 
 /** The receipt in words, as a cell. */
 export function whyCell({ headline, lines, inputs }: Why): CellForm {
   const sources = inputs.map(({ words, edge }) => `- ${edge.kind} ${words}`)
-  return markdown([sentence(headline), ...lines.map(inMarkdown), sources.join('\n')].join('\n\n'))
+  return markdown([headline, ...lines.map(inMarkdown), sources.join('\n')].join('\n\n'))
 }
-
-const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`
 
 /** Text that markdown would take for its own signs. */
 const inMarkdown = (text: string): string => text.replace(/[\\`*_[\]<>#|~]/g, '\\$&')
@@ -62,23 +61,12 @@ export async function outputsOf(
   read: ReadObject,
 ): Promise<readonly OutputForm[]> {
   const outputs: OutputForm[] = []
-  for (const entry of richest(receipt.outputs)) {
+  for (const entry of richestForms(receipt.outputs.filter(({ outputType }) => outputType !== 'error'))) {
     const bytes = await read(entry.digest)
     outputs.push(bytes === null ? gone(entry) : shown(entry, bytes, receipt.run))
   }
   const { error } = receipt
   return error === null ? outputs : [...outputs, { output_type: 'error', ...error }]
-}
-
-/** Of an output in several forms, the richest that a page can show. */
-function richest(outputs: readonly OutputEntry[]): readonly OutputEntry[] {
-  return outputs.filter((entry, index) => {
-    if (entry.outputType === 'error') return false
-    if (entry.outputType === 'stream' || !isPlainText(entry.mime)) return true
-    return ![outputs[index - 1], outputs[index + 1]].some(
-      (one) => one?.outputType === entry.outputType && !isPlainText(one.mime),
-    )
-  })
 }
 
 function shown({ mime, outputType, name }: OutputEntry, bytes: Uint8Array, run: string): OutputForm {

@@ -1,18 +1,20 @@
 /** Two runs beside each other: first in a sentence what differs, then the code, what they used, made and showed. */
 import './compare.css'
+import { type Compared, isDifferent } from '@yesterday/server/contract/compare.ts'
+import { comparisonSentence } from '@yesterday/server/contract/compare-words.ts'
 import type { OutputEntry, Receipt } from '@yesterday/server/contract/run.ts'
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { useNotebook } from '../../../access/context.ts'
 import { api, objectUrl } from '../../../api/api.ts'
 import { withoutAnsi } from '../../../outputs/ansi.ts'
-import { t } from '../../../text/text.ts'
+import { say, t } from '../../../text/text.ts'
 import { OutcomeMark } from '../../../ui/OutcomeMark.tsx'
 import { ProblemBox } from '../../../ui/Problem.tsx'
 import { Ran } from '../../../ui/Time.tsx'
 import { wordsOf } from '../receipt/output-forms.ts'
 import { StoredOutput, useObjectText } from '../receipt/StoredOutput.tsx'
 import { useAsked } from '../useAsked.ts'
-import { type Comparison, compareRuns, type Difference, isSame, type OutputPair } from './compare.ts'
+import { compareRuns, countsOf, type OutputPair } from './compare.ts'
 import { PictureDiff } from './PictureDiff.tsx'
 import { TextDiff } from './TextDiff.tsx'
 
@@ -44,9 +46,9 @@ function Sides({ left, right }: { readonly left: Receipt; readonly right: Receip
         <Side receipt={left} title={t('compare.before')} />
         <Side receipt={right} title={t('compare.after')} />
       </div>
-      <p className="receipt-lead">{isSame(compared) ? t('compare.same') : summary(compared)}</p>
+      <p className="receipt-lead">{comparisonSentence(countsOf(compared), say)}</p>
       <Part title={t('receipt.code')}>
-        {compared.code === 'same' ? (
+        {compared.isSameCode ? (
           <p className="past-none">{t('compare.sameCode')}</p>
         ) : (
           <TextDiff left={left.source} right={right.source} language="python" label={t('receipt.code')} />
@@ -60,9 +62,10 @@ function Sides({ left, right }: { readonly left: Receipt; readonly right: Receip
           <OutputDiff key={index} pair={pair} />
         ))}
       </Part>
-      <Lines title={t('compare.figures')} lines={compared.figures} />
-      <Lines title={t('receipt.generated')} lines={compared.made} />
-      <Lines title={t('receipt.environment')} lines={compared.environment} />
+      <Lines title={t('compare.figures')} lines={[...compared.parameters, ...compared.metrics]} />
+      <Lines title={t('receipt.generated')} lines={compared.generated} />
+      <Lines title={t('receipt.environment')} lines={[...compared.packages, ...compared.environment]} />
+      <Lines title={t('compare.random')} lines={compared.random} />
     </article>
   )
 }
@@ -89,27 +92,6 @@ function Side({ receipt, title }: { readonly receipt: Receipt; readonly title: s
   )
 }
 
-const differing = (lines: readonly { readonly state: string }[]): number =>
-  lines.filter(({ state }) => state !== 'same' && state !== 'unknown').length
-
-/** "The code, 2 inputs and 1 output differ." */
-function summary(compared: Comparison): string {
-  const counts = [
-    compared.code === 'same' ? null : t('compare.theCode'),
-    counted(differing(compared.inputs), (count) => t('compare.inputs', { count })),
-    counted(differing(compared.environment), (count) => t('compare.environment', { count })),
-    counted(differing(compared.figures), (count) => t('compare.figureCount', { count })),
-    counted(differing(compared.outputs), (count) => t('compare.outputs', { count })),
-  ].filter((part) => part !== null)
-  if (counts.length === 0) return t('compare.onlyMade')
-  return t('compare.differ', {
-    what: new Intl.ListFormat(document.documentElement.lang || 'en').format(counts),
-  })
-}
-
-const counted = (count: number, words: (count: number) => string): string | null =>
-  count === 0 ? null : words(count)
-
 function Part(props: { readonly title: string; readonly children: ReactNode }) {
   return (
     <section>
@@ -119,11 +101,15 @@ function Part(props: { readonly title: string; readonly children: ReactNode }) {
   )
 }
 
+/** Digests of states by their beginning, which distinguishes them. */
+const short = (text: string | null): string =>
+  text === null ? '—' : text.replaceAll(/\b(\w+:[0-9a-f]{12})[0-9a-f]{20,}/g, '$1…')
+
 /** What differs as a table; what is the same is counted, and shown when asked for. */
-function Lines({ title, lines }: { readonly title: string; readonly lines: readonly Difference[] }) {
+function Lines({ title, lines }: { readonly title: string; readonly lines: readonly Compared[] }) {
   const [all, setAll] = useState(false)
   if (lines.length === 0) return null
-  const others = lines.filter(({ state }) => state !== 'same' && state !== 'unknown')
+  const others = lines.filter(isDifferent)
   const shown = all ? lines : others
   return (
     <Part title={title}>
@@ -145,8 +131,8 @@ function Lines({ title, lines }: { readonly title: string; readonly lines: reado
                   <td>
                     <code>{line.name}</code>
                   </td>
-                  <td>{line.left ?? '—'}</td>
-                  <td>{line.right ?? '—'}</td>
+                  <td>{short(line.a)}</td>
+                  <td>{short(line.b)}</td>
                   <td className={`compare-${line.state}`}>{t(`compare.${line.state}State`)}</td>
                 </tr>
               ))}

@@ -1,74 +1,59 @@
 /** The first sentence of a receipt: which run made it, and from what. */
 import type { AroundNode, InputNow } from '@yesterday/server/contract/around.ts'
 import type { Edge, Receipt } from '@yesterday/server/contract/run.ts'
-import { Fragment, type ReactNode } from 'react'
-import { locale } from '../../../text/locale.ts'
-import { t } from '../../../text/text.ts'
-import { fullName, nowOf, sorted } from './inputs.ts'
+import { leadPieces, type NamedInput, type Piece } from '@yesterday/server/contract/why-words.ts'
+import { say, t } from '../../../text/text.ts'
+import { nowOf, sorted } from './inputs.ts'
 
-const FEW = 5
-
-export function Lead(props: {
+interface Props {
   readonly receipt: Receipt
   readonly nodes: ReadonlyMap<string, AroundNode>
   readonly inputs: readonly InputNow[]
   readonly onRun: (run: string) => void
-}) {
-  const { receipt } = props
+}
+
+export function Lead({ receipt, nodes, inputs, onRun }: Props) {
   const main = sorted(receipt.used).main.filter(({ kind }) => kind !== 'subprocess')
   const once = [...new Map(main.map((edge) => [`${edge.kind} ${edge.name}`, edge])).values()]
-  const made =
-    receipt.cell === null
-      ? t('why.madeElsewhere', { order: receipt.order })
-      : t('why.made', { order: receipt.order, cell: receipt.cell })
-  if (once.length === 0) return <p className="receipt-lead">{t('why.fromNothing', { made })}</p>
-  const shown = once.slice(0, FEW)
-  const items = shown.map((edge) => <Input key={fullName(edge)} edge={edge} {...props} />)
-  const left = once.length - shown.length
+  const named = once.map((edge) => namedInput(edge, nodes, inputs))
   return (
     <p className="receipt-lead">
-      {t('why.from', { made })} {listed(left > 0 ? [...items, t('why.more', { count: left })] : items)}
-      {t('why.end')}
+      {leadPieces(receipt, null, named, say).map((piece, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one sentence
+        <Shown key={index} piece={piece} onRun={onRun} />
+      ))}
     </p>
   )
 }
 
-/** Things joined as the language joins them. */
-function listed(items: readonly ReactNode[]): ReactNode {
-  const parts = new Intl.ListFormat(locale).formatToParts(items.map((_, index) => String(index)))
-  return parts.map((part, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one sentence
-    <Fragment key={index}>{part.type === 'element' ? items[Number(part.value)] : part.value}</Fragment>
-  ))
+function namedInput(edge: Edge, nodes: Props['nodes'], inputs: readonly InputNow[]): NamedInput {
+  const { name, by } = edge
+  const now = nowOf(edge, inputs)?.now
+  const order = by === null ? undefined : nodes.get(by)?.order
+  const notes: readonly (Piece | null)[] = [
+    by === null
+      ? null
+      : { kind: 'run', text: order === undefined ? t('why.someRun') : t('why.run', { order }), run: by },
+    now === 'changed' || now === 'gone' ? { kind: 'changed', text: t(`now.${now}`) } : null,
+  ]
+  return { name, notes: notes.filter((note) => note !== null) }
 }
 
-function Input(props: {
-  readonly edge: Edge
-  readonly nodes: ReadonlyMap<string, AroundNode>
-  readonly inputs: readonly InputNow[]
-  readonly onRun: (run: string) => void
-}) {
-  const { edge, nodes } = props
-  const now = nowOf(edge, props.inputs)?.now
-  const changed = now === 'changed' || now === 'gone'
-  const { by } = edge
-  const order = by === null ? null : (nodes.get(by)?.order ?? null)
-  return (
-    <>
-      <code>{edge.name}</code>
-      {(by !== null || changed) && ' '}
-      {(by !== null || changed) && (
-        <span className="receipt-aside">
-          (
-          {by !== null && (
-            <button type="button" className="receipt-link" onClick={() => props.onRun(by)}>
-              {order === null ? t('why.someRun') : t('why.run', { order })}
-            </button>
-          )}
-          {by !== null && changed && ', '}
-          {changed && <strong className="receipt-changed">{t(`now.${now}`)}</strong>})
-        </span>
-      )}
-    </>
-  )
+function Shown({ piece, onRun }: { readonly piece: Piece; readonly onRun: Props['onRun'] }) {
+  switch (piece.kind) {
+    case 'name':
+      return <code>{piece.text}</code>
+    case 'run':
+      return (
+        <button type="button" className="receipt-link" onClick={() => onRun(piece.run)}>
+          {piece.text}
+        </button>
+      )
+    case 'changed':
+      return <strong className="receipt-changed">{piece.text}</strong>
+    case 'aside':
+      return <span className="receipt-aside">{piece.text}</span>
+    case 'words':
+      return piece.text
+  }
 }

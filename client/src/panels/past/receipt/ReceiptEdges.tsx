@@ -1,11 +1,12 @@
 /** What a run used or made, as lists: the things of the work first, tools and hidden state when asked for. */
 import type { AroundNode, InputNow } from '@yesterday/server/contract/around.ts'
-import { type Edge, programOf } from '@yesterday/server/contract/run.ts'
+import { describeEdge, edgeName, lacksContent, programEnd } from '@yesterday/server/contract/receipt-words.ts'
+import type { Edge } from '@yesterday/server/contract/run.ts'
 import { useState } from 'react'
-import { t } from '../../../text/text.ts'
+import { say, t } from '../../../text/text.ts'
 import { Link } from '../../../ui/icons.ts'
-import { fullName, nowOf, sorted } from './inputs.ts'
-import { byKind, describeEdge, shortId, shortValue } from './names.ts'
+import { nowOf, sorted } from './inputs.ts'
+import { byKind, shortId, shortValue } from './names.ts'
 import { showMarked } from './StoredOutput.tsx'
 import { Workers } from './Workers.tsx'
 
@@ -72,7 +73,7 @@ function Lines(props: Props) {
 function EdgeLine(props: Props & { readonly edge: Edge }) {
   const { edge, onRun, marked = null, onLink } = props
   const isMarked = edge.version === marked
-  const what = describeEdge(edge)
+  const what = describeEdge(edge, say)
   const value = shortValue(edge)
   return (
     <li
@@ -80,15 +81,13 @@ function EdgeLine(props: Props & { readonly edge: Edge }) {
       ref={isMarked ? showMarked : undefined}
       data-marked={isMarked}
     >
-      <code>{fullName(edge)}</code>
+      <code>{edgeName(edge)}</code>
       {value !== '' && <code className="receipt-value"> = {value}</code>}{' '}
       {what !== '' && <small>{what}</small>}
       {edge.deleted && <small> · {t('receipt.deleted')}</small>}
       <Program edge={edge} />
       <Workers edge={edge} />
-      {edge.digest === null && !edge.deleted && !WITHOUT_CONTENT.has(edge.kind) && (
-        <small> · {t('receipt.noDigest')}</small>
-      )}
+      {lacksContent(edge) && <small> · {t('receipt.noDigest')}</small>}
       {edge.query !== null && <pre className="receipt-query">{edge.query}</pre>}
       {edge.edge !== 'observed' && (
         <small className="receipt-kind" title={edge.reason ?? t(`edge.${edge.edge}Hint`)}>
@@ -101,7 +100,7 @@ function EdgeLine(props: Props & { readonly edge: Edge }) {
         <button
           type="button"
           className="icon-button edge-link"
-          aria-label={t('link.version', { name: fullName(edge) })}
+          aria-label={t('link.version', { name: edgeName(edge) })}
           title={t('link.copy')}
           onClick={() => onLink(edge.version)}
         >
@@ -112,18 +111,10 @@ function EdgeLine(props: Props & { readonly edge: Edge }) {
   )
 }
 
-const WITHOUT_CONTENT: ReadonlySet<Edge['kind']> = new Set(['table', 'subprocess'])
-
 /** How a program ended. */
 function Program({ edge }: { readonly edge: Edge }) {
-  const program = programOf(edge)
-  if (program === null || program.kind === 'process') return null
-  const { exitCode } = program
-  return (
-    <small className={exitCode === null || exitCode === 0 ? '' : 'receipt-changed'}>
-      {exitCode === null ? t('receipt.exitUnknown') : t('receipt.exitCode', { code: exitCode })}
-    </small>
-  )
+  const end = programEnd(edge, say)
+  return end === null ? null : <small className={end.hasFailed ? 'receipt-changed' : ''}>{end.words}</small>
 }
 
 /** The agent's word for a maker that changed what another had bound. */

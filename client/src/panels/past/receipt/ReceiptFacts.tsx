@@ -1,10 +1,9 @@
 /** The facts below a receipt: where it ran, its hidden state, what it cost, and what was not captured. */
+import { costFacts, movedGenerators } from '@yesterday/server/contract/receipt-words.ts'
 import type { Receipt } from '@yesterday/server/contract/run.ts'
 import type { ReactNode } from 'react'
 import { z } from 'zod'
-import { locale } from '../../../text/locale.ts'
-import { t } from '../../../text/text.ts'
-import { durationText, sizeText } from '../../../ui/time.ts'
+import { say, t } from '../../../text/text.ts'
 
 function Part(props: { readonly title: string; readonly children: ReactNode }) {
   return (
@@ -63,9 +62,7 @@ export function Environment({ environment }: { readonly environment: Receipt['en
 
 export function HiddenState({ state }: { readonly state: Receipt['state'] }) {
   if (state === null) return null
-  const moved = Object.keys(state.random).filter(
-    (name) => name in state.before && state.random[name] !== state.before[name],
-  )
+  const moved = movedGenerators(state)
   return (
     <Part title={t('receipt.state')}>
       <ul>
@@ -85,28 +82,15 @@ export function Cost({ cost }: { readonly cost: Receipt['cost'] }) {
         <p className="past-none">{t('receipt.costNone')}</p>
       </Part>
     )
-  const size = (bytes: number | null) => (bytes === null || bytes === 0 ? null : sizeText(bytes, locale))
-  const lines: readonly (readonly [string, string | null])[] = [
-    [t('receipt.wall'), durationText(cost.wallMs)],
-    [t('receipt.cpu'), durationText(cost.cpuMs)],
-    [t('receipt.memory'), size(cost.peakMemoryBytes)],
-    [t('receipt.gpu'), size(cost.gpuMemoryBytes)],
-    [t('receipt.read'), size(cost.readBytes)],
-    [t('receipt.written'), size(cost.writtenBytes)],
-    [t('receipt.agent'), durationText(cost.agentMs)],
-  ]
   return (
     <Part title={t('receipt.cost')}>
       <dl className="receipt-cost">
-        {lines.map(
-          ([name, value]) =>
-            value !== null && (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
+        {costFacts(cost, say).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
       </dl>
     </Part>
   )

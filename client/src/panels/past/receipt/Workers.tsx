@@ -1,17 +1,17 @@
 /** The child processes of a run: how many, which ranks, and of each what it did and how it ended. */
+import { workerFacts, workersNote } from '@yesterday/server/contract/receipt-words.ts'
 import type { Edge } from '@yesterday/server/contract/run.ts'
-import { ranksOf, touchedBy, type Worker, workersOf, workingOf } from '@yesterday/server/contract/workers.ts'
-import { t } from '../../../text/text.ts'
+import { touchedBy, type Worker, workersOf } from '@yesterday/server/contract/workers.ts'
+import { say, t } from '../../../text/text.ts'
 
 export function Workers({ edge }: { readonly edge: Edge }) {
-  const touched = touchedBy(edge)
-  if (touched.length > 0)
-    return <small> · {t('worker.touched', { count: touched.length, workers: touched.join(', ') })}</small>
+  const note = workersNote(edge, say)
+  if (touchedBy(edge).length > 0) return <small> · {note}</small>
   const workers = workersOf(edge)
   if (workers.length === 0) return null
   return (
     <details className="receipt-workers" open={workers.some(({ error }) => error !== undefined)}>
-      <summary>{summaryOf(workers)}</summary>
+      <summary>{note ?? t('worker.count', { count: 0 })}</summary>
       <ul>
         {workers.map((worker) => (
           <WorkerLine key={worker.worker} worker={worker} />
@@ -21,16 +21,9 @@ export function Workers({ edge }: { readonly edge: Edge }) {
   )
 }
 
-/** "4 workers, ranks 0–3". */
-function summaryOf(workers: readonly Worker[]): string {
-  const working = workingOf(workers)
-  const ranks = ranksOf(working)
-  const count = t('worker.count', { count: working.length })
-  return ranks === null ? count : t('worker.ranks', { workers: count, ranks, count: working.length })
-}
-
 function WorkerLine({ worker }: { readonly worker: Worker }) {
   const { error } = worker
+  const facts = workerFacts(worker, say)
   return (
     <li>
       <strong>{t('worker.one', { worker: worker.worker })}</strong>
@@ -40,9 +33,15 @@ function WorkerLine({ worker }: { readonly worker: Worker }) {
           <code>{worker.name}</code>
         </>
       )}
-      {worker.rank !== undefined && <small> · {t('worker.rank', { rank: worker.rank })}</small>}
-      <small> · {t('worker.files', { read: worker.read, written: worker.written })}</small>
-      <small className={hasFailed(worker) ? 'receipt-changed' : ''}> · {endOf(worker)}</small>
+      {facts.map((fact, index) => (
+        <small
+          key={fact}
+          className={index === facts.length - 1 && hasFailed(worker) ? 'receipt-changed' : ''}
+        >
+          {' '}
+          · {fact}
+        </small>
+      ))}
       {error !== undefined && <pre>{error.traceback}</pre>}
     </li>
   )
@@ -52,6 +51,3 @@ const hasFailed = ({ ended, exitCode, role, error }: Worker): boolean =>
   error !== undefined ||
   (exitCode ?? 0) !== 0 ||
   (ended === 'lost' && (role === 'process' || role === 'program'))
-
-const endOf = ({ ended, exitCode }: Worker): string =>
-  exitCode === undefined ? t(`worker.ended.${ended}`) : t('receipt.exitCode', { code: exitCode })

@@ -3,7 +3,7 @@
  * hidden state that nearly every run touches.
  */
 import type { InputNow } from '@yesterday/server/contract/around.ts'
-import { type Edge, partOf } from '@yesterday/server/contract/run.ts'
+import type { Edge } from '@yesterday/server/contract/run.ts'
 import { workersOf } from '@yesterday/server/contract/workers.ts'
 
 export interface Sorted {
@@ -21,12 +21,6 @@ export function sorted(edges: readonly Edge[]): Sorted {
     workersOf(edge).length > 0 ||
     (working.has(edge.kind) && !(edge.kind === 'variable' && edge.type !== null && tools.has(edge.type)))
   return { main: edges.filter(isMain), rest: edges.filter((edge) => !isMain(edge)) }
-}
-
-/** A name with its part, which is written as Python would: `['column']`, `.attribute`; else in words. */
-export function fullName(edge: Edge): string {
-  const part = partOf(edge) ?? ''
-  return /^\w/.test(part) ? `${edge.name}, ${part}` : `${edge.name}${part}`
 }
 
 /** Whether the thing is still as it was used. */

@@ -1,5 +1,5 @@
 /** pure. Lists of names, and edges, in words. */
-import { type Edge, shapeOf } from '@yesterday/server/contract/run.ts'
+import type { Edge } from '@yesterday/server/contract/run.ts'
 import { t } from '../../../text/text.ts'
 
 const FEW = 4
@@ -11,12 +11,6 @@ export function fewNames(names: readonly string[]): string {
   return left > 0 ? t('history.andMore', { names: shown, count: left }) : shown
 }
 
-/** What an edge's thing is: type, shape or columns; '' when nothing is known. */
-export function describeEdge(edge: Edge): string {
-  const columns = edge.schema === null ? null : t('receipt.columns', { count: edge.schema.length })
-  return [edge.type, shapeOf(edge) ?? columns].filter((part) => part !== null).join(', ')
-}
-
 const CONTAINERS = new Set(['list', 'tuple', 'dict', 'set', 'frozenset'])
 const MOST = 80
 
@@ -25,10 +19,6 @@ export function shortValue({ preview, shape, type }: Edge): string {
   if (preview === null || (shape !== null && !CONTAINERS.has(type ?? ''))) return ''
   return preview.length > MOST ? `${preview.slice(0, MOST)}…` : preview
 }
-
-/** Who made the version that was used, in words. */
-export const originOf = (edge: Edge): string =>
-  edge.by === null ? t('receipt.fromOutside') : t('receipt.madeBy', { run: shortId(edge.by) })
 
 /** The part of an id that people see; a prefix is enough, as in git. */
 export const shortId = (id: string): string => id.replace(/^sha256:/, '').slice(0, 8)

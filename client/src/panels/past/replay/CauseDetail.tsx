@@ -1,22 +1,22 @@
 /** What a cause of "since it worked" was and is: code and texts as a diff, tables by their changed rows. */
+
 import type { Cause } from '@yesterday/server/contract/replay.ts'
-import { t } from '../../../text/text.ts'
+import { causeChange } from '@yesterday/server/contract/replay-words.ts'
+import { say, t } from '../../../text/text.ts'
 import { TextDiff } from '../compare/TextDiff.tsx'
 import { diffTables, type RowChange, type TableDiff } from '../compare/table-diff.ts'
 import { useObjectText } from '../receipt/StoredOutput.tsx'
 
 /** Rows of a table that are shown. */
 const ROWS = 12
-/** A value longer than this is no name or number that a person reads. */
-const LONGEST_VALUE = 200
 
 export function CauseDetail({ cause }: { readonly cause: Cause }) {
   const { kind, was, is, name } = cause
   if (kind === 'code')
     return <TextDiff left={was ?? ''} right={is ?? ''} language="python" label={t('receipt.code')} />
   if (kind === 'file') return <FileDetail name={name} was={was} is={is} />
-  if (kind === 'seed' || (was ?? is ?? '').length > LONGEST_VALUE) return null
-  return <small>{t('replay.wasIs', { was: was ?? '—', is: is ?? '—' })}</small>
+  const change = causeChange(cause, say)
+  return change === null ? null : <small>{change}</small>
 }
 
 /** `was` and `is` are digests. */

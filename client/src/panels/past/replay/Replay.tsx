@@ -3,16 +3,11 @@
  * then a verdict for each output. Invariant: nothing runs before the person has seen the plan and said so.
  */
 import './jobs.css'
-import type {
-  FilePin,
-  PlanStep,
-  ReplayPlan,
-  ReplayReport,
-  StepVerdict,
-} from '@yesterday/server/contract/replay.ts'
+import type { FilePin, ReplayPlan, ReplayReport, StepVerdict } from '@yesterday/server/contract/replay.ts'
+import { environmentChange, planSentence, ruleWords } from '@yesterday/server/contract/replay-words.ts'
 import { useCallback, useState } from 'react'
 import { useNotebook } from '../../../access/context.ts'
-import { t } from '../../../text/text.ts'
+import { say, t } from '../../../text/text.ts'
 import { ProblemBox } from '../../../ui/Problem.tsx'
 import { durationText } from '../../../ui/time.ts'
 import { useAsked } from '../useAsked.ts'
@@ -68,19 +63,11 @@ export function Replay({ run }: { readonly run: string }) {
   )
 }
 
-const counts = (steps: readonly PlanStep[], action: PlanStep['action']): number =>
-  steps.filter((step) => step.action === action).length
-
 function Plan({ plan }: { readonly plan: ReplayPlan }) {
-  const { steps, expectedMs, files, effects, isolation } = plan
+  const { steps, files, effects, isolation } = plan
   return (
     <>
-      <p className="receipt-lead">
-        {t('replay.plan', {
-          count: counts(steps, 're-run'),
-          time: expectedMs === null ? t('replay.unknownTime') : durationText(expectedMs),
-        })}
-      </p>
+      <p className="receipt-lead">{planSentence(plan, say)}</p>
       <p className="past-none">{t('replay.safe')}</p>
       <ol className="again-steps">
         {steps.map((step) => (
@@ -167,9 +154,9 @@ function Report({ report }: { readonly report: ReplayReport }) {
         <section>
           <h3>{t('replay.environment')}</h3>
           <ul>
-            {report.environment.map(({ what, name, was, is }) => (
-              <li key={`${what} ${name}`}>
-                {name} <small>{t('replay.wasIs', { was: was ?? '—', is: is ?? '—' })}</small>
+            {report.environment.map((one) => (
+              <li key={`${one.what} ${one.name}`}>
+                {one.name} <small>{environmentChange(one, say).change}</small>
               </li>
             ))}
           </ul>
@@ -187,9 +174,7 @@ function Outputs({ step }: { readonly step: StepVerdict }) {
       {step.outputs.map((output) => (
         <li key={output.index}>
           <VerdictMark verdict={output.verdict} /> <small>{output.mime}</small>
-          {output.rules.length > 0 && (
-            <small> · {output.rules.map((rule) => t(`rule.${rule}`)).join(', ')}</small>
-          )}
+          {output.rules.length > 0 && <small> · {ruleWords(output.rules, say)}</small>}
           {output.why !== null && <small> · {output.why}</small>}
         </li>
       ))}

@@ -6,10 +6,10 @@ import type {
   RestoreReport,
   WantedVariable,
 } from '@yesterday/server/contract/replay.ts'
+import { isRestored, restoreSentences } from '@yesterday/server/contract/replay-words.ts'
 import { useMemo, useState } from 'react'
 import { useNotebook } from '../../../access/context.ts'
-import { t } from '../../../text/text.ts'
-import { durationText } from '../../../ui/time.ts'
+import { say, t } from '../../../text/text.ts'
 import { LoadVariables } from '../LoadVariables.tsx'
 import { allowedBy, noEffects, PlannedEffects } from './Allowed.tsx'
 import { IsolationNote } from './Isolation.tsx'
@@ -55,16 +55,14 @@ export function Restore({ run }: { readonly run: string }) {
 }
 
 function Report({ report }: { readonly report: RestoreReport }) {
-  const { variables, random, loaded, recomputed, tookMs, isolation } = report
-  const back = variables.filter(({ result }) => result === 'restored' || result === 'recomputed').length
+  const { variables, random, recomputed, isolation } = report
+  const [done, how] = restoreSentences(report, say)
   return (
     <>
       <p className="receipt-lead" role="status">
-        {t('restore.done', { back, total: variables.length, time: durationText(tookMs) })}
+        {done}
       </p>
-      <p className="past-none">
-        {t('restore.how', { loaded: loaded.length, recomputed: recomputed.length })}
-      </p>
+      <p className="past-none">{how}</p>
       <Results title={t('restore.variables')} lines={variables} />
       <Results title={t('restore.random')} lines={random} />
       {recomputed.length > 0 && <IsolationNote isolation={isolation} />}
@@ -78,15 +76,14 @@ function Results({ title, lines }: { readonly title: string; readonly lines: rea
     <section>
       <h3>{title}</h3>
       <ul>
-        {lines.map(({ name, as = name, result, why }) => (
-          <li key={`${name} ${as}`}>
-            <code>{name}</code> {as !== name && <code>→ {as} </code>}
-            <span
-              className={result === 'restored' || result === 'recomputed' ? 'past-none' : 'receipt-changed'}
-            >
-              {t(`restored.${result}`)}
+        {lines.map((line) => (
+          <li key={`${line.name} ${line.as}`}>
+            <code>{line.name}</code>{' '}
+            {line.as !== undefined && line.as !== line.name && <code>→ {line.as} </code>}
+            <span className={isRestored(line) ? 'past-none' : 'receipt-changed'}>
+              {t(`restored.${line.result}`)}
             </span>
-            {why !== null && <small> · {why}</small>}
+            {line.why !== null && <small> · {line.why}</small>}
           </li>
         ))}
       </ul>

@@ -1,11 +1,11 @@
 /** The answer of "since it worked": in a sentence, then each change with its diff, then the proof. */
 import './since.css'
 import type { Cause, SinceReport as Report } from '@yesterday/server/contract/replay.ts'
+import { causeName, sinceHeadline } from '@yesterday/server/contract/replay-words.ts'
 import { useNotebook } from '../../../access/context.ts'
-import { t } from '../../../text/text.ts'
+import { say, t } from '../../../text/text.ts'
 import { CauseDetail } from './CauseDetail.tsx'
 import { IsolationNote } from './Isolation.tsx'
-import { causeName, headline } from './since-words.ts'
 import { Trials } from './Trials.tsx'
 
 export function SinceReport({ report }: { readonly report: Report }) {
@@ -15,7 +15,7 @@ export function SinceReport({ report }: { readonly report: Report }) {
   return (
     <>
       <p className="receipt-lead" role="status">
-        {headline(report)}
+        {sinceHeadline(report, say)}
       </p>
       <button
         type="button"
@@ -49,7 +49,7 @@ function CauseLine({ cause, isProved }: { readonly cause: Cause; readonly isProv
   return (
     <li data-proved={isProved}>
       <span className="run-line">
-        <strong>{causeName(cause)}</strong>
+        <strong>{causeName(cause, say)}</strong>
         {isProved && <span className="outcome outcome-ok">{t('since.proved')}</span>}
       </span>
       <CauseDetail cause={cause} />

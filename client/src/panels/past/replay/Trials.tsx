@@ -1,7 +1,8 @@
 /** The proof as a grid: a row for each try, a column for each change that was reverted in it, and the result. */
+
 import type { Cause, Trial } from '@yesterday/server/contract/replay.ts'
-import { t } from '../../../text/text.ts'
-import { causeName } from './since-words.ts'
+import { causeName } from '@yesterday/server/contract/replay-words.ts'
+import { say, t } from '../../../text/text.ts'
 
 export function Trials({
   trials,
@@ -21,7 +22,7 @@ export function Trials({
             <th scope="col">{t('since.try')}</th>
             {tried.map((cause) => (
               <th key={cause.id} scope="col">
-                {causeName(cause)}
+                {causeName(cause, say)}
               </th>
             ))}
             <th scope="col">{t('since.comesOut')}</th>

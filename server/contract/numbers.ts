@@ -2,7 +2,7 @@
  * pure. The numbers of a run by name: what went in (`parameters`) and what came out (`metrics`). A number that a run
  * made out of others is what came of it; one that it wrote down (`lr = 0.01`) is a parameter from there on.
  */
-import type { Edge } from '../../contract/run.ts'
+import type { Edge } from './run.ts'
 
 export interface RunNumbers {
   readonly parameters: ReadonlyMap<string, number>
@@ -51,6 +51,20 @@ function numbersIn(value: unknown, prefix = '', depth = 0): readonly Named[] {
 function named(item: unknown): readonly Named[] {
   if (!isObject(item) || typeof item.name !== 'string') return []
   return isNumber(item.value) ? [[item.name, item.value]] : []
+}
+
+/** Parameters of models that are words or truth values: `kernel` is `rbf`. */
+export function modelWords({ generated }: Pick<Edges, 'generated'>): ReadonlyMap<string, string> {
+  const found = generated.flatMap(({ facets }) => {
+    const model = facets?.model
+    return [isObject(model) ? model.params : null, facets?.params].flatMap((params) =>
+      isObject(params) ? Object.entries(params) : [],
+    )
+  })
+  const words = found.flatMap(([name, value]) =>
+    typeof value === 'string' || typeof value === 'boolean' ? [[name, String(value)] as const] : [],
+  )
+  return new Map(words.slice(0, MOST))
 }
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
