@@ -15,6 +15,7 @@ import { t } from '../text/text.ts'
 import { CellStatus } from './CellStatus.tsx'
 import { mayRun } from './command.ts'
 import { showCellComments } from './comment.ts'
+import { copyOutputLink } from './follow-link.ts'
 import { LastEdit } from './LastEdit.tsx'
 import { MarkdownCell } from './MarkdownCell.tsx'
 import type { Notebook } from './notebook.ts'
@@ -120,6 +121,7 @@ function CodeCell(props: PartProps & { readonly outputs: readonly OutputJson[] }
           outputs={outputs}
           cellId={id}
           running={state === 'running'}
+          onLink={(index) => copyOutputLink(notebook, id, index)}
           verbs={(index) => <OutputVerbs cell={id} index={index} />}
         />
       )}

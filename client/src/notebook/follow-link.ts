@@ -2,7 +2,7 @@
 import type { OpenedNotebook } from '@yesterday/server/contract/http.ts'
 import { useEffect } from 'react'
 import { encodePath } from '../api/api.ts'
-import { cellHash, parseTarget, type Target } from '../panels/past/target.ts'
+import { cellHash, outputHash, parseTarget, type Target } from '../panels/past/target.ts'
 import { BASE } from '../state/base.ts'
 import { t } from '../text/text.ts'
 import { copyText } from '../ui/copy-text.ts'
@@ -28,6 +28,11 @@ export const copyLink = (notebook: Notebook, hash: string): Promise<void> =>
 export function copyCellLink(notebook: Notebook): void {
   const { active } = notebook.selection.get()
   if (active !== null) void copyLink(notebook, cellHash(active))
+}
+
+/** Copies the address of an output, as the last run of its cell recorded it. */
+export function copyOutputLink(notebook: Notebook, cell: string, output: number): void {
+  void copyLink(notebook, outputHash(notebook.lastRuns.all.get(cell)?.run ?? null, cell, output))
 }
 
 /** The notebook that the address names by its id; null if it names none. */

@@ -11,7 +11,7 @@ import { HiddenSecrets } from './HiddenSecrets.tsx'
 import { LoadedValue } from './LoadedValue.tsx'
 import { LongStream } from './LongStream.tsx'
 import { OutputBoundary } from './OutputBoundary.tsx'
-import { OutputMenu } from './OutputMenu.tsx'
+import { OutputLink, OutputMenu } from './OutputMenu.tsx'
 import { type MimeBundle, type OutputJson, readOutput, resultCount } from './output.ts'
 import { PAGE_RENDERERS } from './page-renderers.ts'
 import { saveOutput } from './save-output.ts'
@@ -29,6 +29,8 @@ export function CellOutputs(props: {
   readonly running: boolean
   /** What leads from an output elsewhere, by its place in the cell. */
   readonly verbs?: (index: number) => ReactNode
+  /** Copies a link to an output; without it, its menu has none. */
+  readonly onLink?: (index: number) => void
 }) {
   if (props.outputs.length === 0) return null
   return (
@@ -36,9 +38,11 @@ export function CellOutputs(props: {
       {props.outputs.map((output, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: an output is known by its place in the cell
         <div className="output-place" key={`${props.cellId}:${index}`}>
-          <OutputBoundary output={output}>
-            <Output output={output} cellId={props.cellId} />
-          </OutputBoundary>
+          <OutputLink value={props.onLink === undefined ? null : () => props.onLink?.(index)}>
+            <OutputBoundary output={output}>
+              <Output output={output} cellId={props.cellId} />
+            </OutputBoundary>
+          </OutputLink>
           {props.verbs?.(index)}
         </div>
       ))}

@@ -6,8 +6,9 @@ import { useMay } from '../api/use-may.ts'
 import { navigate, routeUrl } from '../navigation/route.ts'
 import { remember, remembered } from '../state/remembered.ts'
 import { t } from '../text/text.ts'
+import { copyText } from '../ui/copy-text.ts'
 import { Dialog } from '../ui/Dialog.tsx'
-import { Accessibility, Ellipsis, Pencil, SquareTerminal, Trash2 } from '../ui/icons.ts'
+import { Accessibility, Ellipsis, Link, Pencil, SquareTerminal, Trash2 } from '../ui/icons.ts'
 import { lazyPart } from '../ui/lazy-part.tsx'
 import { Menu, MenuItem } from '../ui/Menu.tsx'
 import { ProblemBox } from '../ui/Problem.tsx'
@@ -128,6 +129,9 @@ function Tools(props: {
         </MenuItem>
         <MenuItem icon={<Accessibility size={16} />} checked={isForReader} onSelect={props.onReader}>
           {t('terminal.reader')}
+        </MenuItem>
+        <MenuItem icon={<Link size={16} />} onSelect={() => void copyText(location.href, t('link.copied'))}>
+          {t('link.copy')}
         </MenuItem>
         <MenuItem icon={<Trash2 size={16} />} danger onSelect={() => void ask()}>
           {t('terminal.close')}

@@ -99,7 +99,7 @@ function CommentView(props: {
   }
   return (
     <div className="comment">
-      <p className="comment-head">
+      <div className="comment-head">
         <strong>{author.name}</strong> <Time iso={at} />
         {edited !== null && !deleted && <small title={edited}>{t('comments.edited')}</small>}
         <Menu label={t('comments.menu')} icon={<Ellipsis size={16} />}>
@@ -113,7 +113,7 @@ function CommentView(props: {
             </>
           )}
         </Menu>
-      </p>
+      </div>
       {deleted ? (
         <p className="comment-deleted">{t('comments.deleted')}</p>
       ) : isEdited ? (

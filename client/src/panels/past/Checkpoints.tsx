@@ -9,6 +9,7 @@ import { ProblemBox } from '../../ui/Problem.tsx'
 import { Time } from '../../ui/Time.tsx'
 import { checkpointTitle } from './checkpoint-words.ts'
 import { CHECKPOINTS, makeCheckpoint } from './make-checkpoint.ts'
+import { viewHash } from './target.ts'
 import { useAsked } from './useAsked.ts'
 
 const All = z.array(Checkpoint)
@@ -74,7 +75,7 @@ function Line(props: {
   readonly isPicked: boolean
   readonly onPick: (id: string) => void
 }) {
-  const { past } = useNotebook()
+  const { past, commands } = useNotebook()
   const { checkpoint, at, actor, run } = props.checkpoint
   const title = checkpointTitle(props.checkpoint)
   return (
@@ -103,6 +104,14 @@ function Line(props: {
             onClick={() => past.go({ at: 'changes', checkpoint, other: null })}
           >
             {t('checkpoint.compare')}
+          </button>
+          <button
+            type="button"
+            className="receipt-link"
+            aria-label={t('link.to', { name: title })}
+            onClick={() => commands.copyLink(viewHash({ at: 'checkpoint', checkpoint }) ?? '')}
+          >
+            {t('link.copy')}
           </button>
           {run !== null && (
             <button type="button" className="receipt-link" onClick={() => past.go({ at: 'receipt', run })}>

@@ -64,6 +64,10 @@ const hash = (name: string, ...parts: readonly (string | number)[]): string =>
 export const cellHash = (cell: string): string => hash('cell', cell)
 export const commentHash = (thread: string): string => hash('comment', thread)
 
+/** The hash of an output as a run recorded it; of its cell if no run of it is known. */
+export const outputHash = (run: string | null, cell: string, output: number): string =>
+  run === null ? cellHash(cell) : hash('output', run, output)
+
 /** The hash of a view; null for one that has no address of its own. */
 export function viewHash(view: PastView): string | null {
   switch (view.at) {

@@ -3,6 +3,7 @@ export const links = {
   'link.copy': 'Copy link',
   'link.again': 'Copy',
   'link.copied': 'The link was copied.',
+  'link.to': 'Copy a link to {name}',
   'link.output': 'Copy a link to this output',
   'link.version': 'Copy a link to this version of {name}',
   'link.noCell': 'The cell of this link is not in the notebook any more.',

@@ -7,6 +7,7 @@ export const links: Translation<typeof english> = {
   'link.copy': '复制链接',
   'link.again': '复制',
   'link.copied': '链接已复制。',
+  'link.to': '复制 {name} 的链接',
   'link.output': '复制此输出的链接',
   'link.version': '复制 {name} 此版本的链接',
   'link.noCell': '此链接的单元格已不在笔记本中。',

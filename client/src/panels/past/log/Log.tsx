@@ -12,6 +12,7 @@ import { Ran } from '../../../ui/Time.tsx'
 import { fewNames } from '../receipt/names.ts'
 import { useSettled } from '../useSettled.ts'
 import { CopiedFrom } from './CopiedFrom.tsx'
+import { CopyRunLink } from './CopyRunLink.tsx'
 import { LogFilters, sinceOf } from './LogFilters.tsx'
 import { PickBox } from './PickBox.tsx'
 import { RunPlot } from './RunPlot.tsx'
@@ -92,6 +93,7 @@ function Runs({ log, filter, form }: RunsProps) {
           {runs.map((run) => (
             <li key={run.run} className="run-row">
               <RunLine run={run} onOpen={() => past.go({ at: 'receipt', run: run.run })} />
+              <CopyRunLink run={run} />
               <PickBox run={run} picked={picked} onPick={pick} />
             </li>
           ))}

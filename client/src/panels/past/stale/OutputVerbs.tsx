@@ -4,7 +4,7 @@ import { NotebookContext } from '../../../access/context.ts'
 import { t } from '../../../text/text.ts'
 import { Link, MessageSquare } from '../../../ui/icons.ts'
 import { PublicLinkButton } from '../../../ui/PublicLink.tsx'
-import { cellHash, viewHash } from '../target.ts'
+import { outputHash } from '../target.ts'
 import { WhyButton } from './Why.tsx'
 
 /** `index` is the place of the output in its cell. */
@@ -30,7 +30,7 @@ export function OutputVerbs({ cell, index }: { readonly cell: string; readonly i
         className="icon-button"
         aria-label={t('link.output')}
         title={t('link.output')}
-        onClick={() => notebook.commands.copyLink(hashOf(notebook.commands.lastRunOf(cell), cell, index))}
+        onClick={() => notebook.commands.copyLink(outputHash(notebook.commands.lastRunOf(cell), cell, index))}
       >
         <Link size={16} />
       </button>
@@ -39,7 +39,3 @@ export function OutputVerbs({ cell, index }: { readonly cell: string; readonly i
     </div>
   )
 }
-
-/** The output as it was recorded; its cell if no run of it is known. */
-const hashOf = (run: string | null, cell: string, output: number): string =>
-  (run === null ? null : viewHash({ at: 'receipt', run, part: { output } })) ?? cellHash(cell)
