@@ -4,13 +4,11 @@ import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { notebookIdAt } from '../document/identity/project-notebooks.ts'
 import { maskedReader, maskedReceipt } from '../document/masked-export.ts'
+import { EXPORTERS } from '../export/exporters.ts'
+import type { Exporter, ExportQuestion } from '../export/lineage/exporter.ts'
 import { type LineageEvent, openLineageEvents } from '../export/lineage/openlineage.ts'
-import { provJson } from '../export/lineage/prov.ts'
-import { htmlReport } from '../export/lineage/report.ts'
-import { roCrate } from '../export/lineage/ro-crate.ts'
 import { type ExportScope, edgeKey, isData } from '../export/lineage/scope.ts'
 import type { RunSide } from '../lineage/diff.ts'
-import type { ReadObject } from '../lineage/diff-outputs.ts'
 import { fileStates } from '../lineage/file-state.ts'
 import { loadRun } from '../lineage/named-side.ts'
 import { producerOf, sliceOf } from '../lineage/slice.ts'
@@ -20,9 +18,8 @@ import { CommonOptions, isRefusal, perform, printJson, putOut, type Refusal } fr
 import { findRun, notEnded } from './find-run.ts'
 import { projectPath, projectRoot } from './project-root.ts'
 
-const formats = ['openlineage', 'prov', 'ro-crate', 'html'] as const
 const Options = CommonOptions.extend({
-  format: z.enum(formats),
+  format: z.string(),
   output: z.string().optional(),
   license: z.string().min(1).optional(),
   to: z.url({ protocol: /^https?$/ }).optional(),
@@ -38,13 +35,13 @@ Examples:
   yesterday export 3f2a --format ro-crate --license CC-BY-4.0 -o figure.crate.zip`
 
 /** Adds the command. */
-export function registerExport(program: Command): void {
+export function registerExport(program: Command, exporters: readonly Exporter[] = EXPORTERS): void {
+  const formats = exporters.map(({ format }) => format)
+  const titles = exporters.map(({ title }) => title)
   program
     .command('export')
     .argument('<run|notebook>', 'the id of a run or its first digits, or an .ipynb file')
-    .description(
-      'what was recorded, as OpenLineage events, PROV-JSON, Workflow Run RO-Crate or an HTML report',
-    )
+    .description(`what was recorded, as ${titles.slice(0, -1).join(', ')} or ${titles.at(-1)}`)
     .addOption(new Option('--format <format>', 'the form').choices(formats).makeOptionMandatory())
     .option('-o, --output <file>', 'write it to this file instead of printing it')
     .option('--to <url>', 'with openlineage: send each event to this address')
@@ -56,7 +53,9 @@ export function registerExport(program: Command): void {
       const options = CommonOptions.loose().parse(raw)
       await perform(options, async () => {
         const parsed = Options.safeParse(raw)
-        return parsed.success ? exported(what, parsed.data) : badUrl
+        if (!parsed.success) return badUrl
+        const exporter = exporters.find(({ format }) => format === parsed.data.format)
+        return exporter === undefined ? null : exported(exporter, what, parsed.data)
       })
     })
 }
@@ -68,7 +67,7 @@ const badUrl: Refusal = {
   exit: 2,
 }
 
-async function exported(what: string, options: Options): Promise<Refusal | null> {
+async function exported(exporter: Exporter, what: string, options: Options): Promise<Refusal | null> {
   const notebook = what.endsWith('.ipynb') ? what : undefined
   const root = projectRoot({ root: options.root, notebook })
   const { openStoreToRead } = await import('../store/open-store.ts')
@@ -78,7 +77,8 @@ async function exported(what: string, options: Options): Promise<Refusal | null>
     if (isRefusal(runs)) return runs
     const scope = await scopeOf(store, root, what, runs)
     if (options.to !== undefined) return await send(openLineageEvents(scope), options.to, options.json)
-    const body = await bodyOf(store, scope, notebook === undefined, options)
+    const question = questionOf(store, scope, notebook === undefined, options.license ?? null)
+    const body = await exporter.body(question)
     const refusal = await putOut(body, options.output)
     if (refusal !== null) return refusal
     if (options.json && options.output !== undefined)
@@ -146,29 +146,23 @@ async function scopeOf(
   return { title, project: basename(root), root, runs: sides, makers }
 }
 
-async function bodyOf(
+function questionOf(
   { index, objects, secrets }: ReadOnlyStore,
   scope: ExportScope,
   isRun: boolean,
-  { format, license }: Options,
-): Promise<string | Uint8Array> {
-  const read: ReadObject = maskedReader((digest) => objects.get(digest).catch(() => null), secrets)
-  switch (format) {
-    case 'openlineage':
-      return openLineageEvents(scope)
-        .map((event) => `${JSON.stringify(event)}\n`)
-        .join('')
-    case 'prov':
-      return provJson(scope)
-    case 'ro-crate':
-      return roCrate(scope, { read, now: new Date().toISOString(), license: license ?? null })
-    case 'html': {
-      const last = isRun ? scope.runs.at(-1) : undefined
-      const question = last && { receipt: last.receipt, output: null, name: null }
-      const why =
-        question === undefined ? null : await whyOf(index, fileStates(scope.root, secrets), question)
-      return htmlReport(scope.title, scope.runs, why, read)
-    }
+  license: string | null,
+): ExportQuestion {
+  const last = isRun ? scope.runs.at(-1) : undefined
+  const why = async () =>
+    last === undefined
+      ? null
+      : whyOf(index, fileStates(scope.root, secrets), { receipt: last.receipt, output: null, name: null })
+  return {
+    scope,
+    read: maskedReader((digest) => objects.get(digest).catch(() => null), secrets),
+    why,
+    now: new Date().toISOString(),
+    license,
   }
 }
 

@@ -1,4 +1,4 @@
-/** pure. A notebook in another form, as a file to be kept. */
+/** pure. A notebook in another form, as a file to be kept. To add a form: docs/extending/exporter.md. */
 import type { ExportFormat } from '../../contract/http.ts'
 import type { NotebookForm } from '../document/cell-form.ts'
 import { languageOf } from '../document/language.ts'
@@ -13,18 +13,32 @@ export interface ExportedFile {
   readonly body: string
 }
 
+interface FileForm {
+  readonly contentType: string
+  /** With its dot. */
+  readonly extension: (form: NotebookForm) => string
+  /** `name` is the notebook's without its ending. */
+  readonly body: (form: NotebookForm, name: string) => string
+}
+
+const script = {
+  contentType: 'text/plain; charset=utf-8',
+  extension: (form: NotebookForm) => languageOf(form).extension,
+}
+
+const FORMS: Readonly<Record<ExportFormat, FileForm>> = {
+  py: { ...script, body: percentScript },
+  script: { ...script, body: plainScript },
+  html: {
+    contentType: 'text/html; charset=utf-8',
+    extension: () => '.html',
+    body: (form, name) => htmlPage(name, form),
+  },
+  ipynb: { contentType: 'application/x-ipynb+json', extension: () => '.ipynb', body: notebookJson },
+}
+
 /** `name` is the notebook's without its ending; the outputs of `form` must be in full. */
 export function exportNotebook(format: ExportFormat, name: string, form: NotebookForm): ExportedFile {
-  const { extension } = languageOf(form)
-  const text = 'text/plain; charset=utf-8'
-  switch (format) {
-    case 'py':
-      return { name: name + extension, contentType: text, body: percentScript(form) }
-    case 'script':
-      return { name: name + extension, contentType: text, body: plainScript(form) }
-    case 'html':
-      return { name: `${name}.html`, contentType: 'text/html; charset=utf-8', body: htmlPage(name, form) }
-    case 'ipynb':
-      return { name: `${name}.ipynb`, contentType: 'application/x-ipynb+json', body: notebookJson(form) }
-  }
+  const { contentType, extension, body } = FORMS[format]
+  return { name: name + extension(form), contentType, body: body(form, name) }
 }

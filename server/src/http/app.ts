@@ -12,6 +12,7 @@ import express, {
   type Response,
 } from 'express'
 import { visibleName } from '../../contract/file-names.ts'
+import type { RouteSpec } from '../../contract/route.ts'
 import { routes } from '../../contract/routes.ts'
 import type { Subject } from '../../contract/subjects.ts'
 import type { Refusal } from '../document/ports.ts'
@@ -41,6 +42,8 @@ import type { StaticFiles } from './static.ts'
 export interface AppParts {
   readonly access: Access
   readonly routes: readonly Route[]
+  /** Default: all of the contract. */
+  readonly listed?: readonly RouteSpec[]
   /** Null where no page is served. */
   readonly client: StaticFiles | null
   /** Receives errors of the server, with the request's path (without the query, which may carry a token). */
@@ -91,7 +94,7 @@ export function makeApp(parts: AppParts): Express {
     else return perform(response, refuse(foreignHostOf(parts.access)))
   })
   app.use((request, response, next) => serveClient(parts, request, response, next))
-  for (const route of inListedOrder(routes, parts.routes)) addRoute(app, parts, route)
+  for (const route of inListedOrder(parts.listed ?? routes, parts.routes)) addRoute(app, parts, route)
   app.get('/', (request, response) => servePage(parts, request, response))
   app.use((request, response) => serveRest(parts, request, response))
   app.use(errorHandler(parts))

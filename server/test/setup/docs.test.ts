@@ -54,6 +54,24 @@ test('every file that the docs name by its path exists', () => {
   expect([...paths].filter((path) => !existsSync(join(home, path)))).toEqual([])
 })
 
+/** Folders of the files that a walk names, in order, each once for as long as the walk stays there. */
+function foldersOf(walk: string): readonly string[] {
+  const files = [...walk.matchAll(/`([a-z-]+\/[\w./-]+)`/g)].map(([, file = '']) => file)
+  const folders = files.map((file) => (/\.\w+$/.test(file) ? dirname(file) : file))
+  return folders.filter((folder, index) => folder !== folders[index - 1])
+}
+
+test('each of the three walks enters a folder at most twice', () => {
+  const [, section = ''] = read('docs/architecture.md').split('## Three walks through the code\n')
+  const walks = (section.split('\n## ')[0] ?? '').split('\n\n').filter((part) => part.startsWith('**'))
+  expect(walks).toHaveLength(3)
+  for (const walk of walks) {
+    const folders = foldersOf(walk)
+    expect(folders.length).toBeGreaterThan(2)
+    expect([...Map.groupBy(folders, (one) => one)].filter(([, times]) => times.length > 2)).toEqual([])
+  }
+})
+
 test.each(pages)('links of %s lead to files', (page) => {
   const links = matches(read(page), /\]\((?!https?:|#)([^)#]+)/g)
   expect([...links].filter((link) => !existsSync(join(home, dirname(page), link)))).toEqual([])

@@ -13,8 +13,14 @@ export interface Place {
   remove(): Promise<void>
 }
 
-/** Declares the suite for storage of one kind. */
-export function conformance(kind: string, newPlace: () => Promise<Place>): void {
+const PORTS = { objects, 'the run log': runLog, 'the update log': updateLog, 'the index': index } as const
+
+/** Declares the suite for storage of one kind, or for some of its ports. */
+export function conformance(
+  kind: string,
+  newPlace: () => Promise<Place>,
+  ports: readonly (keyof typeof PORTS)[] = ['objects', 'the run log', 'the update log', 'the index'],
+): void {
   describe(kind, () => {
     let place: Place
     let store: Store
@@ -31,10 +37,7 @@ export function conformance(kind: string, newPlace: () => Promise<Place>): void 
       store = await place.open()
     }
     const given: Given = { store: () => store, reopen }
-    describe('objects', () => objects(given))
-    describe('the run log', () => runLog(given))
-    describe('the update log', () => updateLog(given))
-    describe('the index', () => index(given))
+    for (const port of ports) describe(port, () => PORTS[port](given))
     test('a closed store refuses', async () => {
       await store.close()
       await expect(store.objects.put(Buffer.from('late'))).rejects.toMatchObject({ code: 'closed' })

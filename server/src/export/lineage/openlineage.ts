@@ -7,6 +7,7 @@ import { join, posix, resolve } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import type { Edge, Receipt } from '../../../contract/run.ts'
 import type { RunSide } from '../../lineage/diff.ts'
+import type { Exporter } from './exporter.ts'
 import { type ExportScope, isData, programsOf, uuidOf } from './scope.ts'
 
 const PRODUCER = 'urn:yesterday:notebook'
@@ -16,6 +17,16 @@ type Json = Readonly<Record<string, unknown>>
 
 /** One event, as it goes over the wire. */
 export type LineageEvent = Json
+
+/** A line of JSON for each event. */
+export const openLineage: Exporter = {
+  format: 'openlineage',
+  title: 'OpenLineage events',
+  body: ({ scope }) =>
+    openLineageEvents(scope)
+      .map((event) => `${JSON.stringify(event)}\n`)
+      .join(''),
+}
 
 /** Events in the order in which things happened; those of a session enclose those of its runs. */
 export function openLineageEvents(scope: ExportScope): readonly LineageEvent[] {

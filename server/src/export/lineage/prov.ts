@@ -4,12 +4,15 @@
  */
 import type { Edge } from '../../../contract/run.ts'
 import type { RunSide } from '../../lineage/diff.ts'
+import type { Exporter } from './exporter.ts'
 import { type ExportScope, hashName, isData, makerOf, programsOf } from './scope.ts'
+
+export const prov: Exporter = { format: 'prov', title: 'PROV-JSON', body: ({ scope }) => provJson(scope) }
 
 type Records = Record<string, Record<string, unknown>>
 
 /** The document, laid out for people. */
-export function provJson(scope: ExportScope): string {
+function provJson(scope: ExportScope): string {
   const parts = {
     entity: {} as Records,
     activity: {} as Records,

@@ -13,8 +13,15 @@ import { recordedText } from '../../document/long-stream.ts'
 import type { RunSide } from '../../lineage/diff.ts'
 import type { ReadObject } from '../../lineage/diff-outputs.ts'
 import { htmlPage } from '../html-page.ts'
+import type { Exporter } from './exporter.ts'
 
-export async function htmlReport(
+export const report: Exporter = {
+  format: 'html',
+  title: 'an HTML report',
+  body: async ({ scope, why, read }) => htmlReport(scope.title, scope.runs, await why(), read),
+}
+
+async function htmlReport(
   title: string,
   runs: readonly RunSide[],
   why: Why | null,

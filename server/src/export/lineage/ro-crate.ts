@@ -8,6 +8,7 @@ import type { Edge, OutputEntry } from '../../../contract/run.ts'
 import { mayLeave } from '../../document/masked-export.ts'
 import type { RunSide } from '../../lineage/diff.ts'
 import type { ReadObject } from '../../lineage/diff-outputs.ts'
+import type { Exporter, ExportQuestion } from './exporter.ts'
 import { type ExportScope, hashName } from './scope.ts'
 
 type Entity = Readonly<Record<string, unknown>> & { readonly '@id': string }
@@ -17,16 +18,10 @@ const PROFILE = 'https://w3id.org/ro/wfrun/process/0.5'
 /** The licence if none is stated. */
 const NO_LICENCE = 'https://choosealicense.com/no-permission/'
 
-export interface CrateOptions {
-  readonly read: ReadObject
-  /** ISO 8601. */
-  readonly now: string
-  /** The data's licence, as an address or an SPDX identifier; null where its owner stated none. */
-  readonly license: string | null
-}
+export const crate: Exporter = { format: 'ro-crate', title: 'Workflow Run RO-Crate', body: roCrate }
 
 /** The zip's bytes. */
-export async function roCrate(scope: ExportScope, { read, now, license }: CrateOptions): Promise<Uint8Array> {
+async function roCrate({ scope, read, now, license }: ExportQuestion): Promise<Uint8Array> {
   const crate = new Crate(read)
   for (const side of scope.runs) await crate.add(side)
   return crate.zip(scope, now, licenceOf(license))
