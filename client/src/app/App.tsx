@@ -5,14 +5,18 @@
 import './bars.css'
 import './shell.css'
 import '../style/print.css'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import type { Me } from '@yesterday/server/contract/http.ts'
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { FilePanel } from '../files/FilePanel.tsx'
 import { isNotebook, type Route, routeUrl, useRoute } from '../navigation/route.ts'
+import { beside, focusOtherSide, isPane, isSplit, mainShare, shownSide } from '../navigation/side.ts'
+import { tabs as openTabs, routeOf, startTabs } from '../navigation/tabs.ts'
 import { applySettings } from '../settings/apply.ts'
 import { SettingsDialog } from '../settings/SettingsDialog.tsx'
 import { loadSettings } from '../settings/settings-store.ts'
 import { startTheme } from '../settings/theme.ts'
 import { BASE } from '../state/base.ts'
+import { useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
 import { Boundary } from '../ui/Boundary.tsx'
 import { Notices } from '../ui/Notices.tsx'
@@ -21,8 +25,13 @@ import { useDrawer } from './drawer.ts'
 import { Header } from './Header.tsx'
 import { HistoryBar } from './HistoryBar.tsx'
 import { Home } from './Home.tsx'
+import { placeName } from './place-name.ts'
 import { RunPage } from './RunPage.tsx'
+import { Beside } from './split/Beside.tsx'
+import { SideSwitch } from './split/SideSwitch.tsx'
+import { usePane } from './split/use-pane.ts'
 import { TrustBar } from './TrustBar.tsx'
+import { hasStrip, TabStrip } from './tabs/TabStrip.tsx'
 import { useMe } from './useMe.ts'
 
 const NotebookPage = lazy(async () => {
@@ -42,36 +51,82 @@ const TerminalPage = lazy(async () => {
 
 startTheme()
 applySettings()
+startTabs()
 
-/** The whole page. */
+/** The whole page; the second of two sides has no header, files and tabs of its own. */
 export function App() {
   const route = useRoute()
   const { me, problem, retry } = useMe()
-  const drawer = useDrawer()
   useSettings(me !== null)
+  usePane(route)
+  useSideKey()
   const [title, setTitle] = useState<string | null>(null)
-  const path = route.at === 'file' ? route.path : null
   const shownTitle = route.at === 'home' ? null : title
   useTitle(shownTitle)
 
   if (problem?.code === 'login') return <LoginNeeded hint={problem.hint} message={problem.message} />
+  const content = (
+    <main id="main" className="app-main" tabIndex={-1}>
+      {problem !== null && (
+        <div className="boundary">
+          <ProblemBox problem={problem} onRetry={retry} />
+        </div>
+      )}
+      <Boundary healOn={routeUrl(route)}>
+        <Suspense fallback={<NotebookSkeleton />}>
+          <Place route={route} onTitle={setTitle} />
+        </Suspense>
+      </Boundary>
+    </main>
+  )
+  return isPane ? (
+    <div className="shell shell-pane">
+      {content}
+      <SettingsDialog />
+      <Notices />
+    </div>
+  ) : (
+    <Shell {...{ me, route, title: shownTitle }}>{content}</Shell>
+  )
+}
+
+/** What is around the main side. */
+function Shell(props: {
+  readonly me: Me | null
+  readonly route: Route
+  readonly title: string | null
+  readonly children: ReactNode
+}) {
+  const { me, route, title } = props
+  const drawer = useDrawer()
+  const tabs = useWatched(openTabs, (all) => all)
+  const place = useWatched(beside, (at) => at)
+  const side = useWatched(shownSide, (now) => now)
+  const share = useWatched(mainShare, (percent) => percent)
+  const focusMain = useMainFocus()
+  const url = routeUrl(route)
+  const hasTabs = hasStrip(tabs, url)
   return (
-    <div className="shell" data-files={drawer.shown}>
+    <div
+      className="shell"
+      data-files={drawer.shown}
+      data-tabs={hasTabs}
+      data-side={place === null ? undefined : side}
+      style={{ '--main-part': `${share}fr`, '--beside-part': `${100 - share}fr` }}
+    >
       <a className="skip" href="#main">
         {t('app.skip')}
       </a>
-      <Header
-        me={me}
-        route={route}
-        title={shownTitle}
-        filesShown={drawer.shown}
-        onToggleFiles={drawer.toggle}
-      />
+      <Header {...{ me, route, title, filesShown: drawer.shown, onToggleFiles: drawer.toggle }} />
       <div className="app-bars">
         <HistoryBar />
         <TrustBar />
       </div>
-      <FilePanel selected={path} shown={drawer.shown} onPicked={drawer.picked} />
+      <FilePanel
+        selected={route.at === 'file' ? route.path : null}
+        shown={drawer.shown}
+        onPicked={drawer.picked}
+      />
       <button
         type="button"
         className="drawer-scrim"
@@ -79,22 +134,47 @@ export function App() {
         aria-hidden="true"
         onClick={drawer.toggle}
       />
-      <main id="main" className="app-main" tabIndex={-1}>
-        {problem !== null && (
-          <div className="boundary">
-            <ProblemBox problem={problem} onRetry={retry} />
-          </div>
-        )}
-        <Boundary healOn={routeUrl(route)}>
-          <Suspense fallback={<NotebookSkeleton />}>
-            <Place route={route} onTitle={setTitle} />
-          </Suspense>
-        </Boundary>
-      </main>
+      {hasTabs && <TabStrip tabs={tabs} shown={url} />}
+      {place !== null && (
+        <SideSwitch names={{ main: placeName(route), beside: placeName(routeOf(place.url)) }} />
+      )}
+      {props.children}
+      {place !== null && <Beside place={place} main={url} onMainFocus={focusMain} />}
       <SettingsDialog />
       <Notices />
     </div>
   )
+}
+
+/** F6 goes to the other side, wherever the focus is. */
+function useSideKey(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const isModified = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey
+      if (event.key !== 'F6' || isModified || event.defaultPrevented || !isSplit()) return
+      event.preventDefault()
+      focusOtherSide()
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [])
+}
+
+/** Puts the focus where it was last outside of the frame. */
+function useMainFocus(): () => void {
+  const last = useRef<HTMLElement | null>(null)
+  useEffect(() => {
+    const onFocus = ({ target }: FocusEvent): void => {
+      if (target instanceof HTMLElement && target.closest('.beside') === null) last.current = target
+    }
+    document.addEventListener('focusin', onFocus)
+    return () => document.removeEventListener('focusin', onFocus)
+  }, [])
+  return useCallback(() => {
+    const target = last.current?.isConnected === true ? last.current : document.getElementById('main')
+    window.focus()
+    target?.focus({ preventScroll: true })
+  }, [])
 }
 
 /** Settings are asked for when the page starts, and when a person comes back to it. */
@@ -135,7 +215,7 @@ function LoginNeeded(props: { readonly message: string; readonly hint: string | 
       <h1>{t('app.name')}</h1>
       <ProblemBox problem={props} />
       <p>
-        <a className="button button-primary" href={`${BASE}/sign-in`}>
+        <a className="button button-primary" href={`${BASE}/sign-in`} target={isPane ? '_top' : undefined}>
           {t('account.signIn')}
         </a>
       </p>

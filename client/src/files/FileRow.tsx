@@ -5,10 +5,12 @@ import { type KeyboardEvent, useState } from 'react'
 import { downloadUrl } from '../api/api.ts'
 import { useMayEdit } from '../api/use-may.ts'
 import { routeUrl } from '../navigation/route.ts'
+import { openBeside } from '../navigation/side.ts'
 import { t } from '../text/text.ts'
 import { copyText } from '../ui/copy-text.ts'
 import {
   ChevronRight,
+  Columns2,
   Copy,
   Download,
   Ellipsis,
@@ -137,6 +139,14 @@ function RowMenu(props: {
       {readable && (
         <MenuItem icon={<NotebookText size={16} />} onSelect={props.onOpen}>
           {t('files.open')}
+        </MenuItem>
+      )}
+      {readable && !folder && (
+        <MenuItem
+          icon={<Columns2 size={16} />}
+          onSelect={() => openBeside(routeUrl({ at: 'file', path: entry.path }))}
+        >
+          {t('split.open')}
         </MenuItem>
       )}
       {folder && mayChange && (

@@ -2,7 +2,8 @@
 import type { FileEntry } from '@yesterday/server/contract/http.ts'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { useMay } from '../api/use-may.ts'
-import { navigate } from '../navigation/route.ts'
+import { navigate, routeUrl } from '../navigation/route.ts'
+import { openBeside } from '../navigation/side.ts'
 import { t } from '../text/text.ts'
 import { ProblemBox } from '../ui/Problem.tsx'
 import { DeleteDialog, MoveDialog } from './dialogs.tsx'
@@ -109,12 +110,19 @@ function moveByKey(
   perform: (move: Move, row: EntryRow) => void,
 ): void {
   const row = rows.find((one) => one.type === 'entry' && one.entry.path === tabStop)
-  if (row?.type !== 'entry' || hasModifier(event)) return
+  if (row?.type !== 'entry') return
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && isFile(row.entry)) {
+    event.preventDefault()
+    openBeside(routeUrl({ at: 'file', path: row.entry.path }))
+  }
+  if (hasModifier(event)) return
   const move = moveFor(rows, row.entry.path, event.key)
   if (move === null) return
   event.preventDefault()
   perform(move, row)
 }
+
+const isFile = ({ type }: FileEntry): boolean => type === 'file' || type === 'notebook'
 
 const hasModifier = (event: KeyboardEvent): boolean => event.metaKey || event.ctrlKey || event.altKey
 

@@ -2,6 +2,7 @@
 
 import type { Answer } from '../api/api.ts'
 import { navigate, parseRoute, redirect } from '../navigation/route.ts'
+import { renameInTabs } from '../navigation/tabs.ts'
 import { t } from '../text/text.ts'
 import { notify } from '../ui/notices.ts'
 import { files } from './files-store.ts'
@@ -43,6 +44,7 @@ export async function move(from: string, to: string): Promise<boolean> {
   const moved = valueOrNotice(await files.move(from, to))
   if (moved === null) return false
   follow(from, moved.path)
+  renameInTabs(from, moved.path)
   notify('info', t('files.renamed', { from: nameOf(from), to: moved.path }))
   return true
 }
@@ -57,6 +59,7 @@ export async function duplicate(path: string): Promise<void> {
 export async function trash(path: string): Promise<void> {
   if (valueOrNotice(await files.trash(path)) === null) return
   if (isWithin(openPath(), path)) redirect({ at: 'home' })
+  renameInTabs(path, null)
   notify('info', t('files.trashed', { name: nameOf(path) }))
 }
 

@@ -54,23 +54,47 @@ const notifyListeners = (): void => {
 /** The pathname on the screen. */
 let shown = typeof location === 'undefined' ? '/' : location.pathname
 
-/** Goes to a place as a link would, once what is not saved may be left. */
-export function navigate(route: Route): void {
+/** A change of the place: `replaced` where the first is no more, or has the second as its address. */
+export interface Moved {
+  readonly from: string
+  readonly to: string
+  readonly replaced: boolean
+}
+
+const followers = new Set<(moved: Moved) => void>()
+/** Calls `follow` at each change of the place, before it shows; returns the way to stop. */
+export function onMoved(follow: (moved: Moved) => void): () => void {
+  followers.add(follow)
+  return () => followers.delete(follow)
+}
+
+/** The address of the place that is on the screen. */
+export const shownUrl = (): string => addressOf(shown)
+
+/** pure. The one address of the place that a pathname names. */
+const addressOf = (pathname: string): string => routeUrl(parseRoute(pathname))
+
+/** Goes to a place as a link would, once what is not saved may be left; `then` is called if it was. */
+export function navigate(route: Route, then: () => void = () => {}): void {
   const url = routeUrl(route)
   whenLeft(() => {
     history.pushState(null, '', url)
     show()
+    then()
   })
 }
 
 /** Gives the place on the screen another address, or goes on from a place that is no more. Asks nothing. `rest` follows the path. */
 export function redirect(route: Route, rest = ''): void {
   history.replaceState(null, '', routeUrl(route) + rest)
-  show()
+  show(true)
 }
 
-function show(): void {
+function show(replaced = false): void {
+  const from = shownUrl()
   shown = location.pathname
+  const to = shownUrl()
+  if (from !== to) for (const follow of followers) follow({ from, to, replaced })
   notifyListeners()
 }
 

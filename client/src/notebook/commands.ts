@@ -43,6 +43,7 @@ import { panelCommand } from './panel-command.ts'
 import { copyCells, cutCells, pasteShared } from './paste.ts'
 import { save } from './save.ts'
 import { showValue } from './show-value.ts'
+import { SIDE_COMMANDS } from './side-commands.ts'
 import { showConnections } from './sql/connections-store.ts'
 import { makeCode, makeSql } from './sql/sql-cells.ts'
 
@@ -350,6 +351,7 @@ export const COMMANDS = [
   { id: 'packages', label: 'command.packages', run: showPackages },
   { id: 'settings', label: 'command.settings', keys: pageKeys('Mod-,'), run: showSettings },
   { id: 'terminal', label: 'command.terminal', when: mayRun, run: () => void openTerminal() },
+  ...SIDE_COMMANDS,
   { id: 'save', label: 'command.save', keys: pageKeys('Mod-s'), run: (notebook) => void save(notebook) },
   { id: 'notifications', label: 'command.notifications', run: () => void switchAndNotify() },
   {

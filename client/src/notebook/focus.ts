@@ -1,4 +1,5 @@
 /** Where the page's focus goes in command mode. */
+import { isPane } from '../navigation/side.ts'
 
 /** Puts the focus on a cell's frame. */
 export function focusCell(cell: string): void {
@@ -32,8 +33,9 @@ export function keepFocusIn(cell: string): void {
   if (element?.contains(document.activeElement) === false) element.focus({ preventScroll: true })
 }
 
-/** Puts the focus on a cell's frame if nothing else has it; answers whether it did. */
+/** Puts the focus on a cell's frame if nothing else has it, on the other side neither; answers whether it did. */
 export function claimFocus(cell: string | null): boolean {
+  if (isPane && !document.hasFocus()) return false
   const { activeElement } = document
   const isFree = activeElement === null || activeElement === document.body
   if (cell === null || !isFree || document.querySelector('dialog[open]') !== null) return false

@@ -3,6 +3,7 @@
  * from an element that has it, and the page does not scroll.
  */
 import { type RefObject, useEffect } from 'react'
+import { isPane } from '../navigation/side.ts'
 import { useWatched } from '../state/use-watched.ts'
 import { claimFocus } from './focus.ts'
 import type { Notebook } from './notebook.ts'
@@ -21,8 +22,13 @@ export function useFocusHome(notebook: Notebook, onKey: RefObject<(event: Keyboa
       const isClaimed = claimFocus(notebook.selection.get().active)
       if (event.key !== 'Tab' && (isClaimed || isAround(event.target))) onKey.current(event)
     }
+    const claim = (): void => void claimFocus(notebook.selection.get().active)
     addEventListener('keydown', onBareKey)
-    return () => removeEventListener('keydown', onBareKey)
+    if (isPane) addEventListener('focus', claim)
+    return () => {
+      removeEventListener('keydown', onBareKey)
+      removeEventListener('focus', claim)
+    }
   }, [notebook, onKey])
 }
 

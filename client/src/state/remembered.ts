@@ -17,3 +17,22 @@ export function remember(key: string, value: string): void {
     // Nothing is kept.
   }
 }
+
+/** As `remembered`, of this tab of the browser alone. */
+export function rememberedHere(key: string): string | null {
+  try {
+    return sessionStorage.getItem(key)
+  } catch {
+    return null
+  }
+}
+
+/** As `remember`, for this tab of the browser alone; `null` forgets. */
+export function rememberHere(key: string, value: string | null): void {
+  try {
+    if (value === null) sessionStorage.removeItem(key)
+    else sessionStorage.setItem(key, value)
+  } catch {
+    // Nothing is kept.
+  }
+}

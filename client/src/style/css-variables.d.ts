@@ -4,5 +4,7 @@ import 'react'
 declare module 'react' {
   interface CSSProperties {
     readonly '--depth'?: number
+    readonly '--main-part'?: string
+    readonly '--beside-part'?: string
   }
 }

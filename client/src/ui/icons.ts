@@ -2,9 +2,11 @@
 export {
   Accessibility,
   Activity,
+  ArrowLeftRight,
   ChevronDown,
   ChevronRight,
   ChevronUp,
+  Columns2,
   Contrast,
   Copy,
   Download,

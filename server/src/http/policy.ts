@@ -28,7 +28,8 @@ export const appPolicy = policy({
   'object-src': "'none'",
   'base-uri': "'none'",
   'form-action': "'self'",
-  'frame-ancestors': "'none'",
+  // Two notebooks side by side are this page twice. A sandboxed frame has an opaque origin, which is no ancestor of it.
+  'frame-ancestors': "'self'",
 })
 
 /**

@@ -23,6 +23,7 @@ import { people } from './people.ts'
 import { presence } from './presence.ts'
 import { servers } from './servers.ts'
 import { settings } from './settings.ts'
+import { sides } from './sides.ts'
 import { slurm } from './slurm.ts'
 import { sql } from './sql.ts'
 import { sweeps } from './sweeps.ts'
@@ -57,6 +58,7 @@ export const en = {
   ...slurm,
   ...sql,
   ...machines,
+  ...sides,
   ...sweeps,
   ...terminals,
   ...trust,

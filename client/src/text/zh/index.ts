@@ -26,6 +26,7 @@ import { people } from './people.ts'
 import { presence } from './presence.ts'
 import { servers } from './servers.ts'
 import { settings } from './settings.ts'
+import { sides } from './sides.ts'
 import { slurm } from './slurm.ts'
 import { sql } from './sql.ts'
 import { sweeps } from './sweeps.ts'
@@ -60,6 +61,7 @@ export const zh: Translation<typeof en> = {
   ...slurm,
   ...sql,
   ...machines,
+  ...sides,
   ...sweeps,
   ...terminals,
   ...trust,

@@ -1,0 +1,20 @@
+/** Words of tabs and of two files side by side. */
+export const sides = {
+  'command.openBeside': 'Show this notebook beside as well',
+  'command.otherSide': 'Go to the other side',
+  'command.closeBeside': 'Close the other side',
+  'command.reopenClosed': 'Reopen the file closed last',
+  'split.open': 'Open beside',
+  'split.side': 'Beside: {name}',
+  'split.swap': 'Swap the sides',
+  'split.close': 'Close this side',
+  'split.width': 'Width of the sides',
+  'split.switch': 'Side to show',
+  'split.drop': 'Drop to open beside',
+  'tabs.label': 'Open files',
+  'tabs.menu': 'Actions for tabs',
+  'tabs.close': 'Close {name}',
+  'tabs.closeThis': 'Close this tab',
+  'tabs.closeOthers': 'Close the other tabs',
+  'tabs.closed': 'Recently closed',
+} as const
