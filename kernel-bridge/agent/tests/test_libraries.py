@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import sys
+import tokenize
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,23 +16,44 @@ from notebook import Notebook
 
 from yesterday_agent import libraries
 from yesterday_agent.content import Budget, content_digest
+from yesterday_agent.sql_cells import libraries as sql_libraries
+from yesterday_agent.workers.libraries import registry as worker_libraries
 
 PACKAGE = AGENT / "yesterday_agent"
-APART = """
-    PIL cloudpickle dill duckdb joblib matplotlib numba pandas polars pyarrow pydantic_core rpds scipy seaborn sklearn
-    sqlalchemy sympy
-    """.split()  # noqa: SIM905
-"""Libraries of which all knowledge is in `libraries`. The list grows with each that is moved there."""
-BESIDE = (PACKAGE / "libraries", PACKAGE / "sql_cells")
-"""SQL cells run in plain Jupyter as well, without the agent: they know by themselves which values are frames."""
+ENGLISH = ("requests", "ray")
+"""Packages whose names are words too: only a whole name of code counts, and a text that is or begins a path of it."""
+# The agent, its child processes and SQL cells each have a folder `libraries`.
+SOURCES = [path for path in PACKAGE.rglob("*.py") if "libraries" not in path.relative_to(PACKAGE).parts]
 
 
-@pytest.mark.parametrize("name", APART)
-def test_no_other_module_names_the_library(name: str) -> None:
-    word = re.compile(rf"(?<![a-z]){name}(?![a-z_])", re.IGNORECASE)
-    sources = [path for path in PACKAGE.rglob("*.py") if not any(one in path.parents for one in BESIDE)]
-    assert len(sources) > 50
-    assert [path.name for path in sources if word.search(path.read_text("utf-8"))] == []
+def names_in(source: str) -> Iterator[str]:
+    """The names in code, word by word: those that a module, an attribute or a variable has."""
+    for one in tokenize.generate_tokens(io.StringIO(source).readline):
+        if one.type == tokenize.NAME:
+            name = one.string.lower().strip("_")
+            yield name
+            yield from {*name.split("_")} - {*ENGLISH}
+        elif one.type == tokenize.STRING and re.fullmatch(r"[\w.]+", text := one.string.strip("rbf'\"")):
+            yield text.lower().partition(".")[0]
+
+
+def texts_in(source: str) -> str:
+    """Comments and texts."""
+    kinds = (tokenize.STRING, tokenize.COMMENT)
+    return "\n".join(one.string for one in tokenize.generate_tokens(io.StringIO(source).readline) if one.type in kinds)
+
+
+def test_no_other_module_names_a_library() -> None:
+    known = {name.lower().strip("_") for name in (*libraries.MODULES, *sql_libraries.LIBRARIES)}
+    known |= {one.package for one in worker_libraries.LIBRARIES}
+    word = re.compile(rf"(?<![a-z])({'|'.join(known - {*ENGLISH})})(?![a-z_])", re.IGNORECASE)
+    found: list[str] = []
+    for path in SOURCES:
+        source = path.read_text("utf-8")
+        hits = {*word.findall(texts_in(source)), *(known & {*names_in(source)})}
+        found += [f"{path.relative_to(PACKAGE)}: {hit}" for hit in sorted(hits)]
+    assert len(SOURCES) > 50
+    assert found == []
 
 
 def test_each_module_says_what_it_knows_of_its_package() -> None:

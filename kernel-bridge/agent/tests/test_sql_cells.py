@@ -18,11 +18,13 @@ from notebook import Notebook
 from yesterday_agent import sql_cells
 from yesterday_agent.record import Edge
 from yesterday_agent.sql_cells.completion import complete
-from yesterday_agent.sql_cells.connections import masked, secrets_of, user_folder
+from yesterday_agent.sql_cells.connections import secrets_of, user_folder
 from yesterday_agent.sql_cells.header import parse_header
-from yesterday_agent.sql_cells.parameters import bind, split
-from yesterday_agent.sql_cells.problems import SqlError, duckdb_problem, place_at
+from yesterday_agent.sql_cells.libraries.duckdb import described
+from yesterday_agent.sql_cells.parameters import bind
+from yesterday_agent.sql_cells.problems import SqlError, masked, place_at
 from yesterday_agent.sql_cells.statement_facts import parse_facts
+from yesterday_agent.sql_cells.statements import split
 
 
 @pytest.fixture
@@ -99,7 +101,7 @@ def test_statements_are_split_outside_of_quotes() -> None:
 
 def test_the_place_of_an_error_is_that_of_duckdb() -> None:
     statement = "\nselect a,\n  nope"
-    text, offset = duckdb_problem("Binder Error: no nope\n\nLINE 3:   nope\n          ^^^^", statement)
+    text, offset = described("Binder Error: no nope\n\nLINE 3:   nope\n          ^^^^", statement)
     assert (text, offset) == ("Binder Error: no nope", statement.index("nope"))
     assert place_at(statement, statement.index("nope")) == (3, 3)
 

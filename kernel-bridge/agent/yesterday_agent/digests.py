@@ -9,14 +9,16 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
+from .libraries import fast_hash
+
 FILE_BYTES = 256 * 1024 * 1024
 
 
 def mark(data: Any) -> int | bytes:
-    """Of a contiguous buffer: `xxhash` where the kernel has it, else the faster one of SHA-256 and BLAKE2 here."""
-    xxhash = _xxhash()
-    if xxhash is not None:
-        digest: bytes = xxhash.xxh3_128(data).digest()
+    """Of a contiguous buffer: by a fast hash where the kernel has one, else the faster of SHA-256 and BLAKE2 here."""
+    fast = fast_hash()
+    if fast is not None:
+        digest: bytes = fast(data).digest()
         return digest
     plain: bytes = _faster()(data).digest()[:16]
     return plain
@@ -34,15 +36,6 @@ def _faster() -> Callable[[Any], Any]:
 
     blake2, sha256 = (min(taken(kind) for _ in range(3)) for kind in (hashlib.blake2b, hashlib.sha256))
     return hashlib.sha256 if sha256 < blake2 else hashlib.blake2b
-
-
-@functools.lru_cache(maxsize=1)
-def _xxhash() -> Any:
-    try:
-        import xxhash
-    except ImportError:
-        return None
-    return xxhash
 
 
 def bytes_digest(data: bytes) -> str:

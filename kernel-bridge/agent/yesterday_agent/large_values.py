@@ -1,19 +1,19 @@
 """Values too large to be stored while the kernel waits: written piece by piece, on the thread of late digests.
 
-A numpy array, a column of a frame and the memory of a tensor are cut from their own beginning, so that what did not
+An array, a column of a frame and other memory are cut from their own beginning, so that what did not
 change is kept once. The pickle itself is written as it is made. Invariant: no more than a few pieces are in memory.
 """
 
 from __future__ import annotations
 
 import marshal
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from json import dumps
 from typing import Any
 
 from .kept import OVER_BUDGET, LatePieces
 from .late import Check
+from .piece_sizes import LEAST_PIECE, piece_size
 from .reasons import UnstorableError, failing_as
 from .record import StoredValue
 from .secrecy import holds_known_secret, holds_secret
@@ -21,16 +21,9 @@ from .shared_memory import Memories
 from .trees import CHUNK, LEAST, containers
 from .values import BUNDLE, PARTS, TREE, SecretError, ValuePickler
 
-LEAST_PIECE = 256 * 1024
-MOST_PIECE = 4 * 1024 * 1024
 _OVERLAP = 1024
 """Bytes of a piece that are looked through for secrets again with the next one."""
 _CONTAINERS: dict[type, str] = {list: "list", tuple: "tuple", dict: "dict"}
-
-
-def piece_size(size: int) -> int:
-    """Of memory of so many bytes: a change of a hundredth of them leaves most pieces as they are."""
-    return min(MOST_PIECE, max(LEAST_PIECE, 1 << max(0, (size >> 7).bit_length() - 1)))
 
 
 def store_large(
@@ -60,7 +53,7 @@ def _pickled(
         raise UnstorableError("they need each other to be loaded")
     written = sink.finish()
     buffers = [_memory(_slices(buffer.raw()), pieces, piece) for buffer in pickler.buffers]
-    arrays = [_memory(_array_pieces(one, piece_size(one.nbytes)), pieces, piece) for one in pickler.arrays]
+    arrays = [_memory(each, pieces, piece) for each in pickler.arrays]
     body = {"pickle": written, "buffers": buffers, "arrays": arrays, "needs": sorted(pickler.needs)}
     return pieces.finish(BUNDLE if bundle else PARTS, dumps(body).encode())
 
@@ -126,20 +119,6 @@ def _memory(parts: Iterable[Any], pieces: LatePieces, check: Check) -> list[str]
 def _slices(memory: memoryview) -> Iterator[memoryview]:
     size = piece_size(memory.nbytes)
     return (memory[start : start + size] for start in range(0, memory.nbytes, size))
-
-
-def _array_pieces(array: Any, most: int) -> Iterator[memoryview]:
-    """The items of an array in their order: rows that are large are cut each by itself. Of a frame they are columns."""
-    numpy = sys.modules["numpy"]
-    row = array.nbytes // len(array)
-    if array.ndim > 1 and row >= LEAST_PIECE:
-        size = piece_size(row)
-        for one in array:
-            yield from _array_pieces(one, size)
-        return
-    step = max(1, most // max(row, 1))
-    for start in range(0, len(array), step):
-        yield memoryview(numpy.ascontiguousarray(array[start : start + step]).reshape(-1).view("u1"))
 
 
 def _tree(value: Any, pieces: LatePieces, walk: Check) -> StoredValue | None:

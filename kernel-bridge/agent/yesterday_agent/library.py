@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypedDict
 
 if TYPE_CHECKING:
     from .accesses import Access
@@ -149,6 +149,33 @@ class Seed:
     """Has later seeds of the library come from `os.urandom`, which is recorded. Asked before every run."""
 
 
+Hold = Callable[[int, Any], Any]
+"""Gets address and bytes of memory, and gives what goes into the pickle for it: a `bytearray` once it is loaded."""
+
+
+class Apart(NamedTuple):
+    """A large value in pieces beside its pickle. `facts` join them again; the first is of a class of the package."""
+
+    size: int
+    facts: tuple[Any, ...]
+    pieces: Iterator[memoryview]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """How values that look into memory are stored. `alone` and `shared` answer as `object.__reduce__` does; None leaves
+    a value to its package. They raise `UnstorableError`. What they name stays loadable for good."""
+
+    alone: Callable[[Any], Any] | None = None
+    shared: Callable[[Any, Hold], Any] | None = None
+    """Among values that may look into the same memory."""
+    apart: Callable[[Any], Apart | None] | None = None
+    joined: Callable[..., Any] | None = None
+    """The value of all pieces, as one `bytearray`, and the facts that `apart` gave."""
+    refusal: Callable[[Any], str | None] | None = None
+    """Why a value of a class of the notebook's, below the package's, is not stored."""
+
+
 @dataclass(frozen=True, eq=False)
 class Library:
     """All that the agent knows of one package. Every field but the first has a default.
@@ -229,6 +256,11 @@ class Library:
     random: Mapping[str, RandomState] = field(default_factory=dict)
     """By the name that the record shows."""
     seed: Seed | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """By a class that answers of servers have, in the package itself, the method or property that gives all bytes."""
+    http_connections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By the full name of a module its classes that connect as those of `http.client` do."""
+    stored: Stored | None = None
     copies_on_write: bool = False
     """Values may share memory, and yet each has what is written into it for itself."""
     counts_changes: bool = False

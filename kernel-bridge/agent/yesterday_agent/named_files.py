@@ -13,6 +13,7 @@ from pathlib import PurePath
 from typing import Any
 
 from .kinds import module_of
+from .libraries import MODULES
 
 _TOUCHING = re.compile(
     r"(?:load|save|scan|sink|dump|copy|connect|export|import|from|to|stat|exists)(?:_|$)|(?:read|write|open)_"
@@ -23,7 +24,10 @@ _TOUCHING = re.compile(
 _FOLDER_READER = re.compile(
     r"(?:read|scan|open)_\w+$|\w*[Dd]ataset$|(?:Image|Dataset)Folder$|load_from_disk$|(?:sql|execute|query)$"
 )
-_FOLDER_WRITER = re.compile(r"(?:to|write|sink|export)_(?!numpy|list|dict|numeric|datetime|device)\w+$|save_to_disk$")
+_FOLDER_WRITER = re.compile(
+    rf"(?:to_(?!{'|'.join(MODULES)})|(?:write|sink|export)_)(?!list|dict|numeric|datetime|device)\w+$|save_to_disk$"
+)
+"""What becomes an object of another package or of Python writes nothing."""
 _WORDS = re.compile(r"[\s'\"<>|;&()=,]+")
 _QUOTED = re.compile(r"'([^'\n]{1,500})'")
 _COPIED_TO = re.compile(r"\bcopy\b[^;]*?\bto\s+'([^'\n\0]{1,500})'", re.IGNORECASE)

@@ -10,6 +10,8 @@ import functools
 import re
 from dataclasses import dataclass, field
 
+from .libraries import SQL_CATALOGUES
+
 _TOKEN = re.compile(
     r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[\w+\]|[A-Za-z_][\w$]*|[^\s\w]|\w+", re.S
 )
@@ -73,7 +75,7 @@ _ENDS_SOURCES = frozenset(
         "values",
     ]
 )
-_CATALOGUE = re.compile(r"sqlite_(?:temp_)?(?:master|schema)$|(?:information_schema|pg_catalog)\.|(?:pragma_|duckdb_)")
+_CATALOGUE = re.compile(r"sqlite_(?:temp_)?(?:master|schema)$|(?:information_schema|pg_catalog)\.|pragma_")
 _NO_NAME = frozenset(
     [
         "select",
@@ -254,7 +256,7 @@ class _Reader:
 
     def _source(self, place: int) -> int:
         name, behind = self._named(place)
-        if _CATALOGUE.match(name):
+        if _CATALOGUE.match(name) or name.startswith(SQL_CATALOGUES):
             self.found.everything = True
         elif name and self._word(behind) != "(":
             self.found.reads.add(name)

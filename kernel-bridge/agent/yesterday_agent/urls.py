@@ -1,5 +1,5 @@
-"""What a run fetched: address and digest of each answer, as `urllib` (by `http.client`), `requests` and `httpx` read
-it, with the body as it came within a budget. An answer that was not read to its end has no digest.
+"""What a run fetched: address and digest of each answer, as `http.client` and the clients of libraries read it,
+with the body as it came within a budget. An answer that was not read to its end has no digest.
 
 Invariant: nothing is read that the code does not read, and what it gets is what the library gave. Addresses are kept
 without their secrets, and no header of a request is.
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import libraries
 from .audit import listen
 from .kept import Kept
 from .own_threads import is_own
@@ -173,10 +174,12 @@ class UrlWatch:
         """A connection begins: by now the library that will read the answer is loaded."""
         if self._fetches is None or is_own():
             return
-        for module, kind, name, before, after in _DOORS:
-            library = sys.modules.get(module)
-            if library is not None and hasattr(library, kind):
-                _look_on(getattr(library, kind), name, before, after)
+        response = getattr(sys.modules.get("http.client"), "HTTPResponse", None)
+        for name, after in _READING.items():
+            _look_on(response, name, after)
+        for library in libraries.web_clients():
+            for kind, name in library.answers.items():
+                _look_on(getattr(sys.modules[library.package], kind, None), name, UrlWatch.has_all)
 
     def _sent(self, event: str, args: tuple[Any, ...]) -> None:
         """The head of a request goes out, or its body, in pieces of its own, which does not look like one."""
@@ -212,7 +215,7 @@ class UrlWatch:
             fetch.whole = response.isclosed()
 
     def has_all(self, response: Any, given: tuple[Any, ...], result: Any) -> None:
-        """The content as `requests` and `httpx` give it takes the place of what went over the wire for it."""
+        """The content as a library gives it takes the place of what went over the wire for it."""
         if hasattr(response, _MARK) or not isinstance(result, bytes) or self._fetches is None:
             return
         address, method = mask(str(response.request.url)), str(response.request.method)
@@ -235,33 +238,21 @@ def hearing() -> UrlWatch | None:
     return watch if watch is not None and watch.is_on else None
 
 
-_Before = Callable[[UrlWatch, Any], None]
 _After = Callable[[UrlWatch, Any, tuple[Any, ...], Any], None]
 
-
-def _nothing(watch: UrlWatch, response: Any) -> None:
-    return
-
-
-_DOORS: tuple[tuple[str, str, str, _Before, _After], ...] = (
-    ("http.client", "HTTPResponse", "begin", _nothing, UrlWatch.begins),
-    ("http.client", "HTTPResponse", "read", _nothing, UrlWatch.has_read),
-    ("http.client", "HTTPResponse", "readinto", _nothing, UrlWatch.has_read),
-    ("requests", "Response", "content", _nothing, UrlWatch.has_all),
-    ("httpx", "Response", "read", _nothing, UrlWatch.has_all),
-)
+_READING: dict[str, _After] = {"begin": UrlWatch.begins, "read": UrlWatch.has_read, "readinto": UrlWatch.has_read}
+"""Methods by which `http.client` reads an answer."""
 
 
-def _look_on(kind: type, name: str, before: _Before, after: _After) -> None:
-    """The method or property works as before, and its result is reported."""
-    found = vars(kind).get(name)
+def _look_on(kind: type | None, name: str, after: _After) -> None:
+    """The method or property works as before, and its result is reported. None: it is not loaded."""
+    found = None if kind is None else vars(kind).get(name)
     real: Any = found.fget if isinstance(found, property) else found
     if real is None or hasattr(real, _MARK):
         return
 
     @functools.wraps(real)
     def looked_on(self: Any, *args: Any, **kwargs: Any) -> Any:
-        _report(lambda watch: before(watch, self))
         result = real(self, *args, **kwargs)
         _report(lambda watch: after(watch, self, args, result))
         return result

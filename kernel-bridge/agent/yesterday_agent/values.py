@@ -3,7 +3,7 @@ are parts of their own, in pieces, so that what did not change is kept once.
 
 Five formats. `pickle5`: the object is the pickle. `pickle5-pack`: a JSON object of small pickles by name, base64.
 `pickle5-parts`: JSON of `pickle` (an object, or a list of them), `buffers` and `arrays` (each a list of objects;
-`arrays` are numpy arrays in the order of their items) and `needs` (names of the notebook's functions and classes that
+`arrays` are arrays by their items in order) and `needs` (names of the notebook's functions and classes that
 have to be there first). `pickle5-bundle`: the same of a dict of variables by name, which have parts in common.
 `marshal-tree`: JSON of `tree` (`list`, `tuple` or `dict`) and `chunks`, each an object that is a list of items by
 `marshal`, of a dict its keys and then their values. `large_values.py` writes what is too large for a kernel to wait.
@@ -19,18 +19,18 @@ import importlib
 import io
 import marshal
 import pickle
-import sys
 import types
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from json import dumps, loads
 from time import perf_counter
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from .imported import is_a
+from . import libraries
 from .kept import OVER_BUDGET
-from .kinds import package_of
+from .library import Stored
+from .piece_sizes import APART
 from .reasons import UnstorableError, failing_as
 from .record import StoredValue
 from .secrecy import holds_secret
@@ -40,7 +40,6 @@ from .userland import is_user_class, is_user_module
 PICKLE, PACK, PARTS, BUNDLE = "pickle5", "pickle5-pack", "pickle5-parts", "pickle5-bundle"
 TREE = "marshal-tree"
 PIECE = 4 * 1024 * 1024
-_APART = 64 * 1024
 _SMALL = 4 * 1024
 _CACHED = type(functools.lru_cache(len))
 _OWN_WAYS = ("__reduce__", "__reduce_ex__", "__getstate__", "__getnewargs__", "__getnewargs_ex__")
@@ -115,14 +114,15 @@ class ValuePickler(pickle.Pickler):
     def __init__(
         self, sink: Sink, namespace: Mapping[str, Any], memories: Memories | None, gathers: bool = False
     ) -> None:
-        """`gathers`: large numpy arrays are left out of the pickle, and found in `arrays`."""
+        """`gathers`: large arrays are left out of the pickle; `arrays` has the pieces of each."""
         super().__init__(sink, protocol=5, buffer_callback=self._buffer)
         self._sink, self._namespace, self._memories = sink, namespace, memories
         self._gathers = gathers
         self.buffers: list[pickle.PickleBuffer] = []
-        self.arrays: list[Any] = []
+        self.arrays: list[Iterator[memoryview]] = []
         self.needs: set[str] = set()
         self._marked: set[type] = set()
+        self._refusals: dict[type, list[Callable[[Any], str | None]]] = {}
 
     def leave_no_trace(self) -> None:
         """Holds nothing of the user's any more; and `copyreg` writes what it found of slots into the class."""
@@ -134,7 +134,7 @@ class ValuePickler(pickle.Pickler):
     def _buffer(self, buffer: pickle.PickleBuffer) -> bool:
         """True keeps it in the pickle."""
         size = buffer.raw().nbytes
-        if size < _APART:
+        if size < APART:
             return True
         self._sink.spend(size)
         self.buffers.append(buffer)
@@ -158,29 +158,35 @@ class ValuePickler(pickle.Pickler):
         return NotImplemented
 
     def _memory_of(self, kind: type, value: Any) -> Any:
-        """How an array or tensor is pickled; None leaves it to its library."""
+        """How a value that looks into memory is pickled; None leaves it to its package."""
         if self._memories is not None:
             return self._memories.reduced(value)
-        package = package_of(kind)
-        if package == "numpy" and self._gathers:
-            return self._gathered(value)
-        return _tensor(value) if package == "torch" else None
-
-    def _gathered(self, value: Any) -> Any:
-        """A large array by its place among `arrays`, and how it lies in memory; None leaves it to numpy."""
-        if type(value) is not sys.modules["numpy"].ndarray or value.dtype.hasobject or value.nbytes < _APART:
+        library = libraries.of_kind(kind)
+        stored = None if library is None else library.stored
+        if stored is None:
             return None
-        self._sink.spend(value.nbytes)
-        self.arrays.append(value)
-        order = sorted(range(value.ndim), key=lambda axis: -abs(value.strides[axis]))
-        return gathered, (len(self.arrays) - 1, value.dtype, value.shape, tuple(order))
+        gathered = self._gathered(stored, value) if self._gathers else None
+        return stored.alone(value) if gathered is None and stored.alone is not None else gathered
+
+    def _gathered(self, stored: Stored, value: Any) -> Any:
+        """A large array by its place among `arrays`, with what its library needs to join it."""
+        apart = None if stored.apart is None else stored.apart(value)
+        if apart is None:
+            return None
+        self._sink.spend(apart.size)
+        self.arrays.append(apart.pieces)
+        return gathered, (len(self.arrays) - 1, *apart.facts)
 
     def _users(self, kind: type, value: Any) -> None:
         """An instance of a class of the user's."""
         if (own := _own_way(kind)) is not None:
             raise UnstorableError(f"{own} of its class would have to run")
-        if is_a(value, "numpy", "ndarray") and vars(value):
-            raise UnstorableError("numpy does not pickle what an array keeps beside")
+        if kind not in self._refusals:
+            stored = [library.stored for library in libraries.of_bases(kind) if library.stored is not None]
+            self._refusals[kind] = [one.refusal for one in stored if one.refusal is not None]
+        for refusal in self._refusals[kind]:
+            if (reason := refusal(value)) is not None:
+                raise UnstorableError(reason)
         if "__slotnames__" not in vars(kind):
             self._marked.add(kind)
 
@@ -200,33 +206,6 @@ def _own_way(kind: type) -> str | None:
             if name in vars(base) and is_user_class(base):
                 return f"{base.__qualname__}.{name}"
     return None
-
-
-def _tensor(value: Any) -> Any:
-    """A plain tensor by its memory; None leaves it to the library."""
-    torch = sys.modules["torch"]
-    if type(value) not in (torch.Tensor, torch.nn.Parameter):
-        return None
-    if value.device.type != "cpu" or value.layout != torch.strided or value.is_quantized or not value.is_leaf:
-        raise UnstorableError("it holds a tensor that is part of a computation, sparse, or not in plain memory")
-    data = value.detach().contiguous().reshape(-1).view(torch.uint8).numpy() if value.numel() else b""
-    facts = (type(value).__name__, str(value.dtype).partition(".")[2], tuple(value.shape), value.requires_grad)
-    return tensor, (facts, pickle.PickleBuffer(data), value.grad)
-
-
-def tensor(facts: tuple[str, str, tuple[int, ...], bool], data: Any, grad: Any) -> Any:
-    """The tensor that `_tensor` took apart."""
-    torch: Any = importlib.import_module("torch")
-    kind, dtype, shape, requires_grad = facts
-    memory = bytearray(data)
-    flat = (
-        torch.frombuffer(memory, dtype=getattr(torch, dtype)) if memory else torch.empty(0, dtype=getattr(torch, dtype))
-    )
-    plain = flat.reshape(shape)
-    made = torch.nn.Parameter(plain, requires_grad) if kind == "Parameter" else plain.requires_grad_(requires_grad)
-    if grad is not None:
-        made.grad = grad
-    return made
 
 
 Keep = Callable[[bytes], "str | None"]
@@ -337,9 +316,16 @@ def _tree(parts: Mapping[str, Any], read: Callable[[str], bytes]) -> Any:
     return whole if parts["tree"] == "list" else dict(zip(whole[:count], whole[count:], strict=True))
 
 
-def gathered(index: int, dtype: Any, shape: tuple[int, ...], order: tuple[int, ...]) -> Any:
+def gathered(index: int, *facts: Any) -> Any:
     """Named in pickles; `_Unpickler` has the arrays."""
     raise ValueError("an array outside of its value")
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """What pickles name here that a library's module has."""
+        return libraries.named_in_pickles(__name__, name)
 
 
 class _Unpickler(pickle.Unpickler):
@@ -360,12 +346,10 @@ class _Unpickler(pickle.Unpickler):
             return self._gathered
         return super().find_class(module, name)
 
-    def _gathered(self, index: int, dtype: Any, shape: tuple[int, ...], order: tuple[int, ...]) -> Any:
-        """The array, in memory as it was: sums of floats depend on the order."""
-        numpy: Any = importlib.import_module("numpy")
-        plain = numpy.frombuffer(self._arrays[index](), dtype).reshape(shape)
-        if order == tuple(range(len(shape))):
-            return plain
-        made = numpy.empty([shape[axis] for axis in order], dtype).transpose(numpy.argsort(order))
-        made[...] = plain
-        return made
+    def _gathered(self, index: int, *facts: Any) -> Any:
+        """The array, in memory as it was. The first fact is of its package."""
+        library = libraries.of_kind(type(facts[0]))
+        stored = None if library is None else library.stored
+        if stored is None or stored.joined is None:
+            raise ValueError("no library joins this array")
+        return stored.joined(self._arrays[index](), *facts)

@@ -13,7 +13,8 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any, TypedDict
 
-from .on_import import when_imported
+from .library_imports import when_libraries_import
+from .on_import import Step, when_imported
 from .secrecy import mask
 from .web_answers import AnswerFacts, address_of, sent_digest
 
@@ -74,11 +75,9 @@ GIVEN = GivenAnswers()
 def give(text: str, is_apart: bool, hosts: Iterable[str] = ()) -> None:
     """Has the next run get these answers, a list of `GivenAnswer` as JSON. `is_apart`: the process has a network of its
     own, in which nothing from outside answers; `hosts`: those that are asked themselves."""
-    when_imported(
-        {
-            "http.client": lambda module: _lead(module, ("HTTPConnection", "HTTPSConnection")),
-            "urllib3.connection": lambda module: _lead(module, ("HTTPConnection", "HTTPSConnection")),
-        }
+    when_imported({"http.client": _leading_all(("HTTPConnection", "HTTPSConnection"))})
+    when_libraries_import(
+        lambda library: {module: _leading_all(names) for module, names in library.http_connections.items()}
     )
     GIVEN.give(json.loads(text), is_apart, hosts)
 
@@ -91,6 +90,10 @@ def _is_here(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _leading_all(names: Iterable[str]) -> Step:
+    return lambda module: _lead(module, names)
 
 
 def _lead(module: Any, names: Iterable[str]) -> None:

@@ -5,13 +5,16 @@ A module is loaded once the user imports its package, never earlier. `docs/exten
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sys
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 from ..kinds import BUILT_IN, package_of
 from ..library import Dissection, Library
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 MODULES: dict[str, str] = {
     "pandas": "pandas",
@@ -28,6 +31,8 @@ MODULES: dict[str, str] = {
     "PIL": "pil",
     "httpx": "httpx",
     "httpcore": "httpcore",
+    "requests": "requests",
+    "urllib3": "urllib3",
     "aiohttp": "aiohttp",
     "pydantic_core": "pydantic_core",
     "rpds": "rpds",
@@ -38,6 +43,17 @@ MODULES: dict[str, str] = {
 }
 """By package the module of this folder that knows it. The order is that of settings and random states in a record."""
 
+WEB_CLIENTS = ("requests", "httpx")
+"""Packages that state `answers`: a child process that connects to something looks for these alone."""
+SQL_CATALOGUES = ("duckdb_",)
+"""Beginnings of names by which SQL asks for all tables: a text is read also before its library is imported."""
+PICKLED: dict[tuple[str, str], tuple[str, str]] = {
+    ("yesterday_agent.values", "tensor"): ("torch.stored", "tensor"),
+    ("yesterday_agent.shared_memory", "tensor"): ("torch.stored", "shared_tensor"),
+    ("yesterday_agent.shared_memory", "array"): ("numpy.stored", "array"),
+}
+"""Functions of this folder by what stored pickles call them. Entries stay for good."""
+
 _LOADED: dict[str, Library] = {}
 
 
@@ -46,8 +62,32 @@ def find(package: str) -> Library | None:
     known = _LOADED.get(package)
     if known is not None or package not in MODULES:
         return known
-    found: Library = importlib.import_module(f"{__name__}.{MODULES[package]}").LIBRARY
+    found: Library = _module(MODULES[package]).LIBRARY
     return _LOADED.setdefault(package, found)
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"{__name__}.{name}")
+
+
+def named_in_pickles(module: str, name: str) -> Any:
+    """The function that a pickle calls so. Raises `AttributeError`, as a module does."""
+    if (module, name) not in PICKLED:
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+    place, own = PICKLED[module, name]
+    return getattr(_module(place), own)
+
+
+def pickled_as(module: str, name: str) -> Callable[[Function], Function]:
+    """Pickles call a function by the name that it had first, one of `PICKLED`."""
+
+    def named(function: Function) -> Function:
+        # The module's own text: a pickle has each text once.
+        function.__module__ = getattr(sys.modules.get(module), "__name__", module)
+        function.__qualname__ = name
+        return function
+
+    return named
 
 
 def of_kind(kind: type) -> Library | None:
@@ -73,6 +113,22 @@ def of_bases(kind: type) -> Iterator[Library]:
         library = find(package)
         if library is not None:
             yield library
+
+
+@functools.lru_cache(maxsize=1)
+def fast_hash() -> Callable[[Any], Any] | None:
+    """A hash of memory that the agent uses itself where the kernel's Python has the package."""
+    try:
+        import xxhash
+    except ImportError:
+        return None
+    return xxhash.xxh3_128
+
+
+def web_clients() -> list[Library]:
+    """Those that are imported and read answers of servers."""
+    found = (find(package) for package in WEB_CLIENTS if package in sys.modules)
+    return [library for library in found if library is not None]
 
 
 def imported() -> list[Library]:

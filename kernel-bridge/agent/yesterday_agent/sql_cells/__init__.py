@@ -1,4 +1,4 @@
-"""SQL cells: `%%sql` runs SQL on DuckDB, over frames and files, or on a named connection.
+"""SQL cells: `%%sql` runs SQL over frames and files, or on a named connection.
 
 The package imports nothing of the agent, so that plain Jupyter can use it (`%load_ext yesterday_sql`, docs/sql.md).
 """

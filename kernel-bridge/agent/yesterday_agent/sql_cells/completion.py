@@ -88,8 +88,8 @@ def _candidates(magic: SqlMagic, connection: Connection, source: str, before: st
         return
     for table in dict.fromkeys(used.values()):
         yield from ((column, "column") for column in magic.columns(engine, connection, table) or ())
-    if connection.kind == "duckdb":
-        yield from ((name, "table") for name in [*frames_in(magic.variables), *engine.schema()])
+    if engine.reads_frames:
+        yield from ((name, "table") for name in [*frames_in(magic.variables), *engine.tables()])
     else:
         yield from ((name, "table") for name in magic.tables(engine, connection))
     yield from ((name, "keyword") for name in KEYWORDS)

@@ -1,4 +1,4 @@
-"""Connections of SQL cells: DuckDB, saved names, URLs of SQLAlchemy, and connections that the notebook holds.
+"""Connections of SQL cells: the default, saved names, URLs, and connections that the notebook holds.
 
 Saved connections are in `connections.json` in the user's folder, outside the notebook and the project. The server and
 `yesterday connections` write it.
@@ -16,29 +16,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from .problems import MissingPackageError, SqlError
+from . import libraries
+from .library import Database, Engine, Site
+from .problems import SqlError
+from .tables import to_frame
 
 FILE = "connections.json"
 _LARGEST = 1024 * 1024
-_PACKAGES = {
-    "psycopg": "psycopg[binary]",
-    "psycopg2": "psycopg2-binary",
-    "MySQLdb": "mysqlclient",
-    "pyodbc": "pyodbc",
-    "odps": "pyodps[sqlalchemy]",
-}
-_URL_PACKAGES = {
-    "trino": "trino[sqlalchemy]",
-    "hive": "pyhive[hive]",
-    "odps": "pyodps",
-    "snowflake": "snowflake-sqlalchemy",
-}
 
 
 @dataclass(frozen=True)
 class Connection:
-    """`kind`: duckdb or sqlalchemy. `label`: as tables are named in the record; empty for the default. `dialect` is
-    sqlglot's name. `variable`: the name in the notebook, if it comes from there."""
+    """`kind`: the package of the database. `label`: as tables are named in the record; empty for the default.
+    `dialect` is sqlglot's name. `variable`: the name in the notebook, if it comes from there."""
 
     kind: str
     held: Any
@@ -92,13 +82,6 @@ def secrets_of(url: str) -> list[str]:
     return list(dict.fromkeys(one for one in found if len(one) > 2))
 
 
-def masked(text: str, secrets: list[str]) -> str:
-    """The text without these."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, "•••")
-    return text
-
-
 class Connections:
     """Those of one kernel. Engines are made once for each URL."""
 
@@ -113,14 +96,16 @@ class Connections:
 
     def find(self, reference: str | None, variables: Mapping[str, Any]) -> Connection:
         """Raises `SqlError` if there is none of this name."""
-        if reference is None or reference in ("duckdb://", "duckdb:///:memory:"):
-            return Connection("duckdb", _default_duckdb(), "", "duckdb")
+        name, default = _default()
+        if reference is None or reference in (f"{default.scheme}://", f"{default.scheme}:///:memory:"):
+            held = default.default() if default.default is not None else None
+            return Connection(name, held, "", default.dialect(held))
         if "://" in reference:
             return self._open(reference, _shown(reference))
         kind = _kind(variables.get(reference))
         if kind is not None:
             held = variables[reference]
-            return Connection(kind, held, reference, "duckdb" if kind == "duckdb" else dialect_of(held), reference)
+            return Connection(kind, held, reference, libraries.databases()[kind].dialect(held), reference)
         known = saved(user_folder())
         if reference not in known:
             names = ", ".join(f"`{name}`" for name in sorted(known)) or "none"
@@ -129,6 +114,10 @@ class Connections:
                 f"Add it under Connections, or run `yesterday connections add {reference}`."
             )
         return self._open(known[reference], reference)
+
+    def engine(self, connection: Connection, variables: dict[str, Any]) -> Engine:
+        """What runs statements on it."""
+        return libraries.databases()[connection.kind].engine(connection.held, Site(variables, self.secrets, to_frame))
 
     def _open(self, url: str, label: str) -> Connection:
         secrets = secrets_of(url)
@@ -141,24 +130,14 @@ class Connections:
 
 def _kind(value: object) -> str | None:
     """Of a value of the notebook that SQL can run on."""
-    package, name = type(value).__module__.partition(".")[0], type(value).__name__
-    if package in ("duckdb", "_duckdb") and name == "DuckDBPyConnection":
-        return "duckdb"
-    return "sqlalchemy" if package == "sqlalchemy" and name in ("Engine", "Connection") else None
+    library = libraries.of_value(value)
+    database = None if library is None else library.database
+    is_held = database is not None and type(value).__name__ in database.connections
+    return library.package if library is not None and is_held else None
 
 
-def _default_duckdb() -> Any:
-    """The connection that `duckdb.sql` uses as well."""
-    default = _duckdb().default_connection
-    return default() if callable(default) else default
-
-
-def _duckdb() -> Any:
-    try:
-        import duckdb
-    except ImportError:
-        raise MissingPackageError("DuckDB", "duckdb") from None
-    return duckdb
+def _default() -> tuple[str, Database]:
+    return next((name, one) for name, one in libraries.databases().items() if one.default is not None)
 
 
 def _shown(url: str) -> str:
@@ -168,44 +147,8 @@ def _shown(url: str) -> str:
 
 
 def _connect(url: str, label: str, secrets: list[str]) -> Connection:
-    scheme = url.partition("://")[0]
-    if scheme == "duckdb":
-        try:
-            return Connection("duckdb", _duckdb().connect(url.partition(":///")[2] or ":memory:"), label, "duckdb")
-        except MissingPackageError:
-            raise
-        except Exception as problem:
-            raise SqlError(f"Could not open `{label}`: {masked(str(problem), secrets)}") from None
-    try:
-        import sqlalchemy
-    except ImportError:
-        raise MissingPackageError("SQLAlchemy", "sqlalchemy") from None
-    try:
-        return Connection("sqlalchemy", engine := sqlalchemy.create_engine(url), label, dialect_of(engine))
-    except ModuleNotFoundError as problem:
-        name = problem.name or scheme
-        raise MissingPackageError(f"The driver `{name}`", _PACKAGES.get(name, name)) from None
-    except Exception as problem:
-        package = _URL_PACKAGES.get(scheme.partition("+")[0])
-        if type(problem).__name__ == "NoSuchModuleError" and package:
-            raise MissingPackageError(f"The driver for `{scheme}`", package) from None
-        raise SqlError(f"Could not open `{label}`: {masked(str(problem), secrets)}") from None
-
-
-_DIALECTS = {
-    "postgresql": "postgres",
-    "mssql": "tsql",
-    "mariadb": "mysql",
-    "redshift": "redshift",
-    "odps": "hive",
-    "maxcompute": "hive",
-    "sparksql": "spark",
-    "cockroachdb": "postgres",
-    "awsathena": "athena",
-}
-
-
-def dialect_of(engine: Any) -> str:
-    """sqlglot's name of an engine's dialect."""
-    name = str(engine.dialect.name)
-    return _DIALECTS.get(name, name)
+    databases, scheme = libraries.databases(), url.partition("://")[0]
+    kind = next((name for name, one in databases.items() if one.scheme == scheme), None)
+    kind = kind or next(name for name, one in databases.items() if not one.scheme)
+    held = databases[kind].open(url, label, secrets)
+    return Connection(kind, held, label, databases[kind].dialect(held))

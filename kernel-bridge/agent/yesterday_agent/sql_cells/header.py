@@ -14,7 +14,7 @@ _NAME = re.compile(r"[A-Za-z_][\w-]*$")
 
 
 class Header(NamedTuple):
-    """`connection`: a name, a URL, or None for DuckDB. `result`: the variable that gets the rows, if any."""
+    """`connection`: a name, a URL, or None for the default. `result`: the variable that gets the rows, if any."""
 
     connection: str | None
     result: str | None

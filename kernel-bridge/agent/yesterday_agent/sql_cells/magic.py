@@ -7,11 +7,12 @@ from typing import Any
 
 from .completion import install
 from .connections import Connection, Connections
-from .engines import Answer, DuckDb, Piece, SqlAlchemy
 from .header import parse_header
-from .parameters import Bound, bind
+from .library import Answer, Engine, Piece
+from .parameters import bind
 from .problems import SqlError
 from .statement_facts import Observer, StatementUse, parse_facts, paths_in
+from .statements import Bound
 from .tables import columns_of, is_frame
 
 
@@ -67,15 +68,11 @@ class SqlMagic:
             read = bound.names | ({connection.variable} if connection.variable else set())
             self._observer.variables(read, {result} if result else set())
 
-    def engine(self, connection: Connection) -> Any:
+    def engine(self, connection: Connection) -> Engine:
         """What runs statements on it."""
-        return (
-            DuckDb(connection, self.variables)
-            if connection.kind == "duckdb"
-            else SqlAlchemy(connection, self.connections)
-        )
+        return self.connections.engine(connection, self.variables)
 
-    def _answer(self, engine: Any, connection: Connection, bound: Bound, source: str) -> Answer | None:
+    def _answer(self, engine: Engine, connection: Connection, bound: Bound, source: str) -> Answer | None:
         piece: Piece | None = None
         answer: Answer | None = None
         try:
@@ -96,7 +93,7 @@ class SqlMagic:
             raise engine.problem(error, piece, bound, source) from None
         return answer
 
-    def _use(self, engine: Any, connection: Connection, piece: Piece, bound: Bound) -> StatementUse:
+    def _use(self, engine: Engine, connection: Connection, piece: Piece, bound: Bound) -> StatementUse:
         """The facts of a statement; parameters are values, so they are no part of its text."""
         shown = piece.sql.replace("\0", "")
         if self._observer is None:
@@ -104,7 +101,7 @@ class SqlMagic:
         text = _named_marks(piece.sql)
         facts = parse_facts(text, connection.dialect, lambda table: self.columns(engine, connection, table))
         frames: dict[str, set[str] | None] = {}
-        if connection.kind == "duckdb" and facts is not None:
+        if engine.reads_frames and facts is not None:
             tables = self._schema(engine)
             for name in [name for name in facts.reads if name in self.variables and name.lower() not in tables]:
                 if is_frame(self.variables[name]):
@@ -112,9 +109,9 @@ class SqlMagic:
         texts = {value for value in bound.values.values() if type(value) is str and len(value) < 1_000}
         return StatementUse(shown, connection.label, connection.variable, facts, frames, paths_in(piece.sql) | texts)
 
-    def columns(self, engine: Any, connection: Connection, table: str) -> list[str] | None:
+    def columns(self, engine: Engine, connection: Connection, table: str) -> list[str] | None:
         """The columns of a table or frame; None if they are unknown."""
-        if connection.kind == "duckdb":
+        if engine.reads_frames:
             known: list[str] | None = self._schema(engine).get(table.lower())
             value = self.variables.get(table)
             return known if known is not None else columns_of(value) if is_frame(value) else None
@@ -123,22 +120,22 @@ class SqlMagic:
             self._columns[key] = engine.columns(table)
         return self._columns[key]
 
-    def tables(self, engine: Any, connection: Connection) -> list[str]:
-        """All tables of a connection of SQLAlchemy's; looked up again after a change by a SQL cell."""
+    def tables(self, engine: Engine, connection: Connection) -> list[str]:
+        """All tables of a connection; looked up again after a change by a SQL cell."""
         key = (id(connection.held), "")
         if key not in self._columns:
             self._columns[key] = engine.tables()
         return self._columns[key] or []
 
     @staticmethod
-    def _schema(engine: Any) -> dict[str, list[str]]:
+    def _schema(engine: Engine) -> dict[str, list[str]]:
         try:
-            return {name.lower(): columns for name, columns in engine.schema().items()}
+            return {name.lower(): columns for name, columns in (engine.schema() or {}).items()}
         except Exception:  # A transaction that failed answers nothing.
             return {}
 
 
 def _named_marks(sql: str) -> str:
-    """Bound parameters of SQLAlchemy as every dialect parses them."""
+    """Bound parameters as every dialect parses them."""
     parts = sql.split("\0")
     return "".join(f":{part}" if place % 2 else part for place, part in enumerate(parts))

@@ -7,41 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from .libraries import of_value
 from .problems import SqlError, place_at
+from .statements import TOKEN, Bound
 
-_TOKEN = re.compile(
-    r"(?P<skip>--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*(?:'|\Z)|\"(?:[^\"]|\"\")*(?:\"|\Z)|`[^`]*(?:`|\Z)"
-    r"|\$(?P<tag>\w*)\$.*?(?:\$(?P=tag)\$|\Z))|(?P<parameter>\{\{[^{}]*\}\})|(?P<block>\{%)|(?P<end>;)",
-    re.S,
-)
 _FORM = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*(?:\|\s*(\w+)\s*)?\}\}$")
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,2}$")
 _MOST_VALUES = 10_000
 
 
-@dataclass
-class Bound:
-    """SQL that a driver takes. `marks`: offset in `sql`, offset in the source, for each piece that was copied."""
-
-    sql: str = ""
-    values: dict[str, Any] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
-    """The variables that were read."""
-    marks: list[tuple[int, int]] = field(default_factory=list)
-
-    def offset(self, at: int) -> int:
-        """Where in the source this character of the SQL comes from."""
-        behind = [mark for mark in self.marks if mark[0] <= at]
-        return at if not behind else behind[-1][1] + at - behind[-1][0]
-
-
 def bind(source: str, variables: Mapping[str, Any], mark: Callable[[str], str]) -> Bound:
     """Replaces each parameter by `mark(key)`; raises `SqlError` with its place."""
     bound, copied = Bound(marks=[(0, 0)]), 0
-    for token in _TOKEN.finditer(source):
+    for token in TOKEN.finditer(source):
         if token["block"]:
             raise _refusal(
                 source, token.start(), "`{% … %}` is not supported. Build the SQL in parts, or use parameters."
@@ -91,29 +71,12 @@ def _mark(bound: Bound, value: Any, mark: Callable[[str], str]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A scalar of NumPy's as Python's; a path as text."""
-    if type(value).__module__.partition(".")[0] == "numpy":
-        return value.item() if getattr(value, "ndim", None) == 0 else value.tolist()
+    """A scalar of a library's as Python's; a path as text."""
+    library = of_value(value)
+    if library is not None and library.plain is not None:
+        return library.plain(value)
     return str(value) if hasattr(value, "__fspath__") else value
 
 
 def _refusal(source: str, offset: int, message: str) -> SqlError:
     return SqlError(message, place_at(source, offset), source)
-
-
-def split(sql: str) -> list[tuple[int, str]]:
-    """Each statement with its offset; those that are blank are left out."""
-    found, begun = [], 0
-    ends = [token.start() for token in _TOKEN.finditer(sql) if token["end"]]
-    for end in [*ends, len(sql)]:
-        text = sql[begun:end]
-        if not is_blank(text):
-            lead = len(text) - len(text.lstrip())
-            found.append((begun + lead, text.strip()))
-        begun = end + 1
-    return found
-
-
-def is_blank(text: str) -> bool:
-    """Only space and comments."""
-    return not re.sub(r"--[^\n]*|/\*.*?\*/", "", text, flags=re.S).strip()

@@ -37,6 +37,13 @@ class MissingPackageError(SqlError):
         )
 
 
+def masked(text: str, secrets: list[str]) -> str:
+    """The text without these."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "•••")
+    return text
+
+
 def _pointed(place: Place | None, sql: str) -> list[str]:
     """The line with a mark below the column."""
     lines = sql.split("\n")
@@ -51,26 +58,6 @@ def place_at(sql: str, offset: int) -> Place:
     """The place of a character."""
     before = sql[: max(0, min(offset, len(sql)))]
     return Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
-
-
-_DUCKDB_LINE = re.compile(r"\n+LINE (\d+): (.*)\n( *)\^+\s*$", re.S)
-
-
-def duckdb_problem(message: str, statement: str) -> tuple[str, int | None]:
-    """The message without its picture, and the offset in the statement that DuckDB points at."""
-    found = _DUCKDB_LINE.search(message)
-    if found is None:
-        return message, None
-    number, shown, space = int(found[1]), found[2], found[3]
-    lines = statement.split("\n")
-    text = message[: found.start()].rstrip()
-    if not 1 <= number <= len(lines):
-        return text, None
-    column = len(space) - len(f"LINE {number}: ")
-    if shown.startswith("..."):
-        cut = shown[3:].removesuffix("...").rstrip()
-        column += max(0, lines[number - 1].find(cut)) - 3
-    return text, sum(len(line) + 1 for line in lines[: number - 1]) + max(0, column)
 
 
 _QUOTED_WORD = re.compile(

@@ -30,7 +30,7 @@ class StatementUse:
 
     sql: str
     connection: str
-    """The label of a named connection; empty for DuckDB's default."""
+    """The label of a named connection; empty for the default."""
     variable: str | None
     facts: StatementFacts | None
     frames: dict[str, set[str] | None]

@@ -7,38 +7,25 @@ import importlib.util
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-_FRAMES = {
-    "pandas": ("DataFrame",),
-    "polars": ("DataFrame", "LazyFrame"),
-    "pyarrow": ("Table", "RecordBatch", "RecordBatchReader"),
-    "numpy": ("ndarray",),
-    "duckdb": ("DuckDBPyRelation",),
-    "_duckdb": ("DuckDBPyRelation",),
-    "yesterday_agent": ("Rows",),
-}
+from . import libraries
 
 
 def is_frame(value: object) -> bool:
-    """Whether DuckDB reads a variable of this value as a table."""
-    kind = type(value)
-    return kind.__name__ in _FRAMES.get(kind.__module__.partition(".")[0], ())
+    """Whether SQL reads a variable of this value as a table."""
+    library = libraries.of_value(value)
+    return isinstance(value, Rows) if library is None else type(value).__name__ in library.frames
 
 
 def columns_of(value: Any) -> list[str] | None:
     """The names of a frame's columns; None where it has none or they are no texts."""
+    library = libraries.of_value(value)
     try:
-        held = value.collect_schema().names() if type(value).__name__ == "LazyFrame" else _named(value)
+        ask = None if library is None else library.columns
+        held = getattr(value, "columns", None) if ask is None else ask(value)
+        names = None if held is None else list(held)
     except Exception:
         return None
-    return list(held) if held is not None and all(type(one) is str for one in held) else None
-
-
-def _named(value: Any) -> Sequence[Any] | None:
-    if type(value).__module__.startswith("pyarrow"):
-        names: Sequence[Any] = value.schema.names
-        return names
-    columns = getattr(value, "columns", None)
-    return None if columns is None else list(columns)
+    return names if names is not None and all(type(one) is str for one in names) else None
 
 
 def frames_in(variables: Mapping[str, Any]) -> list[str]:
@@ -47,20 +34,15 @@ def frames_in(variables: Mapping[str, Any]) -> list[str]:
 
 
 def to_frame(columns: list[str], rows: list[Sequence[Any]]) -> Any:
-    """A DataFrame of pandas, else of polars, else `Rows`."""
-    if importlib.util.find_spec("pandas") is not None:
-        import pandas
-
-        return pandas.DataFrame.from_records([tuple(row) for row in rows], columns=columns)
-    if importlib.util.find_spec("polars") is not None:
-        import polars
-
-        return polars.DataFrame([tuple(row) for row in rows], schema=columns, orient="row", infer_schema_length=None)
+    """A frame of the first library that is installed, else `Rows`."""
+    for package, library in libraries.LIBRARIES.items():
+        if library.to_frame is not None and importlib.util.find_spec(package) is not None:
+            return library.to_frame(columns, rows)
     return Rows(columns, rows)
 
 
 class Rows(list[Any]):
-    """Rows as tuples, shown as a table: what is left without pandas and polars."""
+    """Rows as tuples, shown as a table: what is left without a library of frames."""
 
     SHOWN = 50
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import marshal
 import os
 import sys
+from itertools import chain
 from types import CodeType
 
 _MODULES = (
@@ -18,6 +19,10 @@ _MODULES = (
     ".audit",
     ".noise",
     ".own_record",
+    ".workers.libraries",
+    ".workers.libraries.library",
+    ".workers.libraries.*",
+    ".workers.libraries.registry",
     ".workers.starts",
     ".workers.draws",
     ".workers.epoch",
@@ -26,15 +31,26 @@ _MODULES = (
     ".workers.child",
 )
 """Each after those that it imports."""
+_PACKAGES = ("", ".workers", ".workers.libraries")
+_LATER = ("__init__.py", "registry.py")
 _PACKAGE = "yesterday_agent"
+
+
+def _named(short: str, agent: str) -> list[str]:
+    """The module, or all of a folder."""
+    above, _, last = short.rpartition(".")
+    if last != "*":
+        return [short]
+    found = sorted(os.listdir(os.path.join(agent, _PACKAGE, *above.split("."))))
+    return [f"{above}.{name[:-3]}" for name in found if name.endswith(".py") and name not in _LATER]
 
 
 def write(folder: str, agent: str) -> None:
     """Into the folder of the children; `agent` is that of the package."""
     codes: list[tuple[str, str, CodeType, bool]] = []
-    for short in _MODULES:
+    for short in dict.fromkeys(chain.from_iterable(_named(short, agent) for short in _MODULES)):
         name = f"{_PACKAGE}{short}"
-        is_package = short in ("", ".workers")
+        is_package = short in _PACKAGES
         path = os.path.join(agent, *name.split("."), *(["__init__"] if is_package else [])) + ".py"
         with open(path, encoding="utf-8") as source:
             codes.append((name, path, compile(source.read(), path, "exec", dont_inherit=True), is_package))

@@ -12,6 +12,7 @@ import sys
 from . import starts
 from .draws import Draws, wrap, wrap_seed
 from .epoch import Epoch
+from .libraries.registry import LIBRARIES, role_of
 from .observed import Observer
 from .part import Part
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
     from typing import Any
+
+    from .libraries.library import Take
 
     Step = Callable[[ModuleType], None]
 
@@ -152,11 +155,20 @@ def start(name: str, folder: str, how: str) -> None:
     _when_imported(
         {
             "random": child.reseeds_later,
-            "torch": child.draws.seed_torch,
+            **_seeds(child.draws),
             "multiprocessing.process": child.bootstraps,
             "traceback": child.prints,
         }
     )
+
+
+def _seeds(draws: Draws) -> dict[str, Step]:
+    """By package what is done once it has chosen its first seed."""
+
+    def step(seed: Callable[[ModuleType, Take], None]) -> Step:
+        return lambda module: seed(module, draws.take)
+
+    return {one.package: step(one.seed) for one in LIBRARIES if one.seed is not None}
 
 
 def _start_up() -> str:
@@ -200,17 +212,12 @@ def _given(folder: str, name: str) -> dict[str, list[str]]:
 
 
 def _role(process: Any) -> tuple[str, str, int | None]:
-    """What a process of `multiprocessing` works for, its name, and its number among the workers of a `DataLoader`."""
+    """What a process of `multiprocessing` works for, its name, and its number among those of a library's loader."""
     target = getattr(process, "_target", None)
     module = str(getattr(target, "__module__", ""))
-    if module == "torch.utils.data._utils.worker":
-        code: Any = getattr(target, "__code__", None)
-        names = code.co_varnames[: code.co_argcount]
-        given = process._args
-        place = names.index("worker_id") if "worker_id" in names else len(given)
-        return "loader", process.name, int(given[place]) if place < len(given) else None
-    if "loky" in module:
-        return "loky", process.name, None
+    found = role_of(process, module)
+    if found is not None:
+        return found[0], process.name, found[1]
     if module in ("multiprocessing.pool", "concurrent.futures.process"):
         return "pool", process.name, None
     return "process", process.name, None

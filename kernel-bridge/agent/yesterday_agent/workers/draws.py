@@ -10,7 +10,6 @@ from ..drawers import drawer
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import ModuleType
     from typing import Any
 
     Note = Callable[..., None]
@@ -19,7 +18,6 @@ DRAW_BYTES = 64 * 1024
 """Bytes that one child keeps."""
 _SEED_BYTES = 32
 _AT_FORK = "random.seed at fork"
-_TORCH = "torch.seed at import"
 
 
 class Draws:
@@ -57,13 +55,6 @@ class Draws:
         random: Any = sys.modules.get("random")
         if random is not None and hasattr(random, "seed"):
             random.seed(int.from_bytes(self.take(_AT_FORK, _SEED_BYTES), "little"))
-
-    def seed_torch(self, torch: ModuleType) -> None:
-        """torch has chosen its first seed in C++."""
-        chosen = int(torch.initial_seed()).to_bytes(8, "little")
-        data = self.take(_TORCH, 8, chosen)
-        if data != chosen:
-            torch.default_generator.manual_seed(int.from_bytes(data, "little"))
 
 
 def wrap(draws: Draws) -> None:

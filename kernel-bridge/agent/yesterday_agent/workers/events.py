@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from .libraries.registry import POOL_ROLES
 from .part import PART_BYTES
 
-POOLS = frozenset(("pool", "loader", "loky"))
+POOLS = frozenset(("pool", *POOL_ROLES))
 """They work for the run that waits for them."""
 _LONGEST_LINE = 64 * 1024
 

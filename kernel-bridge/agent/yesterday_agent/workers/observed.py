@@ -14,6 +14,7 @@ from ..audit import FRAMES_ABOVE, listen
 from ..noise import is_noise
 from ..own_record import is_own_record, is_part
 from ..own_threads import is_own
+from .libraries.registry import TEMPORARY
 from .starts import choose_way
 
 TYPE_CHECKING = False
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _LOOPBACK = ("127.", "::1", "localhost")
-_TEMPORARY = (f"{os.sep}torchelastic_", f"{os.sep}torchinductor_", f"{os.sep}pymp-", f"{os.sep}joblib_memmapping_")
-"""What libraries keep for themselves in the folder of temporary files."""
+_TEMPORARY = tuple(f"{os.sep}{beginning}" for beginning in ("pymp-", *TEMPORARY))
+"""What Python and libraries keep for themselves in the folder of temporary files."""
 _LIBRARIES = ("site-packages", "dist-packages", "<frozen", "<yesterday_agent")
 _ENVIRONMENT_CODE = (f"{os.sep}os.py", f"{os.sep}_collections_abc.py", "<frozen os>", "<frozen _collections_abc>")
 _OWN_FRAMES = FRAMES_ABOVE + 1

@@ -10,6 +10,7 @@ import os
 import sys
 
 from ..own_threads import as_own
+from .libraries.registry import SPAWNERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _SHELLS = ("sh", "bash", "dash", "zsh", "fish")
 _HELPERS = (b"resource_tracker", b"semaphore_tracker")
 """Programs of `multiprocessing` itself."""
 _SERVER = b"multiprocessing.forkserver"
-_SPAWNED = (b"multiprocessing.spawn", b"popen_loky_posix")
+_SPAWNED = (b"multiprocessing.spawn", *SPAWNERS)
 _FORKED_FOR = frozenset(("jedi", "parso"))
 
 

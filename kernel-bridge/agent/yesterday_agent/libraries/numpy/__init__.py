@@ -13,6 +13,7 @@ from ...kinds import origin_of
 from ...library import Description, Dissection, Library, Parts, SettingGroup, Use
 from ...part_names import DTYPE, SHAPE, WHOLE
 from .random import STATE
+from .stored import STORED
 
 if TYPE_CHECKING:
     from ...pixels import Picture
@@ -273,6 +274,7 @@ LIBRARY = Library(
     array="ndarray",
     owns_memory=lambda value: value.base is None,
     random={"numpy.random": STATE},
+    stored=STORED,
     number=lambda value: value.item() if is_a(value, "numpy", "generic") else None,
     harmless_calls={"ndarray": _HARMLESS},
     settings={

@@ -19,6 +19,7 @@ from ..numpy import array_picture, array_slice
 from .gradients import GRADIENTS
 from .members import MEMBERS
 from .random import SEED, STATE
+from .stored import STORED
 from .weights import loaded
 
 if TYPE_CHECKING:
@@ -272,5 +273,6 @@ LIBRARY = Library(
     members=MEMBERS,
     random={"torch.random": STATE},
     seed=SEED,
+    stored=STORED,
     counts_changes=True,
 )
