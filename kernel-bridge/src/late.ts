@@ -1,4 +1,7 @@
-/** pure. Digests that the agent computed behind a run's reply (agent/late_edges.py is its twin; change both). */
+/**
+ * pure. The definition of digests that the agent computed behind a run's reply. The agent's types in `late_edges.py` are
+ * compared with its schema, as those of `record.ts`.
+ */
 import { z } from 'zod'
 import { AgentDigest, EdgeTarget, StoredValue } from './record.ts'
 

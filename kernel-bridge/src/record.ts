@@ -1,4 +1,7 @@
-/** pure. The agent's record of one run, as the Python side writes it (agent/record.py is its twin; change both). */
+/**
+ * pure. The definition of the agent's record of one run. The agent's types in `record.py` are compared with its schema,
+ * which `test/agent-schema.test.ts` keeps.
+ */
 import { z } from 'zod'
 
 /** `sha256:` and 64 hex digits, or another named algorithm (`xxh3:`) where only equality matters. */

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from . import own_threads
-from .record import StoredValue
+from .record import EdgeTarget, Side, StoredValue
 
 RELEASE_SECONDS = 0.05
 """The most that the next cell waits until the thread has released a value that it may resize."""
@@ -28,8 +28,8 @@ class Place(NamedTuple):
     """Where a record shows the version: an edge of a run."""
 
     run: str
-    side: str
-    kind: str
+    side: Side
+    kind: EdgeTarget
     name: str
     by: str | None
     what: str | None = None

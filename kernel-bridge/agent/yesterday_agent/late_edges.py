@@ -1,16 +1,16 @@
 """Edges whose digest is computed behind the reply: where they are, and what is reported when it is known.
 
-A message has one run and the versions of its edges, in the shape of the bridge's `late.ts`: a change here is one there.
+A message has one run and the versions of its edges. `late.ts` of the bridge defines it; `test_record.py` compares.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from .late import Late, Place
-from .record import Edge, StoredValue
+from .record import Edge, EdgeTarget, Side, StoredValue
 from .secrecy import masker
 
 NO_DIGEST = "its content has no digest to judge it by"
@@ -20,8 +20,8 @@ class Content(TypedDict):
     """`side`: `used` or `generated`; `what`: as the record's `notCaptured` names it; `why`: why there is no digest.
     `value` names an object in the spool, `objects` all that it needs."""
 
-    side: str
-    kind: str
+    side: Side
+    kind: EdgeTarget
     name: str
     by: str | None
     what: str
@@ -33,14 +33,15 @@ class Content(TypedDict):
 
 
 class ContentMessage(TypedDict):
-    schema: int
+    schema: Literal[1]
     run: str
     contents: list[Content]
 
 
 def register(run: str, used: Iterable[Edge], generated: Iterable[Edge]) -> None:
     """Notes where digests belong. An edge that waits for one has it under `late`, which no record shows."""
-    for side, edges in (("used", used), ("generated", generated)):
+    sides: tuple[tuple[Side, Iterable[Edge]], ...] = (("used", used), ("generated", generated))
+    for side, edges in sides:
         for edge in edges:
             late: Late | None = edge.pop("late", None)  # type: ignore[typeddict-item]
             if late is None:

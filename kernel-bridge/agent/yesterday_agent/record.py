@@ -1,4 +1,4 @@
-"""The shape of one run's record. Twin of the bridge's `record.ts`: a change here is a change there."""
+"""The types of one run's record. `record.ts` of the bridge defines them; `test_record.py` compares."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ EdgeTarget = Literal[
     "environment",
     "subprocess",
 ]
+Side = Literal["used", "generated"]
 EdgeKind = Literal["observed", "static", "maybe"]
 Outcome = Literal["ok", "error", "aborted", "died"]
 
