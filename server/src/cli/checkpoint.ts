@@ -1,4 +1,4 @@
-/** `yesterday checkpoint [NAME NOTEBOOK]`: names a notebook's state, or lists the names. */
+/** `yesterday checkpoint [NAME NOTEBOOK]`: names a notebook's state, lists the names, or restores one. */
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
@@ -8,6 +8,7 @@ import { identifyFile } from '../document/identity/project-notebooks.ts'
 import { readNotebook } from '../document/ipynb-read.ts'
 import { makeCheckpoint } from '../lineage/make-checkpoint.ts'
 import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
+import { restoreByName } from './checkpoint-restore.ts'
 import { projectPath, projectRoot } from './project-root.ts'
 import { localTime, shortId, table } from './text.ts'
 
@@ -17,11 +18,12 @@ const examples = `
 Examples:
   yesterday checkpoint before-tuning train.ipynb
   yesterday checkpoint
+  yesterday checkpoint restore before-tuning train.ipynb
   yesterday diff before-tuning train.ipynb`
 
 /** Adds the command. */
 export function registerCheckpoint(program: Command): void {
-  program
+  const checkpoint = program
     .command('checkpoint')
     .argument('[name]', 'what to call it')
     .argument('[notebook]', 'the .ipynb file, as it is saved')
@@ -32,6 +34,17 @@ export function registerCheckpoint(program: Command): void {
     .action(async (name: string | undefined, notebook: string | undefined, raw: unknown) => {
       const options = CommonOptions.parse(raw)
       await perform(options, () => (name === undefined ? list(options) : make(name, notebook, options)))
+    })
+  checkpoint
+    .command('restore')
+    .argument('<checkpoint>', 'its name, or the first digits of its id')
+    .argument('<notebook>', 'the .ipynb file')
+    .description("make a notebook's cells those of a checkpoint, as a new entry")
+    .option('--json', 'the new checkpoint as one object of JSON')
+    .option('--root <dir>', 'the project folder')
+    .action(async (name: string, notebook: string, _: unknown, command: Command) => {
+      const options = CommonOptions.parse(command.optsWithGlobals())
+      await perform(options, () => restoreByName(name, notebook, options))
     })
 }
 

@@ -1,5 +1,6 @@
 /** A program's requests to the server that has its project. Each throws where the server cannot be reached or fails. */
 import { ApiError, OpenedNotebook } from '../../contract/http.ts'
+import { Checkpoint } from '../../contract/past.ts'
 import type { PublishedResults } from '../../contract/results.ts'
 import { type ReadNotebook, readNotebook } from '../document/ipynb-read.ts'
 import type { Refusal } from '../document/ports.ts'
@@ -38,6 +39,11 @@ export class ServerClient {
   async publish(documentId: string, results: PublishedResults): Promise<Answer<null>> {
     const answer = await this.#ask(`/api/notebooks/${documentId}/results`, results)
     return answer.ok ? { ok: true, value: null } : answer
+  }
+
+  async restoreCheckpoint(id: string, notebook: string): Promise<Answer<Checkpoint>> {
+    const answer = await this.#ask(`/api/past/checkpoints/${id}/restore`, { notebook })
+    return answer.ok ? { ok: true, value: Checkpoint.parse(await answer.value.json()) } : answer
   }
 
   async #ask(path: string, body?: unknown): Promise<Answer<Response>> {

@@ -1,10 +1,12 @@
 /** The commands that explain and compare the past, started as a person starts them. */
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Checkpoint, Diff, TableRow, Why } from '../../contract/past.ts'
 import { RunSummary } from '../../contract/run.ts'
+import { seconds } from '../../setup/patience.js'
 import { timeOf } from '../../src/cli/log-filter.ts'
+import { Page, startServer } from '../session/page.ts'
 import { fill, ids, newFolder, yesterday } from './program.ts'
 
 let root = ''
@@ -118,6 +120,52 @@ describe('checkpoint', () => {
       ],
     })
     expect((await yesterday(root, 'fsck')).code).toBe(0)
+  })
+
+  test('is restored by name or id, as a new entry', async () => {
+    const file = join(root, 'again.ipynb')
+    await writeFile(file, book('y = 1'))
+    const made = await yesterday(root, 'checkpoint', 'mine', 'again.ipynb', '--json')
+    await writeFile(file, book('y = 2'))
+    const restored = await yesterday(root, 'checkpoint', 'restore', 'mine', 'again.ipynb')
+    expect(restored).toMatchObject({ code: 0, err: '', out: expect.stringContaining('is as in "mine"') })
+    expect(JSON.parse(await readFile(file, 'utf8')).cells[0].source).toBe('y = 1')
+    const { out } = await yesterday(root, 'checkpoint')
+    const lines = out.split('\n').filter((line) => line.includes('again.ipynb'))
+    expect(lines.map((line) => /\(.*\)|mine/.exec(line)?.[0])).toEqual([
+      '(restored)',
+      '(before a restore)',
+      'mine',
+    ])
+    const id = Checkpoint.parse(JSON.parse(made.out)).checkpoint.slice(0, 12)
+    const byId = await yesterday(root, 'checkpoint', 'restore', id, 'again.ipynb', '--json')
+    expect(Checkpoint.parse(JSON.parse(byId.out))).toMatchObject({ why: 'restored', name: 'mine' })
+    // Of another notebook.
+    expect(await yesterday(root, 'checkpoint', 'restore', 'mine', 'book.ipynb')).toMatchObject({ code: 2 })
+    expect((await yesterday(root, 'audit')).out).toMatch(/restored.*notebook=again\.ipynb/)
+    expect((await yesterday(root, 'fsck')).code).toBe(0)
+  })
+
+  test('is restored through the server that has the project: an open page follows, unsaved edits included', async () => {
+    const own = await newFolder()
+    await writeFile(join(own, 'live.ipynb'), book('x = 1'))
+    await yesterday(own, 'checkpoint', 'mine', 'live.ipynb')
+    const server = await startServer(own)
+    const page = await Page.open(server, 'live.ipynb')
+    try {
+      page.edit('c', 'x = 2')
+      await vi.waitFor(() => expect(page.isSaved).toBe(true), seconds(10))
+      expect(await yesterday(own, 'checkpoint', 'restore', 'mine', 'live.ipynb')).toMatchObject({ code: 0 })
+      await vi.waitFor(() => expect(page.source('c')).toBe('x = 1'), seconds(10))
+      await vi.waitFor(
+        async () => expect(await readFile(join(own, 'live.ipynb'), 'utf8')).toContain('x = 1'),
+        seconds(10),
+      )
+    } finally {
+      page.close()
+      await server.stop()
+      await rm(own, { recursive: true, maxRetries: 5 })
+    }
   })
 
   test('is refused of what is no notebook', async () => {
