@@ -106,6 +106,8 @@ export const AgentRecord = z.object({
     wallMs: z.number(),
     cpuMs: z.number(),
     peakMemoryBytes: z.number().nullish(),
+    /** What the process had before the run; missing in records of older agents. */
+    startMemoryBytes: z.number().nullish(),
     readBytes: z.number().nullish(),
     writtenBytes: z.number().nullish(),
     gpuMemoryBytes: z.number().nullish(),

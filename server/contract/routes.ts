@@ -20,6 +20,7 @@ import { operationsApi } from './operations-api.ts'
 import { passkeyApi } from './passkey-api.ts'
 import { pastApi } from './past-api.ts'
 import { peopleApi } from './people-api.ts'
+import { predictionApi } from './prediction.ts'
 import { projectApi } from './project-api.ts'
 import { publicLinkApi } from './public-links.ts'
 import { replayApi } from './replay-api.ts'
@@ -55,6 +56,7 @@ export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>>
   'Machines by SSH': sshHostApi,
   'Slurm clusters': slurmApi,
   Machines: machineApi,
+  Predictions: predictionApi,
   'Jupyter clients': jupyterApi,
   Terminals: terminalApi,
   Operations: operationsApi,

@@ -181,6 +181,8 @@ export const Receipt = RunSummary.extend({
       wallMs: z.number(),
       cpuMs: z.number(),
       peakMemoryBytes: z.number().nullable(),
+      /** What the process had before the run; missing in older entries. */
+      startMemoryBytes: z.number().nullable().optional(),
       readBytes: z.number().nullable(),
       writtenBytes: z.number().nullable(),
       gpuMemoryBytes: z.number().nullable(),

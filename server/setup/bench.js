@@ -27,6 +27,14 @@ if (script !== undefined) {
   await run(python, [script, ...more], { cwd: agent, show: true })
   process.exit()
 }
+if (first === 'prediction') {
+  await run(packagedNode(), [join(home, 'server', 'bench', 'prediction.ts'), ...more], {
+    cwd: home,
+    env,
+    show: true,
+  })
+  process.exit()
+}
 await buildClient()
 await ensureChromium()
 const asked = process.argv.slice(2)

@@ -25,6 +25,7 @@ export const layers: readonly Layers[] = [
       'comments',
       'machines',
       'lineage',
+      'prediction',
       'session',
       'git',
       'replay',

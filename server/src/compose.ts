@@ -38,7 +38,6 @@ import { fileRoutes } from './http/routes/files.ts'
 import { historyRoutes } from './http/routes/history.ts'
 import { jupyterServerRoutes } from './http/routes/jupyter-servers.ts'
 import { kernelspecRoutes } from './http/routes/kernelspecs.ts'
-import { machineRoutes } from './http/routes/machines.ts'
 import { notebookRoutes } from './http/routes/notebooks.ts'
 import { notificationRoutes } from './http/routes/notifications.ts'
 import { objectRoutes } from './http/routes/objects.ts'
@@ -51,6 +50,7 @@ import { SettingsFiles, settingsRoutes } from './http/routes/settings.ts'
 import { slurmRoutes } from './http/routes/slurm.ts'
 import { sshHostRoutes } from './http/routes/ssh-hosts.ts'
 import { sweepRoutes } from './http/routes/sweeps.ts'
+import { usageRoutes } from './http/routes/usage.ts'
 import { workspaceRoutes } from './http/routes/workspace.ts'
 import { Scopes } from './http/scope.ts'
 import { onSocket, Sockets, type SocketTaker } from './http/sockets.ts'
@@ -66,12 +66,12 @@ import { checkpointText } from './lineage/checkpoint-state.ts'
 import { fileStates } from './lineage/file-state.ts'
 import { type CheckpointRequest, makeUnlessSame } from './lineage/make-checkpoint.ts'
 import { UsedFiles } from './lineage/used-files.ts'
-import { Meter } from './machines/meter.ts'
 import { type Notes, openNotes } from './notes.ts'
 import type { Recording } from './people/audit.ts'
 import { Grants } from './people/grants.ts'
 import { isActivity } from './people/hub-activity.ts'
 import { following, placesOf } from './place-sources.ts'
+import { expectedMs } from './prediction/forecasts.ts'
 import type { Project } from './project.ts'
 import { publicLinksOf } from './public-link-parts.ts'
 import { Jobs } from './replay/jobs.ts'
@@ -125,7 +125,7 @@ export function compose(options: ComposeOptions): House {
   const rooms = createRooms(documents)
   const sessions = sessionsOf(options, documents, (notebook, run) => notes.notifier.ended(notebook, run))
   const hosted = new KernelRegistry({ kernels, store }, sessions)
-  const world = { store, kernels, root, env: process.env }
+  const world = { store, kernels, root, env: process.env, learned: project.learned }
   const writes = new KeptWrites(root, store.secrets)
   const jobs = new Jobs(untrusted === null ? performJobs(world, sessions, writes) : async () => notTrusted)
   const sweeps = openSweeps(folder, logError)
@@ -220,16 +220,14 @@ function documentsOf(project: Project): DocumentRooms {
 }
 
 function sessionsOf(
-  { project: { root, store, folder, untrusted }, kernels, defaultKernel, logError }: ComposeOptions,
+  { project, kernels, defaultKernel, logError }: ComposeOptions,
   documents: DocumentRooms,
   onRecorded: NonNullable<SessionsOptions['onRecorded']>,
 ): Sessions {
+  const { root, store, learned, folder, untrusted } = project
   return createSessions({
-    kernels,
-    store,
-    documents,
-    root,
-    folder,
+    ...{ kernels, store, documents, root, folder },
+    expectedMs: expectedMs(learned),
     refusal: untrusted === null ? null : NOT_TRUSTED,
     defaultSpec: () => defaultSpec(kernels, defaultKernel),
     onProblem: (problem) => logError('taking up an earlier session', problem),
@@ -284,7 +282,7 @@ interface RouteParts {
 function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] {
   const { project, access, kernels, trust } = options
   const { documents, notes, files, sessions, world, writes, jobs } = parts
-  const { root, store, untrusted } = project
+  const { root, store, learned, untrusted } = project
   const pathOf = (id: string): string | null => documents.live(id)?.path ?? null
   const fileState = fileStates(root, store.secrets)
   return [
@@ -329,7 +327,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ...connectionRoutes(store.secrets),
     ...settingsRoutes(parts.settings),
     ...[jupyterServerRoutes(store.secrets), sshHostRoutes(), slurmRoutes()].flat(),
-    ...machineRoutes({ meter: new Meter(root), sessions, index: store.index, pathOf }),
+    ...usageRoutes({ root, learned, sessions, index: store.index, live: (id) => documents.live(id) }),
     ...sweepRoutes({
       ...{ root, store, kernels, documents, sessions, sweeps: parts.sweeps, isTrusted: untrusted === null },
       defaultSpec: () => defaultSpec(kernels, options.defaultKernel),

@@ -1,6 +1,7 @@
 /** A project as the server opens it: with all that it can do if its history is ours, else to be read. */
 import { join } from 'node:path'
 import type { WorkspaceState } from '../contract/workspace.ts'
+import { RunHistory } from './prediction/run-history.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/ports.ts'
 import { storePaths } from './store/project-folder.ts'
@@ -12,6 +13,8 @@ export interface Project {
   /** Absolute, links resolved. */
   readonly root: string
   readonly store: Store
+  /** What predictions learn from. */
+  readonly learned: RunHistory
   /** Where the trash, and what files and documents agreed on, are kept. */
   readonly folder: string
   /** Why its history is not trusted; null if it is. */
@@ -22,8 +25,12 @@ export interface Project {
 export async function openProject(root: string, onProblem: (problem: string) => void): Promise<Project> {
   const { folder } = storePaths(root)
   const workspace = claimWorkspace(folder)
-  if (workspace.kind !== 'foreign') return { root, store: await openStore({ root }), folder, untrusted: null }
+  if (workspace.kind !== 'foreign') {
+    const store = await openStore({ root })
+    return { root, store, learned: new RunHistory(store), folder, untrusted: null }
+  }
   const own = join(openProjectState(root), 'visit')
   const store = await openVisitedStore({ root, own, onProblem })
-  return { root, store, folder: storePaths(own).folder, untrusted: workspace.why }
+  const learned = new RunHistory(store)
+  return { root, store, learned, folder: storePaths(own).folder, untrusted: workspace.why }
 }

@@ -3,11 +3,13 @@
  * keeps its height whatever it says, so that nothing below it moves.
  */
 import { type ReactNode, useEffect, useState } from 'react'
+import { useSetting } from '../settings/settings-store.ts'
 import { useKeyed } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
 import { OutcomeMark } from '../ui/OutcomeMark.tsx'
 import { Time } from '../ui/Time.tsx'
 import { durationOfRun, durationText } from '../ui/time.ts'
+import { longForecast, shortForecast } from './forecast-words.ts'
 import { LastEdit } from './LastEdit.tsx'
 import type { Notebook } from './notebook.ts'
 
@@ -27,7 +29,10 @@ export function CellStatus({ notebook, id, badge }: Props & { readonly badge: Re
       ) : queued !== null ? (
         t('cell.queued', { n: queued.place + 1 })
       ) : (
-        <Last notebook={notebook} id={id} />
+        <>
+          <Last notebook={notebook} id={id} />
+          <Expected notebook={notebook} id={id} />
+        </>
       )}
       <LastEdit notebook={notebook} id={id} />
     </div>
@@ -42,6 +47,7 @@ function Running(props: {
   readonly by: string
 }) {
   const since = Date.parse(props.started)
+  const isShown = useSetting('predictions')
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), TICK_MS)
@@ -51,7 +57,7 @@ function Running(props: {
     <>
       <span className="cell-running" aria-hidden="true" />
       <span className="cell-elapsed">{elapsedText(Math.max(0, now - since))}</span>
-      {props.expectedMs !== null && props.expectedMs >= 1000 && (
+      {isShown && props.expectedMs !== null && props.expectedMs >= 1000 && (
         <span>{t('cell.expected', { time: durationText(props.expectedMs) })}</span>
       )}
       <span>{props.by}</span>
@@ -62,6 +68,18 @@ function Running(props: {
 /** Tenths as long as they can be read. */
 function elapsedText(ms: number): string {
   return ms < 10_000 ? t('duration.s', { n: (Math.floor(ms / 100) / 10).toFixed(1) }) : durationText(ms)
+}
+
+/** What the next run is expected to take, if it is worth planning with. */
+function Expected({ notebook, id }: Props) {
+  const forecast = useKeyed(notebook.forecasts.cells, id)
+  const words = forecast === undefined ? null : shortForecast(forecast)
+  if (forecast === undefined || words === null) return null
+  return (
+    <span className="cell-forecast" title={longForecast(forecast) ?? undefined}>
+      {words}
+    </span>
+  )
 }
 
 function Last({ notebook, id }: Props) {

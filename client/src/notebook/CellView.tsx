@@ -16,6 +16,7 @@ import { CellStatus } from './CellStatus.tsx'
 import { mayRun } from './command.ts'
 import { showCellComments } from './comment.ts'
 import { copyOutputLink } from './follow-link.ts'
+import { longForecast } from './forecast-words.ts'
 import { LastEdit } from './LastEdit.tsx'
 import { MarkdownCell } from './MarkdownCell.tsx'
 import type { Notebook } from './notebook.ts'
@@ -132,6 +133,7 @@ function CodeCell(props: PartProps & { readonly outputs: readonly OutputJson[] }
 function RunGutter({ notebook, cell, id }: PartProps) {
   const { count } = useExecution(cell)
   const { running = null, queued = null } = useKeyed(notebook.runs, id) ?? {}
+  const forecast = useKeyed(notebook.forecasts.cells, id)
   return (
     <div className="cell-gutter">
       {!mayRun(notebook) ? null : queued === null ? (
@@ -139,6 +141,7 @@ function RunGutter({ notebook, cell, id }: PartProps) {
           type="button"
           className="icon-button"
           aria-label={t('cell.run')}
+          title={forecast === undefined ? undefined : (longForecast(forecast) ?? undefined)}
           onClick={() => notebook.run([id])}
         >
           ▷

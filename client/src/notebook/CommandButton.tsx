@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { t } from '../text/text.ts'
 import type { Dialogs } from './command.ts'
 import type { CommandName } from './commands.ts'
+import { totalText } from './forecast-words.ts'
 import { keyWords } from './keys.ts'
 import type { Notebook } from './notebook.ts'
 import { commandOf, isPossible, perform } from './perform.ts'
@@ -26,6 +27,12 @@ export function CommandButton(props: Props & { readonly children?: ReactNode; re
       data-command={command}
       aria-label={isIcon ? words : undefined}
       title={titleOf(command)}
+      onPointerEnter={({ currentTarget }) => {
+        currentTarget.title = titleOf(command, notebook)
+      }}
+      onFocus={({ currentTarget }) => {
+        currentTarget.title = titleOf(command, notebook)
+      }}
       disabled={!isPossible(command, notebook)}
       onClick={() => perform(command, notebook, dialogs)}
     >
@@ -38,9 +45,12 @@ export function CommandButton(props: Props & { readonly children?: ReactNode; re
 export const commandWords = (command: CommandName): string =>
   t(commandOf(command).button ?? commandOf(command).label)
 
-/** What it does, and its keys. */
-function titleOf(command: CommandName): string {
+/** What it does, and its keys; with a notebook also what the runs are expected to take. */
+function titleOf(command: CommandName, notebook?: Notebook): string {
   const keys = keyWords(command, mac)
   const label = t(commandOf(command).label)
-  return keys === '' ? label : `${label} (${keys})`
+  const title = keys === '' ? label : `${label} (${keys})`
+  const cells = notebook === undefined ? undefined : commandOf(command).cells?.(notebook)
+  const total = cells === undefined ? null : (notebook?.forecasts.total(cells) ?? null)
+  return total === null ? title : `${title}\n${totalText(total)}`
 }

@@ -21,6 +21,7 @@ import type { Notebook } from './notebook.ts'
 import { PageStates } from './PageStates.tsx'
 import { perform } from './perform.ts'
 import { RunAnnouncer } from './RunAnnouncer.tsx'
+import { RunQuestion } from './RunQuestion.tsx'
 
 interface Props {
   readonly notebook: Notebook
@@ -75,6 +76,7 @@ export function Toolbar({ notebook, dialogs }: Props) {
       </div>
       <KernelQuestion notebook={notebook} />
       <RunAnnouncer notebook={notebook} />
+      <RunQuestion notebook={notebook} />
     </>
   )
 }

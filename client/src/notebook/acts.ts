@@ -12,9 +12,15 @@ import type { Notebook } from './notebook.ts'
 
 /** Those that are stale, in notebook order; where there is none, it says so. */
 export function runStale(notebook: Notebook): void {
+  const stale = staleInOrder(notebook)
+  if (stale.length === 0) notify('info', t('stale.none'))
+  else notebook.run(stale)
+}
+
+/** The stale cells, in notebook order. */
+export function staleInOrder(notebook: Notebook): readonly string[] {
   const stale = notebook.session.stale.get()
-  if (stale.size === 0) notify('info', t('stale.none'))
-  else notebook.run(notebook.order.get().filter((id) => stale.has(id)))
+  return notebook.order.get().filter((id) => stale.has(id))
 }
 
 /** Switches notifications on or off, and shows which. */

@@ -39,6 +39,8 @@ export interface Command {
   /** Whether the command is possible; always if it is absent. */
   readonly when?: (notebook: Notebook) => boolean
   readonly run: (notebook: Notebook, dialogs: Dialogs) => void
+  /** The cells that it runs, for what their runs are expected to take. */
+  readonly cells?: (notebook: Notebook) => readonly string[]
 }
 
 /** Whether cells may be changed. */

@@ -25,6 +25,7 @@ import {
   setHeading,
   setType,
   split,
+  staleInOrder,
   stay,
   stopEditing,
   switchAndNotify,
@@ -307,6 +308,7 @@ export const COMMANDS = [
     button: 'notebook.runAll',
     when: mayRun,
     run: (notebook) => notebook.run(notebook.order.get()),
+    cells: (notebook) => notebook.order.get(),
   },
   {
     id: 'runAbove',
@@ -320,7 +322,14 @@ export const COMMANDS = [
     when: mayRun,
     run: (notebook) => notebook.run(notebook.order.get().slice(place(notebook))),
   },
-  { id: 'runStale', label: 'command.runStale', keys: cellKeys('Shift-r'), when: mayRun, run: runStale },
+  {
+    id: 'runStale',
+    label: 'command.runStale',
+    keys: cellKeys('Shift-r'),
+    when: mayRun,
+    run: runStale,
+    cells: staleInOrder,
+  },
   {
     id: 'palette',
     label: 'command.palette',

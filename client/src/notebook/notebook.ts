@@ -51,6 +51,8 @@ import { CellEdits, cellIds } from './cell-edits.ts'
 import { mayRun } from './command.ts'
 import { equipEditor } from './editor-keys.ts'
 import { focusCell, keepFocusIn, scrollToCell, showCell } from './focus.ts'
+import type { Total } from './forecast-total.ts'
+import { Forecasts } from './forecasts.ts'
 import { keepTyping } from './keep-typing.ts'
 import type { Stroke } from './keys.ts'
 import { LastEdits } from './last-edits.ts'
@@ -58,6 +60,11 @@ import { LastRuns } from './last-runs.ts'
 import { Linter, showMarks } from './lint.ts'
 import { TypeAhead } from './type-ahead.ts'
 import { beginsStep, type TextEdit } from './undo-steps.ts'
+
+export interface RunQuestion {
+  readonly cells: readonly string[]
+  readonly total: Total
+}
 
 export class Notebook {
   readonly opened: OpenedNotebook
@@ -83,6 +90,10 @@ export class Notebook {
   readonly runs: KeyedObservable<CellRun>
   readonly stale: KeyedObservable<StaleCell>
   readonly lastRuns: LastRuns
+  /** What cells are expected to take. */
+  readonly forecasts: Forecasts
+  /** What waits for the person's word, since it will take much. */
+  readonly runQuestion = new Watched<RunQuestion | null>(null)
   readonly comments: CommentStore
   readonly lastEdits: LastEdits
   readonly edits = new CellEdits(this.doc, this.origin)
@@ -134,6 +145,7 @@ export class Notebook {
     this.external = new ExternalContent(this.session.ownOutputs, documentId)
     this.shownSession = calm(this.session.view, isBegun)
     this.lastRuns = new LastRuns(documentId, this.session)
+    this.forecasts = new Forecasts(documentId, this.doc, this.session)
     this.comments = new CommentStore(documentId, this.session)
     this.lastEdits = new LastEdits(documentId, this.session)
     this.linter = new Linter(this)
@@ -262,10 +274,15 @@ export class Notebook {
     requestAnimationFrame(() => scrollToCell(match.cell, () => scrollToMatch(this.finder, match)))
   }
 
-  /** Queues the code cells among these; none if this person may not run code. */
-  run(cells: readonly string[]): void {
+  /** Queues the code cells among these; none if this person may not run code. What will take much is confirmed first. */
+  run(cells: readonly string[], { isConfirmed = false } = {}): void {
     if (!mayRun(this)) return
     const code = cells.filter((id) => this.typeOf(id) === 'code')
+    const total = isConfirmed ? null : this.forecasts.warning(code)
+    if (total !== null) {
+      this.runQuestion.set({ cells: code, total })
+      return
+    }
     if (code.length > 0) this.command({ type: 'run', cells: [...code] })
   }
 
@@ -315,6 +332,7 @@ export class Notebook {
     this.presence.close()
     this.undo.destroy()
     this.lastRuns.close()
+    this.forecasts.close()
     this.comments.close()
     this.lastEdits.close()
     this.session.close()

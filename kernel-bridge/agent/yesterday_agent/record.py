@@ -99,6 +99,7 @@ class Cost(TypedDict):
     wallMs: float
     cpuMs: float
     peakMemoryBytes: int | None
+    startMemoryBytes: int | None
     readBytes: int | None
     writtenBytes: int | None
     gpuMemoryBytes: int | None

@@ -161,6 +161,7 @@ class Recorder:
             self.current.ended = time()
             self.current.wall = perf_counter() - self.current.clock
             self.current.cpu = process_time() - self.current.cpu
+            self.current.memory.end()
 
     def finish(self, outcome: Outcome, error: RunError | None, count: int | None) -> Record | None:
         if self.current is not None and self.current.ended == 0:
@@ -181,7 +182,7 @@ class Recorder:
         register(current.run, used, generated)
         record = self._record(current, outcome, error, count, (used, generated))
         now = perf_counter()
-        record["cost"] = cost_of(current.wall, current.cpu, current.agent_seconds + now - started)
+        record["cost"] = cost_of(current.wall, current.cpu, current.agent_seconds + now - started, current.memory)
         return masked_record(record)
 
     def _guard(self, step: str, run: Run, work: Callable[[], None]) -> None:
@@ -342,7 +343,7 @@ class Recorder:
                 "generated": [],
                 "environment": {"digest": text_digest(""), "facets": None},
                 "state": {"cwd": "", "random": {}, "before": {}, "entropy": None, "hashSeed": None, "answers": None},
-                "cost": cost_of(run.wall, run.cpu, run.agent_seconds),
+                "cost": cost_of(run.wall, run.cpu, run.agent_seconds, run.memory),
                 "objects": [],
                 "notCaptured": [*run.missing, {"what": "the record", "why": why}],
             }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from .cost import MemoryUse
 from .files import FileUse
 from .reads import Reads
 from .record import Missing
@@ -34,4 +35,5 @@ class Run:
     agent_seconds: float = 0.0
     shows: bool = False
     live: dict[str, Any] = field(default_factory=dict)
+    memory: MemoryUse = field(default_factory=MemoryUse)
     workers: WorkerUse = field(default_factory=WorkerUse)

@@ -27,6 +27,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   restore: async () => (await import('./restore.ts')).registerRestore,
   check: async () => (await import('./check.ts')).registerCheck,
   gc: async () => (await import('./gc.ts')).registerGc,
+  predict: async () => (await import('./predict.ts')).registerPredict,
   status: async () => (await import('./status.ts')).registerStatus,
   kernels: async () => (await import('./kernels.ts')).registerKernels,
   redact: async () => (await import('./redact.ts')).registerRedact,

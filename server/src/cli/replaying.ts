@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import type { ReplayTarget } from '../../contract/replay.ts'
 import type { Actor } from '../../contract/session.ts'
+import { RunHistory } from '../prediction/run-history.ts'
 import type { Refused } from '../replay/targets.ts'
 import type { ReplayWorld } from '../replay/world.ts'
 import { endOrphans } from '../session/orphans.ts'
@@ -56,7 +57,18 @@ export async function withWorld<T>(
     return await stoppable(stop, async () => {
       await endOrphans({ root, store, kernels, onProblem: warn })
       const { maySend, mayStart, mayWrite, isolation } = place
-      const world = { store, kernels, root, env: process.env, maySend, mayStart, mayWrite, isolation }
+      const learned = new RunHistory(store)
+      const world = {
+        store,
+        kernels,
+        root,
+        env: process.env,
+        learned,
+        maySend,
+        mayStart,
+        mayWrite,
+        isolation,
+      }
       const askSecret = secretAsker(stopping.signal)
       return work(askSecret === undefined ? world : { ...world, askSecret }, stopping.signal)
     })

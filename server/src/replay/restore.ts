@@ -11,6 +11,7 @@ import type { Edge, Receipt } from '../../contract/run.ts'
 import type { Session } from '../session/session.ts'
 import type { BringBackOptions } from './bring-back.ts'
 import { setStates } from './chance.ts'
+import { withExpectedTimes } from './expected-times.ts'
 import { fileFacts } from './file-facts.ts'
 import { allowedEffects, isolationFor } from './isolation/members.ts'
 import { loadableValues, settle } from './kept-values.ts'
@@ -84,7 +85,7 @@ export async function restoreFacts(world: ReplayWorld, prefix: string): Promise<
   if (isRefused(all)) return all
   const recorded = all.filter(({ order }) => order <= asked.order)
   const { runs, withoutSecret } = await liveRuns(world, recorded)
-  const live = liveState(runs)
+  const live = await withExpectedTimes(world, liveState(runs))
   const cwd = dirname(join(world.root, asked.notebook))
   const spec = await specOf(world, asked)
   const chosen = await isolationFor(world, spec)

@@ -1,6 +1,7 @@
 /** What replays are made with, given to each of them. */
 import type { Kernels } from '@yesterday/kernel-bridge'
 import type { Receipt } from '../../contract/run.ts'
+import type { RunHistory } from '../prediction/run-history.ts'
 import type { Store } from '../store/ports.ts'
 
 /** What replays are made with. */
@@ -10,6 +11,8 @@ export interface ReplayWorld {
   /** The project folder, absolute, links resolved. */
   readonly root: string
   readonly env: NodeJS.ProcessEnv
+  /** What runs are expected to take. Default: what they took. */
+  readonly learned?: RunHistory
   /** Hosts to which what runs sent may be sent again; they are asked in place of the record. Default: none. */
   readonly maySend?: readonly string[]
   /** Whether all requests ask the network in place of the record. Default false. */

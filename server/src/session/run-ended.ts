@@ -123,6 +123,7 @@ function costOf(cost: AgentRecord['cost']): Receipt['cost'] {
   return {
     ...cost,
     peakMemoryBytes: cost.peakMemoryBytes ?? null,
+    startMemoryBytes: cost.startMemoryBytes ?? null,
     readBytes: cost.readBytes ?? null,
     writtenBytes: cost.writtenBytes ?? null,
     gpuMemoryBytes: cost.gpuMemoryBytes ?? null,

@@ -357,9 +357,9 @@ export class SessionHost {
 
   async #expect(run: RunningRun): Promise<void> {
     if (this.#state.running?.run !== run.run) return
-    const expectedMs = await this.#options.store.index
-      .expectedMs(run.cell, run.sourceDigest)
-      .catch(() => null)
+    const { expectedMs: expect, cwd } = this.#options
+    const asked = { source: run.source, session: this.#state.session, cwd: cwd() }
+    const expectedMs = (await expect?.(asked).catch(() => null)) ?? null
     if (expectedMs !== null) this.dispatch({ type: 'RunExpected', run: run.run, expectedMs })
   }
 

@@ -29,10 +29,20 @@ export interface SessionOptions {
   readonly purpose?: Purpose
   /** False if the history was made elsewhere and is not trusted. Default true. */
   readonly trustsHistory?: boolean
+  /** How long a run is expected to take, ms; null where nothing is known. Default: nothing is. */
+  readonly expectedMs?: (run: ExpectedRun) => Promise<number | null>
   /** Between two looks whether a kernel at work answers, and for its answer. Default 5,000. */
   readonly pulseMs?: number
   readonly now?: () => Timestamp
   readonly newId?: () => string
+}
+
+/** A run that began, in its session. */
+export interface ExpectedRun {
+  readonly source: string
+  readonly session: string | null
+  /** Where the kernel works. */
+  readonly cwd: string
 }
 
 /** The events of a session. */

@@ -17,6 +17,7 @@ import { MissingKernelError, specNamedBy } from './missing-kernel.ts'
 import { Quarantine } from './quarantine.ts'
 import { type Host, recoverSessions } from './recover.ts'
 import { Session } from './session.ts'
+import type { SessionOptions } from './session-options.ts'
 import { StaleWatch } from './stale-watch.ts'
 
 export interface SessionsOptions {
@@ -33,6 +34,7 @@ export interface SessionsOptions {
   readonly prewarm?: boolean
   /** Why nothing runs here; null if code may run. Default null. */
   readonly refusal?: string | null
+  readonly expectedMs?: SessionOptions['expectedMs']
   /** Receives the problem if an earlier server's session could not be reattached. */
   readonly onProblem?: (problem: string) => void
   /** Receives each run of a notebook that has its terminal record. */
@@ -216,7 +218,7 @@ class OpenSessions implements Sessions {
 
   #make(document: LiveDocument): Entry {
     resetStates(document)
-    const { kernels, store, root, prewarm = true } = this.#options
+    const { kernels, store, root, prewarm = true, expectedMs } = this.#options
     const cwd = () => dirname(join(root, document.path))
     const session = new Session({
       kernels,
@@ -229,6 +231,7 @@ class OpenSessions implements Sessions {
       allowStdin: true,
       prewarm,
       trustsHistory: (this.#options.refusal ?? null) === null,
+      ...(expectedMs === undefined ? {} : { expectedMs }),
     })
     const { doc, id: notebookId } = document
     const stale = new StaleWatch({

@@ -182,6 +182,22 @@ export interface RunFigures {
   readonly metrics: Readonly<Record<string, number>>
 }
 
+/** An ended run that started, with what predictions learn from. */
+export interface FinishedRun {
+  /** Grows with the log. */
+  readonly seq: number
+  readonly run: string
+  readonly session: string
+  readonly cellId: string | null
+  readonly sourceDigest: Digest
+  readonly isOk: boolean
+  readonly durationMs: number
+  readonly cost: Receipt['cost']
+  readonly outputBytes: number
+  readonly used: readonly Edge[]
+  readonly generated: readonly Edge[]
+}
+
 export interface HistoryQuery {
   readonly name: string
   readonly kind?: NonNullable<LogFilter['kind']>
@@ -235,8 +251,10 @@ export interface RunIndex {
   ): Promise<string | null>
   /** Summaries of the ended runs among those named, in log order. */
   summaries(runs: readonly string[]): Promise<readonly RunSummary[]>
-  /** Median duration of the last ok runs of this cell and source, ms; null when it never ran. */
-  expectedMs(cellId: string, sourceDigest: string): Promise<number | null>
+  /** Ended runs whose `seq` is above `after`, in log order, replays left out; at most `limit`. */
+  finished(after: number, limit: number): Promise<readonly FinishedRun[]>
+  /** The `seq` after which the log has at most so many ended runs; 0 where it has fewer. */
+  finishedBefore(count: number): Promise<number>
   /** The ended runs among those named, as other records refer to them, in log order. */
   runNames(runs: readonly string[]): Promise<readonly RunName[]>
   /** Numbers by run; runs without any are left out. */

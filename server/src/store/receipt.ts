@@ -63,11 +63,3 @@ export function thumbnailOf(outputs: readonly OutputEntry[]): TimelineRun['thumb
   const picture = outputs.findLast(({ mime }) => isImageMime(mime))
   return picture === undefined ? null : { mime: picture.mime, digest: picture.digest }
 }
-
-/** Median of what is given; null of nothing. */
-export function median(values: readonly number[]): number | null {
-  const sorted = values.toSorted((a, b) => a - b)
-  const upper = sorted[Math.floor(sorted.length / 2)]
-  const lower = sorted[Math.ceil(sorted.length / 2) - 1]
-  return upper === undefined || lower === undefined ? null : (lower + upper) / 2
-}

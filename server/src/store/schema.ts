@@ -48,7 +48,7 @@ export const truthTables = ['log', 'chain', 'heads', 'documents', 'updates', 'bl
 export const CHAINED_SINCE = 2
 
 /** Raised with every change of the index tables; a file with another number gets its index rebuilt when opened. */
-export const indexVersion = 7
+export const indexVersion = 8
 
 /** Every derived table, for dropping and for comparing. */
 export const indexTables = [
@@ -110,7 +110,6 @@ export const indexSchema = `
   CREATE INDEX runs_by_actor ON runs (actor, ended_seq) WHERE ended_seq IS NOT NULL;
   CREATE INDEX runs_by_time ON runs (ended_at, ended_seq) WHERE ended_seq IS NOT NULL;
   CREATE INDEX runs_in_session ON runs (session, place);
-  CREATE INDEX runs_durations ON runs (cell_id, source_digest, ended_seq) WHERE outcome = 'ok';
   CREATE INDEX runs_open ON runs (session, id) WHERE ended_seq IS NULL;
 
   CREATE TABLE names (

@@ -7,6 +7,7 @@ import { bookOf } from './index-notebooks.ts'
 import type { LogEntry, RunQueued, SessionStarted } from './log-entry.ts'
 import { logRows } from './log-query.ts'
 import type {
+  FinishedRun,
   HistoryQuery,
   KnownNotebook,
   LogQuery,
@@ -20,9 +21,10 @@ import type {
   Upstream,
 } from './ports.ts'
 import type { Queryable } from './reader.ts'
-import { assembleReceipt, median } from './receipt.ts'
+import { assembleReceipt } from './receipt.ts'
 import { integer, integerOrNull, type Row, text } from './row.ts'
 import { summaryOf } from './run-name.ts'
+import { finishedBefore, finishedRuns } from './sqlite-learned.ts'
 import { linksOf, producerOf, upstreamOf } from './sqlite-links.ts'
 import { knownNotebook, knownNotebooks, namedBook } from './sqlite-notebooks.ts'
 import { SqlitePast } from './sqlite-past.ts'
@@ -31,8 +33,6 @@ import type { Requests } from './writer.ts'
 
 /** So many candidates are named when a prefix is ambiguous. */
 const CANDIDATES = 20
-/** How many runs are averaged to estimate the next one's duration. */
-const DURATIONS = 10
 
 export class SqliteIndex implements RunIndex {
   readonly #writer: Requests
@@ -212,14 +212,12 @@ export class SqliteIndex implements RunIndex {
       .map(summaryOf)
   }
 
-  async expectedMs(cellId: string, sourceDigest: string): Promise<number | null> {
-    const rows = this.#db
-      .prepare(
-        `SELECT duration_ms FROM runs WHERE cell_id = ? AND source_digest = ? AND outcome = 'ok'
-         ORDER BY ended_seq DESC LIMIT ?`,
-      )
-      .all(cellId, sourceDigest, DURATIONS)
-    return median(rows.map((row) => integer(row, 'duration_ms')))
+  async finished(after: number, limit: number): Promise<readonly FinishedRun[]> {
+    return finishedRuns(this.#db, after, limit)
+  }
+
+  async finishedBefore(count: number): Promise<number> {
+    return finishedBefore(this.#db, count)
   }
 
   async rebuild(): Promise<{ readonly entries: number }> {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { digestOf } from '../../src/disk/digest.ts'
 import type { LogEntry } from '../../src/store/log-entry.ts'
-import { at, edge, ended, queued, sessionEnded, sessionStarted, started } from './entries.ts'
+import { at, contentRead, edge, ended, queued, sessionEnded, sessionStarted, started } from './entries.ts'
 import type { Given } from './given.ts'
 
 export function index({ store }: Given): void {
@@ -184,19 +184,28 @@ export function index({ store }: Given): void {
     expect(await store().index.nextOrder('s')).toBe(8)
   })
 
-  test('how long a run takes is the median of the ok ones of the same cell and source', async () => {
-    const add = (run: string, durationMs: number, outcome: 'ok' | 'error', source: string) =>
-      append(queued(run, 's', { cellId: 'c', source }), ended(run, 1, { durationMs, outcome }))
-    await add('run1', 10, 'ok', 'x')
-    await add('run2', 30, 'ok', 'x')
-    await add('run3', 1000, 'error', 'x')
-    await add('run4', 500, 'ok', 'y')
-    expect(await store().index.expectedMs('c', digestOf('x'))).toBe(20)
-    expect(await store().index.expectedMs('c', digestOf('z'))).toBeNull()
-  })
-
-  test('fractions of a millisecond are kept', async () => {
-    await append(queued('run1', 's', { cellId: 'c', source: 'x' }), ended('run1', 1, { durationMs: 1.5 }))
-    expect(await store().index.expectedMs('c', digestOf('x'))).toBe(1.5)
+  test('runs that ended are read in parts, without replays, with digests that came late', async () => {
+    const purpose = { kind: 'replay', of: 'run1' } as const
+    await append(sessionStarted('s'), { ...sessionStarted('again'), purpose })
+    const add = (run: string, session: string, changes: Parameters<typeof ended>[2]) =>
+      append(queued(run, session, { cellId: 'c' }), started(run), ended(run, 1, changes))
+    await add('run1', 's', { durationMs: 1.5, used: [edge('x', { digest: null }), edge('y')] })
+    await add('copy', 'again', {})
+    await add('run2', 's', { outcome: 'error' })
+    const digest = digestOf('x')
+    await append(
+      contentRead('run1', 's', [
+        { side: 'used', kind: 'variable', name: 'x', by: null, what: 'x', digest, why: null },
+      ]),
+    )
+    const [first, second, ...more] = await store().index.finished(0, 10)
+    expect(more).toEqual([])
+    expect(first).toMatchObject({ run: 'run1', cellId: 'c', isOk: true, durationMs: 1.5 })
+    expect(first?.used.map((used) => used.digest)).toEqual([digest, edge('y').digest])
+    expect(second).toMatchObject({ run: 'run2', isOk: false })
+    expect((await store().index.finished(first?.seq ?? 0, 10)).map(({ run }) => run)).toEqual(['run2'])
+    expect(await store().index.finished(0, 1)).toHaveLength(1)
+    expect(await store().index.finishedBefore(10)).toBe(0)
+    expect(await store().index.finishedBefore(1)).toBeGreaterThan(first?.seq ?? 0)
   })
 }

@@ -5,6 +5,7 @@ import { again } from './again.ts'
 import { app } from './app.ts'
 import { comments } from './comments.ts'
 import { conflicts } from './conflicts.ts'
+import { forecasts } from './forecasts.ts'
 import { history } from './history.ts'
 import { historyState } from './history-state.ts'
 import { hosts } from './hosts.ts'
@@ -59,6 +60,7 @@ export const en = {
   ...sql,
   ...machines,
   ...sides,
+  ...forecasts,
   ...sweeps,
   ...terminals,
   ...trust,

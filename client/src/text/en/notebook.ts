@@ -39,7 +39,7 @@ export const notebook = {
   'cell.brokenHint': 'Its source is below. Change it, or try again. The other cells are not affected.',
   'cell.prompt': 'The cell asks: {text}',
   'cell.answer': 'Answer',
-  'cell.expected': 'usually {time}',
+  'cell.expected': 'of about {time}',
   'cell.saidDone': 'Cell {n} is done.',
   'cell.saidFailed': 'Cell {n} failed.',
   'cell.saidAll': '{n} cells are done.',

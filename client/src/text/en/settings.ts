@@ -52,6 +52,9 @@ export const settings = {
   'settings.tabMovesFocus.hint': 'In an editor, Tab moves the focus instead of indenting.',
   'settings.lint': 'Lint marks',
   'settings.lint.hint': 'Marks what ruff finds in the code, if the kernel or the server has it.',
+  'settings.predictions': 'Expected time',
+  'settings.predictions.hint':
+    'Shows what runs will take, learned from earlier runs of this project, and asks before long ones.',
   'settings.notifications': 'Notifications',
   'settings.notifications.hint':
     'When long work ends while you look elsewhere. The browser asks you to allow them.',

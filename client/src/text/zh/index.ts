@@ -8,6 +8,7 @@ import { again } from './again.ts'
 import { app } from './app.ts'
 import { comments } from './comments.ts'
 import { conflicts } from './conflicts.ts'
+import { forecasts } from './forecasts.ts'
 import { history } from './history.ts'
 import { historyState } from './history-state.ts'
 import { hosts } from './hosts.ts'
@@ -62,6 +63,7 @@ export const zh: Translation<typeof en> = {
   ...sql,
   ...machines,
   ...sides,
+  ...forecasts,
   ...sweeps,
   ...terminals,
   ...trust,

@@ -42,7 +42,7 @@ export const notebook: Translation<typeof english> = {
   'cell.brokenHint': '下面是它的源码。请修改后再试；其他单元格不受影响。',
   'cell.prompt': '单元询问：{text}',
   'cell.answer': '回答',
-  'cell.expected': '通常 {time}',
+  'cell.expected': '预计 {time}',
   'cell.saidDone': '单元格 {n} 运行完成。',
   'cell.saidFailed': '单元格 {n} 运行失败。',
   'cell.saidAll': '{n} 个单元格运行完成。',

@@ -55,6 +55,8 @@ export const settings: Translation<typeof en> = {
   'settings.tabMovesFocus.hint': '在编辑器中，Tab 移动焦点而不是缩进。',
   'settings.lint': '代码检查',
   'settings.lint.hint': '标出 ruff 在代码中发现的问题（需内核或服务器装有 ruff）。',
+  'settings.predictions': '预计用时',
+  'settings.predictions.hint': '根据本项目以往的运行，显示运行所需的时间等，并在运行较久前询问。',
   'settings.notifications': '通知',
   'settings.notifications.hint': '当您在看别处而长时间运行结束时通知。浏览器会请您允许。',
   'settings.tables': '输出中的数据框',
