@@ -127,6 +127,7 @@ export const job = (kind: Job['kind'], over: Partial<Job> = {}): Job => ({
   replay: null,
   since: null,
   restore: null,
+  move: null,
   problem: null,
   ...over,
 })

@@ -7,6 +7,10 @@ import { connect } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { vi } from 'vitest'
+import type { Signer } from '../src/index.ts'
+import { launchBySsh } from '../src/providers/ssh/command.ts'
+import { SshHost } from '../src/providers/ssh/host.ts'
+import { keyOf } from '../src/providers/ssh/link.ts'
 import { cuttingProxy, freePort } from './jupyter-server.ts'
 
 const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path)) ?? null
@@ -75,6 +79,14 @@ Host *
   UserKnownHostsFile ${dir}/known
   GlobalKnownHostsFile /dev/null
 `
+
+/** Ends the private Jupyter server of a host, which would wait for hours. */
+export const endLaunched = (host: unknown, signer: Signer) =>
+  launchBySsh(
+    SshHost.parse(host),
+    { action: 'stop', key: keyOf(SshHost.parse(host), signer) },
+    process.env,
+  ).catch(() => null)
 
 async function reach(port: number): Promise<void> {
   const socket = connect(port, '127.0.0.1')

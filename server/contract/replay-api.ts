@@ -71,6 +71,15 @@ export const replayApi = {
     query: z.object({ after: z.coerce.number().int().optional() }),
     answer: Job,
   },
+  confirm: {
+    ...plain,
+    method: 'post',
+    path: '/api/replay/jobs/:job/confirm',
+    summary: 'Confirms the plan of a job that waits for that.',
+    role: 'runner',
+    params: JobParam,
+    answer: Job,
+  },
   stop: {
     ...plain,
     method: 'delete',

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { RunId, SessionId, Timestamp } from './ids.ts'
+import { MoveReport, MoveRequest } from './move.ts'
 import { DiffLine } from './past.ts'
 import { Edge } from './run.ts'
 
@@ -302,6 +303,7 @@ export const JobRequest = z.discriminatedUnion('kind', [
     only: z.array(WantedVariable).min(1).max(100).optional(),
     ...allowed,
   }),
+  MoveRequest,
 ])
 export type JobRequest = z.infer<typeof JobRequest>
 
@@ -311,6 +313,8 @@ export const JobProgress = z.object({
   total: z.number().int(),
   now: z.string().nullable(),
   verdicts: z.array(z.object({ cell: z.number().int().nullable(), verdict: Verdict })),
+  /** Of a move. While it sends, `done` and `total` are bytes. */
+  phase: z.enum(['starting', 'looking', 'waiting', 'sending', 'running']).optional(),
 })
 export type JobProgress = z.infer<typeof JobProgress>
 
@@ -353,7 +357,7 @@ export type WrittenDiff = z.infer<typeof WrittenDiff>
 
 export const Job = z.object({
   id: z.string(),
-  kind: z.enum(['replay', 'since', 'restore']),
+  kind: z.enum(['replay', 'since', 'restore', 'move']),
   state: z.enum(['running', 'done', 'failed', 'stopped']),
   /** Grows with each change. */
   revision: z.number().int(),
@@ -362,6 +366,8 @@ export const Job = z.object({
   replay: ReplayReport.nullable(),
   since: SinceReport.nullable(),
   restore: RestoreReport.nullable(),
+  /** Its plan, until it has moved. */
+  move: MoveReport.nullable().prefault(null),
   problem: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }).nullable(),
 })
 export type Job = z.infer<typeof Job>

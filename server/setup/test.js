@@ -145,6 +145,7 @@ async function main() {
     YESTERDAY_TEST_PYTHON: python,
     YESTERDAY_PYTHON: python,
     YESTERDAY_TEST_JUPYTER: jupyter,
+    ...(others.length === 0 ? {} : { YESTERDAY_TEST_OTHER_PYTHON: others.at(-1).python }),
     YESTERDAY_TEST_VALIDATORS: validators,
   }
   say('\n== tests')

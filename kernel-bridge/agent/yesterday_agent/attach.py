@@ -22,6 +22,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import (
+    deliveries,
     elsewhere,
     interrupts,
     iopub,
@@ -123,6 +124,7 @@ class KernelHooks:
 
     def answer_spool_requests(self) -> None:
         elsewhere.SpoolRequests(self.spool, self._copies.flush, self.kernel)
+        deliveries.Deliveries(self.kernel)
         self._says_count = True
 
     def _fault(self, step: str) -> None:

@@ -56,6 +56,11 @@ class EnvironmentFacts:
         self._read.acquire()
         own_threads.start(functools.partial(self._read_slow_facts, os.getcwd()))
 
+    def versions(self) -> dict[str, str]:
+        """Of the distributions that were imported."""
+        self._update_versions()
+        return dict(self._versions)
+
     def current(self) -> Environment:
         self._update_versions()
         varying = {"distributions": dict(self._versions), "git": self._git, "variables": _variables()}

@@ -43,31 +43,34 @@ class Result(TypedDict):
     why: str | None
 
 
-def load(folder: str, wanted: Sequence[Wanted], shares: bool = True) -> list[Result]:
-    """Binds stored values. Objects are in `folder` by their hex digests. A value with another digest is not bound;
-    `why` is None for each that is. Loaded variables that equal a part of a bundle become that part; with `shares`, all
-    variables of the kernel do."""
+def load(folder: str, wanted: Sequence[Wanted], shares: bool = True, judges: bool = True) -> list[Result]:
+    """Binds stored values. Objects are in `folder` by their hex digests. A value with another digest is not bound,
+    unless nothing is judged (`judges`), as where a library of a different version reads it; `why` is None for each that is
+    bound. Loaded variables that equal a part of a bundle become that part; with `shares`, all variables of the kernel
+    do."""
     bundles: dict[str, dict[str, Any]] = {}
     results: list[Result] = []
     loaded_names: dict[str, str] = {}
     for one in wanted:
-        why, bundle = _load(folder, one, bundles)
+        why, bundle = _load(folder, one, bundles, judges)
         if why is None:
             loaded_names[one["name"]] = one["bind"]
         if bundle is not None:
-            _share(_recorder().lineage, bundle, {name: name for name in bundle} if shares else loaded_names)
+            _share(recorder().lineage, bundle, {name: name for name in bundle} if shares else loaded_names)
         results.append({"name": one["name"], "why": why})
     return results
 
 
 def settle() -> None:
     """What was bound, and what was taken away, is no work of the run that comes next."""
-    _recorder().lineage.adopt({})
+    recorder().lineage.adopt({})
 
 
-def _load(folder: str, one: Wanted, bundles: dict[str, dict[str, Any]]) -> tuple[str | None, dict[str, Any] | None]:
+def _load(
+    folder: str, one: Wanted, bundles: dict[str, dict[str, Any]], judges: bool
+) -> tuple[str | None, dict[str, Any] | None]:
     """Why it was not bound, and the bundle that it is a part of. `bundles`: those that were read, by digest."""
-    lineage, stored, name, bind = _recorder().lineage, one["value"], one["name"], one["bind"]
+    lineage, stored, name, bind = recorder().lineage, one["value"], one["name"], one["bind"]
     if not bind.isidentifier() or keyword.iskeyword(bind):
         return f"{bind} is no name of a variable", None
 
@@ -80,7 +83,7 @@ def _load(folder: str, one: Wanted, bundles: dict[str, dict[str, Any]]) -> tuple
             bundles[stored["digest"]] = loaded(stored, name, read, lineage.namespace)
         bundle = bundles.get(stored["digest"])
         value = loaded(stored, name, read, lineage.namespace) if bundle is None else bundle[name]
-        now = content_digest(value, _Whole())
+        now = content_digest(value, _Whole()) if judges else one["digest"]
     except UntoldError as reason:
         return str(reason), None
     except Exception as problem:
@@ -112,5 +115,6 @@ def _is_same(one: Any, other: Any) -> bool:
         return False
 
 
-def _recorder() -> Any:
+def recorder() -> Any:
+    """That of this kernel."""
     return sys.modules["ipykernel.kernelapp"].IPKernelApp.instance().kernel._yesterday.recorder

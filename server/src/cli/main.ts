@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   slice: async () => (await import('./slice.ts')).registerSlice,
   replay: async () => (await import('./replay.ts')).registerReplay,
   since: async () => (await import('./since.ts')).registerSince,
+  move: async () => (await import('./move.ts')).registerMove,
   restore: async () => (await import('./restore.ts')).registerRestore,
   check: async () => (await import('./check.ts')).registerCheck,
   gc: async () => (await import('./gc.ts')).registerGc,

@@ -10,7 +10,7 @@ import type { Actor } from '../../contract/session.ts'
 import type { Session } from '../session/session.ts'
 import { giveChance } from './chance.ts'
 import type { Sandbox } from './isolation/isolation.ts'
-import { KeptValues } from './kept-values.ts'
+import { folderHere, KeptValues } from './kept-values.ts'
 import { LaidFiles } from './laid-files.ts'
 import { until } from './perform.ts'
 import type { PreparedStep } from './plan.ts'
@@ -50,7 +50,7 @@ export async function bringBack(
   { load, steps }: { readonly load: readonly Loadable[]; readonly steps: readonly PreparedStep[] },
   options: BringBackOptions,
 ): Promise<BroughtBack> {
-  const values = new Loads(new KeptValues(world, join(sandbox.shared, 'values')), kernel, load)
+  const values = new Loads(new KeptValues(world, folderHere(join(sandbox.shared, 'values'))), kernel, load)
   const again = new Map<string, Receipt>()
   const done = (): BroughtBack => ({ again, loaded: values.loaded, unloadable: values.unloadable })
   const laid = new LaidFiles(world, cwd, sandbox)
@@ -76,9 +76,11 @@ export async function bringBack(
 }
 
 /** Values that wait for their turn. */
-class Loads {
+export class Loads {
   readonly loaded = new Set<string>()
   readonly unloadable = new Set<string>()
+  /** Why those do not load, by name. */
+  readonly problems = new Map<string, string>()
   readonly #values: KeptValues
   readonly #kernel: Kernel
   readonly #waiting: Loadable[]
@@ -94,6 +96,7 @@ class Loads {
     const later = this.#waiting.findIndex((one) => one.order >= order)
     const next = this.#waiting.splice(0, later === -1 ? this.#waiting.length : later)
     const problems = await this.#values.load(this.#kernel, next)
+    for (const [name, why] of problems) this.problems.set(name, why)
     for (const { run, edge } of next)
       (problems.has(edge.name) ? this.unloadable : this.loaded).add(versionKey(run, edge.name))
     return problems.size === 0
@@ -104,8 +107,9 @@ class Loads {
   }
 }
 
-async function repeat(
-  { store }: ReplayWorld,
+/** Runs recorded code again as it was. Null where it could not be queued. */
+export async function repeat(
+  { store }: Pick<ReplayWorld, 'store'>,
   session: Session,
   { cellId, cell, run, source }: Receipt,
   actor: Actor,

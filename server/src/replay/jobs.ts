@@ -8,13 +8,19 @@ import { untilNews } from '../connection/news.ts'
 import { isRefused, type Refused } from './targets.ts'
 
 /** What a job brings. */
-export type JobResult = Partial<Pick<Job, 'replay' | 'since' | 'restore'>>
+export type JobResult = Partial<Pick<Job, 'replay' | 'since' | 'restore' | 'move'>>
+
+export interface JobOptions {
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: JobProgress) => void
+  /** Shows what is known so far. */
+  readonly onResult: (result: JobResult) => void
+  /** Settles when a user confirms what is shown. */
+  readonly confirmed: Promise<void>
+}
 
 /** Performs one request and reports its progress. */
-export type PerformJob = (
-  request: JobRequest,
-  options: { readonly signal: AbortSignal; readonly onProgress: (progress: JobProgress) => void },
-) => Promise<JobResult | Refused>
+export type PerformJob = (request: JobRequest, options: JobOptions) => Promise<JobResult | Refused>
 
 const KEPT = 50
 const AT_ONCE = 4
@@ -24,6 +30,7 @@ interface Entry {
   job: Job
   readonly request: JobRequest
   readonly stop: AbortController
+  readonly confirmed: PromiseWithResolvers<void>
   readonly waiting: Set<() => void>
 }
 
@@ -50,9 +57,11 @@ export class Jobs {
       replay: null,
       since: null,
       restore: null,
+      move: null,
       problem: null,
     }
-    const entry: Entry = { job, request, stop: new AbortController(), waiting: new Set() }
+    const [stop, confirmed] = [new AbortController(), Promise.withResolvers<void>()]
+    const entry: Entry = { job, request, stop, confirmed, waiting: new Set() }
     this.#entries.set(id, entry)
     this.#forgetOld()
     const work = this.#run(entry, request).finally(() => this.#work.delete(work))
@@ -78,6 +87,13 @@ export class Jobs {
     return entry.job
   }
 
+  /** A job that waits for it goes on. */
+  confirm(id: string): Job | null {
+    const entry = this.#entries.get(id)
+    entry?.confirmed.resolve()
+    return entry?.job ?? null
+  }
+
   stop(id: string): Job | null {
     const entry = this.#entries.get(id)
     entry?.stop.abort()
@@ -94,7 +110,9 @@ export class Jobs {
     const { signal } = entry.stop
     const onProgress = (progress: JobProgress): void => this.#change(entry, { progress })
     try {
-      const result = await this.#perform(request, { signal, onProgress })
+      const onResult = (result: JobResult): void => this.#change(entry, result)
+      const confirmed = entry.confirmed.promise
+      const result = await this.#perform(request, { signal, onProgress, onResult, confirmed })
       if (isRefused(result)) this.#change(entry, { state: 'failed', problem: result.refused })
       else this.#change(entry, { ...result, state: signal.aborted ? 'stopped' : 'done' })
     } catch (error) {

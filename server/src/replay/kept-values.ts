@@ -34,16 +34,38 @@ export async function loadableValues(
   return found
 }
 
+/** Where the kernel finds values, by hex digest. */
+export interface ValuePlace {
+  /** As the kernel names it. */
+  readonly folder: string
+  write(name: string, bytes: Uint8Array): Promise<void>
+  remove(): Promise<void>
+}
+
+/** A folder of this machine. */
+export const folderHere = (folder: string): ValuePlace => ({
+  folder,
+  write: async (name, bytes) => {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await writeFile(join(folder, name), bytes, { mode: 0o600 })
+  },
+  remove: () => removeTree(folder),
+})
+
 /** A folder from which one kernel loads. */
 export class KeptValues {
-  readonly #world: ReplayWorld
-  readonly #folder: string
+  readonly #world: Pick<ReplayWorld, 'store'>
+  readonly #place: ValuePlace
+  readonly #judges: boolean
   readonly #laid = new Set<Digest>()
+  /** With all that they name. */
+  readonly #whole = new Set<Digest>()
 
-  /** `folder`: one of this process, which the kernel sees as well. It is removed at the end. */
-  constructor(world: ReplayWorld, folder: string) {
+  /** It is removed at the end. `judges`: a loaded value must have the digest of the stored one. */
+  constructor(world: Pick<ReplayWorld, 'store'>, place: ValuePlace, judges = true) {
     this.#world = world
-    this.#folder = folder
+    this.#place = place
+    this.#judges = judges
   }
 
   /**
@@ -55,37 +77,46 @@ export class KeptValues {
     const loadables: object[] = []
     for (const { run, edge, as } of wanted) {
       const { name, digest, value } = edge
-      if (value !== null && (await this.#lay(value)))
+      if (value !== null && (await this.lay(value)))
         loadables.push({ name, bind: as ?? name, run, digest, value })
       else problems.set(name, 'its bytes are gone or damaged')
     }
     if (loadables.length === 0) return problems
     const shares = wanted.every(({ as }) => as === undefined)
-    const answer = await callAgent(kernel, 'restoring.load', [this.#folder, loadables, shares])
+    const answer = await callAgent(kernel, 'restoring.load', [
+      this.#place.folder,
+      loadables,
+      shares,
+      this.#judges,
+    ])
     if (!answer.ok) return new Map(wanted.map(({ edge }) => [edge.name, answer.why]))
     for (const { name, why } of Results.parse(answer.value)) if (why !== null) problems.set(name, why)
     return problems
   }
 
   remove(): Promise<void> {
-    return removeTree(this.#folder)
+    return this.#place.remove()
   }
 
-  /** The object and what it names, laid out; false where a part cannot be had. */
-  async #lay({ format, digest }: StoredValue): Promise<boolean> {
+  /** Lays out the object and what it names; false where a part cannot be had. */
+  async lay({ format, digest }: StoredValue): Promise<boolean> {
+    if (this.#whole.has(digest)) return true
     const bytes = await this.#layOne(digest)
-    if (bytes === null || !hasParts(format)) return bytes !== null
+    if (bytes === null) return false
+    this.#whole.add(digest)
+    if (!hasParts(format)) return true
     const parts = partsIn(format, bytes)
     if (parts === null) return false
-    for (const each of parts) if (!this.#laid.has(each) && (await this.#layOne(each)) === null) return false
+    for (const each of parts)
+      if (!this.#laid.has(each) && (await this.#layOne(each)) === null)
+        return this.#whole.delete(digest) && false
     return true
   }
 
   async #layOne(digest: Digest): Promise<Uint8Array | null> {
     const bytes = await objectBytes(this.#world.store.objects, digest)
     if (bytes === null) return null
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
-    await writeFile(join(this.#folder, digest.replace(/^[^:]*:/, '')), bytes, { mode: 0o600 })
+    await this.#place.write(digest.replace(/^[^:]*:/, ''), bytes)
     this.#laid.add(digest)
     return bytes
   }

@@ -1,10 +1,12 @@
 /** What each job of the page does. */
+import type { MoveReport } from '../../contract/move.ts'
 import type { ReplayPlan, ReplayTarget } from '../../contract/replay.ts'
 import { restorer } from '../../contract/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { PerformJob } from './jobs.ts'
 import type { KeptWrites } from './kept-writes.ts'
 import { loadValues } from './load-values.ts'
+import { move } from './moving/move.ts'
 import { prepareReplay } from './ready-replay.ts'
 import { replay } from './replay.ts'
 import { restore } from './restore.ts'
@@ -26,9 +28,11 @@ export function performJobs(
   sessions: Pick<Sessions, 'visit'>,
   writes?: Pick<KeptWrites, 'keep'>,
 ): PerformJob {
-  return async (request, { signal, onProgress }) => {
+  return async (request, { signal, onProgress, onResult, confirmed }) => {
     const options = { actor: restorer, signal, onProgress }
-    const world = { ...house, maySend: request.send ?? [], mayStart: request.start ?? [] }
+    const allowed =
+      request.kind === 'move' ? {} : { maySend: request.send ?? [], mayStart: request.start ?? [] }
+    const world = { ...house, ...allowed }
     switch (request.kind) {
       case 'replay': {
         const ready = await prepareReplay(world, request.target)
@@ -47,6 +51,19 @@ export function performJobs(
         const timeoutSeconds = request.timeoutSeconds ?? DEFAULT_SECONDS
         const report = await since(world, request, { ...options, prove: request.prove, timeoutSeconds })
         return isRefused(report) ? report : { since: report }
+      }
+      case 'move': {
+        const visit = await sessions.visit(request.documentId)
+        if (visit === null) return refused('missing', 'that notebook is not there', 'Open it first.')
+        const { session, document, leave } = visit
+        const onPlan = (report: MoveReport): void => onResult({ move: report })
+        const moving = { world: house, session, notebook: document.path, request }
+        try {
+          const report = await move({ ...moving, options: { ...options, onPlan, confirmed } })
+          return isRefused(report) ? report : { move: report }
+        } finally {
+          leave()
+        }
       }
       case 'restore': {
         const visit = await sessions.visit(request.documentId)

@@ -46,9 +46,29 @@ export class ServerClient {
     return answer.ok ? { ok: true, value: Checkpoint.parse(await answer.value.json()) } : answer
   }
 
-  async #ask(path: string, body?: unknown): Promise<Answer<Response>> {
+  /** The JSON that a route answers. */
+  async get(path: string): Promise<Answer<unknown>> {
+    const answer = await this.#ask(path)
+    return answer.ok ? { ok: true, value: await answer.value.json() } : answer
+  }
+
+  async post(path: string, body: unknown): Promise<Answer<unknown>> {
+    const answer = await this.#ask(path, body)
+    return answer.ok ? { ok: true, value: await answer.value.json() } : answer
+  }
+
+  async delete(path: string): Promise<Answer<unknown>> {
+    const answer = await this.#ask(path, undefined, 'DELETE')
+    return answer.ok ? { ok: true, value: await answer.value.json() } : answer
+  }
+
+  async #ask(
+    path: string,
+    body?: unknown,
+    method = body === undefined ? 'GET' : 'POST',
+  ): Promise<Answer<Response>> {
     const answer = await fetch(this.#origin + path, {
-      method: body === undefined ? 'GET' : 'POST',
+      method,
       headers: { authorization: `token ${this.#token}`, 'content-type': 'application/json' },
       redirect: 'error',
       signal: AbortSignal.timeout(ANSWER_MS),

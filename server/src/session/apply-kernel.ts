@@ -99,6 +99,14 @@ export function kernelDied(state: SessionState, { session, death, sentence }: Of
   return { state: { ...ended.state, kernel }, actions: ended.actions }
 }
 
+/** Only an idle session goes on elsewhere: a run belongs to the kernel that has it. A dead kernel may be left. */
+export function continued(state: SessionState, { session, kernel, nextOrder }: Of<'Continued'>): Step {
+  if (state.running !== null || state.queue.length > 0 || isStarting(state))
+    return { state, actions: [{ type: 'refuse', reason: 'The kernel is at work. Wait until it is idle.' }] }
+  const free = { prompt: null, interruptIgnored: false, silent: false, unreachable: null }
+  return unchanged({ ...state, ...free, session, kernel: { ...kernel, state: 'idle' }, nextOrder })
+}
+
 /** The server came back and found the kernel: everything is as the log and the spool say. */
 export function reattached(state: SessionState, operation: Of<'Reattached'>): Step {
   const { session, kernel, running, finishing, queue, nextOrder } = operation

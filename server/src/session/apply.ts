@@ -77,6 +77,7 @@ type KernelOperation = Extract<
       | 'KernelMoved'
       | 'KernelStatus'
       | 'KernelDied'
+      | 'Continued'
       | 'Reattached'
   }
 >
@@ -101,6 +102,8 @@ function kernelTransition(state: SessionState, operation: KernelOperation): Step
       return kernel.kernelStatus(state, operation)
     case 'KernelDied':
       return kernel.kernelDied(state, operation)
+    case 'Continued':
+      return kernel.continued(state, operation)
     case 'Reattached':
       return kernel.reattached(state, operation)
   }

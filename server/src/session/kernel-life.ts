@@ -75,9 +75,11 @@ export class KernelLife {
     await link?.kernel.shutdown(options)
   }
 
-  /** Takes a kernel that outlived its server. */
-  adopt(link: KernelLink): void {
+  /** Takes a kernel that outlived its server, or to which the notebook moved. Returns the one before. */
+  adopt(link: KernelLink): KernelLink | null {
+    const before = this.#link
     this.#link = link
+    return before
   }
 
   /** Lets the kernel live on without us. */

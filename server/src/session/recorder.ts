@@ -58,6 +58,8 @@ export class Recorder {
   /** Of runs whose digests came before their entry was appended. */
   readonly #ends = new Map<RunId, PromiseWithResolvers<void>>()
   #environment: Receipt['environment'] = null
+  /** By digest: the notebook may go back to a kernel that names one by its digest alone. */
+  readonly #environments = new Map<string, Receipt['environment']>()
   #line: Promise<void> = Promise.resolve()
   /** Entries that go with the next ones. */
   #later: LogEntry[] = []
@@ -114,6 +116,7 @@ export class Recorder {
   /** Sets the last environment that this session recorded in full. */
   remember(environment: Receipt['environment']): void {
     this.#environment = environment
+    if (environment !== null) this.#environments.set(environment.digest, environment)
   }
 
   /** Makes the queue durable: the entries with the sources that they name. */
@@ -191,7 +194,10 @@ export class Recorder {
     const { order, started, ending, noRecord, objects } = ended
     const { run } = ended.run
     const { outputs, record } = parts
-    if (record.ok) this.#environment = environmentOf(record.record, this.#environment)
+    if (record.ok) {
+      const known = this.#environments.get(record.record.environment.digest) ?? this.#environment
+      this.remember(environmentOf(record.record, known))
+    }
     const environment = this.#environment
     const { key } = this.#options
     const entry = runEnded({ run, order, started, ended: at, ending, outputs, record, environment, key })

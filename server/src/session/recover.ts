@@ -17,6 +17,7 @@ import { codeCellsOf } from '../lineage/code-cells.ts'
 import { LiveSources } from '../secrets/live-source.ts'
 import type { OpenSession, Store } from '../store/ports.ts'
 import { createDurable, durableObjects } from './durable.ts'
+import { KernelLink } from './kernel-link.ts'
 import { type Past, pastOf, UNRUNNABLE } from './past.ts'
 import type { Quarantine } from './quarantine.ts'
 import { Recorder } from './recorder.ts'
@@ -42,22 +43,42 @@ export interface RecoverOptions {
 
 const GONE = 'the kernel was gone when the server came back'
 
+/** What a session is to its notebook. `kept`: the notebook moved away from its kernel and may go back. */
+type Place = 'current' | 'kept' | 'old'
+
 /** A session that cannot be recovered is reported and does not stop the others. */
 export async function recoverSessions(options: RecoverOptions): Promise<void> {
   const { index, runs } = options.store
   const unreadable: { readonly session: string; readonly why: string }[] = []
   const all = await index.openSessions((session, why) => unreadable.push({ session, why }))
   const open = all.filter(({ session }) => session.documentId !== null)
-  const newest = new Map(open.map((one) => [one.session.documentId, one]))
-  for (const one of open) await recoverSafely(one, newest.get(one.session.documentId) === one, options)
+  const left = await leftSessions(open, index)
+  const current = open.filter(({ session }) => !left.has(session.session))
+  const newest = new Map(current.map((one) => [one.session.documentId, one]))
+  const placeOf = (one: OpenSession): Place =>
+    left.has(one.session.session) ? 'kept' : newest.get(one.session.documentId) === one ? 'current' : 'old'
+  for (const one of open) await recoverSafely(one, placeOf(one), options)
   for (const { session, why } of unreadable) {
     await runs.append([{ type: 'session-ended', session, at: new Date().toISOString(), reason: why }])
     options.onProblem(null, `session ${session} was closed: ${why}. "yesterday fsck" says more`)
   }
 }
 
+/** The sessions whose kernels were kept when their notebooks moved away from them. */
+async function leftSessions(
+  open: readonly OpenSession[],
+  index: Store['index'],
+): Promise<ReadonlySet<string>> {
+  const left = new Set<string>()
+  for (const { source, target } of await index.moves(open.map(({ session }) => session.session))) {
+    left.add(source)
+    left.delete(target)
+  }
+  return left
+}
+
 /** Recovers the session; without what it spooled where that cannot be read; else ends it. */
-async function recoverSafely(open: OpenSession, isNewest: boolean, options: RecoverOptions): Promise<void> {
+async function recoverSafely(open: OpenSession, placed: Place, options: RecoverOptions): Promise<void> {
   const { quarantine } = options
   const { session, documentId, notebook } = open.session
   const report = (problem: string): void =>
@@ -65,12 +86,12 @@ async function recoverSafely(open: OpenSession, isNewest: boolean, options: Reco
   const suspicion = quarantine.begin(session)
   const wasMoved = suspicion !== null && quarantine.has(session)
   try {
-    if (suspicion === null) await recoverOne(open, isNewest, options)
+    if (suspicion === null) await recoverOne(open, placed, options)
     else if (wasMoved) await giveUp(open, suspicion, options, report)
-    else await recoverWithout(open, isNewest, suspicion, options, report)
+    else await recoverWithout(open, placed, suspicion, options, report)
   } catch (error) {
     if (error instanceof NoDocumentError || wasMoved) report(reasonOf(error))
-    else await recoverWithout(open, isNewest, reasonOf(error), options, report)
+    else await recoverWithout(open, placed, reasonOf(error), options, report)
   } finally {
     quarantine.done()
   }
@@ -80,7 +101,7 @@ type Report = (problem: string) => void
 
 async function recoverWithout(
   open: OpenSession,
-  isNewest: boolean,
+  placed: Place,
   why: string,
   options: RecoverOptions,
   report: Report,
@@ -88,7 +109,7 @@ async function recoverWithout(
   const { place, runs } = await options.quarantine.take(open.session, why)
   const quarantineNote = place === null ? '' : ` What its kernel had left is kept in ${place}.`
   try {
-    await recoverOne(open, isNewest, options, runs.map(unreadRun(why)))
+    await recoverOne(open, placed, options, runs.map(unreadRun(why)))
     report(`what it left could not be read: ${why}.${quarantineNote}`)
   } catch (error) {
     await giveUp(open, reasonOf(error), options, (problem) => report(problem + quarantineNote))
@@ -145,7 +166,7 @@ async function hostFor(documentId: string, { hostOf }: RecoverOptions): Promise<
 /** `unread`: runs that the kernel got and whose messages were moved away. */
 async function recoverOne(
   open: OpenSession,
-  isNewest: boolean,
+  placed: Place,
   options: RecoverOptions,
   unread: readonly SpooledRun[] = [],
 ): Promise<void> {
@@ -153,7 +174,15 @@ async function recoverOne(
   const { kernels } = options
   const host = documentId === null ? null : await hostFor(documentId, options)
   const found = await kernels.find(address)
-  if (found !== null && host !== null && isNewest) {
+  if (found !== null && host !== null && placed === 'kept' && open.runs.length === 0) {
+    acknowledgeEnded(found, open)
+    const { session } = open.session
+    const nextOrder = await options.store.index.nextOrder(session)
+    host.session.keep({ link: new KernelLink(session, found.kernel), nextOrder })
+    found.kernel.outlive()
+    return
+  }
+  if (found !== null && host !== null && placed === 'current') {
     const { kernel, running } = found
     const spooled = [...unread, ...found.spooled]
     const unknown = kernel.recording

@@ -13,6 +13,8 @@ import { noticeWords } from '../../contract/notices.ts'
 import { whyTooDeep } from '../document/not-shown.ts'
 import { apply } from './apply.ts'
 import { createDurable, durableObjects } from './durable.ts'
+import { type KeptKernel, KeptKernels } from './kept-kernels.ts'
+import { type HearingParts, hearingOf } from './kernel-hearing.ts'
 import { KernelLife } from './kernel-life.ts'
 import { KernelLink } from './kernel-link.ts'
 import { logStep } from './log-step.ts'
@@ -21,8 +23,9 @@ import { nameKernel } from './name-kernel.ts'
 import { notSent, reasonOf } from './not-sent.ts'
 import { OwnOutputs } from './own-outputs.ts'
 import { pagerOutputs } from './pager.ts'
-import { type Past, runningOf, type SentRun, UNRUNNABLE } from './past.ts'
+import type { Past } from './past.ts'
 import { Pulse } from './pulse.ts'
+import { reattachRuns } from './reattach.ts'
 import { Recorder } from './recorder.ts'
 import type { RunEnded } from './run-ended.ts'
 import type { SessionEvents, SessionOptions } from './session-options.ts'
@@ -58,6 +61,7 @@ export class SessionHost {
   readonly #life: KernelLife
   readonly #pulse: Pulse
   readonly #widgets: SessionWidgets
+  readonly #kept: KeptKernels
   #state: SessionState = initialState
   /** Runs whose start an earlier server logged. */
   #restarted: ReadonlySet<RunId> = new Set()
@@ -97,6 +101,7 @@ export class SessionHost {
     })
     this.#record = this.#makeRecord()
     this.#life = this.#makeLife()
+    this.#kept = new KeptKernels((end, link) => this.#record.logSessionEnded(end, link))
     const { pulseMs = PULSE_MS } = options
     this.#pulse = new Pulse({
       // A dead kernel is reported by its link.
@@ -140,6 +145,10 @@ export class SessionHost {
     return this.#life
   }
 
+  get kept(): KeptKernels {
+    return this.#kept
+  }
+
   get record(): SessionRecord {
     return this.#record
   }
@@ -166,49 +175,20 @@ export class SessionHost {
     this.#pulse.watch(false)
     if (!this.#state.stalled) await Promise.all([this.#record.endingsSettled(), this.#recorder.flushed()])
     this.#life.detach()
+    this.#kept.detach()
   }
 
   /** Reattaches the session of an earlier server, whose kernel lives. */
   reattach(past: Past, kernel: Kernel): void {
-    const { session, sent, queue, unrunnable, restarted, nextOrder, environment } = past
-    const link = new KernelLink(session, kernel)
+    const link = new KernelLink(past.session, kernel)
     this.#life.adopt(link)
-    this.#recorder.remember(environment)
-    this.#widgets.begin(true)
-    this.#restarted = restarted
-    for (const one of sent) this.#processSent(one)
-    const last = sent.at(-1)
-    const running = last === undefined ? null : runningOf(last)
-    const earlier = sent.slice(0, -1)
-    const finishing = earlier.map(({ run: { run, cell } }) => ({ run, cell, shown: 'running' as const }))
-    this.dispatch({ type: 'Reattached', session, kernel: link.facts, running, finishing, queue, nextOrder })
-    for (const { run, order, started, outcome } of earlier) {
-      if (outcome === null) throw new Error(`run ${run.run} goes on, yet another was sent after it`)
-      this.#perform({ type: 'endRun', session, run, order, started, ending: { kind: 'replied', outcome } })
-    }
-    for (const { run, order } of unrunnable) {
-      const ending = { kind: 'aborted', reason: UNRUNNABLE } as const
-      this.#perform({ type: 'endRun', session, run, order, started: null, ending })
-    }
-    this.#listen(link)
-    if (last !== undefined) this.#resume(link, last)
-  }
-
-  /** Processes messages about a run that came before a listener, or that an earlier server received. */
-  #processSent({ run: { run, cell }, messages, record, ended, isLogged, started }: SentRun): void {
-    this.#outputs.begin(run, cell)
-    for (const message of messages) {
-      if (message.header.msg_type.startsWith('comm_')) this.#comm(message)
-      else if (!this.#widgets.capture(message)) this.#outputs.accept(run, message)
-    }
-    this.#recorder.recordSent(run, record, ended)
-    if (!isLogged) this.#record.logStarted({ type: 'logStarted', run, at: started })
-  }
-
-  #resume(link: KernelLink, { run: { run }, outcome, execution }: SentRun): void {
-    if (outcome !== null) this.dispatch({ type: 'RunOver', run, outcome })
-    else if (execution !== null) this.#follow(run, link.follow(run, execution))
-    else throw new Error(`run ${run} neither ended nor goes on`)
+    this.#restarted = past.restarted
+    reattachRuns(past, link, {
+      ...this.#parts(link),
+      perform: (action) => this.#perform(action),
+      listen: () => this.#listen(link),
+      follow: (run, execution) => this.#follow(run, link.follow(run, execution)),
+    })
   }
 
   /** The reason of a refusal, null when there was none. */
@@ -267,6 +247,8 @@ export class SessionHost {
       case 'discardKernel':
         if (action.type === 'shutdownKernel') this.#life.giveUp()
         this.#record.track(this.#life.shutdown())
+        if (action.type === 'shutdownKernel')
+          this.#record.track(this.#kept.end('shut down with the kernel of the notebook'))
         break
       case 'interruptKernel':
         this.#interrupt(action.run)
@@ -315,22 +297,41 @@ export class SessionHost {
     this.dispatch({ type: 'KernelStarted', session: link.session, kernel: link.facts })
   }
 
-  #listen(link: KernelLink, { session } = link): void {
-    link.listen({
-      output: (run, message) => this.#outputs.accept(run, message),
-      record: (run, raw) => this.#recorder.accept(run, raw),
-      content: (raw) => this.#record.acceptContent(link, raw),
-      comm: (message) => link === this.#life.link && this.#comm(message),
-      capture: (message) => link === this.#life.link && this.#widgets.capture(message),
-      prompt: (run, text, password) => this.dispatch({ type: 'InputRequested', run, text, password }),
-      status: (status) => this.dispatch({ type: 'KernelStatus', session, status }),
-      reach: (unreachable) => this.dispatch({ type: 'KernelReach', session, unreachable }),
-      allocation: (allocation) => this.dispatch({ type: 'KernelMoved', session, allocation }),
-      dead: ({ likely: death, sentence }) => {
-        this.#recorder.noMore(link.runs)
-        this.dispatch({ type: 'KernelDied', session, death, sentence })
-      },
-    })
+  /** Goes on in another kernel, and keeps the one before. Returns why not; null where it does. */
+  continueOn({ link, nextOrder }: KeptKernel): string | null {
+    const { kernel: was, nextOrder: place } = this.#state
+    const isKept = this.#kept.get(link.session) !== null
+    const refusal = this.dispatch({ type: 'Continued', session: link.session, kernel: link.facts, nextOrder })
+    if (refusal !== null) return refusal
+    const before = this.#life.adopt(link)
+    this.#kept.take(link.session)
+    if (before !== null && was.state !== 'dead') this.#kept.keep({ link: before, nextOrder: place })
+    this.#outputs.forgetAll()
+    this.#widgets.begin(false)
+    nameKernel(this.#options.doc, link.kernel, true)
+    if (!isKept) this.#listen(link)
+    this.events.emit('changed')
+    return null
+  }
+
+  /** Takes a kernel that an earlier server kept. */
+  keep(kept: KeptKernel): void {
+    this.#kept.keep(kept)
+    this.#listen(kept.link)
+  }
+
+  #listen(link: KernelLink): void {
+    link.listen(hearingOf(link, this.#parts(link)))
+  }
+
+  #parts(link: KernelLink): HearingParts {
+    const [outputs, recorder, record] = [this.#outputs, this.#recorder, this.#record]
+    return {
+      ...{ outputs, recorder, record, widgets: this.#widgets, kept: this.#kept },
+      isCurrent: () => link === this.#life.link,
+      comm: (message) => this.#comm(message),
+      dispatch: (operation) => this.dispatch(operation),
+    }
   }
 
   #comm(message: Message): void {

@@ -9,6 +9,7 @@ import type { RunId } from '../../contract/ids.ts'
 import type { RecordedRun } from '../../contract/results.ts'
 import type { Actor, SessionView } from '../../contract/session.ts'
 import { freeze, frozenSource } from './freeze.ts'
+import type { KeptKernel } from './kept-kernels.ts'
 import type { OutgoingComm } from './kernel-link.ts'
 import type { OwnOutputs } from './own-outputs.ts'
 import type { Past } from './past.ts'
@@ -35,6 +36,7 @@ export class Session {
   readonly #host: SessionHost
   readonly #options: SessionOptions
   readonly #newId: () => string
+  #hold: { readonly reason: string; readonly by: Actor } | null = null
 
   constructor(options: SessionOptions) {
     this.#host = new SessionHost(options)
@@ -70,12 +72,47 @@ export class Session {
   /** True while there is a kernel, or something is still to be recorded. */
   get isActive(): boolean {
     const { state } = this.#host.state.kernel
-    return (state !== 'none' && state !== 'dead') || this.#host.record.isBusy
+    const { record, kept } = this.#host
+    return (state !== 'none' && state !== 'dead') || record.isBusy || kept.all.length > 0
   }
 
   /** The kernel, for requests that leave the session as it is (completion, comms); null where there is none. */
   get kernel(): Kernel | null {
     return this.#host.state.kernel.state === 'dead' ? null : (this.#host.life.link?.kernel ?? null)
+  }
+
+  /** Refuses runs of others than `by` until the answer is called. Null where it is held already. */
+  hold(reason: string, by: Actor): (() => void) | null {
+    if (this.#hold !== null) return null
+    this.#hold = { reason, by }
+    return () => {
+      this.#hold = null
+    }
+  }
+
+  /** Goes on in another kernel, whose session is in the log; the one before is kept. Null, or why not. */
+  continueOn(kept: KeptKernel): string | null {
+    return this.#host.continueOn(kept)
+  }
+
+  /** Kernels that the notebook moved away from and that live on. */
+  get kept(): readonly KeptKernel[] {
+    return this.#host.kept.all
+  }
+
+  /** Takes a kernel that an earlier server kept. */
+  keep(kept: KeptKernel): void {
+    this.#host.keep(kept)
+  }
+
+  /** Ends a kernel that is kept. */
+  async endKept(session: string, actor: Actor): Promise<void> {
+    await this.#host.kept.end(`ended by ${actor.name} after the notebook had moved`, session)
+  }
+
+  /** The place that the next run takes in the session, from 1. */
+  get nextOrder(): number {
+    return this.#host.state.nextOrder
   }
 
   /** Queues these code cells; settles when the queue is durable: null, or why nothing was queued. Never rejects. */
@@ -193,6 +230,9 @@ export class Session {
   }
 
   async #queue(runs: readonly Run[], operation: Operation): Promise<string | null> {
+    const [asked] = runs
+    if (this.#hold !== null && asked !== undefined && asked.actor.id !== this.#hold.by.id)
+      return this.#hold.reason
     const logged = runs.map(({ run }) => this.#host.record.whenLogged(run))
     const refusal = this.#host.dispatch(operation)
     if (refusal === null && (runs.length === 0 || (await Promise.all(logged)).includes(true))) return null

@@ -163,6 +163,13 @@ export type Operation =
   | { readonly type: 'Recorded'; readonly run: RunId }
   | { readonly type: 'LogStalled' }
   | { readonly type: 'LogResumed' }
+  /** The notebook goes on in the kernel of this session, which is idle. */
+  | {
+      readonly type: 'Continued'
+      readonly session: SessionId
+      readonly kernel: StartedKernel
+      readonly nextOrder: number
+    }
   | {
       readonly type: 'Reattached'
       readonly session: SessionId

@@ -41,7 +41,7 @@ export const kernelEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !OWN_TOKENS.includes(name)))
 
 /** Records of one workspace prove nothing in another. */
-function processSigner(root: string): Signer {
+export function processSigner(root: string): Signer {
   const workspace = workspaceOf(join(root, FOLDER))
   if (workspace.kind !== 'own') throw new Error(`${root} has no kernels: its history is not ours`)
   return signerFor('process', workspace.id)

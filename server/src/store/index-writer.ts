@@ -36,6 +36,7 @@ interface Statements {
   readonly addNumber: StatementSync
   readonly addCheckpoint: StatementSync
   readonly drop: StatementSync
+  readonly move: StatementSync
 }
 
 const prepare = (db: DatabaseSync): Statements => ({
@@ -71,6 +72,7 @@ const prepare = (db: DatabaseSync): Statements => ({
   addCheckpoint: db.prepare(
     'INSERT INTO checkpoints (seq, checkpoint, name, notebook, book) VALUES (?, ?, ?, ?, ?)',
   ),
+  move: db.prepare('INSERT INTO moves (seq, source, target) VALUES (?, ?, ?)'),
   drop: db.prepare('INSERT INTO dropped (digest, seq) VALUES (?, ?) ON CONFLICT DO NOTHING'),
 })
 
@@ -92,6 +94,9 @@ export class IndexWriter {
         return
       case 'session-ended':
         if (sql.endSession.run(seq, entry.session).changes === 0) throw contradiction(entry, entry.session)
+        return
+      case 'session-moved':
+        sql.move.run(seq, entry.source, entry.target)
         return
       case 'run-queued':
         this.#queue(sql, seq, entry)

@@ -43,6 +43,37 @@ export const SessionEnded = z.object({
 })
 export type SessionEnded = z.infer<typeof SessionEnded>
 
+/** Most names that the entry of a move lists of one kind. */
+export const MOVED_LIMIT = 2_000
+const Names = z.array(z.string().max(1_000)).max(MOVED_LIMIT)
+
+/**
+ * From here on the notebook's runs are those of another session, in another kernel. The kernel of `source` lives on if it
+ * was `kept`. `sourceRuns` and `targetRuns` count the ended runs of both sessions at that moment.
+ */
+export const SessionMoved = z.object({
+  type: z.literal('session-moved'),
+  at: Timestamp,
+  notebook: z.string(),
+  source: SessionId,
+  target: SessionId,
+  sourceRuns: z.number().int().nonnegative(),
+  targetRuns: z.number().int().nonnegative(),
+  actor: Actor,
+  kept: z.boolean(),
+  /** `back`: because the move to `source` failed. */
+  why: z.enum(['asked', 'back']),
+  /** Variables by what became of them: their bytes were sent, they are made again, they were there, or are missing. */
+  sent: Names,
+  rerun: Names,
+  present: Names,
+  left: z.array(z.object({ name: z.string().max(1_000), why: z.string().max(1_000) })).max(MOVED_LIMIT),
+  files: Names,
+  /** Of values and files. */
+  bytes: z.number().nonnegative(),
+})
+export type SessionMoved = z.infer<typeof SessionMoved>
+
 /** Frozen when queued: what would run is in the log before it runs, so that a crash cannot lose the queue. */
 export const RunQueued = z.object({
   type: z.literal('run-queued'),
@@ -206,6 +237,7 @@ export type HistorySalvaged = z.infer<typeof HistorySalvaged>
 export const LogEntry = z.discriminatedUnion('type', [
   SessionStarted,
   SessionEnded,
+  SessionMoved,
   RunQueued,
   RunStarted,
   RunEnded,

@@ -19,7 +19,7 @@ import type { Actor } from '../../contract/session.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import type { Proving } from './chain/proof.ts'
 import type { Health } from './health.ts'
-import type { LogEntry, NotebookMarks, RunQueued, SessionStarted } from './log-entry.ts'
+import type { LogEntry, NotebookMarks, RunQueued, SessionMoved, SessionStarted } from './log-entry.ts'
 import type { ProjectKey } from './project-key.ts'
 
 /** Blobs named by the SHA-256 of their bytes. A blob, once put, never changes. */
@@ -236,6 +236,8 @@ export interface RunIndex {
    * cannot be read is given to `onUnreadable`, and without it throws.
    */
   openSessions(onUnreadable?: (session: string, why: string) => void): Promise<readonly OpenSession[]>
+  /** The moves from and to these sessions, in the order of the log; at most the last 1,000. */
+  moves(sessions: readonly string[]): Promise<readonly SessionMoved[]>
   /** The place that the session's next ended run takes, from 1. */
   nextOrder(session: string): Promise<number>
   /**

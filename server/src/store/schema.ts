@@ -48,11 +48,12 @@ export const truthTables = ['log', 'chain', 'heads', 'documents', 'updates', 'bl
 export const CHAINED_SINCE = 2
 
 /** Raised with every change of the index tables; a file with another number gets its index rebuilt when opened. */
-export const indexVersion = 8
+export const indexVersion = 9
 
 /** Every derived table, for dropping and for comparing. */
 export const indexTables = [
   'sessions',
+  'moves',
   'runs',
   'names',
   'edges',
@@ -84,6 +85,14 @@ export const indexSchema = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX sessions_by_book ON sessions (book, started_seq);
   CREATE INDEX sessions_open ON sessions (started_seq) WHERE ended_seq IS NULL;
+
+  CREATE TABLE moves (
+    seq INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    target TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX moves_from ON moves (source, seq);
+  CREATE INDEX moves_to ON moves (target, seq);
 
   CREATE TABLE runs (
     id INTEGER PRIMARY KEY,

@@ -4,7 +4,7 @@ import type { Edge, LogPage, Receipt, RunSummary } from '../../contract/run.ts'
 import { endedAt, entryAt } from './entry-at.ts'
 import { StoreError } from './errors.ts'
 import { bookOf } from './index-notebooks.ts'
-import type { LogEntry, RunQueued, SessionStarted } from './log-entry.ts'
+import type { LogEntry, RunQueued, SessionMoved, SessionStarted } from './log-entry.ts'
 import { logRows } from './log-query.ts'
 import type {
   FinishedRun,
@@ -195,6 +195,16 @@ export class SqliteIndex implements RunIndex {
       }
     }
     return open
+  }
+
+  async moves(sessions: readonly string[]): Promise<readonly SessionMoved[]> {
+    const rows = this.#db
+      .prepare(
+        `SELECT seq FROM moves WHERE source IN (SELECT value FROM json_each(:of))
+           OR target IN (SELECT value FROM json_each(:of)) ORDER BY seq DESC LIMIT 1000`,
+      )
+      .all({ of: JSON.stringify(sessions) })
+    return rows.toReversed().map((row) => this.#entry(integer(row, 'seq'), 'session-moved'))
   }
 
   async nextOrder(session: string): Promise<number> {

@@ -52,8 +52,11 @@ export async function makeProject(cells: Readonly<Record<string, string>>): Prom
 
 export type House = Awaited<ReturnType<typeof openHouse>>
 
+/** Kernels of a house beside that of the tested Python. */
+export type KernelsOfHouse = Pick<Parameters<typeof openKernels>[1], 'connections' | 'interpreters'>
+
 /** Everything of a server but its door. */
-export async function openHouse(root: string) {
+export async function openHouse(root: string, more: KernelsOfHouse = {}) {
   const store = await openStore({ root })
   const documents = createDocuments({
     root,
@@ -63,7 +66,11 @@ export async function openHouse(root: string) {
   })
   const problems: string[] = []
   const kernels = openKernels(root, {
-    interpreters: [{ name: 'tested', displayName: 'Tested Python', python: python ?? '' }],
+    ...more,
+    interpreters: [
+      { name: 'tested', displayName: 'Tested Python', python: python ?? '' },
+      ...(more.interpreters ?? []),
+    ],
     onProblem: ({ kind, detail }) => problems.push(`${kind}: ${detail}`),
   })
   const sessions = createSessions({

@@ -2,7 +2,17 @@
 import { expect, test } from 'vitest'
 import { digestOf } from '../../src/disk/digest.ts'
 import type { LogEntry } from '../../src/store/log-entry.ts'
-import { at, contentRead, edge, ended, queued, sessionEnded, sessionStarted, started } from './entries.ts'
+import {
+  ada,
+  at,
+  contentRead,
+  edge,
+  ended,
+  queued,
+  sessionEnded,
+  sessionStarted,
+  started,
+} from './entries.ts'
 import type { Given } from './given.ts'
 
 export function index({ store }: Given): void {
@@ -18,6 +28,23 @@ export function index({ store }: Given): void {
     const pages = [first, second, third].map(({ runs }) => runs.map(({ run }) => run))
     expect(pages).toEqual([['run5', 'run4'], ['run3', 'run2'], ['run1']])
     expect(third.next).toBeNull()
+  })
+
+  test('moves are those of the sessions, in their order', async () => {
+    const move = (source: string, target: string): LogEntry => ({
+      ...{ type: 'session-moved', at: at(1), notebook: 'book.ipynb', source, target, actor: ada },
+      ...{ sourceRuns: 2, targetRuns: 0, kept: true, why: 'asked' },
+      ...{ sent: ['x'], rerun: [], present: [], files: [], bytes: 8 },
+      left: [{ name: 'flow', why: 'generator' }],
+    })
+    await append(sessionStarted('s'), sessionStarted('t'), move('s', 't'), move('t', 's'), move('u', 'v'))
+    const pairs = async (...of: string[]) =>
+      (await store().index.moves(of)).map(({ source, target }) => `${source} ${target}`)
+    expect(await pairs('s')).toEqual(['s t', 't s'])
+    expect(await pairs('v')).toEqual(['u v'])
+    expect(await pairs()).toEqual([])
+    await store().index.rebuild()
+    expect(await pairs('t', 'u')).toEqual(['s t', 't s', 'u v'])
   })
 
   test('a page is of one notebook, cell or session', async () => {

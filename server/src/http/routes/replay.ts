@@ -37,6 +37,7 @@ export function replayRoutes(
     on(replayApi.look, async ({ params, query }) =>
       jobReply(await jobs.look(params.job, query.after ?? null, WAIT_MS)),
     ),
+    on(replayApi.confirm, async ({ params }) => jobReply(jobs.confirm(params.job))),
     on(replayApi.stop, async ({ params }) => jobReply(jobs.stop(params.job))),
   ]
 }
