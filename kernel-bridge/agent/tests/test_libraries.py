@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import graphlib
 import io
 import re
 import subprocess
 import sys
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,34 @@ def test_no_other_module_names_a_library() -> None:
         found += [f"{path.relative_to(PACKAGE)}: {hit}" for hit in sorted(hits)]
     assert len(SOURCES) > 50
     assert found == []
+
+
+DEPTH = 18
+"""The longest way of imports from one module of the agent to another. It may only become shorter."""
+
+
+def imports_of(path: Path, modules: Collection[str]) -> Iterator[str]:
+    """What a module of the agent imports of it as it is loaded."""
+    here = [PACKAGE.name, *path.relative_to(PACKAGE).with_suffix("").parts]
+    waiting: list[ast.stmt] = [*ast.parse(path.read_text("utf-8")).body]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, ast.Try) or (isinstance(one, ast.If) and "TYPE_CHECKING" not in ast.unparse(one.test)):
+            waiting += one.body
+        elif isinstance(one, ast.ImportFrom) and one.level:
+            above = ".".join([*here[: len(here) - one.level], *([one.module] if one.module else [])])
+            yield from (f"{above}.{name.name}" if f"{above}.{name.name}" in modules else above for name in one.names)
+
+
+def test_imports_have_no_circle_and_get_no_longer() -> None:
+    paths = {path.relative_to(PACKAGE): path for path in PACKAGE.rglob("*.py")}
+    names = {".".join([PACKAGE.name, *one.with_suffix("").parts]).removesuffix(".__init__"): one for one in paths}
+    graph = {name: {*imports_of(paths[one], names)} - {name, PACKAGE.name} for name, one in names.items()}
+    order = [*graphlib.TopologicalSorter(graph).static_order()]
+    depth: dict[str, int] = {}
+    for name in order:
+        depth[name] = max((depth[below] + 1 for below in graph.get(name, ())), default=0)
+    assert max(depth.values()) <= DEPTH
 
 
 def test_each_module_says_what_it_knows_of_its_package() -> None:
@@ -181,3 +211,17 @@ def test_its_content_has_a_digest_of_its_own() -> None:
     assert content_digest(one, Budget()) == content_digest(two, Budget())
     two.put("a", 2)
     assert content_digest(one, Budget()) != content_digest(two, Budget())
+
+
+def test_the_panel_shows_what_is_in_a_dataset_and_a_graph() -> None:
+    xarray, networkx = pytest.importorskip("xarray"), pytest.importorskip("networkx")
+    dataset = xarray.Dataset({"a": ("x", [1, 2]), "b": ("x", [3, 4])})
+    assert described(dataset) == {"preview": "a, b"}
+    assert described(dataset["a"]) == {"shape": [2], "preview": "x"}
+    assert described(networkx.path_graph(3)) == {"preview": "3 nodes"}
+
+
+def described(value: object) -> object:
+    library = libraries.of_kind(type(value))
+    assert library is not None and library.describe is not None
+    return library.describe(value)

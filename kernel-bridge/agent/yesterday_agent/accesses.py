@@ -15,6 +15,7 @@ from typing import NamedTuple, TypedDict
 from .elements import Loop, loop_over
 from .frame_calls import frame_columns
 from .syntax import COMPREHENSIONS, VARIABLE, all_below, listed
+from .verbs import Verb
 
 WHOLE = ""
 ELSEWHERE = "in another namespace"
@@ -28,7 +29,7 @@ class Access(NamedTuple):
     call (a method of it), invoke, augment, delete, argument (passed on), iterate, contains (asked whether it holds
     something), identity (`is`), enter (`with`). `callee`: the last name of what is called."""
 
-    verb: str
+    verb: Verb
     part: str
     callee: str = ""
     key: str = WHOLE
@@ -247,7 +248,7 @@ def _argument(node: ast.Name, call: ast.Call) -> Access:
     return Access("argument", WHOLE, callee, at=str(place) if is_sure else "")
 
 
-def _compared(node: ast.Name, parent: ast.Compare) -> str:
+def _compared(node: ast.Name, parent: ast.Compare) -> Verb:
     """The verb of an operand: nothing of its content is read by `is`, only what it holds by `in`."""
     if all(isinstance(operator, (ast.Is, ast.IsNot)) for operator in parent.ops):
         return "identity"

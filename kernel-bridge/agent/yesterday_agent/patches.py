@@ -21,6 +21,7 @@ from .graph import Changes, Graph
 from .parts import token
 from .record import Edge
 from .userland import is_user_class, is_user_module
+from .verbs import Verb
 
 _CONTAINERS = (list, dict, set, collections.deque)
 _DEFAULT_CONNECTION = "default connection"
@@ -36,7 +37,7 @@ class _Seen:
     name: str
     shown: str
     token: Any
-    verbs: set[str] = field(default_factory=set)
+    verbs: set[Verb] = field(default_factory=set)
     container: Any = None
 
 
@@ -96,7 +97,7 @@ class Patches:
                 if (id(base), access.part[1:]) in self._makers:
                     self._look(base, access.part[1:], "read")
 
-    def _look(self, holder: Any, name: str, verb: str) -> None:
+    def _look(self, holder: Any, name: str, verb: Verb) -> None:
         key = (id(holder), name)
         seen = self._seen.get(key)
         if seen is None:

@@ -39,6 +39,8 @@ MODULES: dict[str, str] = {
     "xxhash": "xxhash",
     "dill": "dill",
     "numba": "numba",
+    "xarray": "xarray",
+    "networkx": "networkx",
     **dict.fromkeys(("cloudpickle", "joblib", "ray", "pyspark"), "cloudpickle"),
 }
 """By package the module of this folder that knows it. The order is that of settings and random states in a record."""
