@@ -4,16 +4,19 @@
  * start of an empty project. With 100 rounds or more it fails if the median is over 5 s. The tests do the same with a
  * few rounds, and no time fails them.
  * `npm run proof jupyter [clients] [schema] [services] [cuts]`: suites and clients of others (judges/jupyter.js).
+ * `npm run proof corpus [COUNT] [WORDS…]`: notebooks without a seed, replayed and restored (judges/corpus.js).
  * `npm run proof slurm`: kernels in jobs of a real Slurm cluster, until a time limit strikes (judges/slurm.js).
  */
 import { join } from 'node:path'
 import { home, packagedNode, run } from './command.js'
 import { buildClient, installPackages } from './install.js'
+import { judgeCorpus } from './judges/corpus.js'
 import { judgeJupyter } from './judges/jupyter.js'
 import { judgeSlurm } from './judges/slurm.js'
 import { testPythons } from './test-python.js'
 
 if (process.argv[2] === 'jupyter') process.exit(await judgeJupyter())
+if (process.argv[2] === 'corpus') process.exit(await judgeCorpus())
 if (process.argv[2] === 'slurm') process.exit(await judgeSlurm())
 
 const rounds = Number(process.argv[2] ?? 1000)

@@ -17,6 +17,7 @@ CASES = {
     "random": "import random\nprint(random.random(), random.Random().random(), random.SystemRandom().random())",
     "random, seeded again": "random.seed()\nprint(random.random())",
     "system": "import os, uuid, secrets\nprint(os.urandom(8), uuid.uuid4(), secrets.token_hex())",
+    "the system's own call": "print(getattr(os, 'getrandom', os.urandom)(8))",
     "file names": "import tempfile, os\nprint(os.path.basename(tempfile.mktemp()))",
     "scikit-learn": "from sklearn.datasets import make_moons\nfrom sklearn.ensemble import RandomForestClassifier\n"
     "X, y = make_moons(noise=0.3)\nprint(RandomForestClassifier(5).fit(X, y).predict_proba(X[:4]))",
@@ -25,7 +26,8 @@ CASES = {
     "    return random.random(), uuid.uuid4().hex, np.random.default_rng().random(), os.urandom(4)\n"
     "with multiprocessing.get_context('fork').Pool(1) as pool:\n    print(pool.map(each, range(3)))",
     "in other programs": "import subprocess, sys\n"
-    "words = 'import random, secrets; print(random.random(), secrets.token_hex())'\n"
+    "words = 'import os, random, secrets; print(random.random(), secrets.token_hex())'\n"
+    "words += '; print(getattr(os, \"getrandom\", os.urandom)(4))'\n"
     "for _ in range(2):\n"
     "    print(subprocess.run([sys.executable, '-c', words], capture_output=True, text=True).stdout)",
     "numpy in another program": "words = 'import numpy as n; print(n.random.rand(), n.random.default_rng().random())'\n"
@@ -34,6 +36,7 @@ CASES = {
 }
 TORCH = {
     "torch, imported there": "import torch\nprint(torch.rand(3), torch.nn.Linear(2, 2).weight)",
+    "a generator of its own": "g = torch.Generator()\nprint(g.seed(), torch.rand(2, generator=g), torch.seed())",
     "a loader with workers": "import numpy as np, os\nclass Noise(torch.utils.data.Dataset):\n"
     "    def __len__(self):\n        return 4\n"
     "    def __getitem__(self, place):\n        return place, np.random.default_rng().random(), torch.rand(1).item()\n"
@@ -88,6 +91,18 @@ def test_torch_is_repeated() -> None:
     pytest.importorskip("torch")
     for was, again in replayed(TORCH).values():
         assert was.strip() and again == was
+
+
+def test_the_state_after_a_run_is_kept() -> None:
+    kernel = Kernel()
+    try:
+        for code in ("import random\nx = random.random()", "import numpy as np\nx = np.random.rand()"):
+            ran = kernel.run(code)
+            assert ran.record is not None
+            states = ran.record["state"]["random"]
+            assert [name for name, one in states.items() if not Path(kernel.spool, "objects", one[7:]).exists()] == []
+    finally:
+        kernel.close()
 
 
 def test_what_is_given_is_given_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from notebook import Notebook
 from patience import seconds
 
+from yesterday_agent.content import Budget, content_digest
 from yesterday_agent.reasons import UnstorableError
 from yesterday_agent.record import Record
 from yesterday_agent.shared_memory import Memories
@@ -56,9 +58,36 @@ def test_what_cannot_be_shared_says_so() -> None:
     numpy = pytest.importorskip("numpy")
     memory = bytearray(64)
     one, other = numpy.frombuffer(memory, "u1", 32), numpy.frombuffer(memory, "u1", 32, 16)
-    for values in ({"one": one, "other": other}, {"m": numpy.ma.array([1, 2], mask=[0, 1])}):
+    for values in ({"one": one, "other": other}, {"m": numpy.matrix([1, 2])}):
         with pytest.raises(UnstorableError, match=r"shared in a way|may be shared"):
             there_and_back(values)
+
+
+def test_masked_arrays_share_their_values_and_masks() -> None:
+    numpy = pytest.importorskip("numpy")
+    a = numpy.arange(6.0)
+    again = there_and_back({"a": a, "m": numpy.ma.MaskedArray(a, mask=a > 3, fill_value=-1.0), "n": numpy.ma.array(a)})
+    assert again["m"].filled().tolist() == [0.0, 1.0, 2.0, 3.0, -1.0, -1.0] and again["n"].mask is numpy.ma.nomask
+    again["a"][1] = 9.0
+    assert again["m"][1] == again["n"][1] == 9.0
+
+
+def test_a_library_s_own_generator_comes_back_as_itself() -> None:
+    numpy = pytest.importorskip("numpy")
+    stats = pytest.importorskip("scipy.stats")
+    sure = numpy.random.mtrand._rand
+    again = there_and_back({"holder": [sure, random._inst], "frozen": stats.norm(1.0)})
+    assert again["holder"][0] is sure and again["holder"][1] is random._inst
+    assert again["frozen"].random_state is sure
+    assert isinstance(there_and_back({"own": numpy.random.RandomState(3)})["own"], numpy.random.RandomState)
+    before = content_digest([sure, stats.norm(1.0)], Budget())
+    numpy.random.rand()
+    assert content_digest([sure, stats.norm(1.0)], Budget()) == before
+    notebook = Notebook()
+    notebook.run("import numpy as np\nfrom scipy.stats import norm\nheld = [np.random.mtrand._rand, norm(1)]")
+    assert [
+        edge["name"] for edge in notebook.run("x = np.random.rand()")["generated"] if edge["kind"] == "variable"
+    ] == ["x"]
 
 
 def test_tensors_and_arrays_share_their_memory_again() -> None:

@@ -141,6 +141,22 @@ def _wrap_urandom(entropy: Entropy) -> None:
     for module in (os, sys.modules[real.__module__]):
         module.urandom = urandom  # type: ignore[attr-defined]
     random._urandom = urandom  # type: ignore[attr-defined]
+    _wrap_getrandom(entropy)
+
+
+def _wrap_getrandom(entropy: Entropy) -> None:
+    """Linux alone has it. With flags it may return less, or wait: then it is the system's."""
+    real: Any = getattr(os, "getrandom", None)
+    if real is None:
+        return
+
+    @functools.wraps(real)
+    def getrandom(size: int, flags: int = 0) -> bytes:
+        plain = type(size) is int and size >= 0 and type(flags) is int and flags == 0
+        return entropy.draw(size) if plain else bytes(real(size, flags))
+
+    for module in (os, sys.modules[real.__module__]):
+        module.getrandom = getrandom  # type: ignore[attr-defined]
 
 
 def _wrap_seed(entropy: Entropy) -> None:

@@ -7,14 +7,14 @@ keep their identity, and the kernel's own modules read the real time.
 
 from __future__ import annotations
 
-import ctypes
 import datetime
 import functools
-import gc
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
+
+from .type_methods import set_in_type
 
 _KERNEL = frozenset(
     ("yesterday_agent", "ipykernel", "IPython", "jupyter_client", "tornado", "zmq", "traitlets", "asyncio", "logging")
@@ -95,8 +95,5 @@ def _day(kind: Any) -> Any:
 
 
 def _patch_type(kind: type, methods: dict[str, Callable[..., Any]]) -> None:
-    """The methods of a type in C are in a dict that its proxy refers to; the type forgets what it looked up before."""
-    (table,) = (one for one in gc.get_referents(kind.__dict__) if type(one) is dict)
     for name, method in methods.items():
-        table[name] = classmethod(method)
-    ctypes.pythonapi.PyType_Modified(ctypes.py_object(kind))
+        set_in_type(kind, name, classmethod(method))

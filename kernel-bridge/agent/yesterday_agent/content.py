@@ -20,6 +20,7 @@ from typing import Any
 from .anatomy import caches_of
 from .content_code import class_parts, code_parts, function_parts, module_parts
 from .content_parts import PIECE, TOO_LARGE, VALUE_BYTES, Listed, Memory, library_parts
+from .global_generators import generator_name
 from .kinds import is_native, module_of, package_of
 from .reasons import failing_as
 from .trees import LEAST, chunks, containers
@@ -153,6 +154,8 @@ class _Writer:
             self.parts(code_parts(value))
         elif isinstance(value, types.ModuleType):
             self.parts(module_parts(value))
+        elif (name := generator_name(value)) is not None:
+            self.part("generator by name", name.encode())
         elif (parts := library_parts(value)) is not None:
             self.parts(parts)
         elif is_user_class(kind):

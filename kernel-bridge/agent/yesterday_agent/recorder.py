@@ -15,7 +15,7 @@ from . import chance, own_threads
 from .accesses import Touches
 from .answers import ANSWERS
 from .cost import cost_of
-from .digests import bytes_digest, text_digest
+from .digests import text_digest
 from .edges import state_edge
 from .environment import EnvironmentFacts
 from .executed import watch
@@ -245,9 +245,9 @@ class Recorder:
         self._idle.begin(run.random)
         run.before = {name: self.states[name] for name in run.random}
 
-    @staticmethod
-    def _state_digest(run: Run, name: str, data: bytes) -> str:
-        return run.before[name] if name in run.before and run.random.get(name) == data else bytes_digest(data)
+    def _state_digest(self, run: Run, name: str, data: bytes) -> str:
+        """A state that the run made is kept: it is restored after the run, whether or not another one follows."""
+        return run.before[name] if name in run.before and run.random.get(name) == data else self.kept.data(data)
 
     def _states(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
         now = {name: self._state_digest(run, name, data) for name, data in random_bytes().items()}

@@ -28,6 +28,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from . import libraries
+from .global_generators import generator, generator_name
 from .kept import OVER_BUDGET
 from .library import Stored
 from .piece_sizes import APART
@@ -151,6 +152,8 @@ class ValuePickler(pickle.Pickler):
             if is_user_module(value):
                 raise UnstorableError(f"it holds the module {value.__name__}")
             return importlib.import_module, (value.__name__,)
+        elif (name := generator_name(value)) is not None:
+            return generator, (name,)
         elif (parts := self._memory_of(kind, value)) is not None:
             return parts
         elif is_user_class(kind):

@@ -5,6 +5,7 @@ import * as Y from 'yjs'
 import { z } from 'zod'
 import type { RestoreReport } from '../../contract/replay.ts'
 import { isRestored } from '../../contract/replay-words.ts'
+import { withHashSeed } from '../replay/interpreter.ts'
 import { loadValues } from '../replay/load-values.ts'
 import { restore } from '../replay/restore.ts'
 import { isRefused, type Refused, wholeRun } from '../replay/targets.ts'
@@ -88,10 +89,10 @@ async function restoreInNewKernel(
   const { store, kernels, root } = world
   const run = await wholeRun(store.index, prefix)
   if (typeof run !== 'string') return run
-  const [summary] = await store.index.summaries([run])
-  const notebook = summary?.notebook ?? ''
+  const receipt = await store.index.receipt(run)
+  const notebook = receipt?.notebook ?? ''
   const session = new Session({
-    kernels,
+    kernels: receipt === null ? kernels : withHashSeed(kernels, receipt),
     store,
     doc: new Y.Doc(),
     documentId: null,

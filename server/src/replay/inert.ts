@@ -1,11 +1,14 @@
-/** pure. Runs of which the code can do nothing but import what is installed: these run anywhere without a rehearsal. */
+/** Runs of which the code can do nothing but import what is installed: these run anywhere without a rehearsal. */
 import type { Receipt } from '../../contract/run.ts'
+import { isNoise } from './isolation/changes.ts'
 
 const IMPORT = /^(?:import|from)\s[\w\s.,()*]+$/
 
 /** True for imports alone, of no module of the person's own, that left no trace outside. */
 export function isInert({ source, used, generated }: Receipt): boolean {
-  const kinds = new Set<string>([...used, ...generated].map(({ kind }) => kind))
+  // Libraries fill caches of their own when they are imported: matplotlib the list of fonts.
+  const edges = [...used, ...generated].filter(({ kind, name }) => kind !== 'file' || !isNoise(name))
+  const kinds = new Set<string>(edges.map(({ kind }) => kind))
   if (EFFECTS.some((kind) => kinds.has(kind))) return false
   return statements(source).every((line) => IMPORT.test(line))
 }

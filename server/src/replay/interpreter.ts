@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { Kernel, Kernels, StartOptions } from '@yesterday/kernel-bridge'
+import type { Receipt } from '../../contract/run.ts'
 import { EnvironmentFacets, emptyFacets } from './environment.ts'
 import type { Sandbox } from './isolation/isolation.ts'
 import { probeCode } from './kernel-code.ts'
@@ -67,6 +68,10 @@ async function installer(python: string, env: NodeJS.ProcessEnv): Promise<readon
   const has = (await answers(base, ['-m', 'pip', '--python', python, '--version'])) !== null
   return has ? [base, '-m', 'pip', '--python', python, 'install'] : null
 }
+
+/** The same kernels, each started with the seed of string hashes that this run had: it orders sets. */
+export const withHashSeed = (kernels: Kernels, { state }: Pick<Receipt, 'state'>): Kernels =>
+  state?.hashSeed == null ? kernels : inSandbox(kernels, { env: {} }, { PYTHONHASHSEED: state.hashSeed })
 
 /** The same kernels, each started in the sandbox with more in its environment, and none kept ready. */
 export function inSandbox(

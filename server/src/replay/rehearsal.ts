@@ -12,6 +12,7 @@ import { type BringBackOptions, type BroughtBack, bringBack } from './bring-back
 import { hashSeedOf } from './chance.ts'
 import { writesPastCopy } from './effects.ts'
 import { inSandbox } from './interpreter.ts'
+import { isNoise } from './isolation/changes.ts'
 import type { Marks, Sandbox } from './isolation/isolation.ts'
 import type { Chosen } from './isolation/members.ts'
 import { LateContents } from './late-contents.ts'
@@ -150,7 +151,8 @@ function isClean(
 ): boolean {
   const reached = [...was.used, ...is.used].some(({ kind }) => REACHING.has(kind))
   if (was.outcome !== is.outcome || reached || before.network !== after.network) return false
-  if ([was, is].some((receipt) => writesPastCopy(receipt).length > 0)) return false
+  const writes = [was, is].flatMap((receipt) => writesPastCopy(receipt))
+  if (writes.some(({ kind, name }) => kind !== 'file' || !isNoise(name))) return false
   const led = new Set(is.generated.flatMap(({ kind, name }) => (kind === 'file' ? [placeOf(name)] : [])))
   return changedPaths(before, after).every((path) => led.has(path))
 }

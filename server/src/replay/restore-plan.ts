@@ -58,8 +58,9 @@ export function planRestore(facts: RestoreFacts): RestorePlan {
     return id
   }
   const there = new Set(live.runs.map(({ run }) => run))
+  const versions = versionsOf(live.runs)
   const works = live.runs.map((receipt): Work => {
-    const needs = receipt.used.flatMap((edge) => {
+    const needs = wholeVersions(receipt, versions, loadable).flatMap((edge) => {
       const { by, kind, name } = edge
       if (by === null || !there.has(by) || by === receipt.run || isGiven(receipt, edge, facts)) return []
       return [itemOf(by, kind === 'variable' ? name : `${kind} ${name}`)]
@@ -72,11 +73,57 @@ export function planRestore(facts: RestoreFacts): RestorePlan {
   const wanted = [...live.variables].flatMap(([name, { by }]) =>
     by !== null && there.has(by) ? [itemOf(by, name)] : [],
   )
-  const { load, rerun } = quickest([...items.values()], works, wanted)
+  // What nothing brings back is left out: its cost would be infinite, and that of the others would not count beside it.
+  const canBeHad = obtainable(items, works)
+  const { load, rerun } = quickest([...items.values()], works, wanted.filter(canBeHad))
   return {
     load: [...load].flatMap((id) => loadable.get(id) ?? []),
     rerun: live.runs.filter(({ run }) => rerun.has(run)),
   }
+}
+
+/** The variables that these runs made, by `versionKey`, with the place of each run. */
+const versionsOf = (runs: readonly Receipt[]): ReadonlyMap<string, number> =>
+  new Map(
+    runs.flatMap(({ run, generated }, place) =>
+      generated.flatMap(({ kind, name, deleted }): [string, number][] =>
+        kind === 'variable' && !deleted ? [[versionKey(run, name), place]] : [],
+      ),
+    ),
+  )
+
+/**
+ * What a run used, where a variable that several runs made in part counts by its last version, if that is loaded: all parts
+ * are in it. A run that changed a part by another name made no version under this one.
+ */
+function wholeVersions(
+  { used }: Receipt,
+  versions: ReadonlyMap<string, number>,
+  loadable: ReadonlyMap<string, Loadable>,
+): readonly Edge[] {
+  const last = new Map<string, { readonly place: number; readonly key: string }>()
+  const keyOf = ({ by, name }: Edge): string => versionKey(by ?? '', name)
+  for (const edge of used) {
+    const place = edge.kind === 'variable' ? versions.get(keyOf(edge)) : undefined
+    const known = last.get(edge.name)
+    if (place !== undefined && place > (known?.place ?? -1)) last.set(edge.name, { place, key: keyOf(edge) })
+  }
+  return used.filter((edge) => {
+    const newest = edge.kind === 'variable' ? last.get(edge.name) : undefined
+    if (newest === undefined) return true
+    return loadable.has(newest.key) ? keyOf(edge) === newest.key : versions.has(keyOf(edge))
+  })
+}
+
+/** Whether a version can be loaded, or its run can run again on what can be had. `works`: in their order. */
+function obtainable(items: ReadonlyMap<string, Item>, works: readonly Work[]): (id: string) => boolean {
+  const able = new Set<string>()
+  const canBeHad = (id: string): boolean => {
+    const item = items.get(id)
+    return item !== undefined && (item.loadMs !== null || able.has(item.maker))
+  }
+  for (const { id, ms, needs } of works) if (ms !== null && needs.every(canBeHad)) able.add(id)
+  return canBeHad
 }
 
 /**

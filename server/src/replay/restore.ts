@@ -6,6 +6,7 @@
  */
 import { dirname, join } from 'node:path'
 import type { Kernel } from '@yesterday/kernel-bridge'
+import { z } from 'zod'
 import type { RestoredVariable, RestoreReport } from '../../contract/replay.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
 import type { Session } from '../session/session.ts'
@@ -15,7 +16,7 @@ import { withExpectedTimes } from './expected-times.ts'
 import { fileFacts } from './file-facts.ts'
 import { allowedEffects, isolationFor } from './isolation/members.ts'
 import { loadableValues, settle } from './kept-values.ts'
-import { perform } from './kernel-talk.ts'
+import { callAgent, perform } from './kernel-talk.ts'
 import { LateContents } from './late-contents.ts'
 import { inLiveKernel } from './live-kernel.ts'
 import { liveRuns } from './live-runs.ts'
@@ -59,7 +60,7 @@ export async function restore(
   const done = await attempt(world, { session, kernel }, facts, options)
   await perform(kernel, leaveCode, [...live.variables.keys()])
   const whyNot = reasons(live, files)
-  const random = await randomResults(world, kernel, asked, [...done.again.values()].at(-1) ?? null)
+  const random = await randomResults(world, kernel, asked)
   await settle(kernel)
   return {
     run: asked.run,
@@ -139,15 +140,39 @@ async function attempt(
       continue
     }
     const moved = [...done.loaded].filter((key) => !stored.has(key))
+    const again = await withLate(world, place.session, late, new Map([...rehearsal.again, ...done.again]))
+    const instead = otherwise(live, stored, done.loaded, again)
+    const reloaded =
+      instead.length === 0
+        ? done
+        : await inLiveKernel(world, place, facts.cwd, { load: instead, steps: [] }, options)
     return {
-      loaded: new Set([...done.loaded].filter((key) => stored.has(key))),
+      loaded: new Set([...done.loaded, ...reloaded.loaded].filter((key) => stored.has(key))),
       made: new Set([...moved, ...[...done.again].flatMap(([run, { generated }]) => keysOf(run, generated))]),
-      again: await withLate(world, place.session, late, new Map([...rehearsal.again, ...done.again])),
+      again,
       expectedMs,
       kept,
       problems: rehearsal.problem === null ? [] : [rehearsal.problem],
     }
   }
+}
+
+/** Stored values of variables that came out different when their run was repeated. */
+function otherwise(
+  { variables }: LiveState,
+  stored: ReadonlyMap<string, Loadable>,
+  loaded: ReadonlySet<string>,
+  again: ReadonlyMap<string, Receipt>,
+): readonly Loadable[] {
+  return [...variables].flatMap(([name, { by, digest }]) => {
+    const key = versionKey(by ?? '', name)
+    const one = stored.get(key)
+    const repeated = again
+      .get(by ?? '')
+      ?.generated.find((edge) => edge.kind === 'variable' && edge.name === name)
+    const differs = repeated != null && repeated.digest !== null && repeated.digest !== digest
+    return one !== undefined && differs && !loaded.has(key) ? [one] : []
+  })
 }
 
 /** The receipts with what was computed behind the replies, where something of them was. */
@@ -219,22 +244,29 @@ function resultOf(
     : { name, result: 'differs', why: `re-created with a different ${now.type ?? 'value'}` }
 }
 
-/** States that the runs themselves did not bring back are set, where their bytes are kept. */
+/**
+ * Sets every state of which the bytes are kept: runs that were repeated in a sandbox moved the states of another kernel.
+ * Older records have no bytes of a state that a last run made; then it has to be what the kernel has.
+ */
 async function randomResults(
   { store }: ReplayWorld,
   kernel: Kernel,
   asked: Receipt,
-  last: Receipt | null,
 ): Promise<RestoredVariable[]> {
   const results: RestoredVariable[] = []
   for (const [name, digest] of Object.entries(asked.state?.random ?? {})) {
-    if (last?.state?.random[name] === digest) {
+    const [why = null] = await setStates(kernel, store.objects, { [name]: digest }, true)
+    if (why === null) results.push({ name, result: 'restored', why })
+    else if ((await presentStates(kernel))[name] === digest)
       results.push({ name, result: 'recomputed', why: null })
-      continue
-    }
-    const problems = await setStates(kernel, store.objects, { [name]: digest }, true)
-    const why = problems[0] ?? null
-    results.push({ name, result: why === null ? 'restored' : 'not restorable', why })
+    else results.push({ name, result: 'not restorable', why })
   }
   return results
+}
+
+const States = z.record(z.string(), z.string())
+
+async function presentStates(kernel: Kernel): Promise<Readonly<Record<string, string>>> {
+  const answer = await callAgent(kernel, 'state.random_states', [])
+  return States.safeParse(answer.ok ? answer.value : null).data ?? {}
 }

@@ -88,6 +88,9 @@ function anotherState({ was, is }: Repetition): string | null {
 function otherDraws({ was, is }: Repetition): string | null {
   const [then, now] = [was.state?.entropy ?? null, is.state?.entropy ?? null]
   if (then === now) return null
+  // Each worker was given what it drew then, and took other work.
+  const together = then !== null && now !== null ? workingTogether(was) : null
+  if (together !== null) return together
   if (was.state?.hashSeed == null) return 'what it drew from the operating system then was not recorded'
   return then === null
     ? 'it drew random bytes from the operating system, which it did not then'
@@ -126,13 +129,31 @@ function clockOf({ was, before }: Repetition): string | null {
 const CONCURRENT =
   /\b(?:ThreadPoolExecutor|ProcessPoolExecutor|as_completed|threading\.Thread|multiprocessing|imap_unordered|asyncio\.gather|joblib|n_jobs|num_workers)\b/
 
-function concurrencyOf({ was }: Repetition): string | null {
+function concurrencyOf({ was, is }: Repetition): string | null {
   const [found] = CONCURRENT.exec(was.source) ?? []
   if (found !== undefined) return `it works concurrently (${found}), and the order of that is not recorded`
-  const together = was.used.map((edge) => workingOf(workersOf(edge))).find(({ length }) => length > 1)
+  return workingTogether(was) ?? stampedFile(was, is)
+}
+
+function workingTogether({ used }: Receipt): string | null {
+  const together = used.map((edge) => workingOf(workersOf(edge))).find(({ length }) => length > 1)
   return together === undefined
     ? null
     : `${together.length} processes worked for it at once, and the order of that is not recorded`
+}
+
+/** Formats in which libraries write down when they wrote; those in C ask the real clock. */
+const STAMPED = /\.(?:h5|hdf5?|he5|xlsx|docx|pptx|zip|gz|tgz|pdf|mat)$/i
+
+function stampedFile(was: Receipt, is: Receipt): string | null {
+  const now = byName(is.generated, 'file')
+  const file = [...byName(was.generated, 'file').values()].find(
+    ({ name, digest }) =>
+      STAMPED.test(name) && digest !== null && (now.get(name)?.digest ?? digest) !== digest,
+  )
+  return file === undefined
+    ? null
+    : `it writes ${file.name}, and files of this format hold the time of the clock at which they were written`
 }
 
 function clockIn(source: string): string | null {

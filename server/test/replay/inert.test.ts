@@ -1,3 +1,5 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { isInert } from '../../src/replay/inert.ts'
 import { keptOut } from '../../src/replay/restore-rehearsal.ts'
@@ -25,6 +27,14 @@ test.each([
 test('a module of the person’s own may do anything when it is imported', () => {
   const used = [edge('mine', { kind: 'module' })]
   expect(isInert({ ...receipt('a'), source: 'import mine', used, generated: [] })).toBe(false)
+})
+
+test('a library that fills its cache when it is imported does nothing to others', () => {
+  const made = (name: string) => ({ used: [], generated: [edge(name, { kind: 'file' })] })
+  const source = 'import matplotlib.pyplot as plt'
+  const cache = join(homedir(), '.cache', 'matplotlib', 'fontlist.json')
+  expect(isInert({ ...receipt('a'), source, ...made(cache) })).toBe(true)
+  expect(isInert({ ...receipt('a'), source, ...made('/data/fonts') })).toBe(false)
 })
 
 test('a live kernel runs only what was clean and cannot be loaded', () => {

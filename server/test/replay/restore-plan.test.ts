@@ -58,6 +58,37 @@ test('what is made sooner than loading begins is not loaded', () => {
   expect(planRestore({ live: liveState(died), loadable, ...files }).load).toHaveLength(1)
 })
 
+test('what nothing brings back is left out, and keeps nothing else from being loaded', () => {
+  const used = [edge('connection', { by: 'open' })]
+  const runs = [
+    run(1, 'open', { generated: [bound('connection', 'open'), bound('first', 'open')], durationMs: 10 }),
+    run(2, 'ask', { used, generated: [bound('rows', 'ask')], durationMs: 10 }),
+  ]
+  const loadable = new Map([kept('open', 'first'), kept('ask', 'rows')])
+  const forbidden = new Set(['open'])
+  const plan = planRestore({ live: liveState(runs), loadable, forbidden, ...files })
+  expect(plan.load.map(({ edge: { name } }) => name).sort()).toEqual(['first', 'rows'])
+  expect(plan.rerun).toEqual([])
+})
+
+test('of a variable that several runs made in part, the last version is enough', () => {
+  const uses = (...makers: readonly string[]) => makers.map((by) => edge('view', { by }))
+  const runs = [
+    run(1, 'read', { generated: [bound('frame', 'read')], durationMs: 10 }),
+    run(2, 'group', { generated: [bound('view', 'group')], durationMs: 10 }),
+    run(3, 'define', { used: uses('read', 'group'), generated: [bound('top', 'define')], durationMs: 10 }),
+  ]
+  const loadable = new Map([kept('read', 'frame'), kept('group', 'view')])
+  const plan = planRestore({
+    live: liveState(runs),
+    loadable,
+    forbidden: new Set(['read', 'group']),
+    ...files,
+  })
+  expect(plan.load.map(({ edge: { name } }) => name).sort()).toEqual(['frame', 'view'])
+  expect(plan.rerun.map(({ run: id }) => id)).toEqual(['define'])
+})
+
 const drew = (order: number, id: string, before: string, after: string): Receipt =>
   run(order, id, {
     state: {

@@ -79,6 +79,18 @@ test('a clock that a cell before reads counts where it is used', () => {
   expect(likelyCause(repetition('other'))).toBeNull()
 })
 
+test('workers that draw at once took other work, and a file may hold the time of its writing', () => {
+  const worker = (n: number) => ({ worker: `${n}`, role: 'loky', ended: 'exited', read: 0, written: 0 })
+  const pool = edge('python', { kind: 'subprocess', facets: { workers: [worker(1), worker(2)] } })
+  const drew = (id: string) => receipt(id, { used: [pool], state: state('0', '1', id) })
+  expect(seenCause({ was: drew('a'), is: drew('b'), before: [] })).toMatch(
+    /^2 processes worked for it at once/,
+  )
+  const wrote = (id: string) => receipt(id, { generated: [file('out.h5', id)] })
+  expect(likelyCause({ was: wrote('a'), is: wrote('b'), before: [] })).toMatch(/^it writes out.h5, .* clock/)
+  expect(likelyCause({ was: wrote('a'), is: wrote('a'), before: [] })).toBeNull()
+})
+
 test('a difference that nothing explains says so', () => {
   const was = receipt('a', { cell: 3 })
   const { steps } = planReplay({

@@ -53,6 +53,7 @@ PICKLED: dict[tuple[str, str], tuple[str, str]] = {
     ("yesterday_agent.values", "tensor"): ("torch.stored", "tensor"),
     ("yesterday_agent.shared_memory", "tensor"): ("torch.stored", "shared_tensor"),
     ("yesterday_agent.shared_memory", "array"): ("numpy.stored", "array"),
+    ("yesterday_agent.shared_memory", "masked"): ("numpy.stored", "masked"),
 }
 """Functions of this folder by what stored pickles call them. Entries stay for good."""
 

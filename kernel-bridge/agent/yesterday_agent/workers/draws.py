@@ -67,6 +67,21 @@ def wrap(draws: Draws) -> None:
     urandom.__doc__, urandom.__module__, urandom.__qualname__ = real.__doc__, real.__module__, "urandom"
     for module in (os, sys.modules[real.__module__]):
         module.urandom = urandom  # type: ignore[attr-defined]
+    _wrap_getrandom(draws)
+
+
+def _wrap_getrandom(draws: Draws) -> None:
+    real: Any = getattr(os, "getrandom", None)
+    if real is None:
+        return
+
+    def getrandom(size: int, flags: int = 0) -> bytes:
+        plain = type(size) is int and size >= 0 and type(flags) is int and flags == 0
+        return draws.draw(size) if plain else bytes(real(size, flags))
+
+    getrandom.__doc__, getrandom.__module__, getrandom.__qualname__ = real.__doc__, real.__module__, "getrandom"
+    for module in (os, sys.modules[real.__module__]):
+        module.getrandom = getrandom  # type: ignore[attr-defined]
 
 
 def wrap_seed(draws: Draws, random: Any) -> None:

@@ -21,6 +21,8 @@ const MOST = 2000
 /** Caches that programs keep for themselves. */
 const NOISE = /(^|\/)(__pycache__|\.ipynb_checkpoints|\.pytest_cache|\.mypy_cache)(\/|$)|\.pyc$/
 const HOME_NOISE = ['.cache', '.config', '.ipython', '.jupyter', '.local/share/jupyter', '.nv', '.triton']
+/** Also where `MPLCONFIGDIR` or another home has it. */
+const PLOT_NOISE = /(^|\/)\.(cache|config)\/matplotlib(\/|$)/
 const SYSTEM_NOISE = /^\/(tmp|var\/tmp)\/(ipykernel_|matplotlib-|torchinductor_|tmp[a-z0-9_]{8}(\/|$))/
 
 /** `view` leads from a path to the kernel's file. */
@@ -130,10 +132,12 @@ const real = (path: string): Promise<Stats | null> => lstat(path).catch(() => nu
 /** As an overlay marks what was deleted (https://docs.kernel.org/filesystems/overlayfs.html#whiteouts-and-opaque-directories). */
 const isWhiteout = (facts: Stats): boolean => facts.isCharacterDevice() && facts.rdev === 0
 
-function isNoise(path: string): boolean {
+/** Whether an absolute path is that of a cache, which programs keep for themselves. */
+export function isNoise(path: string): boolean {
   const inHome = relative(homedir(), path)
   return (
     NOISE.test(path) ||
+    PLOT_NOISE.test(path) ||
     SYSTEM_NOISE.test(path) ||
     HOME_NOISE.some((folder) => inHome === folder || inHome.startsWith(`${folder}/`))
   )

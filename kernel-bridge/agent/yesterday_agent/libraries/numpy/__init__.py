@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...addresses import address
 from ...content_parts import PIECE, Memory, listed, sliced
 from ...digests import mark
+from ...global_generators import generator_name
 from ...imported import is_a, library
 from ...kinds import origin_of
 from ...library import Description, Dissection, Library, Parts, SettingGroup, Use
@@ -165,7 +166,7 @@ def _memory(plain: Any) -> Memory:
 
 
 def _is_constant(value: Any) -> bool:
-    if type(value).__name__ == "busdaycalendar":
+    if type(value).__name__ == "busdaycalendar" or generator_name(value) is not None:
         return True
     return is_a(value, "numpy", "generic") or is_a(value, "numpy", "dtype") or is_a(value, "numpy", "ufunc")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...imported import is_a, library
+from ...kinds import package_of
 from ...library import Apart, Hold, Stored
 from ...piece_sizes import APART, LEAST_PIECE, piece_size
 from ...reasons import UnstorableError
@@ -52,6 +53,8 @@ def _shared(value: Any, hold: Hold) -> Any:
     if not is_a(value, "numpy", "ndarray") or value.dtype.hasobject or value.size == 0:
         return None
     ndarray = library("numpy").ndarray
+    if type(value).__name__ == "MaskedArray" and package_of(type(value)) == "numpy":
+        return _shared_masked(value)
     if type(value) is not ndarray:
         raise UnstorableError(f"it holds a {type(value).__name__}, whose memory may be shared")
     root = value
@@ -74,6 +77,24 @@ def array(
     numpy: Any = importlib.import_module("numpy")
     made = numpy.ndarray(shape, dtype, memory, offset, strides)
     made.flags.writeable = writeable
+    return made
+
+
+def _shared_masked(value: Any) -> Any:
+    """By its values and its mask, which are plain arrays and may be shared."""
+    if value._basedict or value._optinfo:
+        raise UnstorableError("numpy does not pickle what an array keeps beside")
+    ndarray = library("numpy").ndarray
+    mask = value._mask.view(ndarray) if value._mask.shape else None
+    return masked, (value.view(ndarray), mask, value._fill_value, bool(value._hardmask))
+
+
+@pickled_as("yesterday_agent.shared_memory", "masked")
+def masked(values: Any, mask: Any, fill: Any, is_hard: bool) -> Any:
+    """The masked array that `_shared_masked` took apart."""
+    ma: Any = importlib.import_module("numpy.ma")
+    made = ma.MaskedArray(values, mask=ma.nomask if mask is None else mask, copy=False, hard_mask=is_hard)
+    made._fill_value = fill
     return made
 
 

@@ -9,6 +9,7 @@ from ...addresses import address
 from ...content_parts import Memory, sliced
 from ...digests import mark
 from ...facets import named, plain
+from ...global_generators import generator_name
 from ...imported import is_a, library
 from ...kinds import module_of, origin_of, package_of
 from ...library import Description, Dissection, Library, Parts, SettingGroup, Use
@@ -113,6 +114,8 @@ _CONSTANTS = ("device", "dtype", "layout", "memory_format", "finfo", "iinfo")
 
 
 def _is_constant(value: Any) -> bool:
+    if generator_name(value) is not None:
+        return True
     return module_of(type(value)) == "torch.fx.node" or type(value).__name__ in _CONSTANTS
 
 

@@ -13,6 +13,7 @@ import sys
 from typing import Any
 
 from ...library import RandomState, Seed
+from ...type_methods import set_in_type
 
 _MARK = "_yesterday_loader"
 _MODULE = "torch.utils.data.dataloader"
@@ -108,6 +109,19 @@ def _watch_seed() -> None:
 
     setattr(seed, _SEED_MARK, True)
     torch.seed = torch.random.seed = seed
+    _watch_generators(torch.Generator)
+
+
+def _watch_generators(kind: Any) -> None:
+    """`seed()` of any generator draws in C++."""
+
+    @functools.wraps(kind.seed)
+    def seed(self: Any) -> int:
+        chosen = int.from_bytes(os.urandom(8), "little") >> 1
+        self.manual_seed(chosen)
+        return chosen
+
+    set_in_type(kind, "seed", seed)
 
 
 SEED = Seed(_first_seed, _give_seed, _watch_seed)
