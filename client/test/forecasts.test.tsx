@@ -99,7 +99,7 @@ describe('in the page', () => {
     expect(screen.queryByRole('dialog')).toBeNull()
   })
 
-  test('a long and large run asks; Enter runs it', async () => {
+  test('a long and large run asks first', async () => {
     const { notebook, sent } = await enter([cell('a', forecast(2_400_000), forecast(30 * GB))], 23 * GB)
     notebook.run(['a'])
     const dialog = await screen.findByRole('dialog', { name: /about 40 min 0 s and 3.* GB; you have 2.* GB/ })

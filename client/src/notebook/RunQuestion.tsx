@@ -1,4 +1,4 @@
-/** Asks before a run that is expected to take long, or more memory than there is. Enter runs it, Escape does not. */
+/** Asks before a run that is expected to take long, or more memory than there is. Escape cancels. */
 import { useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
 import { Dialog } from '../ui/Dialog.tsx'

@@ -104,7 +104,7 @@ class Coming {
     const names = inputs.map(({ kind, name }) => `${kind} ${name}`)
     const changed = [...this.#changed].filter(([key]) => names.some((name) => isOf(key, name)))
     if (changed.length === 0) return plain
-    return { quantities: new Map([...plain.quantities, ...changed]), identity: null }
+    return { quantities: new Map([...plain.quantities, ...changed]), identity: null, isFirst }
   }
 
   /** As the last run of this code used them; else by name, where the session has them. */

@@ -24,6 +24,8 @@ export interface Expected {
 
 /** Of equal runs only the newest count: machines and libraries change. */
 const EXACT = 10
+const FEW = 5
+const FEW_ALIKE = 3
 const LEAST_SPREAD = 0.1
 const MEASURES = {
   ms: { of: (sample: Sample): number | null => sample.ms, floor: 1 },
@@ -35,15 +37,23 @@ export function predict(learned: Learned, code: CodeShape, given: Given): Expect
   const own = learned.ofCode(code.skeleton)
   const of = ({ of: pick, floor }: (typeof MEASURES)[keyof typeof MEASURES]): Forecast | null => {
     const measured = withValue(own, pick)
+    const equal = measured.filter(
+      ({ sample }) => given.identity !== null && sample.identity === given.identity,
+    )
+    const lawful = byInputs(alikeIn(measured, given, FEW_ALIKE), given, floor)
     return (
-      byEqual(
-        measured.filter(({ sample }) => given.identity !== null && sample.identity === given.identity),
-      ) ??
-      byInputs(measured, given, floor) ??
+      byEqual(alikeIn(equal, given, 1), lawful, floor) ??
+      lawful ??
       byNeighbours(withValue(learned.ofProject(), pick), code.features, given, floor)
     )
   }
   return { ms: of(MEASURES.ms), memory: of(MEASURES.memory), stored: of(MEASURES.stored) }
+}
+
+/** First runs for a first run, later ones for a later one, if there are so many. */
+function alikeIn(measured: readonly Valued[], { isFirst }: Given, least: number): readonly Valued[] {
+  const alike = measured.filter(({ sample }) => sample.isFirst === isFirst)
+  return alike.length >= least ? alike : measured
 }
 
 interface Valued {
@@ -57,16 +67,27 @@ const withValue = (samples: readonly Sample[], of: (sample: Sample) => number | 
     return value === null ? [] : [{ sample, value }]
   })
 
-function byEqual(equal: readonly Valued[]): Forecast | null {
+/** A few runs say little of how much they vary: the interval is then that of all runs of the code, if it is wider. */
+function byEqual(equal: readonly Valued[], lawful: Forecast | null, floor: number): Forecast | null {
   if (equal.length === 0) return null
   const values = equal.slice(-EXACT).map(({ value }) => value)
   const value = median(values)
-  // A run or two say little of how much they vary.
-  const widen = LEAST_SPREAD + 0.4 / values.length
+  const log = (one: number) => Math.log(one + floor)
+  const own =
+    quantile(
+      values.map((one) => Math.abs(log(one) - log(value))),
+      0.8,
+    ) *
+    (1 + 2 / values.length)
+  const others = lawful === null || values.length >= FEW ? 0 : log(lawful.high) - log(lawful.value)
+  const spread = Math.max(LEAST_SPREAD, own, others)
+  const back = (at: number) => Math.max(0, Math.exp(at) - floor)
   return {
-    value,
-    low: Math.min(quantile(values, 0.1), value * (1 - widen)),
-    high: Math.max(quantile(values, 0.9), value * (1 + widen)),
+    ...{
+      value,
+      low: Math.min(value, back(log(value) - spread)),
+      high: Math.max(value, back(log(value) + spread)),
+    },
     ...{ method: 'exact', runs: values.length },
   }
 }

@@ -29,6 +29,8 @@ export interface Given {
   readonly quantities: ReadonlyMap<string, number>
   /** Equal strings mean the same code and the same inputs; null where an input has no digest. */
   readonly identity: string | null
+  /** The first run of a code in a session loads modules and warms caches. */
+  readonly isFirst: boolean
 }
 
 export interface Sample extends Given {
@@ -43,9 +45,6 @@ export interface Sample extends Given {
   /** Sizes of what it generated, by the same names as inputs have. */
   readonly made: ReadonlyMap<string, number>
 }
-
-/** The first run of a code in a session loads modules and warms caches. */
-const FIRST = 'first in its session'
 
 const INPUTS: ReadonlySet<Edge['kind']> = new Set(['variable', 'file', 'table', 'directory', 'url'])
 
@@ -70,12 +69,11 @@ export function sampleOf(run: LearnedRun, isFirst: boolean, code: CodeShape): Sa
 export function given(code: CodeShape, used: readonly LearnedEdge[], isFirst: boolean): Given {
   const quantities = new Map(quantitiesOf(used))
   for (const [place, value] of code.literals.entries()) add(quantities, `#${place}`, value)
-  quantities.set(FIRST, isFirst ? 2 : 1)
   const inputs = used.map(({ kind, name, digest }) => (digest === null ? null : `${kind} ${name} ${digest}`))
   const identity = inputs.includes(null)
     ? null
-    : [isFirst, code.skeleton, ...code.literals, ...inputs.toSorted()].join('\n')
-  return { quantities, identity }
+    : [code.skeleton, ...code.literals, ...inputs.toSorted()].join('\n')
+  return { quantities, identity, isFirst }
 }
 
 /** Of a frame its values, rows and columns; of a file its bytes; of a number the number. */

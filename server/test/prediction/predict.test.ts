@@ -166,6 +166,13 @@ describe('a run', () => {
     expect(Math.abs((ms?.value ?? 0) / 800 - 1)).toBeLessThan(0.15)
   })
 
+  test('that is not the first of its code is expected as later runs were; after a first one alone, as that', () => {
+    const first = { isFirst: true }
+    expect(predict(learned(ran(source, [], 1300, first)), ...now(source, [])).ms?.value).toBe(1300)
+    const history = learned(ran(source, [], 1300, first), ran(source, [], 30), ran(source, [], 1200, first))
+    expect(predict(history, ...now(source, [])).ms?.value).toBe(30)
+  })
+
   test('has no equal one while an input has no digest', () => {
     const history = learned(ran(source, [list('xs', 10, null)], 40))
     expect(predict(history, ...now(source, [list('xs', 10, null)])).ms?.method).toBe('inputs')
