@@ -64,7 +64,7 @@ test('why, from what, what changed, and how it was', async ({ browser }) => {
     await expect(panel.locator('.receipt-lead')).toContainText('run 6')
     await panel.getByRole('button', { name: 'Compare with the run before' }).click()
     await expect(panel).toContainText('What differs: 2 inputs')
-    await expect(panel.getByRole('row', { name: /rate int · 2 int · 20 differs/ })).toBeVisible()
+    await expect(panel.getByRole('row', { name: /rate int, 2 int, 20 differs/ })).toBeVisible()
     await expect(panel.locator('.text-diff')).toContainText('total 120')
   })
 
