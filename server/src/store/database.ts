@@ -89,14 +89,17 @@ export function scrub(db: DatabaseSync): void {
     throw new StoreError('busy', 'another program is reading the history, so its WAL could not be emptied')
 }
 
-/** For reading beside writers, also where the folder cannot be written. An older history is brought up to date first. */
+/**
+ * For reading beside writers, also where the folder cannot be written. An older history, or one with an index of another
+ * program version, is brought up to date first.
+ */
 export function openForReading(path: string): DatabaseSync {
   if (!existsSync(path)) throw new StoreError('no-store', `there is no history at ${path}`)
   try {
     requireHistoryFiles(path)
     const open = () => new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT })
     const db = open()
-    if (!isOlder(userVersion(db))) return readable(db)
+    if (!isOlder(userVersion(db)) && hasIndex(db)) return readable(db)
     db.close()
     openForWriting(path).close()
     return readable(open())
@@ -161,6 +164,7 @@ function readable(db: DatabaseSync): DatabaseSync {
   if (version > migrations.length) throw newer(version)
   if (isOlder(version)) throw older(version)
   if (version === 0) throw new StoreError('no-store', 'the history here is still empty')
+  if (!hasIndex(db)) throw olderIndex
   return db
 }
 
@@ -187,6 +191,15 @@ const older = (version: number) =>
     'older-version',
     `the history has version ${version}, and could not be brought to ${migrations.length}, which this program reads`,
   )
+
+const olderIndex = new StoreError(
+  'older-version',
+  'the index of this history was made by a different version of the program, and could not be rebuilt here',
+)
+
+/** Whether the index has the form that this program reads; true of a history that has none yet. */
+const hasIndex = (db: DatabaseSync): boolean =>
+  userVersion(db) !== migrations.length || new IndexWriter(db).isCurrent()
 
 const isOlder = (version: number): boolean => version > 0 && version < migrations.length
 
