@@ -129,6 +129,7 @@ async function audit(program: Program, place: Place, round: number): Promise<voi
     [...place.ledger.spent].filter((id) => open.has(id)),
     'used invitations that are open',
   ).toEqual([])
+  await revokeUnused(program, place, open)
   for (const cookie of place.ledger.ended.slice(-20))
     expect(await statusFor(program.origin, { cookie }), 'an ended session').toBe(401)
   for (const [name, token] of place.tokens)
@@ -137,6 +138,18 @@ async function audit(program: Program, place: Place, round: number): Promise<voi
     expect(await statusFor(program.origin, { authorization: `token ${token}` }), 'a revoked token').toBe(401)
   await expectComments(program, place, round)
   await expectAudited(program, place)
+}
+
+/** Invitations whose answer was lost stay open, and a project has room for a limited number. */
+async function revokeUnused(
+  { origin }: Program,
+  { cookie, ledger }: Place,
+  open: ReadonlySet<string>,
+): Promise<void> {
+  for (const id of open) {
+    await request(origin, cookie, 'DELETE', `/api/people/invitations/${id}`)
+    ledger.spent.add(id)
+  }
 }
 
 /** Of two who used one invitation, one is a member, or the invitation is still open. */
