@@ -155,11 +155,11 @@ def bring_back(book: Notebook, objects: Path, wanted: dict[str, tuple[str, Any, 
         {"name": name, "bind": name, "run": run, "digest": digest, "value": value}
         for name, (run, value, digest) in wanted.items()
     ]
-    real, restoring._recorder = restoring._recorder, lambda: book.recorder
+    real, restoring.recorder = restoring.recorder, lambda: book.recorder
     try:
         results = restoring.load(str(objects), given)
     finally:
-        restoring._recorder = real
+        restoring.recorder = real
     assert [one for one in results if one["why"] is not None] == []
 
 
