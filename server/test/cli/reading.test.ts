@@ -49,7 +49,7 @@ describe('log', () => {
     const lines = out.trimEnd().split('\n')
     expect(lines).toHaveLength(5)
     expect(lines[1]).toMatch(
-      /^cccc0000 {2}\S+ \S+ {2}ok {5}1\.0 s {2}book\.ipynb {8}\[5\] {2}plot\( \[31mtable\)$/,
+      /^cccc0000 {2}\S+ \S+ {2}Done {4}1 s {2}book\.ipynb {8}\[5\] {2}plot\( \[31mtable\)$/,
     )
     expect(out).not.toContain('\u001b')
   })
