@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { AgentContent } from '../src/late.ts'
 import { AgentRecord } from '../src/record.ts'
 
-test('the agent has the schemas of its messages; run vitest with -u after a change, then the test of the agent', async () => {
+test('the agent has the schemas of its messages; run with --update after a change, then the test of the agent', async () => {
   const schemas = {
     record: z.toJSONSchema(AgentRecord, { io: 'input', reused: 'inline' }),
     content: z.toJSONSchema(AgentContent, { io: 'input', reused: 'inline' }),

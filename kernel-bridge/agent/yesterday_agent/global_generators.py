@@ -1,6 +1,6 @@
 """The generators that a library draws from where code names none: one object each in every process.
 
-Values hold them, as estimators and frozen distributions of scipy do. What they hold is the generator itself, whose
+Values hold them, as estimators and frozen distributions do. What they hold is the generator itself, whose
 state the record has apart (state.py). In a digest and in a pickle it has its name alone; loaded, it is the one that is
 there.
 """
@@ -11,11 +11,9 @@ import importlib
 import sys
 from typing import Any
 
-_PLACES = {
-    "RandomState": ("numpy.random.mtrand", "_rand"),
-    "Generator": ("torch", "default_generator"),
-    "Random": ("random", "_inst"),
-}
+from .libraries import GLOBAL_GENERATORS
+
+_PLACES = {"Random": ("random", "_inst"), **GLOBAL_GENERATORS}
 
 
 def generator_name(value: Any) -> str | None:

@@ -256,6 +256,8 @@ class Library:
     random: Mapping[str, RandomState] = field(default_factory=dict)
     """By the name that the record shows."""
     seed: Seed | None = None
+    is_on_device: Callable[[Any], bool] | None = None
+    """Whether a value lies in the memory of a device such as a GPU, which this process alone reaches."""
     answers: Mapping[str, str] = field(default_factory=dict)
     """By a class that answers of servers have, in the package itself, the method or property that gives all bytes."""
     http_connections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

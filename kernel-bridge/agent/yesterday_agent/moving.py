@@ -18,10 +18,10 @@ import subprocess
 import sys
 import threading
 import types
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypedDict
 
-from .imported import is_a
+from . import libraries
 from .kinds import module_of, origin_of
 from .lineage import is_shell_name
 from .restoring import recorder
@@ -143,16 +143,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 
 def _is_on_gpu(value: Any) -> bool:
-    if is_a(value, "torch", "Tensor"):
-        return str(value.device.type) != "cpu"
-    if is_a(value, "torch.nn", "Module"):
-        return any(each.device.type != "cpu" for each in _tensors(value))
-    return False
-
-
-def _tensors(module: Any) -> Iterable[Any]:
-    yield from module.parameters()
-    yield from module.buffers()
+    return any(one.is_on_device is not None and one.is_on_device(value) for one in libraries.of_value(value))
 
 
 def _is_importable(name: str) -> bool:

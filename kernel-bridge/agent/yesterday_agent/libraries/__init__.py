@@ -49,6 +49,11 @@ WEB_CLIENTS = ("requests", "httpx")
 """Packages that state `answers`: a child process that connects to something looks for these alone."""
 SQL_CATALOGUES = ("duckdb_",)
 """Beginnings of names by which SQL asks for all tables: a text is read also before its library is imported."""
+GLOBAL_GENERATORS = {
+    "RandomState": ("numpy.random.mtrand", "_rand"),
+    "Generator": ("torch", "default_generator"),
+}
+"""By class the module and the name of the generator that draws where code names none."""
 PICKLED: dict[tuple[str, str], tuple[str, str]] = {
     ("yesterday_agent.values", "tensor"): ("torch.stored", "tensor"),
     ("yesterday_agent.shared_memory", "tensor"): ("torch.stored", "shared_tensor"),

@@ -231,6 +231,14 @@ def _compiled_from(value: Any) -> Any:
     return dict_of(value).get("_modules", {}).get("_orig_mod") if is_compiled else None
 
 
+def _is_on_device(value: Any) -> bool:
+    if is_a(value, "torch", "Tensor"):
+        return str(value.device.type) != "cpu"
+    if is_a(value, "torch.nn", "Module"):
+        return any(each.device.type != "cpu" for each in (*value.parameters(), *value.buffers()))
+    return False
+
+
 _PRINTS = "print options"
 
 
@@ -277,5 +285,6 @@ LIBRARY = Library(
     random={"torch.random": STATE},
     seed=SEED,
     stored=STORED,
+    is_on_device=_is_on_device,
     counts_changes=True,
 )
