@@ -87,6 +87,7 @@ export const receipt = (run: string, over: Partial<Receipt> = {}): Receipt => ({
       ],
     }),
     edge('lr', { by: 'r-params' }),
+    edge('widget alpha.value', { kind: 'state', type: null, preview: '0.3', reason: 'set by Ana' }),
     edge('births.csv', { kind: 'file', type: null, preview: null, size: 18_204 }),
     edge('births-2.csv', { kind: 'file', type: null, preview: null, facets: { workers: ['1', '2'] } }),
     edge('multiprocessing: 2 processes', {
@@ -137,6 +138,7 @@ export const receipt = (run: string, over: Partial<Receipt> = {}): Receipt => ({
     entropy: null,
     hashSeed: '0',
     answers: null,
+    widgets: null,
   },
   outputs: [output('text/plain', 'd00d', 'execute_result')],
   cost: {

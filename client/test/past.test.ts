@@ -1,6 +1,7 @@
 import type { Around } from '@yesterday/server/contract/around.ts'
 import { comparisonSentence } from '@yesterday/server/contract/compare-words.ts'
 import { outputGroups } from '@yesterday/server/contract/output-groups.ts'
+import { setBy } from '@yesterday/server/contract/receipt-words.ts'
 import type { Edge, OutputEntry, Receipt } from '@yesterday/server/contract/run.ts'
 import { sayIn } from '@yesterday/server/contract/words.ts'
 import fc from 'fast-check'
@@ -262,5 +263,24 @@ describe('the timeline', () => {
     const scale = scaleFor(3, 300)
     expect(runUnder(timeline, scale, scale.pitch * 1.5, scale.row * 1.5)).toBe(1)
     expect(runUnder(timeline, scale, scale.pitch * 1.5, scale.row * 0.5)).toBeNull()
+  })
+})
+
+describe('values that people set with widgets', () => {
+  const edge = (kind: Edge['kind'], reason: string | null): Pick<Edge, 'kind' | 'reason'> => ({
+    kind,
+    reason,
+  })
+
+  test('are said with the person; other state is not', () => {
+    expect(setBy(edge('state', 'set by Ana'), sayIn.en)).toBe('set by Ana')
+    expect(setBy(edge('state', 'set by Ana'), sayIn.zh)).toContain('Ana')
+    expect(setBy(edge('state', 'a person set it'), sayIn.en)).toBe('set by a person')
+    for (const other of [
+      edge('state', 'changed in this run'),
+      edge('state', null),
+      edge('file', 'set by Ana'),
+    ])
+      expect(setBy(other, sayIn.en)).toBeNull()
   })
 })

@@ -101,6 +101,8 @@ export const AgentRecord = z.object({
     hashSeed: z.string().nullish(),
     /** Names the object with what a person answered to `input()`: `{answers}`, see the agent's answers.py. */
     answers: AgentDigest.nullish(),
+    /** Names the object with what people set with widgets that the run read: `{widgets}`, see the agent's widget_values.py. */
+    widgets: AgentDigest.nullish(),
   }),
   cost: z.object({
     wallMs: z.number(),

@@ -22,6 +22,20 @@ const WITHOUT_CONTENT: ReadonlySet<Edge['kind']> = new Set(['table', 'subprocess
 export const lacksContent = ({ digest, deleted, kind }: Edge): boolean =>
   digest === null && !deleted && !WITHOUT_CONTENT.has(kind)
 
+const SET_BY = 'set by '
+const BY_A_PERSON = 'a person set it'
+
+/** Whether a person set this with a widget, as the agent's widget_values.py has it. */
+export const isSetByPerson = ({ kind, reason }: Pick<Edge, 'kind' | 'reason'>): boolean =>
+  kind === 'state' && reason !== null && (reason === BY_A_PERSON || reason.startsWith(SET_BY))
+
+/** Who set the value of a widget; null for what is none. */
+export function setBy(edge: Pick<Edge, 'kind' | 'reason'>, say: Say): string | null {
+  if (!isSetByPerson(edge)) return null
+  const person = edge.reason?.startsWith(SET_BY) ? edge.reason.slice(SET_BY.length) : null
+  return person === null ? say('receipt.setByPerson') : say('receipt.setBy', { person })
+}
+
 /** How a program ended; null for what is none. */
 export function programEnd(
   edge: Edge,

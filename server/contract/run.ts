@@ -163,7 +163,7 @@ export const Receipt = RunSummary.extend({
   /**
    * Working directory; digests of the random states after the run and before it, and of the object with what it drew
    * from the operating system; the seed of string hashes; the digest of the object with what a person answered to
-   * `input()`.
+   * `input()`, and of that with what people set with widgets.
    */
   state: z
     .object({
@@ -173,6 +173,7 @@ export const Receipt = RunSummary.extend({
       entropy: z.string().nullable().prefault(null),
       hashSeed: z.string().nullable().prefault(null),
       answers: z.string().nullable().prefault(null),
+      widgets: z.string().nullable().prefault(null),
     })
     .nullable(),
   outputs: z.array(OutputEntry),

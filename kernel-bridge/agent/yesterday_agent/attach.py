@@ -47,6 +47,7 @@ from .recorder import Recorder
 from .secrecy import use_key
 from .spool import Spool
 from .watchdog import SECONDS, Watchdog
+from .widget_values import VALUES
 
 
 def attach(spool_dir: str | None, options: dict[str, Any]) -> None:
@@ -179,6 +180,7 @@ class KernelHooks:
         parent = self.kernel.get_parent("shell")
         if parent["header"]["msg_type"].startswith("comm_"):
             self.recorder.late.refuse_all(CALLBACK)
+            VALUES.heard(parent)
         if parent["header"]["msg_type"] != "execute_request" or parent["content"].get("silent"):
             return
         mine = (parent.get("metadata") or {}).get("yesterday") or {}

@@ -85,7 +85,8 @@ class State(TypedDict):
     """`random`: digests after the run, `before`: at its start; each names the object that holds the state. `entropy`
     names the object with what the run drew from the operating system (chance.py); None where that is nothing.
     `hashSeed` is the process' `PYTHONHASHSEED`; None where Python chose one itself, which it does not say.
-    `answers` names the object with what a person answered to `input()` (answers.py); None where nothing was asked."""
+    `answers` names the object with what a person answered to `input()` (answers.py); None where nothing was asked.
+    `widgets` names the object with what people set with widgets that the run read (widget_values.py)."""
 
     cwd: str
     random: dict[str, str]
@@ -93,6 +94,12 @@ class State(TypedDict):
     entropy: str | None
     hashSeed: str | None
     answers: str | None
+    widgets: str | None
+
+
+def no_state() -> State:
+    """Of a run whose record could not be made."""
+    return State(cwd="", random={}, before={}, entropy=None, hashSeed=None, answers=None, widgets=None)
 
 
 class Cost(TypedDict):

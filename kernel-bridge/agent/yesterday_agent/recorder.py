@@ -34,7 +34,7 @@ from .looks import ASK_FOR_FOLDER, SHOWS, looks_at_environ, says
 from .plain_code import note_cell
 from .programs import ProgramWatch
 from .reads import Reads
-from .record import Edge, Outcome, Record, RunError
+from .record import Edge, Outcome, Record, RunError, no_state
 from .run import Run
 from .secrecy import learn_from, mask_code, masked_record
 from .settings import Settings, is_work_of, only_set
@@ -43,6 +43,7 @@ from .state import SEEDERS, IdleStates, imported_states, process_states, random_
 from .storing import ValueBudget, ValueStore
 from .strings import hidden_names
 from .urls import UrlWatch
+from .widget_values import VALUES
 from .workers.edges import mark_workers
 from .workers.merge import Workers
 
@@ -125,6 +126,7 @@ class Recorder:
         self._guard("begin", current, lambda: self._workers.begin(run, current.order))
         self._guard("begin", current, chance.watch_seeds)
         self._guard("begin", current, ANSWERS.begin)
+        self._guard("widgets", current, VALUES.begin)
         self.watch.current = current.files
         current.agent_seconds = perf_counter() - started
 
@@ -283,11 +285,13 @@ class Recorder:
             run.missing.append({"what": "entropy", "why": why})
 
     def _keep_answers(self, run: Run, used: list[Edge]) -> None:
-        data, edges, missing = ANSWERS.finish()
-        if data is not None:
-            run.answers = self.kept.data(data)
-        used += edges
-        run.missing += missing
+        said, answers, unsaid = ANSWERS.finish()
+        run.answers = None if said is None else self.kept.data(said)
+        read = [edge["name"] for edge in used if edge["kind"] == "variable"]
+        chosen, values, unknown = VALUES.finish(read, self.lineage.namespace)
+        run.widgets = None if chosen is None else self.kept.data(chosen)
+        used += [*answers, *values]
+        run.missing += [*unsaid, *unknown]
 
     def _drawn(self, run: Run, used: list[Edge], generated: list[Edge]) -> None:
         loads = {} if run.reads is None else run.reads.loads
@@ -342,7 +346,7 @@ class Recorder:
                 "used": [],
                 "generated": [],
                 "environment": {"digest": text_digest(""), "facets": None},
-                "state": {"cwd": "", "random": {}, "before": {}, "entropy": None, "hashSeed": None, "answers": None},
+                "state": no_state(),
                 "cost": cost_of(run.wall, run.cpu, run.agent_seconds, run.memory),
                 "objects": [],
                 "notCaptured": [*run.missing, {"what": "the record", "why": why}],
@@ -380,6 +384,7 @@ class Recorder:
                 "entropy": run.entropy,
                 "hashSeed": chance.HASH_SEED,
                 "answers": run.answers,
+                "widgets": run.widgets,
             },
             "cost": cost_of(0.0, 0.0, 0.0),
             "objects": self.kept.objects,

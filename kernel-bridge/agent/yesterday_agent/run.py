@@ -32,6 +32,7 @@ class Run:
     before: dict[str, str] = field(default_factory=dict)
     entropy: str | None = None
     answers: str | None = None
+    widgets: str | None = None
     agent_seconds: float = 0.0
     shows: bool = False
     live: dict[str, Any] = field(default_factory=dict)

@@ -7,6 +7,7 @@ import {
   lacksContent,
   movedGenerators,
   programEnd,
+  setBy,
   workerFacts,
   workersNote,
 } from '../../contract/receipt-words.ts'
@@ -83,8 +84,10 @@ function edgeLines(edges: readonly Edge[], run: string, say: Say): readonly stri
 
 function edgeLine(edge: Edge, run: string, say: Say): string {
   const what = describeEdge(edge, say)
+  const setter = setBy(edge, say)
   const parts = [
-    edgeName(edge),
+    setter === null ? edgeName(edge) : `${edgeName(edge)} = ${edge.preview ?? '?'}`,
+    setter,
     what === '' ? null : what,
     edge.size === null ? null : sizeText(edge.size, say.locale),
     edge.deleted ? say('receipt.deleted') : null,

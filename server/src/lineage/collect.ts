@@ -126,6 +126,7 @@ const chanceOf = (state: RunEnded['state']): readonly string[] =>
         ...Object.values(state.before),
         ...(state.entropy === null ? [] : [state.entropy]),
         ...(state.answers === null ? [] : [state.answers]),
+        ...(state.widgets === null ? [] : [state.widgets]),
       ]
 
 /** Objects that this one lists. */

@@ -34,13 +34,24 @@ const recordedForms = {
   'answers.give': z.object({
     answers: z.array(z.object({ prompt: z.string(), value: z.string().nullable() })),
   }),
+  'widget_values.give': z.object({
+    widgets: z.array(
+      z.object({
+        path: z.tuple([z.string()], z.union([z.string(), z.int()])),
+        trait: z.string(),
+        value: z.json(),
+        by: z.string().nullable(),
+        at: z.string(),
+      }),
+    ),
+  }),
 } as const
 
 /** Gives the recorded chance to the next run. Returns what could not be given. */
 export async function giveChance(
   kernel: Asked,
   objects: Objects,
-  { states, entropy, answers }: Chance,
+  { states, entropy, answers, widgets }: Chance,
 ): Promise<readonly string[]> {
   // First: torch is imported by it where the run did so, and seeds itself.
   const problems = await giveKept(
@@ -51,7 +62,8 @@ export async function giveChance(
     'what it drew from the operating system',
   )
   const said = await giveKept(kernel, objects, 'answers.give', answers, 'what a person answered')
-  return [...problems, ...said, ...(await setStates(kernel, objects, states))]
+  const set = await giveKept(kernel, objects, 'widget_values.give', widgets, 'what people set with widgets')
+  return [...problems, ...said, ...set, ...(await setStates(kernel, objects, states))]
 }
 
 /** Sets each stored state. Returns what could not be set. */

@@ -49,6 +49,8 @@ export interface Chance {
   readonly entropy: string | null
   /** What a person answered to `input()`. */
   readonly answers: string | null
+  /** What people set with widgets that it read. */
+  readonly widgets: string | null
 }
 
 /** A step with the files to lay out before it. */
@@ -81,8 +83,8 @@ export function planReplay(facts: PlanFacts): Prepared {
   const left = new Map<string, Left>()
   const steps = facts.runs.map((receipt) => {
     const prepared = prepare(receipt, made, lost, facts)
-    const { entropy = null, answers = null } = receipt.state ?? {}
-    const chance = { states: statesToSet(receipt, left), entropy, answers }
+    const { entropy = null, answers = null, widgets = null } = receipt.state ?? {}
+    const chance = { states: statesToSet(receipt, left), entropy, answers, widgets }
     if (prepared.step.action === 're-run') noteStates(receipt, left)
     return { ...prepared, chance }
   })

@@ -70,7 +70,7 @@ export async function perform(
     case 'computeValue':
       return askForVariables(session.kernel, id, (kernel) => askValue(kernel, command.of))
     case 'comm':
-      return answer(id, sendComm(visit, command))
+      return answer(id, sendComm(visit, command, actor))
     case 'widgets':
       await session.widgets.known(command.models)
       return widgetsReply(session, command)
@@ -151,7 +151,8 @@ async function askForVariables(
   return unlessLate(id, async () => ({ type: 'reply', id, content: await ask(kernel) }))
 }
 
-function sendComm({ session }: Visit, command: Of<'comm'>): string | null {
+/** The kernel's agent records with what a run reads who set it. */
+function sendComm({ session }: Visit, command: Of<'comm'>, actor: Actor): string | null {
   const { msgType, content, metadata = {}, buffers = [], cell = null, ack = null } = command
   const why = whyTooDeep([content, metadata])
   if (why !== null) return `The message was not sent to the kernel: it ${why}.`
@@ -159,7 +160,7 @@ function sendComm({ session }: Visit, command: Of<'comm'>): string | null {
     {
       msgType,
       content: Json.parse(content),
-      metadata: Json.parse(metadata),
+      metadata: Json.parse({ ...metadata, yesterday: { by: actor.name } }),
       buffers: buffers.map((buffer) => Buffer.from(buffer, 'base64')),
     },
     { cell, ack },

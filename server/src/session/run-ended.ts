@@ -106,11 +106,18 @@ function recordedOf(ended: EndedRun): RecordedPart {
   }
 }
 
-const stateOf = ({ entropy, hashSeed, answers, ...state }: AgentRecord['state']): Receipt['state'] => ({
+const stateOf = ({
+  entropy,
+  hashSeed,
+  answers,
+  widgets,
+  ...state
+}: AgentRecord['state']): Receipt['state'] => ({
   ...state,
   entropy: entropy ?? null,
   hashSeed: hashSeed ?? null,
   answers: answers ?? null,
+  widgets: widgets ?? null,
 })
 
 /** The record's environment; if it is unchanged, its facets are those of the last one. */

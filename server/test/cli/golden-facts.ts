@@ -60,6 +60,7 @@ export const full: Receipt = receipt('aaaa0000000000000001', {
     entropy: null,
     hashSeed: null,
     answers: null,
+    widgets: null,
   },
   outputs: [{ ...output, mime: 'image/png' }],
   cost: {

@@ -195,5 +195,6 @@ test('a record that is read back has no names but its own', () => {
     entropy: null,
     hashSeed: null,
     answers: null,
+    widgets: null,
   })
 })

@@ -40,6 +40,7 @@ test('a generator counts for those that drew from it', async () => {
     entropy: null,
     hashSeed: null,
     answers: null,
+    widgets: null,
   })
   expect((await diffRuns(side({ state: state('1') }), side({ state: state('2') }), read)).same).toBe(true)
   const generated = [edge('random', { kind: 'state' })]

@@ -98,6 +98,7 @@ const drew = (order: number, id: string, before: string, after: string): Receipt
       entropy: null,
       hashSeed: null,
       answers: null,
+      widgets: null,
     },
   })
 

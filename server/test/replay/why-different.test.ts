@@ -13,6 +13,7 @@ const state = (before: string, random: string, entropy: string | null = null): R
   entropy,
   hashSeed: '7',
   answers: null,
+  widgets: null,
 })
 const url = (content: string) => edge(content, { kind: 'url', name: 'https://example.org/x.csv' })
 
@@ -31,7 +32,9 @@ test.each([
   ['entropy', { state: state('0', '0', 'a') }, { state: state('0', '0', 'b') }, /other random bytes/],
   [
     'an old record',
-    { state: { cwd: '', before: {}, random: {}, entropy: null, hashSeed: null, answers: null } },
+    {
+      state: { cwd: '', before: {}, random: {}, entropy: null, hashSeed: null, answers: null, widgets: null },
+    },
     { state: state('0', '0', 'b') },
     /was not recorded/,
   ],

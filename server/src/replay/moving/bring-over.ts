@@ -57,9 +57,10 @@ async function runThere(
   receipt: Receipt,
   actor: Moving['options']['actor'],
 ): Promise<Receipt | null> {
-  const { before = {}, entropy = null, answers = null } = receipt.state ?? {}
+  const { before = {}, entropy = null, answers = null, widgets = null } = receipt.state ?? {}
   const isImport = isInert(receipt)
-  await giveChance(kernel, world.store.objects, { states: isImport ? {} : before, entropy, answers })
+  const states = isImport ? {} : before
+  await giveChance(kernel, world.store.objects, { states, entropy, answers, widgets })
   await callAgent(kernel, 'refusals.refuse', [
     kernel.here === null ? [] : [kernel.here.folder],
     isImport,

@@ -1,6 +1,13 @@
 /** What a run used or made, as lists: the things of the work first, tools and hidden state when asked for. */
 import type { AroundNode, InputNow } from '@yesterday/server/contract/around.ts'
-import { describeEdge, edgeName, lacksContent, programEnd } from '@yesterday/server/contract/receipt-words.ts'
+import {
+  describeEdge,
+  edgeName,
+  isSetByPerson,
+  lacksContent,
+  programEnd,
+  setBy,
+} from '@yesterday/server/contract/receipt-words.ts'
 import type { Edge } from '@yesterday/server/contract/run.ts'
 import { useState } from 'react'
 import { say, t } from '../../../text/text.ts'
@@ -42,7 +49,7 @@ export function Edges(props: Props) {
 function Kinds(props: Props) {
   return byKind(props.edges).map(([kind, edges]) => (
     <div key={kind}>
-      <h4>{t(`kind.${kind}`)}</h4>
+      <h4>{edges.every(isSetByPerson) ? say('receipt.choices') : t(`kind.${kind}`)}</h4>
       <Lines {...props} edges={edges} />
     </div>
   ))
@@ -73,6 +80,7 @@ function Lines(props: Props) {
 function EdgeLine(props: Props & { readonly edge: Edge }) {
   const { edge, onRun, marked = null, onLink } = props
   const isMarked = edge.version === marked
+  const setter = setBy(edge, say)
   const what = describeEdge(edge, say)
   const value = shortValue(edge)
   return (
@@ -84,6 +92,7 @@ function EdgeLine(props: Props & { readonly edge: Edge }) {
       <code>{edgeName(edge)}</code>
       {value !== '' && <code className="receipt-value"> = {value}</code>}{' '}
       {what !== '' && <small>{what}</small>}
+      {setter !== null && <small>{setter}</small>}
       {edge.deleted && <small> · {t('receipt.deleted')}</small>}
       <Program edge={edge} />
       <Workers edge={edge} />
@@ -95,7 +104,7 @@ function EdgeLine(props: Props & { readonly edge: Edge }) {
           · {t(`edge.${edge.edge}`)}
         </small>
       )}
-      {onRun !== null && edge.kind !== 'subprocess' && <Origin {...props} onRun={onRun} />}
+      {onRun !== null && edge.kind !== 'subprocess' && setter === null && <Origin {...props} onRun={onRun} />}
       {onLink !== undefined && (
         <button
           type="button"

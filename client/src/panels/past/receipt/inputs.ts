@@ -3,6 +3,7 @@
  * hidden state that nearly every run touches.
  */
 import type { InputNow } from '@yesterday/server/contract/around.ts'
+import { isSetByPerson } from '@yesterday/server/contract/receipt-words.ts'
 import type { Edge } from '@yesterday/server/contract/run.ts'
 import { workersOf } from '@yesterday/server/contract/workers.ts'
 
@@ -19,6 +20,7 @@ const tools: ReadonlySet<string> = new Set(['module', 'type', 'builtin_function_
 export function sorted(edges: readonly Edge[]): Sorted {
   const isMain = (edge: Edge): boolean =>
     workersOf(edge).length > 0 ||
+    isSetByPerson(edge) ||
     (working.has(edge.kind) && !(edge.kind === 'variable' && edge.type !== null && tools.has(edge.type)))
   return { main: edges.filter(isMain), rest: edges.filter((edge) => !isMain(edge)) }
 }
