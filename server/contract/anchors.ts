@@ -72,6 +72,8 @@ const encoded = (position: Y.RelativePosition): string =>
 interface Candidate extends SourcePlace {
   /** Characters around the quote that are as they were. */
   readonly score: number
+  /** Whether enough of them are, where there are any. */
+  readonly isClear: boolean
 }
 
 /** In the anchor's own cell any occurrence counts; in another cell it must be clear which one is meant. */
@@ -82,12 +84,18 @@ function byQuote(doc: Y.Doc, anchor: SourceAnchor): SourcePlace | null {
   const others = cellsOf(doc)
     .map((cell) => ({ id: cellId(cell), source: cell.get('source') }))
     .filter(({ id, source }) => id !== anchor.cell && source instanceof Y.Text)
-  const found = best(others.flatMap(({ id, source }) => occurrences(String(source), id, anchor)))
+  const found = best(
+    others
+      .flatMap(({ id, source }) => occurrences(String(source), id, anchor))
+      .filter(({ isClear }) => isClear),
+  )
   return found === null || found.isTie ? null : found.place
 }
 
 /** A shorter quote is found by chance in other cells. */
 const SHORTEST_ELSEWHERE = 4
+/** Without these characters around it, the same word elsewhere is taken for another one; undo may bring back the first. */
+const CLEAR_CONTEXT = 4
 /** Occurrences that are looked at in one cell. */
 const MOST_OCCURRENCES = 200
 
@@ -100,7 +108,8 @@ function occurrences(source: string, cell: string, { quote, before, after }: Sou
   ) {
     const end = start + quote.length
     const score = sameEnd(source.slice(0, start), before) + sameBeginning(source.slice(end), after)
-    found.push({ cell, start, end, score })
+    const around = Math.min(before.length + after.length, start + source.length - end)
+    found.push({ cell, start, end, score, isClear: score >= Math.min(around, CLEAR_CONTEXT) })
   }
   return found
 }

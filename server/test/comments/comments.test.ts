@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import * as Y from 'yjs'
 import { anchorAt, placeOf } from '../../contract/anchors.ts'
 import { COMMENT_LIMITS, type Thread } from '../../contract/comments.ts'
-import { cellSource, findCell } from '../../contract/document.ts'
+import { cellSource, cellsOf, findCell } from '../../contract/document.ts'
 import type { CommentAnswer } from '../../src/comments/comments.ts'
 import { type Commented, openCommented } from './place.ts'
 
@@ -111,6 +112,47 @@ test('an anchor follows its text through edits and a move, and is kept', async (
   const source = findCell(now, 'a')
   expect(source && cellSource(source.cell).toString().slice(at?.start, at?.end)).toBe('weight')
   expect(thread.quote).toBe('weight')
+})
+
+test('an anchor survives undo and redo of its text, of its cell, and of the text that it was written on', async () => {
+  const { doc } = place.documents.get(place.notebook) ?? {}
+  const source = doc && findCell(doc, 'a')
+  if (!doc || !source) throw new Error('no cell')
+  const text = cellSource(source.cell)
+  const undo = new Y.UndoManager(cellsOf(doc), { captureTimeout: 0 })
+  text.insert(0, 'unit = "kg"\n')
+  const comment = async (start: number, end: number): Promise<string> => {
+    const anchor = anchorAt(doc, { cell: 'a', start, end })
+    if (anchor === null) throw new Error('no anchor')
+    return value(await place.comments.begin(place.notebook, ada, { anchor, text: 'why?' })).id
+  }
+  const shown = async (): Promise<(string | null)[]> => {
+    const threads = (await list()).threads
+    const at = [typed, weight].map((id) => threads.find((one) => one.id === id)?.anchor)
+    return at.map((anchor) => {
+      const found = anchor?.on === 'source' ? placeOf(doc, anchor) : null
+      const cell = found && findCell(doc, found.cell)
+      return cell && cellSource(cell.cell).toString().slice(found?.start, found?.end)
+    })
+  }
+  const typed = await comment(0, 4)
+  const weight = await comment(21, 27)
+  const both = ['unit', 'weight']
+  expect(await shown()).toEqual(both)
+  undo.undo()
+  await vi.waitFor(async () => expect(await shown()).toEqual([null, 'weight']))
+  undo.redo()
+  await vi.waitFor(async () => expect(await shown()).toEqual(both))
+  text.delete(0, text.length)
+  await vi.waitFor(async () => expect(await shown()).toEqual([null, null]))
+  undo.undo()
+  await vi.waitFor(async () => expect(await shown()).toEqual(both))
+  cellsOf(doc).delete(0)
+  await vi.waitFor(async () => expect(await shown()).toEqual([null, null]))
+  undo.undo()
+  await vi.waitFor(async () => expect(await shown()).toEqual(both))
+  await place.comments.close()
+  expect((await list()).threads).toHaveLength(2)
 })
 
 test('comments are in no notebook file, and stay with a notebook that is renamed', async () => {

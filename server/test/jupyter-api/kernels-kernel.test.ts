@@ -1,5 +1,5 @@
 /** A real server, and the client library of JupyterLab. */
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Kernel, KernelMessage } from '@jupyterlab/services'
@@ -229,6 +229,34 @@ describe.skipIf(python === null)(`kernels for Jupyter clients${whySkipped}`, () 
       expect(texts.join('')).toBe(`first\n${Array.from({ length: 40 }, (_, n) => `${n}\n`).join('')}`)
       own.dispose()
     }
+  })
+
+  test('values of KERNEL_ variables reach the environment as they are: no shell, template or YAML reads them', async () => {
+    const made = join(root, 'made')
+    const hostile = {
+      KERNEL_USERNAME: `$(touch ${made})`,
+      KERNEL_WORKING_DIR: `\`touch ${made}\`; touch ${made} #`,
+      KERNEL_NAMESPACE: `x"\n  command: ["touch", "${made}"]\n---\n!!python/object/apply:os.system ["touch ${made}"]`,
+      KERNEL_VOLUMES: `{{ ''.__class__ }} \${HOME} {connection_file} %h`,
+      KERNEL_EXTRA_SPARK_OPTS: `--conf "a=b" | touch ${made} && \u0027'\u2028`,
+    }
+    const never = { LD_PRELOAD: made, 'KERNEL_A;B': made, KERNEL_NUL: 'a\0b', 'KERNEL_X=Y\nPATH': made }
+    const init = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' } }
+    const started = await ask('/api/kernels', {
+      ...init,
+      body: JSON.stringify({ env: { ...hostile, ...never } }),
+    })
+    expect(started.status).toBe(201)
+    const { id, name } = Model.parse(await started.json())
+    const kernel = client.kernels.connectTo({ model: { id, name } })
+    const code = [
+      'import json, os',
+      `print(json.dumps({n: v for n, v in os.environ.items() if n.startswith('KERNEL_') or v == ${JSON.stringify(made)}}))`,
+    ]
+    const { text } = await run(kernel, code.join('\n'))
+    expect(JSON.parse(text)).toEqual(hostile)
+    expect(existsSync(made)).toBe(false)
+    await kernel.shutdown()
   })
 
   test('nothing is reachable without a token, nor by another page', async () => {
