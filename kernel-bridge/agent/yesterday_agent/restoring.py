@@ -46,8 +46,8 @@ class Result(TypedDict):
 def load(folder: str, wanted: Sequence[Wanted], shares: bool = True, judges: bool = True) -> list[Result]:
     """Binds stored values. Objects are in `folder` by their hex digests. A value with another digest is not bound,
     unless nothing is judged (`judges`), as where a library of a different version reads it; `why` is None for each that
-    is bound. Loaded variables that equal a part of a bundle become that part; with `shares`, all variables of the kernel
-    do."""
+    is bound. Loaded variables that equal a part of a bundle become that part; with `shares`, all variables of the
+    kernel do."""
     bundles: dict[str, dict[str, Any]] = {}
     results: list[Result] = []
     loaded_names: dict[str, str] = {}
