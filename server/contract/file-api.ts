@@ -107,8 +107,15 @@ export const fileApi = {
     summary: 'Sends a notebook in another form, as its document is now, saved or not.',
     role: 'viewer',
     params: z.object({ path: PathParam }),
-    /** `secrets=kept` is for programs that run the notebook. The document has the same secrets. */
-    query: z.object({ format: ExportFormat, secrets: z.enum(['masked', 'kept']).default('masked') }),
+    /**
+     * `secrets=kept` is for programs that run the notebook. The document has the same secrets. `comments=included` puts the
+     * comments into the metadata of an `ipynb`.
+     */
+    query: z.object({
+      format: ExportFormat,
+      secrets: z.enum(['masked', 'kept']).default('masked'),
+      comments: z.enum(['omitted', 'included']).default('omitted'),
+    }),
     answer: null,
     streams: true,
   },

@@ -311,7 +311,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
       fileState,
       sessionOf: (notebookId) => sessions.sessionOf(notebookId),
     }),
-    ...exportRoutes({ root, documents, objects: store.objects, secrets: store.secrets }),
+    ...exportRoutes({ ...store, ...notes, root, documents }),
     ...objectRoutes(store.objects),
     ...publicLinksOf(options, parts),
     ...accountRoutes(access, accountOf(options), grantParts(options, parts)),

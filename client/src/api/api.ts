@@ -45,6 +45,10 @@ export const encodePath = (path: string): string => path.split('/').map(encodeUR
 /** Where a file's bytes are, as a download. */
 export const downloadUrl = (path: string): string => `${BASE}${bytesUrl(path)}`
 
+/** Where a notebook is with its comments, as a download. */
+export const commentedUrl = (path: string): string =>
+  `${BASE}/api/export/${encodePath(path)}?format=ipynb&comments=included`
+
 const bytesUrl = (path: string): string => `/api/files/${encodePath(path)}?download=1`
 
 /** Where the bytes of a stored object are. */

@@ -2,7 +2,7 @@
 import { visibleName } from '@yesterday/server/contract/file-names.ts'
 import type { FileEntry } from '@yesterday/server/contract/http.ts'
 import { type KeyboardEvent, useState } from 'react'
-import { downloadUrl } from '../api/api.ts'
+import { commentedUrl, downloadUrl } from '../api/api.ts'
 import { useMayEdit } from '../api/use-may.ts'
 import { routeUrl } from '../navigation/route.ts'
 import { openBeside } from '../navigation/side.ts'
@@ -175,8 +175,13 @@ function RowMenu(props: {
         </MenuItem>
       )}
       {!folder && readable && (
-        <MenuItem icon={<Download size={16} />} onSelect={() => download(entry)}>
+        <MenuItem icon={<Download size={16} />} onSelect={() => download(entry, downloadUrl)}>
           {t('files.download')}
+        </MenuItem>
+      )}
+      {entry.type === 'notebook' && readable && (
+        <MenuItem icon={<Download size={16} />} onSelect={() => download(entry, commentedUrl)}>
+          {t('files.downloadComments')}
         </MenuItem>
       )}
       {mayChange && (
@@ -194,9 +199,9 @@ function RowMenu(props: {
 const copyFileLink = ({ path }: FileEntry): Promise<void> =>
   copyText(new URL(routeUrl({ at: 'file', path }), location.origin).href, t('link.copied'))
 
-function download(entry: FileEntry): void {
+function download(entry: FileEntry, urlOf: (path: string) => string): void {
   const link = document.createElement('a')
-  link.href = downloadUrl(entry.path)
+  link.href = urlOf(entry.path)
   link.download = entry.name
   link.click()
 }

@@ -40,7 +40,10 @@ const AUDITED: readonly Audited[] = [
   audit(fileApi.read, ({ params, query }) =>
     query.download === undefined ? null : ['exported', { path: params.path, format: 'file' }],
   ),
-  audit(fileApi.export, ({ params, query }) => ['exported', { path: params.path, format: query.format }]),
+  audit(fileApi.export, ({ params, query: { format, comments } }) => [
+    'exported',
+    { path: params.path, format, ...(comments === 'included' ? { comments } : {}) },
+  ]),
   audit(fileApi.upload, ({ params }) => ['file-changed', { path: params.path, how: 'uploaded' }]),
   audit(fileApi.command, ({ body }) => {
     if (body.type === 'trash') return ['file-deleted', { path: body.path }]

@@ -1,7 +1,7 @@
 /** Comments on the real store: who wrote them, who may change them, what is kept, what follows the text. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -10,7 +10,12 @@ import * as Y from 'yjs'
 import { anchorAt, placeOf } from '../../contract/anchors.ts'
 import { COMMENT_LIMITS, type Thread } from '../../contract/comments.ts'
 import { cellSource, cellsOf, findCell } from '../../contract/document.ts'
+import { fileApi } from '../../contract/file-api.ts'
+import { problemOf } from '../../setup/nbformat-judge.js'
 import type { CommentAnswer } from '../../src/comments/comments.ts'
+import { exportRoutes } from '../../src/http/routes/export.ts'
+import { projectSecrets } from '../../src/secrets/secrets.ts'
+import { callRoute } from '../http/call-route.ts'
 import { type Commented, openCommented } from './place.ts'
 
 const ada = { id: 'ada', name: 'Ada Lovelace' }
@@ -159,6 +164,49 @@ test('comments are in no notebook file, and stay with a notebook that is renamed
   await begin('private')
   await place.documents.moved('a.ipynb', 'b.ipynb')
   expect((await list()).threads).toHaveLength(1)
+})
+
+test('an exported notebook has the comments only on request, at their cells and under names alone', async () => {
+  const { doc } = place.documents.get(place.notebook) ?? {}
+  const anchor = doc && anchorAt(doc, { cell: 'a', start: 9, end: 15 })
+  if (!doc || !anchor) throw new Error('no anchor')
+  const { id } = value(await place.comments.begin(place.notebook, ada, { anchor, text: 'unit of *weight*?' }))
+  const { comments: replies } = value(
+    await place.comments.change(place.notebook, id, bob, { type: 'reply', text: 'kilograms' }),
+  ).thread ?? { comments: [] }
+  value(await place.comments.change(place.notebook, id, bob, { type: 'resolve' }))
+  const outputs = { on: 'output', cell: 'gone', output: 0, run: 'r1' } as const
+  value(await place.comments.begin(place.notebook, bob, { anchor: outputs, text: 'of a cell that is gone' }))
+  const secrets = projectSecrets(root)
+  const routes = exportRoutes({ ...place, root, objects: place.store.objects, secrets })
+  const ask = (query: object) =>
+    callRoute(routes, fileApi.export, { params: { path: ['a.ipynb'] }, query: { ...query }, role: 'viewer' })
+  const exported = async (query: object): Promise<string> => {
+    const reply = await ask(query)
+    return reply.kind === 'bytes' ? String(reply.body) : JSON.stringify(reply)
+  }
+  for (const format of ['py', 'script', 'html', 'ipynb'])
+    expect(await exported({ format })).not.toMatch(/kilograms|Lovelace|that is gone/)
+  expect(await ask({ format: 'html', comments: 'included' })).toMatchObject({ refusal: { status: 400 } })
+  const text = await exported({ format: 'ipynb', comments: 'included' })
+  expect(await problemOf(text)).toBe('')
+  expect(text).not.toMatch(/"(?:ada|bob)"/)
+  const { cells, metadata } = JSON.parse(text)
+  const at = expect.stringMatching(/^\d{4}-.*Z$/)
+  expect(cells[0].metadata.yesterday.comments).toEqual([
+    {
+      ...{ about: 'source', start: 9, end: 15, quote: 'weight', resolved: { by: 'Bob', at } },
+      comments: [
+        { author: 'Ada Lovelace', at, edited: null, text: 'unit of *weight*?' },
+        { author: 'Bob', at: replies[1]?.at, edited: null, text: 'kilograms' },
+      ],
+    },
+  ])
+  expect(cells[1].metadata).toEqual({})
+  expect(metadata.yesterday.comments).toMatchObject([
+    { about: 'output', output: 0, run: 'r1', resolved: null, comments: [{ text: 'of a cell that is gone' }] },
+  ])
+  expect(await readFile(join(root, 'a.ipynb'), 'utf8')).not.toContain('yesterday')
 })
 
 test('what is too long, unknown or too much is refused', async () => {

@@ -170,7 +170,13 @@ describe('route', () => {
   beforeAll(async () => {
     store = await openStore({ root })
     const documents = createDocuments({ root, updates: store.updates, objects: store.objects })
-    parts = { root, documents, objects: store.objects, secrets: store.secrets }
+    parts = {
+      root,
+      documents,
+      objects: store.objects,
+      secrets: store.secrets,
+      comments: { list: () => Promise.reject(new Error('not asked for')) },
+    }
     const form = showing({ output_type: 'stream', name: 'stdout', text: long })
     writeFileSync(join(root, 'né.ipynb'), body('ipynb', form))
     writeFileSync(join(root, 'other.txt'), 'no notebook')

@@ -40,6 +40,7 @@ const reached = [
     documents,
     objects: { get: unreached },
     secrets: projectSecrets(folder),
+    comments: { list: unreached },
   }),
   ...meRoutes(people, { name: 'gate', version: '0' }),
 ]

@@ -51,6 +51,7 @@ export const app = {
   'files.moveHint': 'A path below the project folder. Empty is the project folder itself.',
   'files.moveDo': 'Move',
   'files.download': 'Download',
+  'files.downloadComments': 'Download with comments',
   'files.special': '{name}: a pipe, device or socket, which cannot be opened',
   'files.delete': 'Delete',
   'files.deleteTitle': 'Delete {name}?',
