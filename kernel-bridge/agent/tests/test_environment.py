@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from patience import seconds
 
-from yesterday_agent.distributions import distributions_by_module
+from yesterday_agent.distributions import distributions_by_module, name_and_version
 from yesterday_agent.environment import DIFF_CHARACTERS, EnvironmentFacts
 
 
@@ -139,3 +139,13 @@ def test_a_package_installed_meanwhile_is_known(tmp_path: Path, monkeypatch: pyt
         assert facets["distributions"]["installed-late"] == "1.5"
     finally:
         del sys.modules["installed_late"]
+
+
+def test_name_and_version_are_those_of_the_metadata(tmp_path: Path) -> None:
+    for one in metadata.distributions():
+        assert name_and_version(one) == (one.metadata["Name"], one.metadata["Version"])
+    folder = tmp_path / "odd-1.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: Odd\nSummary: x\n\nVersion: 7\n")
+    odd = metadata.PathDistribution(folder)
+    assert name_and_version(odd) == ("Odd", odd.metadata["Version"])

@@ -245,6 +245,49 @@ def test_decisions_follow_what_the_run_touched() -> None:
         assert (facts.get("digest") is not None) == (why is None)
 
 
+def test_a_value_of_which_not_all_is_known_is_accepted_if_the_run_touched_nothing() -> None:
+    for seen, why in [(set[int](), None), ({1}, PERHAPS)]:
+        namespace: dict[str, object] = {"x": [1]}
+        late = LateDigests()
+        values, block = LateValues(late, namespace, Graph()), _Slow()
+        late.add(Job(Late("another"), block, is_value=True, subject=_never_touched()))
+        assert block.began.wait(seconds(60))
+        values.expect("x", namespace["x"], {})
+        values.settle(Changes(over_budget=True), ())
+        late.begin(False)
+        values.settle(Changes(seen=seen), ())
+        late.settled()
+        block.may_end.set()
+        assert next(one for one in settled(late) if one.what == "the content of x").why == why
+
+
+@pytest.mark.parametrize("head_start", [0.0, 600.0])
+def test_a_run_has_a_moment_for_itself_before_files_are_read_beside_it(
+    monkeypatch: pytest.MonkeyPatch, head_start: float
+) -> None:
+    monkeypatch.setattr("yesterday_agent.late.HEAD_START_SECONDS", head_start)
+    late, block = LateDigests(), _Slow()
+    walked = threading.Event()
+
+    def compute(piece: Check, walk: Check) -> str:
+        block(piece, walk)
+        walk()
+        walked.set()
+        return "sha256:1"
+
+    late.add(Job(Late("a folder"), compute, is_value=False))
+    assert block.began.wait(seconds(60))
+    late.begin(False)
+    block.may_end.set()
+    if head_start:
+        assert not late.wait(0) and not walked.is_set()
+    else:
+        assert walked.wait(seconds(60))
+    late.decided()
+    late.settled()
+    assert [one.digest for one in settled(late)] == ["sha256:1"]
+
+
 def _never_touched():  # type: ignore[no-untyped-def]
     from yesterday_agent.late_values import Value
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,12 +71,27 @@ class Actions:
                 found |= self._opaque_below(binding.identity, only_looks(accesses, reads.texts, reads.calls))
         return found
 
-    def draw(self, reads: Reads) -> None:
-        """A figure that is only saved or shown is laid out for it, and stays the figure that it was."""
-        for name, accesses in reads.names.items():
-            value, binding = self._namespace.get(name), self._bindings.get(name)
-            if binding is not None and binding.by is not None and only_draws(type(value), accesses):
-                self._graph.settle(binding.by, [value], set(), quiet=True)
+    def draw(self, reads: Reads, touched: Collection[str]) -> set[str]:
+        """A figure that is only saved or shown is laid out for it, and stays the figure that it was, unless another of
+        the touched names leads into it. Returns the names that need no other look."""
+        drawn = {name: binding for name, accesses in reads.names.items() if (binding := self._drawn(name, accesses))}
+        if not drawn:
+            return set()
+        others = [binding for name in touched if name not in drawn and (binding := self._binding(name)) is not None]
+        reached = self._graph.below(binding.identity for binding in others)
+        found: set[str] = set()
+        for name, binding in drawn.items():
+            if binding.by is not None and self._graph.below([binding.identity]).isdisjoint(reached):
+                self._graph.settle(binding.by, [self._namespace[name]], set(), quiet=True)
+                found.add(name)
+        return found
+
+    def _drawn(self, name: str, accesses: Collection[Access]) -> Binding | None:
+        """What an earlier run bound the name to, if this one does no more than to show it."""
+        value, binding = self._namespace.get(name), self._bindings.get(name)
+        if binding is None or binding.identity != address(value) or not only_draws(type(value), accesses):
+            return None
+        return binding
 
     def replaced(self, name: str, reads: Reads) -> list[int]:
         """What lies below the value of a name and was filled again by the run, such as weights that it loaded."""

@@ -29,9 +29,10 @@ from typing import Any
 from . import callables, containers, immutables, libraries, standard_objects
 from .addresses import address
 from .compiled import is_compilers, original
+from .compiled import may_be as may_be_compiled
 from .databases import RESULT, is_connection
 from .digests import mark
-from .kinds import is_native
+from .kinds import by_kind, is_native
 from .parts import WHOLE, Anatomy, add_part, token
 from .userland import dict_of, is_atom, is_user_class
 
@@ -48,17 +49,13 @@ def _dissect(value: Any) -> Anatomy:
     found = libraries.dissect(value) or standard_objects.dissect(value)
     if found is not None:
         return Anatomy(*found)
-    compiled = original(value)
-    if compiled is not None or is_compilers(value):
-        links = [] if compiled is None else [(WHOLE, compiled)]
-        return Anatomy({WHOLE: address(type(value))}, links, opaque=compiled is None)
     own = type(value)
-    for kind, reader in _READERS:
-        if issubclass(own, kind):
-            anatomy = reader(value)
-            break
-    else:
-        anatomy = _connection_of_library(value) if is_connection(own) else Anatomy()
+    compiled = original(value) if may_be_compiled(own) else None
+    if compiled is not None or (may_be_compiled(own) and is_compilers(value)):
+        links = [] if compiled is None else [(WHOLE, compiled)]
+        return Anatomy({WHOLE: address(own)}, links, opaque=compiled is None)
+    reader = _reader_of(own)
+    anatomy = Anatomy() if reader is None else reader(value)
     anatomy.links += [(WHOLE, raw) for raw in libraries.hidden_links(value)]
     _instance(value, anatomy)
     if anatomy.opaque and not anatomy.links and not is_connection(own):
@@ -69,6 +66,12 @@ def _dissect(value: Any) -> Anatomy:
 
 
 _HELD = 50
+
+
+@by_kind
+def _reader_of(own: type) -> Callable[[Any], Anatomy] | None:
+    found = next((reader for kind, reader in _READERS if issubclass(own, kind)), None)
+    return _connection_of_library if found is None and is_connection(own) else found
 
 
 def _stateful(read: Callable[[Any], Any]) -> Callable[[Any], Anatomy]:
@@ -91,11 +94,11 @@ _CLOSED = (io.IOBase, threading.Thread, logging.Logger)
 
 def _instance(value: Any, anatomy: Anatomy) -> None:
     """Attributes and slots, and the class itself where it is the user's."""
-    if isinstance(value, (type, types.ModuleType, *_CLOSED)):
-        return
     kind = type(value)
+    if _is_closed(kind):
+        return
     attributes = dict_of(value)
-    cached, lazy = caches_of(kind), immutables.lazy_attributes(kind)  # type: ignore[arg-type]
+    cached, lazy = caches_of(kind), immutables.lazy_attributes(kind)
     borrowed = immutables.borrowed_attributes(kind)
     for name, item in list(attributes.items()):
         if type(name) is str and name in cached:
@@ -107,7 +110,7 @@ def _instance(value: Any, anatomy: Anatomy) -> None:
             anatomy.parts[f".{name}"] = token(item)
         else:
             add_part(anatomy, f".{name}", item)
-    for name, descriptor in _slots(kind):  # type: ignore[arg-type]
+    for name, descriptor in _slots(kind):
         try:
             add_part(anatomy, f".{name}", descriptor.__get__(value, kind))
         except AttributeError:
@@ -119,13 +122,18 @@ def _instance(value: Any, anatomy: Anatomy) -> None:
     anatomy.parts.setdefault(WHOLE, address(kind))
 
 
+@by_kind
+def _is_closed(kind: type) -> bool:
+    return issubclass(kind, (type, types.ModuleType, *_CLOSED))
+
+
 def _hides(kind: type) -> bool:
     """Whether its objects are larger than an empty one, which `object()` and sentinels of Python classes are."""
     references = bool(kind.__dictoffset__) + bool(kind.__weakrefoffset__)
     return kind.__basicsize__ > object.__basicsize__ + 8 * references
 
 
-@functools.lru_cache(maxsize=1024)
+@by_kind
 def caches_of(kind: type) -> frozenset[str]:
     """Attributes that only remember what a `cached_property` computed."""
     return frozenset(name for base in kind.__mro__ for name, item in base.__dict__.items() if _is_cache(item))
@@ -135,7 +143,7 @@ def _is_cache(item: object) -> bool:
     return type(item) is functools.cached_property or type(item).__name__ == "lazy_property"
 
 
-@functools.lru_cache(maxsize=1024)
+@by_kind
 def _slots(kind: type) -> tuple[tuple[str, Any], ...]:
     return tuple(
         (name, item)

@@ -7,6 +7,7 @@ from typing import Any
 
 from . import libraries
 from .accesses import Access
+from .kinds import by_kind
 from .library import ByProducts
 
 
@@ -32,6 +33,7 @@ def may_be_asked(names: Iterable[str], calls: Collection[str], namespace: Mappin
     return any(one.may_be_asked(names, calls, namespace) for one in _imported())
 
 
+@by_kind
 def _of_kind(kind: type) -> ByProducts | None:
     library = libraries.of_kind(kind)
     found = None if library is None else library.by_products

@@ -10,9 +10,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import libraries
+from .kinds import by_kind
 from .userland import dict_of, is_user_class
 
 _FUNCTION = "_torchdynamo_orig_callable"
+
+
+@by_kind
+def may_be(kind: type) -> bool:
+    """Whether values of the class may be compiled, or a compiler's own."""
+    library = libraries.of_kind(kind)
+    known = library is not None and (library.compiled_from is not None or library.is_compiler)
+    return known or kind is types.FunctionType
 
 
 def original(value: Any) -> Any:

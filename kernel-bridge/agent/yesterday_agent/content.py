@@ -23,7 +23,7 @@ from .content_parts import PIECE, TOO_LARGE, VALUE_BYTES, Listed, Memory, librar
 from .global_generators import generator_name
 from .kinds import is_native, module_of, package_of
 from .reasons import failing_as
-from .trees import LEAST, chunks, containers
+from .trees import LEAST, chunks, containers, has_many_inside
 from .userland import MACHINERY, is_atom, is_user_class
 
 ITEMS = 100_000_000
@@ -194,7 +194,8 @@ class _Writer:
             self._compounds(values)
 
     def _compounds(self, values: Any) -> None:
-        if len(values) < LEAST or not self._tree(values):
+        is_large = len(values) >= LEAST or (self._depth == 1 and has_many_inside(values))
+        if not (is_large and self._tree(values)):
             for item in values:
                 self.value(item)
 

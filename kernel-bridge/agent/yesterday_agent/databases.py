@@ -8,7 +8,7 @@ from types import ModuleType
 
 from . import libraries
 from .accesses import Access
-from .kinds import BUILT_IN, package_of
+from .kinds import BUILT_IN, by_kind, package_of
 
 _WRITES = re.compile(
     r"\b(?:insert\s+(?:or\s+\w+\s+)?into|update\s+\S+\s+set|delete\s+from|truncate|merge\s+into|replace\s+into"
@@ -48,6 +48,7 @@ RESULT = "result"
 """The part of a connection that is the last statement's rows."""
 
 
+@by_kind
 def is_connection(kind: type) -> bool:
     """Exactly a library's own connection, or a subclass of it."""
     return kind not in BUILT_IN and any(map(_is_connection_class, kind.__mro__))

@@ -21,6 +21,19 @@ def distributions_by_module() -> dict[str, list[metadata.Distribution]]:
     return found
 
 
+def name_and_version(distribution: metadata.Distribution) -> tuple[str | None, str | None]:
+    """From the head of the metadata: parsing all of it, as `importlib.metadata` does, takes some ten times as long. The
+    name is None for what a broken installation left."""
+    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    found = dict(_HEAD.findall(text.partition("\n\n")[0]))
+    if len(found) == 2:
+        return found["Name"], found["Version"]
+    return distribution.metadata["Name"], distribution.metadata["Version"]
+
+
+_HEAD = re.compile(r"^(Name|Version):[ \t]*(\S+)[ \t]*$", re.MULTILINE)
+
+
 def _top_names(distribution: metadata.Distribution) -> set[str]:
     listed = distribution.read_text("top_level.txt")
     if listed:

@@ -17,7 +17,7 @@ from typing import Any
 
 from . import own_threads, read_variables
 from .digests import text_digest
-from .distributions import distributions_by_module
+from .distributions import distributions_by_module, name_and_version
 from .record import Environment
 from .secrecy import mask
 
@@ -96,10 +96,10 @@ class EnvironmentFacts:
     def _add_version(self, module: str) -> None:
         for distribution in (self._names or {}).get(module, []):
             # What a broken installation left has no name; of two under one name the first on the path counts.
-            name = distribution.metadata["Name"]
+            name, _ = name_and_version(distribution)
             if name:
                 with contextlib.suppress(metadata.PackageNotFoundError):
-                    self._versions[name] = metadata.version(name)
+                    self._versions[name] = name_and_version(metadata.distribution(name))[1] or ""
 
     def _read_slow_facts(self, folder: str) -> None:
         """Off the user's path: what walks the disk or starts a program."""

@@ -99,7 +99,7 @@ class FolderLineage:
             yield {**edge, "preview": None, "by": made, "reason": reason}
 
     def _computing(self, seen: FolderUse, late: Late) -> Callable[[Check, Check], str]:
-        return lambda piece, walk: self._manifests.compute(seen, late, piece)
+        return lambda piece, walk: self._manifests.compute(seen, late, walk)
 
     def _keep(self, seen: FolderUse, count: int, missing: list[Missing], keep: Keep) -> None:
         if count == 0:

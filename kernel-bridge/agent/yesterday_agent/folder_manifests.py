@@ -39,6 +39,8 @@ MANIFEST_BYTES = 64 << 20
 _CACHED = 64
 _AT_ONCE = 256
 """Members between which the thread lets others work."""
+_CHUNK = 1024
+"""Names that are sorted at once."""
 _NAMED = 3
 _CLOCK_NS = 10_000_000
 _LISTED = "-\t-\t-\t-\t-"
@@ -220,7 +222,7 @@ def _sorted(members: Iterable[tuple[str, bool]], check: Check) -> Iterator[tuple
     """Each once, by its encoded name, with a name that was read before one that was only listed."""
     chunks: list[list[tuple[str, bool, str]]] = [[]]
     for name, is_read in members:
-        if len(chunks[-1]) == 4096:
+        if len(chunks[-1]) == _CHUNK:
             chunks[-1].sort()
             check()
             sleep(0)

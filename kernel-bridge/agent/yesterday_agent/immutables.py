@@ -5,19 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from . import libraries
-from .kinds import is_native, package_of
+from .kinds import by_kind, is_native, package_of
 
 
-def is_atom(value: object) -> bool:
-    """Scalars, types and what is fitted in C, which never change once they are made."""
-    kind = type(value)
+def are_atoms(kind: type) -> bool | None:
+    """Whether all values of the class, scalars, types and what is fitted in C, never change once they are made. None
+    where `is_constant` decides."""
     package = package_of(kind)
     if package == "builtins":
         return kind.__name__ in _NAMELESS and is_native(kind)
     library = libraries.find(package)
     if library is not None:
-        return library.is_constant is not None and library.is_constant(value)
+        return None if library.is_constant is not None else False
     return package == "ssl"
+
+
+def is_constant(value: object) -> bool:
+    """As its library says."""
+    library = libraries.of_kind(type(value))
+    return library is not None and library.is_constant is not None and library.is_constant(value)
 
 
 _NAMELESS = ("SuperLU", "Font", "ImagingFont", "ImagingCore", "ImagingDraw")
@@ -45,12 +51,14 @@ _LAZY = {
 _NONE: frozenset[str] = frozenset()
 
 
+@by_kind
 def lazy_attributes(kind: type) -> frozenset[str]:
     """Attributes that are filled when they are first asked for, and say nothing new."""
     library = libraries.of_kind(kind)
     return _LAZY.get(package_of(kind), _NONE) if library is None else library.lazy_attributes
 
 
+@by_kind
 def borrowed_attributes(kind: type) -> frozenset[str]:
     """Attributes that hold an object of another owner; of a class of the notebook's also those of its bases."""
     if package_of(kind) != "__main__":

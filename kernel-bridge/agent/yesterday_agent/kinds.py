@@ -3,8 +3,31 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import types
-from typing import Any
+import weakref
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from .addresses import address
+
+_Found = TypeVar("_Found")
+
+
+def by_kind(compute: Callable[[type], _Found]) -> Callable[[type], _Found]:
+    """Remembers the result for each class while the class is alive. For what a class says for good."""
+    known: dict[int, tuple[_Found, object]] = {}
+
+    @functools.wraps(compute)
+    def remembered(kind: type) -> _Found:
+        key = address(kind)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = compute(kind), weakref.ref(kind, lambda _: known.pop(key, None))
+        return found[0]
+
+    return remembered
+
 
 BUILT_IN = frozenset(kind for kind in vars(builtins).values() if isinstance(kind, type))
 """Classes of Python itself, of which most objects are."""

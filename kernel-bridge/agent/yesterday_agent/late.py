@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 from . import own_threads
 from .record import EdgeTarget, Side, StoredValue
 
+HEAD_START_SECONDS = 0.05
+"""A run has so long for itself, before what reads files beside it takes turns with it."""
 RELEASE_SECONDS = 0.05
 """The most that the next cell waits until the thread has released a value that it may resize."""
 
@@ -105,6 +107,7 @@ class LateDigests:
         """Computed, while a run that overlapped is not settled yet."""
         self._done: list[Job] = []
         self._running = self._decided = False
+        self._runs = 0
         self._started = False
         self._over: list[Late] = []
         self.on_done: Callable[[], None] = lambda: None
@@ -125,6 +128,7 @@ class LateDigests:
         """A run begins. `releases`: it may resize what the thread holds, which is released first."""
         with self._changed:
             self._running, self._decided = True, False
+            self._runs += 1
             job = self._active
             if job is None or not job.is_value:
                 return
@@ -233,11 +237,16 @@ class LateDigests:
             if job.is_cancelled:
                 raise CancelledError
 
+        head_start_of = -1
+
         def yield_to_runs() -> None:
+            nonlocal head_start_of
             stop()
-            if self._running and job.is_value:
+            if self._running and (job.is_value or head_start_of != self._runs):
+                head_start_of = self._runs
+                seconds = None if job.is_value else HEAD_START_SECONDS
                 with self._changed:
-                    self._changed.wait_for(lambda: job.is_cancelled or not self._running)
+                    self._changed.wait_for(lambda: job.is_cancelled or not self._running, seconds)
                 stop()
 
         try:

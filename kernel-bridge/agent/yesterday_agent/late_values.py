@@ -85,8 +85,9 @@ class LateValues:
                 self._add(name, value, late, changes.over_budget)
 
     def _decide(self, job: Job, value: Value, changes: Changes) -> None:
-        is_touched = value.is_incomplete or changes.over_budget or not value.ids.isdisjoint(changes.seen)
-        if not is_touched:
+        # A run that touched nothing left this as it was, also where not all that lies below it is known.
+        may_be_below = value.is_incomplete and bool(changes.seen)
+        if not (may_be_below or changes.over_budget or not value.ids.isdisjoint(changes.seen)):
             self._digests.accept(job)
             if not job.is_active and job.result is None and value.find() is None:
                 self._digests.refuse(job, GONE)

@@ -28,6 +28,7 @@ from .reads import GIVEN, Reads
 from .record import Edge, Missing
 from .replacing import in_order
 from .secrecy import concealed, hidden, hides, masker
+from .sharing import Sharing
 from .tables import Tables
 from .variable_parts import named_accesses, variable_in
 
@@ -69,6 +70,9 @@ class Lineage:
         self._untold: list[Missing] = []
         self.late_values = LateValues(digests, namespace, self.graph)
         self._reached: set[int] = set()
+        self._sharing = Sharing(self.graph)
+        self._kept = 0
+        """Nodes that were left when what no name reaches was last forgotten."""
 
     def begin(self) -> Reads:
         self._patches.begin()
@@ -103,13 +107,14 @@ class Lineage:
         read = {name for name in known if not self._left_as_it_was(name, reads)}
         touched = {name for name in {*read, *written, *beside.names} if name in self.namespace}
         shown = self._shown(run, count)
-        roots = [self.namespace[name] for name in touched] + shown + self._patches.roots()
-        self._actions.draw(reads)
+        drawn = self._actions.draw(reads, touched)
+        roots = [self.namespace[name] for name in touched - drawn] + shown + self._patches.roots()
         changes = self.graph.settle(
             run, roots, handled, self._tables.known(), remade, by_products=self._may_ask_by_products(reads)
         )
         self._settle_lost(run, changes, handled, self._actions.released({*written, *deleted}, reads))
         self._reached = self.graph.reaching(changes.changed) if changes.changed else set()
+        may_forget = self._releases({*written, *deleted}) or bool(changes.lost)
         generated = self._bind(run, written, deleted)
         generated += self._mutated(run, written, changes)
         generated += self._tables.settle(run, reads, touched)
@@ -120,7 +125,7 @@ class Lineage:
         generated += self._output_edges(run, count, shown)
         self.late_values.settle(changes, self._tasks.names())
         self._add_other_makers(run, generated, used)
-        if deleted or len(self.graph.nodes) > 4 * len(self.bindings) + 1000 or written:
+        if may_forget or len(self.graph.nodes) > 2 * self._kept + 1000:
             self._forget()
         missing = self._untold
         if changes.over_budget:
@@ -157,7 +162,7 @@ class Lineage:
 
     def groups(self, names: Collection[str]) -> list[list[str]]:
         """These, each with the variables that have parts in common with it."""
-        return self.graph.groups({name: binding.identity for name, binding in self.bindings.items()}, names)
+        return self._sharing.groups({name: binding.identity for name, binding in self.bindings.items()}, names)
 
     def _live(self, generated: list[Edge], count: int | None, shown: list[Any]) -> dict[str, Any]:
         values = {f"Out[{count}]": value for value in shown}
@@ -359,9 +364,15 @@ class Lineage:
         self.outputs["_"] = self.outputs[f"_{count}"] = binding
         return [generated_edge(run, name, binding.facts, "shown by this run")]
 
+    def _releases(self, names: Iterable[str]) -> bool:
+        """Whether one of these was bound to an object that is followed, whose address may be used again."""
+        found = (self.bindings.get(name) for name in names)
+        return any(binding is not None and binding.identity in self.graph.nodes for binding in found)
+
     def _forget(self) -> None:
         kept = [binding.identity for binding in (*self.bindings.values(), *self.outputs.values())]
         self.graph.keep_only([*kept, *self._patches.kept()])
+        self._kept = len(self.graph.nodes)
 
 
 def _is_small(value: Any) -> bool:

@@ -86,6 +86,22 @@ def in_bulk(anatomy: Anatomy, values: list[Any]) -> None:
 
 
 def add_part(anatomy: Anatomy, name: str, value: Any) -> None:
+    kind = type(value)
+    if kind is int or kind is bool or value is None:
+        anatomy.parts[name] = (kind.__name__, value)
+        return
     anatomy.parts[name] = token(value)
     if not is_atom(value):
         anatomy.links.append((name, value))
+
+
+def changed_parts(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+    """The parts whose tokens differ; those that only count never do."""
+    # Most objects are as they were: one comparison of the whole says so.
+    if before == after:
+        return set()
+    every = {part for part in {*before, *after} if not part.startswith(COUNTER)}
+    return {part for part in every if before.get(part, _MISSING) != after.get(part, _MISSING)}
+
+
+_MISSING = object()

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from .known_secrets import KnownSecrets
 from .masking import SIGN, Masker
 from .record import Record
-from .secret_finder import WORDS_UP_TO
+from .secret_finder import WORDS_UP_TO, may_hold_format
 from .secret_names import is_secret_file as is_secret_file
 from .secret_names import name_class
 from .secret_shapes import is_placeholder, looks_secret
@@ -128,8 +128,8 @@ def holds_secret(data: Any) -> bool:
     """Whether the bytes contain a secret: one that is known, or one of a known format in the first 4 MiB."""
     if holds_known_secret(data):
         return True
-    head = bytes(memoryview(data).cast("B")[:_LOOKED_AT]).decode("latin-1")
-    return bool(_masker.issued(head))
+    head = bytes(memoryview(data).cast("B")[:_LOOKED_AT])
+    return may_hold_format(head) and _masker.issued(head.decode("latin-1"))
 
 
 def holds_known_secret(data: Any) -> bool:

@@ -52,9 +52,14 @@ _LITERAL = re.compile(
 )
 
 
+def may_hold_format(data: bytes) -> bool:
+    """Whether the bytes have a run of characters that is long enough for a format: most memory of numbers has none."""
+    return _RUN_OF in data.translate(_RUN_TABLE)
+
+
 def find_formats(text: str) -> Iterator[Found]:
     """Keys of known issuers, tokens and private keys."""
-    if _RUN_OF not in text.encode("utf-8", "surrogatepass").translate(_RUN_TABLE):
+    if not may_hold_format(text.encode("utf-8", "surrogatepass")):
         return
     for one in FORMATS:
         if any(key in text for key in one.keys):

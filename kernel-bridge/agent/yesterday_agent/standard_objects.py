@@ -7,16 +7,21 @@ from typing import Any
 from .addresses import address
 from .digests import mark
 from .imported import is_a
-from .kinds import package_of
+from .kinds import by_kind, package_of
 from .library import Dissection
 from .part_names import WHOLE
 
 MAP_BYTES = 16 << 20
 
 
+@by_kind
+def _may_be(kind: type) -> bool:
+    return package_of(kind) in ("xml", "mmap", "__main__")
+
+
 def dissect(value: Any) -> Dissection | None:
     """None for what is none of them."""
-    if package_of(type(value)) not in ("xml", "mmap", "__main__"):
+    if not _may_be(type(value)):
         return None
     if is_a(value, "xml.etree.ElementTree", "Element"):
         kept = (value.tag, value.text, value.tail, tuple(value.items()), tuple(map(address, value)))

@@ -13,6 +13,7 @@ from typing import Any
 LEAST = 50_000
 """Items from which on a list may be written as a tree. Below it, digests are as they were before there were trees."""
 CHUNK = 5_000
+_LEVELS = 4
 _ATOMS = frozenset({bool, int, float, complex, str, bytes, type(None)})
 _DEPTH = 20
 
@@ -44,6 +45,19 @@ def containers(values: Sequence[Any], check: Callable[[], None]) -> set[int] | N
             return found
         level = inner
     return None
+
+
+def has_many_inside(values: Sequence[Any]) -> bool:
+    """Whether `LEAST` containers or more lie a few levels below, as in a dict of lists of dicts."""
+    level: list[Any] = list(values)
+    for _ in range(_LEVELS):
+        inside = [item for item in level if type(item) in _READERS]
+        if len(inside) >= LEAST:
+            return True
+        if not inside or sum(map(len, inside)) < LEAST:
+            return False
+        level = list(chain.from_iterable(item.values() if type(item) is dict else item for item in inside))
+    return False
 
 
 _READERS: dict[type, tuple[Callable[[Any], Iterable[Any]], ...]] = {

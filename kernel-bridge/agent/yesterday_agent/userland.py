@@ -17,7 +17,7 @@ import weakref
 from typing import Any
 
 from . import immutables
-from .kinds import module_of, package_of
+from .kinds import by_kind, module_of, package_of
 
 _ATOMS: frozenset[type] = frozenset(
     {bool, int, float, complex, str, bytes, type(None), range, slice, type(...), type(NotImplemented)}.union(
@@ -61,6 +61,32 @@ def is_atom(value: object) -> bool:
     kind = type(value)
     if kind in _ATOMS:
         return True
+    verdict = _are_atoms(kind)
+    return _is_atom(kind, value) if verdict is None else verdict
+
+
+@by_kind
+def _are_atoms(kind: type) -> bool | None:
+    """Whether all values of the class are; None where it depends on the value."""
+    if kind in _DEPENDING or issubclass(kind, (types.ModuleType, type)):
+        return None
+    if issubclass(kind, enum.Enum):
+        return not is_user_class(kind)
+    package = package_of(kind)
+    if package == "decimal":
+        return kind.__name__ != "Context"
+    if package == "ast":
+        # `Load()` and its like are one each, and tools hang things on them.
+        return not getattr(kind, "_fields", True)
+    if package in _ATOM_MODULES or _is_machinery(kind, package):
+        return True
+    return immutables.are_atoms(kind)
+
+
+_DEPENDING = (types.BuiltinFunctionType, tuple, types.FunctionType, types.MethodType)
+
+
+def _is_atom(kind: type, value: object) -> bool:
     if kind is types.BuiltinFunctionType:
         return not _bound_to(value)
     if kind is tuple:
@@ -73,15 +99,7 @@ def is_atom(value: object) -> bool:
         return not is_user_module(value)
     if isinstance(value, type):
         return not is_user_class(value)
-    if isinstance(value, enum.Enum):
-        return not is_user_class(kind)
-    package = package_of(kind)
-    if package == "decimal":
-        return kind.__name__ != "Context"
-    if package == "ast":
-        # `Load()` and its like are one each, and tools hang things on them.
-        return not getattr(kind, "_fields", True)
-    return package in _ATOM_MODULES or immutables.is_atom(value) or _is_machinery(kind, package)
+    return immutables.is_constant(value)
 
 
 def _is_librarys(function: types.FunctionType) -> bool:
@@ -103,6 +121,7 @@ def _bound_to(value: Any) -> bool:
     return value.__self__ is not None and not isinstance(value.__self__, (types.ModuleType, type))
 
 
+@by_kind
 def is_user_class(kind: type) -> bool:
     if module_of(kind) == "__main__":
         return True

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from ..kinds import BUILT_IN, package_of
+from ..kinds import BUILT_IN, by_kind, package_of
 from ..library import Dissection, Library
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -98,6 +98,7 @@ def pickled_as(module: str, name: str) -> Callable[[Function], Function]:
     return named
 
 
+@by_kind
 def of_kind(kind: type) -> Library | None:
     """The library that a class comes from."""
     return None if kind in BUILT_IN else find(package_of(kind))
@@ -105,12 +106,16 @@ def of_kind(kind: type) -> Library | None:
 
 def of_value(value: object) -> Iterable[Library]:
     """The library of a value's class; of a class of the notebook's those of its bases, nearest first."""
-    kind = type(value)
+    return _of_objects(type(value))
+
+
+@by_kind
+def _of_objects(kind: type) -> tuple[Library, ...]:
     if kind in BUILT_IN:
         return ()
     package = package_of(kind)
     if package == "__main__":
-        return of_bases(kind)
+        return tuple(of_bases(kind))
     library = find(package)
     return () if library is None else (library,)
 

@@ -151,7 +151,7 @@ LIBRARY = Library(
     "matplotlib",
     content=_content,
     is_constant=_is_constant,
-    lazy_attributes=frozenset(("_isinit", "_lut", "_invalid")),
+    lazy_attributes=frozenset(("_isinit", "_lut", "_invalid", "_parents", "_transformed_path", "_subslices")),
     # They hold lists of `rcParams`.
     watchers=(_CurrentFigure,),
     only_lays_out=_only_lays_out,
