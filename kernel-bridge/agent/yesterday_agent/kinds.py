@@ -9,8 +9,6 @@ import weakref
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .addresses import address
-
 _Found = TypeVar("_Found")
 
 
@@ -20,7 +18,8 @@ def by_kind(compute: Callable[[type], _Found]) -> Callable[[type], _Found]:
 
     @functools.wraps(compute)
     def remembered(kind: type) -> _Found:
-        key = address(kind)
+        # Its address: a metaclass may have a hash of its own.
+        key = object.__hash__(kind)
         found = known.get(key)
         if found is None:
             found = known[key] = compute(kind), weakref.ref(kind, lambda _: known.pop(key, None))
