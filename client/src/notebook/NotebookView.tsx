@@ -20,6 +20,7 @@ import { EmptyNotebook } from './EmptyNotebook.tsx'
 import { Finding } from './Finding.tsx'
 import { HostsDialog } from './hosts/HostsDialog.tsx'
 import { look, strokeName } from './keys.ts'
+import { MetadataPlace } from './metadata/MetadataPlace.tsx'
 import { NamesPlace } from './names/NamesPlace.tsx'
 import type { Notebook } from './notebook.ts'
 import { NotificationDialog } from './notify/NotificationDialog.tsx'
@@ -89,6 +90,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
         </TabStops>
         <LinkDialog />
         <ConnectionsDialog />
+        <MetadataPlace notebook={notebook} />
         <NamesPlace notebook={notebook} />
         <PackagesDialog notebook={notebook} />
         <NotificationDialog />

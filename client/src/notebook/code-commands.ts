@@ -1,6 +1,7 @@
-/** Commands on code as code: its form, its marks, its names. */
+/** Commands on what a cell is: the form, marks and names of its code, its tags and metadata. */
 import { formatCells, nextMark } from './code-tools.ts'
-import { type Command, editKeys, isWritable, keys, mayEdit } from './command.ts'
+import { type Command, cellKeys, editKeys, isWritable, keys, mayEdit } from './command.ts'
+import { showMetadata } from './metadata/metadata-open.ts'
 import { goToDefinition, showNames } from './names/names.ts'
 
 export const CODE_COMMANDS = [
@@ -39,4 +40,5 @@ export const CODE_COMMANDS = [
     run: (notebook) => void showNames(notebook, 'rename'),
   },
   { id: 'nextMark', label: 'command.nextMark', keys: keys('F8'), when: mayEdit, run: nextMark },
+  { id: 'cellMetadata', label: 'command.cellMetadata', keys: cellKeys('Shift-t'), run: showMetadata },
 ] as const satisfies readonly Command[]

@@ -12,6 +12,7 @@ import { hosts } from './hosts.ts'
 import { kept } from './kept.ts'
 import { links } from './links.ts'
 import { machines } from './machines.ts'
+import { metadata } from './metadata.ts'
 import { names } from './names.ts'
 import { notebook } from './notebook.ts'
 import { notices } from './notices.ts'
@@ -44,6 +45,7 @@ export const en = {
   ...historyState,
   ...kept,
   ...links,
+  ...metadata,
   ...names,
   ...notebook,
   ...notices,

@@ -15,6 +15,7 @@ import { hosts } from './hosts.ts'
 import { kept } from './kept.ts'
 import { links } from './links.ts'
 import { machines } from './machines.ts'
+import { metadata } from './metadata.ts'
 import { names } from './names.ts'
 import { notebook } from './notebook.ts'
 import { notices } from './notices.ts'
@@ -47,6 +48,7 @@ export const zh: Translation<typeof en> = {
   ...historyState,
   ...kept,
   ...links,
+  ...metadata,
   ...names,
   ...notebook,
   ...notices,
