@@ -53,13 +53,24 @@ async function enter(cells: readonly CellForecast[], memoryFree: number | null) 
 
 describe('in words', () => {
   test('beside a cell only what is worth planning with', () => {
-    expect(shortForecast(cell('a', forecast(400)))).toBeNull()
-    expect(shortForecast(cell('a', forecast(40_000)))).toBe('about 40 s')
-    expect(shortForecast(cell('a', forecast(40_000), forecast(3 * GB)))).toMatch(/^about 40 s and 3.* GB/)
+    expect(shortForecast(cell('a', forecast(400)), null)).toBeNull()
+    expect(shortForecast(cell('a', forecast(40_000)), null)).toBe('about 40 s')
+    expect(shortForecast(cell('a', forecast(40_000), forecast(3 * GB)), null)).toMatch(
+      /^about 40 s and 3.* GB/,
+    )
     expect(longForecast(cell('a', forecast(400)))).toBe(
       'about 400 ms (200 ms to 800 ms); learned from 14 runs of this code',
     )
     expect(longForecast(cell('a', forecast(400, { method: 'exact', runs: 1 })))).toContain('from 1 equal run')
+  })
+
+  test('beside the last duration only what differs from it, to no false second', () => {
+    expect(shortForecast(cell('a', forecast(40_000)), 36_000)).toBeNull()
+    expect(shortForecast(cell('a', forecast(40_000), forecast(3 * GB)), 36_000)).toMatch(
+      /^next: about 40 s and 3/,
+    )
+    expect(shortForecast(cell('a', forecast(2_411_000)), 36_000)).toBe('next: about 40 min')
+    expect(shortForecast(cell('a', forecast(128_000)), 36_000)).toBe('next: about 2 min 10 s')
   })
 
   test('the sum says of how many cells nothing is known', () => {
@@ -102,7 +113,7 @@ describe('in the page', () => {
   test('a long and large run asks first', async () => {
     const { notebook, sent } = await enter([cell('a', forecast(2_400_000), forecast(30 * GB))], 23 * GB)
     notebook.run(['a'])
-    const dialog = await screen.findByRole('dialog', { name: /about 40 min 0 s and 3.* GB; you have 2.* GB/ })
+    const dialog = await screen.findByRole('dialog', { name: /about 40 min and 3.* GB; you have 2.* GB/ })
     expect(sent).not.toHaveBeenCalled()
     expect(dialog.textContent).toContain('learned from 14 runs of this code')
     await user.click(screen.getByRole('button', { name: 'Run' }))

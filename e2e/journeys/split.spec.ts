@@ -81,7 +81,9 @@ test('a notebook opens beside another; both are live, and keys go to one of them
 
 test('open files are tabs; a closed one is opened again', async ({ browser }) => {
   const page = await open(await signedIn(browser, program), program, 'a.ipynb')
-  await page.getByRole('treeitem', { name: 'b.ipynb' }).click()
+  const row = page.getByRole('treeitem', { name: 'b.ipynb' })
+  await row.click({ button: 'right' })
+  await page.getByRole('menu').getByRole('menuitem', { name: 'Open', exact: true }).click()
   const tabs = page.getByRole('navigation', { name: 'Open files' })
   const shown = tabs.locator('[aria-current=page]')
   await expect(shown).toHaveText('b.ipynb')

@@ -11,6 +11,8 @@ export const en = {
   'duration.ms': '{n} ms',
   'duration.s': '{n} s',
   'duration.min': '{min} min {s} s',
+  'duration.minutes': '{n} min',
+  'duration.hours': '{n} h',
   'duration.h': '{h} h {min} min',
   'receipt.code': 'The code as it ran',
   'receipt.run': 'Run {run}',

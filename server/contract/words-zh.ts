@@ -11,6 +11,8 @@ export const zh: Translation<typeof en> = {
   'duration.ms': '{n} 毫秒',
   'duration.s': '{n} 秒',
   'duration.min': '{min} 分 {s} 秒',
+  'duration.minutes': '{n} 分钟',
+  'duration.hours': '{n} 小时',
   'duration.h': '{h} 小时 {min} 分',
   'receipt.code': '当时运行的代码',
   'receipt.run': '运行 {run}',

@@ -1,7 +1,7 @@
 /** One line of the file tree: its icon, its name (or the field that renames it), and its menu. */
 import { visibleName } from '@yesterday/server/contract/file-names.ts'
 import type { FileEntry } from '@yesterday/server/contract/http.ts'
-import { type KeyboardEvent, useState } from 'react'
+import { type KeyboardEvent, type RefObject, useRef, useState } from 'react'
 import { commentedUrl, downloadUrl } from '../api/api.ts'
 import { useMayEdit } from '../api/use-may.ts'
 import { routeUrl } from '../navigation/route.ts'
@@ -45,9 +45,11 @@ export function FileRow(props: {
   const { entry, depth, open } = props.row
   const folder = entry.type === 'folder'
   const mayChange = useMayEdit(entry)
+  const line = useRef<HTMLDivElement>(null)
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles the keys of all rows
     <div
+      ref={line}
       role="treeitem"
       className="tree-row"
       tabIndex={props.tabStop ? 0 : -1}
@@ -77,7 +79,13 @@ export function FileRow(props: {
         <RowName entry={entry} />
       )}
       {!props.renaming && (
-        <RowMenu entry={entry} onOpen={props.onActivate} onRename={props.onRename} onAsk={props.onAsk} />
+        <RowMenu
+          entry={entry}
+          area={line}
+          onOpen={props.onActivate}
+          onRename={props.onRename}
+          onAsk={props.onAsk}
+        />
       )}
     </div>
   )
@@ -122,6 +130,7 @@ function TypeIcon({ entry, open }: { readonly entry: FileEntry; readonly open: b
 
 function RowMenu(props: {
   readonly entry: FileEntry
+  readonly area: RefObject<HTMLElement | null>
   readonly onOpen: () => void
   readonly onRename: (on: boolean) => void
   readonly onAsk: (ask: 'delete' | 'move') => void
@@ -135,6 +144,7 @@ function RowMenu(props: {
       label={t('files.menu', { name: visibleName(entry.name) })}
       icon={<Ellipsis size={16} />}
       className="tree-menu"
+      area={props.area}
     >
       {readable && (
         <MenuItem icon={<NotebookText size={16} />} onSelect={props.onOpen}>

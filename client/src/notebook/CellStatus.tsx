@@ -73,7 +73,8 @@ function elapsedText(ms: number): string {
 /** What the next run is expected to take, if it is worth planning with. */
 function Expected({ notebook, id }: Props) {
   const forecast = useKeyed(notebook.forecasts.cells, id)
-  const words = forecast === undefined ? null : shortForecast(forecast)
+  const last = useKeyed(notebook.lastRuns.all, id)
+  const words = forecast === undefined ? null : shortForecast(forecast, last?.durationMs ?? null)
   if (forecast === undefined || words === null) return null
   return (
     <span className="cell-forecast" title={longForecast(forecast) ?? undefined}>

@@ -9,16 +9,30 @@ import { isTooLarge, LONG_MS, type Total } from './forecast-total.ts'
 const SHOWN_MS = 1_000
 const SHOWN_BYTES = 256 * 2 ** 20
 
-/** "about 40 s"; null where it is too little to be shown beside the cell. */
-export function shortForecast({ ms, memory }: CellForecast): string | null {
+/** A last duration this near to the forecast says it already. */
+const SAME = 1.25
+
+/**
+ * "about 40 s", or "next: about 40 s" beside the duration of the last run; null where it is too little to be shown beside
+ * the cell, or is what the last run took.
+ */
+export function shortForecast({ ms, memory }: CellForecast, lastMs: number | null): string | null {
   if (ms === null || (ms.value < SHOWN_MS && !isLarge(memory))) return null
-  return about(ms, memory)
+  if (lastMs === null) return about(ms, memory)
+  if (!isLarge(memory) && ms.value < lastMs * SAME && lastMs < ms.value * SAME) return null
+  return t('forecast.next', { forecast: about(ms, memory) })
 }
 
 const isLarge = (memory: Forecast | null): boolean => memory !== null && memory.value >= SHOWN_BYTES
 
+/** No forecast is exact to the second. */
+const timeText = (ms: number): string =>
+  durationText(ms < 60_000 ? ms : roundTo(ms, ms < 600_000 ? 5_000 : 60_000))
+
+const roundTo = (ms: number, step: number): number => Math.round(ms / step) * step
+
 function about(ms: Forecast, memory: Forecast | null): string {
-  const time = durationText(ms.value)
+  const time = timeText(ms.value)
   return memory !== null && isLarge(memory)
     ? t('forecast.aboutAnd', { time, memory: sizeText(memory.value, locale) })
     : t('forecast.about', { time })
@@ -27,7 +41,7 @@ function about(ms: Forecast, memory: Forecast | null): string {
 /** "about 120 ms (90 ms to 150 ms), 1.2 MB stored; learned from 14 runs of this code" */
 export function longForecast({ ms, memory, stored }: CellForecast): string | null {
   if (ms === null) return null
-  const between = t('forecast.between', { low: durationText(ms.low), high: durationText(ms.high) })
+  const between = t('forecast.between', { low: timeText(ms.low), high: timeText(ms.high) })
   const kept =
     stored === null || stored.value < 1000
       ? []
@@ -39,7 +53,7 @@ export const sourceOf = ({ method, runs }: Forecast): string => t(`forecast.${me
 
 /** For the button that runs several cells. */
 export function totalText({ ms, memory, unknown }: Total): string {
-  const time = durationText(ms)
+  const time = timeText(ms)
   const about =
     memory >= SHOWN_BYTES
       ? t('forecast.allAnd', { time, memory: sizeText(memory, locale) })
@@ -49,7 +63,7 @@ export function totalText({ ms, memory, unknown }: Total): string {
 
 /** "This will take about 40 min and 30 GB; you have 23 GB" */
 export function warningText(total: Total, free: number | null): string {
-  const time = durationText(total.ms)
+  const time = timeText(total.ms)
   if (free === null || !isTooLarge(total, free)) return t('forecast.long', { time })
   const sizes = { memory: sizeText(total.memory, locale), free: sizeText(free, locale) }
   return total.ms > LONG_MS ? t('forecast.longAndLarge', { time, ...sizes }) : t('forecast.large', sizes)

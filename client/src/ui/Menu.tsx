@@ -2,23 +2,29 @@
  * A button with a menu (ARIA's menu button pattern). The menu lives in the top layer by the popover API, so nothing
  * clips it; the browser closes it on Escape and on a click elsewhere and gives the focus back.
  */
-import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react'
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useRef } from 'react'
 
-/** The button shows `icon`; `label` names button and menu. Children are `MenuItem`s. */
+/**
+ * The button shows `icon`; `label` names button and menu. Children are `MenuItem`s. A right click in `area`, or its key
+ * there, opens the menu as well.
+ */
 export function Menu(props: {
   readonly label: string
   readonly icon: ReactNode
   readonly children: ReactNode
   readonly className?: string
+  readonly area?: RefObject<HTMLElement | null>
 }) {
   const id = useId()
   const menu = useRef<HTMLDivElement>(null)
   const button = useRef<HTMLButtonElement>(null)
+  const pointer = useOpenedIn(props.area, menu)
 
   const place = (open: boolean): void => {
     button.current?.setAttribute('aria-expanded', String(open))
+    if (!open) pointer.current = null
     if (!open || menu.current === null || button.current === null) return
-    placeBeside(menu.current, button.current.getBoundingClientRect())
+    placeBeside(menu.current, pointer.current ?? button.current.getBoundingClientRect())
     itemsIn(menu.current)[0]?.focus()
   }
 
@@ -59,6 +65,26 @@ export function Menu(props: {
   )
 }
 
+/** Opens the menu by a right click in `area`. Returns where that was; null if the menu was opened by its button or by a key. */
+function useOpenedIn(
+  area: RefObject<HTMLElement | null> | undefined,
+  menu: RefObject<HTMLDivElement | null>,
+): RefObject<DOMRect | null> {
+  const pointer = useRef<DOMRect>(null)
+  useEffect(() => {
+    const element = area?.current ?? null
+    if (element === null) return
+    const open = (event: PointerEvent): void => {
+      event.preventDefault()
+      pointer.current = event.pointerType === '' ? null : new DOMRect(event.clientX, event.clientY)
+      menu.current?.showPopover()
+    }
+    element.addEventListener('contextmenu', open)
+    return () => element.removeEventListener('contextmenu', open)
+  }, [area, menu])
+  return pointer
+}
+
 /** One action of a menu. With `checked` it is one of a set of choices. */
 export function MenuItem(props: {
   readonly icon?: ReactNode
@@ -94,7 +120,8 @@ function placeBeside(menu: HTMLElement, anchor: DOMRect): void {
   const below = anchor.bottom + gap
   const fits = below + height + gap <= window.innerHeight
   menu.style.top = `${fits ? below : Math.max(gap, anchor.top - height - gap)}px`
-  menu.style.left = `${Math.min(Math.max(gap, anchor.right - width), window.innerWidth - width - gap)}px`
+  const left = anchor.width === 0 ? anchor.left : anchor.right - width
+  menu.style.left = `${Math.min(Math.max(gap, left), window.innerWidth - width - gap)}px`
 }
 
 function moveFocus(event: KeyboardEvent<HTMLElement>): void {

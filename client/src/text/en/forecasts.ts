@@ -2,6 +2,7 @@
 export const forecasts = {
   'forecast.about': 'about {time}',
   'forecast.aboutAnd': 'about {time} and {memory}',
+  'forecast.next': 'next: {forecast}',
   'forecast.all': 'Takes about {time}',
   'forecast.allAnd': 'Takes about {time} and {memory} of memory',
   'forecast.between': '{low} to {high}',

@@ -2,6 +2,7 @@
 export const forecasts = {
   'forecast.about': '约 {time}',
   'forecast.aboutAnd': '约 {time}、{memory}',
+  'forecast.next': '下次：{forecast}',
   'forecast.all': '约需 {time}',
   'forecast.allAnd': '约需 {time}、内存 {memory}',
   'forecast.between': '{low} 至 {high}',
