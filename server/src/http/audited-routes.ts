@@ -66,6 +66,13 @@ const AUDITED: readonly Audited[] = [
   audit(pastApi.slice, ({ params, query }) =>
     query.as === 'ids' ? null : ['exported', { run: params.run, format: query.as }],
   ),
+  audit(contentsApi.readContents, ({ params, query }) =>
+    query.content === '1' && params.path.endsWith('.ipynb')
+      ? ['notebook-opened', { notebook: params.path }]
+      : null,
+  ),
+  audit(contentsApi.createInRoot, () => ['file-changed', { path: '', how: 'created' }]),
+  audit(contentsApi.createIn, ({ params }) => ['file-changed', { path: params.path, how: 'created' }]),
   audit(contentsApi.saveContents, ({ params }) => ['file-changed', { path: params.path, how: 'saved' }]),
   audit(contentsApi.renameContents, ({ params }) => ['file-changed', { path: params.path, how: 'moved' }]),
   audit(contentsApi.deleteContents, ({ params }) => ['file-deleted', { path: params.path }]),
@@ -73,6 +80,9 @@ const AUDITED: readonly Audited[] = [
   audit(contentsApi.downloadFile, ({ params }) => ['exported', { path: params.path, format: 'file' }]),
   audit(projectApi.trust, () => ['trusted', {}]),
 ]
+
+/** Routes that leave an entry here; others that do so call `record` themselves. */
+export const AUDITED_ROUTES: ReadonlySet<RouteSpec> = new Set(AUDITED.map(({ spec }) => spec))
 
 /** Jupyter clients get refusals as JSON of their own form. */
 const isRefusal = (reply: Reply): boolean =>

@@ -1,5 +1,6 @@
 /** Runs in the audit log: those that pages ask for, and code that Jupyter clients send. */
 import type { Actor } from '../../contract/actor.ts'
+import type { Command } from '../../contract/session.ts'
 import type { Recording } from '../people/audit.ts'
 import type { OnPerformed } from '../session/session-socket.ts'
 
@@ -7,10 +8,17 @@ import type { OnPerformed } from '../session/session-socket.ts'
 export const recordRuns =
   (record: Recording): OnPerformed =>
   (command, { id, name }, notebook) => {
-    if (command.type !== 'run') return
-    const about = { notebook, cells: String(command.cells.length) }
+    const cells = cellsToRun(command)
+    if (cells.length === 0) return
+    const about = { notebook, cells: String(cells.length) }
     record({ action: 'run', by: { id, name }, address: null, about })
   }
+
+/** A restart can run cells as well. */
+function cellsToRun(command: Command): readonly string[] {
+  if (command.type === 'restart') return command.run ?? []
+  return command.type === 'run' ? command.cells : []
+}
 
 /** Records each time that a Jupyter client sends code to a kernel. */
 export const recordCode =

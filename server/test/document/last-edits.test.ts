@@ -61,7 +61,8 @@ const type = ({ doc }: Browser, cell: string, text: string): void => {
 const who = async (): Promise<Record<string, string>> =>
   Object.fromEntries(((await edits.list(id)) ?? []).map(({ cell, by }) => [cell, by.id]))
 
-test('each cell has the person who edited it last, also after a restart', async () => {
+test('each cell has the person who edited it last and when, also after a restart', async () => {
+  const before = new Date().toISOString()
   const [ada, bob] = [await joined('ada'), await joined('bob')]
   const shown = vi.fn()
   edits.onEdited(shown)
@@ -70,9 +71,14 @@ test('each cell has the person who edited it last, also after a restart', async 
   type(bob, 'b', 'z')
   await vi.waitFor(async () => expect(await who()).toEqual({ a: 'ada', b: 'bob' }))
   await vi.waitFor(() => expect(shown.mock.calls.flatMap(([, list]) => list)).toHaveLength(2))
+  const listed = await edits.list(id)
+  const times = (listed ?? []).map(({ at }) => at)
+  expect([before, ...times, new Date().toISOString()]).toEqual(
+    [before, ...times, new Date().toISOString()].toSorted(),
+  )
   await close()
   await open()
-  expect(await who()).toEqual({ a: 'ada', b: 'bob' })
+  expect(await edits.list(id)).toEqual(listed)
 })
 
 test('a cell that moves keeps its editor; a new cell has the one who added it', async () => {

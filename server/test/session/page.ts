@@ -20,7 +20,8 @@ const TOKEN = 'a-token-for-tests'
 
 export interface Server {
   readonly origin: string
-  stop(): Promise<void>
+  /** Settles with the exit status. */
+  stop(): Promise<number | null>
   kill(): Promise<void>
 }
 
@@ -39,14 +40,15 @@ export async function startServer(root: string): Promise<Server> {
   })
   child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${printed}`)))
   const origin = await promise
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
     const exited = once(child, 'exit')
     child.kill(signal)
     await exited
     await expectValid(root)
+    return child.exitCode
   }
-  return { origin, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
+  return { origin, stop: () => end('SIGTERM'), kill: async () => void (await end('SIGKILL')) }
 }
 
 const headers = { authorization: `token ${TOKEN}` }
