@@ -18,7 +18,9 @@ import { ask } from '../../src/replay/kernel-talk.ts'
 import { performJobs } from '../../src/replay/perform-jobs.ts'
 import { processSigner } from '../../src/setup/open-kernels.ts'
 import {
+  ada,
   type House,
+  isIdle,
   makeProject,
   openHouse,
   outputsOf,
@@ -27,6 +29,7 @@ import {
   receipts,
   runAll,
   textOf,
+  untilView,
   whySkipped,
 } from '../session/house.ts'
 
@@ -34,6 +37,8 @@ const cells = {
   read: 'import random, helper\nrandom.seed(3)\nrows = [int(line) for line in open("data/x.csv")]',
   secret: 'class Setting:\n    text = open(".env").read()',
   make: 'blob = random.randbytes(6_000_000)\ndef total(v):\n    return helper.twice(sum(v))',
+  count: 'import time\nfor i in range(20):\n    print(i, flush=True)\n    time.sleep(0.02)\nx = 41',
+  more: 'open("there.txt", "w").write("hi")\nprint(x + 1)',
   check: 'print(total(rows), len(blob), random.random())\nprint([int(line) for line in open("data/x.csv")])',
 }
 
@@ -127,6 +132,22 @@ describe.skipIf(python === null || jupyterPython === null)(
       // It is the environment of that machine which the receipt names.
       const receipt = (await receipts(house)).at(-1)
       expect(receipt?.environment?.facets.executable).toContain('jupyter')
+    })
+
+    test('comes to a new kernel of this machine, after the connection was cut', async () => {
+      const { session, doc, proxy, move } = await begin()
+      await session.restart('python3@lab', ['count'], ada)
+      await untilView(session, ({ running }) => running !== null)
+      proxy.cut()
+      await untilView(session, isIdle)
+      await runAll(session, ['more'])
+      expect(textOf(doc, 'more')).toBe('42\n')
+      const job = await move('tested')
+      expect(job?.move).toMatchObject({ moved: true, plan: { isBack: false }, problems: [] })
+      expect(session.kernel?.spec.name).toBe('tested')
+      await runAll(session, ['more'])
+      expect(textOf(doc, 'more')).toBe('42\n')
+      expect((await move('python3@lab'))?.move).toMatchObject({ moved: true, plan: { isBack: true } })
     })
 
     test('stays where it is if the network fails on the way', async () => {
