@@ -5,7 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { vi } from 'vitest'
+import { setTimeout } from 'node:timers/promises'
+import { seconds } from '../../server/setup/patience.js'
 
 /** A Python with jupyter_server and ipykernel; null where there is none. */
 export const jupyterPython = process.env.YESTERDAY_TEST_JUPYTER ?? null
@@ -24,10 +25,7 @@ export async function startJupyterServer() {
   const env = { ...process.env, JUPYTER_CONFIG_DIR: join(dir, 'config'), JUPYTER_DATA_DIR: join(dir, 'data') }
   const server = spawn(jupyterPython ?? '', words, { cwd: dir, env, stdio: 'ignore' })
   const url = `http://127.0.0.1:${port}/`
-  await vi.waitFor(async () => {
-    const { ok } = await fetch(`${url}api/status`, { headers: { authorization: `token ${TOKEN}` } })
-    if (!ok) throw new Error('It does not serve yet')
-  })
+  await untilServed(`${url}api/status`)
   const kernels = async (): Promise<readonly { id: string }[]> => {
     const answer = await fetch(`${url}api/kernels`, { headers: { authorization: `token ${TOKEN}` } })
     return (await answer.json()) as readonly { id: string }[]
@@ -43,6 +41,16 @@ export async function startJupyterServer() {
     await rm(dir, { recursive: true, force: true, maxRetries: 5 })
   }
   return { url, port, dir, kernels, end }
+}
+
+/** Needs no test runner: benchmarks start servers as well. */
+async function untilServed(url: string): Promise<void> {
+  const headers = { authorization: `token ${TOKEN}` }
+  const until = Date.now() + seconds(30)
+  while (!(await fetch(url, { headers }).catch(() => null))?.ok) {
+    if (Date.now() > until) throw new Error(`The Jupyter server at ${url} does not answer.`)
+    await setTimeout(100)
+  }
 }
 
 /** Passes connections to the port, until they are cut. */
