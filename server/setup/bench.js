@@ -14,7 +14,7 @@ const scripts = [
 ]
 
 await installPackages()
-const { main: python } = await testPythons()
+const { main: python, jupyter } = await testPythons()
 const env = { YESTERDAY_TEST_PYTHON: python, YESTERDAY_PYTHON: python }
 const agent = join(home, 'kernel-bridge', 'agent')
 const [, , first, ...more] = process.argv
@@ -33,6 +33,12 @@ if (first === 'prediction') {
     env,
     show: true,
   })
+  process.exit()
+}
+if (first === 'move') {
+  const moving = { ...env, YESTERDAY_TEST_JUPYTER: jupyter }
+  const words = [join(home, 'server', 'bench', 'move.ts'), ...more]
+  await run(packagedNode(), words, { cwd: home, env: moving, show: true })
   process.exit()
 }
 await buildClient()
