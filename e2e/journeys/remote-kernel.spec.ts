@@ -82,4 +82,26 @@ test('a kernel of a Jupyter server, over a connection that is cut', async ({ bro
     await expect(panel.locator('.receipt-lead')).toContainText('x (run 1)')
     await expect(panel).toContainText('there.txt on The lab')
   })
+
+  await test.step('the session goes on on this machine, with its variables, and back again', async () => {
+    const dialog = page.getByRole('dialog', { name: 'Continue on another kernel' })
+    const move = async (place: string): Promise<void> => {
+      await menu.click()
+      await page.getByRole('menuitem', { name: 'Continue on…' }).click()
+      const option = dialog.locator(`optgroup[label="${place}"] option`).first()
+      await dialog
+        .getByLabel('Kernel', { exact: true })
+        .selectOption((await option.getAttribute('value')) ?? '')
+      await dialog.getByRole('button', { name: 'Show what moves' }).click()
+      await dialog.getByRole('button', { name: 'Continue there' }).click()
+      await expect(dialog.getByRole('status')).toContainText('variables are there')
+      await dialog.getByRole('button', { name: 'Close' }).click()
+    }
+    await move('This machine')
+    await expect(menu).not.toContainText('The lab')
+    await cell(page, 2).getByRole('button', { name: 'Run this cell' }).click()
+    await expect(outputs(page, 2)).toContainText('42')
+    await move('The lab')
+    await expect(menu).toContainText('on The lab')
+  })
 })

@@ -11,6 +11,7 @@ import { type Dialogs, isOwner, mayRun } from './command.ts'
 import type { CommandName } from './commands.ts'
 import { showHosts } from './hosts/hosts-store.ts'
 import { jobLine } from './job-text.ts'
+import { showMove } from './moving/move-store.ts'
 import type { Notebook } from './notebook.ts'
 import { isPossible, perform } from './perform.ts'
 import { showServers } from './servers/servers-store.ts'
@@ -70,6 +71,12 @@ export function KernelMenu({ notebook, dialogs }: Props) {
             )}
           </div>
         ))}
+        {(kernel.state === 'idle' || kernel.state === 'busy') && (
+          <>
+            <div className="menu-line" role="presentation" />
+            <MenuItem onSelect={showMove}>{t('move.open')}</MenuItem>
+          </>
+        )}
         {isOwner(notebook) && (
           <>
             <div className="menu-line" role="presentation" />

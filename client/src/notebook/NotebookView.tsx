@@ -21,6 +21,7 @@ import { Finding } from './Finding.tsx'
 import { HostsDialog } from './hosts/HostsDialog.tsx'
 import { look, strokeName } from './keys.ts'
 import { MetadataPlace } from './metadata/MetadataPlace.tsx'
+import { MoveDialog } from './moving/MoveDialog.tsx'
 import { NamesPlace } from './names/NamesPlace.tsx'
 import type { Notebook } from './notebook.ts'
 import { NotificationDialog } from './notify/NotificationDialog.tsx'
@@ -96,6 +97,7 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
         <NotificationDialog />
         <ServersDialog />
         <HostsDialog />
+        <MoveDialog notebook={notebook} />
         <SlurmDialog />
         <EmptyNotebook notebook={notebook} />
         <Finding notebook={notebook} mac={mac} />

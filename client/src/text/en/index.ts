@@ -13,6 +13,7 @@ import { kept } from './kept.ts'
 import { links } from './links.ts'
 import { machines } from './machines.ts'
 import { metadata } from './metadata.ts'
+import { moving } from './moving.ts'
 import { names } from './names.ts'
 import { notebook } from './notebook.ts'
 import { notices } from './notices.ts'
@@ -46,6 +47,7 @@ export const en = {
   ...kept,
   ...links,
   ...metadata,
+  ...moving,
   ...names,
   ...notebook,
   ...notices,

@@ -16,6 +16,7 @@ import { kept } from './kept.ts'
 import { links } from './links.ts'
 import { machines } from './machines.ts'
 import { metadata } from './metadata.ts'
+import { moving } from './moving.ts'
 import { names } from './names.ts'
 import { notebook } from './notebook.ts'
 import { notices } from './notices.ts'
@@ -49,6 +50,7 @@ export const zh: Translation<typeof en> = {
   ...kept,
   ...links,
   ...metadata,
+  ...moving,
   ...names,
   ...notebook,
   ...notices,

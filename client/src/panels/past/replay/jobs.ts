@@ -66,5 +66,6 @@ export function useJob() {
     [report],
   )
   const stop = useCallback((id: string) => void api.send(Job, jobUrl(id), 'DELETE', null), [])
-  return { state, start: (request: JobRequest) => void start(request), stop }
+  const confirm = useCallback((id: string) => void api.send(Job, `${jobUrl(id)}/confirm`, 'POST', null), [])
+  return { state, start: (request: JobRequest) => void start(request), stop, confirm }
 }
