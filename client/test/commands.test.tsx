@@ -17,6 +17,9 @@ import { perform } from '../src/notebook/perform.ts'
 import { Toolbar } from '../src/notebook/Toolbar.tsx'
 import { t } from '../src/text/text.ts'
 
+// A new cell asks for the editor, whose parts would still load when the tests are over.
+vi.mock('../src/editor/monaco.ts', () => ({ paint: () => {}, readingOptions: () => ({}) }))
+
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
 
 const dialogs = { palette: vi.fn(), shortcuts: vi.fn(), confirmRestart: vi.fn() }
