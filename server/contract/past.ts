@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import { CellId, Digest, ProjectPath, RunId, SessionId, Timestamp } from './ids.ts'
 import { Edge, Outcome, RunSummary, VersionKind } from './run.ts'
+import { RunUse } from './run-use.ts'
 import { Actor } from './session.ts'
 
 /** `lr<0.01`: what a run's number of that name must be. */
@@ -113,6 +114,8 @@ export const Why = z.object({
   sourceChanged: z.boolean().nullable(),
   /** Why it cannot be replayed; null where it can, as far as its bytes go. */
   notReplayable: z.string().nullable(),
+  /** As in the receipt. */
+  use: RunUse.optional(),
 })
 export type Why = z.infer<typeof Why>
 

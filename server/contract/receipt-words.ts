@@ -1,6 +1,7 @@
 /** pure. The facts of a receipt in words: what the page puts into elements and the command line into lines. */
 import { durationText, sizeText } from './amounts.ts'
 import { type Edge, partOf, programOf, type Receipt, shapeOf } from './run.ts'
+import { type RunUse, wordsOfUse } from './run-use.ts'
 import type { Say } from './words.ts'
 import { ranksOf, touchedBy, type Worker, workersOf, workingOf } from './workers.ts'
 
@@ -84,6 +85,10 @@ export function costFacts(
   ]
   return facts.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]))
 }
+
+/** What the kernel used over the time of the run, in sentences. */
+export const factsOfUse = (use: RunUse, say: Say): readonly string[] =>
+  Object.values(wordsOfUse(use, say)).filter((words) => words !== null)
 
 /** Random generators whose state the run changed. */
 export function movedGenerators({ random, before }: NonNullable<Receipt['state']>): readonly string[] {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { Digest, RunId, SessionId, Timestamp } from './ids.ts'
+import { RunUse } from './run-use.ts'
 import { Actor } from './session.ts'
 
 /** Values by names that users choose. Absent names are `undefined`, also those that a plain object inherits. */
@@ -190,6 +191,8 @@ export const Receipt = RunSummary.extend({
       agentMs: z.number(),
     })
     .nullable(),
+  /** What its kernel used over its time. Missing for short runs, in older entries, and where it was not measured. */
+  use: RunUse.optional(),
   notCaptured: z.array(z.object({ what: z.string(), why: z.string() })),
 })
 export type Receipt = z.infer<typeof Receipt>

@@ -4,6 +4,7 @@ import {
   costFacts,
   describeEdge,
   edgeName,
+  factsOfUse,
   lacksContent,
   movedGenerators,
   programEnd,
@@ -18,7 +19,7 @@ import { localTime, plain, shortId } from './text.ts'
 
 /** The lines, in the order of the questions: what, when, what ran, from what, with which result, what is not known. */
 export function receiptLines(receipt: Receipt, say: Say): readonly string[] {
-  const { run, used, generated, outputs, cost, notCaptured } = receipt
+  const { run, used, generated, outputs, cost, use, notCaptured } = receipt
   return [
     ...headLines(receipt, say),
     ...section(say('receipt.code'), receipt.source.split(/\r?\n/).map(plain)),
@@ -35,6 +36,7 @@ export function receiptLines(receipt: Receipt, say: Say): readonly string[] {
     ...section(say('receipt.environment'), environmentLines(receipt)),
     ...section(say('receipt.state'), stateLines(receipt, say)),
     ...section(say('receipt.cost'), cost === null ? [] : costFacts(cost, say).map(named)),
+    ...section(say('use.title'), use === undefined ? [] : factsOfUse(use, say)),
     ...section(
       say('receipt.notCaptured'),
       notCaptured.map(({ what, why }) => [what, why] as const).map(named),

@@ -51,6 +51,7 @@ export async function whyOf(
     roots: [...roots],
     sourceChanged,
     notReplayable,
+    ...(receipt.use === undefined ? {} : { use: receipt.use }),
   }
 }
 

@@ -7,9 +7,11 @@ export interface GpuUse {
   readonly gpus: readonly Gpu[]
   /** Bytes of GPU memory by process. */
   readonly byPid: ReadonlyMap<number, number>
+  /** When it was measured, by `performance.now()`; minus infinity if it was not. */
+  readonly at: number
 }
 
-const NONE: GpuUse = { gpus: [], byPid: new Map() }
+const NONE: GpuUse = { gpus: [], byPid: new Map(), at: Number.NEGATIVE_INFINITY }
 /** It starts a program: not more often than this, ms. */
 const EVERY_MS = 5_000
 const TIMEOUT_MS = 5_000
@@ -58,7 +60,7 @@ export class Gpus {
         this.#ask(['--query-gpu=name,utilization.gpu,memory.used,memory.total', FORM]),
         this.#ask(['--query-compute-apps=pid,used_memory', FORM]),
       ])
-      this.#last = { gpus: readGpus(gpus), byPid: readProcesses(processes) }
+      this.#last = { gpus: readGpus(gpus), byPid: readProcesses(processes), at: performance.now() }
     } catch (error) {
       this.#last = NONE
       this.#isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'

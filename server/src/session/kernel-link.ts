@@ -15,6 +15,7 @@ import {
 import { z } from 'zod'
 import type { RunId, SessionId } from '../../contract/ids.ts'
 import type { Event, Unreachable } from '../../contract/session.ts'
+import { RunSamples } from '../machines/run-samples.ts'
 import type { Ending, Run, StartedKernel } from './state.ts'
 
 /** Who hears what comes from the kernel. */
@@ -41,6 +42,8 @@ const RecordRun = z.object({ run: z.string() })
 export class KernelLink {
   readonly session: SessionId
   readonly kernel: Kernel
+  /** What it uses while it runs. A run that this server did not send is not sampled. */
+  readonly samples = new RunSamples()
   readonly #runs = new Map<string, RunId>()
   #inputRequest: Message | null = null
   /** Comm messages that the kernel has not handled yet, by their ids; `ack` is the sender's name for one. */
@@ -82,7 +85,10 @@ export class KernelLink {
   /** Sends the run; settles with how it ended, also where the kernel is dead already. */
   execute(run: Run, allowStdin: boolean): Promise<ExecuteOutcome> {
     try {
-      return this.follow(run.run, this.kernel.execute(requestOf(run, allowStdin)))
+      const execution = this.kernel.execute(requestOf(run, allowStdin))
+      const pid = this.kernel.here?.pid
+      if (pid !== undefined) this.samples.begin(run.run, pid, execution.done)
+      return this.follow(run.run, execution)
     } catch (error) {
       if (!(error instanceof KernelDeadError)) throw error
       return Promise.resolve({ status: 'died', death: error.death })

@@ -7,6 +7,7 @@ import { AgentContent, type AgentEdge, type KernelObjects } from '@yesterday/ker
 import { inBackground, logFault } from '@yesterday/kernel-bridge/background'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
 import type { OutputEntry, Receipt } from '../../contract/run.ts'
+import type { RunUse } from '../../contract/run-use.ts'
 import { COALESCE_MS } from '../document/commit-queue.ts'
 import { whyTooDeep } from '../document/not-shown.ts'
 import type { LogEntry } from '../store/log-entry.ts'
@@ -40,6 +41,8 @@ export type EndRun = Extract<Action, { type: 'endRun' }> & {
   readonly outputs: () => Promise<readonly Output[]>
   /** Where the agent leaves bytes; null where there is no kernel's folder. */
   readonly objects?: KernelObjects | null
+  /** What the kernel used over the time of the run; null where it was not sampled. */
+  readonly use?: RunUse | null
 }
 
 interface Parts {
@@ -191,7 +194,7 @@ export class Recorder {
   }
 
   async #append(ended: EndRun, at: Timestamp, parts: Parts) {
-    const { order, started, ending, noRecord, objects } = ended
+    const { order, started, ending, noRecord, objects, use = null } = ended
     const { run } = ended.run
     const { outputs, record } = parts
     if (record.ok) {
@@ -200,7 +203,8 @@ export class Recorder {
     }
     const environment = this.#environment
     const { key } = this.#options
-    const entry = runEnded({ run, order, started, ended: at, ending, outputs, record, environment, key })
+    const facts = { run, order, started, ended: at, ending, outputs, use }
+    const entry = runEnded({ ...facts, record, environment, key })
     await this.#queued.get(run)
     await this.append([entry], parts.blobs)
     await objects?.remove(parts.taken.digests)

@@ -5,6 +5,7 @@
 import { type AgentEdge, AgentRecord } from '@yesterday/kernel-bridge'
 import type { RunId, Timestamp } from '../../contract/ids.ts'
 import type { Edge, OutputEntry, Receipt } from '../../contract/run.ts'
+import type { RunUse } from '../../contract/run-use.ts'
 import { whyTooDeep } from '../document/not-shown.ts'
 import type { LogEntry } from '../store/log-entry.ts'
 import { withoutOwnRecord } from '../store/own-record.ts'
@@ -37,6 +38,8 @@ export interface EndedRun {
   readonly ended: Timestamp
   readonly ending: Ending
   readonly outputs: readonly OutputEntry[]
+  /** Null where it was not sampled. */
+  readonly use: RunUse | null
   readonly record: ReadRecord
   /** Signs where a value's bytes are. */
   readonly key: Pick<ProjectKey, 'sign'>
@@ -55,6 +58,7 @@ export function runEnded(ended: EndedRun): RunEnded {
     outputs: [...ended.outputs],
     ...outcomeOf(ended.ending),
     ...recordedOf(ended),
+    ...(ended.use === null ? {} : { use: ended.use }),
   }
 }
 

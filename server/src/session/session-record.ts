@@ -131,8 +131,9 @@ export class SessionRecord {
     const outputs = async () => (await all.end(run))?.outputs ?? []
     const noRecord = link === null ? 'the kernel is gone' : link.whyNoRecord(action.ending)
     const objects = link?.kernel.objects ?? null
+    const use = link?.samples.take(run) ?? null
     const work = async (): Promise<void> => {
-      const entry = await recorder.end({ ...action, outputs, noRecord, objects })
+      const entry = await recorder.end({ ...action, outputs, noRecord, objects, use })
       link?.kernel.acknowledge(run)
       onRecorded(entry, action.run)
     }

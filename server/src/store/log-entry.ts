@@ -109,6 +109,7 @@ export const RunEnded = z.object({
   environment: Receipt.shape.environment,
   state: Receipt.shape.state,
   cost: Receipt.shape.cost,
+  use: Receipt.shape.use,
   notCaptured: Receipt.shape.notCaptured,
 })
 export type RunEnded = z.infer<typeof RunEnded>

@@ -54,6 +54,7 @@ export function assembleReceipt(queued: RunQueued, ended: RunEnded, source: stri
     state: ended.state,
     outputs: ended.outputs,
     cost: ended.cost,
+    ...(ended.use === undefined ? {} : { use: ended.use }),
     notCaptured: ended.notCaptured,
   }
 }

@@ -135,7 +135,7 @@ function meterAt(clock: { now: number }, looks: number[]): Meter {
       looks.push(pid)
       return pid === 404 ? null : { pids: [pid, pid + 1], cpuMs: clock.now / 2, memory: 7 }
     },
-    gpus: { look: () => ({ gpus: [], byPid: new Map([[6, 9]]) }) },
+    gpus: { look: () => ({ gpus: [], byPid: new Map([[6, 9]]), at: 0 }) },
   }
   return new Meter(folder, parts)
 }

@@ -24,6 +24,7 @@ import { Edges } from './ReceiptEdges.tsx'
 import { Cost, Environment, HiddenState, NotCaptured } from './ReceiptFacts.tsx'
 import { Roots } from './Roots.tsx'
 import { StoredOutputs } from './StoredOutput.tsx'
+import { UseOverTime } from './UseOverTime.tsx'
 
 /** The receipt of a run; `onRun` follows a link to another run. */
 export function Receipt(props: {
@@ -143,6 +144,7 @@ function Paper(props: {
       <Environment environment={receipt.environment} />
       <HiddenState state={receipt.state} />
       <Cost cost={receipt.cost} />
+      <UseOverTime use={receipt.use} durationMs={receipt.durationMs} />
       <NotCaptured receipt={receipt} />
     </article>
   )
