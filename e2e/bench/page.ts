@@ -54,15 +54,20 @@ async function watchFrames(page: Page): Promise<void> {
   })
 }
 
-/** Milliseconds from pressing Ctrl-Enter to the end of the frame that shows `text` in the cell. */
-export async function runToPaint(page: Page, selector: string, text: string): Promise<number> {
+/** Milliseconds from pressing `key`, which ends in Enter, to the end of the frame that shows `text` in the cell. */
+export async function runToPaint(
+  page: Page,
+  selector: string,
+  text: string,
+  key = 'Control+Enter',
+): Promise<number> {
   await watchFrames(page)
   await page.evaluate(
     ([where, wanted]) => {
       const frame: { readonly isOn: boolean } = Reflect.get(window, 'benchFrame')
       const found = new Promise<number>((resolve) => {
         let start = Number.NaN
-        // Control goes down before Enter, so that the first key is not the one that counts.
+        // The modifier goes down before Enter, so that the first key is not the one that counts.
         const onKey = (event: KeyboardEvent) => {
           if (event.key !== 'Enter') return
           start = performance.now()
@@ -86,7 +91,7 @@ export async function runToPaint(page: Page, selector: string, text: string): Pr
     },
     [selector, text],
   )
-  await page.keyboard.press('Control+Enter')
+  await page.keyboard.press(key)
   const late = new Promise<never>((_, reject) =>
     setTimeout(() => reject(new Error(`"${text}" was not painted within ${LATE_MS} ms`)), LATE_MS).unref(),
   )

@@ -54,11 +54,17 @@ const validators = ['openlineage-python==1.54.0', 'prov==3.2.3', 'roc-validator=
 /** A server whose kernels are used from elsewhere, and a hub that starts ours. */
 const jupyter = ['ipykernel==7.*', 'jupyter-server==2.*', 'jupyterhub==6.*']
 
+/** Other notebook programs, which `npm run bench:peer` measures next to this one. */
+const jupyterlab = ['ipykernel==7.*', 'jupyter-collaboration==5.*', 'jupyterlab==4.6.*']
+const marimo = ['marimo==0.*']
+
 /** Each list with the oldest Python that it is for. */
 export const LISTS = {
   full: { packages: full, oldest: '3.11' },
   jupyter: { packages: jupyter, oldest: '3.11' },
+  jupyterlab: { packages: jupyterlab, oldest: '3.11' },
   libraries: { packages: libraries, oldest: '3.10' },
+  marimo: { packages: marimo, oldest: '3.11' },
   validators: { packages: validators, oldest: '3.11' },
 }
 

@@ -101,6 +101,14 @@ export async function basePython() {
   return base
 }
 
+/** Other notebook programs for the benchmark: `{jupyterlab, marimo}`, the Python of each. */
+export async function peerPythons() {
+  const base = await basePython()
+  const install = installer(base, cacheFolder('uv'))
+  const python = (version) => make({ version, base, packages: requirementsOf(version), imports: [] }, install)
+  return { jupyterlab: await python('jupyterlab'), marimo: await python('marimo') }
+}
+
 /**
  * `{main, others, validators, jupyter}`: paths of Pythons by version; `others` holds those of the supported versions that
  * are here, `validators` what reads exports, `jupyter` a Jupyter Server.
