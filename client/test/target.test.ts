@@ -21,7 +21,9 @@ test('a view that has an address is at it', () => {
       expect(parseTarget(viewHash(one) ?? '')).toEqual({ at: 'past', view: one })
     }),
   )
-  expect(viewHash({ at: 'log' })).toBeNull()
+  expect(viewHash({ at: 'activity' })).toBeNull()
+  // Jupyter clients have this address from the server.
+  expect(parseTarget('#history=log')).toEqual({ at: 'past', view: { at: 'log' } })
 })
 
 test('cells and comments have addresses; a bare hash may be a cell', () => {
@@ -45,6 +47,7 @@ test.for([
   '#output=a:x',
   '#%',
   '#run=%',
+  '#history=x',
 ])('%j leads nowhere', (hash) => {
   expect(parseTarget(hash)).toBeNull()
 })

@@ -30,6 +30,13 @@ export const JupyterKernelspec = z.object({
 })
 export type JupyterKernelspec = z.infer<typeof JupyterKernelspec>
 
+/** For people who use another program: the page of this server. */
+export const HistoryLink = z.object({
+  /** A notebook's history: `{path}` is its path in the project, each part percent-encoded. */
+  history: z.string(),
+})
+export type HistoryLink = z.infer<typeof HistoryLink>
+
 export const JupyterKernel = z.object({
   id: z.string(),
   /** Of the kernelspec. */
@@ -101,6 +108,8 @@ export const jupyterApi = {
       last_activity: Timestamp,
       kernels: z.number().int(),
       connections: z.number().int(),
+      /** Missing where no page is served. Kernelspecs have the same in `metadata.yesterday`. */
+      yesterday: HistoryLink.optional(),
     }),
   },
   kernelspec: {

@@ -322,7 +322,7 @@ function routesOf(options: ComposeOptions, parts: RouteParts): readonly Route[] 
     ),
     ...historyRoutes(store),
     ...workspaceRoutes(untrusted, trust),
-    ...kernelspecRoutes(() => describeSpecs(kernels, options.defaultKernel)),
+    ...kernelspecRoutes((origin) => describeSpecs(options, origin)),
     ...conflictRoutes(conflictsOf(project, documents)),
     ...connectionRoutes(store.secrets),
     ...settingsRoutes(parts.settings),
@@ -358,7 +358,7 @@ const grantParts = ({ access, project }: ComposeOptions, { record, sockets, plac
 })
 
 function jupyterRoutesOf(
-  { project: { root, folder, store, untrusted }, kernels, version, defaultKernel }: ComposeOptions,
+  { project: { root, folder, store, untrusted }, kernels, version, defaultKernel, client }: ComposeOptions,
   { documents, files, sessions, hosted, apiSessions, terminals, record }: RouteParts,
 ): readonly Route[] {
   return jupyterRoutes({
@@ -368,6 +368,7 @@ function jupyterRoutesOf(
     masker: store.secrets.masker,
     version,
     started: new Date(),
+    hasPage: client !== null,
     kernels: hosted,
     terminals,
     record,

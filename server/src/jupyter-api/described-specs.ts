@@ -1,7 +1,7 @@
 /** The kernelspecs of a project, and the one of a notebook that names none. */
 import type { Kernels } from '@yesterday/kernel-bridge'
 import type { KernelSpecs } from '../../contract/http.ts'
-import { kernelspecModel } from './kernelspec-models.ts'
+import { historyLink, kernelspecModel } from './kernelspec-models.ts'
 
 /** The kernelspec of a notebook that names none: Python of this machine where there is one. Others are chosen by people. */
 export async function defaultSpec(kernels: Kernels, chosen: string | undefined): Promise<string> {
@@ -13,13 +13,23 @@ export async function defaultSpec(kernels: Kernels, chosen: string | undefined):
   return first?.name ?? 'python3'
 }
 
-/** For the page (`specs`) and for Jupyter clients (`kernelspecs`). */
+export interface DescribedSpecsParts {
+  readonly kernels: Kernels
+  /** The kernelspec of notebooks that name none, where one was chosen. */
+  readonly defaultKernel?: string
+  /** The page's folder; null where no page is served. */
+  readonly client: string | null
+}
+
+/** For the page (`specs`) and for Jupyter clients (`kernelspecs`), of the server that is opened at `origin`. */
 export async function describeSpecs(
-  kernels: Kernels,
-  chosen: string | undefined,
+  { kernels, defaultKernel: chosen, client }: DescribedSpecsParts,
+  origin: string,
 ): Promise<KernelSpecs & { kernelspecs: object }> {
   try {
     const specs = await kernels.specs()
+    const links = historyLink(client !== null, origin)
+    const models = await Promise.all(specs.map((spec) => kernelspecModel(spec, links)))
     return {
       default: specs.every(({ where }) => where !== undefined) ? null : await defaultSpec(kernels, chosen),
       specs: specs.map(({ name, displayName, language, where }) => ({
@@ -27,9 +37,7 @@ export async function describeSpecs(
         place: where === undefined ? null : where.id,
       })),
       places: [...(await kernels.places())],
-      kernelspecs: Object.fromEntries(
-        (await Promise.all(specs.map(kernelspecModel))).map((model) => [model.name, model]),
-      ),
+      kernelspecs: Object.fromEntries(models.map((model) => [model.name, model])),
       problems: [],
     }
   } catch (thrown) {

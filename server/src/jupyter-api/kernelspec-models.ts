@@ -2,7 +2,7 @@
 import { readdir, realpath } from 'node:fs/promises'
 import { dirname, join, parse } from 'node:path'
 import type { KernelSpec } from '@yesterday/kernel-bridge'
-import type { JupyterKernelspec } from '../../contract/jupyter-api.ts'
+import type { HistoryLink, JupyterKernelspec } from '../../contract/jupyter-api.ts'
 import { openRegular } from '../disk/regular-file.ts'
 import { inertPolicy } from '../http/policy.ts'
 import type { Reply } from '../http/reply.ts'
@@ -16,12 +16,15 @@ const types: Readonly<Record<string, string>> = {
   '.gif': 'image/gif',
 }
 
+/** Where clients find the history; null where no page is served. `origin`: the address by which the server is opened. */
+export const historyLink = (hasPage: boolean, origin: string): HistoryLink | null =>
+  hasPage ? { history: `${origin}/notebooks/{path}#history=log` } : null
+
 /** `KernelSpec` of Jupyter Server's OpenAPI document. `env` stays here: it may hold secrets. */
-export async function kernelspecModel({
-  name,
-  resourceDir,
-  ...spec
-}: KernelSpec): Promise<JupyterKernelspec> {
+export async function kernelspecModel(
+  { name, resourceDir, ...spec }: KernelSpec,
+  links: HistoryLink | null,
+): Promise<JupyterKernelspec> {
   const files = resourceDir === null ? [] : await readdir(resourceDir).catch(() => [])
   const logos = files.filter((file) => LOGO.test(file))
   return {
@@ -32,7 +35,7 @@ export async function kernelspecModel({
       display_name: spec.displayName,
       language: spec.language,
       interrupt_mode: spec.interruptMode,
-      metadata: spec.metadata,
+      metadata: links === null ? spec.metadata : { ...spec.metadata, yesterday: links },
     },
     resources: Object.fromEntries(
       logos.map((file) => [parse(file).name, `/kernelspecs/${encodeURIComponent(name)}/${file}`]),

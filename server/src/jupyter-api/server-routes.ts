@@ -4,7 +4,7 @@ import { jupyterApi } from '../../contract/jupyter-api.ts'
 import { json, type Reply } from '../http/reply.ts'
 import { on, type Route } from '../http/route.ts'
 import type { KernelRegistry } from './kernel-registry.ts'
-import { kernelspecModel, logoReply } from './kernelspec-models.ts'
+import { historyLink, kernelspecModel, logoReply } from './kernelspec-models.ts'
 import { noKernelspec } from './replies.ts'
 
 export interface ServerParts {
@@ -12,21 +12,25 @@ export interface ServerParts {
   readonly started: Date
   readonly kernels: Pick<KernelRegistry, 'list'>
   readonly specs: () => Promise<readonly KernelSpec[]>
+  readonly hasPage: boolean
 }
 
 export function serverRoutes(parts: ServerParts): readonly Route[] {
   return [
     on(jupyterApi.api, async () => json({ version: parts.version })),
-    on(jupyterApi.status, async () => json(await status(parts))),
-    on(jupyterApi.kernelspec, ({ params }) =>
-      withSpec(parts, params.name, async (spec) => json(await kernelspecModel(spec))),
+    on(jupyterApi.status, async ({ origin }) => json(await status(parts, origin))),
+    on(jupyterApi.kernelspec, ({ params, origin }) =>
+      withSpec(parts, params.name, async (spec) =>
+        json(await kernelspecModel(spec, historyLink(parts.hasPage, origin))),
+      ),
     ),
     on(jupyterApi.logo, ({ params }) => withSpec(parts, params.name, (spec) => logoReply(spec, params.file))),
   ]
 }
 
 /** `APIStatus` of Jupyter Server's OpenAPI document. */
-async function status({ started, kernels }: ServerParts) {
+async function status({ started, kernels, hasPage }: ServerParts, origin: string) {
+  const links = historyLink(hasPage, origin)
   const all = await kernels.list()
   const times = all.map(({ lastActivity }) => lastActivity.getTime())
   return {
@@ -34,6 +38,7 @@ async function status({ started, kernels }: ServerParts) {
     last_activity: new Date(Math.max(started.getTime(), ...times)).toISOString(),
     kernels: all.length,
     connections: all.reduce((sum, { clients }) => sum + clients.connections, 0),
+    ...(links === null ? {} : { yesterday: links }),
   }
 }
 

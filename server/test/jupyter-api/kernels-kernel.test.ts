@@ -59,6 +59,10 @@ describe.skipIf(python === null)(`kernels for Jupyter clients${whySkipped}`, () 
     const status = await (await ask('/api/status')).json()
     expect(status).toMatchObject({ kernels: 1, started: expect.stringMatching(/\.\d+Z$/) })
     const permissions = encodeURIComponent('{"kernels":["execute"]}')
+    const yesterday = { history: `${server.origin}/notebooks/{path}#history=log` }
+    expect(status).toMatchObject({ yesterday })
+    expect(one).toMatchObject({ spec: { metadata: { yesterday } } })
+    expect(specs?.kernelspecs[name]?.metadata).toMatchObject({ yesterday })
     expect(await (await ask(`/api/me?permissions=${permissions}`)).json()).toMatchObject({
       identity: { username: 'program', display_name: 'Program' },
       permissions: { kernels: ['execute'] },

@@ -3,7 +3,8 @@
  * file has another path; what follows `#` is one target, written as here.
  *
  * `#cell=ID` · `#comment=ID` · `#run=ID` · `#output=RUN:0` · `#version=RUN:VERSION` · `#checkpoint=ID` ·
- * `#changes=CHECKPOINT` · `#changes=CHECKPOINT:CHECKPOINT` · `#compare=RUN:RUN` · `#timeline=SESSION`. `#ID` is a cell as well.
+ * `#changes=CHECKPOINT` · `#changes=CHECKPOINT:CHECKPOINT` · `#compare=RUN:RUN` · `#timeline=SESSION` ·
+ * `#history=log`. `#ID` is a cell as well.
  */
 import type { PastView } from '../../access/place.ts'
 
@@ -49,6 +50,7 @@ function viewNamed(name: string, first: string, second: string | undefined): Pas
   if (name === 'changes') return { at: 'changes', checkpoint: first, other: second ?? null }
   if (second === undefined) {
     if (name === 'run') return { at: 'receipt', run: first }
+    if (name === 'history') return first === 'log' ? { at: 'log' } : null
     if (name === 'checkpoint') return { at: 'checkpoint', checkpoint: first }
     return name === 'timeline' ? { at: 'timeline', session: first } : null
   }

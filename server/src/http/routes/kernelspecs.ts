@@ -4,6 +4,6 @@ import { projectApi } from '../../../contract/project-api.ts'
 import { json } from '../reply.ts'
 import { on, type Route } from '../route.ts'
 
-export function kernelspecRoutes(specs: () => Promise<KernelSpecs>): readonly Route[] {
-  return [on(projectApi.kernelspecs, async () => json(await specs()))]
+export function kernelspecRoutes(specs: (origin: string) => Promise<KernelSpecs>): readonly Route[] {
+  return [on(projectApi.kernelspecs, async ({ origin }) => json(await specs(origin)))]
 }
