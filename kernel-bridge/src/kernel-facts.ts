@@ -10,6 +10,13 @@ import { type Seal, sealWith } from './secrets/seal.ts'
 
 const Fields = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null)
 
+const Where = z.object({
+  provider: z.string(),
+  id: z.string(),
+  title: z.string(),
+  problem: z.string().nullable(),
+})
+
 const KernelFacts = z.object({
   spec: z.object({
     name: z.string(),
@@ -20,6 +27,7 @@ const KernelFacts = z.object({
     interruptMode: z.enum(['signal', 'message']),
     resourceDir: z.string().nullable(),
     metadata: Fields,
+    where: Where.exactOptional(),
   }),
   cwd: z.string(),
   env: z.record(z.string(), z.string()),

@@ -171,6 +171,7 @@ describe.skipIf(jupyterPython === null)(`kernels of a Jupyter server${whyNoJupyt
     const next = open()
     const found = await next.find(JSON.parse(JSON.stringify(kernel.address)))
     if (found === null) throw new Error('The kernel was not found')
+    expect(found.kernel.spec.where).toEqual(kernel.spec.where)
     expect(found.running?.runId).toBe('second')
     const spooled = found.spooled.at(-1)?.messages ?? []
     const heard = listenTo(found.kernel)

@@ -67,6 +67,7 @@ describe.skipIf(isSkipped)(`kernels of a Slurm cluster${slurmSkipped || whyNoJup
     const kernel = await start()
     expect(kernel.agentProblem).toBeNull()
     expect(kernel.allocation).toMatchObject({ node: 'a', partition: 'debug', limits: 'debug' })
+    expect(kernel.spec.where).toMatchObject({ provider: 'slurm', title: 'HPC' })
     const left = Date.parse(kernel.allocation?.endsAt ?? '') - Date.now()
     expect(left).toBeGreaterThan(3_400_000)
     expect(kernel.address.place).toMatchObject({ place: 'HPC', node: 'a', job: kernel.allocation?.job })
@@ -142,7 +143,9 @@ describe.skipIf(isSkipped)(`kernels of a Slurm cluster${slurmSkipped || whyNoJup
     expect(await found.running?.execution.done).toMatchObject({ status: 'ok' })
     expect(textOf(messages)).toContain('over')
     expect(await shownValue(found.kernel, 'z + 1')).toBe('42')
-    expect(found.kernel.allocation?.job).toBe(kernel.allocation?.job)
+    const { job, node } = kernel.allocation ?? {}
+    expect(found.kernel.allocation).toMatchObject({ job, node })
+    expect(found.kernel.spec.where).toEqual(kernel.spec.where)
     expect(going).toBeDefined()
   })
 

@@ -4,7 +4,7 @@
  * `unknown`: contents without a digest, packages that a run had not imported yet, states of generators that neither used.
  */
 import { modelWords, numbersOf } from './numbers.ts'
-import { edgeName } from './receipt-words.ts'
+import { edgeName, hostName } from './receipt-words.ts'
 import { type Edge, factsOf, type Receipt } from './run.ts'
 
 export type Sameness = 'same' | 'changed' | 'added' | 'removed' | 'unknown'
@@ -130,10 +130,15 @@ function packagesOf({ environment }: Receipt): ReadonlyMap<string, string> {
   return new Map(isMap ? Object.entries(distributions).map(([name, version]) => [name, textOf(version)]) : [])
 }
 
-function environmentOf({ environment, state }: Receipt): ReadonlyMap<string, string> {
+/** The name of the line that says where the kernels ran. */
+export const HOST = 'host'
+
+function environmentOf({ environment, state, host }: Receipt): ReadonlyMap<string, string> {
   const { distributions: _distributions, ...facets } = environment?.facets ?? {}
   const cwd = state === null ? [] : [['cwd', state.cwd] as const]
-  return new Map([...flat(facets, ''), ...cwd])
+  const name = hostName(host)
+  const place = name === undefined ? [] : [[HOST, name] as const]
+  return new Map([...flat(facets, ''), ...cwd, ...place])
 }
 
 /** Facets by their paths, so that one changed member is one difference. */

@@ -1,6 +1,6 @@
 /** pure. The facts of a receipt in words: what the page puts into elements and the command line into lines. */
 import { durationText, sizeText } from './amounts.ts'
-import { type Edge, partOf, programOf, type Receipt, shapeOf } from './run.ts'
+import { type Edge, partOf, programOf, type Receipt, type RunHost, shapeOf } from './run.ts'
 import { type RunUse, wordsOfUse } from './run-use.ts'
 import type { Say } from './words.ts'
 import { ranksOf, touchedBy, type Worker, workersOf, workingOf } from './workers.ts'
@@ -94,3 +94,27 @@ export const factsOfUse = (use: RunUse, say: Say): readonly string[] =>
 export function movedGenerators({ random, before }: NonNullable<Receipt['state']>): readonly string[] {
   return Object.keys(random).filter((name) => name in before && random[name] !== before[name])
 }
+
+/** "gpu1, by SSH"; "node2, job 12 on HPC"; "this machine". */
+export function hostText(host: RunHost | null, say: Say): string {
+  if (host === null) return say('host.here')
+  const { provider, name, job, node } = host
+  if (job !== null)
+    return node === null ? say('host.job', { job, name }) : say('host.node', { node, job, name })
+  if (provider === 'ssh') return say('host.ssh', { name })
+  return provider === 'jupyter' ? say('host.jupyter', { name }) : name
+}
+
+/** The name of the server's machine among hosts. */
+const HERE = 'this machine'
+
+/** What distinguishes a host from others: each job has another number. Undefined where it was not recorded. */
+export function hostName(host: Receipt['host']): string | undefined {
+  if (host === undefined) return undefined
+  if (host === null) return HERE
+  return host.node === null ? host.name : `${host.node} (${host.name})`
+}
+
+/** A name of a host in the reader's language. */
+export const hostNameText = (name: string | null, say: Say): string =>
+  name === HERE ? say('host.here') : (name ?? '—')

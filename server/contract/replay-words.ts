@@ -1,5 +1,6 @@
 /** pure. Plans, verdicts, causes and proofs in words. */
 import { durationText } from './amounts.ts'
+import { hostNameText } from './receipt-words.ts'
 import type {
   Cause,
   EnvironmentDifference,
@@ -23,6 +24,7 @@ export function causeName({ kind, name, cell }: Cause, say: Say): string {
     case 'python':
     case 'platform':
     case 'hidden':
+    case 'host':
       return say(`cause.${kind}`)
     default:
       return name
@@ -35,9 +37,14 @@ const LONGEST_VALUE = 200
 
 /** "was 1.2, is 1.3" of a cause that has values; null for code, files, and what is too long to read. */
 export function causeChange({ kind, was, is }: Cause, say: Say): string | null {
+  if (kind === 'host') return hostChange(was, is, say)
   if (!VALUES.has(kind) || (was ?? is ?? '').length > LONGEST_VALUE) return null
   return say('replay.wasIs', { was: was ?? '—', is: is ?? '—' })
 }
+
+/** "ran on node2, before on node1". */
+export const hostChange = (was: string | null, is: string | null, say: Say): string =>
+  say('host.change', { is: hostNameText(is, say), was: hostNameText(was, say) })
 
 /** The answer of "since it worked" in one sentence. */
 export function sinceHeadline({ causes, proof }: Pick<SinceReport, 'causes' | 'proof'>, say: Say): string {

@@ -177,6 +177,7 @@ export const CauseKind = z.enum([
   'seed',
   'order',
   'hidden',
+  'host',
   'python',
   'platform',
 ])

@@ -127,6 +127,20 @@ export const OutputEntry = z.object({
 })
 export type OutputEntry = z.infer<typeof OutputEntry>
 
+/** Where a kernel ran that was not on the server's machine. */
+export const RunHost = z.object({
+  /** The kind of place: `jupyter`, `ssh`, `slurm`. */
+  provider: z.string(),
+  /** The name that the user gave the server, host or cluster. */
+  name: z.string(),
+  /** Of a job in a cluster; null where it ran in none, or it is not known. */
+  job: z.string().nullable(),
+  cluster: z.string().nullable(),
+  partition: z.string().nullable(),
+  node: z.string().nullable(),
+})
+export type RunHost = z.infer<typeof RunHost>
+
 /** One line of the log. `cell` is the 1-based place among all cells when it was queued; null for other clients' runs. */
 export const RunSummary = z.object({
   run: RunId,
@@ -146,6 +160,8 @@ export const RunSummary = z.object({
   /** Names of variables, files, … by order of the record; at most 50 each. */
   usedNames: z.array(z.string()),
   generatedNames: z.array(z.string()),
+  /** Null for the server's machine; missing in older records, and where the kernel was lost before. */
+  host: RunHost.nullable().optional(),
 })
 export type RunSummary = z.infer<typeof RunSummary>
 

@@ -5,6 +5,7 @@
  */
 import { durationText, listText } from './amounts.ts'
 import type { ChangedRoot, ChangedSince, RunName, WhyInput } from './past.ts'
+import { hostText } from './receipt-words.ts'
 import type { Edge, Receipt } from './run.ts'
 import type { Locale, Say } from './words.ts'
 
@@ -182,6 +183,7 @@ export function* linesOf(
   if (sourceChanged === true) yield say('why.otherCode')
   const python = pythonOf(receipt)
   if (python !== null) yield say('why.python', { version: python })
+  if (receipt.host) yield say('why.host', { host: hostText(receipt.host, say) })
   if (cost !== null)
     yield say('why.took', { time: durationText(cost.wallMs, say), cpu: durationText(cost.cpuMs, say) })
   for (const { what, why } of receipt.notCaptured) yield say('why.notCaptured', { what, why })

@@ -1,7 +1,9 @@
 /** pure. A difference as text for a terminal: what is the same is left out. */
 import { sizeText } from '../../contract/amounts.ts'
+import { HOST } from '../../contract/compare.ts'
 import { comparisonSentence } from '../../contract/compare-words.ts'
 import type { Diff, Difference, DiffLine, OutputDifference, RunDiff } from '../../contract/past.ts'
+import { hostNameText } from '../../contract/receipt-words.ts'
 import type { Say } from '../../contract/words.ts'
 import { plain, shortId } from './text.ts'
 
@@ -44,7 +46,10 @@ function runLines(diff: RunDiff, say: Say): readonly string[] {
     ...edges(say('receipt.used'), diff.inputs, say),
     ...edges(say('receipt.generated'), diff.generated, say),
     ...section(say('compare.packages'), diff.packages),
-    ...section(say('receipt.environment'), diff.environment),
+    ...section(
+      say('receipt.environment'),
+      diff.environment.map((one) => hostLine(one, say)),
+    ),
     ...section(say('compare.figures'), [...diff.parameters, ...diff.metrics]),
     ...section(say('compare.random'), diff.random),
     ...(diff.outputs.length === 0
@@ -64,6 +69,12 @@ function sentence(diff: RunDiff, say: Say): string {
   }
   return comparisonSentence(counts, say)
 }
+
+/** The line of the kernels' places, in the reader's language; others as they are. */
+const hostLine = (one: Difference, say: Say): Difference =>
+  one.name === HOST
+    ? { name: say('host.title'), a: hostNameText(one.a, say), b: hostNameText(one.b, say) }
+    : one
 
 function edges(title: string, differences: RunDiff['inputs'], say: Say): readonly string[] {
   const named = differences.map(({ kind, name, a, b }) => ({ name: `${say(`kind.${kind}`)}: ${name}`, a, b }))

@@ -5,6 +5,7 @@ import {
   describeEdge,
   edgeName,
   factsOfUse,
+  hostText,
   lacksContent,
   movedGenerators,
   programEnd,
@@ -33,7 +34,7 @@ export function receiptLines(receipt: Receipt, say: Say): readonly string[] {
       say('receipt.outputs'),
       outputs.map((output) => outputLine(output, say)),
     ),
-    ...section(say('receipt.environment'), environmentLines(receipt)),
+    ...section(say('receipt.environment'), environmentLines(receipt, say)),
     ...section(say('receipt.state'), stateLines(receipt, say)),
     ...section(say('receipt.cost'), cost === null ? [] : costFacts(cost, say).map(named)),
     ...section(say('use.title'), use === undefined ? [] : factsOfUse(use, say)),
@@ -121,10 +122,10 @@ function outputLine({ outputType, name, mime, size: bytes, digest }: OutputEntry
   return plain(`${name ?? outputType}, ${mime}, ${sizeText(bytes, say.locale)}, ${digest}`)
 }
 
-function environmentLines({ environment }: Receipt): readonly string[] {
-  return environment === null
-    ? []
-    : [environment.digest, ...Object.entries(environment.facets).map(facetLine)]
+function environmentLines({ environment, host }: Receipt, say: Say): readonly string[] {
+  const facets =
+    environment === null ? [] : [environment.digest, ...Object.entries(environment.facets).map(facetLine)]
+  return host ? [named([say('host.title'), hostText(host, say)]), ...facets] : facets
 }
 
 /** One line for each facet, cut; `--json` shows facets in full. */

@@ -2,6 +2,8 @@
  * pure. What differs upstream of a good and of a bad run, the likeliest cause first. Invariant: what only follows from
  * another difference is not named beside it: a file that an edited cell wrote, a cell that an edited one needs no more.
  */
+
+import { hostName } from '../../contract/receipt-words.ts'
 import type { Cause, CauseKind, EnvironmentDifference } from '../../contract/replay.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
 import { restorer } from '../../contract/session.ts'
@@ -44,6 +46,7 @@ export function rankCauses(good: Side, bad: Side, reach: Reach): readonly Cause[
     ...states,
     ...orderCauses(good, bad, [...code, ...states]),
     ...environment,
+    ...hostCauses(good, bad),
   ]
   return found
     .toSorted((a, b) => weightOf(b) - weightOf(a))
@@ -62,6 +65,7 @@ const weights: Readonly<Record<CauseKind, number>> = {
   variable: 45,
   hidden: 40,
   python: 20,
+  host: 15,
   platform: 10,
 }
 const weightOf = ({ kind, weight = 0 }: Found): number => weights[kind] + weight
@@ -275,4 +279,12 @@ function whyNotSwapped(difference: EnvironmentDifference): string | null {
   const { what } = difference
   if (what === 'python' || what === 'platform') return `another ${what} cannot be had here`
   return isByDigest(difference) ? 'its former value is not recorded' : null
+}
+
+function hostCauses(good: Side, bad: Side): readonly Found[] {
+  const [was, is] = [hostName(good.run.host), hostName(bad.run.host)]
+  if (was === undefined || is === undefined || was === is) return []
+  const words = `ran on ${is}, before on ${was}`
+  const whyNot = 'a replay runs on this machine alone'
+  return [{ id: 'host', kind: 'host', name: 'host', cell: null, was, is, words, whyNot }]
 }

@@ -6,7 +6,7 @@
 import { AgentContent, type AgentEdge, type KernelObjects } from '@yesterday/kernel-bridge'
 import { inBackground, logFault } from '@yesterday/kernel-bridge/background'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
-import type { OutputEntry, Receipt } from '../../contract/run.ts'
+import type { OutputEntry, Receipt, RunHost } from '../../contract/run.ts'
 import type { RunUse } from '../../contract/run-use.ts'
 import { COALESCE_MS } from '../document/commit-queue.ts'
 import { whyTooDeep } from '../document/not-shown.ts'
@@ -43,6 +43,8 @@ export type EndRun = Extract<Action, { type: 'endRun' }> & {
   readonly objects?: KernelObjects | null
   /** What the kernel used over the time of the run; null where it was not sampled. */
   readonly use?: RunUse | null
+  /** Where the kernel ran; missing where that is not known. */
+  readonly host?: RunHost | null | undefined
 }
 
 interface Parts {
@@ -194,7 +196,7 @@ export class Recorder {
   }
 
   async #append(ended: EndRun, at: Timestamp, parts: Parts) {
-    const { order, started, ending, noRecord, objects, use = null } = ended
+    const { order, started, ending, noRecord, objects, use = null, host } = ended
     const { run } = ended.run
     const { outputs, record } = parts
     if (record.ok) {
@@ -203,7 +205,7 @@ export class Recorder {
     }
     const environment = this.#environment
     const { key } = this.#options
-    const facts = { run, order, started, ended: at, ending, outputs, use }
+    const facts = { run, order, started, ended: at, ending, outputs, use, host }
     const entry = runEnded({ ...facts, record, environment, key })
     await this.#queued.get(run)
     await this.append([entry], parts.blobs)

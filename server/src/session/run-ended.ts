@@ -4,7 +4,7 @@
  */
 import { type AgentEdge, AgentRecord } from '@yesterday/kernel-bridge'
 import type { RunId, Timestamp } from '../../contract/ids.ts'
-import type { Edge, OutputEntry, Receipt } from '../../contract/run.ts'
+import type { Edge, OutputEntry, Receipt, RunHost } from '../../contract/run.ts'
 import type { RunUse } from '../../contract/run-use.ts'
 import { whyTooDeep } from '../document/not-shown.ts'
 import type { LogEntry } from '../store/log-entry.ts'
@@ -45,6 +45,8 @@ export interface EndedRun {
   readonly key: Pick<ProjectKey, 'sign'>
   /** The last environment recorded in full; a later record names it by its digest alone. */
   readonly environment: Receipt['environment']
+  /** Where its kernel ran; undefined where that is not known. */
+  readonly host?: RunHost | null | undefined
 }
 
 export function runEnded(ended: EndedRun): RunEnded {
@@ -59,6 +61,7 @@ export function runEnded(ended: EndedRun): RunEnded {
     ...outcomeOf(ended.ending),
     ...recordedOf(ended),
     ...(ended.use === null ? {} : { use: ended.use }),
+    ...(ended.host === undefined ? {} : { host: ended.host }),
   }
 }
 

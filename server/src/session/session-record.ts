@@ -3,9 +3,10 @@
  * session's runs; a run is acknowledged to its own kernel, and reported as recorded, when its entry is durable.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Kernels } from '@yesterday/kernel-bridge'
+import type { Kernel, Kernels } from '@yesterday/kernel-bridge'
 import { inBackground } from '@yesterday/kernel-bridge/background'
 import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
+import type { RunHost } from '../../contract/run.ts'
 import type { Purpose } from '../store/log-entry.ts'
 import type { KernelLink } from './kernel-link.ts'
 import type { Recorder } from './recorder.ts'
@@ -132,8 +133,9 @@ export class SessionRecord {
     const noRecord = link === null ? 'the kernel is gone' : link.whyNoRecord(action.ending)
     const objects = link?.kernel.objects ?? null
     const use = link?.samples.take(run) ?? null
+    const host = link === null ? undefined : runHostOf(link.kernel)
     const work = async (): Promise<void> => {
-      const entry = await recorder.end({ ...action, outputs, noRecord, objects, use })
+      const entry = await recorder.end({ ...action, outputs, noRecord, objects, use, host })
       link?.kernel.acknowledge(run)
       onRecorded(entry, action.run)
     }
@@ -154,4 +156,12 @@ export class SessionRecord {
     this.#endings.add(work)
     this.track(work.finally(() => this.#endings.delete(work)))
   }
+}
+
+/** Where the kernel runs; null for this machine. */
+export function runHostOf({ spec, allocation }: Pick<Kernel, 'spec' | 'allocation'>): RunHost | null {
+  const { where } = spec
+  if (where === undefined) return null
+  const { job = null, cluster = null, partition = null, node = null } = allocation ?? {}
+  return { provider: where.provider, name: where.title, job, cluster, partition, node }
 }

@@ -111,6 +111,7 @@ export const RunEnded = z.object({
   cost: Receipt.shape.cost,
   use: Receipt.shape.use,
   notCaptured: Receipt.shape.notCaptured,
+  host: Receipt.shape.host,
 })
 export type RunEnded = z.infer<typeof RunEnded>
 

@@ -36,6 +36,7 @@ export function summarize(queued: RunQueued, ended: RunEnded): RunSummary {
     title: queued.title,
     usedNames: namesOf(ended.used),
     generatedNames: namesOf(ended.generated),
+    ...(ended.host === undefined ? {} : { host: ended.host }),
   }
 }
 

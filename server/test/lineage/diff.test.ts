@@ -72,3 +72,13 @@ test('the content of a name is shown once, whatever its preview repeats, and a d
     `  Variables: v2: torch.Tensor (${digestOf('c').slice(0, 19)}…) → float, 0.5 (${digestOf('b').slice(0, 19)}…)`,
   )
 })
+
+test('the place of the kernel differs by server or node, where both sides recorded it', async () => {
+  const gpu = { provider: 'ssh', name: 'gpu1', job: null, cluster: null, partition: null, node: null }
+  const [here, there, older] = [side({ host: null }), side({ host: gpu }), side({})]
+  const diff = await diffRuns(here, there, read)
+  expect(diff.environment).toEqual([{ name: 'host', a: 'this machine', b: 'gpu1' }])
+  expect(diffText({ kind: 'runs', diff }, sayIn.en)).toContain('  Kernel: this machine → gpu1')
+  expect(diffText({ kind: 'runs', diff }, sayIn.zh)).toContain('  内核: 本机 → gpu1')
+  expect((await diffRuns(older, there, read)).environment).toEqual([])
+})

@@ -1,7 +1,10 @@
 /** What differs, named once and ranked, from recorded runs alone. */
 import { expect, test } from 'vitest'
+import type { Cause } from '../../contract/replay.ts'
+import { causeChange } from '../../contract/replay-words.ts'
 import type { Edge, Receipt } from '../../contract/run.ts'
 import { restorer } from '../../contract/session.ts'
+import { sayIn } from '../../contract/words.ts'
 import { digestOf } from '../../src/disk/digest.ts'
 import { rankCauses, type Side } from '../../src/replay/causes.ts'
 import {
@@ -23,6 +26,10 @@ function side(...runs: readonly Receipt[]): Side {
 }
 const cell = (cellId: string, source: string, more: Partial<Receipt> = {}) =>
   receipt(`${cellId}-${source}`, { cellId, source, sourceDigest: digestOf(source), ...more })
+const job = {
+  ...{ provider: 'slurm', name: 'HPC', job: '12' },
+  ...{ cluster: null, partition: 'debug', node: 'node1' },
+}
 const reach = { hasBytes: () => true }
 const ids = (good: Side, bad: Side) => rankCauses(good, bad, reach).map(({ id }) => id)
 const state = (name: string, digest: string, by: string): Edge =>
@@ -75,6 +82,29 @@ test('a seed that did not run', () => {
 test('a generator that began elsewhere', () => {
   const drew = (digest: string) => side(cell('a', 'draw', { generated: [state('random', digest, 'a-draw')] }))
   expect(ids(drew('1'), drew('2'))).toEqual(['seed:random'])
+})
+
+test('the place of the kernel, where both runs recorded it', () => {
+  const at = (host: Receipt['host']) => side(cell('a', 'x', host === undefined ? {} : { host }))
+  const node = (name: string) => ({ ...job, node: name })
+  const [cause] = rankCauses(at(node('node1')), at(node('node2')), reach)
+  expect(cause).toMatchObject({
+    ...{ id: 'host', kind: 'host', was: 'node1 (HPC)', is: 'node2 (HPC)', provable: false },
+    words: 'ran on node2 (HPC), before on node1 (HPC)',
+  })
+  expect(ids(at(null), at(node('node1')))).toEqual(['host'])
+  // Each job has another number, and older records name no place.
+  expect(ids(at(job), at({ ...job, job: '13' }))).toEqual([])
+  expect(ids(at(undefined), at(job))).toEqual([])
+})
+
+test('the place of the kernel in words of the reader', () => {
+  const here: Cause = {
+    ...{ id: 'host', kind: 'host', name: 'host', cell: null, was: 'this machine', is: 'node2 (HPC)' },
+    ...{ words: '', provable: false, whyNot: null },
+  }
+  expect(causeChange(here, sayIn.en)).toBe('ran on node2 (HPC), before on this machine')
+  expect(causeChange(here, sayIn.zh)).toBe('在 node2 (HPC) 上运行，之前在 本机 上运行')
 })
 
 test('packages and variables, those that the code names first', () => {

@@ -84,7 +84,7 @@ describe.skipIf(python === null || jupyterPython === null)(
     }
 
     test('takes variables, files and modules along, and comes back', async () => {
-      const { session, doc, server, move } = await begin()
+      const { session, doc, server, move, house } = await begin()
       const first = session.kernel
       const job = await move('python3@lab')
       expect(job).toMatchObject({ state: 'done', move: { moved: true, problems: [] } })
@@ -102,6 +102,9 @@ describe.skipIf(python === null || jupyterPython === null)(
       // The kernel that was kept draws the same number next.
       const drawn = await ask(first ?? never(), "__import__('random').random()")
       expect(textOf(doc, 'check')).toContain(` ${drawn.ok ? String(drawn.value) : ''}\n`)
+      const all = await receipts(house)
+      expect(all[0]?.host).toBeNull()
+      expect(all.at(-1)?.host).toMatchObject({ provider: 'jupyter', name: 'Lab', node: null })
       const [folder = ''] = (await readdir(server.dir)).filter((name) => name.startsWith('yesterday-'))
       expect(await readFile(join(server.dir, folder, 'data', 'x.csv'), 'utf8')).toBe('1\n2\n')
       const back = await move('tested')
@@ -129,8 +132,9 @@ describe.skipIf(python === null || jupyterPython === null)(
       expect(await move('python3@gpu1')).toMatchObject({ state: 'done', move: { moved: true, problems: [] } })
       await runAll(session, ['check'])
       expect(textOf(doc, 'check')).toMatch(/^6 6000000 0\.\d+\n\[1, 2\]\n$/)
-      // It is the environment of that machine which the receipt names.
+      // It is that machine and its environment which the receipt names.
       const receipt = (await receipts(house)).at(-1)
+      expect(receipt?.host).toMatchObject({ provider: 'ssh', name: 'gpu1', job: null })
       expect(receipt?.environment?.facets.executable).toContain('jupyter')
     })
 

@@ -1,7 +1,8 @@
 /** Two runs beside each other: first in a sentence what differs, then the code, what they used, made and showed. */
 import './compare.css'
-import { type Compared, isDifferent } from '@yesterday/server/contract/compare.ts'
+import { type Compared, HOST, isDifferent } from '@yesterday/server/contract/compare.ts'
 import { comparisonSentence } from '@yesterday/server/contract/compare-words.ts'
+import { hostNameText } from '@yesterday/server/contract/receipt-words.ts'
 import type { OutputEntry, Receipt } from '@yesterday/server/contract/run.ts'
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { useNotebook } from '../../../access/context.ts'
@@ -64,11 +65,20 @@ function Sides({ left, right }: { readonly left: Receipt; readonly right: Receip
       </Part>
       <Lines title={t('compare.figures')} lines={[...compared.parameters, ...compared.metrics]} />
       <Lines title={t('receipt.generated')} lines={compared.generated} />
-      <Lines title={t('receipt.environment')} lines={[...compared.packages, ...compared.environment]} />
+      <Lines
+        title={t('receipt.environment')}
+        lines={[...compared.packages, ...compared.environment.map(hostLine)]}
+      />
       <Lines title={t('compare.random')} lines={compared.random} />
     </article>
   )
 }
+
+/** The line of the kernels' places, in the reader's language; others as they are. */
+const hostLine = (one: Compared): Compared =>
+  one.name === HOST
+    ? { ...one, name: t('host.title'), a: hostNameText(one.a, say), b: hostNameText(one.b, say) }
+    : one
 
 function Side({ receipt, title }: { readonly receipt: Receipt; readonly title: string }) {
   const { past } = useNotebook()

@@ -141,7 +141,7 @@ function Paper(props: {
           <LineageGraph known={around.known} run={receipt.run} onRun={onRun} onExpand={around.expand} />
         </Part>
       )}
-      <Environment environment={receipt.environment} />
+      <Environment environment={receipt.environment} host={receipt.host ?? null} />
       <HiddenState state={receipt.state} />
       <Cost cost={receipt.cost} />
       <UseOverTime use={receipt.use} durationMs={receipt.durationMs} />

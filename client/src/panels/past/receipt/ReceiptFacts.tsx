@@ -1,6 +1,6 @@
 /** The facts below a receipt: where it ran, its hidden state, what it cost, and what was not captured. */
-import { costFacts, movedGenerators } from '@yesterday/server/contract/receipt-words.ts'
-import type { Receipt } from '@yesterday/server/contract/run.ts'
+import { costFacts, hostText, movedGenerators } from '@yesterday/server/contract/receipt-words.ts'
+import type { Receipt, RunHost } from '@yesterday/server/contract/run.ts'
 import type { ReactNode } from 'react'
 import { z } from 'zod'
 import { say, t } from '../../../text/text.ts'
@@ -27,11 +27,18 @@ const Facets = z.object({
     .catch(null),
 })
 
-export function Environment({ environment }: { readonly environment: Receipt['environment'] }) {
+interface EnvironmentProps {
+  readonly environment: Receipt['environment']
+  /** Null for the server's machine. */
+  readonly host: RunHost | null
+}
+
+export function Environment({ environment, host }: EnvironmentProps) {
   const facets = environment === null ? null : (Facets.safeParse(environment.facets).data ?? null)
   if (facets === null)
     return (
       <Part title={t('receipt.environment')}>
+        <Host host={host} />
         <p className="past-none">{t('receipt.environmentNone')}</p>
       </Part>
     )
@@ -39,6 +46,7 @@ export function Environment({ environment }: { readonly environment: Receipt['en
   const commit = facets.git?.commit?.slice(0, 8)
   return (
     <Part title={t('receipt.environment')}>
+      <Host host={host} />
       <p>
         {[facets.python && `Python ${facets.python}`, facets.platform].filter(Boolean).join(' · ')}
         {commit !== undefined &&
@@ -57,6 +65,15 @@ export function Environment({ environment }: { readonly environment: Receipt['en
         </details>
       )}
     </Part>
+  )
+}
+
+function Host({ host }: Pick<EnvironmentProps, 'host'>) {
+  if (host === null) return null
+  return (
+    <p>
+      {t('host.title')}: {hostText(host, say)}
+    </p>
   )
 }
 
