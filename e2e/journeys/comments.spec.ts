@@ -61,14 +61,21 @@ test('a comment on a selection, with a mention, is answered, resolved, and follo
 
   await expect(other.getByText('Ada mentions you in a comment.')).toBeVisible()
   const mark = cell(other, 2).getByRole('button', { name: '1 comment thread, 1 unread' })
+  // Bob reads and answers on a phone.
+  await other.setViewportSize({ width: 390, height: 844 })
   await mark.click()
   const thread = panelOf(other).getByRole('article', { name: 'Thread of Ada' })
   await expect(thread).toBeFocused()
   await expect(cell(other, 2).getByRole('button', { name: '1 comment thread', exact: true })).toBeVisible()
   await thread.getByRole('button', { name: 'Reply' }).click()
   await other.keyboard.type('Yes, *kilograms*.')
+  const { x, width } = (await panelOf(other).boundingBox()) ?? { x: -1, width: 391 }
+  expect([x >= 0, x + width <= 390]).toEqual([true, true])
+  expect(await other.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+  expect(await seriousFindings(other, { within: ['.comments'] })).toEqual([])
   await other.keyboard.press('ControlOrMeta+Enter')
   await expect(panelOf(page).getByRole('emphasis')).toHaveText('kilograms')
+  await other.setViewportSize({ width: 1440, height: 900 })
 
   await cell(page, 2).locator('.cell-count').click()
   await page.keyboard.press('ControlOrMeta+Shift+ArrowDown')
