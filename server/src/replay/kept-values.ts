@@ -15,6 +15,9 @@ import { type Loadable, versionKey } from './restore-plan.ts'
 import { objectBytes } from './stored-bytes.ts'
 import type { ReplayWorld } from './world.ts'
 
+/** Parts that are read and written at a time. */
+const AT_ONCE = 6
+
 const Results = z.array(z.object({ name: z.string(), why: z.string().nullable() }))
 
 /** The versions that these runs made, and whose bytes are kept and signed; by `versionKey`. */
@@ -107,10 +110,29 @@ export class KeptValues {
     if (!hasParts(format)) return true
     const parts = partsIn(format, bytes)
     if (parts === null) return false
-    for (const each of parts)
-      if (!this.#laid.has(each) && (await this.#layOne(each)) === null)
-        return this.#whole.delete(digest) && false
-    return true
+    if (await this.#layAll(parts)) return true
+    this.#whole.delete(digest)
+    return false
+  }
+
+  /** False where one cannot be had. The rest is skipped then; nothing is written any more when it settles. */
+  async #layAll(parts: Iterable<Digest>): Promise<boolean> {
+    const left = new Set([...parts].filter((part) => !this.#laid.has(part))).values()
+    let isWhole = true
+    let problem: unknown = null
+    const work = async (): Promise<void> => {
+      for (const part of left) {
+        if (!isWhole) return
+        const bytes = await this.#layOne(part).catch((error: unknown) => {
+          problem ??= error
+          return null
+        })
+        if (bytes === null) isWhole = false
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, work))
+    if (problem !== null) throw problem
+    return isWhole
   }
 
   async #layOne(digest: Digest): Promise<Uint8Array | null> {
