@@ -41,6 +41,8 @@ export const layers: readonly Layers[] = [
       'jupyter-api',
       'project.ts front.ts late-kernels.ts notes.ts',
       'place-sources.ts public-link-parts.ts',
+      'compose-options.ts',
+      'compose-routes.ts',
       'compose.ts',
       'supervisor',
       'cli',

@@ -14,15 +14,15 @@ export interface Answering {
   close(): Promise<void>
 }
 
-export class Front<House extends Answering> {
+export class Front<Opened extends Answering> {
   readonly http = createServer()
   readonly #servers: (Server | TlsServer)[] = []
-  readonly #open: () => Promise<House>
-  #house: Promise<House>
+  readonly #open: () => Promise<Opened>
+  #opened: Promise<Opened>
 
-  private constructor(open: () => Promise<House>, house: House) {
+  private constructor(open: () => Promise<Opened>, opened: Opened) {
     this.#open = open
-    this.#house = Promise.resolve(house)
+    this.#opened = Promise.resolve(opened)
     this.answer(this.http)
   }
 
@@ -38,19 +38,19 @@ export class Front<House extends Answering> {
   }
 
   /** Rejects if the project cannot be opened. */
-  static async open<House extends Answering>(open: () => Promise<House>): Promise<Front<House>> {
+  static async open<Opened extends Answering>(open: () => Promise<Opened>): Promise<Front<Opened>> {
     return new Front(open, await open())
   }
 
-  get house(): Promise<House> {
-    return this.#house
+  get opened(): Promise<Opened> {
+    return this.#opened
   }
 
   /** Rejects if the project cannot be opened again; then every request is refused until the server is restarted. */
   async reopen(): Promise<void> {
-    const before = await this.#house
-    this.#house = before.close().then(this.#open)
-    await this.#house
+    const before = await this.#opened
+    this.#opened = before.close().then(this.#open)
+    await this.#opened
   }
 
   async close(): Promise<void> {
@@ -58,14 +58,14 @@ export class Front<House extends Answering> {
       server.close()
       server.closeIdleConnections()
     }
-    await (await this.#house.catch(() => null))?.close()
+    await (await this.#opened.catch(() => null))?.close()
     for (const server of this.#servers) server.closeAllConnections()
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const house = await this.#house
-      house.handle(request, response)
+      const opened = await this.#opened
+      opened.handle(request, response)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       response.writeHead(503, { 'content-type': 'application/json' })
@@ -75,8 +75,8 @@ export class Front<House extends Answering> {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     try {
-      const house = await this.#house
-      house.upgrade(request, socket, head)
+      const opened = await this.#opened
+      opened.upgrade(request, socket, head)
     } catch {
       socket.destroy()
     }

@@ -7,7 +7,7 @@ import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import { resolve } from 'node:path'
 import { logFault } from '@yesterday/kernel-bridge/background'
-import { compose, type House } from '../compose.ts'
+import { type ComposedServer, compose } from '../compose.ts'
 import { Front } from '../front.ts'
 import { Access } from '../http/access.ts'
 import { isLoopback, type Listening, listeningOf } from '../http/listening.ts'
@@ -80,9 +80,9 @@ export async function serve(dir: string, options: ServeOptions, fault: string): 
     await recover(front)
   }
   const front = await openOrBeginBeside({ root, beside: options.beside, say }, () =>
-    Front.open(() => openHouse(root, options, { access, trust, hub, onActivity: () => activity?.touch() })),
+    Front.open(() => openServer(root, options, { access, trust, hub, onActivity: () => activity?.touch() })),
   )
-  const activity = hub?.activity(async () => (await front.house).isBusy())
+  const activity = hub?.activity(async () => (await front.opened).isBusy())
   stopWhenAsked(front, lock, hub !== null)
   watch(folder)
   const { port, local, address } = await listenFor(front, wantedPort, listening)
@@ -106,18 +106,18 @@ const openPage = (root: string, url: string): string =>
 const connectTo = (root: string, address: string): string =>
   `Yesterday serves ${root} to Jupyter clients, without the page\n\n    ${address}\n\nFor a token: yesterday token NAME. Stop with Ctrl-C.`
 
-interface HouseParts {
+interface ServerParts {
   readonly access: Access
   readonly trust: () => Promise<void>
   readonly hub: HubStart | null
   readonly onActivity: () => void
 }
 
-async function openHouse(
+async function openServer(
   root: string,
   { python, starter, kernel, page }: ServeOptions,
-  { access, trust, hub, onActivity }: HouseParts,
-): Promise<House> {
+  { access, trust, hub, onActivity }: ServerParts,
+): Promise<ComposedServer> {
   const project = await openProject(root, (problem) => logFault('reading the history', problem))
   project.store.secrets.learn(hub?.secrets ?? [])
   if (project.untrusted !== null) say(RESTRICTED)
@@ -133,9 +133,9 @@ async function openHouse(
 const RESTRICTED =
   'The history of this folder was made elsewhere: it can be read, and no code runs. Trust it in the page, or start with --trust.'
 
-async function recover(front: Front<House>): Promise<void> {
-  const house = await front.house
-  await house.recover().catch((error: unknown) => logFault('finding the kernels again', error))
+async function recover(front: Front<ComposedServer>): Promise<void> {
+  const opened = await front.opened
+  await opened.recover().catch((error: unknown) => logFault('finding the kernels again', error))
 }
 
 const oidcOf = ({ oidc }: ServeOptions, root: string): OpenIdProvider | null =>
@@ -198,7 +198,7 @@ const fixedToken = (): { fixedToken: string } | Record<string, never> =>
  * `local` is the port for these.
  */
 async function listenFor(
-  front: Front<House>,
+  front: Front<ComposedServer>,
   wanted: number | undefined,
   { tls, host, addressAt, admits }: Listening,
 ): Promise<{ readonly port: number; readonly local: number; readonly address: string | null }> {
@@ -255,7 +255,7 @@ function watch(folder: string): void {
 }
 
 /** Kernels live on, unless `endsKernels`: a hub that stops a server frees what it uses. */
-function stopWhenAsked(front: Front<House>, lock: ServerLock, endsKernels: boolean): void {
+function stopWhenAsked(front: Front<ComposedServer>, lock: ServerLock, endsKernels: boolean): void {
   let since: number | null = null
   const stop = (signal: NodeJS.Signals) => {
     if (since !== null) {
@@ -264,7 +264,7 @@ function stopWhenAsked(front: Front<House>, lock: ServerLock, endsKernels: boole
     }
     since = performance.now()
     say('Saving and stopping …')
-    const ended = endsKernels ? front.house.then((house) => house.shutDownKernels()) : Promise.resolve()
+    const ended = endsKernels ? front.opened.then((opened) => opened.shutDownKernels()) : Promise.resolve()
     ended
       .then(() => front.close())
       .then(

@@ -24,7 +24,7 @@ export async function planOf(world: ReplayWorld, target: ReplayTarget): Promise<
 }
 
 export function performJobs(
-  house: ReplayWorld,
+  recorded: ReplayWorld,
   sessions: Pick<Sessions, 'visit'>,
   writes?: Pick<KeptWrites, 'keep'>,
 ): PerformJob {
@@ -32,7 +32,7 @@ export function performJobs(
     const options = { actor: restorer, signal, onProgress }
     const allowed =
       request.kind === 'move' ? {} : { maySend: request.send ?? [], mayStart: request.start ?? [] }
-    const world = { ...house, ...allowed }
+    const world = { ...recorded, ...allowed }
     switch (request.kind) {
       case 'replay': {
         const ready = await prepareReplay(world, request.target)
@@ -57,7 +57,7 @@ export function performJobs(
         if (visit === null) return refused('missing', 'that notebook is not there', 'Open it first.')
         const { session, document, leave } = visit
         const onPlan = (report: MoveReport): void => onResult({ move: report })
-        const moving = { world: house, session, notebook: document.path, request }
+        const moving = { world: recorded, session, notebook: document.path, request }
         try {
           const report = await move({ ...moving, options: { ...options, onPlan, confirmed } })
           return isRefused(report) ? report : { move: report }

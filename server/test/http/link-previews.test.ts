@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OpenedNotebook } from '../../contract/http.ts'
 import { ROLES, type Role } from '../../contract/route.ts'
-import { compose, type House } from '../../src/compose.ts'
+import { type ComposedServer, compose } from '../../src/compose.ts'
 import { Access } from '../../src/http/access.ts'
 import { loopbackHosts } from '../../src/http/gate.ts'
 import { Grants } from '../../src/people/grants.ts'
@@ -26,7 +26,7 @@ let people: People
 let grants: Grants
 let memberTokens: MemberTokens
 let access: Access
-let house: House
+let house: ComposedServer
 let server: Server
 
 beforeAll(async () => {

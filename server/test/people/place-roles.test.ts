@@ -13,7 +13,7 @@ import { routes } from '../../contract/routes.ts'
 import { SUBJECT_FIELDS } from '../../contract/subjects.ts'
 import { close } from '../../contract/sync.ts'
 import { seconds } from '../../setup/patience.js'
-import { compose, type House } from '../../src/compose.ts'
+import { type ComposedServer, compose } from '../../src/compose.ts'
 import { Access } from '../../src/http/access.ts'
 import { loopbackHosts } from '../../src/http/gate.ts'
 import { Grants, type GrantTarget } from '../../src/people/grants.ts'
@@ -28,7 +28,7 @@ let state = ''
 let project: Project
 let people: People
 let grants: Grants
-let house: House
+let house: ComposedServer
 let server: Server
 let access: Access
 let memberTokens: MemberTokens
