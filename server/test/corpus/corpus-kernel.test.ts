@@ -5,7 +5,7 @@ import { judgeNotebook } from './judge.ts'
 import { readCorpus } from './notebooks.ts'
 import { startServer } from './project.ts'
 
-/** By name: variables that hold an open connection, file or figure, which nothing brings back. */
+/** By name: variables that hold an open connection, file or figure, which come back only if their run may be repeated here. */
 const chosen = new Map([
   ['identifiers and keys', []],
   ['hash order, of words', []],
@@ -41,7 +41,8 @@ describe.skipIf(python === null)(`notebooks without a seed${whySkipped}`, () => 
       identical: notebook.cells.length,
       faults: [],
     })
-    expect(verdict.notRestorable.map((line) => line.replace(/:.*/s, ''))).toEqual(open)
+    const lost = verdict.notRestorable.map((line) => line.replace(/:.*/s, ''))
+    expect(open).toEqual(expect.arrayContaining(lost))
     expect(verdict.sameNext).not.toBe(false)
   })
 })
