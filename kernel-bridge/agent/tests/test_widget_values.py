@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from kernel import Kernel, Ran
 
+pytest.importorskip("ipywidgets")
+
 MAKE = "import ipywidgets as w\nalpha = w.FloatSlider()\nbox = w.VBox([w.IntSlider(), w.Password()])"
 
 
