@@ -42,10 +42,10 @@ test('links are copied, followed and survive a rename; a checkpoint is opened, c
   await history(page).getByRole('button', { name: 'Checkpoints' }).click()
   await history(page).getByLabel('Checkpoint name').fill('baseline')
   await history(page).getByRole('button', { name: 'Make a checkpoint' }).click()
-  await expect(history(page).getByRole('button', { name: 'baseline' })).toBeVisible()
+  await expect(history(page).getByRole('button', { name: 'baseline', exact: true })).toBeVisible()
   await typeInto(page, 2, ' + 41')
   await saved(page)
-  await history(page).getByRole('button', { name: 'baseline' }).click()
+  await history(page).getByRole('button', { name: 'baseline', exact: true }).click()
   await expect(history(page).getByRole('article', { name: 'Cell 2', exact: true })).toHaveText('rest = 1')
   expect(await seriousFindings(page, { within: ['.history'] })).toEqual([])
   await history(page).getByRole('button', { name: 'Copy link' }).click()
@@ -54,7 +54,9 @@ test('links are copied, followed and survive a rename; a checkpoint is opened, c
   await history(page).getByRole('button', { name: 'Restore' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click()
   await expect(cell(page, 2)).not.toContainText('41')
-  await expect(history(page).getByRole('button', { name: 'Before “baseline” was restored' })).toBeVisible()
+  await expect(
+    history(page).getByRole('button', { name: 'Before “baseline” was restored', exact: true }),
+  ).toBeVisible()
   await history(page).getByRole('checkbox', { name: 'Compare Before “baseline” was restored' }).check()
   await history(page).getByRole('checkbox', { name: 'Compare baseline', exact: true }).check()
   await history(page).getByRole('button', { name: 'Compare two' }).click()

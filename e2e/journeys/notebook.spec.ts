@@ -117,7 +117,7 @@ test('the history lists each run, and a receipt explains it', async ({ browser }
   await page.getByRole('button', { name: 'History' }).click()
   const panel = page.getByRole('region', { name: 'History' })
   await expect(panel).toContainText('a = 20')
-  await panel.getByRole('button', { name: /print\(a \+ 22\)/ }).click()
+  await panel.getByRole('button', { name: /^Done.*print\(a \+ 22\)/ }).click()
   await expect(panel).toContainText('What it used')
   await expect(panel).toContainText(/made by run/)
 })

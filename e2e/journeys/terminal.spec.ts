@@ -42,7 +42,9 @@ test('from the palette to the end of a terminal', async ({ browser }) => {
 
   await test.step('the way out by keyboard, and for assistive technology', async () => {
     await page.keyboard.press('Control+Shift+ArrowUp')
-    await expect(page.getByRole('link', { name: 'Terminal 1' })).toBeFocused()
+    await expect(
+      page.getByRole('navigation', { name: 'Terminals' }).getByRole('link', { name: 'Terminal 1' }),
+    ).toBeFocused()
     expect(await seriousFindings(page)).toEqual([])
   })
 
@@ -64,7 +66,9 @@ test('from the palette to the end of a terminal', async ({ browser }) => {
     await page.getByRole('menuitem', { name: 'Rename' }).click()
     await page.getByRole('textbox', { name: 'Name' }).fill('training')
     await page.getByRole('button', { name: 'Save' }).click()
-    await expect(page.getByRole('link', { name: 'training' })).toBeVisible()
+    await expect(
+      page.getByRole('navigation', { name: 'Terminals' }).getByRole('link', { name: 'training' }),
+    ).toBeVisible()
   })
 
   await test.step('closing asks while a program runs', async () => {
