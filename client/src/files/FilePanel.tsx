@@ -3,6 +3,7 @@ import { type DragEvent, useEffect, useRef, useState, useSyncExternalStore } fro
 import { useMay } from '../api/use-may.ts'
 import { t } from '../text/text.ts'
 import { Dialog } from '../ui/Dialog.tsx'
+import { IconButton } from '../ui/IconButton.tsx'
 import { FilePlus2, FolderPlus, RotateCw, Upload } from '../ui/icons.ts'
 import { makeFolder, makeNotebook, upload } from './actions.ts'
 import { FileTree } from './FileTree.tsx'
@@ -97,11 +98,17 @@ function Tools(props: {
       <span className="files-tools-end">
         {props.mayChange && (
           <>
-            <IconButton label={t('files.newFolder')} onClick={() => void newFolder()} icon={FolderPlus} />
-            <IconButton label={t('files.upload')} onClick={() => picker.current?.click()} icon={Upload} />
+            <IconButton label={t('files.newFolder')} onClick={() => void newFolder()}>
+              <FolderPlus size={16} />
+            </IconButton>
+            <IconButton label={t('files.upload')} onClick={() => picker.current?.click()}>
+              <Upload size={16} />
+            </IconButton>
           </>
         )}
-        <IconButton label={t('files.refresh')} onClick={() => void files.refresh()} icon={RotateCw} />
+        <IconButton label={t('files.refresh')} onClick={() => void files.refresh()}>
+          <RotateCw size={16} />
+        </IconButton>
       </span>
       <input
         ref={picker}
@@ -115,25 +122,6 @@ function Tools(props: {
         }}
       />
     </div>
-  )
-}
-
-function IconButton(props: {
-  readonly label: string
-  readonly onClick: () => void
-  readonly icon: typeof Upload
-}) {
-  const Icon = props.icon
-  return (
-    <button
-      type="button"
-      className="icon-button"
-      aria-label={props.label}
-      title={props.label}
-      onClick={props.onClick}
-    >
-      <Icon size={16} />
-    </button>
   )
 }
 

@@ -3,6 +3,7 @@ import './find.css'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
+import { IconButton } from '../ui/IconButton.tsx'
 import { ChevronDown, ChevronUp, X } from '../ui/icons.ts'
 import { notify } from '../ui/notices.ts'
 import type { Asked, Finder, Match } from './finder.ts'
@@ -206,24 +207,6 @@ function Choice(props: {
       onClick={props.onToggle}
     >
       {props.sign}
-    </button>
-  )
-}
-
-function IconButton(props: {
-  readonly label: string
-  readonly onClick: () => void
-  readonly children: React.ReactNode
-}) {
-  return (
-    <button
-      type="button"
-      className="icon-button"
-      aria-label={props.label}
-      title={props.label}
-      onClick={props.onClick}
-    >
-      {props.children}
     </button>
   )
 }

@@ -12,6 +12,7 @@ import { Time } from '../../ui/Time.tsx'
 import './people.css'
 import { BASE } from '../../state/base.ts'
 import { CurrentPassword } from './CurrentPassword.tsx'
+import { InnerForm } from './InnerForm.tsx'
 import { Passkeys } from './Passkeys.tsx'
 import { peopleApi } from './people-api.ts'
 import { Tokens } from './Tokens.tsx'
@@ -108,15 +109,7 @@ function Password({ me }: { readonly me: Me }) {
     await loadMe()
   }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Enter in a field saves the password, and not the dialog
-    <div
-      className="account-password"
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter' || !(event.target instanceof HTMLInputElement)) return
-        event.preventDefault()
-        void save()
-      }}
-    >
+    <InnerForm onSubmit={() => void save()}>
       {me.hasPassword && <CurrentPassword value={current} onChange={setCurrent} />}
       <label>
         {t('account.newPassword', { n: PASSWORD_LENGTH.min })}
@@ -138,7 +131,7 @@ function Password({ me }: { readonly me: Me }) {
       >
         {t('account.savePassword')}
       </button>
-    </div>
+    </InnerForm>
   )
 }
 

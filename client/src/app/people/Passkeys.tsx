@@ -9,6 +9,7 @@ import { notify } from '../../ui/notices.ts'
 import { ProblemBox } from '../../ui/Problem.tsx'
 import { Time } from '../../ui/Time.tsx'
 import { CurrentPassword } from './CurrentPassword.tsx'
+import { InnerForm } from './InnerForm.tsx'
 import { peopleApi } from './people-api.ts'
 import { useLoaded } from './useLoaded.ts'
 
@@ -98,15 +99,7 @@ function NewPasskey({
     onAdded(answer)
   }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Enter in a field adds the passkey, and does not save the dialog
-    <div
-      className="account-password"
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter' || !(event.target instanceof HTMLInputElement)) return
-        event.preventDefault()
-        void add()
-      }}
-    >
+    <InnerForm onSubmit={() => void add()}>
       <label>
         {t('account.passkeyName')}
         <input
@@ -127,7 +120,7 @@ function NewPasskey({
       >
         {t('account.addPasskey')}
       </button>
-    </div>
+    </InnerForm>
   )
 }
 

@@ -7,6 +7,7 @@ import type { Problem } from '../../api/api.ts'
 import { t } from '../../text/text.ts'
 import { MadeLink } from '../../ui/MadeLink.tsx'
 import { ProblemBox } from '../../ui/Problem.tsx'
+import { InnerForm } from './InnerForm.tsx'
 import { peopleApi } from './people-api.ts'
 import { TokenList } from './TokenList.tsx'
 import { useLoaded } from './useLoaded.ts'
@@ -44,15 +45,7 @@ function NewTokenForm({ me, onMade }: { readonly me: Me; readonly onMade: () => 
     onMade()
   }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Enter in a field makes the token, and does not save the dialog
-    <div
-      className="account-password"
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter' || !(event.target instanceof HTMLInputElement)) return
-        event.preventDefault()
-        void make()
-      }}
-    >
+    <InnerForm onSubmit={() => void make()}>
       <label>
         {t('tokens.name')}
         <input
@@ -98,7 +91,7 @@ function NewTokenForm({ me, onMade }: { readonly me: Me; readonly onMade: () => 
           note={t('tokens.once')}
         />
       )}
-    </div>
+    </InnerForm>
   )
 }
 

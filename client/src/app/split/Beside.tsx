@@ -17,10 +17,10 @@ import {
 } from '../../navigation/side.ts'
 import { routeOf } from '../../navigation/tabs.ts'
 import { t } from '../../text/text.ts'
+import { IconButton } from '../../ui/IconButton.tsx'
 import { ArrowLeftRight, X } from '../../ui/icons.ts'
 import { placeName } from '../place-name.ts'
 import { Divider } from './Divider.tsx'
-import { SideButton } from './SideButton.tsx'
 
 /** `main` is the address of the other side; `onMainFocus` puts the focus there. */
 export function Beside(props: {
@@ -46,8 +46,12 @@ export function Beside(props: {
         <span className="beside-name" title={name}>
           {name}
         </span>
-        <SideButton label={t('split.swap')} onClick={swap} icon={ArrowLeftRight} />
-        <SideButton label={t('split.close')} onClick={closeBeside} icon={X} />
+        <IconButton label={t('split.swap')} onClick={swap}>
+          <ArrowLeftRight size={16} />
+        </IconButton>
+        <IconButton label={t('split.close')} onClick={closeBeside}>
+          <X size={16} />
+        </IconButton>
       </div>
       <iframe
         ref={frame}

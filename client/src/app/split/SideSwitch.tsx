@@ -2,8 +2,8 @@
 import { closeBeside, type Side, shownSide, showSide } from '../../navigation/side.ts'
 import { useWatched } from '../../state/use-watched.ts'
 import { t } from '../../text/text.ts'
+import { IconButton } from '../../ui/IconButton.tsx'
 import { X } from '../../ui/icons.ts'
-import { SideButton } from './SideButton.tsx'
 
 export function SideSwitch({ names }: { readonly names: Readonly<Record<Side, string>> }) {
   const shown = useWatched(shownSide, (side) => side)
@@ -14,7 +14,9 @@ export function SideSwitch({ names }: { readonly names: Readonly<Record<Side, st
           {names[side]}
         </button>
       ))}
-      <SideButton label={t('split.close')} onClick={closeBeside} icon={X} />
+      <IconButton label={t('split.close')} onClick={closeBeside}>
+        <X size={16} />
+      </IconButton>
     </fieldset>
   )
 }

@@ -1,12 +1,11 @@
-/** A button of a side's head. */
-import type { X } from '../../ui/icons.ts'
+/** A button that shows an icon alone; `label` names it for all. */
+import type { ReactNode } from 'react'
 
-export function SideButton(props: {
+export function IconButton(props: {
   readonly label: string
   readonly onClick: () => void
-  readonly icon: typeof X
+  readonly children: ReactNode
 }) {
-  const Icon = props.icon
   return (
     <button
       type="button"
@@ -15,7 +14,7 @@ export function SideButton(props: {
       title={props.label}
       onClick={props.onClick}
     >
-      <Icon size={16} />
+      {props.children}
     </button>
   )
 }
