@@ -1,22 +1,17 @@
 /** What programs show of links: title, description and picture for those who may see it, by role and by token; nothing else. */
-import { once } from 'node:events'
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OpenedNotebook } from '../../contract/http.ts'
 import { ROLES, type Role } from '../../contract/route.ts'
-import { type ComposedServer, compose } from '../../src/compose.ts'
-import { Access } from '../../src/http/access.ts'
-import { loopbackHosts } from '../../src/http/gate.ts'
-import { Grants } from '../../src/people/grants.ts'
-import { MemberTokens } from '../../src/people/member-tokens.ts'
-import { People } from '../../src/people/people.ts'
-import { openProject, type Project } from '../../src/project.ts'
-import { openKernels } from '../../src/setup/open-kernels.ts'
+import type { Access } from '../../src/http/access.ts'
+import type { Grants } from '../../src/people/grants.ts'
+import type { MemberTokens } from '../../src/people/member-tokens.ts'
+import type { People } from '../../src/people/people.ts'
+import type { Project } from '../../src/project.ts'
 import { at, ended, queued, sessionStarted } from '../store/entries.ts'
+import { startComposed, type TestServer } from './composed-server.ts'
 
 const SECRET = 'sk-proj-4f9aT3BlbkFJ7hQz1uVw8XyKp2Rm6Nd0'
 const PICTURE = Buffer.from('not really a picture')
@@ -26,8 +21,7 @@ let people: People
 let grants: Grants
 let memberTokens: MemberTokens
 let access: Access
-let house: ComposedServer
-let server: Server
+let server: TestServer
 
 beforeAll(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), 'yesterday-previews-')))
@@ -40,24 +34,8 @@ beforeAll(async () => {
   )
   const notebook = { cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 }
   await writeFile(join(root, 'private/births.ipynb'), JSON.stringify(notebook))
-  project = await openProject(root, (problem) => {
-    throw new Error(problem)
-  })
-  people = new People(state)
-  grants = new Grants(state)
-  memberTokens = new MemberTokens(state, people)
-  const reach = { hosts: new Set(loopbackHosts), secureHosts: new Set<string>(), publicOrigin: null }
-  access = new Access({ people, grants, memberTokens, reach, root })
-  house = compose({
-    ...{ project, access, kernels: openKernels(root, { interpreters: [] }), client: join(state, 'client') },
-    ...{ version: '0', trust: async () => undefined },
-    logError: (what, error) => {
-      throw new Error(what, { cause: error })
-    },
-  })
-  server = createServer(house.handle)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  server = await startComposed(root, state, join(state, 'client'))
+  ;({ project, people, grants, memberTokens, access } = server)
   const opened = await fetch(`${origin()}/api/notebooks/open`, {
     method: 'POST',
     headers: { ...person('owner'), origin: origin(), 'content-type': 'application/json' },
@@ -66,12 +44,7 @@ beforeAll(async () => {
   document = OpenedNotebook.parse(await opened.json()).documentId
   await record()
 })
-afterAll(async () => {
-  server.close()
-  server.closeAllConnections()
-  await house.close()
-  for (const folder of [root, state]) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-})
+afterAll(() => server.close())
 
 async function record(): Promise<void> {
   const { objects, runs } = project.store
@@ -95,7 +68,7 @@ async function record(): Promise<void> {
   ])
 }
 
-const origin = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+const origin = (): string => `http://${server.address}`
 
 /** The headers of a new member; `hidden`: the folder is hidden from them. */
 function person(role: Role, hidden = false): Record<string, string> {

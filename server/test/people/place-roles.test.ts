@@ -1,8 +1,6 @@
 /** Roles at folders and notebooks on a whole server: what is hidden is in no answer, and no path leads around a grant. */
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { mkdir, mkdtemp, readFile, realpath, rename, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -13,14 +11,12 @@ import { routes } from '../../contract/routes.ts'
 import { SUBJECT_FIELDS } from '../../contract/subjects.ts'
 import { close } from '../../contract/sync.ts'
 import { seconds } from '../../setup/patience.js'
-import { type ComposedServer, compose } from '../../src/compose.ts'
-import { Access } from '../../src/http/access.ts'
-import { loopbackHosts } from '../../src/http/gate.ts'
-import { Grants, type GrantTarget } from '../../src/people/grants.ts'
-import { MemberTokens } from '../../src/people/member-tokens.ts'
-import { People } from '../../src/people/people.ts'
-import { openProject, type Project } from '../../src/project.ts'
-import { openKernels } from '../../src/setup/open-kernels.ts'
+import type { Access } from '../../src/http/access.ts'
+import type { Grants, GrantTarget } from '../../src/people/grants.ts'
+import type { MemberTokens } from '../../src/people/member-tokens.ts'
+import type { People } from '../../src/people/people.ts'
+import type { Project } from '../../src/project.ts'
+import { startComposed, type TestServer } from '../http/composed-server.ts'
 import { at, edge, ended, queued, sessionStarted } from '../store/entries.ts'
 
 let root = ''
@@ -28,8 +24,7 @@ let state = ''
 let project: Project
 let people: People
 let grants: Grants
-let house: ComposedServer
-let server: Server
+let server: TestServer
 let access: Access
 let memberTokens: MemberTokens
 const ids = new Map<string, string>()
@@ -52,39 +47,13 @@ beforeAll(async () => {
   await writeFile(join(root, 'private/data.csv'), SECRET)
   await writeFile(join(root, 'public/a.ipynb'), notebook('aaaaaa', 'z = 2'))
   await symlink(join(root, 'private'), join(root, 'public/way'))
-  project = await openProject(root, (problem) => {
-    throw new Error(problem)
-  })
-  people = new People(state)
-  grants = new Grants(state)
-  const reach = { hosts: new Set(loopbackHosts), secureHosts: new Set<string>(), publicOrigin: null }
-  memberTokens = new MemberTokens(state, people)
-  access = new Access({ people, memberTokens, grants, reach, root })
-  house = compose({
-    project,
-    access,
-    kernels: openKernels(root, { interpreters: [] }),
-    client: null,
-    version: '0',
-    trust: async () => undefined,
-    logError: (what, error) => {
-      throw new Error(what, { cause: error })
-    },
-  })
-  server = createServer(house.handle)
-  server.on('upgrade', house.upgrade)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  server = await startComposed(root, state)
+  ;({ project, people, grants, access, memberTokens } = server)
   for (const path of ['private/b.ipynb', 'private/open/c.ipynb', 'public/a.ipynb'])
     ids.set(path, (await ask(owner(), 'POST', '/api/notebooks/open', { path })).json.documentId)
   await record()
 })
-afterAll(async () => {
-  server.close()
-  server.closeAllConnections()
-  await house.close()
-  for (const folder of [root, state]) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-})
+afterAll(() => server.close())
 
 /** A run of each notebook; the one of `public` uses what the one of `private` made. */
 async function record(): Promise<void> {
@@ -125,7 +94,7 @@ const owner = (): Person => person('owner')
 const inFolder = (path: string): GrantTarget => ({ kind: 'folder', path })
 const ofNotebook = (path: string): GrantTarget => ({ kind: 'notebook', document: ids.get(path) ?? '' })
 
-const address = (): string => `127.0.0.1:${(server.address() as AddressInfo).port}`
+const address = (): string => server.address
 
 async function ask({ cookie }: Person, method: string, path: string, body?: unknown) {
   const response = await fetch(`http://${address()}${path}`, {
