@@ -5,13 +5,14 @@
 import { z } from 'zod'
 import type { Edge } from './run.ts'
 
-export const WorkerRole = z.enum(['pool', 'loader', 'loky', 'server', 'process', 'program', 'spawn', 'fork'])
-export type WorkerRole = z.infer<typeof WorkerRole>
-
 const Worker = z.object({
   /** Its number within the run: `2`, or `2.1` for one that worker 2 started. */
   worker: z.string().max(200),
-  role: WorkerRole.catch('process'),
+  /** How it was started, `program`, or what it works for: `pool`, or the pool of a library, `dask`. */
+  role: z
+    .string()
+    .regex(/^[a-z]{1,32}$/)
+    .catch('process'),
   /** As Python names it: `ForkPoolWorker-1`. */
   name: z.string().max(200).optional(),
   /** Of a distributed run, as torchrun numbers it. */

@@ -1,6 +1,6 @@
 /**
- * `npm run lock:python`: pins the newest Python packages that fit the lists in `python-lists.js`, for every supported
- * Python and for Linux, macOS and Windows. Run the tests afterwards, and commit the files in `python-lock`.
+ * `npm run lock:python [LISTS…]`: pins the newest Python packages that fit the lists in `python-lists.js`, for every
+ * supported Python and for Linux, macOS and Windows. Run the tests afterwards, and commit the files in `python-lock`.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -44,7 +44,9 @@ try {
   const { uv, env } = await uvProgram(await basePython(), cacheFolder('uv'))
   if (uv === null)
     throw new Error('uv was not found and could not be installed. Install uv, then: npm run lock:python')
-  for (const list of Object.entries(LISTS)) await lock(uv, env, list)
+  const names = process.argv.slice(2)
+  const wanted = Object.entries(LISTS).filter(([name]) => names.length === 0 || names.includes(name))
+  for (const list of wanted) await lock(uv, env, list)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1

@@ -27,6 +27,7 @@ const full = [
   'anywidget',
   'bokeh',
   'dill',
+  'distributed',
   'h5py',
   'httpx',
   'hypothesis',
@@ -54,6 +55,18 @@ const validators = ['openlineage-python==1.54.0', 'prov==3.2.3', 'roc-validator=
 /** A server whose kernels are used from elsewhere, and a hub that starts ours. */
 const jupyter = ['ipykernel==7.*', 'jupyter-server==2.*', 'jupyterhub==6.*']
 
+/** Clusters of workers, which `npm run proof machines` starts. */
+const machines = [
+  'ipykernel==7.*',
+  'pytest==9.*',
+  'dask',
+  'distributed',
+  'pandas==2.*',
+  'pyarrow',
+  'pyspark==4.*',
+  'ray==2.*',
+]
+
 /** Other notebook programs, which `npm run bench:peer` measures next to this one. */
 const jupyterlab = ['ipykernel==7.*', 'jupyter-collaboration==5.*', 'jupyterlab==4.6.*']
 const marimo = ['marimo==0.*']
@@ -64,6 +77,7 @@ export const LISTS = {
   jupyter: { packages: jupyter, oldest: '3.11' },
   jupyterlab: { packages: jupyterlab, oldest: '3.11' },
   libraries: { packages: libraries, oldest: '3.10' },
+  machines: { packages: machines, oldest: '3.11' },
   marimo: { packages: marimo, oldest: '3.11' },
   validators: { packages: validators, oldest: '3.11' },
 }

@@ -109,6 +109,13 @@ export async function peerPythons() {
   return { jupyterlab: await python('jupyterlab'), marimo: await python('marimo') }
 }
 
+/** The Python that has Dask, Ray and Spark. */
+export async function machinesPython() {
+  const base = await basePython()
+  const wanted = { version: 'machines', base, packages: requirementsOf('machines'), imports: [] }
+  return make(wanted, installer(base, cacheFolder('uv')))
+}
+
 /**
  * `{main, others, validators, jupyter}`: paths of Pythons by version; `others` holds those of the supported versions that
  * are here, `validators` what reads exports, `jupyter` a Jupyter Server.

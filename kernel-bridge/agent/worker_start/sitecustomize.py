@@ -12,9 +12,10 @@ def _start():
     here = os.path.dirname(os.path.abspath(__file__))
     given = os.environ.pop("_YESTERDAY_WORKER", None)
     path = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    if path[0] == here:
-        if len(path) > 1:
-            os.environ["PYTHONPATH"] = os.pathsep.join(path[1:])
+    if here in path:
+        path = [one for one in path if one != here]
+        if path:
+            os.environ["PYTHONPATH"] = os.pathsep.join(path)
         else:
             del os.environ["PYTHONPATH"]
     sys.path[:] = [one for one in sys.path if one != here]

@@ -6,6 +6,7 @@ The hook must be quick and silent: outside a run it returns at once.
 from __future__ import annotations
 
 import os
+import sys
 import sysconfig
 import tempfile
 import threading
@@ -23,6 +24,7 @@ from .own_record import is_own_record, is_part
 from .own_threads import is_own
 from .record import StoredValue
 from .secrecy import mask
+from .workers.libraries.registry import TEMPORARY
 
 _SEEN = 1_000
 _READING = frozenset(("r", "rb", "rt"))
@@ -95,8 +97,19 @@ class FileWatch:
         every = [os.path.abspath(root) for root in [*roots, *ignored, *extra] if root]
         # The folder that ipykernel gives as the place of a cell's code, so that a traceback looks there.
         cells = os.path.join(tempfile.gettempdir(), f"ipykernel_{os.getpid()}", "")
-        compiled = os.path.join(tempfile.gettempdir(), "torchinductor_")
-        self.ignored = (*every, cells, compiled, "/proc/", "/dev/", "/sys/", "/etc/", "/usr/share/", "/usr/lib")
+        own = [os.path.join(tempfile.gettempdir(), beginning) for beginning in TEMPORARY]
+        self.ignored = (
+            *every,
+            cells,
+            *own,
+            *_zipped_library(),
+            "/proc/",
+            "/dev/",
+            "/sys/",
+            "/etc/",
+            "/usr/share/",
+            "/usr/lib",
+        )
         self.close = listen(_HANDLERS, self._hook)
 
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
@@ -212,7 +225,7 @@ class FileWatch:
 
     def folder(self, use: FileUse, args: tuple[Any, ...]) -> None:
         path = self.path(args[0])
-        if path is not None:
+        if path is not None and not os.path.isdir(path):
             use.written[path] = None
 
     def command(self, use: FileUse, args: tuple[Any, ...]) -> None:
@@ -228,6 +241,11 @@ class FileWatch:
         address = args[1]
         if isinstance(address, tuple):
             use.sockets[f"{address[0]}:{address[1]}"] = None
+
+
+def _zipped_library() -> list[str]:
+    """Where an interpreter looks for a standard library in one file, whether there is one or not."""
+    return [path for path in sys.path if path.endswith(".zip") and path.startswith(sys.base_prefix)]
 
 
 _HANDLERS = {

@@ -19,10 +19,12 @@ _TOUCHING = re.compile(
     r"(?:load|save|scan|sink|dump|copy|connect|export|import|from|to|stat|exists)(?:_|$)|(?:read|write|open)_"
     r"|.*_(?:csv|json|parquet|file|files|disk|table|path|db|database)$"
     r"|(?:loads?|opens?)[A-Z]|(?:sql|execute|executescript|query|Dataset|dataset|memmap|imread|imwrite)$|.*File$"
+    r"|(?:csv|json|parquet|orc|avro|delta|textFile|wholeTextFiles|binaryFiles|saveAsTextFile)$"
     r"|(?:isfile|isdir|is_file|is_dir|getsize|getmtime|system|getoutput|run|call|check_call|check_output|Popen)$"
 )
 _FOLDER_READER = re.compile(
     r"(?:read|scan|open)_\w+$|\w*[Dd]ataset$|(?:Image|Dataset)Folder$|load_from_disk$|(?:sql|execute|query)$"
+    r"|(?:csv|json|parquet|orc|avro|delta|textFile|wholeTextFiles|binaryFiles)$"
 )
 _FOLDER_WRITER = re.compile(
     rf"(?:to_(?!{'|'.join(MODULES)})|(?:write|sink|export)_)(?!list|dict|numeric|datetime|device)\w+$|save_to_disk$"

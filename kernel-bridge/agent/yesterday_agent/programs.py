@@ -26,6 +26,7 @@ from .secrecy import mask
 from .tree_snapshot import Changes, Snapshot
 from .workers import starts
 from .workers.events import Worker
+from .workers.libraries.registry import POOL_ROLES
 from .workers.merge import GOES_ON, WorkerUse, in_order, unseen, workers_facet
 
 _LONGEST = 500
@@ -100,7 +101,7 @@ class ProgramWatch:
         processes = max(_started_processes() - use.processes, 0)
         if processes == 0 and use.forks > 0 and not use.programs:
             processes = use.forks
-        others = _distributed(use.programs, workers)
+        others = _given_to(use.programs, workers)
         if processes > 0 or others:
             use.programs.append(_processes(processes, others))
         if not use.programs:
@@ -289,7 +290,7 @@ def _started_processes() -> int:
     return int(digits) if digits.isdigit() else 1
 
 
-def _distributed(programs: list[Program], workers: list[Worker]) -> list[Worker]:
+def _given_to(programs: list[Program], workers: list[Worker]) -> list[Worker]:
     """Gives each program its workers, by their names; returns those of none."""
     others = list[Worker]()
     for worker in workers:
@@ -305,9 +306,10 @@ def _is_within(worker: str, name: str) -> bool:
 def _processes(started: int, workers: list[Worker]) -> Program:
     count, where = started, ""
     if started == 0:
-        is_plain = all(worker.role == "" for worker in workers)
+        is_plain = all(worker.role == "" and worker.how not in POOL_ROLES for worker in workers)
         count, where = len(workers), "" if is_plain else " of an earlier run"
-    way = "fork" if started == 0 and where == "" else "multiprocessing"
+    pools = {worker.how for worker in workers if worker.how in POOL_ROLES}
+    way = "fork" if started == 0 and where == "" else next(iter(pools), "multiprocessing")
     shown = f"{way}: {count} process{'' if count == 1 else 'es'}{where}"
     return Program(shown, "process", lambda: None, workers=workers)
 
@@ -324,8 +326,9 @@ def _edge(program: Program, use: WorkerUse) -> Edge:
 
 def _unseen(use: ProgramUse, changes: Changes) -> list[Missing]:
     blind = [program for program in use.programs if not _is_observed(program)]
-    begin_later = [program for program in blind if program.name is not None and program.exit_code() is None]
-    unloaded = [program for program in blind if program.name is not None and program not in begin_later]
+    named = [program for program in blind if program.name is not None and not starts.is_launcher(program.words)]
+    begin_later = [program for program in named if program.exit_code() is None]
+    unloaded = [program for program in named if program not in begin_later]
     others = [program for program in blind if program.name is None]
     reading = "programs are not watched while they read; files that the command names are recorded"
     start_up = "it is a Python that did not load Yesterday's start-up: not observed"

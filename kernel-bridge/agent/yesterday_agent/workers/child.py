@@ -30,7 +30,8 @@ CONFIG = "children.txt"
 """The interpreter's prefix, how many roots follow, the roots of libraries' code, and what paths are ignored."""
 GIVEN = "given.json"
 _LONGEST_TRACEBACK = 8_000
-_RANKS = ("RANK", "LOCAL_RANK", "WORLD_SIZE")
+_RANKS = ("RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK")
+"""As torchrun, Open MPI and other MPIs give it."""
 
 
 class Child:
@@ -51,13 +52,13 @@ class Child:
         self._part = Part(self._folder, name, how, self._epoch.get())
         self._is_over = False
         if self._observer is None:
-            self._observer = Observer(self._part, self._epoch, self._ignored, self._roots)
+            self._observer = Observer(self._part, how, self._epoch, self._ignored, self._roots)
             self._observer.watch_environment()
         else:
-            self._observer.begin(self._part)
-        ranks = [os.environ.get(name) for name in _RANKS]
-        if ranks[0] is not None:
-            self._part.note("rank", *ranks)
+            self._observer.begin(self._part, how)
+        ranks = [os.environ[name] for name in _RANKS if name in os.environ]
+        if ranks:
+            self._part.note("rank", ranks[0])
         self.draws.begin(self._part.note, _given(self._folder, self._part.name))
 
     def forked(self, name: str) -> None:
@@ -144,6 +145,8 @@ def _of_this_process(step: Callable[[Child], object]) -> None:
 
 def start(name: str, folder: str, how: str) -> None:
     """Begins in a new interpreter, before it runs the user's code."""
+    if starts.is_service(sys.orig_argv):
+        return
     child = Child(folder, os.urandom)
     child.begin(name, how)
     wrap(child.draws)

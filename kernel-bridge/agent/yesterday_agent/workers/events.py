@@ -53,6 +53,7 @@ class Worker:
     rank: int | None = None
     at: int = 0
     """The order of the run that was on when it wrote last."""
+    parent_serves: bool = False
     is_over: bool = False
     is_full: bool = False
     has_undrawn: bool = False
@@ -73,6 +74,10 @@ class Worker:
     def is_known(self) -> bool:
         """Whether it is more than a fork that became a program or ended at once."""
         return self.how != "fork" or self.role != "" or self.is_over
+
+    def serves(self) -> bool:
+        """Whether it works for the run that waits for it."""
+        return self.role in POOLS or self.how in POOLS or self.how == "server" or self.parent_serves
 
     def is_alive(self) -> bool:
         return not self.is_over and _is_alive(self.pid)

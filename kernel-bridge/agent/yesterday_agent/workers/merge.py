@@ -23,7 +23,7 @@ from ..record import Edge, Missing
 from . import bundle, starts
 from .child import CONFIG, GIVEN, Child
 from .epoch import Epoch
-from .events import POOLS, Event, Worker
+from .events import Event, Worker
 from .part import SUFFIX
 
 _SHOWN = 64
@@ -242,12 +242,9 @@ class Workers:
     def _starter(self, event: Event) -> int:
         """The order of the run that the event belongs to."""
         worker = event.worker
-        serves = worker.role in POOLS or worker.how == "server" or self._parent_serves(worker)
-        return event.order if serves else worker.order
-
-    def _parent_serves(self, worker: Worker) -> bool:
         parent = self._known.get(worker.name.rpartition(".")[0])
-        return parent is not None and (parent.how == "server" or parent.role in POOLS)
+        worker.parent_serves |= parent is not None and parent.serves()
+        return event.order if worker.serves() else worker.order
 
 
 def workers_facet(workers: list[Worker], use: WorkerUse) -> dict[str, Any]:
@@ -281,7 +278,7 @@ def unseen(workers: list[Worker], use: WorkerUse) -> list[Missing]:
             missing.append({"what": f"what {label} did later", "why": "it wrote down more than 4 MiB"})
         if worker.has_undrawn:
             missing.append({"what": f"entropy of {label}", "why": "it drew more than 64 KiB from the system"})
-        if worker.role in POOLS or worker.how == "server" or (worker.how, worker.role) == ("spawn", ""):
+        if worker.serves() or (worker.how, worker.role) == ("spawn", ""):
             continue
         if worker.is_alive():
             missing.append({"what": f"what {label} does later", "why": GOES_ON})
@@ -304,5 +301,6 @@ def _in_order(key: str) -> tuple[tuple[int, str], ...]:
 
 def in_order(use: WorkerUse) -> list[Worker]:
     """Those that did something, as they were started."""
-    known = [worker for worker in use.workers.values() if worker.is_known()]
+    touched = set[str]().union(*use.read.values(), *use.written.values())
+    known = [worker for worker in use.workers.values() if worker.is_known() or worker.key in touched]
     return sorted(known, key=lambda worker: _in_order(worker.name))

@@ -15,7 +15,7 @@ from ..noise import is_noise
 from ..own_record import is_own_record, is_part
 from ..own_threads import is_own
 from .libraries.registry import TEMPORARY
-from .starts import choose_way
+from .starts import choose_way, replacing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _LOOPBACK = ("127.", "::1", "localhost")
-_TEMPORARY = tuple(f"{os.sep}{beginning}" for beginning in ("pymp-", *TEMPORARY))
+_FOLDERS = dict.fromkeys((os.environ.get("TMPDIR", "/tmp").rstrip(os.sep), "/tmp", "/var/tmp", "/dev/shm"))
+_TEMPORARY = tuple(os.path.join(folder, beginning) for folder in _FOLDERS for beginning in ("pymp-", *TEMPORARY))
 """What Python and libraries keep for themselves in the folder of temporary files."""
 _LIBRARIES = ("site-packages", "dist-packages", "<frozen", "<yesterday_agent")
 _ENVIRONMENT_CODE = (f"{os.sep}os.py", f"{os.sep}_collections_abc.py", "<frozen os>", "<frozen _collections_abc>")
@@ -37,17 +38,17 @@ _OWN_FRAMES = FRAMES_ABOVE + 1
 class Observer:
     """Writes into `part`. `ignored`: beginnings of paths that are not the user's; `roots`: of libraries' code."""
 
-    def __init__(self, part: Part, epoch: Epoch, ignored: tuple[str, ...], roots: tuple[str, ...]) -> None:
+    def __init__(self, part: Part, way: str, epoch: Epoch, ignored: tuple[str, ...], roots: tuple[str, ...]) -> None:
         self._epoch = epoch
         self._ignored, self._roots = ignored, roots
         self._awaited: str | None = None
         self._urls: Any = None
-        self.begin(part)
+        self.begin(part, way)
         self._close = listen(_HANDLERS, self._hook)
 
-    def begin(self, part: Part) -> None:
-        """What happens from here on belongs to this part."""
-        self._part = part
+    def begin(self, part: Part, way: str) -> None:
+        """What happens from here on belongs to this part. `way`: how the process was started."""
+        self._part, self._way = part, way
         self._seen: set[tuple[object, ...]] = set()
         self._order = self._epoch.get()
         self._urls = None
@@ -91,7 +92,7 @@ class Observer:
         path = os.path.abspath(os.fsdecode(value))
         if path.startswith(self._ignored) or "__pycache__" in path or path.endswith(".pyc") or is_own_record(path):
             return None
-        return None if is_part(path) or any(part in path for part in _TEMPORARY) else path
+        return None if is_part(path) or path.startswith(_TEMPORARY) else path
 
     def _opened(self, args: tuple[Any, ...]) -> None:
         path = self._path(args[0])
@@ -151,7 +152,7 @@ class Observer:
 
     def _folder(self, args: tuple[Any, ...]) -> None:
         path = self._path(args[0])
-        if path is not None:
+        if path is not None and not os.path.isdir(path):
             self._once("write", path)
 
     def _database(self, args: tuple[Any, ...]) -> None:
@@ -166,6 +167,21 @@ class Observer:
         words = [os.fsdecode(word) for word in given]
         choose_way(words)
         self._part.note("program", mask(" ".join(words))[:500])
+
+    def _replaced(self, args: tuple[Any, ...]) -> None:
+        """A search of `PATH` tries one program after another. An environment that is given has been read by now."""
+        path, given, environment = args
+        if not os.access(path, os.X_OK):
+            return
+        before = (os.environ if environment is None else environment).get("PYTHONPATH")
+        added = replacing([os.fsdecode(word) for word in given], before, self._way)
+        if not added:
+            return
+        self._part.note("end", None)
+        if environment is not None:
+            os.execve(path, given, {**environment, **dict(added)})
+        for name, value in added:
+            os.putenv(name, value)
 
     def _connected(self, args: tuple[Any, ...]) -> None:
         """Processes of one run talk by loopback; that is no input."""
@@ -189,8 +205,9 @@ class Observer:
             self._once("module", path, _module_name(sys._getframe(_OWN_FRAMES)))
 
     def _script(self, args: tuple[Any, ...]) -> None:
-        if isinstance(args[0], (str, bytes)):
-            self._read(os.path.abspath(os.fsdecode(args[0])))
+        path = os.path.abspath(os.fsdecode(args[0])) if isinstance(args[0], (str, bytes)) else None
+        if path is not None and self._is_users(path):
+            self._read(path)
 
     def _is_users(self, path: str) -> bool:
         return not path.startswith(self._roots) and not any(part in path for part in _LIBRARIES)
@@ -235,6 +252,7 @@ _HANDLERS: dict[str, Callable[[Observer, tuple[Any, ...]], None]] = {
     "os.remove": Observer._removed,
     "os.rename": Observer._renamed,
     "os.mkdir": Observer._folder,
+    "os.exec": Observer._replaced,
     "sqlite3.connect": Observer._database,
     "subprocess.Popen": Observer._program,
     "socket.connect": Observer._connected,

@@ -10,7 +10,7 @@ import os
 import sys
 
 from ..own_threads import as_own
-from .libraries.registry import SPAWNERS
+from .libraries.registry import LAUNCHERS, SERVICES, SPAWNERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 VARIABLE = "_YESTERDAY_WORKER"
 _PATH = "PYTHONPATH"
 _SHELLS = ("sh", "bash", "dash", "zsh", "fish")
+_WRAPPERS = frozenset(
+    (
+        *("env", "nohup", "nice", "time", "timeout", "taskset", "numactl", "stdbuf", "xvfb-run"),
+        *("mpirun", "mpiexec", "srun", "uv", "conda", "mamba", "micromamba", "pixi", "poetry", "pipenv"),
+    )
+)
+"""Programs that run the command which follows among their words."""
 _HELPERS = (b"resource_tracker", b"semaphore_tracker")
 """Programs of `multiprocessing` itself."""
 _SERVER = b"multiprocessing.forkserver"
@@ -168,7 +175,8 @@ def _with_start(starts: Starts, given: tuple[Any, ...]) -> tuple[Any, ...]:
         words = [os.fsencode(word) for word in given[0]]
         if not starts.name or starts.start_up is None or any(mark in word for word in words for mark in _HELPERS):
             return given
-        if _is_completion() or not runs_python([os.fsdecode(word) for word in words]):
+        text = [os.fsdecode(word) for word in words]
+        if _is_completion() or not starts_python(text):
             return given
         added = starts.given(starts.program(), _way(words))
         names = tuple(os.fsencode(f"{name}=") for name, _ in added)
@@ -187,7 +195,11 @@ def _with_start(starts: Starts, given: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _way(words: list[bytes]) -> str:
-    """What an interpreter is started for: `server` forks others, `spawn` is a process of `multiprocessing`."""
+    """What an interpreter is started for: `server` forks others, `spawn` is a process of `multiprocessing`, and those
+    that a launcher of a library starts have the role of its pool."""
+    launched = LAUNCHERS.get(_launcher(words[0]))
+    if launched is not None:
+        return launched
     if any(_SERVER in word for word in words):
         return "server"
     return "spawn" if any(mark in word for word in words for mark in _SPAWNED) else "program"
@@ -201,7 +213,17 @@ def choose_way(words: Sequence[str]) -> None:
     if not _uses_spawn:
         _uses_spawn.append(bool(getattr(module, "_USE_POSIX_SPAWN", False)))
     if _uses_spawn[0]:
-        module._USE_POSIX_SPAWN = not runs_python(words)
+        module._USE_POSIX_SPAWN = not starts_python(words)
+
+
+def replacing(words: Sequence[str], before: str | None, way: str) -> list[tuple[str, str]]:
+    """Environment variables for the program that this child is about to become, where it is a Python: it goes on under
+    the child's name. `before`: the `PYTHONPATH` that it would have."""
+    starts = current
+    if starts is None or not starts.name or starts.start_up is None or not starts_python(words):
+        return []
+    (own, value), _ = starts.given(starts.name, way)
+    return [(own, value), (_PATH, f"{starts.start_up}{os.pathsep}{before}" if before else starts.start_up)]
 
 
 _uses_spawn: list[bool] = []
@@ -222,10 +244,31 @@ def _variables() -> list[bytes]:
     return found
 
 
+def starts_python(words: Sequence[str]) -> bool:
+    """Whether a command runs the user's code in a Python, or is a program that starts those of a library's pool."""
+    return bool(words) and (_launcher(words[0]) in LAUNCHERS or (runs_python(words) and not is_service(words)))
+
+
+def is_service(words: Sequence[str]) -> bool:
+    """Whether a command is one of a library itself, in which no code of the user runs."""
+    return any(mark in word for word in words for mark in SERVICES)
+
+
+def is_launcher(command: str) -> bool:
+    """Whether a command starts the pool of a library, whose workers write down what they do."""
+    return _launcher(command.split(" ", 1)[0]) in LAUNCHERS
+
+
+def _launcher(word: str | bytes) -> str:
+    return os.path.basename(os.fsdecode(word))
+
+
 def runs_python(words: Sequence[str]) -> bool:
-    """Whether a command is a Python, a script of one, or a shell line that names one."""
+    """Whether a command is a Python, a script of one, a shell line that names one, or a wrapper around one."""
     if not words:
         return False
+    if os.path.basename(words[0]) in _WRAPPERS:
+        return any(is_python(word) or word.endswith(".py") for word in words[1:])
     if os.path.basename(words[0]) in _SHELLS:
         line = words[2] if len(words) > 2 and words[1].startswith("-") and words[1].endswith("c") else ""
         return any(is_python(word) for word in line.replace(";", " ").replace("(", " ").replace(")", " ").split())

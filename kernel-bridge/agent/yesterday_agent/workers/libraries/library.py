@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 class ChildLibrary:
     """`seed`: the package chose its first seed as it was loaded. `role`: what a process works for, whose target is in a
     module of this name. `pool`: the role of processes that work for the run that waits for them. `spawner`: is in the
-    command of its new interpreters. `temporary`: beginnings of its own files in the folder of temporary files."""
+    command of its new interpreters. `launchers`: names of programs, no Pythons themselves, that start the interpreters
+    of its pool. `services`: are in the commands of interpreters in which no code of the user runs. `temporary`:
+    beginnings of its own files in the folder of temporary files."""
 
     def __init__(
         self,
@@ -24,7 +26,10 @@ class ChildLibrary:
         role: Callable[[Any, str], tuple[str, int | None] | None] | None = None,
         pool: str = "",
         spawner: bytes = b"",
+        launchers: tuple[str, ...] = (),
+        services: tuple[str, ...] = (),
         temporary: tuple[str, ...] = (),
     ) -> None:
         self.package, self.seed, self.role = package, seed, role
         self.pool, self.spawner, self.temporary = pool, spawner, temporary
+        self.launchers, self.services = launchers, services

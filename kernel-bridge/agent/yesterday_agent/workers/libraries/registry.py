@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from .dask import LIBRARY as DASK
 from .library import ChildLibrary
 from .loky import LIBRARY as LOKY
+from .pyspark import LIBRARY as PYSPARK
+from .ray import LIBRARY as RAY
 from .torch import LIBRARY as TORCH
 
-LIBRARIES: tuple[ChildLibrary, ...] = (TORCH, LOKY)
+LIBRARIES: tuple[ChildLibrary, ...] = (TORCH, LOKY, DASK, RAY, PYSPARK)
 POOL_ROLES = tuple(one.pool for one in LIBRARIES if one.pool)
 SPAWNERS = tuple(one.spawner for one in LIBRARIES if one.spawner)
+LAUNCHERS = {name: one.pool for one in LIBRARIES for name in one.launchers}
+"""By name of the program the role of what it starts."""
+SERVICES = tuple(mark for one in LIBRARIES for mark in one.services)
 TEMPORARY = tuple(beginning for one in LIBRARIES for beginning in one.temporary)
 
 
