@@ -34,6 +34,11 @@ CASES = {
     "print(subprocess.run([sys.executable, '-c', words], capture_output=True, text=True).stdout)",
     "on a thread": "import threading\nt = threading.Thread(target=lambda: print(uuid.uuid4()))\nt.start(); t.join()",
 }
+POLARS = {
+    "polars, imported there": "import polars as pl\nframe = pl.DataFrame({'a': range(50)})\nprint(frame.sample(5))",
+    "polars, later": "print(frame.with_columns(pl.col('a').shuffle())['a'].to_list(), frame['a'].sample(3).to_list())",
+    "polars, seeded": "pl.set_random_seed(7)\nprint(frame.sample(5)['a'].to_list())",
+}
 TORCH = {
     "torch, imported there": "import torch\nprint(torch.rand(3), torch.nn.Linear(2, 2).weight)",
     "a generator of its own": "g = torch.Generator()\nprint(g.seed(), torch.rand(2, generator=g), torch.seed())",
@@ -85,6 +90,24 @@ def cells() -> dict[str, tuple[str, str]]:
 def test_a_run_without_a_seed_is_repeated(cells: dict[str, tuple[str, str]], name: str) -> None:
     was, again = cells[name]
     assert was.strip() and again == was
+
+
+def test_polars_is_repeated() -> None:
+    pytest.importorskip("polars")
+    for was, again in replayed(POLARS).values():
+        assert was.strip() and again == was
+
+
+def test_polars_draws_what_it_would() -> None:
+    """Each kernel other numbers."""
+    pytest.importorskip("polars")
+    code = "import polars as pl\nprint(pl.Series(range(1000)).sample(9).to_list())"
+    first, second = Kernel(), Kernel()
+    try:
+        assert first.run(code).text != second.run(code).text
+    finally:
+        first.close()
+        second.close()
 
 
 def test_torch_is_repeated() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -64,3 +65,25 @@ def test_a_function_of_an_edited_module(tmp_path: Path, monkeypatch: pytest.Monk
         found.append(digest("from steps_of_mine import step as x"))
     assert found[0] is not None
     assert found[0] != found[1]
+
+
+NUMBA = """
+import numba
+from yesterday_agent.content import content_digest
+plain = numba.njit(lambda a: a + 1)
+print(content_digest(plain))
+plain(3)
+print(content_digest(plain))
+print(content_digest(numba.njit(lambda a: a + 2)))
+print(content_digest(numba.njit(fastmath=True)(lambda a: a + 1)))
+"""
+
+
+def test_a_compiled_function_is_its_code_and_options() -> None:
+    """In every process, whether it was called or not."""
+    pytest.importorskip("numba")
+    words = [sys.executable, "-c", NUMBA]
+    lines = [subprocess.run(words, capture_output=True, text=True, check=True).stdout.split("\n") for _ in range(2)]
+    assert lines[0] == lines[1]
+    before, called, other, options = lines[0][:4]
+    assert before == called and len({before, other, options}) == 3

@@ -10,6 +10,8 @@ type TextRule = Exclude<ToleranceRule, 'image-noise' | 'numbers'>
 export const withoutAddresses = (text: string): string =>
   text
     .replace(/\b0x[0-9a-f]{4,16}\b/gi, '0x…')
+    // As programs shorten them: `<scipy.stats....x7fb123481e50>`.
+    .replace(/\.{3}0?x?[0-9a-f]{4,16}(?=>|&gt;)/gi, '...0x…')
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, 'uuid')
     .replace(/\b(sk-container-id-|T_|ipykernel_)\w+/g, '$1…')
 

@@ -5,6 +5,7 @@ import { rulesBetween, sameBesideNoise, withoutOrder } from '../../src/replay/to
 test.each([
   ['42', '42', []],
   ['<Foo at 0x7f3a12c45d90>', '<Foo at 0x7f3a12c45e10>', ['addresses']],
+  ['&lt;scipy....x7fb123481e50&gt;', '&lt;scipy....x7f3f323e4710&gt;', ['addresses']],
   ['id 123e4567-e89b-42d3-a456-426614174000', 'id 9b2e4567-e89b-42d3-a456-426614174fff', ['addresses']],
   ['took 1.52 s', 'took 1.71 s', ['timings']],
   ['Wall time: 5.01 μs', 'Wall time: 4.77 μs', ['timings']],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import CodeType, ModuleType
 from typing import Any
 
-from ..library import Library
+from ..library import Library, Parts
 from ..plain_code import plain
 from ..userland import dict_of
 
@@ -28,9 +28,21 @@ def _compiled_from(value: Any) -> Any:
     return attributes.get("py_func") or inner.get("py_func") or attributes.get("__wrapped__")
 
 
+def _content(value: Any) -> Parts | None:
+    """A compiled function is its code and its options: what the compiler keeps has ids of the process."""
+    function = _compiled_from(value)
+    if function is None:
+        return None
+    attributes = dict_of(value)
+    options = attributes.get("targetoptions") or dict_of(attributes.get("_dispatcher")).get("targetoptions") or {}
+    names = (type(value).__name__, sorted((str(name), repr(option)) for name, option in options.items()))
+    return [("compiled", names), ("function", function)]
+
+
 LIBRARY = Library(
     "numba",
     on_import={"numba.core.bytecode": _teach_numba},
+    content=_content,
     compiled_from=_compiled_from,
     is_compiler=True,
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..content_parts import listed
 from ..imported import is_a, type_of
-from ..library import Description, Dissection, Library, Parts
+from ..library import Description, Dissection, Library, Parts, Seed
+from ..own_threads import as_own
 from ..part_names import WHOLE
 from ..table_view import COMPARE, cell, spread, wanted
 from .numpy import array_mark
@@ -154,8 +157,30 @@ def _condition(column: Any, dtype: Any, one: Filter) -> Any:
     return COMPARE[one.operation](column.cast(polars.String) if kind == "text" else column, wanted(one.value, kind))
 
 
+_FIRST: list[int] = []
+"""What the generator in Rust was seeded with when polars was loaded. It cannot be read, and would seed itself."""
+_SEED_BYTES = 6
+
+
+def _seed(polars: ModuleType) -> None:
+    as_own(lambda: _give_seed(int.from_bytes(os.urandom(_SEED_BYTES), "little")))
+
+
+def _first_seed() -> int | None:
+    return _FIRST[0] if _FIRST else None
+
+
+def _give_seed(seed: int) -> None:
+    import polars
+
+    _FIRST[:] = [seed]
+    polars.set_random_seed(seed)
+
+
 LIBRARY = Library(
     "polars",
+    on_import={"polars": _seed},
+    seed=Seed(_first_seed, _give_seed, lambda: None),
     table=_table,
     dissect=_dissect,
     content=_content,
