@@ -69,13 +69,14 @@ def test_a_function_of_an_edited_module(tmp_path: Path, monkeypatch: pytest.Monk
 
 NUMBA = """
 import numba
-from yesterday_agent.content import content_digest
+from yesterday_agent.content import Budget, content_digest
+def show(value): print(content_digest(value, Budget()))
 plain = numba.njit(lambda a: a + 1)
-print(content_digest(plain))
+show(plain)
 plain(3)
-print(content_digest(plain))
-print(content_digest(numba.njit(lambda a: a + 2)))
-print(content_digest(numba.njit(fastmath=True)(lambda a: a + 1)))
+show(plain)
+show(numba.njit(lambda a: a + 2))
+show(numba.njit(fastmath=True)(lambda a: a + 1))
 """
 
 
