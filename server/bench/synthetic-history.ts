@@ -84,7 +84,7 @@ function sessionStarted(session: string, notebook: string, at: string): LogEntry
     startedAt: at,
     place: null,
   }
-  const names = { displayName: 'Python 3', language: 'python', documentId: null, purpose: null }
+  const names = { displayName: 'Python 3', language: 'python', documentId: null, actor: null, purpose: null }
   return { type: 'session-started', session, at, notebook, kernel, ...names }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Kernels } from '@yesterday/kernel-bridge'
 import * as Y from 'yjs'
+import type { Actor } from '../../contract/actor.ts'
 import { origin } from '../../contract/document.ts'
 import { seedDocument } from '../document/document-form.ts'
 import { Session } from '../session/session.ts'
@@ -23,6 +24,7 @@ export interface FreeOptions {
   readonly env: Readonly<Record<string, string>>
   /** What the history calls its runs by: a path, which need not exist, or a name. */
   readonly name: string
+  readonly actor: Actor
   readonly onEnded: () => void
 }
 
@@ -47,7 +49,7 @@ export class FreeKernel extends SessionKernel {
       prewarm: false,
     })
     const kernel = new FreeKernel(options, session, doc)
-    session.start(options.specName)
+    session.start(options.specName, options.actor)
     await kernel.untilStarted()
     return kernel
   }

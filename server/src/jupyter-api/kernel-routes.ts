@@ -31,7 +31,7 @@ export function kernelRoutes(parts: KernelParts): readonly Route[] {
     withKernel(kernels, call, handle)
   return [
     on(jupyterApi.kernels, async () => json((await kernels.list()).map(kernelModel))),
-    on(jupyterApi.startKernel, ({ body }) => start(parts, body)),
+    on(jupyterApi.startKernel, ({ body, person }) => start(parts, body, person)),
     on(
       jupyterApi.kernel,
       of(async (kernel) => json(kernelModel(kernel))),
@@ -56,8 +56,8 @@ async function withKernel(
   return kernel === null ? noKernel(params.kernel) : handle(kernel, person)
 }
 
-async function start(parts: KernelParts, request: JupyterKernelStart): Promise<Reply> {
-  const started = await startFree(parts, request)
+async function start(parts: KernelParts, request: JupyterKernelStart, person: Person): Promise<Reply> {
+  const started = await startFree(parts, request, person)
   if (!('kernel' in started)) return started
   const { kernel } = started
   return created(`/api/kernels/${kernel.id}`, kernelModel(kernel))
@@ -67,6 +67,7 @@ async function start(parts: KernelParts, request: JupyterKernelStart): Promise<R
 export async function startFree(
   parts: KernelParts,
   request: JupyterKernelStart,
+  person: Person,
   name: string | null = null,
 ): Promise<{ readonly kernel: HostedKernel } | Reply> {
   const { refusal, specs, kernels } = parts
@@ -75,7 +76,8 @@ export async function startFree(
   if (!(await specs()).some(({ name }) => name === specName)) return noKernelspec(specName)
   const cwd = await workingFolder(parts.root, request.path ?? '')
   const id = request.kernel_id ?? null
-  const options: FreeStart = { id, specName, cwd, env: variables(request.env), name }
+  const actor = { id: person.id, name: person.name }
+  const options: FreeStart = { id, specName, cwd, env: variables(request.env), name, actor }
   try {
     return { kernel: await kernels.start(options) }
   } catch (error) {

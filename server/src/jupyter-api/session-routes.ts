@@ -48,7 +48,7 @@ export function sessionRoutes(parts: SessionParts): readonly Route[] {
     }
   return [
     on(jupyterApi.sessions, async () => json((await apiSessions.list()).map(({ model }) => model))),
-    on(jupyterApi.startSession, ({ body }) => create(parts, body)),
+    on(jupyterApi.startSession, ({ body, person }) => create(parts, body, person)),
     on(
       jupyterApi.session,
       of(async ({ model }) => json(model)),
@@ -65,13 +65,13 @@ export function sessionRoutes(parts: SessionParts): readonly Route[] {
 }
 
 /** A path that has a session gets that one, whatever kernel is asked for: so does Jupyter Server. */
-async function create(parts: SessionParts, request: JupyterSessionStart): Promise<Reply> {
+async function create(parts: SessionParts, request: JupyterSessionStart, person: Person): Promise<Reply> {
   const known = await parts.apiSessions.ofPath(request.path)
   if (known !== null) return answered(known)
-  const notebook = request.kernel?.id ? null : await ofNotebook(parts, request)
+  const notebook = request.kernel?.id ? null : await ofNotebook(parts, request, person)
   if (notebook !== null) return 'model' in notebook ? answered(notebook) : notebook
   const { path, type, name } = request
-  const kernel = await kernelFor(parts, request)
+  const kernel = await kernelFor(parts, request, person)
   if (!('kernel' in kernel)) return kernel
   return answered(parts.apiSessions.make({ path, type, name: name ?? '' }, kernel.kernel))
 }
@@ -82,6 +82,7 @@ const answered = ({ model }: ApiSession): Reply => created(`/api/sessions/${mode
 async function ofNotebook(
   { root, refusal, documents, sessions, kernels, specs }: SessionParts,
   { path, type, kernel }: JupyterSessionStart,
+  person: Person,
 ): Promise<ApiSession | Reply | null> {
   if (type !== 'notebook' || !path.endsWith('.ipynb') || !(await locate(root, path)).ok) return null
   if (refusal !== null) return jupyterRefusal({ code: 'untrusted', status: 403, message: refusal })
@@ -92,7 +93,7 @@ async function ofNotebook(
   const visit = await sessions.visit(opened.document.id)
   if (visit === null) return null
   try {
-    visit.session.start(name)
+    visit.session.start(name, { id: person.id, name: person.name })
     const hosted = await kernels.ofNotebook(opened.document.id)
     await hosted?.untilStarted()
     return hosted && notebookSession(hosted)
@@ -107,12 +108,13 @@ async function ofNotebook(
 async function kernelFor(
   parts: SessionParts,
   { path, kernel }: Pick<JupyterSessionChange, 'path' | 'kernel'>,
+  person: Person,
 ): Promise<{ readonly kernel: HostedKernel } | Reply> {
   if (kernel?.id) {
     const known = await parts.kernels.get(kernel.id)
     return known === null ? noKernel(kernel.id) : { kernel: known }
   }
-  return startFree(parts, { name: kernel?.name, path, env: {} }, runName(path ?? ''))
+  return startFree(parts, { name: kernel?.name, path, env: {} }, person, runName(path ?? ''))
 }
 
 /** A path by which the history can be asked; null where this is none. */
@@ -140,7 +142,7 @@ async function changeMade(
 ): Promise<Reply> {
   const next =
     kernel?.id || kernel?.name
-      ? await kernelFor(parts, { kernel, path: path ?? model.path })
+      ? await kernelFor(parts, { kernel, path: path ?? model.path }, person)
       : { kernel: before }
   if (!('kernel' in next)) return next
   const facts = { ...(path && { path }), ...(name != null && { name }), ...(type && { type }) }

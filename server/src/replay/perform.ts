@@ -91,7 +91,7 @@ async function performIn(
 ): Promise<Performance> {
   const receipts: (Receipt | null)[] = ids.map(() => null)
   const over = (problem: string | null): Performance => ({ session: named, receipts, problem })
-  session.start(null)
+  session.start(null, null)
   await until(session, () => session.view().kernel.state !== 'starting')
   const named = session.view().session
   const { kernel } = session

@@ -96,7 +96,7 @@ async function rehearseIn(
   const stop = (): void => session.kill('the restoration was stopped')
   options.signal?.addEventListener('abort', stop, { once: true })
   try {
-    session.start(null)
+    session.start(null, null)
     await until(session, () => session.view().kernel.state !== 'starting')
     const { kernel } = session
     if (kernel === null) return noRehearsal(session.view().kernel.problem ?? 'the kernel did not start')

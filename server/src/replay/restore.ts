@@ -212,7 +212,7 @@ export async function kernelFor(
   const { running, queue } = session.view()
   if (running !== null || queue.length > 0)
     return refused('busy', 'the kernel is at work', 'Wait until it is idle, or interrupt it.')
-  if (session.kernel === null) session.start(name)
+  if (session.kernel === null) session.start(name, actor)
   else if (branch) await session.restart(name, [], actor)
   await until(session, () => !['starting', 'restarting'].includes(session.view().kernel.state))
   const { kernel } = session

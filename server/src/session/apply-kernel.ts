@@ -7,11 +7,11 @@ import { type Action, noKernel, type Operation, type SessionState, type Step } f
 
 type Of<T extends Operation['type']> = Extract<Operation, { type: T }>
 
-export function start(state: SessionState, { session, spec }: Of<'Start'>): Step {
+export function start(state: SessionState, { session, spec, actor }: Of<'Start'>): Step {
   if (state.kernel.state !== 'none' && state.kernel.state !== 'dead') return unchanged(state)
   const kernel = { ...noKernel, state: 'starting' as const, spec }
   return {
-    state: { ...state, session, kernel, nextOrder: 1 },
+    state: { ...state, session, startedBy: actor, kernel, nextOrder: 1 },
     actions: [{ type: 'startKernel', session, spec }],
   }
 }
@@ -35,7 +35,7 @@ export function restart(state: SessionState, operation: Of<'Restart'>): Step {
   const ended = endSession(state, why, why, `restarted by ${actor.name}`)
   const spec = operation.spec ?? state.kernel.spec
   const kernel = { ...noKernel, state: 'restarting' as const, spec }
-  const queued = enqueue({ ...ended.state, session, kernel, nextOrder: 1 }, runs)
+  const queued = enqueue({ ...ended.state, session, startedBy: actor, kernel, nextOrder: 1 }, runs)
   const restartKernel: Action = { type: 'restartKernel', session, spec: operation.spec }
   return { state: queued.state, actions: [...ended.actions, restartKernel, ...queued.actions] }
 }
@@ -60,7 +60,8 @@ export function kernelStarted(state: SessionState, { session, kernel }: Of<'Kern
   if (state.session !== session || !isStarting(state))
     return { state, actions: [{ type: 'discardKernel', session }] }
   const logged = logWaiting({ ...state, kernel: { ...kernel, state: 'idle' } })
-  return { state: logged.state, actions: [{ type: 'logSessionStarted', session }, ...logged.actions] }
+  const started: Action = { type: 'logSessionStarted', session, actor: state.startedBy }
+  return { state: logged.state, actions: [started, ...logged.actions] }
 }
 
 export function kernelStartFailed(state: SessionState, { session, problem }: Of<'KernelStartFailed'>): Step {

@@ -28,7 +28,13 @@ export function runCells(state: SessionState, { runs, session }: Of<'RunCells'>)
   if (runs.length === 0) return unchanged(state)
   if (state.kernel.state !== 'none') return enqueue(state, runs)
   const starting = enqueue(
-    { ...state, session, kernel: { ...state.kernel, state: 'starting' }, nextOrder: 1 },
+    {
+      ...state,
+      session,
+      startedBy: runs[0]?.actor ?? null,
+      kernel: { ...state.kernel, state: 'starting' },
+      nextOrder: 1,
+    },
     runs,
   )
   return { ...starting, actions: [{ type: 'startKernel', session, spec: null }, ...starting.actions] }

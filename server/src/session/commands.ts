@@ -50,7 +50,7 @@ export async function perform(
           (await session.restart(command.spec ?? null, command.run ?? [], actor)),
       )
     case 'start':
-      return answer(id, session.start(command.spec ?? null))
+      return answer(id, session.start(command.spec ?? null, actor))
     case 'shutdown':
       return answer(id, session.shutdown(actor))
     case 'input':

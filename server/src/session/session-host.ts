@@ -8,7 +8,7 @@ import type { ExecuteOutcome, Kernel, Message } from '@yesterday/kernel-bridge'
 import { inBackground, logFault } from '@yesterday/kernel-bridge/background'
 import { atPlace } from '@yesterday/kernel-bridge/log'
 import { findCell, origin } from '../../contract/document.ts'
-import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
+import type { RunId, Timestamp } from '../../contract/ids.ts'
 import { noticeWords } from '../../contract/notices.ts'
 import { whyTooDeep } from '../document/not-shown.ts'
 import { apply } from './apply.ts'
@@ -254,7 +254,7 @@ export class SessionHost {
         this.#interrupt(action.run)
         break
       case 'logSessionStarted':
-        this.#logSessionStarted(action.session)
+        this.#logSessionStarted(action)
         break
       case 'logSessionEnded':
         this.#record.logSessionEnded(action, this.#life.link)
@@ -370,10 +370,10 @@ export class SessionHost {
     setTimeout(() => this.dispatch({ type: 'InterruptTimedOut', run }), INTERRUPT_WAIT_MS).unref()
   }
 
-  #logSessionStarted(session: SessionId): void {
+  #logSessionStarted(action: Extract<Performed, { type: 'logSessionStarted' }>): void {
     const { link } = this.#life
-    if (link === null) throw new Error(`session ${session} started without a kernel`)
-    this.#record.logSessionStarted(session, link)
+    if (link === null) throw new Error(`session ${action.session} started without a kernel`)
+    this.#record.logSessionStarted(action, link)
   }
 
   #recorded(entry: RunEnded, run: Run): void {

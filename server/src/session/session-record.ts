@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Kernel, Kernels } from '@yesterday/kernel-bridge'
 import { inBackground } from '@yesterday/kernel-bridge/background'
-import type { RunId, SessionId, Timestamp } from '../../contract/ids.ts'
+import type { RunId, Timestamp } from '../../contract/ids.ts'
 import type { RunHost } from '../../contract/run.ts'
 import type { Purpose } from '../store/log-entry.ts'
 import type { KernelLink } from './kernel-link.ts'
@@ -102,12 +102,12 @@ export class SessionRecord {
     this.track(this.#options.recorder.appendLater({ type: 'run-started', run, at }))
   }
 
-  logSessionStarted(session: SessionId, { kernel }: KernelLink): void {
+  logSessionStarted({ session, actor }: Of<'logSessionStarted'>, { kernel }: KernelLink): void {
     const { documentId, path, now, recorder, purpose = null } = this.#options
     const { displayName, language } = kernel.spec
     const started = { session, at: now(), notebook: path(), documentId, kernel: kernel.address }
     const work = async (): Promise<void> => {
-      await recorder.append([{ type: 'session-started', ...started, displayName, language, purpose }])
+      await recorder.append([{ type: 'session-started', ...started, displayName, language, actor, purpose }])
       // Only now can another server find it again.
       if (documentId !== null && kernel.status !== 'dead') kernel.outlive()
     }

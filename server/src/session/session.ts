@@ -154,8 +154,8 @@ export class Session {
     return this.#host.dispatch({ type: 'Interrupt' })
   }
 
-  start(spec: string | null): string | null {
-    return this.#host.dispatch({ type: 'Start', session: this.#newId(), spec })
+  start(spec: string | null, actor: Actor | null): string | null {
+    return this.#host.dispatch({ type: 'Start', session: this.#newId(), spec, actor })
   }
 
   /** As `run`, in a new session with a kernel of its own. */

@@ -63,6 +63,8 @@ export interface KernelFacts {
 
 export interface SessionState {
   readonly session: SessionId | null
+  /** Who started the session's kernel. */
+  readonly startedBy: Actor | null
   readonly kernel: KernelFacts
   readonly running: RunningRun | null
   readonly queue: readonly QueuedRun[]
@@ -90,6 +92,7 @@ export const noKernel: KernelFacts = {
 /** A session host before anything happened. */
 export const initialState: SessionState = {
   session: null,
+  startedBy: null,
   kernel: noKernel,
   running: null,
   queue: [],
@@ -129,7 +132,13 @@ export type Operation =
       readonly session: SessionId
       readonly unreachable: Unreachable | null
     }
-  | { readonly type: 'Start'; readonly session: SessionId; readonly spec: string | null }
+  | {
+      readonly type: 'Start'
+      readonly session: SessionId
+      readonly spec: string | null
+      /** Null where the server does by itself. */
+      readonly actor: Actor | null
+    }
   | {
       readonly type: 'Restart'
       readonly session: SessionId
@@ -188,7 +197,7 @@ export type Action =
   /** The kernel that just started belongs to a session that is gone. */
   | { readonly type: 'discardKernel'; readonly session: SessionId }
   | { readonly type: 'interruptKernel'; readonly run: RunId }
-  | { readonly type: 'logSessionStarted'; readonly session: SessionId }
+  | { readonly type: 'logSessionStarted'; readonly session: SessionId; readonly actor: Actor | null }
   | { readonly type: 'logSessionEnded'; readonly session: SessionId; readonly reason: string }
   | { readonly type: 'logQueued'; readonly session: SessionId; readonly runs: readonly Run[] }
   | { readonly type: 'logStarted'; readonly run: RunId; readonly at: Timestamp }

@@ -31,6 +31,8 @@ export const SessionStarted = z.object({
   kernel: Address,
   displayName: z.string(),
   language: z.string(),
+  /** Who started the kernel. Null in entries of earlier versions, and where the server did by itself. */
+  actor: Actor.nullable().default(null),
   /** Null for a person's own work. */
   purpose: Purpose.nullable().default(null),
 })

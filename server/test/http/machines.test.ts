@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Actor } from '../../contract/actor.ts'
 import { Machines, machineApi } from '../../contract/machines.ts'
 import type { MachineParts } from '../../src/http/routes/machines.ts'
 import { machineRoutes } from '../../src/http/routes/machines.ts'
@@ -8,7 +9,12 @@ import { callRoute } from './call-route.ts'
 const ada = { id: 'user:ada', name: 'Ada' }
 const host = { kernel: { state: 'idle', displayName: 'Python' }, session: 's' }
 
-function parts(): { readonly parts: MachineParts; readonly stopped: unknown[]; readonly asked: string[] } {
+/** `starter`: as the log has it; null as in a history of earlier versions. */
+function parts(starter: Actor | null = null): {
+  readonly parts: MachineParts
+  readonly stopped: unknown[]
+  readonly asked: string[]
+} {
   const [stopped, asked] = [[] as unknown[], [] as string[]]
   const session = {
     view: () => host,
@@ -22,10 +28,11 @@ function parts(): { readonly parts: MachineParts; readonly stopped: unknown[]; r
     meter: new Meter('.'),
     sessions: { withKernel: () => ['doc'], of: () => session },
     index: {
-      timeline: async (id: string) => {
+      sessionStarted: async (id: string) => {
         asked.push(id)
-        return { runs: [{ run: 'r1' }] }
+        return { actor: starter }
       },
+      timeline: async () => ({ runs: [{ run: 'r1' }] }),
       summaries: async () => [{ run: 'r1', actor: ada }],
     },
     pathOf: () => 'a.ipynb',
@@ -54,4 +61,11 @@ test('kernels are listed with who started them and what they use; a person stops
   expect(await callRoute(routes, machineApi.stopKernel, { params, role: 'editor' })).toMatchObject({
     refusal: { status: 403 },
   })
+})
+
+test('who started a kernel is not who ran its first cell', async () => {
+  const bob = { id: 'user:bob', name: 'Bob' }
+  const reply = await callRoute(machineRoutes(parts(bob).parts), machineApi.machines)
+  const { kernels } = Machines.parse(reply.kind === 'json' ? reply.body : null)
+  expect(kernels[0]?.startedBy).toEqual(bob)
 })

@@ -142,7 +142,7 @@ async function inSession<T>(
     purpose: { kind: 'restore', of: run },
   })
   try {
-    session.start(null)
+    session.start(null, null)
     await until(session, () => session.view().kernel.state !== 'starting')
     return await work(session)
   } finally {

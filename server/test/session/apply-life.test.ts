@@ -28,6 +28,8 @@ const diedRun: Operation = {
   },
 }
 
+const bob = { id: 'p2', name: 'Bob' }
+
 const starts: readonly Case[] = [
   ['asked for', [op.start('s1', 'python3')], ['startKernel s1 python3']],
   ['a first run starts one', [op.runCells(run(1))], ['c1 queued', 'startKernel s1 null']],
@@ -35,16 +37,31 @@ const starts: readonly Case[] = [
   ['no cells start none', [op.runCells()], []],
   ['one is starting', [op.start(), op.start('s2')], []],
   ['one is there', [...live, op.start('s2')], []],
-  ['it answered', live, ['logSessionStarted s1']],
+  ['it answered', live, ['logSessionStarted s1 by Ada']],
+  [
+    'another runs its first cell',
+    [op.start('s1', null, bob), op.runCells(run(1)), op.kernelStarted()],
+    ['logSessionStarted s1 by Bob', 'logQueued s1 r1'],
+  ],
+  [
+    'a first run starts it for its person',
+    [op.runCells(run(1, { actor: bob })), op.runCells(run(2)), op.kernelStarted()],
+    ['logSessionStarted s1 by Bob', 'logQueued s1 r1 r2'],
+  ],
+  [
+    'the server starts one by itself',
+    [op.start('s1', null, null), op.kernelStarted()],
+    ['logSessionStarted s1 by the server'],
+  ],
   [
     'what waited is logged behind the session',
     [...waiting, op.kernelStarted()],
-    ['logSessionStarted s1', 'logQueued s1 r1 r2'],
+    ['logSessionStarted s1 by Ada', 'logQueued s1 r1 r2'],
   ],
   [
     'what waits cannot be logged before',
     [...waiting, op.logged('r1'), op.kernelStarted()],
-    ['logSessionStarted s1', 'logQueued s1 r1 r2'],
+    ['logSessionStarted s1 by Ada', 'logQueued s1 r1 r2'],
   ],
   ['one without a session is discarded', [...live, op.kernelStarted('s2')], ['discardKernel s2']],
   [
@@ -97,7 +114,7 @@ const restarts: readonly Case[] = [
   [
     'the runs are logged in the new session',
     [...live, op.restart('s2', run(1)), op.kernelStarted('s2')],
-    ['logSessionStarted s2', 'logQueued s2 r1'],
+    ['logSessionStarted s2 by Ada', 'logQueued s2 r1'],
   ],
   [
     'orders begin at 1 again',

@@ -1,4 +1,5 @@
 /** Runs, people and kernels for lists of operations, and the state that a list leads to. */
+import type { Actor } from '../../contract/actor.ts'
 import { apply } from '../../src/session/apply.ts'
 import {
   type Action,
@@ -51,7 +52,12 @@ export const op = {
   cancelAll: { type: 'Cancel', runs: null, actor: ada },
   interrupt: { type: 'Interrupt' },
   timedOut: (name: string): Operation => ({ type: 'InterruptTimedOut', run: name }),
-  start: (session = 's1', spec: string | null = null): Operation => ({ type: 'Start', session, spec }),
+  start: (session = 's1', spec: string | null = null, actor: Actor | null = ada): Operation => ({
+    type: 'Start',
+    session,
+    spec,
+    actor,
+  }),
   restart: (session: string, ...runs: Run[]): Operation => ({
     type: 'Restart',
     session,
@@ -107,8 +113,9 @@ function said(action: Action): string {
     case 'restartKernel':
       return `${action.type} ${action.session} ${action.spec}`
     case 'discardKernel':
-    case 'logSessionStarted':
       return `${action.type} ${action.session}`
+    case 'logSessionStarted':
+      return `${action.type} ${action.session} by ${action.actor?.name ?? 'the server'}`
     case 'logSessionEnded':
       return `logSessionEnded ${action.session}: ${action.reason}`
     case 'shutdownKernel':

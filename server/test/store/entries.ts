@@ -44,6 +44,7 @@ export function edge(name: string, more: Partial<Edge> = {}): Edge {
 export function sessionStarted(session: string, more: Partial<SessionStarted> = {}): SessionStarted {
   return {
     type: 'session-started',
+    actor: null,
     purpose: null,
     session,
     at: at(0),

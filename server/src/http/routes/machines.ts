@@ -10,7 +10,7 @@ import { on, type Route } from '../route.ts'
 export interface MachineParts {
   readonly meter: Pick<Meter, 'measure'>
   readonly sessions: Pick<Sessions, 'of' | 'withKernel'>
-  readonly index: Pick<Store['index'], 'timeline' | 'summaries'>
+  readonly index: Pick<Store['index'], 'sessionStarted' | 'timeline' | 'summaries'>
   /** Where the notebook of an open document is now. */
   readonly pathOf: (documentId: string) => string | null
 }
@@ -49,19 +49,27 @@ export function machineRoutes({ meter, sessions, index, pathOf }: MachineParts):
   ]
 }
 
-/** Who ran the first cell of a session. That does not change, so it is asked for once. */
+/**
+ * Who started the kernel of a session; in a history of earlier versions, who ran its first cell. That does not change, so
+ * it is asked for once.
+ */
 function starters(index: MachineParts['index']): (session: string) => Promise<Actor | null> {
   const known = new Map<string, Actor>()
   return async (session) => {
     const present = known.get(session)
     if (present !== undefined) return present
-    const first = (await index.timeline(session, 0, 1))?.runs[0]
-    const [summary] = first === undefined ? [] : await index.summaries([first.run])
-    if (summary === undefined) return null
+    const actor = (await index.sessionStarted(session))?.actor ?? (await firstToRun(index, session))
+    if (actor === null) return null
     if (known.size >= MOST_KNOWN) known.clear()
-    known.set(session, summary.actor)
-    return summary.actor
+    known.set(session, actor)
+    return actor
   }
+}
+
+async function firstToRun(index: MachineParts['index'], session: string): Promise<Actor | null> {
+  const first = (await index.timeline(session, 0, 1))?.runs[0]
+  const [summary] = first === undefined ? [] : await index.summaries([first.run])
+  return summary?.actor ?? null
 }
 
 const MOST_KNOWN = 1000

@@ -86,7 +86,7 @@ export async function switchTo(
   const { displayName, language } = kernel.spec
   const started = { session: id, at, notebook, documentId, kernel: kernel.address, displayName, language }
   await runs.append([
-    ...(isBack ? [] : [{ type: 'session-started' as const, ...started, purpose: null }]),
+    ...(isBack ? [] : [{ type: 'session-started' as const, ...started, actor, purpose: null }]),
     moved,
   ])
   const refusal = session.continueOn(target)
