@@ -10,6 +10,7 @@ import { past } from '../gallery/past.tsx'
 import { Stage } from '../gallery/stage.tsx'
 import { EditorPool } from '../src/editor/editor-pool.ts'
 import { FileRow } from '../src/files/FileRow.tsx'
+import { CellMenu, DialogsContext } from '../src/notebook/CellMenu.tsx'
 import { COMMANDS } from '../src/notebook/commands.ts'
 import { copyCellLink, copyOutputLink } from '../src/notebook/follow-link.ts'
 import { CellOutputs } from '../src/outputs/CellOutputs.tsx'
@@ -186,6 +187,30 @@ test('a cell, by its command', async () => {
   await vi.waitFor(() => expect(copied[0]).toContain('#cell=fit'))
   await stage.leave()
 })
+
+test('a cell, in its menu', async () => {
+  HTMLElement.prototype.showPopover ??= () => undefined
+  const dialogs = { palette: nothing, shortcuts: nothing, confirmRestart: nothing }
+  const draw = (): ReactNode => null
+  const stage = await Stage.enter({ draw, notebook: { cells: [{ id: 'fit' }], active: 'fit' } })
+  root.render(
+    <DialogsContext value={dialogs}>
+      <CellMenu notebook={stage.notebook} />
+    </DialogsContext>,
+  )
+  await vi.waitFor(() => expect(controls(/^Menu of the cell$/)).toHaveLength(1))
+  expect(controls(/^Copy a link to the cell$/)).toEqual([])
+  document.querySelector('[role=menu]')?.dispatchEvent(opening())
+  await vi.waitFor(() => expect(controls(/^Copy a link to the cell/)).toHaveLength(1))
+  controls(/^Copy a link to the cell/)[0]?.click()
+  await vi.waitFor(() => expect(copied[0]).toContain('#cell=fit'))
+  root.unmount()
+  await stage.leave()
+})
+
+/** As a browser says it before it opens a menu. */
+const opening = (): Event =>
+  Object.assign(new Event('beforetoggle'), { newState: 'open', oldState: 'closed' })
 
 test('a file, in its menu', async () => {
   expect(new URL(await copies(drawn(fileRow), /^Copy link$/)).pathname).toBe('/notebooks/data/a.csv')

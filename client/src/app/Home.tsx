@@ -1,16 +1,14 @@
 /** The page without an open notebook: the recent ones, or how to begin. */
-import { visibleName } from '@yesterday/server/contract/file-names.ts'
 import type { FileEntry } from '@yesterday/server/contract/http.ts'
 import { useEffect, useSyncExternalStore } from 'react'
 import { useMay } from '../api/use-may.ts'
 import { makeNotebook } from '../files/actions.ts'
+import { EntryList } from '../files/EntryList.tsx'
 import { files } from '../files/files-store.ts'
-import { navigate, routeUrl } from '../navigation/route.ts'
 import { TerminalList } from '../terminals/TerminalList.tsx'
 import { t } from '../text/text.ts'
-import { FilePlus2, NotebookText } from '../ui/icons.ts'
+import { FilePlus2 } from '../ui/icons.ts'
 import { ProblemBox } from '../ui/Problem.tsx'
-import { Time } from '../ui/Time.tsx'
 
 /** The first page: notebooks of the project folder, last changed first. */
 export function Home() {
@@ -41,26 +39,7 @@ function Recent({ notebooks }: { readonly notebooks: readonly FileEntry[] }) {
         <NewNotebook />
       </div>
       <h2 className="home-label">{t('home.recent')}</h2>
-      <ul className="recent">
-        {notebooks.map((entry) => (
-          <li key={entry.path}>
-            <a
-              href={routeUrl({ at: 'file', path: entry.path })}
-              onClick={(event) => {
-                if (event.metaKey || event.ctrlKey || event.shiftKey) return
-                event.preventDefault()
-                navigate({ at: 'file', path: entry.path })
-              }}
-            >
-              <NotebookText size={18} aria-hidden="true" />
-              <span className="recent-name">{visibleName(entry.name.replace(/\.ipynb$/i, ''))}</span>
-              <span className="recent-when">
-                <Time iso={entry.modified} />
-              </span>
-            </a>
-          </li>
-        ))}
-      </ul>
+      <EntryList entries={notebooks} />
       <TerminalList />
     </section>
   )

@@ -1,11 +1,12 @@
-/** A file that is no notebook: in its viewer, as text in an editor, as an image, or else as a download. */
+/** A folder, or a file that is no notebook: in its viewer, as text in an editor, as an image, or else as a download. */
 import './file.css'
 import type { FileEntry } from '@yesterday/server/contract/http.ts'
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useState } from 'react'
 import { files } from '../files/files-store.ts'
 import { nameOf, parentOf } from '../files/tree.ts'
 import { t } from '../text/text.ts'
 import { ProblemBox } from '../ui/Problem.tsx'
+import { FolderPage, useFolder } from './FolderPage.tsx'
 import { kindOf, TEXT_LIMIT } from './file-kind.ts'
 import { ImageFile } from './ImageFile.tsx'
 import { OtherFile } from './OtherFile.tsx'
@@ -30,17 +31,9 @@ export function FilePage({ path, onTitle }: Props) {
       </div>
     )
   const entry = folder.entries.find((known) => known.path === path)
-  if (entry === undefined || entry.type === 'folder') return <Missing path={path} />
+  if (entry === undefined) return <Missing path={path} />
+  if (entry.type === 'folder') return <FolderPage path={path} />
   return <Shown key={path} entry={entry} />
-}
-
-function useFolder(path: string) {
-  const tree = useSyncExternalStore(files.subscribe, files.snapshot)
-  useEffect(() => {
-    const known = files.snapshot().folders.get(path)
-    if (known === undefined || known.at === 'failed') void files.load(path)
-  }, [path])
-  return tree.folders.get(path)
 }
 
 function Missing({ path }: { readonly path: string }) {

@@ -179,7 +179,7 @@ function RowMenu(props: {
           {t('files.duplicate')}
         </MenuItem>
       )}
-      {!folder && readable && (
+      {readable && (
         <MenuItem icon={<Link size={16} />} onSelect={() => void copyFileLink(entry)}>
           {t('link.copy')}
         </MenuItem>

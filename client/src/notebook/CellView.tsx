@@ -12,6 +12,7 @@ import { StaleBadge } from '../panels/past/stale/StaleBadge.tsx'
 import { CellPeople } from '../presence/People.tsx'
 import { useKeyed, useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
+import { CellMenu } from './CellMenu.tsx'
 import { CellStatus } from './CellStatus.tsx'
 import { mayRun } from './command.ts'
 import { showCellComments } from './comment.ts'
@@ -69,6 +70,7 @@ export const CellView = memo(function CellView({ notebook, cell, id, index, tota
       }}
       onDoubleClick={() => type === 'markdown' && notebook.reveal(id, 'edit')}
     >
+      {active && <CellMenu notebook={notebook} />}
       <CellPeople presence={notebook.presence} cell={id} />
       {type !== 'code' && <LastEdit notebook={notebook} id={id} />}
       <CellComments

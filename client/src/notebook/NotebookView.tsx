@@ -12,6 +12,7 @@ import { preloadParts } from '../ui/lazy-part.tsx'
 import { accessTo } from './access.ts'
 import { type Band, bandsOf, startsOf } from './bands.ts'
 import { CellBand } from './CellBand.tsx'
+import { DialogsContext } from './CellMenu.tsx'
 import { CommandDialog } from './CommandDialog.tsx'
 import { listenToClipboard } from './clipboard/clipboard-events.ts'
 import type { Dialogs } from './command.ts'
@@ -72,23 +73,25 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
     <NotebookContext value={access}>
       <section className="notebook" data-panel={hasPanel} aria-label={t('notebook.label', { name: path })}>
         <Toolbar notebook={notebook} dialogs={dialogs} />
-        <TabStops active={() => notebook.selection.get().active}>
-          {(onTab) => (
-            // biome-ignore lint/a11y/noStaticElementInteractions: keys go to the cell inside that has the focus
-            <div ref={list} className="notebook-cells" onKeyDownCapture={onKey} onKeyDown={onTab}>
-              {bands.slice(0, shown).map((band) => (
-                <CellBand
-                  key={band.key}
-                  notebook={notebook}
-                  band={band}
-                  cells={cells}
-                  start={starts.get(band) ?? 0}
-                  total={order.length}
-                />
-              ))}
-            </div>
-          )}
-        </TabStops>
+        <DialogsContext value={dialogs}>
+          <TabStops active={() => notebook.selection.get().active}>
+            {(onTab) => (
+              // biome-ignore lint/a11y/noStaticElementInteractions: keys go to the cell inside that has the focus
+              <div ref={list} className="notebook-cells" onKeyDownCapture={onKey} onKeyDown={onTab}>
+                {bands.slice(0, shown).map((band) => (
+                  <CellBand
+                    key={band.key}
+                    notebook={notebook}
+                    band={band}
+                    cells={cells}
+                    start={starts.get(band) ?? 0}
+                    total={order.length}
+                  />
+                ))}
+              </div>
+            )}
+          </TabStops>
+        </DialogsContext>
         <LinkDialog />
         <ConnectionsDialog />
         <MetadataPlace notebook={notebook} />

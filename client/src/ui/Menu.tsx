@@ -2,16 +2,17 @@
  * A button with a menu (ARIA's menu button pattern). The menu lives in the top layer by the popover API, so nothing
  * clips it; the browser closes it on Escape and on a click elsewhere and gives the focus back.
  */
-import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useRef } from 'react'
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 
 /**
- * The button shows `icon`; `label` names button and menu. Children are `MenuItem`s. A right click in `area`, or its key
- * there, opens the menu as well.
+ * The button shows `icon`; `label` names button and menu. Children are `MenuItem`s; a function makes them as the menu
+ * opens. A right click in `area`, or its key there, opens the menu as well.
  */
 export function Menu(props: {
   readonly label: string
   readonly icon: ReactNode
-  readonly children: ReactNode
+  readonly children: ReactNode | (() => ReactNode)
   readonly className?: string
   readonly area?: RefObject<HTMLElement | null>
 }) {
@@ -19,10 +20,15 @@ export function Menu(props: {
   const menu = useRef<HTMLDivElement>(null)
   const button = useRef<HTMLButtonElement>(null)
   const pointer = useOpenedIn(props.area, menu)
+  const { children } = props
+  const [isOpen, setOpen] = useState(false)
 
   const place = (open: boolean): void => {
     button.current?.setAttribute('aria-expanded', String(open))
-    if (!open) pointer.current = null
+    if (!open) {
+      pointer.current = null
+      setOpen(false)
+    }
     if (!open || menu.current === null || button.current === null) return
     placeBeside(menu.current, pointer.current ?? button.current.getBoundingClientRect())
     itemsIn(menu.current)[0]?.focus()
@@ -52,6 +58,10 @@ export function Menu(props: {
         tabIndex={0}
         aria-label={props.label}
         popover="auto"
+        onBeforeToggle={(event) => {
+          // The items are there when the menu is placed.
+          if (event.nativeEvent.newState === 'open') flushSync(() => setOpen(true))
+        }}
         onToggle={(event) => place(event.nativeEvent.newState === 'open')}
         onKeyDown={(event) => moveFocus(event)}
         onClick={(event) => {
@@ -59,7 +69,7 @@ export function Menu(props: {
           event.currentTarget.hidePopover()
         }}
       >
-        {props.children}
+        {typeof children === 'function' ? isOpen && children() : children}
       </div>
     </>
   )

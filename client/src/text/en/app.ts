@@ -71,6 +71,7 @@ export const app = {
   'files.dropHere': 'Drop to upload to {folder}',
   'files.projectFolder': 'the project folder',
   'files.previewHint': 'Download it to look at it, or read it from a cell.',
+  'file.emptyFolder': 'This folder is empty.',
   'file.missing': 'There is no {path} in this project.',
   'file.missingHint': 'It may have been renamed, moved or deleted.',
   'file.large': 'This text is larger than 5 MiB. Download it, or read it from a cell.',

@@ -23,6 +23,7 @@ export const notebook = {
   'cell.raw': 'Raw cell {n} of {total}',
   'cell.failed': 'failed',
   'cell.queued': 'queued, #{n}',
+  'cell.menu': 'Menu of the cell',
   'cell.run': 'Run this cell',
   'cell.cancel': 'Cancel',
   'cell.editedBy': 'Edited by {name}',

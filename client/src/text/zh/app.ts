@@ -70,6 +70,7 @@ export const app: Translation<typeof english> = {
   'files.dropHere': '松开即可上传到 {folder}',
   'files.projectFolder': '项目文件夹',
   'files.previewHint': '可以下载查看，或在单元格中读取。',
+  'file.emptyFolder': '此文件夹是空的。',
   'file.missing': '此项目中没有 {path}。',
   'file.missingHint': '它可能已被重命名、移动或删除。',
   'file.large': '此文本超过 5 MiB。请下载，或在单元格中读取。',

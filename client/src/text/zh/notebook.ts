@@ -27,6 +27,7 @@ export const notebook: Translation<typeof english> = {
   'cell.raw': '原始单元 {n}/{total}',
   'cell.failed': '失败',
   'cell.queued': '排队中，第 {n} 位',
+  'cell.menu': '单元格菜单',
   'cell.run': '运行这个单元',
   'cell.cancel': '取消',
   'cell.editedBy': '由 {name} 编辑',
