@@ -4,7 +4,7 @@ import { t } from '../text/text.ts'
 import { Ellipsis } from '../ui/icons.ts'
 import { Menu, MenuItem } from '../ui/Menu.tsx'
 import { commandWords } from './CommandButton.tsx'
-import type { Dialogs } from './command.ts'
+import { type Dialogs, mayRun } from './command.ts'
 import type { CommandName } from './commands.ts'
 import { keyWords } from './keys.ts'
 import type { Notebook } from './notebook.ts'
@@ -38,8 +38,12 @@ export function CellMenu({ notebook }: { readonly notebook: Notebook }) {
   )
 }
 
+/** `run` also shows a Markdown cell, which needs no right to run code. */
+const isOffered = (command: CommandName, notebook: Notebook): boolean =>
+  isPossible(command, notebook) && (command !== 'run' || mayRun(notebook))
+
 const items = (notebook: Notebook, dialogs: Dialogs): ReactNode =>
-  GROUPS.map((group) => group.filter((command) => isPossible(command, notebook)))
+  GROUPS.map((group) => group.filter((command) => isOffered(command, notebook)))
     .filter((group) => group.length > 0)
     .map((group, place) => (
       <Fragment key={group[0]}>

@@ -4,6 +4,7 @@ import { mayActAs, type Role } from '../../contract/route.ts'
 import type { Refusal } from '../document/ports.ts'
 import { escapeHtml } from '../export/html.ts'
 import type { JoinProblem } from '../people/sign-in.ts'
+import { MARK, PAGE_STYLE } from './page-style.ts'
 import { type Language, pageWords, statusWords } from './page-words.ts'
 
 /** Why a form was not accepted. `token`: of the terminal. */
@@ -150,11 +151,5 @@ export function refusalPage(refusal: Refusal, language: Language): string {
 
 function page(language: Language, title: string, body: string, head = ''): string {
   return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${title} · Yesterday</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">${head}<style>
-:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem}
-h1{font-size:1.4rem}p{overflow-wrap:anywhere}label{display:block;margin:1.5rem 0 .4rem}code{font-size:.95em}
-a{color:light-dark(#0b5c6b,#7cc4d0)}
-input{font:inherit;padding:.4rem .6rem;width:min(22rem,60vw);margin-right:.5rem;box-sizing:border-box}
-button{font:inherit;padding:.4rem 1rem}.button{display:inline-block;padding:.4rem 1rem;border:1px solid;border-radius:3px;text-decoration:none}[role=alert]{font-weight:600}.passkey{margin-top:1.5rem}[hidden]{display:none}details{margin-top:2rem}summary{cursor:pointer}
-</style></head><body><main><h1>Yesterday · ${title}</h1>${body}</main></body></html>`
+<meta name="viewport" content="width=device-width, initial-scale=1">${head}<style>${PAGE_STYLE}</style></head><body><main>${MARK}<h1>Yesterday · ${title}</h1>${body}</main></body></html>`
 }
