@@ -1,4 +1,6 @@
-/** Cells are dragged by their left edge, and long work notifies a person who looks elsewhere. */
+/** Cells are dragged by their left edge, files onto cells, and long work notifies a person who looks elsewhere. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { open, outputs, signedIn } from '../support/person.ts'
@@ -80,6 +82,23 @@ test('cells are dragged, alone and together, dropped back by Escape, and moved b
 
   await page.keyboard.press('z')
   await expect.poll(() => letters(page)).toBe('b c a d')
+})
+
+test('a data file is dragged onto a cell, which gets code behind it that reads the file', async ({
+  browser,
+}) => {
+  await mkdir(join(folder, 'data'))
+  await writeFile(join(folder, 'data', 'sales.csv'), 'a,b\n1,2\n')
+  await writeNotebook(folder, 'read.ipynb', ['1', '2'])
+  program = await startProgram(folder)
+  const page = await open(await signedIn(browser, program), program, 'read.ipynb')
+  await page.getByRole('treeitem', { name: 'data' }).click()
+  await page.getByRole('treeitem', { name: 'sales.csv' }).dragTo(cells(page).first())
+  await expect(cells(page)).toHaveCount(3)
+  await expect(cells(page).nth(1)).toContainText("sales = pd.read_csv('data/sales.csv')")
+  await page.getByRole('treeitem', { name: 'sales.csv' }).click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Insert code that reads it' }).click()
+  await expect(cells(page).nth(2)).toContainText("sales_2 = pd.read_csv('data/sales.csv')")
 })
 
 test('long work is announced by the title and, on request, by a notification', async ({ browser }) => {

@@ -1,4 +1,5 @@
 /** pure. How the page shows a file, by its name and size. */
+import { extensionOf } from '../files/tree.ts'
 
 /** `text`: in an editor. `image`: drawn. `other`: offered as a download. `large`: text that is too long for an editor. */
 export type FileKind = 'text' | 'image' | 'other' | 'large'
@@ -13,8 +14,6 @@ const BINARIES = new Set(
     ' ',
   ),
 )
-
-const extensionOf = (path: string): string => /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''
 
 export function kindOf(path: string, size: number): FileKind {
   const extension = extensionOf(path)

@@ -6,6 +6,7 @@ import { commentedUrl, downloadUrl } from '../api/api.ts'
 import { useMayEdit } from '../api/use-may.ts'
 import { routeUrl } from '../navigation/route.ts'
 import { openBeside } from '../navigation/side.ts'
+import { useWatched } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
 import { copyText } from '../ui/copy-text.ts'
 import {
@@ -15,6 +16,7 @@ import {
   Download,
   Ellipsis,
   FileCode2,
+  FileInput,
   FilePlus2,
   Folder,
   FolderInput,
@@ -27,6 +29,7 @@ import {
 } from '../ui/icons.ts'
 import { Menu, MenuItem } from '../ui/Menu.tsx'
 import { duplicate, makeNotebook, rename } from './actions.ts'
+import { DRAGGED_FILE, fileUse } from './file-use.ts'
 import { parentOf, type Row } from './tree.ts'
 
 type EntryRow = Extract<Row, { type: 'entry' }>
@@ -61,6 +64,11 @@ export function FileRow(props: {
       data-folder={folder ? entry.path : parentOf(entry.path)}
       data-type={entry.type}
       style={{ '--depth': depth }}
+      draggable={!props.renaming && isData(entry)}
+      onDragStart={(event) => {
+        event.dataTransfer.setData(DRAGGED_FILE, entry.path)
+        event.dataTransfer.effectAllowed = 'copy'
+      }}
       onFocus={props.onFocus}
       onClick={props.renaming ? undefined : props.onActivate}
       onDoubleClick={props.renaming || folder || !mayChange ? undefined : () => props.onRename(true)}
@@ -139,6 +147,7 @@ function RowMenu(props: {
   const folder = entry.type === 'folder'
   const readable = entry.type !== 'special'
   const mayChange = useMayEdit(entry)
+  const use = useWatched(fileUse, (known) => known)
   return (
     <Menu
       label={t('files.menu', { name: visibleName(entry.name) })}
@@ -157,6 +166,11 @@ function RowMenu(props: {
           onSelect={() => openBeside(routeUrl({ at: 'file', path: entry.path }))}
         >
           {t('split.open')}
+        </MenuItem>
+      )}
+      {use !== null && isData(entry) && (
+        <MenuItem icon={<FileInput size={16} />} onSelect={() => use(entry.path)}>
+          {t('files.read')}
         </MenuItem>
       )}
       {folder && mayChange && (
@@ -205,6 +219,9 @@ function RowMenu(props: {
     </Menu>
   )
 }
+
+/** Whether code can read it as data. */
+const isData = ({ type }: FileEntry): boolean => type === 'file'
 
 const copyFileLink = ({ path }: FileEntry): Promise<void> =>
   copyText(new URL(routeUrl({ at: 'file', path }), location.origin).href, t('link.copied'))

@@ -34,6 +34,9 @@ export const parentOf = (path: string): string => path.slice(0, Math.max(0, path
 /** The last part of a path. */
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
+/** The ending of a file's name, in lower case, without the dot; '' for none. */
+export const extensionOf = (path: string): string => /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''
+
 /** A path below a folder. */
 export const inFolder = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`)
 

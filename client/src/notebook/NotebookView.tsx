@@ -28,6 +28,7 @@ import type { Notebook } from './notebook.ts'
 import { NotificationDialog } from './notify/NotificationDialog.tsx'
 import { PackagesDialog } from './packages/PackagesDialog.tsx'
 import { perform } from './perform.ts'
+import { takeFiles } from './reading/read-file.ts'
 import { ServersDialog } from './servers/ServersDialog.tsx'
 import { SlurmDialog } from './slurm/SlurmDialog.tsx'
 import { ConnectionsDialog } from './sql/ConnectionsDialog.tsx'
@@ -61,6 +62,9 @@ export function NotebookView({ notebook }: { readonly notebook: Notebook }) {
   const list = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (list.current !== null && notebook.opened.writable) return dragCells(notebook, list.current)
+  }, [notebook])
+  useEffect(() => {
+    if (list.current !== null && notebook.opened.writable) return takeFiles(notebook, list.current)
   }, [notebook])
   useEffect(() => (list.current === null ? undefined : listenToClipboard(notebook, list.current)), [notebook])
   const [asked, setAsked] = useState<Asked | null>(null)

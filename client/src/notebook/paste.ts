@@ -44,12 +44,12 @@ export async function pasteCells(
   else insertCells(notebook, whole, behind)
 }
 
-/** Pastes text as a new code cell. */
-export function pasteText(notebook: Notebook, text: string): void {
+/** Pastes text as a new code cell behind this one. */
+export function pasteText(notebook: Notebook, text: string, behind = notebook.selection.get().active): void {
   const source = text.replace(/\r\n?/g, '\n')
   const cell = { id: '', type: 'code', source, metadata: {}, outputs: [], execution_count: null } as const
   if (source.length > MAX_PASTE) notify('warning', t('paste.tooLarge'))
-  else insertCells(notebook, [{ ...cell, outputs: [] }], notebook.selection.get().active)
+  else insertCells(notebook, [{ ...cell, outputs: [] }], behind)
 }
 
 function insertCells(notebook: Notebook, cells: readonly CellCopy[], behind: string | null): void {

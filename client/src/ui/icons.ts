@@ -13,6 +13,7 @@ export {
   Ellipsis,
   EyeOff,
   FileCode2,
+  FileInput,
   FilePlus2,
   Files,
   FlaskConical,

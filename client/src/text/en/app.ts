@@ -45,6 +45,7 @@ export const app = {
   'files.open': 'Open',
   'files.rename': 'Rename',
   'files.renameLabel': 'New name for {name}',
+  'files.read': 'Insert code that reads it',
   'files.duplicate': 'Duplicate',
   'files.move': 'Move to…',
   'files.moveLabel': 'Folder to move {name} to',

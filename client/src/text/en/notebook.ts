@@ -24,6 +24,7 @@ export const notebook = {
   'cell.failed': 'failed',
   'cell.queued': 'queued, #{n}',
   'cell.menu': 'Menu of the cell',
+  'reading.onlyPython': 'Code that reads a file is written for Python kernels only.',
   'cell.run': 'Run this cell',
   'cell.cancel': 'Cancel',
   'cell.editedBy': 'Edited by {name}',

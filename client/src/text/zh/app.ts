@@ -45,6 +45,7 @@ export const app: Translation<typeof english> = {
   'files.open': '打开',
   'files.rename': '重命名',
   'files.renameLabel': '{name} 的新名称',
+  'files.read': '插入读取它的代码',
   'files.duplicate': '复制一份',
   'files.move': '移动到…',
   'files.moveLabel': '把 {name} 移动到哪个文件夹',

@@ -28,6 +28,7 @@ export const notebook: Translation<typeof english> = {
   'cell.failed': '失败',
   'cell.queued': '排队中，第 {n} 位',
   'cell.menu': '单元格菜单',
+  'reading.onlyPython': '读取文件的代码仅适用于 Python 内核。',
   'cell.run': '运行这个单元',
   'cell.cancel': '取消',
   'cell.editedBy': '由 {name} 编辑',
