@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { plain } from './route.ts'
+import { BUILT_IN, mergedSnippets, Snippets } from './snippets.ts'
 
 export const SettingScope = z.enum(['person', 'project'])
 export type SettingScope = z.infer<typeof SettingScope>
@@ -11,7 +12,7 @@ export type SettingScope = z.infer<typeof SettingScope>
 /** How a setting is shown, and where it can be set. */
 export type SettingInfo = { readonly scopes: readonly SettingScope[] } & (
   | { readonly kind: 'choice'; readonly options: readonly string[] }
-  | { readonly kind: 'switch' | 'text' }
+  | { readonly kind: 'switch' | 'text' | 'snippets' }
   | { readonly kind: 'number'; readonly least: number; readonly most: number }
 )
 const infos = z.registry<SettingInfo>()
@@ -48,6 +49,7 @@ export const SETTINGS = {
   notifications: onOff(ofPerson),
   tables: choice(['html', 'grid'], everywhere),
   externalContent: choice(['ask', 'never'], everywhere),
+  snippets: Snippets.register(infos, { kind: 'snippets', scopes: everywhere }),
 } as const
 
 /** A value for each setting. */
@@ -69,6 +71,7 @@ export const DEFAULTS: Settings = {
   notifications: false,
   tables: 'html',
   externalContent: 'ask',
+  snippets: BUILT_IN,
 }
 
 const isSettingId = (id: string): id is SettingId => Object.hasOwn(SETTINGS, id)
@@ -80,7 +83,7 @@ export function settingInfo(id: SettingId): SettingInfo {
   return info
 }
 
-export const SettingValue = z.union([z.string().max(1000), z.number(), z.boolean()])
+export const SettingValue = z.union([z.string().max(1000), z.number(), z.boolean(), Snippets])
 export type SettingValue = z.infer<typeof SettingValue>
 export type SettingValues = Readonly<Record<string, SettingValue>>
 
@@ -109,10 +112,14 @@ export function whyNotSetting(scope: SettingScope, id: SettingId, value: unknown
 
 const Values = z.object(SETTINGS)
 
-/** The values that count: of the first layer that has a valid one, else the default. */
+/** The values that count: of the first layer that has a valid one, else the default. Snippets of all layers count. */
 export function effectiveSettings(...layers: readonly Readonly<Record<string, unknown>>[]): Settings {
+  const valid = (id: SettingId): readonly unknown[] =>
+    layers.map((layer) => layer[id]).filter((value) => SETTINGS[id].safeParse(value).success)
   const counting = (id: SettingId): unknown =>
-    layers.map((layer) => layer[id]).find((value) => SETTINGS[id].safeParse(value).success) ?? DEFAULTS[id]
+    settingInfo(id).kind === 'snippets'
+      ? mergedSnippets([...valid(id).map((one) => Snippets.parse(one)), BUILT_IN])
+      : (valid(id)[0] ?? DEFAULTS[id])
   return Values.parse(Object.fromEntries(SETTING_IDS.map((id) => [id, counting(id)])))
 }
 

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { t } from '../text/text.ts'
 import { openCall, signatureIn } from './call.ts'
 import { askUntilAnswered, LATE } from './kernel-answer.ts'
+import { registerSnippets } from './snippets.ts'
 import { nameAt, type VariableCard } from './variable-card.ts'
 
 type Monaco = typeof import('monaco-editor/editor')
@@ -40,6 +41,7 @@ export function registerHelp(monaco: Monaco): void {
     triggerCharacters: ['.', '{'],
     provideCompletionItems: (model, position, _, token) => completions(monaco, model, position, token),
   })
+  registerSnippets(monaco)
   monaco.languages.registerHoverProvider('python', { provideHover: hover })
   monaco.languages.registerSignatureHelpProvider('python', {
     signatureHelpTriggerCharacters: ['(', ','],

@@ -55,7 +55,7 @@ export function equipEditor(
   add('below', monaco.KeyCode.DownArrow, `${quiet} && yesterday.lastLine`, () => neighbour(notebook, 1))
   const afterWord = instance.createContextKey<boolean>('yesterday.afterWord', false)
   instance.onDidChangeCursorPosition(() => afterWord.set(isAfterWord(instance)))
-  const help = `${quiet} && yesterday.afterWord && !editorHasSelection && !editorReadonly && !editorTabMovesFocus`
+  const help = `${quiet} && !inSnippetMode && yesterday.afterWord && !editorHasSelection && !editorReadonly && !editorTabMovesFocus`
   add('complete', monaco.KeyCode.Tab, help, () => instance.trigger('key', 'editor.action.triggerSuggest', {}))
   add('inspect', monaco.KeyMod.Shift | monaco.KeyCode.Tab, help, () =>
     instance.trigger('key', 'editor.action.showHover', {}),

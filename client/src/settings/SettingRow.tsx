@@ -11,6 +11,7 @@ import { useWatched } from '../state/use-watched.ts'
 import { t, wordsOf } from '../text/text.ts'
 import { notify } from '../ui/notices.ts'
 import { setNotifications } from './notifications.ts'
+import { SnippetsField } from './SnippetsField.tsx'
 import { changeSetting, settings, settingsState } from './settings-store.ts'
 
 interface Props {
@@ -26,7 +27,8 @@ export function SettingRow({ id, scope, isReadOnly }: Props) {
   const own = state?.[scope].values[id]
   const bad = state?.[scope].problems.find((problem) => problem.id === id)
   const isFromProject = scope === 'person' && own === undefined && state?.project.values[id] !== undefined
-  const value = scope === 'person' ? counting : (own ?? DEFAULTS[id])
+  const isOwnAlone = settingInfo(id).kind === 'snippets'
+  const value = isOwnAlone ? (own ?? {}) : scope === 'person' ? counting : (own ?? DEFAULTS[id])
   const name = t(`settings.${id}`)
   return (
     <li className="setting">
@@ -108,6 +110,7 @@ function Control({ id, value, isDisabled, labelledBy, describedBy, onChange }: C
         ))}
       </select>
     )
+  if (info.kind === 'snippets') return <SnippetsField {...shared} value={value} onChange={onChange} />
   const bounds =
     info.kind === 'number' ? { type: 'number', min: info.least, max: info.most } : { type: 'text' }
   return (

@@ -26,7 +26,7 @@ test.each([null, 'x', {}, [null, 7, {}, { worker: 3 }]])(
 )
 
 test('a field that cannot be read does not hide the worker', () => {
-  const [worker] = workersOf(started([{ worker: '1', role: 'new', ended: 'how', read: -1, written: 'x' }]))
+  const [worker] = workersOf(started([{ worker: '1', role: '<b>', ended: 'how', read: -1, written: 'x' }]))
   expect(worker).toEqual({ worker: '1', role: 'process', ended: 'lost', read: 0, written: 0 })
 })
 

@@ -92,3 +92,27 @@ test('a change by another program is noticed', async () => {
     stop()
   }
 })
+
+test('snippets of the person, the project and the built-in ones count together; an empty one takes one away', () => {
+  const { snippets } = effectiveSettings(
+    { snippets: { mine: 'x = 1', both: 'of me', train: '' } },
+    { snippets: { ours: 'y = 1', both: 'of us' } },
+  )
+  expect(snippets).toMatchObject({ mine: 'x = 1', ours: 'y = 1', both: 'of me' })
+  expect(Object.keys(snippets)).toContain('imports')
+  expect(Object.keys(snippets)).not.toContain('train')
+})
+
+test.each([
+  [{ 'a b': 'x' }],
+  [{ '1a': 'x' }],
+  [{ ['a'.repeat(41)]: 'x' }],
+  [{ a: 'x'.repeat(4001) }],
+  [{ a: 1 }],
+  [[]],
+  ['x'],
+  [Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`a${n}`, 'x']))],
+])('%j are no snippets', (value) => {
+  expect(SETTINGS.snippets.safeParse(value).success).toBe(false)
+  expect(effectiveSettings({ snippets: value }).snippets).toEqual(DEFAULTS.snippets)
+})

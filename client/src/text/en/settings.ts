@@ -50,6 +50,10 @@ export const settings = {
   'settings.keyMap.vim': 'Vim',
   'settings.tabMovesFocus': 'Tab leaves a cell',
   'settings.tabMovesFocus.hint': 'In an editor, Tab moves the focus instead of indenting.',
+  'settings.snippets': 'Snippets',
+  'settings.snippets.hint':
+    'Code that a word at the beginning of a line completes to: a JSON object of words and their code. An empty code takes a built-in word away.',
+  'settings.snippets.notJson': 'This is not valid JSON.',
   'settings.lint': 'Lint marks',
   'settings.lint.hint': 'Marks what ruff finds in the code, if the kernel or the server has it.',
   'settings.predictions': 'Expected time',

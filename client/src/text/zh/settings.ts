@@ -53,6 +53,10 @@ export const settings: Translation<typeof en> = {
   'settings.keyMap.vim': 'Vim',
   'settings.tabMovesFocus': 'Tab 离开单元格',
   'settings.tabMovesFocus.hint': '在编辑器中，Tab 移动焦点而不是缩进。',
+  'settings.snippets': '代码片段',
+  'settings.snippets.hint':
+    '行首输入单词时可补全的代码：由单词及其代码组成的 JSON 对象。空代码会移除内置单词。',
+  'settings.snippets.notJson': '这不是有效的 JSON。',
   'settings.lint': '代码检查',
   'settings.lint.hint': '标出 ruff 在代码中发现的问题（需内核或服务器装有 ruff）。',
   'settings.predictions': '预计用时',
