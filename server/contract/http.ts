@@ -59,7 +59,7 @@ export const WrittenNotebook = z.object({ path: ProjectPath })
 export type WrittenNotebook = z.infer<typeof WrittenNotebook>
 
 /** `py`: cells marked by `# %%`; `script`: code alone; `html`: one page without script; `ipynb`: as it is now. */
-export const ExportFormat = z.enum(['py', 'script', 'html', 'ipynb'])
+export const ExportFormat = z.enum(['py', 'script', 'html', 'slides', 'markdown', 'ipynb'])
 export type ExportFormat = z.infer<typeof ExportFormat>
 
 export const KernelSpecs = z.object({

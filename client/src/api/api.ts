@@ -5,6 +5,7 @@
 import { Around } from '@yesterday/server/contract/around.ts'
 import {
   ApiError,
+  type ExportFormat,
   type FileCommand,
   FileEntries,
   FileEntry,
@@ -48,6 +49,10 @@ export const downloadUrl = (path: string): string => `${BASE}${bytesUrl(path)}`
 /** Where a notebook is with its comments, as a download. */
 export const commentedUrl = (path: string): string =>
   `${BASE}/api/export/${encodePath(path)}?format=ipynb&comments=included`
+
+/** Where a notebook is in another form, as a download. */
+export const exportUrl = (path: string, format: ExportFormat): string =>
+  `${BASE}/api/export/${encodePath(path)}?format=${format}`
 
 const bytesUrl = (path: string): string => `/api/files/${encodePath(path)}?download=1`
 

@@ -2,7 +2,7 @@
 import { visibleName } from '@yesterday/server/contract/file-names.ts'
 import type { FileEntry } from '@yesterday/server/contract/http.ts'
 import { type KeyboardEvent, type RefObject, useRef, useState } from 'react'
-import { commentedUrl, downloadUrl } from '../api/api.ts'
+import { commentedUrl, downloadUrl, exportUrl } from '../api/api.ts'
 import { useMayEdit } from '../api/use-may.ts'
 import { routeUrl } from '../navigation/route.ts'
 import { openBeside } from '../navigation/side.ts'
@@ -28,6 +28,7 @@ import {
   Unplug,
 } from '../ui/icons.ts'
 import { Menu, MenuItem } from '../ui/Menu.tsx'
+import { saveUrl } from '../ui/save-url.ts'
 import { duplicate, makeNotebook, rename } from './actions.ts'
 import { DRAGGED_FILE, fileUse } from './file-use.ts'
 import { parentOf, type Row } from './tree.ts'
@@ -199,12 +200,26 @@ function RowMenu(props: {
         </MenuItem>
       )}
       {!folder && readable && (
-        <MenuItem icon={<Download size={16} />} onSelect={() => download(entry, downloadUrl)}>
+        <MenuItem icon={<Download size={16} />} onSelect={() => saveUrl(downloadUrl(entry.path), entry.name)}>
           {t('files.download')}
         </MenuItem>
       )}
+      {entry.type === 'notebook' &&
+        readable &&
+        EXPORTS.map(([format, label]) => (
+          <MenuItem
+            key={format}
+            icon={<Download size={16} />}
+            onSelect={() => saveUrl(exportUrl(entry.path, format))}
+          >
+            {t(label)}
+          </MenuItem>
+        ))}
       {entry.type === 'notebook' && readable && (
-        <MenuItem icon={<Download size={16} />} onSelect={() => download(entry, commentedUrl)}>
+        <MenuItem
+          icon={<Download size={16} />}
+          onSelect={() => saveUrl(commentedUrl(entry.path), entry.name)}
+        >
           {t('files.downloadComments')}
         </MenuItem>
       )}
@@ -220,18 +235,17 @@ function RowMenu(props: {
   )
 }
 
+/** The forms that a reader wants; the palette has all. */
+const EXPORTS = [
+  ['html', 'files.downloadHtml'],
+  ['slides', 'files.downloadSlides'],
+] as const
+
 /** Whether code can read it as data. */
 const isData = ({ type }: FileEntry): boolean => type === 'file'
 
 const copyFileLink = ({ path }: FileEntry): Promise<void> =>
   copyText(new URL(routeUrl({ at: 'file', path }), location.origin).href, t('link.copied'))
-
-function download(entry: FileEntry, urlOf: (path: string) => string): void {
-  const link = document.createElement('a')
-  link.href = urlOf(entry.path)
-  link.download = entry.name
-  link.click()
-}
 
 function NameField({ entry, onDone }: { readonly entry: FileEntry; readonly onDone: () => void }) {
   const [name, setName] = useState(entry.name)

@@ -37,6 +37,7 @@ import { CODE_COMMANDS } from './code-commands.ts'
 import { type Command, cellKeys, editKeys, isOwner, isWritable, keys, mayRun, pageKeys } from './command.ts'
 import { commentHere, mayComment } from './comment.ts'
 import { switchTab } from './editor-keys.ts'
+import { EXPORT_COMMANDS } from './export-commands.ts'
 import { copyCellLink } from './follow-link.ts'
 import { showNotificationSettings } from './notify/notification-store.ts'
 import { showPackages } from './packages/packages-open.ts'
@@ -361,6 +362,7 @@ export const COMMANDS = [
   { id: 'settings', label: 'command.settings', keys: pageKeys('Mod-,'), run: showSettings },
   { id: 'terminal', label: 'command.terminal', when: mayRun, run: () => void openTerminal() },
   ...SIDE_COMMANDS,
+  ...EXPORT_COMMANDS,
   { id: 'save', label: 'command.save', keys: pageKeys('Mod-s'), run: (notebook) => void save(notebook) },
   { id: 'notifications', label: 'command.notifications', run: () => void switchAndNotify() },
   {

@@ -4,8 +4,10 @@ import type { NotebookForm } from '../document/cell-form.ts'
 import { languageOf } from '../document/language.ts'
 import { notebookJson } from '../document/notebook-json.ts'
 import { htmlPage } from './html-page.ts'
+import { markdownText } from './markdown.ts'
 import { percentScript } from './percent.ts'
 import { plainScript } from './script.ts'
+import { slidesPage } from './slides.ts'
 
 export interface ExportedFile {
   readonly name: string
@@ -34,6 +36,12 @@ const FORMS: Readonly<Record<ExportFormat, FileForm>> = {
     extension: () => '.html',
     body: (form, name) => htmlPage(name, form),
   },
+  slides: {
+    contentType: 'text/html; charset=utf-8',
+    extension: () => '.slides.html',
+    body: (form, name) => slidesPage(name, form),
+  },
+  markdown: { contentType: 'text/markdown; charset=utf-8', extension: () => '.md', body: markdownText },
   ipynb: { contentType: 'application/x-ipynb+json', extension: () => '.ipynb', body: notebookJson },
 }
 

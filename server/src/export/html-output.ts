@@ -11,11 +11,18 @@ import { escapeHtml } from './html.ts'
 
 /** One output of a code cell. */
 export function outputHtml(output: OutputForm): string {
-  const { output_type: type, text, data } = output
-  if (type === 'stream')
-    return pre(terminalText(asText(text)), output.name === 'stderr' ? 'stderr' : 'stdout')
-  if (type === 'error') return pre(terminalText(errorText(output)), 'error')
+  const { output_type: type, data } = output
+  if (type === 'stream') return pre(printedOutput(output), output.name === 'stderr' ? 'stderr' : 'stdout')
+  if (type === 'error') return pre(printedOutput(output), 'error')
   return isJsonObject(data) ? bundleHtml(data) : ''
+}
+
+/** What an output prints, without its pictures; '' where it has no text. */
+export function printedOutput(output: OutputForm): string {
+  const { output_type: type, text, data } = output
+  if (type === 'stream') return terminalText(asText(text))
+  if (type === 'error') return terminalText(errorText(output))
+  return isJsonObject(data) ? terminalText(printedText(data)) : ''
 }
 
 /** The richest form that a page without script can show. */
@@ -65,7 +72,8 @@ function errorText({ ename, evalue, traceback }: OutputForm): string {
   return lines.length > 0 ? lines.join('\n') : `${asText(ename)}: ${asText(evalue)}`
 }
 
-const asText = (value: Json | undefined): string =>
+/** A text as it is, all else as JSON. */
+export const asText = (value: Json | undefined): string =>
   typeof value === 'string'
     ? value
     : value === undefined || value === null

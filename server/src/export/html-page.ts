@@ -28,7 +28,11 @@ section { margin: 1.2rem 0 }
 `
 
 /** The whole page. */
-export function htmlPage(title: string, form: NotebookForm): string {
+export const htmlPage = (title: string, form: NotebookForm): string =>
+  htmlDocument(title, `<main>\n${form.cells.map(cellHtml).join('\n')}\n</main>`)
+
+/** A page around `body`, in the style of exported pages and more. */
+export function htmlDocument(title: string, body: string, style = ''): string {
   return `<!doctype html>
 <html>
 <head>
@@ -36,12 +40,10 @@ export function htmlPage(title: string, form: NotebookForm): string {
 <meta http-equiv="content-security-policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title>
-<style>${PAGE_STYLE}</style>
+<style>${PAGE_STYLE}${style}</style>
 </head>
 <body>
-<main>
-${form.cells.map(cellHtml).join('\n')}
-</main>
+${body}
 </body>
 </html>
 `
@@ -71,7 +73,8 @@ function markdownHtml({ source, attachments }: CellForm): string {
   return markdown.render(source)
 }
 
-function attachmentUrl(attachments: CellForm['attachments'], encoded: string): string {
+/** The picture of this name within the page; '' where there is none. */
+export function attachmentUrl(attachments: CellForm['attachments'], encoded: string): string {
   const name = escapeKey(decodeName(encoded))
   const bundle = attachments !== null && Object.hasOwn(attachments, name) ? attachments[name] : undefined
   const [mime, value] = Object.entries(isJsonObject(bundle) ? bundle : {})[0] ?? []

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fileApi } from '../../contract/file-api.ts'
+import type { ExportFormat } from '../../contract/http.ts'
 import type { CellForm, NotebookForm, OutputForm } from '../../src/document/cell-form.ts'
 import { createDocuments } from '../../src/document/documents.ts'
 import { readNotebook } from '../../src/document/ipynb-read.ts'
 import { linesInStrings } from '../../src/document/python-lines.ts'
 import { exportNotebook } from '../../src/export/export-notebook.ts'
+import { slidesOf } from '../../src/export/slides.ts'
 import { type ExportParts, exportRoutes } from '../../src/http/routes/export.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/ports.ts'
@@ -27,8 +29,7 @@ const cell = (type: CellForm['type'], source: string, more: Partial<CellForm> = 
 const notebook = (...cells: CellForm[]): NotebookForm => ({ nbformat: 4, minor: 5, metadata: {}, cells })
 const code = (source: string) => notebook(cell('code', source))
 const showing = (output: OutputForm) => notebook(cell('code', 'x', { outputs: [output] }))
-const body = (format: 'py' | 'script' | 'html' | 'ipynb', form: NotebookForm) =>
-  exportNotebook(format, 'name', form).body
+const body = (format: ExportFormat, form: NotebookForm) => exportNotebook(format, 'name', form).body
 /** The percent script without its header. */
 const percent = (form: NotebookForm) => body('py', form).split('# ---\n\n')[1]
 
@@ -68,6 +69,84 @@ test('a script is code alone, its text and foreign cells as comments', () => {
     cell('code', '%%sh\nls'),
   )
   expect(body('script', form)).toBe('# Why\n\nx = 1\n\n# %%sh\n# ls\n')
+})
+
+describe('slides', () => {
+  const typed = (source: string, slide_type: string, type: CellForm['type'] = 'markdown') =>
+    cell(type, source, { metadata: { slideshow: { slide_type } } })
+  const sources = (...cells: CellForm[]) => slidesOf(cells).map((slide) => slide.map(({ source }) => source))
+
+  test('begin where the metadata says, without what is skipped and notes', () => {
+    const cells = [
+      typed('a', 'slide'),
+      typed('b', 'fragment'),
+      cell('code', 'c'),
+      typed('d', 'subslide'),
+      typed('e', 'skip'),
+      typed('f', 'notes'),
+      typed('g', '-', 'code'),
+    ]
+    expect(sources(...cells)).toEqual([
+      ['a', 'b', 'c'],
+      ['d', 'g'],
+    ])
+  })
+
+  test('begin at headings where no cell has a type; one that is unknown is none', () => {
+    const cells = [
+      cell('code', 'x'),
+      cell('markdown', '# A'),
+      typed('y', 'other'),
+      cell('markdown', '## B'),
+      cell('code', ''),
+    ]
+    expect(sources(...cells)).toEqual([['x'], ['# A', 'y'], ['## B']])
+    expect(sources()).toEqual([])
+  })
+
+  test('are one page without script, whatever the cells hold', () => {
+    const hostile = '<script>alert(1)</script><img src=x onerror=alert(1)>'
+    const page = body(
+      'slides',
+      notebook(
+        typed(hostile, 'slide'),
+        cell('code', hostile, { outputs: [{ output_type: 'display_data', data: { 'text/html': hostile } }] }),
+      ),
+    )
+    expect(page).toContain("default-src 'none'")
+    expect(page).not.toMatch(/<script|<img src=x/)
+    expect(page.match(/class="slide"/g)).toHaveLength(1)
+  })
+})
+
+describe('Markdown', () => {
+  test('has text as it is, code in fences, and what was printed', () => {
+    const printed = { output_type: 'stream', name: 'stdout', text: '\u001b[1m1\u001b[0m\n' }
+    const form = notebook(
+      cell('markdown', '# T'),
+      cell('code', 'print(1)', { outputs: [printed] }),
+      cell('code', ''),
+    )
+    expect(body('markdown', form)).toBe('# T\n\n```python\nprint(1)\n```\n\n```\n1\n```\n')
+  })
+
+  test('a fence is longer than those within', () => {
+    expect(body('markdown', code('s = """\n````\n"""'))).toContain('`````python\n')
+  })
+
+  test('pictures are within the file; the words beside them end no link', () => {
+    const picture = {
+      output_type: 'display_data',
+      data: { 'image/png': 'aGk=)](x', 'text/plain': 'a](javascript:x)' },
+    }
+    const text = body('markdown', showing(picture))
+    expect(text).toContain('](data:image/png;base64,aGk=x)')
+    expect(text).not.toContain('](javascript')
+    const attached = cell('markdown', '![p](attachment:p.png)', {
+      attachments: { 'p.png': { 'image/png': 'aGk=' } },
+    })
+    expect(body('markdown', notebook(attached))).toBe('![p](data:image/png;base64,aGk=)\n')
+  })
 })
 
 test.each([

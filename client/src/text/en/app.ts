@@ -52,6 +52,8 @@ export const app = {
   'files.moveHint': 'A path below the project folder. Empty is the project folder itself.',
   'files.moveDo': 'Move',
   'files.download': 'Download',
+  'files.downloadHtml': 'Download as a page',
+  'files.downloadSlides': 'Download as slides',
   'files.downloadComments': 'Download with comments',
   'files.special': '{name}: a pipe, device or socket, which cannot be opened',
   'files.delete': 'Delete',

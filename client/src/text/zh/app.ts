@@ -52,6 +52,8 @@ export const app: Translation<typeof english> = {
   'files.moveHint': '项目文件夹下的路径；留空表示项目文件夹本身。',
   'files.moveDo': '移动',
   'files.download': '下载',
+  'files.downloadHtml': '下载为网页',
+  'files.downloadSlides': '下载为幻灯片',
   'files.downloadComments': '连同评论一起下载',
   'files.special': '{name}：管道、设备或套接字，无法打开',
   'files.delete': '删除',
