@@ -114,9 +114,19 @@ def test_distributions_by_what_installers_leave(tmp_path: Path, monkeypatch: pyt
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
-    found = {module: [one.metadata["Name"] for one in ones] for module, ones in distributions_by_module().items()}
+    found = {module: [name_and_version(one)[0] for one in ones] for module, ones in distributions_by_module().items()}
     assert sorted(found.pop("shared")) == ["a", "b"]
     assert found == {"one": ["a"], "_fast": ["a"], "three": [None]}
+
+
+def test_a_distribution_without_metadata_has_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the package `importlib_metadata` finds the distributions, which raises."""
+    pytest.importorskip("importlib_metadata")
+    (tmp_path / "broken-1.dist-info").mkdir()
+    (tmp_path / "broken-1.dist-info" / "RECORD").write_text("three.py,,\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    (broken,) = distributions_by_module()["three"]
+    assert name_and_version(broken) == (None, None)
 
 
 def test_a_package_installed_meanwhile_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

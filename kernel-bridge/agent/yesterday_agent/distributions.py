@@ -28,7 +28,12 @@ def name_and_version(distribution: metadata.Distribution) -> tuple[str | None, s
     found = dict(_HEAD.findall(text.partition("\n\n")[0]))
     if len(found) == 2:
         return found["Name"], found["Version"]
-    return distribution.metadata["Name"], distribution.metadata["Version"]
+    try:
+        return distribution.metadata["Name"], distribution.metadata["Version"]
+    except Exception:
+        # A package of this name, `importlib_metadata`, gives objects of its own once it is imported: without metadata
+        # they raise, where Python's have no name.
+        return None, None
 
 
 _HEAD = re.compile(r"^(Name|Version):[ \t]*(\S+)[ \t]*$", re.MULTILINE)
