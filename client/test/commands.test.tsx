@@ -30,6 +30,7 @@ beforeEach(() => {
   // A browser has it.
   Object.assign(document, { execCommand: () => true })
   vi.stubGlobal('fetch', () => Promise.reject(new Error('no server here')))
+  vi.stubGlobal('print', () => undefined)
   place = document.body.appendChild(document.createElement('div'))
   root = createRoot(place)
 })

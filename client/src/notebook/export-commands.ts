@@ -16,5 +16,5 @@ export const EXPORT_COMMANDS = [
   { id: 'exportMarkdown', label: 'command.exportMarkdown', run: as('markdown') },
   { id: 'exportScript', label: 'command.exportScript', run: as('script') },
   { id: 'exportPercent', label: 'command.exportPercent', run: as('py') },
-  { id: 'print', label: 'command.print', run: () => window.print() },
+  { id: 'print', label: 'command.print', run: () => globalThis.print() },
 ] as const satisfies readonly Command[]
