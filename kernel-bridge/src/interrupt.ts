@@ -4,42 +4,50 @@
  * its lock, and raises it when the call ends.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { inBackground } from './background.ts'
 import type { Conversation } from './conversation.ts'
-import type { KernelProcess } from './process.ts'
 
 /** What does not begin by then waits for something else, which is to be interrupted as well. */
 const BEGINS_WITHIN_MS = 500
 /** When, after the signal, a call that slept over it is woken. */
 const WAKE_MS = [50, 250, 1_000]
 
-/** Interrupts by signal, to the process's group. Invariant: an execution that has not begun is struck once, when it does. */
+/** The ways to one kernel's process. */
+export interface Striking {
+  /** SIGINT, to the process's group. */
+  readonly strike: () => unknown
+  /** SIGURG: a call that waits looks at what came before, and an event loop that waits goes on. */
+  readonly wake: () => unknown
+}
+
+/** Interrupts by signal. Invariant: an execution that has not begun is struck once, when it does. */
 export class Interrupts {
   readonly #held = new Set<string>()
 
-  /**
-   * Interrupts what the kernel is at. `canWake`: it has a handler for SIGURG, so that a call that waits looks at what
-   * came before, and an event loop that waits goes on.
-   */
-  async send(process: KernelProcess, conversation: Conversation, canWake: boolean): Promise<void> {
+  /** Interrupts what the kernel is at. `canWake`: it has a handler for SIGURG. */
+  async send({ strike, wake }: Striking, conversation: Conversation, canWake: boolean): Promise<void> {
     const run = conversation.executing
     if (run === null) {
-      process.signal('SIGINT')
+      await strike()
       return
     }
     if (this.#held.has(run)) return
-    const strike = (hasBegun: boolean) => {
+    const begun = async (hasBegun: boolean): Promise<void> => {
       this.#held.delete(run)
-      if (hasBegun) process.signal('SIGINT')
-      if (hasBegun && canWake) wake(process, () => conversation.executing === run)
+      if (!hasBegun) return
+      await strike()
+      if (canWake) wakeLater(wake, () => conversation.executing === run)
     }
     this.#held.add(run)
-    const struck = conversation.untilBegun(run).then(strike)
+    const struck = conversation.untilBegun(run).then(begun)
     const isLate = await Promise.race([struck, sleep(BEGINS_WITHIN_MS, true, { ref: false })])
-    if (isLate === true) process.signal('SIGINT')
+    if (isLate !== true) return
+    inBackground(struck, 'interrupting a run that began late')
+    await strike()
   }
 }
 
-function wake(process: KernelProcess, isStillAtIt: () => boolean): void {
-  const look = () => isStillAtIt() && process.signal('SIGURG')
+function wakeLater(wake: () => unknown, isStillAtIt: () => boolean): void {
+  const look = () => isStillAtIt() && wake()
   for (const ms of WAKE_MS) setTimeout(look, ms).unref()
 }

@@ -32,7 +32,10 @@ export function localHost(plan: Plan, setting: Setting): KernelHost<Life<KernelP
       // A signal cannot be sent on Windows; a kernel there may still read the message.
       if (spec.interruptMode === 'message' || process.platform === 'win32')
         await conversation.ask('control', 'interrupt_request', {}, 5_000)
-      else await interrupts.send(kernel, conversation, agentProblem === null)
+      else {
+        const signals = { strike: () => kernel.signal('SIGINT'), wake: () => kernel.signal('SIGURG') }
+        await interrupts.send(signals, conversation, agentProblem === null)
+      }
     },
     askToEnd: ({ conversation }, how) => {
       conversation.ask('control', 'shutdown_request', { restart: how === 'restart' }).catch(() => undefined)

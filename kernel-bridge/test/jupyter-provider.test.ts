@@ -115,6 +115,19 @@ describe.skipIf(jupyterPython === null)(`kernels of a Jupyter server${whyNoJupyt
     expect(await server.kernels()).toEqual([])
   })
 
+  it('wakes a call that an interrupt met as it began to wait: the kernel signals itself', async () => {
+    const kernel = await start()
+    const { until } = listenTo(kernel)
+    const running = kernel.execute({
+      code: 'import signal, time\nwoken = []\nbefore = signal.signal(signal.SIGURG, lambda *_: woken.append(1))\nprint(1)\nwhile not woken:\n    time.sleep(0.01)\nsignal.signal(signal.SIGURG, before)',
+      runId: 'wakes',
+      cellId: 'c',
+    })
+    await until(({ header }) => header.msg_type === 'stream')
+    expect(await kernel.request('control', 'yesterday_wake_request', {})).toEqual({ status: 'ok' })
+    expect(await running.done).toMatchObject({ status: 'ok' })
+  })
+
   it(`loses and doubles no output over ${CUTS} cuts`, async () => {
     const kernel = await start()
     const { messages } = listenTo(kernel)

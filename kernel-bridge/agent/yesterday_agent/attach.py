@@ -126,6 +126,7 @@ class KernelHooks:
     def answer_spool_requests(self) -> None:
         elsewhere.SpoolRequests(self.spool, self._copies.flush, self.kernel)
         deliveries.Deliveries(self.kernel)
+        interrupts.answer_requests(self.kernel)
         self._says_count = True
 
     def _fault(self, step: str) -> None:

@@ -18,6 +18,8 @@ from typing import Any
 
 from . import own_threads
 
+MESSAGE = "yesterday_wake_request"
+_REPLY = "yesterday_wake_reply"
 AGAIN_SECONDS = 0.001
 """The finalizer is left by then; if not, the next one loses it and it is requested again."""
 
@@ -54,3 +56,16 @@ def _nothing() -> None:
 def _again() -> None:
     time.sleep(AGAIN_SECONDS)
     _thread.interrupt_main()
+
+
+def answer_requests(kernel: Any) -> None:
+    """For a kernel that the bridge cannot send a signal to: a message on the control channel, which is read during a
+    run, has it send SIGURG to itself."""
+
+    def handle(stream: Any, ident: Any, parent: Any) -> None:
+        urgent, main = getattr(signal, "SIGURG", None), threading.main_thread().ident
+        if urgent is not None and main is not None:
+            signal.pthread_kill(main, urgent)
+        kernel.session.send(stream, _REPLY, {"status": "ok"}, parent, ident=ident)
+
+    kernel.control_handlers[MESSAGE] = handle

@@ -6,6 +6,7 @@ import { inBackground } from '../../background.ts'
 import { Conversation } from '../../conversation.ts'
 import type { Ended } from '../../death.ts'
 import { KernelStartError } from '../../errors.ts'
+import { Interrupts } from '../../interrupt.ts'
 import type { Death, KernelAbility, KernelSpec } from '../../kernel.ts'
 import { writeFacts } from '../../kernel-facts.ts'
 import { isRealFolder, type KernelFolder, makeFolder, removeFolder } from '../../kernel-folder.ts'
@@ -26,6 +27,9 @@ import type { JupyterServer } from './server.ts'
 
 /** How often the server is asked whether the kernel is there, ms. */
 const LOOK_MS = 10_000
+/** The agent's word for it (interrupts.py), and how long its answer is awaited, ms. */
+const WAKE = 'yesterday_wake_request'
+const ASK_MS = 10_000
 /** The oldest Python that the agent runs in. */
 const OLDEST = [3, 10] as const
 
@@ -214,6 +218,7 @@ export function remoteHost(
 ): KernelHost<RemoteLife> {
   const { folder, server, spec, kernelId, provider, origin } = plan
   let life = first
+  const interrupts = new Interrupts()
   return {
     provider,
     kernelId,
@@ -234,7 +239,16 @@ export function remoteHost(
       return life
     },
     prepare: async () => undefined,
-    interrupt: ({ process }) => new JupyterRest(server).interrupt(process.kernel),
+    interrupt: ({ process, conversation, agentProblem }) => {
+      const strike = () => new JupyterRest(server).interrupt(process.kernel)
+      const wake = () => {
+        inBackground(
+          conversation.ask('control', WAKE, {}, ASK_MS).catch(() => undefined),
+          'waking a kernel',
+        )
+      }
+      return interrupts.send({ strike, wake }, conversation, agentProblem === null)
+    },
     askToEnd: ({ process }, how) => {
       origin?.ending(how)
       process.signal('SIGKILL')
