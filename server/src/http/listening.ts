@@ -79,8 +79,8 @@ export function listeningOf(options: ListeningOptions): Listening {
     },
     addressAt: (port) =>
       (url && `${url.origin}${base}`) ?? (name === undefined ? null : `https://${name}:${port}`),
-    admits: tls !== null || proxies === null ? () => true : (address) => isFrom(proxies, address),
-    addressOf: (request) => clientAddress(request, tls === null ? proxies : null),
+    admits: proxies === null ? () => true : (address) => isFrom(proxies, address),
+    addressOf: (request) => clientAddress(request, proxies),
   }
 }
 
@@ -194,15 +194,24 @@ function addBlock(list: BlockList, block: string): void {
   list.addSubnet(address, length, family === 6 ? 'ipv6' : 'ipv4')
 }
 
-/** The last address of `X-Forwarded-For` that is no proxy of ours: what is before it, the client may have written. */
+/**
+ * The last address of `X-Forwarded-For` that is no proxy of ours: what is before it, the client may have written. So is what
+ * is before an entry that is no address: the proxy's own address counts then.
+ */
 export function clientAddress({ headers, socket }: Sent, proxies: BlockList | null): string {
   const direct = plainAddress(socket.remoteAddress)
   if (proxies === null || !isFrom(proxies, direct)) return direct
   const passed = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',').slice(-20)
-  const addresses = passed
-    .map((address) => plainAddress(address.trim()))
-    .filter((address) => isIP(address) !== 0)
-  return addresses.findLast((address) => !isFrom(proxies, address)) ?? direct
+  const last = passed.map(forwardedAddress).findLast((address) => !isFrom(proxies, address))
+  return last || direct
+}
+
+/** Some proxies add the port: `192.0.2.9:4711`, `[2001:db8::1]:4711`. '' for what is no address. */
+function forwardedAddress(entry: string): string {
+  const text = entry.trim()
+  const [, bracketed, dotted] = /^(?:\[([^\]]+)\]|([\d.]+))(?::\d+)?$/.exec(text) ?? []
+  const address = plainAddress(bracketed ?? dotted ?? text)
+  return isIP(address) === 0 ? '' : address
 }
 
 const plainAddress = (address: string | undefined): string => address?.replace(/^::ffff:/, '') ?? ''

@@ -2,11 +2,11 @@
 import type { Member } from '../../contract/people.ts'
 import { isGuest, type StoredPerson } from './people-store.ts'
 
-const folded = (name: string): string =>
+/** A name without what does not count: case, width, and how many spaces of whatever kind. */
+export const foldedName = (name: string): string =>
   name.normalize('NFKC').toLocaleLowerCase('en').replace(/\s+/g, ' ').trim()
 
-/** Case, width and spaces do not count. */
-export const sameName = (a: string, b: string): boolean => folded(a) === folded(b)
+export const sameName = (a: string, b: string): boolean => foldedName(a) === foldedName(b)
 
 /** Whether a provider decides the person's role. */
 export const isManaged = ({ identity }: Pick<StoredPerson, 'identity'>): boolean =>

@@ -3,6 +3,8 @@
  * Invariant: each is good once, for a short time, and their number is bounded, in all and for each address.
  */
 
+import { networkOf } from './network.ts'
+
 /** How long the second step may take, ms. */
 export const PENDING_MS = 5 * 60_000
 const MOST_PENDING = 2000
@@ -33,11 +35,12 @@ export class Pending<Value> {
     const now = this.#now()
     for (const [old, { until }] of this.#waiting) if (until <= now) this.#waiting.delete(old)
     this.#waiting.delete(key)
-    const own = [...this.#waiting].filter(([, one]) => one.address === address)
+    const network = networkOf(address)
+    const own = [...this.#waiting].filter(([, one]) => one.address === network)
     const [oldest] =
       own.length >= MOST_FOR_ADDRESS ? own : this.#waiting.size >= MOST_PENDING ? this.#waiting : []
     if (oldest !== undefined) this.#waiting.delete(oldest[0])
-    this.#waiting.set(key, { value, address, until: now + PENDING_MS })
+    this.#waiting.set(key, { value, address: network, until: now + PENDING_MS })
   }
 
   /** The value of this key, which is forgotten; null if there is none or it is too old. */

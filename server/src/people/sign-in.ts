@@ -6,8 +6,13 @@ import { Password, PersonName } from '../../contract/people.ts'
 import { ACCOUNT_LIMITS, ADDRESS_LIMITS, Attempts } from './attempts.ts'
 import type { Recording } from './audit.ts'
 import type { Grants } from './grants.ts'
+import { foldedName } from './member-of.ts'
+import { networkOf } from './network.ts'
 import { BusyError, hashPassword, isPassword } from './passwords.ts'
 import type { People } from './people.ts'
+
+/** Characters of a name that count for its limit. */
+const MOST_NAME = 1000
 
 /** Who sends a request before it is known who they are. */
 export interface Visitor {
@@ -59,13 +64,15 @@ export class SignIn {
     this.#people = people
     this.#record = record
     this.#accounts = new Attempts(ACCOUNT_LIMITS, now)
-    this.addresses = new Attempts(addressLimits, now)
+    this.addresses = new Attempts(addressLimits, now, networkOf)
   }
 
   async signIn(name: string, password: string, visitor: Visitor): Promise<Result<SignInProblem>> {
-    const account = accountOf(name)
+    const account = foldedName(name.slice(0, MOST_NAME))
     const member = this.#people.memberNamed(name)
-    const problem = await this.#prove(account, member?.password ?? null, password, visitor)
+    // By member: spellings that find the same one share a limit.
+    const limit = member === null ? `name ${account}` : `member ${member.id}`
+    const problem = await this.#prove(limit, member?.password ?? null, password, visitor)
     const by = member === null ? null : { id: member.id, name: account }
     if (problem !== null) {
       this.#record({
@@ -90,26 +97,27 @@ export class SignIn {
   /** Null if the person has no password or this is it. */
   async verify(personId: string, password: string, visitor: Visitor): Promise<SignInProblem | null> {
     const stored = this.#people.passwordOf(personId)
-    return stored === null ? null : this.#prove(`id ${personId}`, stored, password, visitor)
+    return stored === null ? null : this.#prove(`verify ${personId}`, stored, password, visitor)
   }
 
+  /** `limit` names the limit of tries that this one counts for. */
   async #prove(
-    account: string,
+    limit: string,
     stored: Parameters<typeof isPassword>[0],
     password: string,
     { address }: Visitor,
   ): Promise<SignInProblem | null> {
-    const waitMs = Math.max(this.#accounts.waitOf(account), this.addresses.waitOf(address))
+    const waitMs = Math.max(this.#accounts.waitOf(limit), this.addresses.waitOf(address))
     if (waitMs > 0) return { kind: 'locked', waitMs }
-    this.#accounts.begin(account)
+    this.#accounts.begin(limit)
     this.addresses.begin(address)
     try {
       if (await isPassword(stored, password)) {
-        this.#accounts.forget(account)
+        this.#accounts.forget(limit)
         this.addresses.forgive(address)
         return null
       }
-      const nextMs = Math.max(this.#accounts.waitOf(account), this.addresses.waitOf(address))
+      const nextMs = Math.max(this.#accounts.waitOf(limit), this.addresses.waitOf(address))
       return nextMs > 0 ? { kind: 'locked', waitMs: nextMs } : { kind: 'wrong' }
     } catch (error) {
       if (error instanceof BusyError) return { kind: 'busy' }
@@ -179,8 +187,5 @@ export function passwordProblem(
   name: string,
 ): 'shortPassword' | 'longPassword' | 'likeName' | null {
   if (!Password.safeParse(password).success) return password.length < 100 ? 'shortPassword' : 'longPassword'
-  return accountOf(password) === accountOf(name) ? 'likeName' : null
+  return foldedName(password) === foldedName(name) ? 'likeName' : null
 }
-
-const accountOf = (name: string): string =>
-  name.slice(0, 1000).normalize('NFKC').trim().toLocaleLowerCase('en')

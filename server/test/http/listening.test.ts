@@ -97,6 +97,12 @@ test('behind a proxy its own connections are taken, and pages have the public or
 test.each([
   ['10.0.0.7', '192.0.2.9', '192.0.2.9'],
   ['::ffff:10.0.0.7', '203.0.113.5, 192.0.2.9, 10.0.0.8', '192.0.2.9'],
+  ['10.0.0.7', '203.0.113.5, 192.0.2.9:4711', '192.0.2.9'],
+  ['10.0.0.7', '203.0.113.5, [2001:db8::1]:4711, 10.0.0.8:80', '2001:db8::1'],
+  ['10.0.0.7', '203.0.113.5, [2001:db8::1]', '2001:db8::1'],
+  ['10.0.0.7', '203.0.113.5, unknown', '10.0.0.7'],
+  ['10.0.0.7', '203.0.113.5, _hidden, 10.0.0.8', '10.0.0.7'],
+  ['10.0.0.7', '203.0.113.5,', '10.0.0.7'],
   ['10.0.0.7', undefined, '10.0.0.7'],
   ['10.0.0.7', 'unknown, <script>', '10.0.0.7'],
   ['192.0.2.9', '203.0.113.5', '192.0.2.9'],
@@ -104,6 +110,13 @@ test.each([
   const { addressOf } = listeningOf({ host: '0.0.0.0', ...proxied })
   const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }
   expect(addressOf({ headers, socket: { remoteAddress } })).toBe(address)
+})
+
+test('a proxy counts as one also where the server has TLS of its own', () => {
+  const { addressOf, admits } = listeningOf({ host: '0.0.0.0', ...tls, ...proxied })
+  expect(['10.1.2.3', '127.0.0.1', '203.0.113.9'].map(admits)).toEqual([true, true, false])
+  const headers = { 'x-forwarded-for': '192.0.2.9' }
+  expect(addressOf({ headers, socket: { remoteAddress: '10.0.0.7' } })).toBe('192.0.2.9')
 })
 
 test('without a proxy, a client cannot choose its address', () => {

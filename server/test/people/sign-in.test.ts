@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { ADDRESS_LIMITS } from '../../src/people/attempts.ts'
 import { Audit } from '../../src/people/audit.ts'
+import { networkOf } from '../../src/people/network.ts'
 import { People } from '../../src/people/people.ts'
 import { SignIn } from '../../src/people/sign-in.ts'
 
@@ -133,6 +134,26 @@ test('after five failures an account waits, longer each time, and the right pass
   expect(await signIns.signIn('Grace', 'wrong', visitor)).toMatchObject({ problem: { kind: 'wrong' } })
 })
 
+test('every spelling of a name that finds a member counts for one limit', async () => {
+  await join_(invite(), 'Ada Lovelace')
+  const spellings = ['Ada  Lovelace', ' ada\tlovelace', 'ADA\u3000LOVELACE', 'Ada \n Lovelace ', 'Ａｄａ Lovelace']
+  for (const [n, name] of spellings.entries())
+    expect(await signIns.signIn(name, 'wrong', elsewhere(n))).toMatchObject({
+      problem: { kind: n < 4 ? 'wrong' : 'locked' },
+    })
+  const long = `Ada Lovelace${' '.repeat(2000)}`
+  expect(await signIns.signIn(long, PASSWORD, elsewhere(9))).toMatchObject({ problem: { kind: 'locked' } })
+})
+
+test('the name of a limit of another kind is no way to lock it', async () => {
+  const joined = await join_(invite())
+  const { id = '' } = (joined.ok && people.recognise(joined.cookie)?.person) || {}
+  for (const name of [`id ${id}`, `verify ${id}`, `member ${id}`])
+    for (let n = 0; n < 6; n++) await signIns.signIn(name, 'wrong', elsewhere(n))
+  expect((await signIns.signIn('Grace', PASSWORD, visitor)).ok).toBe(true)
+  expect(await signIns.verify(id, PASSWORD, visitor)).toBe(null)
+})
+
 test('a name without an account is answered and limited as one with an account', async () => {
   for (let n = 0; n < 4; n++)
     expect(await signIns.signIn('Nemo', 'wrong', visitor)).toMatchObject({ problem: { kind: 'wrong' } })
@@ -146,6 +167,27 @@ test('an address waits after several failures, whatever names it tries; success 
   expect(await signIns.signIn('one more', 'wrong', visitor)).toMatchObject({ problem: { kind: 'locked' } })
   expect(await signIns.signIn('Grace', PASSWORD, visitor)).toMatchObject({ problem: { kind: 'locked' } })
   expect((await signIns.signIn('Grace', PASSWORD, { ...visitor, address: '198.51.100.7' })).ok).toBe(true)
+})
+
+test('an address of an IPv6 network waits with all others of it', async () => {
+  const host = (n: number) => ({ ...visitor, address: `2001:db8:0:7::${n.toString(16)}` })
+  for (let n = 0; n < 6; n++) await signIns.signIn(`name ${n}`, 'wrong', host(n))
+  expect(await signIns.signIn('x', 'wrong', host(99))).toMatchObject({ problem: { kind: 'locked' } })
+  const other = { ...visitor, address: '2001:db8:0:8::1' }
+  expect(await signIns.signIn('x', 'wrong', other)).toMatchObject({ problem: { kind: 'wrong' } })
+})
+
+test.each([
+  ['192.0.2.1', '192.0.2.1'],
+  ['2001:DB8:0:07::1', '2001:db8:0:7::/64'],
+  ['2001:db8::7:0:0:0:1', '2001:db8:0:7::/64'],
+  ['2001:db8:0:7:1:2:3:4', '2001:db8:0:7::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['::ffff:192.0.2.1', '::ffff:192.0.2.1'],
+  ['', ''],
+])('for limits, %s counts as %s', (address, network) => {
+  expect(networkOf(address)).toBe(network)
 })
 
 test('the last owner stays one; a removed member cannot come back', async () => {

@@ -13,6 +13,7 @@ import { checkpointText } from '../../lineage/checkpoint-state.ts'
 import { type CheckpointEffects, makeCheckpoint } from '../../lineage/make-checkpoint.ts'
 import { loadRun } from '../../lineage/named-side.ts'
 import type { Recording } from '../../people/audit.ts'
+import { networkOf } from '../../people/network.ts'
 import type { Person } from '../../people/people.ts'
 import type { PublicLinkStore } from '../../people/public-links.ts'
 import { inertPolicy } from '../policy.ts'
@@ -168,9 +169,10 @@ class Visits {
   readonly #addresses = new Map<string, Quota>()
 
   take(address: string): boolean {
-    const own = this.#addresses.get(address) ?? new Quota(VISITS)
-    this.#addresses.delete(address)
-    this.#addresses.set(address, own)
+    const network = networkOf(address)
+    const own = this.#addresses.get(network) ?? new Quota(VISITS)
+    this.#addresses.delete(network)
+    this.#addresses.set(network, own)
     const [oldest] = this.#addresses.keys()
     if (this.#addresses.size > MOST_ADDRESSES && oldest !== undefined) this.#addresses.delete(oldest)
     return own.take(1) && this.#all.take(1)
