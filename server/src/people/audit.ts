@@ -1,12 +1,14 @@
 /**
  * The audit log: `audit.jsonl`, mode 600, of the project's state in the user's own folder. Invariant: lines are only
- * appended, and each has a link: the hash of its text and of the link before, so that a changed or removed line shows.
+ * appended, and each has a link: the hash of its text and of the link before, so that a line that was changed shows, and one that
+ * was removed before others.
  */
 import { createHash } from 'node:crypto'
 import {
   closeSync,
   fstatSync,
   fsyncSync,
+  ftruncateSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -17,6 +19,7 @@ import {
 import { join } from 'node:path'
 import { AuditEntry } from '../../contract/audit.ts'
 import { underLock } from '../disk/short-lock.ts'
+import { AuditFailures } from './audit-failures.ts'
 
 /** A file that is longer is put aside as `audit.1.jsonl`, `audit.2.jsonl`, … */
 const MAX_FILE = 16 * 1024 * 1024
@@ -34,6 +37,8 @@ interface Line {
   readonly entry: AuditEntry
   /** False where the line or the one before was changed, or one between them was removed. */
   readonly isSound: boolean
+  /** A note of the last one shows later whether lines were removed from the end. */
+  readonly link: string
 }
 
 export class Audit {
@@ -41,6 +46,7 @@ export class Audit {
   readonly #now: () => Date
   readonly #onProblem: (error: unknown) => void
   readonly #opened = new Map<string, number>()
+  readonly #failures: AuditFailures
   /** The link of the last line, and the size of the file with it: another process may append as well. */
   #link = FIRST_LINK
   #size = -1
@@ -49,11 +55,15 @@ export class Audit {
     this.#folder = folder
     this.#onProblem = onProblem
     this.#now = now
+    this.#failures = new AuditFailures(() => now().getTime())
   }
 
   readonly record: Recording = ({ action, by, address, about }) => {
     if (action === 'notebook-opened' && this.#isRepeated(`${by?.id} ${about.notebook}`)) return
-    const short = Object.fromEntries(Object.entries(about).map(([name, text]) => [name, shortened(text)]))
+    const omitted = action === 'sign-in-failed' ? this.#failures.take(address) : 0
+    if (omitted === null) return
+    const all = omitted === 0 ? about : { ...about, omitted: String(omitted) }
+    const short = Object.fromEntries(Object.entries(all).map(([name, text]) => [name, shortened(text)]))
     const who = by === null ? null : { id: shortened(by.id), name: shortened(by.name) }
     const at = this.#now().toISOString()
     try {
@@ -69,7 +79,7 @@ export class Audit {
     for (const text of this.#files().flatMap(linesOf)) {
       const [entry, found] = parsed(text)
       if (entry === null) continue
-      yield { entry, isSound: found === linkOf(link, entry) }
+      yield { entry, isSound: found === linkOf(link, entry), link: found }
       link = found
     }
   }
@@ -105,7 +115,7 @@ export class Audit {
       if (size !== this.#size) this.#link = this.#lastLink()
       const link = linkOf(this.#link, entry)
       const start = endsLine(file, size) ? '' : '\n'
-      writeSync(file, `${start}${JSON.stringify({ ...entry, link })}\n`)
+      writeWhole(file, size, `${start}${JSON.stringify({ ...entry, link })}\n`)
       this.#link = link
       this.#size = fstatSync(file).size
       if (this.#size > MAX_FILE) {
@@ -158,6 +168,17 @@ const linkOf = (before: string, entry: AuditEntry): string =>
     .update(before)
     .update(JSON.stringify(AuditEntry.parse(entry)))
     .digest('base64url')
+
+/** Appends the text to a file of this size. A disk that becomes full takes a part: then nothing of it stays. */
+function writeWhole(file: number, size: number, text: string): void {
+  let rest = Buffer.from(text)
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(file, rest))
+  } catch (error) {
+    ftruncateSync(file, size)
+    throw error
+  }
+}
 
 /** False where a crash cut the last line off. */
 function endsLine(file: number, size: number): boolean {

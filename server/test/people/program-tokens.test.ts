@@ -65,5 +65,12 @@ test('the command line makes, lists and revokes tokens; the audit log has their 
   const audit = await yesterday(root, 'audit')
   expect(audit.out).toMatch(/token-revoked.*token=lab\n.*token-made.*token=lab scope=edit/)
   expect(audit.out).not.toContain(token)
-  expect((await yesterday(root, 'audit', '--verify')).out).toBe('2 entries; none was changed or removed.\n')
+  const verified = (await yesterday(root, 'audit', '--verify')).out
+  expect(verified).toMatch(/^2 entries; none was changed or removed before the last, whose link is [\w-]{43}\.\n$/)
+  const link = /[\w-]{43}/.exec(verified)?.[0] ?? ''
+  await yesterday(root, 'token', 'other')
+  // As one word: a link may begin with a hyphen.
+  expect((await yesterday(root, 'audit', '--verify', `--link=${link}`)).code).toBe(0)
+  const cut = await yesterday(root, 'audit', '--verify', '--link=AAAA', '--json')
+  expect([cut.code, cut.out]).toEqual([1, expect.stringContaining('No line of the log has the link AAAA')])
 })
