@@ -80,7 +80,7 @@ export function compose(options: ComposeOptions): ComposedServer {
   const scopes = access.grants === null ? null : new Scopes(access.grants, places, access.people)
   const terminals = openTerminals({ project, record, roleOf: (id) => access.roleOf(id) })
   const sockets = socketsOf(options, { rooms, sessions, hosted, terminals, record, scopes })
-  const files = new Files(root, following(documents, access.grants), undefined, join(folder, 'trash'))
+  const files = new Files(root, following(root, documents, access.grants), undefined, join(folder, 'trash'))
   const settings = new SettingsFiles(root, access.people, () => sessions.announceSettings())
   const ofProject = { documents, notes, files, settings, places, world, writes, jobs, sweeps, record }
   const parts = { ...ofProject, sessions, hosted, apiSessions, terminals, sockets }

@@ -10,7 +10,11 @@ import { wholeNumber } from './option-values.ts'
 import { projectRoot } from './project-root.ts'
 import { localTime, printable, table } from './text.ts'
 
-const Options = CommonOptions.extend({ limit: z.number().default(50), verify: z.boolean().default(false), link: z.string().optional() })
+const Options = CommonOptions.extend({
+  limit: z.number().default(50),
+  verify: z.boolean().default(false),
+  link: z.string().optional(),
+})
 type Options = z.infer<typeof Options>
 
 const help = `
@@ -77,7 +81,10 @@ function verify(log: Audit, { json, link: wanted }: Options): Refusal | null {
   if (!isFound)
     return { code: 'removed', message: `No line of the log has the link ${wanted}.`, hint: HINT, exit: 1 }
   if (json) printJson({ entries: count, sound: true, link: last })
-  else printLines([`${count} entries; none was changed or removed before the last, whose link is ${last || '-'}.`])
+  else
+    printLines([
+      `${count} entries; none was changed or removed before the last, whose link is ${last || '-'}.`,
+    ])
   return null
 }
 

@@ -32,7 +32,10 @@ const refused = (refusal: Refusal): { readonly ok: false; readonly refusal: Refu
 const emptyNotebook = `${JSON.stringify({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 }, null, 1)}\n`
 
 /** What files ask of open notebooks. */
-export type FollowingDocuments = Pick<Documents, 'open' | 'save' | 'moved' | 'removed'>
+export interface FollowingDocuments extends Pick<Documents, 'open' | 'save' | 'moved' | 'removed'> {
+  /** Called before a move, which does not happen if it throws. Returns what undoes it if the move fails. */
+  readonly moving?: (from: string, to: string) => Promise<(() => void) | undefined>
+}
 
 export class Files {
   readonly #root: string
@@ -92,7 +95,11 @@ export class Files {
     if (`${to}/`.startsWith(`${from}/`) && to !== from) return refused(intoItself(from))
     try {
       if (await isTaken(source.absolute, target.absolute)) return refused(exists(to))
-      await rename(source.absolute, target.absolute)
+      const undo = await this.#documents.moving?.(from, to)
+      await rename(source.absolute, target.absolute).catch((error: unknown) => {
+        undo?.()
+        throw error
+      })
       await this.#documents.moved(from, to)
       return { ok: true, entry: await entryAt(target.absolute, to) }
     } catch (error) {

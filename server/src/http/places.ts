@@ -91,18 +91,8 @@ export class Places {
     }
   }
 
-  /** A path as the file system spells it, with links followed as far as something is there. */
-  async canonical(named: string): Promise<string> {
-    const { root } = this.#sources
-    const parts = named.split('/').filter((part) => part !== '' && part !== '.')
-    let [existing, rest] = [join(root, ...parts), '']
-    for (;;) {
-      const real = await realpath(existing).catch(() => null)
-      if (real !== null) return relative(root, join(real, rest)).split(sep).join('/')
-      if (existing === dirname(existing)) return parts.join('/')
-      rest = join(basename(existing), rest)
-      existing = dirname(existing)
-    }
+  canonical(named: string): Promise<string> {
+    return canonicalPath(this.#sources.root, named)
   }
 
   /** Null where the notebook is unknown. */
@@ -186,5 +176,18 @@ export class Places {
     const found = await Promise.all(meant.map((kind) => this.#find[kind](named)))
     const places = found.flat()
     return places.length > 0 ? places : this.#notebook(path)
+  }
+}
+
+/** A path as the file system spells it, with links followed as far as something is there. `root` is a real path. */
+export async function canonicalPath(root: string, named: string): Promise<string> {
+  const parts = named.split('/').filter((part) => part !== '' && part !== '.')
+  let [existing, rest] = [join(root, ...parts), '']
+  for (;;) {
+    const real = await realpath(existing).catch(() => null)
+    if (real !== null) return relative(root, join(real, rest)).split(sep).join('/')
+    if (existing === dirname(existing)) return parts.join('/')
+    rest = join(basename(existing), rest)
+    existing = dirname(existing)
   }
 }

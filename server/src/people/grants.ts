@@ -39,7 +39,9 @@ export interface Place {
 /** More than people set by hand. */
 const MOST_GRANTS = 5000
 
-export const invited = (invitation: string): string => `invitation:${invitation}`
+const INVITED = 'invitation:'
+export const invited = (invitation: string): string => `${INVITED}${invitation}`
+const newId = (): string => randomBytes(8).toString('hex')
 
 export class Grants {
   readonly #path: string
@@ -75,11 +77,23 @@ export class Grants {
 
   /** Replaces the person's grant of the same place. `full` where there are too many. */
   put(person: string, on: GrantTarget, role: PlaceRole, by: string): StoredGrant | 'full' {
-    const others = this.#grants.filter((grant) => grant.person !== person || !isSame(grant.on, on))
-    if (others.length >= MOST_GRANTS) return 'full'
-    const id = randomBytes(8).toString('hex')
-    const made: StoredGrant = { id, person, on, role, by, at: this.#now().toISOString() }
-    this.#save([...others, made])
+    const made = this.putAll(person, [{ on, role }], by)
+    return made === 'full' ? made : (made[0] ?? 'full')
+  }
+
+  /** As `put`, for several places: all or none. */
+  putAll(
+    person: string,
+    wanted: readonly Pick<StoredGrant, 'on' | 'role'>[],
+    by: string,
+  ): readonly StoredGrant[] | 'full' {
+    const isReplaced = (grant: StoredGrant) =>
+      grant.person === person && wanted.some(({ on }) => isSame(grant.on, on))
+    const others = this.#grants.filter((grant) => !isReplaced(grant))
+    if (others.length + wanted.length > MOST_GRANTS) return 'full'
+    const at = this.#now().toISOString()
+    const made = wanted.map((one) => ({ id: newId(), person, ...one, by, at }))
+    this.#save([...others, ...made])
     return made
   }
 
@@ -96,24 +110,45 @@ export class Grants {
     if (this.of(person).length > 0) this.#save(this.#grants.filter((grant) => grant.person !== person))
   }
 
+  /** Removes the grants of invitations that are not among these: they expired, or were used. */
+  keepInvitations(open: readonly string[]): void {
+    const kept = new Set(open.map(invited))
+    const isGone = ({ person }: StoredGrant) => person.startsWith(INVITED) && !kept.has(person)
+    if (this.#grants.some(isGone)) this.#save(this.#grants.filter((grant) => !isGone(grant)))
+  }
+
   /** Gives a new member what their invitation had. The invitation keeps it for others. */
   accept(invitation: string, person: string): void {
     const own = this.of(invited(invitation)).map((grant) => ({
       ...grant,
       person,
-      id: randomBytes(8).toString('hex'),
+      id: newId(),
     }))
     if (own.length > 0) this.#save([...this.#grants, ...own])
   }
 
-  /** A folder was moved by this server: its grants, and those of folders in it, move along. */
+  /**
+   * A folder is about to be moved: from now on its grants, and those of folders in it, hold at the new place as well.
+   * Grants of the new place are for something that is gone, and are removed. Returns what puts all back if the move fails.
+   */
+  moving(from: string, to: string): () => void {
+    const below = this.#grants.flatMap((grant) => (isOfFolder(grant, from) ? [{ grant, on: grant.on }] : []))
+    if (below.length === 0 && !this.#grants.some((grant) => isOfFolder(grant, to))) return () => undefined
+    const copies = below.map(({ grant, on }): StoredGrant => {
+      const path = on.kind === 'folder' ? `${to}${on.path.slice(from.length)}` : ''
+      return { ...grant, id: newId(), on: { kind: 'folder', path } }
+    })
+    const isStale = (grant: StoredGrant) => isOfFolder(grant, to) && !isOfFolder(grant, from)
+    const stale = this.#grants.filter(isStale)
+    this.#save([...this.#grants.filter((grant) => !isStale(grant)), ...copies])
+    const made = new Set(copies.map(({ id }) => id))
+    return () => this.#save([...this.#grants.filter(({ id }) => !made.has(id)), ...stale])
+  }
+
+  /** The folder was moved: nothing is at its former place. */
   moved(from: string, to: string): void {
-    const moved = this.#grants.map((grant) =>
-      grant.on.kind === 'folder' && isBelow(grant.on.path, from)
-        ? { ...grant, on: { ...grant.on, path: `${to}${grant.on.path.slice(from.length)}` } }
-        : grant,
-    )
-    if (moved.some((grant, index) => grant !== this.#grants[index])) this.#save(moved)
+    const isGone = (grant: StoredGrant) => isOfFolder(grant, from) && !isOfFolder(grant, to)
+    if (this.#grants.some(isGone)) this.#save(this.#grants.filter((grant) => !isGone(grant)))
   }
 
   /** Durable when it returns; nothing changed where it throws. */
@@ -135,6 +170,9 @@ export class Grants {
 /** True if `path` is the folder or in it. */
 export const isBelow = (path: string, folder: string): boolean =>
   folder === '' || path === folder || path.startsWith(`${folder}/`)
+
+const isOfFolder = ({ on }: StoredGrant, folder: string): boolean =>
+  on.kind === 'folder' && isBelow(on.path, folder)
 
 function nearest(grants: readonly StoredGrant[], { path, document }: Place): StoredGrant | null {
   const own = grants.find(({ on }) => on.kind === 'notebook' && on.document === document)

@@ -9,7 +9,9 @@ const ALL_PARTS = 8
 export function networkOf(address: string): string {
   const [plain = ''] = address.split('%')
   if (!isIPv6(plain) || plain.includes('.')) return address
-  const [before = [], after = []] = plain.split('::').map((half) => half.split(':').filter((part) => part !== ''))
+  const [before = [], after = []] = plain
+    .split('::')
+    .map((half) => half.split(':').filter((part) => part !== ''))
   const missing = Array.from({ length: ALL_PARTS - before.length - after.length }, () => '0')
   const parts = [...before, ...missing, ...after].slice(0, NETWORK_PARTS)
   return `${parts.map((part) => Number.parseInt(part, 16).toString(16)).join(':')}::/64`

@@ -51,7 +51,7 @@ const ALGORITHMS = [-8, -7, -257]
 export interface PasskeyParts {
   readonly people: People
   /** Whose limits for addresses count failures here too. */
-  readonly signIns: Pick<SignIn, 'addresses' | 'accepted'>
+  readonly signIns: Pick<SignIn, 'addresses' | 'accept'>
   readonly record: Recording
   /** The name of the server in the dialogs of browsers. */
   readonly title: string
@@ -183,16 +183,11 @@ export class Passkeys {
     if (problem !== null || invitation === null) return failed(problem ?? { kind: 'spent' })
     if (passkey === null) return failed({ kind: 'unverified' })
     if (people.passkeys.find(passkey.id) !== null) return failed({ kind: 'known' })
-    people.invitations.spend(invite)
     const { role } = invitation
-    const { person, cookie } = people.joinByPasskey({
-      id: asked.for,
-      name: asked.name,
-      role,
-      device,
-      passkey,
+    const { person, cookie } = signIns.accept(invitation.id, asked.for, () => {
+      people.invitations.spend(invite)
+      return people.joinByPasskey({ id: asked.for, name: asked.name, role, device, passkey })
     })
-    signIns.accepted(invitation.id, person.id)
     const about = { invitation: invitation.id, role, how: 'passkey', device }
     record({ action: 'invitation-used', by: { id: person.id, name: person.name }, address, about })
     return { ok: true, value: cookie }

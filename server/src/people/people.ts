@@ -73,8 +73,10 @@ export class People {
   }
 
   /** A new member who accepted an invitation. The caller has checked that the name is free. */
-  join(member: Joining & { readonly password: StoredPassword }): ReturnType<People['admit']> {
-    return this.#add({ ...member, id: newPersonId(), passkeys: [], identity: null })
+  join(
+    member: Joining & { readonly id: string; readonly password: StoredPassword },
+  ): ReturnType<People['admit']> {
+    return this.#add({ ...member, passkeys: [], identity: null })
   }
 
   /** As `join`, with a passkey, which knows the member by `id`. */

@@ -9,7 +9,7 @@ import type { Grants } from './grants.ts'
 import { foldedName } from './member-of.ts'
 import { networkOf } from './network.ts'
 import { BusyError, hashPassword, isPassword } from './passwords.ts'
-import type { People } from './people.ts'
+import { newPersonId, type People } from './people.ts'
 
 /** Characters of a name that count for its limit. */
 const MOST_NAME = 1000
@@ -50,7 +50,7 @@ export class SignIn {
   readonly #accounts: Attempts
   /** Counts failures of every way to sign in. */
   readonly addresses: Attempts
-  readonly #grants: Pick<Grants, 'accept'> | undefined
+  readonly #grants: Pick<Grants, 'accept' | 'forget'> | undefined
 
   /** `now` is a clock in ms. */
   constructor(
@@ -58,7 +58,7 @@ export class SignIn {
     record: Recording = () => undefined,
     now: () => number = () => Date.now(),
     addressLimits = ADDRESS_LIMITS,
-    grants?: Pick<Grants, 'accept'>,
+    grants?: Pick<Grants, 'accept' | 'forget'>,
   ) {
     this.#grants = grants
     this.#people = people
@@ -141,15 +141,17 @@ export class SignIn {
     const invitation = this.#people.invitations.find(secret)
     if (late !== null || invitation === null) return { ok: false, problem: late ?? { kind: 'spent' } }
     const { role } = invitation
-    this.#people.invitations.spend(secret)
-    const joined = this.#people.join({
-      name: PersonName.parse(name),
-      role,
-      device: visitor.device,
-      password: stored,
+    const id = newPersonId()
+    const joined = this.accept(invitation.id, id, () => {
+      this.#people.invitations.spend(secret)
+      return this.#people.join({
+        id,
+        name: PersonName.parse(name),
+        role,
+        device: visitor.device,
+        password: stored,
+      })
     })
-    const { id } = joined.person
-    this.accepted(invitation.id, id)
     const about = { invitation: invitation.id, role, device: visitor.device }
     this.#record({
       action: 'invitation-used',
@@ -160,9 +162,18 @@ export class SignIn {
     return { ok: true, cookie: joined.cookie }
   }
 
-  /** Gives a new member the roles of folders and notebooks that their invitation has. */
-  accepted(invitation: string, person: string): void {
+  /**
+   * Adds a member with the roles of folders and notebooks that their invitation has. These are stored first: a member
+   * without them would see more than they may.
+   */
+  accept<T>(invitation: string, person: string, add: () => T): T {
     this.#grants?.accept(invitation, person)
+    try {
+      return add()
+    } catch (error) {
+      this.#grants?.forget(person)
+      throw error
+    }
   }
 
   #whyNot(secret: string, name: string, password: string, { address }: Visitor): JoinProblem | null {

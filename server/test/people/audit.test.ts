@@ -79,7 +79,11 @@ test('a disk that becomes full in the middle of a line reports it, and the lines
 
 test('strangers who fail cannot fill the disk; how many were left out is recorded', () => {
   let now = new Date('2026-03-01T10:00:00Z')
-  const log = new Audit(folder, () => undefined, () => now)
+  const log = new Audit(
+    folder,
+    () => undefined,
+    () => now,
+  )
   const fail = (address: string) =>
     log.record({ action: 'sign-in-failed', by: null, address, about: { why: 'token' } })
   for (let n = 0; n < 1000; n++) fail(`2001:db8::${n.toString(16)}`)

@@ -51,6 +51,8 @@ test('a folder takes its grants and those in it along', () => {
   grants.put('eve', inFolder('a'), 'none', 'Ada')
   grants.put('eve', inFolder('a/b'), 'viewer', 'Ada')
   grants.put('eve', inFolder('ab'), 'runner', 'Ada')
+  grants.moving('a', 'c/d')
+  expect([roleAt('a/x'), roleAt('c/d/x')]).toEqual(['none', 'none'])
   grants.moved('a', 'c/d')
   expect([roleAt('a/x'), roleAt('c/d/x'), roleAt('c/d/b/x'), roleAt('ab/x')]).toEqual([
     'editor',

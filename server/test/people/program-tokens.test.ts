@@ -66,7 +66,9 @@ test('the command line makes, lists and revokes tokens; the audit log has their 
   expect(audit.out).toMatch(/token-revoked.*token=lab\n.*token-made.*token=lab scope=edit/)
   expect(audit.out).not.toContain(token)
   const verified = (await yesterday(root, 'audit', '--verify')).out
-  expect(verified).toMatch(/^2 entries; none was changed or removed before the last, whose link is [\w-]{43}\.\n$/)
+  expect(verified).toMatch(
+    /^2 entries; none was changed or removed before the last, whose link is [\w-]{43}\.\n$/,
+  )
   const link = /[\w-]{43}/.exec(verified)?.[0] ?? ''
   await yesterday(root, 'token', 'other')
   // As one word: a link may begin with a hyphen.

@@ -136,7 +136,13 @@ test('after five failures an account waits, longer each time, and the right pass
 
 test('every spelling of a name that finds a member counts for one limit', async () => {
   await join_(invite(), 'Ada Lovelace')
-  const spellings = ['Ada  Lovelace', ' ada\tlovelace', 'ADA\u3000LOVELACE', 'Ada \n Lovelace ', 'Ａｄａ Lovelace']
+  const spellings = [
+    'Ada  Lovelace',
+    ' ada\tlovelace',
+    'ADA\u3000LOVELACE',
+    'Ada \n Lovelace ',
+    'Ａｄａ Lovelace',
+  ]
   for (const [n, name] of spellings.entries())
     expect(await signIns.signIn(name, 'wrong', elsewhere(n))).toMatchObject({
       problem: { kind: n < 4 ? 'wrong' : 'locked' },

@@ -106,7 +106,7 @@ const ownerEverywhere: Refusal = {
   message: 'An owner of the project is one everywhere.',
   hint: 'Change the role in the project first.',
 }
-const tooMany: Refusal = {
+export const tooMany: Refusal = {
   code: 'tooMany',
   status: 409,
   message: 'There are too many roles of folders and notebooks.',

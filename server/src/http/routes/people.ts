@@ -1,6 +1,6 @@
 /** Members and invitations, for owners; signing in and joining, for everyone; the caller's own sessions. */
 import type { PlaceRole } from '../../../contract/grants.ts'
-import type { ListedInvitation, PeopleList } from '../../../contract/people.ts'
+import type { Invitation, ListedInvitation, PeopleList } from '../../../contract/people.ts'
 import { peopleApi } from '../../../contract/people-api.ts'
 import type { Refusal } from '../../document/ports.ts'
 import type { Audit, Recording } from '../../people/audit.ts'
@@ -8,7 +8,7 @@ import { type Grants, type GrantTarget, invited } from '../../people/grants.ts'
 import type { People } from '../../people/people.ts'
 import { json, type Reply, refuse } from '../reply.ts'
 import { type Call, on, type Route } from '../route.ts'
-import { type GrantParts, targetOf } from './access.ts'
+import { type GrantParts, targetOf, tooMany as tooManyRoles } from './access.ts'
 import { senderOf } from './sender.ts'
 
 export interface PeopleParts {
@@ -81,8 +81,8 @@ function invitationRoutes(parts: PeopleParts): readonly Route[] {
       const inProject = target === undefined ? wanted : 'viewer'
       const made = people.invitations.make({ ...call.body, role: inProject }, call.person.name)
       if (made === 'full') return refuse(tooMany)
-      if (target !== undefined && wanted !== 'owner')
-        inviteTo(grants, made.invitation.id, target, wanted, call.person.name)
+      if (target !== undefined && wanted !== 'owner' && !inviteTo(parts, made, { on: target, role: wanted }))
+        return refuse(tooManyRoles)
       const { invitation, secret } = made
       const { id, role, expires, usesLeft } = invitation
       const about = {
@@ -106,17 +106,21 @@ function invitationRoutes(parts: PeopleParts): readonly Route[] {
   ]
 }
 
-/** Everything is hidden from those who accept it, but the place. */
+/** Everything is hidden from those who accept it, but the place. False, and there is no invitation, where there is no room. */
 function inviteTo(
-  grants: Grants,
-  invitation: string,
-  target: GrantTarget,
-  role: PlaceRole,
-  by: string,
-): void {
-  const person = invited(invitation)
-  grants.put(person, { kind: 'folder', path: '' }, 'none', by)
-  grants.put(person, target, role, by)
+  { people: { invitations }, grants }: PeopleParts,
+  { invitation: { id, by } }: { readonly invitation: Invitation },
+  wanted: { readonly on: GrantTarget; readonly role: PlaceRole },
+): boolean {
+  let isDone = false
+  try {
+    grants.keepInvitations(invitations.open.map((one) => one.id))
+    const hidden = { on: { kind: 'folder', path: '' }, role: 'none' } as const
+    isDone = grants.putAll(invited(id), [hidden, wanted], by) !== 'full'
+  } finally {
+    if (!isDone) invitations.revoke(id)
+  }
+  return isDone
 }
 
 function deviceRoutes({ people, record, endRevoked, clearedCookie }: PeopleParts): readonly Route[] {
