@@ -17,6 +17,7 @@ import { routes } from '../../contract/routes.ts'
 import type { Subject } from '../../contract/subjects.ts'
 import type { Refusal } from '../document/ports.ts'
 import type { Access, Identity } from './access.ts'
+import { isOfApp } from './app-paths.ts'
 import { appBelow, pageBelow, withoutBase } from './base.ts'
 import { refusalOf } from './failure.ts'
 import { hostAllowed, isSafeMethod, originAllowed, ownOrigin } from './gate.ts'
@@ -276,13 +277,10 @@ function sendSignIn(parts: AppParts, request: Request, response: Response, wrong
   )
 }
 
-/** Addresses that the app reads: of notebooks, files, runs and terminals. */
-const OF_THE_APP = /^\/(?:notebooks|runs|terminals)\//
-
 /** Addresses of the app are its to read; anything else that no route took is missing. */
 async function serveRest(parts: AppParts, request: Request, response: Response): Promise<void> {
-  const isOfApp = isSafeMethod(request.method) && OF_THE_APP.test(request.path)
-  if (isOfApp && request.accepts('html')) return servePage(parts, request, response)
+  const isPage = isSafeMethod(request.method) && isOfApp(request.path)
+  if (isPage && request.accepts('html')) return servePage(parts, request, response)
   await parts.access.confirm(request)
   if (!admit(parts, request, response)) return
   const message = `There is nothing at ${visibleName(request.path)}.`

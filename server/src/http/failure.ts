@@ -1,10 +1,20 @@
 /** pure. An error that no route expected, as an answer: what failed, where, and what to do. */
 import type { Refusal } from '../document/ports.ts'
+import { errorCode } from '../files/disk-error.ts'
 import { StoreError, type StoreErrorCode } from '../store/errors.ts'
+
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
 
 /** `request` names what was asked, for a person. */
 export function refusalOf(error: unknown, request: string): Refusal {
   if (error instanceof StoreError) return storeRefusal(error)
+  if (FULL.has(errorCode(error) ?? ''))
+    return {
+      code: 'diskFull',
+      status: 507,
+      message: `The disk of the server is full: ${request} could not be stored.`,
+      hint: 'Free some space and try again.',
+    }
   const status = statusOf(error)
   if (status < 500) {
     const reason = error instanceof Error ? error.message : String(error)

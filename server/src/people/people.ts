@@ -51,6 +51,8 @@ export class People {
   readonly #store: PeopleStore
 
   readonly #mostGuests: number
+  /** When a use could last not be saved, ms. */
+  #untouchedAt = -Infinity
 
   constructor(folder: string, now: () => Date = () => new Date(), mostGuests = MOST_GUESTS) {
     this.#now = now
@@ -336,12 +338,16 @@ export class People {
     return { id, device: device.slice(0, 80), created: now, used: now, ...ends }
   }
 
-  /** Not saved at once: the next change, or the next touch after a while, saves it. */
+  /** Saved now and then. A full disk does not keep people out. */
   #touch(session: StoredSession): void {
-    const now = this.#now()
-    if (now.getTime() - Date.parse(session.used) < USED_STEP_MS) return
-    session.used = now.toISOString()
-    this.#store.save()
+    const now = this.#now().getTime()
+    if (now - Math.max(Date.parse(session.used), this.#untouchedAt) < USED_STEP_MS) return
+    session.used = new Date(now).toISOString()
+    try {
+      this.#store.save()
+    } catch {
+      this.#untouchedAt = now
+    }
   }
 
   #isOld({ created, expires }: Pick<StoredSession, 'created' | 'expires'>): boolean {

@@ -67,15 +67,20 @@ export class PublicLinkStore {
     return shown(found)
   }
 
-  /** The link of a token, which counts as used now; null where there is none that works. */
+  /** The link of a token, which counts as used now; null where there is none that works. A full disk keeps no reader out. */
   find(token: string): PublicLink | null {
     const digest = digestOf(token)
     const found = this.#open.find((one) => equalSecrets(one.digest, digest))
     if (found === undefined) return null
     const now = this.#now()
     const isLate = found.lastUsed === null || now.getTime() - Date.parse(found.lastUsed) >= USED_STEP_MS
-    if (isLate)
-      this.#save(this.#open.map((one) => (one === found ? { ...one, lastUsed: now.toISOString() } : one)))
+    if (!isLate) return shown(found)
+    const links = this.#open.map((one) => (one === found ? { ...one, lastUsed: now.toISOString() } : one))
+    try {
+      this.#save(links)
+    } catch {
+      this.#links = links
+    }
     return shown(found)
   }
 

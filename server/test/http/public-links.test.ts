@@ -1,5 +1,6 @@
 /** Public links on a real store: what the page shows and hides, who may make one, and when it ends. */
-import { rm } from 'node:fs/promises'
+import { mkdir, rm, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { publicLinkApi } from '../../contract/public-links.ts'
 import type { Reply } from '../../src/http/reply.ts'
@@ -204,6 +205,14 @@ test('the list has the last use; the file has no token, and survives a restart',
   expect(again.open).toMatchObject([{ lastUsed: now.toISOString() }])
   expect(again.find(token)).not.toBeNull()
   expect(Buffer.from(token, 'base64url')).toHaveLength(24)
+})
+
+test('a full disk keeps no reader out', async () => {
+  const { token } = await made(result)
+  await mkdir(join(root, 'public-links.json.new'))
+  expect(await opened(token)).toMatchObject({ status: 200 })
+  await rmdir(join(root, 'public-links.json.new'))
+  expect(links.open).toMatchObject([{ lastUsed: now.toISOString() }])
 })
 
 test('one address opens only so many pages', async () => {

@@ -64,6 +64,8 @@ test('an error says what failed, where, and what to do', () => {
     hint: expect.stringMatching(/yesterday fsck/),
   })
   expect(refusalOf(new StoreError('disk-full', 'the disk is full'), request).status).toBe(507)
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  expect(refusalOf(full, request)).toMatchObject({ code: 'diskFull', status: 507 })
   expect(refusalOf(new URIError('URI malformed'), request)).toMatchObject({ status: 400 })
   const unexpected = refusalOf(new TypeError('x is not a function'), request)
   expect(unexpected).toMatchObject({ status: 500, message: expect.stringContaining(request) })

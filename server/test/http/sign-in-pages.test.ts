@@ -124,6 +124,9 @@ test.each([
   ['', '/'],
   ['//evil.example/notebooks/', '/'],
   ['https://evil.example/notebooks/a', '/'],
+  ['/runs/3f2a?output=1', '/runs/3f2a?output=1'],
+  ['/terminals/1', '/terminals/1'],
+  ['/runs/..//evil.example/', '/'],
   ['/notebooks/../api/me', '/'],
   ['javascript:alert(1)', '/'],
 ])('signing in with next=%s leads to %s', async (next, location) => {

@@ -1,6 +1,7 @@
 /** Members: invitations, passwords, limits of tries, sessions, what is on the disk, and the audit log. */
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -223,6 +224,20 @@ test('a person sees where they are signed in, and ends one session or all', asyn
   restart()
   expect(people.recognise(second.cookie)).toBeNull()
   expect(people.members).toMatchObject([{ name: 'Grace', lastUsed: null }])
+})
+
+test('a full disk keeps no one out who is signed in', async () => {
+  const { cookie, person } = people.admit('Ada')
+  later(3600_000)
+  mkdirSync(join(folder, 'people.json.new'))
+  for (let n = 0; n < 2; n++) expect(people.recognise(cookie)?.person.id).toBe(person.id)
+  expect(() => people.rename(person.id, { name: 'Grace' })).toThrow('EISDIR')
+  expect(people.recognise(cookie)?.person.name).toBe('Ada')
+  rmSync(join(folder, 'people.json.new'), { recursive: true })
+  later(3600_000)
+  people.recognise(cookie)
+  restart()
+  expect(people.devices(person.id, null)).toMatchObject([{ lastUsed: now.toISOString() }])
 })
 
 test('a file from before there were members: all stay owners, and their cookies go on', () => {

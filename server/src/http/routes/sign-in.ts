@@ -5,6 +5,7 @@ import type { Refusal } from '../../document/ports.ts'
 import { BusyError, hashPassword } from '../../people/passwords.ts'
 import { passwordProblem, type SignInProblem } from '../../people/sign-in.ts'
 import type { Access } from '../access.ts'
+import { isOfApp } from '../app-paths.ts'
 import { joinPage, signInPage } from '../pages.ts'
 import { formHeaders } from '../policy.ts'
 import { json, type Reply, refuse } from '../reply.ts'
@@ -75,11 +76,10 @@ const html = (status: number, text: string): Reply => ({
   headers: formHeaders,
 })
 
-/** A notebook or the first page of this server: never where a request says. */
+/** An address of the app or the first page of this server: never where a request says. */
 export function landing(next: string): string {
   const url = URL.parse(next, 'http://localhost')
-  const isOfApp = url?.host === 'localhost' && /^\/(?:notebooks|terminals)\//.test(url.pathname)
-  return isOfApp ? `${url.pathname}${url.search}` : '/'
+  return url?.host === 'localhost' && isOfApp(url.pathname) ? `${url.pathname}${url.search}` : '/'
 }
 
 function goOn(next: string, cookie?: string): Reply {
