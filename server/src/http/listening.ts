@@ -92,7 +92,7 @@ const unprotected = (host: string): ListeningError =>
     [
       'People who get in can run code as you. Use one of:',
       `    yesterday serve --host ${host} --tls-cert cert.pem --tls-key key.pem`,
-      `    yesterday serve --host ${host} --public-url https://notebook.example --trusted-proxy 10.0.0.0/8`,
+      `    yesterday serve --host ${host} --public-url https://notebook.example --trusted-proxy 10.0.0.7`,
       '    ssh -L 8888:localhost:8888 THIS-MACHINE     (and serve on loopback, as without --host)',
     ].join('\n  '),
   )

@@ -9,7 +9,7 @@ import type { Actor } from '../../contract/actor.ts'
 import { CHANNEL_ROLES } from '../../contract/message-roles.ts'
 import { socketApi } from '../../contract/routes.ts'
 import { close } from '../../contract/sync.ts'
-import { endSocket } from '../connection/end-socket.ts'
+import { endSocket, isEnded } from '../connection/end-socket.ts'
 import { keepAlive } from '../connection/keep-alive.ts'
 import { Quota } from '../connection/quota.ts'
 import { onSocket, type SocketCall, type SocketRoute } from '../http/sockets.ts'
@@ -63,6 +63,8 @@ function listen(kernel: HostedKernel, socket: WebSocket, call: Call, onCode: OnC
   const framing: Framing = socket.protocol === V1 ? V1 : ''
   const { session_id: session = '' } = query
   const client = kernel.clients.connect(SESSION.test(session) ? session : null, socket, framing)
+  // The kernel has too many connections.
+  if (isEnded(socket)) return
   const [messages, volume] = [new Quota(MESSAGES), new Quota(VOLUME)]
   socket.on('message', (data: Buffer, isBinary) => {
     if (!messages.take(1) || !volume.take(data.length))

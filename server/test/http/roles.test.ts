@@ -8,7 +8,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
-import { CHANNEL_ROLES, COMMAND_ROLES, ROOM_MESSAGE_ROLES } from '../../contract/message-roles.ts'
+import {
+  CHANNEL_ROLES,
+  COMMAND_ROLES,
+  ROOM_MESSAGE_ROLES,
+  TERMINAL_ROLES,
+} from '../../contract/message-roles.ts'
 import { mayActAs, ROLES, type Role, type RouteSpec, STANDINGS, type Standing } from '../../contract/route.ts'
 import { routes, sockets } from '../../contract/routes.ts'
 import { SUBJECT_FIELDS } from '../../contract/subjects.ts'
@@ -252,6 +257,7 @@ const tables: Readonly<Record<string, Readonly<Record<string, Role>>>> = {
   room: ROOM_MESSAGE_ROLES,
   session: COMMAND_ROLES,
   channels: CHANNEL_ROLES,
+  terminal: TERMINAL_ROLES,
 }
 test.each(Object.entries(tables))(
   'messages of the socket %s: each role may do what those below may',
