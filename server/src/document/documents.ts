@@ -61,6 +61,8 @@ export interface DocumentRooms extends Documents {
   live(id: string): LiveDocument | null
   /** Opens by id, for a socket that comes back after a restart; null when there is no such document any more. */
   openById(id: string): Promise<LiveDocument | null>
+  /** Calls `listener` with each notebook that is opened from now on, before anyone can edit it. */
+  onOpened(listener: (live: LiveDocument) => void): () => void
   /** What the file of an open document says, under the document's cell ids. */
   formOf(id: string): NotebookForm
   /** Merges what a client sent into an open document (`FileSync.merge`). */
@@ -95,6 +97,7 @@ class OpenDocuments implements DocumentRooms {
   readonly #open = new Map<string, Open>()
   readonly #opening = new Map<string, Promise<Opened>>()
   readonly #listeners = new Set<NoticeListener>()
+  readonly #openedListeners = new Set<(live: LiveDocument) => void>()
 
   constructor(init: DocumentsInit) {
     const random = init.random ?? (() => randomBytes(10).toString('hex'))
@@ -223,6 +226,11 @@ class OpenDocuments implements DocumentRooms {
     await this.#agreements.remove(id)
   }
 
+  onOpened(listener: (live: LiveDocument) => void): () => void {
+    this.#openedListeners.add(listener)
+    return () => this.#openedListeners.delete(listener)
+  }
+
   onNotice(listener: NoticeListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -258,6 +266,7 @@ class OpenDocuments implements DocumentRooms {
 
   #begin(open: Open): Opened {
     this.#open.set(open.live.id, open)
+    for (const listener of this.#openedListeners) listener(open.live)
     this.#closeLater(open)
     return { ok: true, document: open.live }
   }

@@ -15,7 +15,7 @@ import type { Speaker } from './presence.ts'
 
 export interface LastEditsInit {
   readonly updates: UpdateLog
-  readonly documents: Pick<DocumentRooms, 'openById'>
+  readonly documents: Pick<DocumentRooms, 'openById' | 'onOpened'>
   readonly newId: () => string
   readonly now?: () => string
   /** So long edits are gathered before they are kept and shown, ms. */
@@ -27,18 +27,28 @@ interface Open {
   readonly edits: Map<string, CellEdit>
   /** Cells whose edit is not kept yet. */
   readonly changed: Set<string>
+  /** What cells said that went, newest last: one that comes back as it was has the editor it had. */
+  readonly went: Map<string, string>
+  /** Reads what is kept; null before, and after it failed. */
+  reading: Promise<void> | null
   timer: NodeJS.Timeout | null
+  /** Settles when the last write has ended: they are made one at a time. */
+  kept: Promise<void>
 }
 
 const CALM_MS = 1500
+/** Cells that went are known so far back. */
+const MOST_WENT = 10_000
 
 export class LastEdits {
   readonly #init: Required<LastEditsInit>
-  readonly #open = new Map<string, Promise<Open>>()
+  readonly #open = new Map<string, Open>()
   readonly #listeners = new Set<(notebook: string, edits: readonly CellEdit[]) => void>()
+  readonly #stop: () => void
 
   constructor(init: LastEditsInit) {
     this.#init = { now: () => new Date().toISOString(), calmMs: CALM_MS, ...init }
+    this.#stop = init.documents.onOpened((live) => this.#follow(live))
   }
 
   onEdited(listener: (notebook: string, edits: readonly CellEdit[]) => void): () => void {
@@ -46,45 +56,67 @@ export class LastEdits {
     return () => this.#listeners.delete(listener)
   }
 
-  /** The last edit of each cell that is there; follows the notebook from now on. Null if there is no such notebook. */
+  /** The last edit of each cell that is there. Null if there is no such notebook. */
   async list(notebook: string): Promise<readonly CellEdit[] | null> {
     const live = await this.#init.documents.openById(notebook)
     if (live === null) return null
-    let opening = this.#open.get(notebook)
-    if (opening === undefined || (await opening).live !== live) {
-      opening = this.#follow(live)
-      this.#open.set(notebook, opening)
-    }
+    const open = this.#open.get(notebook) ?? this.#follow(live)
+    await this.#read(open)
     const there = new Set(cellsOf(live.doc).map(cellId))
-    return [...(await opening).edits.values()].filter(({ cell }) => there.has(cell))
+    return [...open.edits.values()].filter(({ cell }) => there.has(cell))
   }
 
   /** Keeps what waits for calm. */
   async close(): Promise<void> {
-    for (const opening of [...this.#open.values()]) await this.#keep(await opening)
+    this.#stop()
+    for (const open of [...this.#open.values()]) await this.#keep(open)
   }
 
-  async #follow(live: LiveDocument): Promise<Open> {
-    const stored = await this.#init.updates.load(idOf(live.id))
-    const kept = mapOf(stored?.updates ?? [])
-    const edits = [...kept.values()].flatMap((value) => CellEdit.safeParse(value).data ?? [])
+  /** From its opening on, so that no edit is missed; what is kept is read when it is needed. */
+  #follow(live: LiveDocument): Open {
     const open: Open = {
-      live,
-      edits: new Map(edits.map((one) => [one.cell, one])),
-      changed: new Set(),
-      timer: null,
+      ...{ live, edits: new Map(), changed: new Set(), went: new Map() },
+      ...{ reading: null, timer: null, kept: Promise.resolve() },
     }
+    this.#open.set(live.id, open)
     live.onEdited((transaction, sender) => {
       if (isSpeaker(sender)) this.#edited(open, transaction, sender)
     })
-    live.doc.on('destroy', () => this.#open.delete(live.id))
+    live.doc.on('destroy', () => {
+      if (this.#open.get(live.id) === open) this.#open.delete(live.id)
+    })
     return open
+  }
+
+  /** Adds what is kept to what was edited since. */
+  #read(open: Open): Promise<void> {
+    const read = async (): Promise<void> => {
+      const stored = await this.#init.updates.load(idOf(open.live.id))
+      for (const value of mapOf(stored?.updates ?? []).values()) {
+        const edit = CellEdit.safeParse(value).data
+        if (edit !== undefined && !open.edits.has(edit.cell)) open.edits.set(edit.cell, edit)
+      }
+    }
+    open.reading ??= read().catch((error: unknown) => {
+      open.reading = null
+      throw error
+    })
+    return open.reading
   }
 
   #edited(open: Open, transaction: Y.Transaction, { actor }: Speaker): void {
     const at = this.#init.now()
-    for (const { cell, isNew } of editedCells(transaction)) {
-      if (isNew && open.edits.has(cell)) continue
+    const { edited, came, went } = editedCells(transaction)
+    for (const [cell, said] of went) {
+      open.went.delete(cell)
+      open.went.set(cell, said)
+    }
+    for (const cell of open.went.keys()) {
+      if (open.went.size <= MOST_WENT) break
+      open.went.delete(cell)
+    }
+    const written = [...came].filter(([cell, said]) => open.went.get(cell) !== said)
+    for (const cell of [...edited, ...written.map(([id]) => id)]) {
       open.edits.set(cell, { cell, by: { id: actor.id, name: actor.name }, at })
       open.changed.add(cell)
     }
@@ -96,13 +128,19 @@ export class LastEdits {
   }
 
   /** The whole is kept each time: it is one small entry for each cell. */
-  async #keep(open: Open): Promise<void> {
+  #keep(open: Open): Promise<void> {
+    open.kept = open.kept.catch(() => undefined).then(() => this.#keepNow(open))
+    return open.kept
+  }
+
+  async #keepNow(open: Open): Promise<void> {
     if (open.timer !== null) clearTimeout(open.timer)
     open.timer = null
     const changed = [...open.changed].flatMap((cell) => open.edits.get(cell) ?? [])
     open.changed.clear()
     if (changed.length === 0) return
     for (const listener of this.#listeners) listener(open.live.id, changed)
+    await this.#read(open)
     const doc = new Y.Doc()
     doc.transact(() => {
       for (const [cell, edit] of open.edits) doc.getMap('edits').set(cell, edit)

@@ -75,8 +75,9 @@ export class LiveDocument implements OpenDocument {
     if (this.#size > LARGE) this.#checker.start(init.pieces)
     this.doc.on('update', (update: Uint8Array, from: unknown) => this.#updated(update, from))
     this.doc.on('afterTransaction', (transaction: Y.Transaction) => {
-      if (transaction.origin !== this.#queue || this.#sender === null) return
-      for (const listener of this.#editedListeners) listener(transaction, this.#sender)
+      const { applying } = this.#batch
+      if (transaction.origin !== this.#queue || applying === null) return
+      for (const listener of this.#editedListeners) listener(transaction, applying)
     })
   }
 
@@ -107,7 +108,7 @@ export class LiveDocument implements OpenDocument {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Calls `listener` with the edits of one connection; edits of several that are committed together are left out. */
+  /** Calls `listener` with the edits of one connection at a time. */
   onEdited(listener: (transaction: Y.Transaction, sender: object) => void): () => void {
     this.#editedListeners.add(listener)
     return () => this.#editedListeners.delete(listener)
@@ -139,7 +140,7 @@ export class LiveDocument implements OpenDocument {
   #updated(update: Uint8Array, from: unknown): void {
     this.#size += update.length
     if (from === this.#queue) {
-      this.#emit(update, this.#sender)
+      this.#batch.made.push(update)
       return
     }
     this.#checker.add(update)
@@ -148,15 +149,25 @@ export class LiveDocument implements OpenDocument {
     else this.#queue.add(commit)
   }
 
-  #sender: object | null = null
+  /** While a batch comes into the document: whose edits do, and the updates that they made. */
+  #batch: { applying: object | null; readonly made: Uint8Array[] } = { applying: null, made: [] }
 
+  /** Each connection's edits are a transaction of their own, so that it is known whose they are; peers get one update. */
   #committed(batch: readonly Commit[]): void {
     const browsers = batch.filter(({ sender, update }) => sender !== null && update.length > 0)
-    const senders = new Set(browsers.map((commit) => commit.sender))
-    this.#sender = senders.size === 1 ? (browsers[0]?.sender ?? null) : null
-    this.doc.transact(() => {
-      for (const { update } of browsers) Y.applyUpdate(this.doc, update)
-    }, this.#queue)
+    const made: Uint8Array[] = []
+    this.#batch = { applying: null, made }
+    for (const [sender, updates] of inRuns(browsers)) {
+      this.#batch.applying = sender
+      this.doc.transact(() => {
+        for (const update of updates) Y.applyUpdate(this.doc, update)
+      }, this.#queue)
+    }
+    this.#batch.applying = null
+    const senders = new Set(browsers.map(({ sender }) => sender))
+    const [first, ...others] = made
+    const only = senders.size === 1 ? (browsers[0]?.sender ?? null) : null
+    if (first !== undefined) this.#emit(others.length === 0 ? first : Y.mergeUpdates(made), only)
     const own = batch.filter(({ update, sender }) => sender === null && update.length > 0)
     if (own.length > 0) this.#emit(Y.mergeUpdates(own.map(({ update }) => update)), null)
     if (browsers.length > 0) this.doc.transact(() => repairCells(this.doc), origin.server)
@@ -165,4 +176,15 @@ export class LiveDocument implements OpenDocument {
   #emit(update: Uint8Array, sender: object | null): void {
     for (const listener of this.#listeners) listener(update, sender)
   }
+}
+
+/** pure. Edits of one connection that came one after another, in their order. */
+function inRuns(commits: readonly Commit[]): readonly (readonly [object | null, Uint8Array[]])[] {
+  const runs: (readonly [object | null, Uint8Array[]])[] = []
+  for (const { sender, update } of commits) {
+    const last = runs.at(-1)
+    if (last !== undefined && last[0] === sender) last[1].push(update)
+    else runs.push([sender, [update]])
+  }
+  return runs
 }

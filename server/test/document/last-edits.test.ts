@@ -14,16 +14,15 @@ let id: string
 
 async function open(): Promise<void> {
   house = await openHouse(root)
-  const opened = await house.documents.open('a.ipynb')
-  if (!opened.ok) throw new Error(opened.refusal.message)
-  id = opened.document.id
   edits = new LastEdits({
     updates: house.store.updates,
     documents: house.documents,
     newId: () => 'e',
     calmMs: 1,
   })
-  await edits.list(id)
+  const opened = await house.documents.open('a.ipynb')
+  if (!opened.ok) throw new Error(opened.refusal.message)
+  id = opened.document.id
 }
 async function close(): Promise<void> {
   await edits.close()
@@ -73,9 +72,8 @@ test('each cell has the person who edited it last and when, also after a restart
   await vi.waitFor(() => expect(shown.mock.calls.flatMap(([, list]) => list)).toHaveLength(2))
   const listed = await edits.list(id)
   const times = (listed ?? []).map(({ at }) => at)
-  expect([before, ...times, new Date().toISOString()]).toEqual(
-    [before, ...times, new Date().toISOString()].toSorted(),
-  )
+  const between = [before, ...times, new Date().toISOString()]
+  expect(between).toEqual(between.toSorted())
   await close()
   await open()
   expect(await edits.list(id)).toEqual(listed)
@@ -94,4 +92,50 @@ test('a cell that moves keeps its editor; a new cell has the one who added it', 
   })
   await vi.waitFor(async () => expect(await who()).toEqual({ a: 'ada', n: 'bob' }))
   expect(await edits.list('none')).toBeNull()
+})
+
+test('another text under the id of a cell is an edit of the one who put it there', async () => {
+  const [ada, eve] = [await joined('ada'), await joined('eve')]
+  type(ada, 'a', 'y')
+  await vi.waitFor(async () => expect(await who()).toEqual({ a: 'ada' }))
+  const cells = cellsOf(eve.doc)
+  await vi.waitFor(() => expect(cellSource(cells.get(0)).toString()).toBe('yx'))
+  eve.doc.transact(() => {
+    cells.delete(0)
+    cells.insert(0, [makeCell({ id: 'a', type: 'code', source: 'eve wrote this' })])
+  })
+  await vi.waitFor(async () => expect(await who()).toEqual({ a: 'eve' }))
+})
+
+test('edits of two people that become durable together have each their own editor', async () => {
+  const [ada, bob] = [await joined('ada'), await joined('bob')]
+  await vi.waitFor(() => expect([ada.isSettled, bob.isSettled]).toEqual([true, true]))
+  const live = house.documents.live(id)
+  if (live === null) throw new Error('not open')
+  // What waits for the log becomes durable in one commit.
+  const gate = Promise.withResolvers<void>()
+  const { updates } = house.store
+  const append = updates.append.bind(updates)
+  const held = vi.spyOn(updates, 'append').mockImplementation(async (...batch) => {
+    await gate.promise
+    return append(...batch)
+  })
+  type(ada, 'a', '1')
+  await vi.waitFor(() => expect(held).toHaveBeenCalledTimes(1))
+  const submit = vi.spyOn(live, 'submit')
+  type(ada, 'a', '2')
+  type(bob, 'b', '3')
+  await vi.waitFor(() => expect(submit).toHaveBeenCalledTimes(2))
+  gate.resolve()
+  await vi.waitFor(() => expect([ada.isSettled, bob.isSettled]).toEqual([true, true]))
+  held.mockRestore()
+  expect(await who()).toEqual({ a: 'ada', b: 'bob' })
+})
+
+test('an edit is known although no page had asked who edited', async () => {
+  const ada = await joined('ada')
+  await vi.waitFor(() => expect(ada.isSettled).toBe(true))
+  type(ada, 'a', 'y')
+  await vi.waitFor(() => expect(ada.isSettled).toBe(true))
+  expect(await who()).toEqual({ a: 'ada' })
 })
