@@ -15,6 +15,8 @@ import { COMMANDS } from '../src/notebook/commands.ts'
 import { copyCellLink, copyOutputLink } from '../src/notebook/follow-link.ts'
 import { CellOutputs } from '../src/outputs/CellOutputs.tsx'
 import { ThreadCard } from '../src/panels/comments/ThreadCard.tsx'
+import { RunTable } from '../src/panels/past/log/RunTable.tsx'
+import { newestFirst } from '../src/panels/past/log/run-table.ts'
 import { parseTarget } from '../src/panels/past/target.ts'
 
 let root: Root
@@ -86,6 +88,14 @@ const fileRow = () => (
   />
 )
 
+const noRuns = { at: 'ready', parameters: [], metrics: [], next: null, problem: null } as const
+const table = () => (
+  <RunTable
+    log={{ ...noRuns, runs: [row('r1', { title: 'fit' })] }}
+    {...{ sorting: newestFirst, onSort: nothing, picked: [], onPick: nothing }}
+  />
+)
+
 const compared = { '/api/runs/r0': receipt('r0'), '/api/runs/r1': receipt('r1') }
 const LINKS: readonly (readonly [what: string, state: State, control: RegExp, hash: string])[] = [
   [
@@ -101,6 +111,7 @@ const LINKS: readonly (readonly [what: string, state: State, control: RegExp, ha
     /^Copy a link to fit$/,
     '#run=r1',
   ],
+  ['a run in the table', drawn(table), /^Copy a link to fit$/, '#run=r1'],
   [
     'a run',
     past({ at: 'receipt', run: 'r1' }, { answers: { '/api/runs/r1': R1, ...RUN } }),

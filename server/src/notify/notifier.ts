@@ -107,7 +107,8 @@ export class Notifier {
     const { config, isHere } = this.#init
     if (durationMs < config.longRunSeconds * 1000 || isHere(actor.id)) return
     const seconds = Math.round(durationMs / 1000)
-    const link = `?id=${document}#run=${run}`
+    // As the page copies it: programs that preview links do not send what follows `#`.
+    const link = `?id=${document}&run=${run}#run=${run}`
     this.#notify(actor.id, { kind: 'run', by: actor.name, document, path, text: '', link, outcome, seconds })
   }
 

@@ -173,6 +173,9 @@ test('replies reach those who wrote before; runs those who are away; nothing rea
   present.clear()
   to.ended(place, run)
   await vi.waitFor(() => expect(kinds()).toEqual(['reply', 'run']))
+  // The run is in the query as well, so that the link unfurls as what it leads to.
+  const link = 'https://lab.example.org/notebooks/labs/a%20b.ipynb?id=doc1&run=r1#run=r1'
+  expect(JSON.parse(received.at(-1)?.body ?? '').link).toBe(link)
   to.ended({ ...place, path: 'hidden.ipynb' }, run)
   removed.add('ada')
   to.ended(place, run)

@@ -8,6 +8,7 @@ import { OutcomeMark } from '../../../ui/OutcomeMark.tsx'
 import { Time } from '../../../ui/Time.tsx'
 import { durationOfRun } from '../../../ui/time.ts'
 import { fewNames } from '../receipt/names.ts'
+import { CopyRunLink } from './CopyRunLink.tsx'
 import { PickBox } from './PickBox.tsx'
 import { columnsOf } from './run-plot.ts'
 import { pressed, runColumns, type SortBy, type Sorting, sortRuns } from './run-table.ts'
@@ -87,7 +88,10 @@ function Row(props: {
   return (
     <tr>
       <td>
-        <PickBox run={run} picked={props.picked} onPick={props.onPick} />
+        <span className="run-verbs">
+          <PickBox run={run} picked={props.picked} onPick={props.onPick} />
+          <CopyRunLink run={run} />
+        </span>
       </td>
       <td>{run.cell ?? ''}</td>
       <td>
