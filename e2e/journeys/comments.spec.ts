@@ -2,7 +2,7 @@
 import { expect, type Page, test } from '@playwright/test'
 import { seriousFindings } from '../support/axe.ts'
 import { writeNotebook } from '../support/notebook-file.ts'
-import { cell, open, signedIn, typeInto } from '../support/person.ts'
+import { cell, open, outputs, signedIn, typeInto } from '../support/person.ts'
 import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
 
 let folder: string
@@ -107,4 +107,44 @@ test('a comment on a selection, with a mention, is answered, resolved, and follo
   await expect(cell(page, 1).getByText('Edited by Bob Brown')).toBeVisible()
   await line('Ada commented').click()
   await expect(panelOf(page).getByRole('article', { name: 'Thread of Ada' })).toBeVisible()
+})
+
+test('comments on an output and on a run lead back to them, also after the cell ran again', async ({
+  browser,
+}) => {
+  const [ada, bob] = [await signedIn(browser, program), await signedIn(browser, program)]
+  const page = await open(ada, program, 'talk.ipynb')
+  await named(page, 'Ada')
+  const other = await open(bob, program, 'talk.ipynb')
+  await named(other, 'Bob Brown')
+  for (const n of [1, 2]) await cell(page, n).getByRole('button', { name: 'Run this cell' }).click()
+  await expect(outputs(page, 2)).toContainText('29.43')
+
+  await outputs(page, 2).hover()
+  await cell(page, 2).getByRole('button', { name: 'Comment on this output' }).click()
+  const field = panelOf(page).getByRole('combobox', { name: 'Comment' })
+  await expect(field).toBeFocused()
+  await page.keyboard.type('Newtons, so far.')
+  await page.keyboard.press('ControlOrMeta+Enter')
+  const onOutput = panelOf(other).getByRole('article', { name: 'Thread of Ada' })
+  await cell(other, 2).getByRole('button', { name: '1 comment thread, 1 unread' }).click()
+  await expect(onOutput).toContainText('Newtons, so far.')
+
+  // Bob comments on the run itself, from its receipt; Ada runs the cell once more.
+  await outputs(other, 2).hover()
+  await cell(other, 2).getByRole('button', { name: 'Why?' }).click()
+  await other.locator('.receipt-verbs').getByRole('button', { name: 'Comment' }).click()
+  await other.keyboard.type('Keep this one.')
+  await other.keyboard.press('ControlOrMeta+Enter')
+  await typeInto(page, 1, ' * 2')
+  for (const n of [1, 2]) await cell(page, n).getByRole('button', { name: 'Run this cell' }).click()
+  await expect(outputs(page, 2)).toContainText('58.86')
+
+  const onRun = panelOf(page).getByRole('article', { name: 'Thread of Bob Brown' })
+  await onRun.getByRole('button', { name: 'A run of cell 2' }).click()
+  const receipt = page.getByRole('region', { name: 'History' })
+  await expect(receipt).toContainText('29.43')
+  await expect(receipt).not.toContainText('58.86')
+  await onOutput.getByRole('button', { name: 'Output of cell 2' }).click()
+  await expect(outputs(other, 2)).toBeInViewport()
 })

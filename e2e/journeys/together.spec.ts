@@ -95,6 +95,10 @@ test('a person says who they are: the others see it at once, at runs too, and th
   )
   await cell(other, 1).getByRole('button', { name: 'Run this cell' }).click()
   await expect(cell(page, 1)).toContainText('Bob Brown')
+  await cell(other, 3).getByRole('button', { name: 'Run this cell' }).click()
+  await expect(page.getByRole('button', { name: /^Follow Bob Brown, .*running/ })).toBeVisible()
+  await other.getByRole('button', { name: 'Interrupt' }).first().click()
+  await expect(page.getByRole('button', { name: /^Follow Bob Brown, .*running/ })).toHaveCount(0)
   // A project that does not know him yet: the cookie is gone, the browser is the same.
   await bob.clearCookies()
   await other.goto(await freshLink(program))
