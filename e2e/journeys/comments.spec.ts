@@ -130,7 +130,7 @@ test('comments on an output and on a run lead back to them, also after the cell 
   await cell(other, 2).getByRole('button', { name: '1 comment thread, 1 unread' }).click()
   await expect(onOutput).toContainText('Newtons, so far.')
 
-  // Bob comments on the run itself, from its receipt; Ada runs the cell once more.
+  // Bob comments on the run itself, from its receipt; Ada runs the cell again.
   await outputs(other, 2).hover()
   await cell(other, 2).getByRole('button', { name: 'Why?' }).click()
   await other.locator('.receipt-verbs').getByRole('button', { name: 'Comment' }).click()

@@ -13,7 +13,8 @@ export function LastEdit({ notebook, id }: { readonly notebook: Notebook; readon
   if (edit === undefined || !(isForAll || mark === 'active' || mark === 'editing')) return null
   return (
     <p className="last-edit">
-      {t('cell.editedBy', { name: edit.by.name })} <Time iso={edit.at} />
+      {edit.by === null ? t('cell.changedInFile') : t('cell.editedBy', { name: edit.by.name })}{' '}
+      <Time iso={edit.at} />
     </p>
   )
 }

@@ -266,7 +266,6 @@ class OpenDocuments implements DocumentRooms {
 
   #begin(open: Open): Opened {
     this.#open.set(open.live.id, open)
-    for (const listener of this.#openedListeners) listener(open.live)
     this.#closeLater(open)
     return { ok: true, document: open.live }
   }
@@ -336,6 +335,7 @@ class OpenDocuments implements DocumentRooms {
       },
       follow: (identity) => this.#follow(live, sync, identity),
     })
+    for (const listener of this.#openedListeners) listener(live)
     await sync.start(() => this.#agreements.get(documentId))
     return { live, sync, holds: 0, closing: null }
   }

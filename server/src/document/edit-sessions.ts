@@ -100,6 +100,7 @@ export function withEdit(
   sessions: readonly EditSession[],
   { by, at, cell }: CellEdit,
 ): readonly EditSession[] {
+  if (by === null) return sessions
   const place = sessions.findLastIndex((one, n) => n >= sessions.length - BESIDE && one.by.id === by.id)
   const open = sessions[place]
   if (open === undefined || Date.parse(at) - Date.parse(open.to) > PAUSE_MS) {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { Masker } from '@yesterday/kernel-bridge'
 import { log } from '@yesterday/kernel-bridge/log'
 import type * as Y from 'yjs'
+import type { Actor } from '../../contract/actor.ts'
 import { type FilePresence, origin, stateOf } from '../../contract/document.ts'
 import { type NoticeWords, noticeWords } from '../../contract/notices.ts'
 import type { ObjectStore } from '../store/ports.ts'
@@ -49,6 +50,7 @@ export interface SentNotebook {
   readonly file: Pick<NotebookFile, 'form'>
   /** Values of outputs outside the form, to be stored. */
   readonly large: LargeValues
+  readonly by: Actor
 }
 
 /** How long a file may be away before it counts as gone: programs save, and switch branches, by way of deletion. */
@@ -130,11 +132,11 @@ export class FileSync {
     return merged
   }
 
-  async #mergeNow({ file, large }: SentNotebook, base: NotebookForm | null): Promise<NotebookForm> {
+  async #mergeNow({ file, large, by }: SentNotebook, base: NotebookForm | null): Promise<NotebookForm> {
     const { live, objects, notice } = this.#init
     await this.#takeOutsideChange()
     for (const bytes of large.values()) await objects.put(bytes)
-    const merged = mergeFile(live.doc, base ?? this.#file.form, file.form)
+    const merged = mergeFile(live.doc, base ?? this.#file.form, file.form, by)
     for (const words of merged.notices) notice('warning', words)
     await this.#saveNow()
     await live.flushed()

@@ -1,6 +1,6 @@
 /**
- * Who edited each cell last, and when. Invariant: person and time come from the connection that brought the edit and from
- * this clock. They are kept when it is calm, in a document of their own in the update log.
+ * Who edited each cell last, and when. Invariant: person and time come from the connection that brought the edit, or from
+ * the request that made the server edit, and from this clock. They are kept when it is calm, in a document of their own in the update log.
  */
 import { inBackground } from '@yesterday/kernel-bridge/background'
 import * as Y from 'yjs'
@@ -10,8 +10,8 @@ import type { UpdateLog } from '../store/ports.ts'
 import { FOLDER } from '../store/project-folder.ts'
 import type { DocumentRooms } from './documents.ts'
 import { editedCells } from './edited-cells.ts'
+import type { Editor } from './edited-for.ts'
 import type { LiveDocument } from './live-document.ts'
-import type { Speaker } from './presence.ts'
 
 export interface LastEditsInit {
   readonly updates: UpdateLog
@@ -80,7 +80,7 @@ export class LastEdits {
     }
     this.#open.set(live.id, open)
     live.onEdited((transaction, sender) => {
-      if (isSpeaker(sender)) this.#edited(open, transaction, sender)
+      if (isEditor(sender)) this.#edited(open, transaction, sender)
     })
     live.doc.on('destroy', () => {
       if (this.#open.get(live.id) === open) this.#open.delete(live.id)
@@ -104,7 +104,7 @@ export class LastEdits {
     return open.reading
   }
 
-  #edited(open: Open, transaction: Y.Transaction, { actor }: Speaker): void {
+  #edited(open: Open, transaction: Y.Transaction, { actor }: Editor): void {
     const at = this.#init.now()
     const { edited, came, went } = editedCells(transaction)
     for (const [cell, said] of went) {
@@ -117,7 +117,7 @@ export class LastEdits {
     }
     const written = [...came].filter(([cell, said]) => open.went.get(cell) !== said)
     for (const cell of [...edited, ...written.map(([id]) => id)]) {
-      open.edits.set(cell, { cell, by: { id: actor.id, name: actor.name }, at })
+      open.edits.set(cell, { cell, by: actor && { id: actor.id, name: actor.name }, at })
       open.changed.add(cell)
     }
     if (open.changed.size === 0 || open.timer !== null) return
@@ -166,4 +166,4 @@ function mapOf(updates: readonly Uint8Array[]): Y.Map<unknown> {
   return doc.getMap('edits')
 }
 
-const isSpeaker = (sender: object): sender is Speaker => 'actor' in sender
+const isEditor = (sender: object): sender is Editor => 'actor' in sender

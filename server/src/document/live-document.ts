@@ -8,6 +8,7 @@ import { origin } from '../../contract/document.ts'
 import { Arrivals } from './arrivals.ts'
 import { type CheckThreads, checkThreads } from './check-threads.ts'
 import { type Commit, CommitQueue } from './commit-queue.ts'
+import { editorOf } from './edited-for.ts'
 import { Intake, type Submission } from './intake.ts'
 import type { OpenDocument } from './ports.ts'
 import { repairCells } from './repair.ts'
@@ -76,8 +77,9 @@ export class LiveDocument implements OpenDocument {
     this.doc.on('update', (update: Uint8Array, from: unknown) => this.#updated(update, from))
     this.doc.on('afterTransaction', (transaction: Y.Transaction) => {
       const { applying } = this.#batch
-      if (transaction.origin !== this.#queue || applying === null) return
-      for (const listener of this.#editedListeners) listener(transaction, applying)
+      const sender = transaction.origin === this.#queue ? applying : editorOf(transaction)
+      if (sender === null) return
+      for (const listener of this.#editedListeners) listener(transaction, sender)
     })
   }
 
@@ -108,7 +110,7 @@ export class LiveDocument implements OpenDocument {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Calls `listener` with the edits of one connection at a time. */
+  /** Calls `listener` with the edits of one connection at a time, and those of the server for an editor (edited-for.ts). */
   onEdited(listener: (transaction: Y.Transaction, sender: object) => void): () => void {
     this.#editedListeners.add(listener)
     return () => this.#editedListeners.delete(listener)

@@ -4,12 +4,14 @@
  */
 
 import * as Y from 'yjs'
+import type { Actor } from '../../contract/actor.ts'
 import { cellSource, cellsOf, ensureMetadata, findCell, origin, type YCell } from '../../contract/document.ts'
 import { type NoticeWords, noticeWords } from '../../contract/notices.ts'
 import { type CellForm, type NotebookForm, sameContent, sameOutputs } from './cell-form.ts'
 import { makeId } from './cell-ids.ts'
 import type { MergeConflict } from './conflict-cells.ts'
 import { makeFormCell, makeOutput, readCell } from './document-form.ts'
+import { editFor } from './edited-for.ts'
 import { hashText } from './ipynb-read.ts'
 import { normalObject, sameJson } from './json-value.ts'
 import { matchCells } from './match-cells.ts'
@@ -35,15 +37,21 @@ interface Findings {
 
 /**
  * Merges into `doc` what changed from `base` to `file`. Where the base is not known (null), nothing is deleted and
- * every cell that differs is kept from both sides.
+ * every cell that differs is kept from both sides. `editor` is who wrote the file; null for another program.
  */
-export function mergeFile(doc: Y.Doc, base: NotebookForm | null, file: NotebookForm): Merged {
+export function mergeFile(
+  doc: Y.Doc,
+  base: NotebookForm | null,
+  file: NotebookForm,
+  editor: Actor | null = null,
+): Merged {
   const findings: Findings = { notices: [], conflicts: [] }
   const room = cellsOf(doc).map(readCell)
   const unchanged = base === file
   const cells = matchCells(unchanged || base === null ? room : base.cells, file.cells)
   const former = new Map((unchanged ? cells : (base?.cells ?? [])).map((cell) => [cell.id, cell]))
-  doc.transact(() => {
+  doc.transact((transaction) => {
+    editFor(transaction, editor)
     let place = 0
     for (const cell of cells) place = mergeCell(doc, former.get(cell.id) ?? null, cell, place, findings)
     if (base !== null && !unchanged) {

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Masker } from '@yesterday/kernel-bridge'
+import type { Actor } from '../../contract/actor.ts'
 import type { ConflictChoice, NotebookConflict, NotebookConflicts } from '../../contract/conflicts.ts'
 import type { CellForm, NotebookForm } from '../document/cell-form.ts'
 import { type ConflictGroup, conflictGroups, decided } from '../document/conflict-cells.ts'
@@ -54,7 +55,7 @@ interface Found {
   readonly from: NotebookConflicts['from']
   readonly form: NotebookForm
   /** Writes what was decided; null if the notebook is another one by now. */
-  readonly write: (form: NotebookForm) => Promise<Refusal | null>
+  readonly write: (form: NotebookForm, by: Actor) => Promise<Refusal | null>
 }
 
 /** Files up to this size, in bytes, can have two versions that are merged here. */
@@ -101,7 +102,11 @@ export class Conflicts {
   }
 
   /** Writes the notebook. Answers what git waits for. */
-  async finish(path: string, version: string): Promise<Outcome<{ path: string; next: string[] | null }>> {
+  async finish(
+    path: string,
+    version: string,
+    by: Actor,
+  ): Promise<Outcome<{ path: string; next: string[] | null }>> {
     const found = await this.#find(path)
     if (!found.ok) return found
     const { form, write, absolute, from } = found.value
@@ -113,7 +118,7 @@ export class Conflicts {
     const decisions = new Map(
       groups.map((group) => [group.key, cellsOf(group, choices.get(group.key)?.choice ?? { take: 'both' })]),
     )
-    const refusal = await write({ ...form, cells: decided(form.cells, decisions) })
+    const refusal = await write({ ...form, cells: decided(form.cells, decisions) }, by)
     if (refusal !== null) return { ok: false, refusal }
     await this.#choices.remove(path)
     const isWaiting = from !== 'cells' || (this.#init.isTrusted && (await isUnmerged(absolute)))
@@ -162,10 +167,10 @@ export class Conflicts {
     if (!opened.ok) return opened
     const { document } = opened
     const form = readForm(document.doc)
-    const write = async (next: NotebookForm): Promise<Refusal | null> => {
+    const write = async (next: NotebookForm, by: Actor): Promise<Refusal | null> => {
       if (!document.writable) return notWritable(path)
       await beforeWrite(document)
-      await documents.merge(document.id, { file: { form: next }, large: new Map() }, form)
+      await documents.merge(document.id, { file: { form: next }, large: new Map(), by }, form)
       return null
     }
     return { ok: true, value: { absolute, from: 'cells', form, write } }

@@ -1,8 +1,10 @@
 /** A checkpoint's state: taken from a document, read as cells, and put back into a document. */
 import * as Y from 'yjs'
+import type { Actor } from '../../contract/actor.ts'
 import { cellId, cellSource, cellsOf, cellType, findCell, origin } from '../../contract/document.ts'
 import type { CellForm, NotebookForm } from '../document/cell-form.ts'
 import { makeFormCell, readCell, readForm } from '../document/document-form.ts'
+import { editFor } from '../document/edited-for.ts'
 import { readNotebook } from '../document/ipynb-read.ts'
 import { sameJson } from '../document/json-value.ts'
 import { mergeOrder } from '../document/merge-order.ts'
@@ -26,9 +28,10 @@ export function readState(bytes: Uint8Array): NotebookForm | null {
  * Makes the document's cells those of the state, as edits: a cell that is in both keeps its outputs and its comments, one
  * that is not in the state is removed.
  */
-export function restoreState(doc: Y.Doc, { cells }: NotebookForm): void {
+export function restoreState(doc: Y.Doc, { cells }: NotebookForm, editor: Actor): void {
   if (cells.length === 0) return
-  doc.transact(() => {
+  doc.transact((transaction) => {
+    editFor(transaction, editor)
     const wanted = new Set(cells.map(({ id }) => id))
     for (const id of cellsOf(doc).map(cellId)) {
       const found = wanted.has(id) ? null : findCell(doc, id)

@@ -40,7 +40,7 @@ export async function restoreCheckpoint(
   if (!document.writable) return refused(notWritable)
   const { name } = found.checkpoint
   await makeUnlessSame(parts, requestOf(document, actor, { name, why: 'before-restore' }))
-  restoreState(document.doc, found.form)
+  restoreState(document.doc, found.form, { id: actor.id, name: actor.name })
   await parts.documents.flushed(document.id)
   const checkpoint = await makeCheckpoint(parts, requestOf(document, actor, { name, why: 'restored' }))
   return { ok: true, checkpoint }

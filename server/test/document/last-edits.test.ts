@@ -1,10 +1,11 @@
 /** Who edited a cell last is known from the connection of the edit, kept, and not changed by a move. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { cellSource, cellsOf, findCell, makeCell } from '../../contract/document.ts'
 import { LastEdits } from '../../src/document/last-edits.ts'
+import { checkpointText, readState, restoreState } from '../../src/lineage/checkpoint-state.ts'
 import { Browser, closeHouse, type House, openHouse } from './house.ts'
 
 let root: string
@@ -58,7 +59,9 @@ const type = ({ doc }: Browser, cell: string, text: string): void => {
   if (found !== null) cellSource(found.cell).insert(0, text)
 }
 const who = async (): Promise<Record<string, string>> =>
-  Object.fromEntries(((await edits.list(id)) ?? []).map(({ cell, by }) => [cell, by.id]))
+  Object.fromEntries(
+    ((await edits.list(id)) ?? []).map(({ cell, by }) => [cell, by?.id ?? 'another program']),
+  )
 
 test('each cell has the person who edited it last and when, also after a restart', async () => {
   const before = new Date().toISOString()
@@ -138,4 +141,27 @@ test('an edit is known although no page had asked who edited', async () => {
   type(ada, 'a', 'y')
   await vi.waitFor(() => expect(ada.isSettled).toBe(true))
   expect(await who()).toEqual({ a: 'ada' })
+})
+
+test('a restored checkpoint is an edit of who restored it, a change of the file one of no person', async () => {
+  const ada = await joined('ada')
+  type(ada, 'a', 'y')
+  type(ada, 'b', 'y')
+  await vi.waitFor(async () => expect(await who()).toEqual({ a: 'ada', b: 'ada' }))
+  const live = house.documents.live(id)
+  if (live === null) throw new Error('not open')
+  const state = readState(Buffer.from(checkpointText(live.doc).replace('"yx"', '"as it was"')))
+  if (state === null) throw new Error('no state')
+  restoreState(live.doc, state, { id: 'bob', name: 'Bob' })
+  await vi.waitFor(async () => expect(await who()).toEqual({ a: 'bob', b: 'ada' }))
+  await house.documents.save(id)
+  const path = join(root, 'a.ipynb')
+  await writeFile(path, (await readFile(path, 'utf8')).replace('"yx"', '"by git"'))
+  await house.documents.save(id)
+  await vi.waitFor(async () => expect(await who()).toEqual({ a: 'bob', b: 'another program' }))
+  // While no server runs, too.
+  await close()
+  await writeFile(path, (await readFile(path, 'utf8')).replace('"as it was"', '"by night"'))
+  await open()
+  await vi.waitFor(async () => expect(await who()).toEqual({ a: 'another program', b: 'another program' }))
 })

@@ -17,6 +17,7 @@ let store: Store
 let documents: DocumentRooms
 let conflicts: Conflicts
 
+const ada = { id: 'ada', name: 'Ada' }
 const conflictsOf = (isTrusted = true) =>
   new Conflicts({
     ...{ root, folder: join(root, '.yesterday'), documents, objects: store.objects },
@@ -104,7 +105,7 @@ describe("git's markers in the text", () => {
       expect(list.conflicts[1]).toMatchObject({ by: 'Ada', choice: { take: 'edited', source: 'y = 2 + 3' } })
       expect(await saved()).toBe(before)
       const next = ['add', '--', 'a.ipynb']
-      expect(value(await conflicts.finish('a.ipynb', list.version))).toEqual({ path: 'a.ipynb', next })
+      expect(value(await conflicts.finish('a.ipynb', list.version, ada))).toEqual({ path: 'a.ipynb', next })
       const text = await saved()
       expect(sourcesOf(text)).toEqual(['x = 3', 'same', 'y = 2 + 3'])
       expect(JSON.parse(text).cells[0]).toMatchObject({ id: 'a', outputs: [{ text: ['3'] }] })
@@ -124,7 +125,7 @@ describe("git's markers in the text", () => {
     const other = cellsOf(opened.document.doc).get(1)
     cellSource(other).insert(0, '# edited meanwhile\n')
     const { version } = await chosen([{ take: 'both' }, { take: 'ours' }])
-    value(await conflicts.finish('a.ipynb', version))
+    value(await conflicts.finish('a.ipynb', version, ada))
     const sources = cellsOf(opened.document.doc).map((one) => cellSource(one).toString())
     expect(sources).toEqual(['x = 2', 'x = 3', '# edited meanwhile\nsame', 'y = 2'])
     expect(sourcesOf(await saved())).toEqual(sources)
@@ -172,7 +173,7 @@ describe("git's markers in the text", () => {
     const list = value(await conflicts.list('a.ipynb'))
     expect(list.conflicts).toMatchObject([{ base: null, ours: [{ source: 'new' }], theirs: [] }])
     await chosen([{ take: 'theirs' }])
-    value(await conflicts.finish('a.ipynb', list.version))
+    value(await conflicts.finish('a.ipynb', list.version, ada))
     expect(sourcesOf(await saved())).toEqual([])
   })
 })
@@ -185,12 +186,14 @@ describe('choices', () => {
     const list = value(await conflicts.list('a.ipynb'))
     expect(list.conflicts.map(({ choice }) => choice)).toEqual([{ take: 'ours' }, { take: 'ours' }])
     await write((await saved()).replace('y = 3', 'y = 4'))
-    expect(await conflicts.finish('a.ipynb', list.version)).toMatchObject({
+    expect(await conflicts.finish('a.ipynb', list.version, ada)).toMatchObject({
       refusal: { code: 'conflictChanged' },
     })
     const now = value(await conflicts.list('a.ipynb'))
     expect(now.conflicts.map(({ choice }) => choice)).toEqual([{ take: 'ours' }, null])
-    expect(await conflicts.finish('a.ipynb', now.version)).toMatchObject({ refusal: { code: 'undecided' } })
+    expect(await conflicts.finish('a.ipynb', now.version, ada)).toMatchObject({
+      refusal: { code: 'undecided' },
+    })
     const key = list.conflicts[1]?.key ?? ''
     expect(await conflicts.choose('a.ipynb', key, { take: 'ours' }, 'Ada')).toMatchObject({ ok: false })
   })
@@ -227,7 +230,7 @@ test('marker cells are resolved in the document, as edits', async () => {
   )
   const list = await chosen([{ take: 'theirs' }])
   expect(list).toMatchObject({ from: 'cells', conflicts: [{ cell: 2, base: null }] })
-  expect(value(await conflicts.finish('a.ipynb', list.version)).next).toBeNull()
+  expect(value(await conflicts.finish('a.ipynb', list.version, ada)).next).toBeNull()
   const written = JSON.parse(await saved())
   expect(written.cells).toMatchObject([
     { id: '0' },
@@ -246,7 +249,7 @@ test('a file that changed outside in the same lines gets markers, and the base i
   expect(list.conflicts).toMatchObject([
     { base: 'x = 1', ours: [{ source: 'x = 10' }], theirs: [{ source: 'x = 3' }] },
   ])
-  value(await conflicts.finish('a.ipynb', list.version))
+  value(await conflicts.finish('a.ipynb', list.version, ada))
   expect(sourcesOf(await saved())).toEqual(['x = 10', 'x = 3', 'same', 'y = 3'])
 })
 

@@ -16,6 +16,8 @@ function documentOf(cells: readonly Cell[]): Y.Doc {
   return doc
 }
 
+const ada = { id: 'ada', name: 'Ada' }
+
 const stateOf = (doc: Y.Doc) => {
   const state = readState(Buffer.from(checkpointText(doc)))
   if (state === null) throw new Error('no state')
@@ -35,7 +37,7 @@ test('whatever the notebook is now, it says what the checkpoint says', () => {
   fc.assert(
     fc.property(cells, cells, (then, now) => {
       const doc = documentOf(now)
-      restoreState(doc, stateOf(documentOf(then)))
+      restoreState(doc, stateOf(documentOf(then)), ada)
       const form = readForm(doc).cells.map(({ id, type, source }) => ({ id, type, source }))
       expect(form).toEqual(then)
     }),
@@ -54,7 +56,7 @@ test('a cell keeps its text type and its outputs, so that carets and comments st
   text.insert(0, 'y = 1\n')
   cellOutputs(b)?.push([makeOutput({ output_type: 'stream', name: 'stdout', text: '2\n' })])
   cellsOf(doc).insert(0, [makeCell({ id: 'c', type: 'code', source: 'new' })])
-  restoreState(doc, state)
+  restoreState(doc, state, ada)
   expect(text.toString()).toBe('x = 2')
   expect(cellSource(findCell(doc, 'a')?.cell ?? a)).toBe(text)
   expect(cellOutputs(findCell(doc, 'b')?.cell ?? b)?.length).toBe(1)
@@ -63,6 +65,6 @@ test('a cell keeps its text type and its outputs, so that carets and comments st
 
 test('an empty state changes nothing', () => {
   const doc = documentOf([{ id: 'a', type: 'code', source: 'x' }])
-  restoreState(doc, { nbformat: 4, minor: 5, metadata: {}, cells: [] })
+  restoreState(doc, { nbformat: 4, minor: 5, metadata: {}, cells: [] }, ada)
   expect(readForm(doc).cells).toHaveLength(1)
 })

@@ -28,6 +28,7 @@ export const notebook = {
   'cell.run': 'Run this cell',
   'cell.cancel': 'Cancel',
   'cell.editedBy': 'Edited by {name}',
+  'cell.changedInFile': 'Changed in the file',
   'cell.source': 'Source',
   'cell.empty': 'Empty text cell. Press Enter to write.',
   'paste.withoutOutputs':

@@ -32,6 +32,7 @@ export const notebook: Translation<typeof english> = {
   'cell.run': '运行这个单元',
   'cell.cancel': '取消',
   'cell.editedBy': '由 {name} 编辑',
+  'cell.changedInFile': '在文件中被更改',
   'cell.source': '源代码',
   'cell.empty': '空文本单元。按 Enter 书写。',
   'paste.withoutOutputs': '较大的输出属于另一个项目，未粘贴。请重新运行这些单元格。',

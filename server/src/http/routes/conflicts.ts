@@ -9,7 +9,9 @@ export const conflictRoutes = (conflicts: Conflicts): readonly Route[] => [
   on(conflictsApi.choose, async ({ body: { path, conflict, choice }, person }) =>
     reply(await conflicts.choose(path, conflict, choice, person.name)),
   ),
-  on(conflictsApi.finish, async ({ body }) => reply(await conflicts.finish(body.path, body.version))),
+  on(conflictsApi.finish, async ({ body, person }) =>
+    reply(await conflicts.finish(body.path, body.version, person)),
+  ),
   on(conflictsApi.cancel, async ({ query }) => reply(await conflicts.cancel(query.path))),
 ]
 

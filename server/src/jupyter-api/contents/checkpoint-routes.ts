@@ -1,4 +1,5 @@
 /** `/api/contents/…/checkpoints`. */
+import type { Actor } from '../../../contract/actor.ts'
 import { contentsApi } from '../../../contract/contents-api.ts'
 import { readRegular } from '../../disk/regular-file.ts'
 import { diskRefusal } from '../../files/disk-error.ts'
@@ -28,8 +29,8 @@ export function fileCheckpointRoutes(parts: CheckpointParts): readonly Route[] {
     on(contentsApi.createCheckpoint, ({ params }) =>
       withFile(root, params.path, (found) => create(parts, found)),
     ),
-    on(contentsApi.restoreCheckpoint, ({ params }) =>
-      params.checkpoint === CHECKPOINT ? restore(parts, bare(params.path)) : noCheckpoint(params),
+    on(contentsApi.restoreCheckpoint, ({ params, person }) =>
+      params.checkpoint === CHECKPOINT ? restore(parts, bare(params.path), person) : noCheckpoint(params),
     ),
     on(contentsApi.deleteCheckpoint, async ({ params }) => {
       const path = bare(params.path)
@@ -74,14 +75,18 @@ async function create({ notebooks, checkpoints }: CheckpointParts, found: FoundE
   )
 }
 
-async function restore({ root, notebooks, checkpoints }: CheckpointParts, path: string): Promise<Reply> {
+async function restore(
+  { root, notebooks, checkpoints }: CheckpointParts,
+  path: string,
+  by: Actor,
+): Promise<Reply> {
   const bytes = await checkpoints.bytes(path)
   if (bytes === null) return noCheckpoint({ path, checkpoint: CHECKPOINT })
   const found = await entryOf(root, path)
   const refusal = !found.ok
     ? await createFile(root, path, bytes)
     : path.endsWith('.ipynb')
-      ? await notebooks.restore(found, bytes)
+      ? await notebooks.restore(found, bytes, by)
       : await replaceFile(found.absolute, path, bytes)
   return refusal === null ? noContent : refusedReply(refusal)
 }

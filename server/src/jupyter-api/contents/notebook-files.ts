@@ -4,6 +4,7 @@
  */
 import { Readable } from 'node:stream'
 import type { Masker } from '@yesterday/kernel-bridge'
+import type { Actor } from '../../../contract/actor.ts'
 import { readRegular } from '../../disk/regular-file.ts'
 import { nodeDisk } from '../../document/disk.ts'
 import type { DocumentRooms } from '../../document/documents.ts'
@@ -49,7 +50,11 @@ export class NotebookFiles {
   }
 
   /** Merges what a client sends into a notebook that is there; null, or why not. */
-  async save({ absolute, model: { path } }: FoundEntry, bytes: Uint8Array): Promise<Refusal | null> {
+  async save(
+    { absolute, model: { path } }: FoundEntry,
+    bytes: Uint8Array,
+    by: Actor,
+  ): Promise<Refusal | null> {
     const sent = await readWhereFits(async () => bytes, this.#parts.masker)
     if (!sent.ok) return unreadable(sent.refusal)
     const opened = await this.#parts.documents.open(path)
@@ -58,18 +63,22 @@ export class NotebookFiles {
     const { id, writable } = opened.document
     if (!writable) return notWritable(path)
     const base = this.#served.baseOf(id, sent.file.form)
-    return this.#merge(id, path, sent, base)
+    return this.#merge(id, path, { ...sent, by }, base)
   }
 
   /** Brings a notebook that is there to what these bytes say; null, or why not. */
-  async restore({ absolute, model: { path } }: FoundEntry, bytes: Uint8Array): Promise<Refusal | null> {
+  async restore(
+    { absolute, model: { path } }: FoundEntry,
+    bytes: Uint8Array,
+    by: Actor,
+  ): Promise<Refusal | null> {
     const read = await readWhereFits(async () => bytes, this.#parts.masker)
     const opened = await this.#parts.documents.open(path)
     if (!read.ok || !opened.ok) return replaceFile(absolute, path, bytes)
     const { id, writable } = opened.document
     if (!writable) return notWritable(path)
     await this.#parts.documents.save(id)
-    return this.#merge(id, path, read, this.#parts.documents.formOf(id))
+    return this.#merge(id, path, { ...read, by }, this.#parts.documents.formOf(id))
   }
 
   async #merge(

@@ -35,7 +35,7 @@ export function contentsRoutes(parts: ContentsParts): readonly Route[] {
     on(contentsApi.saveContents, ({ params, body, person }) =>
       body === null
         ? createContents({ root, files }, params.path, {})
-        : saveContents(saving, person.id, params.path, body),
+        : saveContents(saving, person, params.path, body),
     ),
     on(contentsApi.renameContents, ({ params, body }) =>
       rename({ root, files, checkpoints }, bare(params.path), body.path),

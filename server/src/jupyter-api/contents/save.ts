@@ -1,5 +1,6 @@
 /** `PUT /api/contents/…`: a file, a part of one, a notebook, or a folder. */
 import { mkdir, readFile, rm } from 'node:fs/promises'
+import type { Actor } from '../../../contract/actor.ts'
 import type { Contents, ContentsSave } from '../../../contract/contents-api.ts'
 import { isJsonObject } from '../../../contract/json.ts'
 import type { Refusal } from '../../document/ports.ts'
@@ -21,10 +22,10 @@ export interface SaveParts {
 /** A notebook in parts is merged, which needs it in memory. */
 const MOST_NOTEBOOK_BYTES = 128 * 1024 * 1024
 
-/** Writes what a client sends; 201 if it is new. `sender` names the client. */
+/** Writes what a client sends; 201 if it is new. `sender` is whose client it is. */
 export async function saveContents(
   parts: SaveParts,
-  sender: string,
+  sender: Actor,
   asked: string,
   body: ContentsSave,
 ): Promise<Reply> {
@@ -38,7 +39,7 @@ export async function saveContents(
   const bytes = bytesOf(body)
   if (bytes === null) return badRequest(wrongContent[body.type])
   if (body.chunk != null) return savePart(parts, { sender, path, body, chunk: body.chunk, bytes })
-  const refusal = await store(parts, path, found.ok ? found : null, bytes)
+  const refusal = await store(parts, { sender, path, bytes }, found.ok ? found : null)
   return refusal === null ? written(parts.root, path, found.ok ? 200 : 201) : refusedReply(refusal)
 }
 
@@ -88,17 +89,16 @@ function notebookBytes(content: unknown): Uint8Array | null {
 /** Null, or why nothing was written. */
 async function store(
   { root, notebooks }: SaveParts,
-  path: string,
+  { sender, path, bytes }: { sender: Actor; path: string; bytes: Uint8Array },
   found: FoundEntry | null,
-  bytes: Uint8Array,
 ): Promise<Refusal | null> {
   if (found === null) return createFile(root, path, bytes)
-  if (path.endsWith('.ipynb')) return notebooks.save(found, bytes)
+  if (path.endsWith('.ipynb')) return notebooks.save(found, bytes, sender)
   return replaceFile(found.absolute, path, bytes)
 }
 
 interface SentPart {
-  readonly sender: string
+  readonly sender: Actor
   readonly path: string
   readonly body: ContentsSave
   readonly chunk: number
@@ -107,9 +107,11 @@ interface SentPart {
 
 async function savePart(parts: SaveParts, { sender, path, body, chunk, bytes }: SentPart): Promise<Reply> {
   if (body.type !== 'file') return badRequest(`A ${body.type} cannot be sent in parts.`)
-  const part = await parts.chunks.take(`${sender}\n${path}`, path, chunk, bytes)
+  const part = await parts.chunks.take(`${sender.id}\n${path}`, path, chunk, bytes)
   if (!part.ok) return refusedReply(part.refusal)
-  return part.isDone ? placePart(parts, path, part) : modelReply(partModel(path, part.size), { status: 200 })
+  return part.isDone
+    ? placePart(parts, { sender, path }, part)
+    : modelReply(partModel(path, part.size), { status: 200 })
 }
 
 /** The model of a file that is not whole yet. */
@@ -133,7 +135,7 @@ function partModel(path: string, size: number): Contents {
 
 async function placePart(
   { root, notebooks, chunks }: SaveParts,
-  path: string,
+  { sender, path }: { sender: Actor; path: string },
   part: Extract<Part, { ok: true }>,
 ): Promise<Reply> {
   const found = await entryOf(root, path)
@@ -141,7 +143,7 @@ async function placePart(
     if (!found.ok && isHidden(found.refusal)) return refusedReply(found.refusal)
     if (found.ok && path.endsWith('.ipynb')) {
       if (part.size > MOST_NOTEBOOK_BYTES) return badRequest(`The notebook “${path}” is too large.`)
-      const refusal = await notebooks.save(found, await readFile(part.temporary))
+      const refusal = await notebooks.save(found, await readFile(part.temporary), sender)
       return refusal === null ? written(root, path, 200) : refusedReply(refusal)
     }
     const target = found.ok ? found : await locateCreated(root, path)
