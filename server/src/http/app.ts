@@ -12,9 +12,9 @@ import express, {
   type Response,
 } from 'express'
 import { visibleName } from '../../contract/file-names.ts'
-import type { RouteSpec } from '../../contract/route.ts'
+import { mayActAs, type RouteSpec } from '../../contract/route.ts'
 import { routes } from '../../contract/routes.ts'
-import type { Subject } from '../../contract/subjects.ts'
+import { type Subject, subjectsOf } from '../../contract/subjects.ts'
 import type { Refusal } from '../document/ports.ts'
 import type { Access, Identity } from './access.ts'
 import { isOfApp } from './app-paths.ts'
@@ -22,6 +22,7 @@ import { appBelow, pageBelow, withoutBase } from './base.ts'
 import { refusalOf } from './failure.ts'
 import { hostAllowed, isSafeMethod, originAllowed, ownOrigin } from './gate.ts'
 import { type LinkPreviews, withPreview } from './link-previews.ts'
+import { endWhenRevoked } from './long-answers.ts'
 import type { Answered } from './metrics.ts'
 import { inListedOrder } from './mounted.ts'
 import { languageOf } from './page-words.ts'
@@ -50,7 +51,7 @@ export interface AppParts {
   /** Receives errors of the server, with the request's path (without the query, which may carry a token). */
   readonly logError: (what: string, error: unknown) => void
   /** What single members may see and do where. Without it, their role in the project counts everywhere. */
-  readonly scopes?: Pick<Scopes, 'of'> | null
+  readonly scopes?: Pick<Scopes, 'of' | 'roleAt'> | null
   /** What other programs show of addresses of the app. Without it, they show its name alone. */
   readonly previews?: Pick<LinkPreviews, 'find'> | null
   /** Of every answer. */
@@ -126,6 +127,7 @@ function addRoute(app: Express, parts: AppParts, route: Route): void {
     await parts.access.confirm(request)
     const sender = ignoresSender ? { identity: null } : admit(parts, request, response, role === 'anyone')
     if (!sender) return
+    if (sender.identity !== null) watchRights(parts, request, response, route.spec, sender.identity)
     const answer = async () => perform(response, await route.handle(callOf(parts, request, sender)))
     if (readBody === null) return answer()
     readBody(request, response, (error?: unknown) => {
@@ -133,6 +135,21 @@ function addRoute(app: Express, parts: AppParts, route: Route): void {
       else answer().catch(next)
     })
   })
+}
+
+function watchRights(
+  { scopes }: AppParts,
+  { params, query }: Request,
+  response: Response,
+  spec: RouteSpec,
+  identity: Identity,
+): void {
+  const named = subjectsOf(params, query)
+  const mayStill = async (): Promise<boolean> => {
+    const role = scopes ? await scopes.roleAt(identity, named) : identity.roleNow()
+    return mayActAs(role === null || role === 'none' ? 'anyone' : role, spec.role)
+  }
+  endWhenRevoked(response, () => response.headersSent || spec.reads === 'stream', mayStill)
 }
 
 /** A page for everyone is the same for every reader, and what another server sends proves itself. */
