@@ -171,7 +171,7 @@ test.each(LINKS)('%s', async (_, shown, control, hash) => {
   expect(parseTarget(address.hash)).not.toBeNull()
   // Programs that preview links do not get the hash: what has a preview is in the query as well.
   const isInQuery = address.search.endsWith(`&${hash.slice(1)}`)
-  expect([hash, isInQuery]).toEqual([hash, !/^#(?:timeline|comment)/.test(hash)])
+  expect([hash, isInQuery]).toEqual([hash, !/^#(?:timeline)/.test(hash)])
 })
 
 test('an output, in its menu', async () => {

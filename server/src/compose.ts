@@ -93,7 +93,7 @@ export function compose(options: ComposeOptions): ComposedServer {
     metrics.answered(answered)
     if (answered.method !== 'get' && answered.status < 400) options.onActivity?.()
   }
-  const shown = { client: clientOf(options), previews: new LinkPreviews(store), headers }
+  const shown = { client: clientOf(options), previews: new LinkPreviews(store, notes.comments), headers }
   const app = makeApp({ access, routes, logError, onAnswered, scopes, ...shown })
   access.tokens?.watch(() => sockets.endRevoked())
   return {

@@ -11,7 +11,7 @@ import { showThread } from './comment.ts'
 import type { Notebook } from './notebook.ts'
 
 /** Targets that other programs show a preview of: the server reads them in the query, as no browser sends it the hash. */
-const SHOWN = /^#(?:run|output|version|compare|checkpoint|changes)=/
+const SHOWN = /^#(?:run|output|version|compare|checkpoint|changes|comment)=/
 
 /** The whole address; `hash` begins with `#`. */
 export const addressOf = (

@@ -3,6 +3,8 @@
  * gets them for what they may see; everyone else gets the page to sign in, which is the same for every address.
  */
 import { posix } from 'node:path'
+import type { Actor } from '../../contract/actor.ts'
+import type { Comment, Thread } from '../../contract/comments.ts'
 import type { Checkpoint, RunName } from '../../contract/past.ts'
 import { pastApi } from '../../contract/past-api.ts'
 import { type Subject, subjectsOf } from '../../contract/subjects.ts'
@@ -11,7 +13,7 @@ import { type PublicSources, pictureOf, previewOf, runOf, withOutput } from '../
 import type { Language } from './page-words.ts'
 import { inertPolicy } from './policy.ts'
 import { type Reply, refuse } from './reply.ts'
-import { on, type Route } from './route.ts'
+import { on, type Route, STRANGER } from './route.ts'
 
 export interface LinkPreview {
   readonly title: string
@@ -26,18 +28,33 @@ type Linked =
   | { readonly at: 'compare'; readonly a: string; readonly b: string }
   | { readonly at: 'checkpoint'; readonly checkpoint: string }
   | { readonly at: 'notebook'; readonly notebook: string; readonly document: string | null }
+  | { readonly at: 'comment'; readonly document: string; readonly thread: string }
 
 export type PreviewSources = Pick<PublicSources, 'index' | 'objects' | 'secrets'>
 
+/** The threads of a notebook; a failure where it cannot be opened. */
+export interface ThreadSource {
+  list(
+    notebook: string,
+    reader: Actor,
+  ): Promise<
+    { readonly ok: true; readonly value: { readonly threads: readonly Thread[] } } | { readonly ok: false }
+  >
+}
+
+/** Of a comment, in UTF-16 units. */
+const LONGEST_TEXT = 300
 /** Runs of a notebook among which a picture is looked for. */
 const LAST_RUNS = 8
 
 /** Finds the preview of an address: its path and its query, as the app writes them (`client/src/panels/past/target.ts`). */
 export class LinkPreviews {
   readonly #sources: PreviewSources
+  readonly #comments: ThreadSource
 
-  constructor(sources: PreviewSources) {
+  constructor(sources: PreviewSources, comments: ThreadSource) {
     this.#sources = sources
+    this.#comments = comments
   }
 
   /** Null where the address names nothing, or something that the sender may not see. */
@@ -62,6 +79,8 @@ export class LinkPreviews {
         return this.#checkpoint(linked.checkpoint, text)
       case 'notebook':
         return this.#notebook(linked, text)
+      case 'comment':
+        return this.#comment(linked, text)
     }
   }
 
@@ -100,6 +119,20 @@ export class LinkPreviews {
     return { title: titleOf(known.path), description: text.notebook, picture }
   }
 
+  /** The first comment of a thread. */
+  async #comment(
+    { document, thread: id }: Extract<Linked, { at: 'comment' }>,
+    text: Words,
+  ): Promise<LinkPreview | null> {
+    const known = await this.#sources.index.notebook(document)
+    const listed = await this.#comments.list(document, STRANGER)
+    const thread = listed.ok ? listed.value.threads.find((one) => one.id === id) : undefined
+    const [first] = thread?.comments ?? []
+    if (known === null || first === undefined || first.deleted) return null
+    const title = `${text.comment(first)} · ${titleOf(known.path)}`
+    return { title, description: first.text.slice(0, LONGEST_TEXT), picture: null }
+  }
+
   /** Null for a run that is unknown, has not ended, or whose id is not whole enough. */
   async #named(run: string): Promise<RunName | null> {
     const found = await this.#sources.index.resolve(run)
@@ -130,7 +163,12 @@ function linkedBy(address: string): Linked | null {
   const [, ofRun] = RUN_PATH.exec(url.pathname) ?? []
   if (ofRun !== undefined) return { at: 'run', run: ofRun, output: null }
   if (!url.pathname.startsWith(NOTEBOOKS)) return null
-  return insideBy(url.searchParams) ?? notebookBy(url)
+  return insideBy(url.searchParams) ?? commentBy(url.searchParams) ?? notebookBy(url)
+}
+
+function commentBy(query: URLSearchParams): Linked | null {
+  const [document, thread] = [query.get('id') ?? '', query.get('comment') ?? '']
+  return RECORD_ID.test(document) && RECORD_ID.test(thread) ? { at: 'comment', document, thread } : null
 }
 
 function insideBy(query: URLSearchParams): Linked | null {
@@ -168,6 +206,7 @@ interface Words {
   readonly compare: (one: RunName, other: RunName) => string
   readonly checkpoint: (checkpoint: Checkpoint) => string
   readonly notebook: string
+  readonly comment: (comment: Comment) => string
 }
 const words: Readonly<Record<Language, Words>> = {
   en: {
@@ -175,12 +214,14 @@ const words: Readonly<Record<Language, Words>> = {
     compare: (one, other) => `Run ${one.order} compared with run ${other.order}`,
     checkpoint: ({ actor, at }) => `A checkpoint by ${actor.name}, of ${dayOf(at)}`,
     notebook: 'A notebook in Yesterday',
+    comment: ({ author, at }) => `A comment of ${author.name}, of ${dayOf(at)}`,
   },
   zh: {
     run: ({ order, ended }) => `第 ${order} 次运行，${dayOf(ended)}`,
     compare: (one, other) => `第 ${one.order} 次与第 ${other.order} 次运行的比较`,
     checkpoint: ({ actor, at }) => `${actor.name} 的检查点，${dayOf(at)}`,
     notebook: 'Yesterday 中的笔记本',
+    comment: ({ author, at }) => `${author.name} 的评论，${dayOf(at)}`,
   },
 }
 

@@ -4,6 +4,7 @@
  */
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as setTimeoutAsync } from 'node:timers/promises'
 import { inBackground } from '@yesterday/kernel-bridge/background'
 import { z } from 'zod'
 import { readStateFile } from '../disk/state-file.ts'
@@ -29,6 +30,8 @@ const WAITS_MS = [5_000, 30_000, 120_000, 600_000, 3_600_000]
 export const TRIES = WAITS_MS.length + 1
 const MOST_WAITING = 2_000
 const MOST_OF_PERSON = 100
+/** A stop waits so long for tries that are under way, ms. */
+const LAST_MS = 2_000
 /** Tried at the same time. */
 const MOST_AT_ONCE = 8
 
@@ -46,6 +49,7 @@ export class Deliveries {
   readonly #init: Required<DeliveriesInit>
   #waiting: Delivery[]
   readonly #busy = new Set<string>()
+  readonly #tries = new Set<Promise<void>>()
   #timer: NodeJS.Timeout | null = null
   #saving: Promise<void> = Promise.resolve()
   #isSaveDue = false
@@ -71,10 +75,11 @@ export class Deliveries {
     return this.#waiting.length
   }
 
-  /** What is not delivered stays on the disk. */
+  /** Waits a moment for what is being delivered, which a receiver would get twice else. What is not stays on the disk. */
   async close(): Promise<void> {
     this.#isClosed = true
     if (this.#timer !== null) clearTimeout(this.#timer)
+    await Promise.race([Promise.all(this.#tries), setTimeoutAsync(LAST_MS, undefined, { ref: false })])
     await this.#saving
   }
 
@@ -97,7 +102,9 @@ export class Deliveries {
     const due = this.#waiting.filter((one) => one.due <= now && !this.#busy.has(one.id))
     for (const one of due.slice(0, MOST_AT_ONCE - this.#busy.size)) {
       this.#busy.add(one.id)
-      inBackground(this.#try(one), 'delivering a notification')
+      const tried = this.#try(one).finally(() => this.#tries.delete(tried))
+      this.#tries.add(tried)
+      inBackground(tried, 'delivering a notification')
     }
     this.#schedule()
   }

@@ -95,7 +95,8 @@ export class Notifier {
       document,
       path,
       text: comment.text,
-      link: `?id=${document}#comment=${thread.id}`,
+      // As the page copies it: programs that preview links do not send what follows `#`.
+      link: `?id=${document}&comment=${thread.id}#comment=${thread.id}`,
     }
     for (const person of mentioned) if (person !== by.id) this.#notify(person, { kind: 'mention', ...facts })
     for (const person of writers)
@@ -107,7 +108,6 @@ export class Notifier {
     const { config, isHere } = this.#init
     if (durationMs < config.longRunSeconds * 1000 || isHere(actor.id)) return
     const seconds = Math.round(durationMs / 1000)
-    // As the page copies it: programs that preview links do not send what follows `#`.
     const link = `?id=${document}&run=${run}#run=${run}`
     this.#notify(actor.id, { kind: 'run', by: actor.name, document, path, text: '', link, outcome, seconds })
   }

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Thread } from '../../contract/comments.ts'
 import { OpenedNotebook } from '../../contract/http.ts'
 import { ROLES, type Role } from '../../contract/route.ts'
 import type { Access } from '../../src/http/access.ts'
@@ -156,4 +157,26 @@ test('what the author wrote stays text, and what is not there has no preview', a
     expect([path, (await page(path, viewer)).og.size]).toEqual([path, 0])
   expect((await fetch(`${origin()}/runs/bbbb01/picture`, { headers: viewer })).status).toBe(404)
   expect((await fetch(`${origin()}/runs/aaaa01/picture?output=0`, { headers: viewer })).status).toBe(404)
+})
+
+test('a comment shows its first words to those who may see the notebook, with what is secret masked', async () => {
+  const headers = { ...person('commenter'), origin: origin(), 'content-type': 'application/json' }
+  const text = `Is <b>this</b> right? ${SECRET}`
+  const body = JSON.stringify({ anchor: { on: 'cell', cell: 'aaaaaa' }, text })
+  const begun = await fetch(`${origin()}/api/notebooks/${document}/comments`, {
+    method: 'POST',
+    headers,
+    body,
+  })
+  const { id } = Thread.parse(await begun.json())
+  const { og, html } = await page(inside(`comment=${id}`), person('viewer'))
+  expect(og.get('title')).toMatch(/^A comment of commenter, of .* · births$/)
+  expect(og.get('description')).toMatch(/^Is &lt;b&gt;this/)
+  expect(html).not.toContain(SECRET)
+  expect((await page(inside(`comment=${id}`), {})).og.size).toBe(0)
+  for (const [address, sender] of [
+    [`comment=${id}`, person('runner', true)],
+    ['comment=ffff', person('viewer')],
+  ] as const)
+    expect((await page(inside(address), sender)).og.size).toBe(0)
 })

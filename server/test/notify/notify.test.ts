@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Comment, Thread } from '../../contract/comments.ts'
 import { EmailAddress, type NotificationSettings, WebhookUrl } from '../../contract/notifications.ts'
 import { NotifyConfig, readNotifyConfig } from '../../src/notify/config.ts'
+import { Deliveries } from '../../src/notify/deliveries.ts'
 import { Notifier } from '../../src/notify/notifier.ts'
 import { isPublicAddress } from '../../src/notify/public-address.ts'
 import { sendWebhook, signatureOf } from '../../src/notify/webhook.ts'
@@ -153,7 +154,7 @@ test('a mention arrives by mail and by a signed webhook, and no header can be sm
     project: 'weather',
     notebook: 'labs/a b.ipynb',
     text: 'Look at **this**, @bob',
-    link: 'https://lab.example.org/notebooks/labs/a%20b.ipynb?id=doc1#comment=t1',
+    link: 'https://lab.example.org/notebooks/labs/a%20b.ipynb?id=doc1&comment=t1#comment=t1',
   })
 })
 
@@ -280,4 +281,27 @@ test('what waits for one person is bounded, and hostile settings are refused', a
   const problems: string[] = []
   expect(readNotifyConfig(folder, (problem) => problems.push(problem)).smtp).toBeUndefined()
   expect(problems).toEqual([])
+})
+
+test('a stop waits for what is being delivered, so that it is not delivered twice', async () => {
+  const held = Promise.withResolvers<void>()
+  let calls = 0
+  const init = {
+    folder,
+    onOutcome: () => undefined,
+    send: async () => {
+      calls++
+      await held.promise
+      return undefined
+    },
+  }
+  const deliveries = new Deliveries(init)
+  deliveries.add({ id: 'a', person: 'ada', place, way: 'email', subject: '', text: '', body: '' })
+  await vi.waitFor(() => expect(calls).toBe(1))
+  const closed = deliveries.close()
+  held.resolve()
+  await closed
+  const next = new Deliveries(init)
+  expect([next.waiting, calls]).toEqual([0, 1])
+  await next.close()
 })

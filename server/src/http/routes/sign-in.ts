@@ -35,7 +35,7 @@ function pageRoutes(access: Access, { name: project }: Project): readonly Route[
     invite: string,
   ): Reply => {
     const role = people.invitations.find(invite)?.role ?? null
-    const status = role === null ? 404 : options.problem == null ? 200 : 400
+    const status = role === null ? 404 : options.problem == null ? 200 : joinStatus(options.problem)
     return html(status, joinPage({ language, problem: null, invite, role, project, ...options }))
   }
   return [
@@ -68,6 +68,9 @@ const shown = <Kind extends string>(problem: { readonly kind: Kind; readonly wai
 })
 
 const statusOf = ({ kind }: SignInProblem): number => ({ wrong: 401, locked: 429, busy: 503 })[kind]
+
+/** A name or a password that cannot be taken is the person's to change. */
+const joinStatus = (kind: string): number => (kind === 'locked' ? 429 : kind === 'busy' ? 503 : 400)
 
 const html = (status: number, text: string): Reply => ({
   kind: 'page',
