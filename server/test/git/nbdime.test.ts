@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { isJsonObject, type JsonObject } from '../../contract/json.ts'
 import { problemOf } from '../../setup/nbformat-judge.js'
 import type { NotebookForm } from '../../src/document/cell-form.ts'
 import { conflictGroups } from '../../src/document/conflict-cells.ts'
@@ -83,6 +84,65 @@ test.each(CASES)('%s: %s and %s', async (first, left, right, _, here) => {
   expect(conflicts).toHaveLength(here)
   expect(conflictGroups(form.cells)).toHaveLength(here)
 })
+
+/** What nbdime 4 makes of the cases without a conflict, by the names of both sides: `nbmerge BASE OURS THEIRS`. */
+const merged: Readonly<Record<string, readonly object[]>> = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'nbdime/merged.json'), 'utf8'),
+)
+/** Where we differ on purpose. */
+const DIFFERENT: Readonly<Record<string, string>> = {
+  'single_cell_nb--changed_output single_cell_nb--changed_source':
+    'the output of one side does not come below the source of the other one',
+  'src-and-output--1 src-and-output--2':
+    'both sides added the same seven sources: they are seven cells, of which nbdime makes nine',
+}
+const AGREED = CASES.filter(
+  ([, left, right, nbdime]) => nbdime === 0 && DIFFERENT[`${left} ${right}`] === undefined,
+)
+
+/** The text of an output, in whichever member its type has it. */
+function textOf(output: JsonObject): string {
+  const data = isJsonObject(output.data) ? output.data['text/plain'] : undefined
+  const text = output.text ?? data ?? output.ename ?? ''
+  return Array.isArray(text) ? text.join('') : String(text)
+}
+
+test.each(AGREED)(
+  '%s: %s and %s have the cells, sources and outputs that nbdime gives them',
+  async (...one) => {
+    const [first, left, right] = one
+    const [base, ours, theirs] = [load(first), load(left), load(right)]
+    const { form } = mergeNotebooks(base.file.form, ours.file.form, theirs.file.form)
+    const large = new Map([...base.large, ...theirs.large, ...ours.large])
+    const written = await writeNotebook(ours.file, form, async (digest) => large.get(digest) ?? null)
+    const { cells } = JSON.parse([...fileText(written)].join(''))
+    const shown = cells.map((cell: JsonObject) => ({
+      type: cell.cell_type,
+      source: Array.isArray(cell.source) ? cell.source.join('') : cell.source,
+      outputs: Array.isArray(cell.outputs) ? cell.outputs.filter(isJsonObject).map(textOf) : [],
+    }))
+    expect(shown).toEqual(merged[`${left} ${right}`])
+  },
+)
+
+test.each(CASES)(
+  '%s: %s and %s: what one side removed is in no cell without a conflict',
+  (first, left, right) => {
+    const [base, ours, theirs] = [load(first), load(left), load(right)].map(({ file }) => file.form)
+    if (!base || !ours || !theirs) throw new Error('missing')
+    const { form } = mergeNotebooks(base, ours, theirs)
+    const groups = conflictGroups(form.cells)
+    const kept = [linesOf(ours), linesOf(theirs)].map((lines) => new Set(lines))
+    const free = form.cells.filter(
+      (_, place) => !groups.some(({ start, end }) => start <= place && place <= end),
+    )
+    for (const line of linesOf({ ...form, cells: free }))
+      expect([line, kept.some((lines) => lines.has(line))]).toEqual([line, true])
+    const gone = linesOf(base).filter((line) => kept.some((lines) => !lines.has(line)))
+    const remaining = new Set(linesOf({ ...form, cells: free }))
+    expect(gone.filter((line) => remaining.has(line))).toEqual([])
+  },
+)
 
 test('a diff of any two of them names what changed, except counts of runs', () => {
   for (const [first, left] of CASES) {
