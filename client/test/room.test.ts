@@ -142,3 +142,37 @@ test('edits of two sides in different places are both kept', () => {
   const edit = mergeText('one two three', 'ONE two three', 'one two 3')
   expect(edit && applyEdit('one two 3', edit)).toBe('ONE two 3')
 })
+
+test('a cell that another person removes while this page writes in it comes back with what was written', async () => {
+  const { server, room, durable, status, source } = await enter()
+  const [x, y] = [
+    makeCell({ id: 'x', type: 'code', source: 'p' }),
+    makeCell({ id: 'y', type: 'code', source: 'q' }),
+  ]
+  cellsOf(server.doc).insert(1, [x, y])
+  await vi.waitFor(() => expect(cellsOf(room.doc)).toHaveLength(3))
+  const back = vi.fn()
+  durable.broughtBack.listen(back)
+  server.drop()
+  await vi.waitFor(() => expect(status()).toBe('offline'))
+  source.insert(5, '23')
+  cellSource(cellsOf(room.doc).get(1)).insert(1, ' + 1')
+  // Meanwhile, there: the first cell is removed, the second one moves, the third was not written in.
+  const cells = cellsOf(server.doc)
+  server.doc.transact(() => {
+    cells.delete(0, 3)
+    cells.insert(0, [makeCell({ id: 'x', type: 'code', source: '# moved\np' })])
+  })
+  const texts = (doc: Y.Doc) => cellsOf(doc).map((cell) => cellSource(cell).toString())
+  await vi.waitFor(() =>
+    expect([status(), texts(server.doc)]).toEqual(['saved', ['x = 123', '# moved\np + 1']]),
+  )
+  expect(texts(room.doc)).toEqual(texts(server.doc))
+  expect(back.mock.calls.map(([{ cell, mine }]) => [cell, mine])).toEqual([['a', 'x = 123']])
+  // What is durable is removed as by anyone, also while something else is not.
+  server.acknowledges = false
+  cellSource(cellsOf(room.doc).get(1)).insert(0, '!')
+  cells.delete(0)
+  await vi.waitFor(() => expect(texts(room.doc)).toEqual(['!# moved\np + 1']))
+  expect(back).toHaveBeenCalledTimes(1)
+})

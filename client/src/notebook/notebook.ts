@@ -161,6 +161,7 @@ export class Notebook {
     )
     for (const { sentTooMuch } of [this.room, this.session])
       sentTooMuch.listen(() => notify('warning', t('notice.tooMuch')))
+    this.durable.broughtBack.listen(() => notify('warning', t('notice.broughtBack')))
     cellsOf(this.doc).observe((_, { local }) => this.#reorder(local))
     const mark = (): void => this.marks.set(cellMarks(this.selection.get(), this.selected()))
     this.selection.subscribe(mark)

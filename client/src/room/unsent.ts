@@ -14,6 +14,7 @@ import {
   type YCell,
 } from '@yesterday/server/contract/document.ts'
 import * as Y from 'yjs'
+import { Signal } from '../state/observable.ts'
 import { mergeText } from './merge-text.ts'
 import type { Room } from './room.ts'
 
@@ -26,6 +27,15 @@ export interface UnsentEdit {
   readonly after: string | null
 }
 
+/** An edit that is not durable, with the cell as it is. */
+interface Writing {
+  readonly edit: UnsentEdit
+  readonly cell: YCell
+}
+
+/** The origin of edits that were made again: undo passes them by. */
+const broughtBack = { person: 'again' }
+
 /** Keeps the sources as last known durable. */
 export class DurableSources {
   readonly #room: Room
@@ -35,13 +45,19 @@ export class DurableSources {
   #all = true
   /** Whether this page has edited since it was last known to be durable. What it sends to get in is no edit. */
   #hasEdits = false
+  /** The cells in whose source this page has written since. */
+  readonly #own = new Set<string>()
+  /** A cell that another person removed while this page wrote in it: it is back, with what was written. */
+  readonly broughtBack = new Signal<UnsentEdit>()
 
   constructor(room: Room) {
     this.#room = room
     cellsOf(room.doc).observeDeep((events, { origin }) => {
-      this.#hasEdits ||= !room.isReceived(origin)
-      this.#changed(events)
+      const isOwn = !room.isReceived(origin)
+      this.#hasEdits ||= isOwn
+      this.#changed(events, isOwn)
     })
+    this.#keepWriting()
     room.facts.subscribe(() => this.#refresh())
     // Updates come after the observers, and the room, which listened first, has counted this one by then.
     room.doc.on('update', () => this.#refresh())
@@ -66,12 +82,42 @@ export class DurableSources {
     return this.#bases.get(cell) ?? null
   }
 
-  #changed(events: readonly Y.YEvent<Y.AbstractType<unknown>>[]): void {
+  /** What arrives may take cells away, or put others in their place: a move is that as well. */
+  #keepWriting(): void {
+    const { doc } = this.#room
+    let before: readonly Writing[] = []
+    doc.on('beforeTransaction', ({ origin }) => {
+      before = this.#room.isReceived(origin) ? this.#writing() : []
+    })
+    doc.on('afterTransaction', () => {
+      const lost = before.filter(({ edit, cell }) => findCell(doc, edit.cell)?.cell !== cell)
+      before = []
+      if (lost.length > 0) queueMicrotask(() => this.#bringBack(lost.map(({ edit }) => edit)))
+    })
+  }
+
+  #writing(): readonly Writing[] {
+    if (this.#own.size === 0) return []
+    return this.unsent().flatMap((edit) => {
+      const found = this.#own.has(edit.cell) ? findCell(this.#room.doc, edit.cell) : null
+      return found === null ? [] : [{ edit, cell: found.cell }]
+    })
+  }
+
+  #bringBack(edits: readonly UnsentEdit[]): void {
+    const gone = edits.filter(({ cell }) => findCell(this.#room.doc, cell) === null)
+    reapply(this.#room.doc, edits, broughtBack)
+    for (const edit of gone) this.broughtBack.emit(edit)
+  }
+
+  #changed(events: readonly Y.YEvent<Y.AbstractType<unknown>>[], isOwn: boolean): void {
     for (const event of events) {
       // The text of an output hangs below an output.
       const cell = event.path.at(-1) === 'source' ? event.target.parent : null
-      if (cell instanceof Y.Map) this.#stale.set(cellId(cell), cell)
-      else if (event.path.length === 0) this.#all = true
+      if (cell instanceof Y.Map) {
+        this.#stale.set(cellId(cell), cell)
+        if (isOwn) this.#own.add(cellId(cell))
+      } else if (event.path.length === 0) this.#all = true
     }
   }
 
@@ -86,6 +132,7 @@ export class DurableSources {
     } else for (const [id, cell] of this.#stale) this.#bases.set(id, cellSource(cell).toString())
     this.#all = false
     this.#stale.clear()
+    this.#own.clear()
   }
 }
 

@@ -18,9 +18,9 @@ export interface CellChanges {
 export function editedCells(transaction: Y.Transaction): CellChanges {
   const cells = cellsOf(transaction.doc)
   const edited = new Set<string>()
-  for (const type of transaction.changed.keys()) {
+  for (const [type, keys] of transaction.changed) {
     const cell = cellAround(type, cells)
-    if (cell !== null) edited.add(cellId(cell))
+    if (cell !== null && !(type === (cell as object) && [...keys].every(isOfRuns))) edited.add(cellId(cell))
   }
   const [came, went] = [new Map<string, string>(), new Map<string, string>()]
   if (!transaction.changed.has(cells)) return { edited: [...edited], came, went }
@@ -35,6 +35,10 @@ export function editedCells(transaction: Y.Transaction): CellChanges {
   }
   return { edited: [...edited].filter((id) => !came.has(id)), came, went }
 }
+
+/** Members of a cell that runs write. */
+const isOfRuns = (key: string | null): boolean =>
+  key === 'execution_count' || key === 'execution_state' || key === 'outputs'
 
 const isNew = ({ beforeState }: Y.Transaction, { id }: Y.Item): boolean =>
   id.clock >= (beforeState.get(id.client) ?? 0)

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { cellSource, cellsOf, findCell, makeCell } from '../../contract/document.ts'
+import { cellOutputs, cellSource, cellsOf, findCell, makeCell } from '../../contract/document.ts'
 import { LastEdits } from '../../src/document/last-edits.ts'
 import { checkpointText, readState, restoreState } from '../../src/lineage/checkpoint-state.ts'
 import { Browser, closeHouse, type House, openHouse } from './house.ts'
@@ -159,6 +159,13 @@ test('a restored checkpoint is an edit of who restored it, a change of the file 
   await writeFile(path, (await readFile(path, 'utf8')).replace('"yx"', '"by git"'))
   await house.documents.save(id)
   await vi.waitFor(async () => expect(await who()).toEqual({ a: 'bob', b: 'another program' }))
+  // What runs show is no edit.
+  const file = JSON.parse(await readFile(path, 'utf8'))
+  file.cells[0].outputs = [{ output_type: 'stream', name: 'stdout', text: ['7'] }]
+  await writeFile(path, JSON.stringify(file))
+  await house.documents.save(id)
+  await vi.waitFor(() => expect(cellOutputs(cellsOf(live.doc).get(0))).toHaveLength(1))
+  expect(await who()).toEqual({ a: 'bob', b: 'another program' })
   // While no server runs, too.
   await close()
   await writeFile(path, (await readFile(path, 'utf8')).replace('"as it was"', '"by night"'))

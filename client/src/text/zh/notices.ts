@@ -20,5 +20,6 @@ export const notices: Translation<typeof en> = {
   'notice.notRecovered': '未能完整重新连接之前的会话。已结束的运行在历史中。{reason}',
   'notice.slowPage':
     '此页面读取过慢，连接曾被断开。内容现已更新，但控件的部分消息被跳过：如果控件显示不正常，请重新加载页面。',
+  'notice.broughtBack': '您正在编辑的单元格被他人删除。它已恢复，并保留了您写的内容。',
   'notice.tooMuch': '此页面一次发送的内容超出了服务器的限制。页面会自动重新连接；您的修改已保留。',
 }
