@@ -5,8 +5,8 @@ import type { Selection } from './selection.ts'
 /** A cell that runs or waits. */
 export interface CellRun {
   readonly running: SessionView['running']
-  /** The run that waits, and its place in the queue from 0; null where none does. */
-  readonly queued: { readonly run: string; readonly place: number } | null
+  /** The run that waits; null where none does. Its place in the queue is not here: each run that ends changes all of them. */
+  readonly queued: { readonly run: string } | null
   readonly prompt: SessionView['prompt']
 }
 
@@ -17,17 +17,20 @@ export function cellRuns({ running, queue, prompt }: SessionView): ReadonlyMap<s
   const add = (cell: string, fact: Partial<CellRun>): void =>
     void cells.set(cell, { ...(cells.get(cell) ?? nothing), ...fact })
   // The first of several places in the queue counts.
-  for (const [place, { cell, run }] of [...queue.entries()].reverse()) add(cell, { queued: { run, place } })
+  for (const { cell, run } of queue.toReversed()) add(cell, { queued: { run } })
   if (running !== null) add(running.cell, { running })
   if (prompt !== null) add(prompt.cell, { prompt })
   return cells
 }
 
+/** The place of each waiting cell in the queue, from 0. */
+export const queuePlaces = ({ queue }: SessionView): ReadonlyMap<string, number> =>
+  new Map([...queue.entries()].reverse().map(([place, { cell }]) => [cell, place]))
+
 export const sameRun = (one: CellRun, other: CellRun): boolean =>
   one.running?.run === other.running?.run &&
   one.running?.expectedMs === other.running?.expectedMs &&
   one.queued?.run === other.queued?.run &&
-  one.queued?.place === other.queued?.place &&
   one.prompt?.run === other.prompt?.run &&
   one.prompt?.text === other.prompt?.text
 

@@ -27,7 +27,7 @@ export function CellStatus({ notebook, id, badge }: Props & { readonly badge: Re
       {running !== null ? (
         <Running started={running.started} expectedMs={running.expectedMs} by={running.actor.name} />
       ) : queued !== null ? (
-        t('cell.queued', { n: queued.place + 1 })
+        <Queued notebook={notebook} id={id} />
       ) : (
         <>
           <Last notebook={notebook} id={id} />
@@ -37,6 +37,11 @@ export function CellStatus({ notebook, id, badge }: Props & { readonly badge: Re
       <LastEdit notebook={notebook} id={id} />
     </div>
   )
+}
+
+function Queued({ notebook, id }: Props) {
+  const place = useKeyed(notebook.places, id)
+  return place === undefined ? null : t('cell.queued', { n: place + 1 })
 }
 
 const TICK_MS = 100

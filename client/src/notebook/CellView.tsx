@@ -1,11 +1,10 @@
 /** One cell: its frame (a named article that takes the focus), source, outputs, prompt. */
-import { cellSource, cellType, type YCell } from '@yesterday/server/contract/document.ts'
-import { memo } from 'react'
+import { cellSource, cellType, executionCount, type YCell } from '@yesterday/server/contract/document.ts'
+import { memo, useCallback, useMemo } from 'react'
 import { selectOne } from '../access/selection.ts'
 import { FoldedPart, SectionFold } from '../outline/Folded.tsx'
 import { useFolded } from '../outline/use-folds.ts'
 import { CellOutputs } from '../outputs/CellOutputs.tsx'
-import type { OutputJson } from '../outputs/output.ts'
 import { CellComments } from '../panels/comments/CellComments.tsx'
 import { OutputVerbs } from '../panels/past/stale/OutputVerbs.tsx'
 import { StaleBadge } from '../panels/past/stale/StaleBadge.tsx'
@@ -25,7 +24,7 @@ import { Source } from './Source.tsx'
 import { StdinPrompt } from './StdinPrompt.tsx'
 import { SqlBar } from './sql/SqlBar.tsx'
 import { useSqlLine } from './sql/sql-cells.ts'
-import { useExecution, useOutputs } from './use-cell.ts'
+import { useCount, useFailed, useIsRunning, useMember, useOutputs } from './use-cell.ts'
 
 interface Props {
   readonly notebook: Notebook
@@ -41,8 +40,7 @@ export const CellView = memo(function CellView({ notebook, cell, id, index, tota
   const editing = mark === 'editing'
   const active = editing || mark === 'active'
   const hidden = useWatched(notebook.folds.outline, (outline) => outline.hidden.has(id))
-  const outputs = useOutputs(cell)
-  const failed = outputs.some((output) => output.output_type === 'error')
+  const failed = useFailed(cell)
   const isSql = useSqlLine(cell) !== '' && type === 'code'
   const name = t(isSql ? 'cell.sql' : `cell.${type}`, { n: index + 1, total })
   return (
@@ -78,7 +76,7 @@ export const CellView = memo(function CellView({ notebook, cell, id, index, tota
         cell={id}
         onOpen={(cell) => showCellComments(notebook, cell)}
       />
-      {type === 'code' && <CodeCell notebook={notebook} cell={cell} id={id} outputs={outputs} />}
+      {type === 'code' && <CodeCell notebook={notebook} cell={cell} id={id} />}
       {type === 'markdown' && <SectionFold folds={notebook.folds} cell={id} />}
       {type === 'markdown' && <MarkdownCell notebook={notebook} cell={cell} id={id} editing={editing} />}
       {type === 'raw' && <Source notebook={notebook} cell={cell} id={id} language="plaintext" />}
@@ -92,12 +90,9 @@ interface PartProps {
   readonly id: string
 }
 
-function CodeCell(props: PartProps & { readonly outputs: readonly OutputJson[] }) {
-  const { notebook, cell, id, outputs } = props
-  const { state, count } = useExecution(cell)
+const CodeCell = memo(function CodeCell({ notebook, cell, id }: PartProps) {
   const sqlLine = useSqlLine(cell)
   const sourceFolded = useFolded(cell, 'source')
-  const outputsFolded = useFolded(cell, 'outputs') && outputs.length > 0
   return (
     <>
       <div className="cell-input">
@@ -115,25 +110,34 @@ function CodeCell(props: PartProps & { readonly outputs: readonly OutputJson[] }
           </div>
         )}
       </div>
-      <CellStatus notebook={notebook} id={id} badge={<StaleBadge id={id} shows={count !== null} />} />
+      <CodeCellStatus notebook={notebook} cell={cell} id={id} />
       <StdinPrompt notebook={notebook} id={id} />
-      {outputsFolded ? (
-        <FoldedPart part="outputs" hint="" onOpen={() => notebook.folds.foldPart(id, 'outputs', false)} />
-      ) : (
-        <CellOutputs
-          outputs={outputs}
-          cellId={id}
-          running={state === 'running'}
-          onLink={(index) => copyOutputLink(notebook, id, index)}
-          verbs={(index) => <OutputVerbs cell={id} index={index} />}
-        />
-      )}
+      <Outputs notebook={notebook} cell={cell} id={id} />
     </>
   )
+})
+
+function CodeCellStatus({ notebook, cell, id }: PartProps) {
+  const shows = useMember(cell, hasCount)
+  const badge = useMemo(() => <StaleBadge id={id} shows={shows} />, [id, shows])
+  return <CellStatus notebook={notebook} id={id} badge={badge} />
+}
+
+const hasCount = (cell: YCell): boolean => executionCount(cell) !== null
+
+function Outputs({ notebook, cell, id }: PartProps) {
+  const outputs = useOutputs(cell)
+  const running = useIsRunning(cell)
+  const isFolded = useFolded(cell, 'outputs') && outputs.length > 0
+  const verbs = useCallback((index: number) => <OutputVerbs cell={id} index={index} />, [id])
+  const onLink = useCallback((index: number) => copyOutputLink(notebook, id, index), [notebook, id])
+  if (isFolded)
+    return <FoldedPart part="outputs" hint="" onOpen={() => notebook.folds.foldPart(id, 'outputs', false)} />
+  return <CellOutputs outputs={outputs} cellId={id} running={running} onLink={onLink} verbs={verbs} />
 }
 
 function RunGutter({ notebook, cell, id }: PartProps) {
-  const { count } = useExecution(cell)
+  const count = useCount(cell)
   const { running = null, queued = null } = useKeyed(notebook.runs, id) ?? {}
   const forecast = useKeyed(notebook.forecasts.cells, id)
   return (

@@ -1,11 +1,11 @@
 /** The source of a cell in its editor. */
 import { cellSource, type YCell } from '@yesterday/server/contract/document.ts'
-import { useCallback } from 'react'
+import { memo, useCallback } from 'react'
 import { selectOne } from '../access/selection.ts'
 import { CodeEditor } from '../editor/CodeEditor.tsx'
 import type { Notebook } from './notebook.ts'
 
-export function Source(props: {
+export const Source = memo(function Source(props: {
   readonly notebook: Notebook
   readonly cell: YCell
   readonly id: string
@@ -28,4 +28,4 @@ export function Source(props: {
       onEnter={enter}
     />
   )
-}
+})

@@ -1,12 +1,15 @@
 /** The question of `input()` inside the cell that asks it. */
 import { useState } from 'react'
-import { useKeyed } from '../state/use-watched.ts'
+import type { CellRun } from '../access/cell-facts.ts'
+import { usePicked } from '../state/use-watched.ts'
 import { t } from '../text/text.ts'
 import { mayRun } from './command.ts'
 import type { Notebook } from './notebook.ts'
 
+const promptOf = (run: CellRun | undefined): CellRun['prompt'] => run?.prompt ?? null
+
 export function StdinPrompt({ notebook, id }: { readonly notebook: Notebook; readonly id: string }) {
-  const prompt = useKeyed(notebook.runs, id)?.prompt ?? null
+  const prompt = usePicked(notebook.runs, id, promptOf)
   const [value, setValue] = useState('')
   if (prompt === null) return null
   if (!mayRun(notebook)) return <p className="cell-prompt">{prompt.text}</p>

@@ -16,7 +16,15 @@ import type { SessionView } from '@yesterday/server/contract/session.ts'
 import type { StaleCell } from '@yesterday/server/contract/stale.ts'
 import { equalityDeep } from 'lib0/function'
 import * as Y from 'yjs'
-import { type CellMark, type CellRun, cellMarks, cellRuns, isBegun, sameRun } from '../access/cell-facts.ts'
+import {
+  type CellMark,
+  type CellRun,
+  cellMarks,
+  cellRuns,
+  isBegun,
+  queuePlaces,
+  sameRun,
+} from '../access/cell-facts.ts'
 import { OpenPanel } from '../access/open-panel.ts'
 import { PastPlace } from '../access/place.ts'
 import { afterChange, type Selection, selectedCells, selectOne } from '../access/selection.ts'
@@ -88,6 +96,8 @@ export class Notebook {
   readonly shownSession: Observable<SessionView>
   /** The cells that run or wait. */
   readonly runs: KeyedObservable<CellRun>
+  /** The place of each waiting cell in the queue, from 0; a moment late, as all change with each run that ends. */
+  readonly places: KeyedObservable<number>
   readonly stale: KeyedObservable<StaleCell>
   readonly lastRuns: LastRuns
   /** What cells are expected to take. */
@@ -168,6 +178,10 @@ export class Notebook {
     this.order.subscribe(mark)
     this.stale = keyedBy(this.session.stale, (cells) => cells, equalityDeep)
     this.runs = keyedBy(this.shownSession, cellRuns, sameRun)
+    this.places = keyedBy(
+      calm(this.shownSession, () => true),
+      queuePlaces,
+    )
     this.selection.subscribe(() => this.publishCursor(null))
     this.#introduce()
     this.#stopMe = me.subscribe(() => this.#introduce())

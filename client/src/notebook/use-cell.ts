@@ -1,5 +1,10 @@
 /** What a cell's components watch. Invariant: a component renders again only when what it asked for has changed. */
-import { executionCount, executionState, type YCell } from '@yesterday/server/contract/document.ts'
+import {
+  cellOutputs,
+  executionCount,
+  executionState,
+  type YCell,
+} from '@yesterday/server/contract/document.ts'
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import type * as Y from 'yjs'
 import type { OutputJson } from '../outputs/output.ts'
@@ -16,8 +21,32 @@ export function useOutputs(cell: YCell): readonly OutputJson[] {
 const isCleared = (cell: YCell, shown: readonly OutputJson[], now: readonly OutputJson[]): boolean =>
   shown.length > 0 && now.length === 0 && executionState(cell) === 'running'
 
-/** The execution count and state of a cell. */
-export function useExecution(cell: YCell): { readonly count: number | null; readonly state: string } {
+/** Whether an output of the cell is an error. */
+export function useFailed(cell: YCell): boolean {
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      cell.observeDeep(listener)
+      return () => cell.unobserveDeep(listener)
+    },
+    [cell],
+  )
+  return useSyncExternalStore(subscribe, () => isFailed(cell))
+}
+
+const isFailed = (cell: YCell): boolean =>
+  cellOutputs(cell)
+    ?.toArray()
+    .some((output) => output.get('output_type') === 'error') ?? false
+
+/** The count of the run that the cell shows; null where it shows none. */
+export const useCount = (cell: YCell): number | null => useMember(cell, executionCount)
+
+export const useIsRunning = (cell: YCell): boolean => useMember(cell, isRunning)
+
+const isRunning = (cell: YCell): boolean => executionState(cell) === 'running'
+
+/** What `read` says of the cell; it must answer equal things for equal cells. */
+export function useMember<T>(cell: YCell, read: (cell: YCell) => T): T {
   const subscribe = useCallback(
     (listener: () => void) => {
       cell.observe(listener)
@@ -25,9 +54,7 @@ export function useExecution(cell: YCell): { readonly count: number | null; read
     },
     [cell],
   )
-  const count = useSyncExternalStore(subscribe, () => executionCount(cell))
-  const state = useSyncExternalStore(subscribe, () => executionState(cell))
-  return { count, state }
+  return useSyncExternalStore(subscribe, () => read(cell))
 }
 
 /** A text as it is now. */

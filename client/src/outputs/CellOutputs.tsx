@@ -2,7 +2,7 @@
 import './outputs.css'
 import { type StreamHead, streamHead } from '@yesterday/server/contract/document.ts'
 import { chooseForm, type Form } from '@yesterday/server/contract/mime-rules.ts'
-import type { ReactNode } from 'react'
+import { memo, type ReactNode, useMemo } from 'react'
 import { t } from '../text/text.ts'
 import { withoutAnsi } from './ansi.ts'
 import { ErrorOutput } from './ErrorOutput.tsx'
@@ -32,23 +32,39 @@ export function CellOutputs(props: {
   /** Copies a link to an output; without it, its menu has none. */
   readonly onLink?: (index: number) => void
 }) {
-  if (props.outputs.length === 0) return null
+  const { outputs, running, ...place } = props
+  if (outputs.length === 0) return null
   return (
-    <section className="outputs" aria-label={t('outputs.label')} aria-busy={props.running}>
-      {props.outputs.map((output, index) => (
+    <section className="outputs" aria-label={t('outputs.label')} aria-busy={running}>
+      {outputs.map((output, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: an output is known by its place in the cell
-        <div className="output-place" key={`${props.cellId}:${index}`}>
-          <OutputLink value={props.onLink === undefined ? null : () => props.onLink?.(index)}>
-            <OutputBoundary output={output}>
-              <Output output={output} cellId={props.cellId} />
-            </OutputBoundary>
-          </OutputLink>
-          {props.verbs?.(index)}
-        </div>
+        <OutputPlace key={`${props.cellId}:${index}`} {...place} output={output} index={index} />
       ))}
     </section>
   )
 }
+
+interface PlaceProps {
+  readonly output: OutputJson
+  readonly cellId: string
+  readonly index: number
+  readonly verbs?: (index: number) => ReactNode
+  readonly onLink?: (index: number) => void
+}
+
+const OutputPlace = memo(function OutputPlace({ output, cellId, index, verbs, onLink }: PlaceProps) {
+  const copyLink = useMemo(() => (onLink === undefined ? null : () => onLink(index)), [onLink, index])
+  return (
+    <div className="output-place">
+      <OutputLink value={copyLink}>
+        <OutputBoundary output={output}>
+          <Output output={output} cellId={cellId} />
+        </OutputBoundary>
+      </OutputLink>
+      {verbs?.(index)}
+    </div>
+  )
+})
 
 function Output(props: { readonly output: OutputJson; readonly cellId: string }) {
   const output = readOutput(props.output)

@@ -10,6 +10,17 @@ export function useWatched<T, V>(watched: Observable<T>, pick: (value: T) => V):
 
 /** The value of one key. */
 export function useKeyed<V>(keyed: KeyedObservable<V>, key: string): V | undefined {
+  return usePicked(keyed, key, itself)
+}
+
+const itself = <V>(value: V | undefined): V | undefined => value
+
+/** What `pick` says of the value of one key; it must answer equal things for equal values. */
+export function usePicked<V, P>(
+  keyed: KeyedObservable<V>,
+  key: string,
+  pick: (value: V | undefined) => P,
+): P {
   const subscribe = useCallback((listener: () => void) => keyed.subscribe(key, listener), [keyed, key])
-  return useSyncExternalStore(subscribe, () => keyed.get(key))
+  return useSyncExternalStore(subscribe, () => pick(keyed.get(key)))
 }
