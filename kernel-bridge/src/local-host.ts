@@ -7,12 +7,13 @@ import { type Life, type Plan, type Setting, startLife } from './life.ts'
 import type { KernelHost } from './live-kernel.ts'
 import { type KernelProcess, memoryKills, stderrTail } from './process.ts'
 import { readRecord, writeRecord } from './process-record.ts'
-import { forgetRun } from './spool.ts'
+import { AcknowledgedRuns } from './spool.ts'
 import { spooledObjects } from './spool-objects.ts'
 
 export function localHost(plan: Plan, setting: Setting): KernelHost<Life<KernelProcess>> {
   const { folder, spec } = plan
   const interrupts = new Interrupts()
+  const acknowledged = new AcknowledgedRuns(folder)
   let killsBefore: number | null = null
   return {
     provider: LOCAL,
@@ -50,7 +51,7 @@ export function localHost(plan: Plan, setting: Setting): KernelHost<Life<KernelP
       return deathOf(ended, { asked, memoryKill, stderrTail: await stderrTail(folder.dir) })
     },
     lifeEnded: () => clearConnection(folder),
-    acknowledge: (_, runId) => forgetRun(folder, runId),
+    acknowledge: (_, runId) => acknowledged.forget(runId),
     remove: () => removeFolder(folder),
   }
 }

@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs'
 import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { readJson, writePrivately } from './connection.ts'
 import { deathOf } from './death.ts'
@@ -118,10 +119,36 @@ export function forgetAsked(folder: KernelFolder, runId: string): Promise<void> 
   return removeFile(fileOf(folder, runId, ASKED))
 }
 
-/** Removes all that was kept of a run. */
-export async function forgetRun(folder: KernelFolder, runId: string): Promise<void> {
-  const files = [ASKED, FRAMES, RECORD, DIED, PROMPT].map((suffix) => fileOf(folder, runId, suffix))
-  await Promise.all(files.map(removeFile))
+/** Runs that go on one after the other are removed together: to ask for each file of each run is felt by the next one. */
+const FORGET_MS = 200
+
+/**
+ * Removes what was kept of acknowledged runs, a moment later. What a process that ends before leaves is acknowledged by
+ * the next one again.
+ */
+export class AcknowledgedRuns {
+  readonly #folder: KernelFolder
+  #waiting = new Set<string>()
+  #removed: Promise<void> | null = null
+
+  constructor(folder: KernelFolder) {
+    this.#folder = folder
+  }
+
+  /** Settles when nothing of the run is left. */
+  forget(runId: string): Promise<void> {
+    for (const suffix of [ASKED, FRAMES, RECORD, DIED, PROMPT]) this.#waiting.add(spoolName(runId) + suffix)
+    this.#removed ??= sleep(FORGET_MS, undefined, { ref: false }).then(() => this.#remove())
+    return this.#removed
+  }
+
+  async #remove(): Promise<void> {
+    const names = this.#waiting
+    this.#waiting = new Set()
+    this.#removed = null
+    const there = (await filesIn(this.#folder)).filter((name) => names.has(name))
+    for (const name of there) await removeFile(join(this.#folder.spoolDir, name))
+  }
 }
 
 /** Moves all files of the spool to `target`, which is there; the agent may go on and spool more. Returns their names. */

@@ -17,7 +17,7 @@ import type { KernelBody } from '../../process.ts'
 import { ownProcess } from '../../process-identity.ts'
 import { writeRecord } from '../../process-record.ts'
 import type { ProviderContext } from '../../provider.ts'
-import { agentFiles, forgetRun } from '../../spool.ts'
+import { AcknowledgedRuns, agentFiles } from '../../spool.ts'
 import { namedElsewhere } from './named-elsewhere.ts'
 import { writePlace } from './place.ts'
 import { Reach } from './reach.ts'
@@ -219,6 +219,7 @@ export function remoteHost(
   const { folder, server, spec, kernelId, provider, origin } = plan
   let life = first
   const interrupts = new Interrupts()
+  const acknowledged = new AcknowledgedRuns(folder)
   return {
     provider,
     kernelId,
@@ -258,7 +259,7 @@ export function remoteHost(
     deathOf: async (_, asked) => origin?.deathOf(asked) ?? deathOn(server, asked),
     lifeEnded: async () => undefined,
     acknowledge: async ({ process: { wire } }, runId) => {
-      await forgetRun(folder, runId)
+      await acknowledged.forget(runId)
       if (first.agentProblem === null) await wire.spool.remove(agentFiles(runId)).catch(() => undefined)
     },
     remove: () => removeFolder(folder),
