@@ -1,9 +1,12 @@
 // @vitest-environment happy-dom
 /** Snippets: which are offered for a word, what they hold at first, and the field of the settings that has them. */
+import { act } from 'react'
 import { createRoot } from 'react-dom/client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { matchesOf, plainOf } from '../src/editor/snippets.ts'
 import { SnippetsField } from '../src/settings/SnippetsField.tsx'
+
+Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
 
 let place: HTMLElement
 beforeEach(() => {
@@ -23,18 +26,18 @@ test('places are shown by what they hold at first', () => {
 async function typed(text: string): Promise<{ readonly taken: unknown; readonly alert: string | null }> {
   const root = createRoot(place)
   const onChange = vi.fn()
-  root.render(
-    <SnippetsField value={{ a: 'x' }} disabled={false} aria-labelledby="name" onChange={onChange} />,
+  await act(async () =>
+    root.render(
+      <SnippetsField value={{ a: 'x' }} disabled={false} aria-labelledby="name" onChange={onChange} />,
+    ),
   )
-  await vi.waitFor(() => expect(place.querySelector('textarea')).not.toBeNull())
   const field = place.querySelector('textarea')
   if (field === null) throw new Error('no field')
   Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')?.set?.call(field, text)
-  field.dispatchEvent(new Event('input', { bubbles: true }))
-  field.dispatchEvent(new Event('focusout', { bubbles: true }))
-  await new Promise((resolve) => setTimeout(resolve))
+  await act(async () => void field.dispatchEvent(new Event('input', { bubbles: true })))
+  await act(async () => void field.dispatchEvent(new Event('focusout', { bubbles: true })))
   const alert = place.querySelector('[role=alert]')?.textContent ?? null
-  root.unmount()
+  await act(async () => root.unmount())
   return { taken: onChange.mock.calls[0]?.[0] ?? null, alert }
 }
 
