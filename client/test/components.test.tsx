@@ -1,14 +1,9 @@
 // @vitest-environment happy-dom
 /** What a person does with the components of the gallery, by role and name, keys and pointer. */
-import { cleanup, render, screen, waitFor, within } from '@testing-library/react'
+import { render, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import type { ReactNode } from 'react'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Fixture } from '../gallery/fixture.ts'
-import { FIXTURES } from '../gallery/fixtures.ts'
+import { describe, expect, test, vi } from 'vitest'
 import { idle } from '../gallery/server.ts'
-import { Stage } from '../gallery/stage.tsx'
-import { EditorPool } from '../src/editor/editor-pool.ts'
 import { FindBar } from '../src/find/FindBar.tsx'
 import { CommandDialog } from '../src/notebook/CommandDialog.tsx'
 import { KernelBar } from '../src/notebook/KernelBar.tsx'
@@ -18,47 +13,12 @@ import { t } from '../src/text/text.ts'
 import { Dialog } from '../src/ui/Dialog.tsx'
 import { Menu, MenuItem } from '../src/ui/Menu.tsx'
 import { Notices } from '../src/ui/Notices.tsx'
-import { dismissAll, notify } from '../src/ui/notices.ts'
+import { notify } from '../src/ui/notices.ts'
 import { ProblemBox } from '../src/ui/Problem.tsx'
-
-// happy-dom has no popovers.
-Object.assign(HTMLElement.prototype, { showPopover: () => {}, hidePopover: () => {} })
+import { staged } from './staged.tsx'
 
 const user = userEvent.setup()
-const stages: Stage[] = []
-
-beforeEach(() => {
-  vi.spyOn(EditorPool.prototype, 'load').mockReturnValue(new Promise(() => {}))
-})
-afterEach(async () => {
-  cleanup()
-  dismissAll()
-  for (const stage of stages.splice(0)) await stage.leave()
-  vi.restoreAllMocks()
-})
-
-/** Draws a state of the gallery as it is before anything was done. */
-async function show(component: string, name: string): Promise<Stage> {
-  const fixture = FIXTURES.find((one: Fixture) => one.component === component)
-  const state = fixture?.states[name]
-  if (state === undefined) throw new Error(`the gallery has no ${component}/${name}`)
-  const stage = await Stage.enter(state)
-  stages.push(stage)
-  render(stage.node())
-  if (state.shows !== undefined)
-    await waitFor(() => expect(document.body.textContent).toMatch(state.shows ?? ''))
-  return stage
-}
-
-async function enter(
-  notebook: Parameters<typeof Stage.enter>[0]['notebook'],
-  draw: (stage: Stage) => ReactNode,
-): Promise<Stage> {
-  const stage = await Stage.enter({ draw, ...(notebook === undefined ? {} : { notebook }) })
-  stages.push(stage)
-  render(stage.node())
-  return stage
-}
+const { show, enter } = staged()
 
 describe('a dialog', () => {
   const drawn = (danger = false) => {

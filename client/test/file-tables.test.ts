@@ -36,6 +36,23 @@ test('quotes keep delimiters, line ends and quotes; short rows miss cells', () =
   expect(table?.columns[0]?.kind).toBe('text')
 })
 
+test.each([
+  ['wells of a plate', ['E5', 'E10', 'E11'], 'text'],
+  ['numbers with an exponent', ['1e5', '-2.5E-3', '.5e2'], 'number'],
+  ['names of digits', ['007', '1'], 'text'],
+  ['signs and fractions', ['+1', '-0', '0.5', '.5'], 'number'],
+  ['numbers with spaces around them', [' 1 ', '2'], 'number'],
+  ['a number that is unfinished', ['1.', '2'], 'text'],
+  ['a sign alone', ['-', '1'], 'text'],
+  ['hexadecimal', ['0x10'], 'text'],
+  ['nothing', ['NA', 'NaN'], 'text'],
+])('%s: %j are %s', (_, cells, kind) => {
+  const table = readCsv(['name,n', ...cells.map((cell) => `x,${cell}`)].join('\n'))
+  expect(table?.columns[1]?.kind).toBe(kind)
+  if (kind === 'number')
+    for (const cell of table?.cells[1] ?? []) expect(Number.isFinite(Number(cell))).toBe(true)
+})
+
 test('text without a row is no table, and a quote without its partner takes the rest', () => {
   expect(readCsv('')).toBeNull()
   expect(readCsv('a,b\n"1,2\n3,4')?.cells).toEqual([['1,2\n3,4'], [null]])

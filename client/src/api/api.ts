@@ -198,11 +198,13 @@ const unreachable = () =>
     hint: t('problem.unreachableHint'),
   })
 
+/** Null for an answer without content, undefined for one that is no JSON, as a proxy's page is. */
 function parseJson(text: string): unknown {
+  if (text === '') return null
   try {
     return JSON.parse(text)
   } catch {
-    return null
+    return undefined
   }
 }
 

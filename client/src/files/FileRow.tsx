@@ -259,6 +259,8 @@ function NameField({ entry, onDone }: { readonly entry: FileEntry; readonly onDo
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     event.stopPropagation()
+    // Enter and Escape of an input method are about its words.
+    if (event.nativeEvent.isComposing) return
     if (event.key === 'Enter') void commit()
     if (event.key === 'Escape') onDone()
   }

@@ -20,11 +20,16 @@ type FileServer = Pick<Api, 'listFolder' | 'changeFiles' | 'trash' | 'upload'>
 /** What is known of the folders of a tree, read from the server. */
 function readFolders(server: FileServer, tree: Watched<Tree>) {
   const set = (folder: string, state: FolderState): void => tree.set(withFolder(tree.get(), folder, state))
+  /** By folder: the last request, since an older answer may come after it. */
+  const requests = new Map<string, number>()
 
   async function load(folder: string): Promise<void> {
+    const request = (requests.get(folder) ?? 0) + 1
+    requests.set(folder, request)
     // What is known stays on the screen while it is read again.
     if (tree.get().folders.get(folder)?.at !== 'known') set(folder, { at: 'loading' })
     const answer = await server.listFolder(folder)
+    if (requests.get(folder) !== request) return
     if (answer.ok) set(folder, { at: 'known', entries: answer.value })
     else set(folder, { at: 'failed', problem: answer.problem })
   }

@@ -9,6 +9,7 @@ import {
   type ObjectReference,
   outputId,
 } from '@yesterday/server/contract/document.ts'
+import { equalityDeep } from 'lib0/function'
 import * as Y from 'yjs'
 import { z } from 'zod'
 import { type OutputJson, setOutputId } from '../outputs/output.ts'
@@ -43,10 +44,20 @@ export interface OutputsView {
 
 const none: readonly OutputJson[] = []
 
-/** Watches the outputs of `cell`. */
+/** Watches the outputs of `cell`. Before and between listeners, `get` reads again if the document has changed. */
 export function outputsView(cell: YCell): OutputsView {
   const known = new WeakMap<YOutput, OutputJson>()
+  const changes = changesOf(cell.doc)
   let current = read(cell, known)
+  let seen = changes.count
+  let listening = 0
+  const get = (): readonly OutputJson[] => {
+    if (listening === 0 && seen !== changes.count) {
+      seen = changes.count
+      current = readAgain(cell, known, current)
+    }
+    return current
+  }
   const subscribe = (listener: () => void): (() => void) => {
     let frame = 0
     const refresh = (): void => {
@@ -58,13 +69,49 @@ export function outputsView(cell: YCell): OutputsView {
       for (const event of events) forget(event.target, known)
       if (frame === 0) frame = requestAnimationFrame(refresh)
     }
+    get()
     cell.observeDeep(changed)
+    listening += 1
     return () => {
       cancelAnimationFrame(frame)
       cell.unobserveDeep(changed)
+      listening -= 1
     }
   }
-  return { get: () => current, subscribe }
+  return { get, subscribe }
+}
+
+/** The number of transactions of a document since it was first asked for. */
+interface Changes {
+  count: number
+}
+
+const counted = new WeakMap<Y.Doc, Changes>()
+
+function changesOf(doc: Y.Doc | null): Changes {
+  if (doc === null) return { count: 0 }
+  const known = counted.get(doc)
+  if (known !== undefined) return known
+  const changes = { count: 0 }
+  counted.set(doc, changes)
+  doc.on('afterTransaction', () => {
+    changes.count += 1
+  })
+  return changes
+}
+
+/** Reads what changed unobserved; outputs, and the list of them, that are as before stay the same objects. */
+function readAgain(
+  cell: YCell,
+  known: WeakMap<YOutput, OutputJson>,
+  before: readonly OutputJson[],
+): readonly OutputJson[] {
+  for (const output of cellOutputs(cell) ?? []) {
+    const json = known.get(output)
+    if (json !== undefined && !equalityDeep(json, toJson(output))) known.delete(output)
+  }
+  const now = read(cell, known)
+  return now.length === before.length && now.every((one, at) => one === before[at]) ? before : now
 }
 
 function read(cell: YCell, known: WeakMap<YOutput, OutputJson>): readonly OutputJson[] {

@@ -58,20 +58,29 @@ export function parseAnsi(text: string): readonly AnsiSpan[] {
 /** The text without escapes. */
 export const withoutAnsi = (text: string): string => text.replace(ESCAPE, '')
 
-/** Parts of one parameter are joined by colons; a colour's may name a colour space (ISO 8613-6: `38:2:SPACE:R:G:B`). */
+/**
+ * Parts of one parameter are joined by colons; a colour's may name a colour space (ISO 8613-6: `38:2:SPACE:R:G:B`), an
+ * underline's is its form, 0 for none (`4:3` is a wave).
+ */
 const numbers = (parameters: string): readonly number[] =>
   parameters.split(';').flatMap((parameter) => {
-    const parts = parameter.split(':')
-    return (parts.length > 5 && parts[1] === '2' ? parts.toSpliced(2, 1) : parts).map(Number)
+    const parts = parameter.split(':').map(Number)
+    const [code = 0, form] = parts
+    if (COLOR_CODES.has(code)) return parts.length > 5 && form === 2 ? parts.toSpliced(2, 1) : parts
+    return code === 4 && form === 0 ? 24 : code
   })
+
+/** The colour of text, ground and underline follows. */
+const COLOR_CODES: ReadonlySet<number> = new Set([38, 48, 58])
 
 function select(style: AnsiStyle, codes: readonly number[]): AnsiStyle {
   let next = style
   for (let at = 0; at < codes.length; at++) {
     const code = codes[at] ?? 0
-    if (code === 38 || code === 48) {
+    if (COLOR_CODES.has(code)) {
       const [color, taken] = extended(codes.slice(at + 1))
-      next = code === 38 ? { ...next, color } : { ...next, background: color }
+      if (code === 38) next = { ...next, color }
+      else if (code === 48) next = { ...next, background: color }
       at += taken
     } else next = one(next, code)
   }
@@ -79,6 +88,7 @@ function select(style: AnsiStyle, codes: readonly number[]): AnsiStyle {
 }
 
 function one(style: AnsiStyle, code: number): AnsiStyle {
+  if (code === 0) return plainStyle
   if (code >= 30 && code <= 37) return { ...style, color: code - 30 }
   if (code >= 40 && code <= 47) return { ...style, background: code - 40 }
   if (code >= 90 && code <= 97) return { ...style, color: code - 82 }
@@ -87,13 +97,13 @@ function one(style: AnsiStyle, code: number): AnsiStyle {
 }
 
 const SWITCHES: Readonly<Record<number, Partial<AnsiStyle>>> = {
-  0: plainStyle,
   1: { bold: true },
   2: { faint: true },
   3: { italic: true },
   4: { underline: true },
   7: { inverse: true },
   9: { strike: true },
+  21: { underline: true },
   22: { bold: false, faint: false },
   23: { italic: false },
   24: { underline: false },

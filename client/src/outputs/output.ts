@@ -12,7 +12,7 @@ const Output = z.discriminatedUnion('output_type', [
   z.object({
     output_type: z.literal('stream'),
     name: z.string().catch('stdout'),
-    text: z.unknown(),
+    text: z.unknown().default(''),
     yesterday: z.unknown().optional(),
   }),
   z.object({
@@ -24,7 +24,7 @@ const Output = z.discriminatedUnion('output_type', [
     output_type: z.literal('error'),
     ename: z.string().catch('Error'),
     evalue: z.string().catch(''),
-    traceback: z.unknown(),
+    traceback: z.unknown().default([]),
   }),
 ])
 

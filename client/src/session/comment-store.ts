@@ -48,8 +48,8 @@ export class CommentStore {
   readonly #url: string
   readonly #counts = new Keyed<CellComments>(sameCount)
   readonly #stops: readonly (() => void)[]
-  /** Changes that came while the list was on its way; null if it is not. */
-  #meanwhile: CommentsChanged[] | null = null
+  /** For each list that is on its way, the changes that came since it was asked for. */
+  readonly #meanwhile = new Set<CommentsChanged[]>()
 
   constructor(notebook: string, session: SessionSocket) {
     this.#url = `/api/notebooks/${encodeURIComponent(notebook)}/comments`
@@ -72,10 +72,10 @@ export class CommentStore {
   }
 
   readonly load = async (): Promise<void> => {
-    this.#meanwhile ??= []
+    const changes: CommentsChanged[] = []
+    this.#meanwhile.add(changes)
     const answer = await api.get(NotebookComments, this.#url)
-    const changes = this.#meanwhile ?? []
-    this.#meanwhile = null
+    this.#meanwhile.delete(changes)
     if (!answer.ok) {
       if (this.problem.get() !== null) this.problem.set(answer.problem)
       return
@@ -121,7 +121,7 @@ export class CommentStore {
   }
 
   #take(change: CommentsChanged): void {
-    this.#meanwhile?.push(change)
+    for (const changes of this.#meanwhile) changes.push(change)
     for (const thread of change.threads) this.#announce(thread)
     this.#put(change)
   }

@@ -28,13 +28,15 @@ export function readCsv(text: string): HtmlTable | null {
 const missing = (text: string | undefined): string | null =>
   text === undefined || MISSING.has(text) ? null : text
 
+/** `E5`, as the wells of a plate are called, is none. */
+const NUMBER = /^[+-]?(?:(?:0|[1-9]\d*)(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?$/
+
 /** Numbers only if no cell is anything else: `007` is a name. */
 function kindOf(cells: readonly (string | null)[]): 'number' | 'text' {
   let hasNumber = false
   for (const cell of cells) {
     if (cell === null) continue
-    if (!/^[+-]?(?:0|[1-9]\d*)?(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(cell.trim()) || !/\d/.test(cell))
-      return 'text'
+    if (!NUMBER.test(cell.trim())) return 'text'
     hasNumber = true
   }
   return hasNumber ? 'number' : 'text'

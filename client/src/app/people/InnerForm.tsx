@@ -7,7 +7,8 @@ export function InnerForm(props: { readonly onSubmit: () => void; readonly child
     <div
       className="inner-form"
       onKeyDown={(event) => {
-        if (event.key !== 'Enter' || !(event.target instanceof HTMLInputElement)) return
+        if (event.key !== 'Enter' || event.nativeEvent.isComposing) return
+        if (!(event.target instanceof HTMLInputElement)) return
         event.preventDefault()
         props.onSubmit()
       }}

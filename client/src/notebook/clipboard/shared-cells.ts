@@ -19,7 +19,10 @@ class SharedCells {
 
   set(cells: readonly CellCopy[]): void {
     this.#cells = cells
-    void this.#inTurn((db) => db.put('copied', writeCells(cells), KEY))
+    void this.#inTurn((db) =>
+      // Without room for these, older cells must not be taken for them.
+      db.put('copied', writeCells(cells), KEY).catch(() => db.delete('copied', KEY)),
+    )
   }
 
   async get(): Promise<readonly CellCopy[]> {
