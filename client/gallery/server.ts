@@ -10,6 +10,7 @@ import {
   stateOf,
   type YOutput,
 } from '@yesterday/server/contract/document.ts'
+import type { Me } from '@yesterday/server/contract/http.ts'
 import type { Event, SessionView } from '@yesterday/server/contract/session.ts'
 import { frame } from '@yesterday/server/contract/sync.ts'
 import * as decoding from 'lib0/decoding'
@@ -40,10 +41,13 @@ const DEFAULTS: Answers = {
     hasPassword: false,
     hasPasskey: false,
     provider: null,
+    decidesRole: false,
+    signOutUrl: null,
     role: 'owner',
+    owners: [],
     project: 'diabetes',
     version: '0.1.0',
-  },
+  } satisfies Me,
   '/api/history': { kind: 'sound', message: null },
   '/api/workspace': { trusted: true, why: null },
   '/api/replay/jobs': [],

@@ -75,4 +75,4 @@ export function noting(
 
 /** The texts of the notices that are shown now. */
 export const noticeTexts = (): readonly string[] =>
-  renderHook(useNotices).result.current.map(({ text }) => text)
+  renderHook(useNotices, { container: document.createElement('div') }).result.current.map(({ text }) => text)

@@ -41,16 +41,18 @@ export function FilePanel(props: {
       aria-label={t('files.label')}
       inert={!props.shown}
       data-dropping={dropFolder !== null}
-      onDragOver={(event) => mayChange && setDropFolder(folderUnder(event))}
+      onDragOver={(event) => {
+        const folder = folderUnder(event)
+        if (mayChange) setDropFolder(folder)
+      }}
       onDragLeave={(event) => {
         if (event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget)) return
         setDropFolder(null)
       }}
       onDrop={(event) => {
-        if (!mayChange) return
         const folder = folderUnder(event)
         setDropFolder(null)
-        if (folder !== null) void uploads.start(folder, [...event.dataTransfer.files])
+        if (folder !== null && mayChange) void uploads.start(folder, [...event.dataTransfer.files])
       }}
     >
       <Tools
@@ -151,7 +153,7 @@ function useUploads() {
   return { start, question }
 }
 
-/** The folder that a drag of files is over; null when no files are dragged. Says to the browser that we take them. */
+/** The folder that a drag of files is over; null when no files are dragged. Else the browser would open them in place of the page. */
 function folderUnder(event: DragEvent): string | null {
   if (!event.dataTransfer.types.includes('Files')) return null
   event.preventDefault()

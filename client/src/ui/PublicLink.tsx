@@ -13,6 +13,7 @@ import { Dialog } from './Dialog.tsx'
 import { Globe } from './icons.ts'
 import { MadeLink } from './MadeLink.tsx'
 import { ProblemBox } from './Problem.tsx'
+import { useOneAtATime } from './use-one-at-a-time.ts'
 
 type What = NewPublicLink['what']
 const DAYS = [1, 7, 30, 90, 365] as const
@@ -66,7 +67,7 @@ function PublicLinkDialog({ what, onClose }: { readonly what: What; readonly onC
   const [hasAll, setHasAll] = useState(!isOne)
   const [link, setLink] = useState<string | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const make = async (): Promise<void> => {
+  const make = useOneAtATime(async () => {
     const wish = what.kind === 'result' ? resultOf(what, { receipt, hasAll }) : what
     const made = await publicLinksApi.make({ what: wish, days })
     setProblem(made.ok ? null : made.problem)
@@ -74,12 +75,12 @@ function PublicLinkDialog({ what, onClose }: { readonly what: What; readonly onC
     const address = `${location.origin}${BASE}${made.value.path}`
     setLink(address)
     await copyText(address, t('public.copied'))
-  }
+  })
   return (
     <Dialog
       title={t('public.title')}
       {...(link === null && { action: t('public.make') })}
-      onAction={() => void make()}
+      onAction={make}
       onClose={onClose}
     >
       <p>

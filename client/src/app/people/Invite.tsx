@@ -6,6 +6,7 @@ import type { Problem } from '../../api/api.ts'
 import { t } from '../../text/text.ts'
 import { MadeLink } from '../../ui/MadeLink.tsx'
 import { ProblemBox } from '../../ui/Problem.tsx'
+import { useOneAtATime } from '../../ui/use-one-at-a-time.ts'
 import { peopleApi } from './people-api.ts'
 import { RoleChoice } from './RoleChoice.tsx'
 
@@ -23,13 +24,13 @@ export function Invite(props: {
   const [uses, setUses] = useState<number>(1)
   const [link, setLink] = useState<string | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const make = async (): Promise<void> => {
+  const make = useOneAtATime(async () => {
     const made = await peopleApi.invite({ role, days, uses, ...(place && { on: place }) })
     setProblem(made.ok ? null : made.problem)
     if (!made.ok) return
     setLink(`${location.origin}${made.value.path}`)
     onMade()
-  }
+  })
   return (
     <section className="share-invite">
       <div className="share-choices">
@@ -51,7 +52,7 @@ export function Invite(props: {
           onChoose={setUses}
           words={forPeople}
         />
-        <button type="button" className="button button-primary" onClick={() => void make()}>
+        <button type="button" className="button button-primary" onClick={make}>
           {t('share.make')}
         </button>
       </div>

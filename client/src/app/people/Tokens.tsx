@@ -7,6 +7,7 @@ import type { Problem } from '../../api/api.ts'
 import { t } from '../../text/text.ts'
 import { MadeLink } from '../../ui/MadeLink.tsx'
 import { ProblemBox } from '../../ui/Problem.tsx'
+import { useOneAtATime } from '../../ui/use-one-at-a-time.ts'
 import { InnerForm } from './InnerForm.tsx'
 import { peopleApi } from './people-api.ts'
 import { TokenList } from './TokenList.tsx'
@@ -35,7 +36,7 @@ function NewTokenForm({ me, onMade }: { readonly me: Me; readonly onMade: () => 
   const [secret, setSecret] = useState<string | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const isName = TokenName.safeParse(name.trim()).success
-  const make = async (): Promise<void> => {
+  const make = useOneAtATime(async () => {
     if (!isName) return
     const made = await peopleApi.makeToken({ name: name.trim(), scope, days })
     setProblem(made.ok ? null : made.problem)
@@ -43,9 +44,9 @@ function NewTokenForm({ me, onMade }: { readonly me: Me; readonly onMade: () => 
     if (!made.ok) return
     setName('')
     onMade()
-  }
+  })
   return (
-    <InnerForm onSubmit={() => void make()}>
+    <InnerForm onSubmit={make}>
       <label>
         {t('tokens.name')}
         <input
@@ -80,7 +81,7 @@ function NewTokenForm({ me, onMade }: { readonly me: Me; readonly onMade: () => 
         </p>
       )}
       {problem !== null && <ProblemBox problem={problem} />}
-      <button type="button" className="button button-small" disabled={!isName} onClick={() => void make()}>
+      <button type="button" className="button button-small" disabled={!isName} onClick={make}>
         {t('tokens.make')}
       </button>
       {secret !== null && (

@@ -1,7 +1,7 @@
 /** The comments of the notebook beside its cells: threads in the order of the cells, by filter, and a new one. */
 import './comments.css'
-import { useSyncExternalStore } from 'react'
 import { useNotebook } from '../../access/context.ts'
+import { useOrder } from '../../access/use-order.ts'
 import { me } from '../../api/me-store.ts'
 import { FILTERS, inOrder, isAbout, unreadIn } from '../../session/threads.ts'
 import { useWatched } from '../../state/use-watched.ts'
@@ -19,7 +19,7 @@ export function CommentsPanel() {
   const threads = useWatched(comments.threads, all)
   const read = useWatched(comments.read, all)
   const filter = useWatched(comments.filter, all)
-  const order = useSyncExternalStore(comments.threads.subscribe, commands.order)
+  const order = useOrder()
   const person = useWatched(me, (known) => known?.actor.id ?? '')
   const shown = inOrder(threads.values(), order).filter((thread) => isAbout(thread, filter, person))
   const unread = [...threads.values()].filter((thread) => unreadIn(thread, read, person).length > 0)

@@ -7,6 +7,7 @@ import { api, type Problem } from '../../api/api.ts'
 import { t } from '../../text/text.ts'
 import { ProblemBox } from '../../ui/Problem.tsx'
 import { Time } from '../../ui/Time.tsx'
+import { useOneAtATime } from '../../ui/use-one-at-a-time.ts'
 import { checkpointTitle } from './checkpoint-words.ts'
 import { CHECKPOINTS, makeCheckpoint } from './make-checkpoint.ts'
 import { viewHash } from './target.ts'
@@ -127,18 +128,18 @@ function Line(props: {
 function NewCheckpoint({ notebook, onMade }: { readonly notebook: string; readonly onMade: () => void }) {
   const [name, setName] = useState('')
   const [problem, setProblem] = useState<Problem | null>(null)
-  const make = async (): Promise<void> => {
+  const make = useOneAtATime(async () => {
     const made = await makeCheckpoint(notebook, name.trim())
     setProblem(made.ok ? null : made.problem)
     if (!made.ok) return
     setName('')
     onMade()
-  }
+  })
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        if (name.trim() !== '') void make()
+        if (name.trim() !== '') make()
       }}
     >
       <label>

@@ -252,7 +252,7 @@ const wholeOf = (text: string): number | null => (/^\d{1,9}$/.test(text.trim()) 
 function countOf({ rows, random, parallel, seed }: Draft): number | null {
   const parsed = rows.map(({ name, values }) => parseParameter(`${name}=${values}`))
   const good = parsed.flatMap((one) => (one.ok ? [one.value] : []))
-  const numbers = [parallel, seed].filter((text) => text.trim() !== '')
+  const numbers = [parallel, random === null ? '' : seed].filter((text) => text.trim() !== '')
   if (good.length < rows.length || numbers.some((text) => wholeOf(text) === null)) return null
   if (random === null) {
     const trials = trialsOf(good, null)

@@ -2,6 +2,7 @@
 import type { Variable } from '@yesterday/server/contract/variables.ts'
 import { memo } from 'react'
 import { useNotebook } from '../../access/context.ts'
+import { useOrder } from '../../access/use-order.ts'
 import { useKeyed } from '../../state/use-watched.ts'
 import { locale } from '../../text/locale.ts'
 import { shapeText, sizeText } from '../../text/sizes.ts'
@@ -50,6 +51,7 @@ export const VariableRow = memo(function VariableRow(props: {
 
 function Writer({ variable: { run, cell, running } }: { readonly variable: Variable }) {
   const { past, placeOf, commands } = useNotebook()
+  useOrder()
   const place = cell === null ? null : placeOf(cell)
   if (running) return <span>{t('variables.running')}</span>
   return (

@@ -7,6 +7,7 @@ import './stale.css'
 import type { StaleCell, StaleReason } from '@yesterday/server/contract/stale.ts'
 import { useId, useRef } from 'react'
 import { useNotebook } from '../../../access/context.ts'
+import { useOrder } from '../../../access/use-order.ts'
 import { useKeyed } from '../../../state/use-watched.ts'
 import { t } from '../../../text/text.ts'
 import { staleSentence, staleShapes, staleWord } from './stale-words.ts'
@@ -28,6 +29,7 @@ function Badge(props: {
   readonly onRunStale: () => void
 }) {
   const { first, placeOf } = props
+  useOrder()
   const id = useId()
   const button = useRef<HTMLButtonElement>(null)
   const card = useRef<HTMLDivElement>(null)
