@@ -1,5 +1,5 @@
 /** What goes to Slurm and comes from it: hostile values, hostile output. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { entryProblem } from '../src/providers/slurm/cluster-look.ts'
@@ -9,6 +9,7 @@ import { allocationOf, jobName, jobScript, stepWords, submitWords } from '../src
 import { placeIn, readPartitions, readQueue, secondsOf } from '../src/providers/slurm/queue-lines.ts'
 import { deathOnJob, timeText, waitingNotice } from '../src/providers/slurm/reports.ts'
 import { SlurmEntry, slurmProblem } from '../src/providers/slurm/settings.ts'
+import { remoteCommand } from '../src/providers/slurm/ssh-commands.ts'
 import { signer } from './signer.ts'
 
 const good = {
@@ -216,6 +217,37 @@ describe('jobs', () => {
     expect(timeText(90_000)).toBe('1 d 1 h')
   })
 })
+
+describe.skipIf(process.platform === 'win32')('words that go to a login host', () => {
+  it('arrive as they are in every shell that is here, after what start files print', () => {
+    const shells = ['sh', 'bash', 'dash', 'zsh', 'fish', 'tcsh'].filter(
+      (shell) => spawnSync('sh', ['-c', `command -v ${shell}`]).status === 0,
+    )
+    expect(shells).toContain('sh')
+    const word = fc.string({ unit: 'binary', maxLength: 30 }).map((text) => text.replaceAll('\0', ''))
+    const hostile = [`'; id; '`, '$(id)', '`id`', '\n', '!!', '~', '\\', '"', '-n', '%s', ''].map((one) => [
+      one,
+    ])
+    const arrives = (words: readonly string[]): void => {
+      const command = remoteCommand([process.execPath, '-e', ECHO, '--', ...words], 'mark')
+      for (const shell of shells) {
+        const said = execFileSync(shell, ['-c', command], { encoding: 'utf8' })
+        expect(said.slice(0, 6)).toBe('\nmark\n')
+        expect(JSON.parse(said.slice(6))).toEqual(words)
+      }
+    }
+    for (const words of hostile) arrives(words)
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 4 }), (words) => {
+        // What is no text has no bytes.
+        arrives(words.filter((one) => one.isWellFormed()))
+      }),
+      { numRuns: 10 },
+    )
+  })
+})
+
+const ECHO = 'console.log(JSON.stringify(process.argv.slice(1)))'
 
 describe('programs that fail', () => {
   const commands = localCommands(process.env)

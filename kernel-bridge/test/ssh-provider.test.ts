@@ -163,7 +163,8 @@ describe.skipIf(whyNoSshd + whyNoJupyter !== '')(`kernels by SSH${whyNoSshd}${wh
   })
 
   it('outlives a program that is killed, whose ssh ends with it', async () => {
-    const words = [join(import.meta.dirname, 'ssh-owner.ts'), join(dir, 'run'), JSON.stringify(host)]
+    const owned = [join(dir, 'run'), 'python3@gpu1', JSON.stringify({ ssh: [host] })]
+    const words = [join(import.meta.dirname, 'kernel-owner.ts'), ...owned]
     const owner = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
     const [line] = (await once(owner.stdout, 'data')) as [Buffer]
     expect(sshd.proxy.connections()).toBeGreaterThan(0)

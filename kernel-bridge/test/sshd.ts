@@ -17,7 +17,7 @@ const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSyn
 export const whyNoSshd = SSHD === null ? ' (skipped: there is no sshd; install openssh-server)' : ''
 
 /** Names in `config`: `gpu1`, and `stranger`, whose host key is unknown. */
-export async function startSshd() {
+export async function startSshd(environment: Readonly<Record<string, string>> = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'yssh-'))
   const at = (name: string) => join(dir, name)
   for (const name of ['host', 'mine'])
@@ -26,7 +26,7 @@ export async function startSshd() {
   const proxy = await cuttingProxy(port)
   // Where sshd as root wants a folder of its own.
   if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
-  await writeFile(at('sshd_config'), serverConfig(dir, port))
+  await writeFile(at('sshd_config'), serverConfig(dir, port, environment))
   const outside = new URL(proxy.url).port
   const key = execFileSync('ssh-keygen', ['-y', '-f', at('host')], { encoding: 'utf8' })
   await writeFile(at('known'), `[127.0.0.1]:${outside} ${key}`)
@@ -47,7 +47,7 @@ export async function startSshd() {
 }
 
 /** The other side has its own notes and data, as another machine has. */
-const serverConfig = (dir: string, port: number): string => `
+const serverConfig = (dir: string, port: number, more: Readonly<Record<string, string>>): string => `
 Port ${port}
 ListenAddress 127.0.0.1
 HostKey ${dir}/host
@@ -60,8 +60,13 @@ StrictModes no
 UsePAM no
 PrintMotd no
 MaxStartups 100
-SetEnv XDG_STATE_HOME=${dir}/state JUPYTER_DATA_DIR=${dir}/data IPYTHONDIR=${dir}/ipython
+SetEnv XDG_STATE_HOME=${dir}/state JUPYTER_DATA_DIR=${dir}/data IPYTHONDIR=${dir}/ipython${wordsOf(more)}
 `
+
+const wordsOf = (environment: Readonly<Record<string, string>>): string =>
+  Object.entries(environment)
+    .map(([name, value]) => ` ${name}=${value}`)
+    .join('')
 
 const clientConfig = (dir: string, port: string): string => `
 Host stranger

@@ -10,6 +10,8 @@ const Word = z.string().trim().max(500).nullable().default(null)
 /** What a person enters. Null leaves it to the cluster. */
 export const SlurmDraft = z.object({
   title: z.string().trim().min(1, 'Give it a title.').max(80),
+  /** The host of `/api/ssh-hosts` on which Slurm's programs run; null for the server's machine. */
+  host: ServerId.nullable().default(null),
   partition: Word,
   account: Word,
   /** Minutes, `1:30:00` or `2-12:00:00`. */
@@ -72,8 +74,9 @@ export const slurmApi = {
     ...plain,
     method: 'get',
     path: '/api/slurm-cluster',
-    summary: 'Asks Slurm for its partitions, with their limits and states.',
+    summary: 'Asks Slurm for its partitions, with their limits and states: here, or on a login host.',
     role: 'owner',
+    query: z.object({ host: ServerId.optional() }),
     answer: SlurmCluster,
   },
   saveSlurm: {

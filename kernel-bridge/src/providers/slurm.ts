@@ -23,13 +23,13 @@ import { ElsewhereFolders } from './elsewhere-folders.ts'
 import type { RemoteOrigin } from './jupyter/remote-life.ts'
 import { LiveKernels } from './own-kernels.ts'
 import { Allocation, cancelLater, submit } from './slurm/allocation.ts'
-import { ClusterLooks, entryProblem } from './slurm/cluster-look.ts'
-import { type Commands, localCommands } from './slurm/commands.ts'
+import { entryProblem } from './slurm/cluster-look.ts'
+import { type ClusterJob, Clusters, jobsOf } from './slurm/clusters.ts'
 import { isOurJob, jobSignature, readJobNote, writeJobNote } from './slurm/job-note.ts'
 import { allocationOf, cancelWords } from './slurm/job-words.ts'
-import { JobQueue } from './slurm/queue.ts'
-import { hasEnded, type JobView } from './slurm/queue-lines.ts'
+import { hasEnded } from './slurm/queue-lines.ts'
 import { SlurmEntry } from './slurm/settings.ts'
+import { SSH } from './ssh/link.ts'
 
 const SLURM = 'slurm'
 /** The kernel that `ipykernel` itself brings. */
@@ -60,27 +60,25 @@ class SlurmKernels implements KernelProvider {
   readonly lacks = ['project-folder', 'sandbox', 'process', 'prewarm'] as const
   readonly #context: ProviderContext
   readonly #runtimeDir: string
-  readonly #commands: Commands
-  readonly #looks: ClusterLooks
+  readonly #clusters: Clusters
   readonly #folders: ElsewhereFolders
   readonly #live = new LiveKernels()
   readonly #held = new Set<Held>()
   readonly #closing = new AbortController()
-  #queue: JobQueue | null = null
 
   constructor(context: ProviderContext) {
     this.#context = context
     this.#runtimeDir = context.runtimeDirOf(SLURM)
-    this.#commands = localCommands(context.environment)
-    this.#looks = new ClusterLooks(this.#commands)
+    this.#clusters = new Clusters(() => context.connections.list(SSH), context.environment)
     this.#folders = new ElsewhereFolders(this.#runtimeDir, context)
   }
 
   async places(): Promise<readonly KernelPlace[]> {
-    const entries = this.#entries()
-    if (entries.length === 0) return []
-    const look = await this.#looks.now()
-    return entries.map((entry) => placeOf(entry, entryProblem(entry, look)))
+    const all = this.#entries().map(async (entry) => {
+      const look = await this.#clusters.of(entry).looks.now()
+      return placeOf(entry, entryProblem(entry, look))
+    })
+    return Promise.all(all)
   }
 
   async specs(): Promise<readonly KernelSpec[]> {
@@ -131,8 +129,10 @@ class SlurmKernels implements KernelProvider {
 
   async #submit(entry: SlurmEntry, allocation: string, { dir }: KernelFolder): Promise<Held> {
     const signature = jobSignature(this.#context.signer, allocation)
-    const parts = await submit(this.#commands, entry, { allocation, signature, folder: dir })
-    return this.#hold(new Allocation({ ...parts, commands: this.#commands, queue: this.#queueOf(entry) }))
+    const cluster = this.#clusters.of(entry)
+    const { commands } = cluster
+    const parts = await submit(commands, entry, { allocation, signature, folder: dir })
+    return this.#hold(new Allocation({ ...parts, commands, queue: cluster.queueOf(entry) }))
   }
 
   #hold(allocation: Allocation): Held {
@@ -192,8 +192,9 @@ class SlurmKernels implements KernelProvider {
     const folder = this.#folders.of(address)
     const note = folder && (await readJobNote(folder, this.#context.signer))
     if (folder === null || note === null) return null
-    const queue = this.#queueOf(note.entry)
-    const allocation = new Allocation({ commands: this.#commands, queue, note, output: null })
+    const cluster = this.#clusters.of(note.entry)
+    const queue = cluster.queueOf(note.entry)
+    const allocation = new Allocation({ commands: cluster.commands, queue, note, output: null })
     try {
       const stop = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(FIND_MS)])
       await allocation.running(stop, () => undefined)
@@ -235,7 +236,7 @@ class SlurmKernels implements KernelProvider {
   async list(): Promise<readonly KernelHere[]> {
     const folders = await this.#folders.all()
     if (folders.length === 0) return []
-    const jobs = await this.#jobs().catch(() => [])
+    const jobs = await this.#jobs(folders, () => undefined)
     const all = folders.map(async (folder) => {
       const key = { provider: SLURM, kernelId: folder.kernelId }
       const found = await this.#jobIn(jobs, folder)
@@ -252,23 +253,29 @@ class SlurmKernels implements KernelProvider {
   async end(key: KernelKey): Promise<boolean> {
     const folder = this.#folders.of(key)
     if (folder === null || readRecord(folder, this.#context.signer) === null) return false
+    const failed = (error: unknown) =>
+      this.#context.onProblem({ kind: 'background-failed', detail: `cancelling a job: ${String(error)}` })
     try {
-      const job = await this.#jobIn(await this.#jobs(), folder)
+      const job = await this.#jobIn(await this.#jobs([folder], failed), folder)
       if (job === null) return false
-      await this.#commands.run(cancelWords(job.id))
+      await job.commands.run(cancelWords(job.id))
       return true
     } catch (error) {
-      this.#context.onProblem({ kind: 'background-failed', detail: `cancelling a job: ${String(error)}` })
+      failed(error)
       return false
     }
   }
 
-  #jobs(): Promise<readonly JobView[]> {
-    return new JobQueue(this.#commands, 5_000).jobs()
+  /** Of the clusters in which the kernels of the folders may be: without a note of its job, in any. */
+  async #jobs(folders: readonly KernelFolder[], onProblem: (why: unknown) => void) {
+    const notes = await Promise.all(folders.map((folder) => readJobNote(folder, this.#context.signer)))
+    const noted = notes.flatMap((note) => note?.entry ?? [])
+    const entries = noted.length === folders.length ? noted : [...noted, ...this.#entries()]
+    return jobsOf(new Set(entries.map((entry) => this.#clusters.of(entry))), onProblem)
   }
 
   /** The live job of a kernel. One that was submitted and not noted is found by its name, and proven by its comment. */
-  async #jobIn(jobs: readonly JobView[], folder: KernelFolder) {
+  async #jobIn(jobs: readonly ClusterJob[], folder: KernelFolder) {
     const { signer } = this.#context
     const note = await readJobNote(folder, signer)
     const allocation = note?.allocation ?? folder.kernelId
@@ -280,7 +287,8 @@ class SlurmKernels implements KernelProvider {
     )
     if (found === undefined || hasEnded(found)) return null
     const on = found.node === null ? 'waiting' : `on ${found.node}`
-    return { id: found.id, where: `job ${found.id} ${on}${note === null ? '' : ` (${note.entry.title})`}` }
+    const { id, commands } = found
+    return { id, commands, where: `job ${id} ${on}${note === null ? '' : ` (${note.entry.title})`}` }
   }
 
   async endOrphans(): Promise<number> {
@@ -293,11 +301,6 @@ class SlurmKernels implements KernelProvider {
     await this.#live.close((kernel) => (shutdown ? kernel.shutdown() : kernel.detach()))
     const isKept = ({ kernel }: Held) => kernel !== null && !shutdown
     await Promise.all(held.map((one) => (isKept(one) ? one.allocation.close() : one.allocation.cancel())))
-  }
-
-  #queueOf({ pollMs }: SlurmEntry): JobQueue {
-    this.#queue ??= new JobQueue(this.#commands, pollMs)
-    return this.#queue
   }
 
   /** What is no entry is left out, and hides no other. */

@@ -16,8 +16,8 @@ export async function judgeSlurm() {
     YESTERDAY_TEST_JUPYTER: jupyter,
     YESTERDAY_SLURM_LONG: '1',
   }
-  const words = [join(home, 'node_modules', 'vitest', 'vitest.mjs'), 'run', 'test/slurm-provider.test.ts']
-  words.push('--test-timeout=600000')
+  const words = [join(home, 'node_modules', 'vitest', 'vitest.mjs'), 'run']
+  words.push('test/slurm-provider.test.ts', 'test/slurm-login-host.test.ts', '--test-timeout=600000')
   try {
     const { code } = await run(packagedNode(), words, { cwd: join(home, 'kernel-bridge'), env, show: true })
     return code

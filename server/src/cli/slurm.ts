@@ -4,16 +4,20 @@ import { z } from 'zod'
 import { ServerId } from '../../contract/jupyter-servers.ts'
 import { SlurmDraft } from '../../contract/slurm.ts'
 import { readSlurm, removeSlurm, SlurmSettingsError, saveSlurm, shownSlurm, slurmOf } from '../user/slurm.ts'
+import { usableHosts } from '../user/ssh-hosts.ts'
 import { CommonOptions, perform, printJson, printLines, type Refusal } from './answer.ts'
 import { oneOf } from './option-values.ts'
 import { table } from './text.ts'
 
 const help = `
 A kernel in a job of NAME is called python3@NAME in notebooks. It starts with "sbatch" on this machine, a login node of the
-cluster. What is left out is the cluster's default. "partitions" shows what "sinfo" offers.
+cluster, or with --host on one of "yesterday hosts". What is left out is the cluster's default. "partitions" shows what
+"sinfo" offers.
 
   yesterday slurm add gpu --partition gpu --time 4:00:00 --cpus 8 --gpus 1 --mem 32G --python ~/envs/torch
   yesterday slurm add night --time 12:00:00 --extra=--qos=low --extra=--constraint=a100
+  yesterday slurm add far --host login --partition gpu
+  yesterday slurm partitions --host login
   yesterday slurm test gpu`
 
 const actions = ['list', 'add', 'test', 'remove', 'partitions'] as const
@@ -21,6 +25,7 @@ type Action = (typeof actions)[number]
 
 const Options = CommonOptions.extend({
   title: z.string().optional(),
+  host: z.string().nullable().default(null),
   partition: z.string().optional(),
   account: z.string().optional(),
   time: z.string().optional(),
@@ -42,6 +47,7 @@ export function registerSlurm(program: Command): void {
     .argument('[name]', 'the part of kernel names behind @')
     .description('kinds of Slurm jobs in which kernels of notebooks may run')
     .option('--title <text>', 'for add: its name for people')
+    .option('--host <name>', 'for add and partitions: the login host, a name of "yesterday hosts"')
     .option('--partition <names>', 'for add: the partition; several with commas')
     .option('--account <name>', 'for add: the account that pays')
     .option('--time <limit>', 'for add: minutes, 1:30:00 or 2-12:00:00')
@@ -74,9 +80,21 @@ async function slurm(action: Action, name: string | undefined, options: Options)
 }
 
 async function add(id: string, options: Options): Promise<Refusal | null> {
-  const { title = id, mem: memory, partition, account, time, cpus, gpus, python, folder, extra } = options
+  const {
+    title = id,
+    host,
+    mem: memory,
+    partition,
+    account,
+    time,
+    cpus,
+    gpus,
+    python,
+    folder,
+    extra,
+  } = options
   const draft = SlurmDraft.safeParse({
-    ...{ title, partition, account, time, cpus, gpus, memory, python, folder, extra },
+    ...{ title, host, partition, account, time, cpus, gpus, memory, python, folder, extra },
   })
   if (!draft.success) return bad(z.prettifyError(draft.error), `yesterday slurm add ${id} --partition NAME`)
   saveSlurm(slurmOf(id, draft.data))
@@ -86,17 +104,17 @@ async function add(id: string, options: Options): Promise<Refusal | null> {
 async function test(id: string, { json }: Options): Promise<Refusal | null> {
   const entry = readSlurm().find((one) => one.id === id)
   if (entry === undefined) return missing(id)
-  const { localCommands, testSlurm } = await import('@yesterday/kernel-bridge')
-  const problem = await testSlurm(localCommands(process.env), entry)
+  const { slurmCommands, testSlurm } = await import('@yesterday/kernel-bridge')
+  const problem = await testSlurm(slurmCommands(entry.host, usableHosts(), process.env), entry)
   if (json) printJson({ problem })
   else if (problem === null) printLines([`Slurm takes jobs of ${entry.title}. Kernel: python3@${id}`])
   if (problem === null) return null
   return { code: 'slurmRefuses', message: problem, hint: 'It is saved all the same.', exit: 1 }
 }
 
-async function partitions({ json }: Options): Promise<Refusal | null> {
-  const { localCommands, lookAtCluster } = await import('@yesterday/kernel-bridge')
-  const found = await lookAtCluster(localCommands(process.env))
+async function partitions({ host, json }: Options): Promise<Refusal | null> {
+  const { lookAtCluster, slurmCommands } = await import('@yesterday/kernel-bridge')
+  const found = await lookAtCluster(slurmCommands(host, usableHosts(), process.env))
   if (found.problem !== null)
     return { code: 'noSlurm', message: found.problem, hint: 'sinfo shows what Slurm answers.', exit: 1 }
   if (json) printJson(found)
@@ -124,9 +142,10 @@ function list({ json }: Options): null {
   else
     printLines(
       table(
-        entries.map(({ id, title, partition, time, cpus, gpus, memory, extra }) => [
+        entries.map(({ id, title, host, partition, time, cpus, gpus, memory, extra }) => [
           id,
           title,
+          host === null ? '' : `on ${host}`,
           partition ?? 'default partition',
           [time, cpus && `${cpus} CPUs`, gpus && `GPUs ${gpus}`, memory, ...extra].filter(Boolean).join(', '),
         ]),

@@ -62,6 +62,12 @@ export function saveSlurm(entry: SlurmEntry, folder: string = userFolder()): voi
       `A Jupyter server or a machine is called ${entry.id}.`,
       'Nothing was saved. Choose another short name.',
     )
+  if (entry.host !== null && !usableHosts(folder).some(({ id }) => id === entry.host))
+    throw new SlurmSettingsError(
+      'badSlurm',
+      `There is no host ${entry.host}.`,
+      'Nothing was saved. Add the login host first: yesterday hosts add.',
+    )
   const rest = readSlurm(folder).filter(({ id }) => id !== entry.id)
   if (rest.length >= MOST_SLURM)
     throw new SlurmSettingsError(

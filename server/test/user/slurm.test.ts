@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { SlurmDraft, slurmApi } from '../../contract/slurm.ts'
+import { HostDraft } from '../../contract/ssh-hosts.ts'
 import { slurmRoutes } from '../../src/http/routes/slurm.ts'
 import { readSlurm, removeSlurm, saveSlurm, slurmOf, usableSlurm } from '../../src/user/slurm.ts'
+import { hostOf, saveHost } from '../../src/user/ssh-hosts.ts'
 import { callRoute } from '../http/call-route.ts'
 
 let folder = ''
@@ -31,6 +33,17 @@ test('entries are saved for their owner alone', () => {
   expect(removeSlurm('a', folder)).toBe(false)
 })
 
+test('a login host is one of the machines that were added', () => {
+  const far = slurmOf('far', SlurmDraft.parse({ title: 'Far', host: 'login' }))
+  expect(() => saveSlurm(far, folder)).toThrow('There is no host login.')
+  saveHost(hostOf('login', HostDraft.parse({ title: 'Login', target: 'login' }), { folder }), folder)
+  saveSlurm(far, folder)
+  expect(readSlurm(folder)).toMatchObject([{ id: 'far', host: 'login' }])
+  expect(() => slurmOf('far', { ...SlurmDraft.parse({ title: 'Far' }), host: '-oProxyCommand=id' })).toThrow(
+    'A login host is a short name',
+  )
+})
+
 test('a damaged file is refused, and stops no other kernel', () => {
   writeFileSync(
     join(folder, 'slurm.json'),
@@ -45,6 +58,9 @@ test('the page saves, lists and removes entries; hostile values are refused with
   const params = { id: 'gpu' }
   expect(await callRoute(routes, slurmApi.saveSlurm, { params, body: draft })).toMatchObject({
     body: { entries: [{ id: 'gpu', partition: 'gpu' }] },
+  })
+  expect(await callRoute(routes, slurmApi.slurmCluster, { query: { host: 'none' } })).toMatchObject({
+    body: { partitions: [], problem: expect.stringContaining('There is no host none.') },
   })
   for (const more of [
     { partition: 'a b' },

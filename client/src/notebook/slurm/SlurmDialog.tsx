@@ -1,10 +1,11 @@
 /** Lists, adds, tests, changes and removes the Slurm partitions of the kernel menu. They are the person's own. */
 import './slurm.css'
 import type { SavedSlurm, SlurmCluster, SlurmDraft } from '@yesterday/server/contract/slurm.ts'
-import { useState, useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import { t } from '../../text/text.ts'
+import { hosts, loadHosts } from '../hosts/hosts-store.ts'
 import { fieldsOf, PlaceDialog, PlaceList } from '../servers/PlaceDialog.tsx'
-import { hideSlurm, removeSlurm, saveSlurm, slurm, slurmOpen, testSlurm } from './slurm-store.ts'
+import { hideSlurm, loadCluster, removeSlurm, saveSlurm, slurm, slurmOpen, testSlurm } from './slurm-store.ts'
 
 /** Mounted always; shown while it is asked for. */
 export function SlurmDialog() {
@@ -13,34 +14,34 @@ export function SlurmDialog() {
 }
 
 const FIELDS = [
-  ...(['id', 'title', 'partition', 'account', 'time', 'cpus', 'gpus', 'memory'] as const),
+  ...(['id', 'title', 'host', 'partition', 'account', 'time', 'cpus', 'gpus', 'memory'] as const),
   ...(['python', 'folder', 'extra'] as const),
 ]
 type Field = (typeof FIELDS)[number]
 type Entered = Readonly<Record<Field, string>>
 
 const EMPTY: Entered = {
-  ...{ id: '', title: '', partition: '', account: '', time: '', cpus: '', gpus: '', memory: '' },
+  ...{ id: '', title: '', host: '', partition: '', account: '', time: '', cpus: '', gpus: '', memory: '' },
   ...{ python: '', folder: '', extra: '' },
 }
 
 function enteredOf({ id, title, folder, cpus, extra, ...words }: SavedSlurm): Entered {
-  const { partition, account, time, gpus, memory, python } = words
+  const { host, partition, account, time, gpus, memory, python } = words
   const text = (word: string | null): string => word ?? ''
   return {
     ...{ id, title, folder, extra: extra.join(' '), cpus: cpus === null ? '' : String(cpus) },
-    ...{ partition: text(partition), account: text(account), time: text(time) },
+    ...{ host: text(host), partition: text(partition), account: text(account), time: text(time) },
     ...{ gpus: text(gpus), memory: text(memory), python: text(python) },
   }
 }
 
 function draftOf({ id, title, cpus, folder, extra, ...words }: Entered): SlurmDraft {
   const word = (text: string): string | null => text.trim() || null
-  const { partition, account, time, gpus, memory, python } = words
+  const { host, partition, account, time, gpus, memory, python } = words
   return {
     ...{ title: title.trim() || id.trim(), folder: folder.trim() || '~' },
     ...{ cpus: cpus === '' ? null : Number(cpus), extra: extra.split(/\s+/).filter((one) => one !== '') },
-    ...{ partition: word(partition), account: word(account), time: word(time) },
+    ...{ host: word(host), partition: word(partition), account: word(account), time: word(time) },
     ...{ gpus: word(gpus), memory: word(memory), python: word(python) },
   }
 }
@@ -49,12 +50,17 @@ function OpenDialog() {
   const [entered, setEntered] = useState(EMPTY)
   const [said, setSaid] = useState<string | null>(null)
   const { entries, cluster, problem } = useSyncExternalStore(slurm.subscribe, slurm.get)
+  useEffect(loadHosts, [])
+  const enter = (next: Entered): void => {
+    if (next.host !== entered.host) loadCluster(next.host || null)
+    setEntered(next)
+  }
   const id = entered.id.trim()
   const save = async (): Promise<void> => {
     setSaid(null)
     if (!(await saveSlurm(id, draftOf(entered)))) return
     setSaid(t('servers.saved', { title: entered.title.trim() || id }))
-    setEntered(EMPTY)
+    enter(EMPTY)
   }
   const test = async (): Promise<void> => {
     setSaid(t('slurm.testing'))
@@ -69,8 +75,10 @@ function OpenDialog() {
           title={t('slurm.title')}
           empty={t('slurm.empty')}
           all={entries}
-          detailOf={({ partition }) => partition ?? t('slurm.anyPartition')}
-          onEdit={(entry) => setEntered(enteredOf(entry))}
+          detailOf={({ host, partition }) =>
+            [host, partition ?? t('slurm.anyPartition')].filter((one) => one !== null).join(': ')
+          }
+          onEdit={(entry) => enter(enteredOf(entry))}
           onRemove={(one) => void removeSlurm(one)}
         />
       }
@@ -79,7 +87,7 @@ function OpenDialog() {
       onTest={() => void test()}
       onClose={hideSlurm}
     >
-      <Fields entered={entered} cluster={cluster} onChange={setEntered} />
+      <Fields entered={entered} cluster={cluster} onChange={enter} />
     </PlaceDialog>
   )
 }
@@ -94,6 +102,7 @@ function Fields({ entered, cluster, onChange }: FieldsProps) {
   const field = fieldsOf(entered, (name, value) => onChange({ ...entered, [name]: value }))
   return (
     <>
+      <LoginHost entered={entered} onChange={onChange} />
       <Partitions entered={entered} cluster={cluster} onChange={onChange} />
       <div className="slurm-limits">
         {field('time', t('slurm.time'), { placeholder: '4:00:00' })}
@@ -113,6 +122,31 @@ function Fields({ entered, cluster, onChange }: FieldsProps) {
         {field('extra', t('slurm.extra'), { placeholder: '--qos=high --constraint=a100' })}
       </details>
     </>
+  )
+}
+
+/** Shown where there is a choice: machines by SSH were added. */
+function LoginHost({ entered, onChange }: Omit<FieldsProps, 'cluster'>) {
+  const all = useSyncExternalStore(hosts.subscribe, hosts.get).hosts ?? []
+  const { host } = entered
+  if (all.length === 0 && host === '') return null
+  return (
+    <label className="connections-field">
+      {t('slurm.host')}
+      <select
+        className="field slurm-partition"
+        value={host}
+        onChange={({ target }) => onChange({ ...entered, host: target.value, partition: '' })}
+      >
+        <option value="">{t('slurm.hostHere')}</option>
+        {host !== '' && !all.some(({ id }) => id === host) && <option value={host}>{host}</option>}
+        {all.map(({ id, title }) => (
+          <option key={id} value={id}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </label>
   )
 }
 

@@ -29,9 +29,19 @@ export function showSlurm(): void {
 export const hideSlurm = (): void => open.set(false)
 
 export function loadSlurm(): void {
-  state.set({ ...state.get(), cluster: null })
   void api.get(SavedSlurms, '/api/slurm').then(take)
-  void api.get(SlurmCluster, '/api/slurm-cluster').then((answer) => {
+  loadCluster(null)
+}
+
+let asked: string | null = null
+
+/** Asks the cluster of a login host, or of the server's machine. */
+export function loadCluster(host: string | null): void {
+  asked = host
+  state.set({ ...state.get(), cluster: null })
+  const query = host === null ? '' : `?host=${encodeURIComponent(host)}`
+  void api.get(SlurmCluster, `/api/slurm-cluster${query}`).then((answer) => {
+    if (asked !== host) return
     const failed = { partitions: [], problem: answer.ok ? null : words(answer.problem) }
     state.set({ ...state.get(), cluster: answer.ok ? answer.value : failed })
   })

@@ -6,6 +6,8 @@ export const slurm = {
     'Each adds a kernel to the kernel menu, which runs in a job of its own. Empty fields are the cluster’s defaults.',
   'slurm.empty': 'None was added yet.',
   'slurm.loading': 'Asking Slurm for its partitions…',
+  'slurm.host': 'Login host',
+  'slurm.hostHere': 'the machine of Yesterday',
   'slurm.partition': 'Partition',
   'slurm.anyPartition': 'default of the cluster',
   'slurm.offer': '{name}: up to {limit}, {idle} of {nodes} nodes idle, {cpus} CPUs each',

@@ -9,6 +9,8 @@ export const slurm: Translation<typeof english> = {
   'slurm.hint': '每一项都在内核菜单中增加一个内核，它在自己的作业中运行。留空的项使用集群的默认值。',
   'slurm.empty': '还没有添加。',
   'slurm.loading': '正在向 Slurm 询问分区…',
+  'slurm.host': '登录主机',
+  'slurm.hostHere': '运行 Yesterday 的机器',
   'slurm.partition': '分区',
   'slurm.anyPartition': '集群的默认分区',
   'slurm.offer': '{name}：最长 {limit}，{nodes} 个节点中 {idle} 个空闲，每个 {cpus} 个 CPU',

@@ -13,7 +13,7 @@ import { isProblem, launchProgram, problemText, readAnswer } from '../launched/p
 import type { Commands } from './commands.ts'
 import { SlurmError } from './commands.ts'
 import type { JobNote } from './job-note.ts'
-import { cancelWords, jobScript, pythonOf, stepWords, submitWords } from './job-words.ts'
+import { cancelNamedWords, cancelWords, jobScript, pythonOf, stepWords, submitWords } from './job-words.ts'
 import type { JobQueue, QueuedJob } from './queue.ts'
 import { hasEnded, isRunning } from './queue-lines.ts'
 import { Relay } from './relay.ts'
@@ -30,12 +30,15 @@ const END_MS = 12_000
 /** Keeps the answer, with its token, out of the job's output, and a problem in it. Removes the notes at the end. */
 const around = (allocation: string): string =>
   [
-    'import atexit, io, shutil, sys',
+    'import atexit, io, os, shutil, sys',
+    'written = os.path.realpath("/proc/self/fd/1")',
     'output, sys.stdout = sys.stdout, io.StringIO()',
     'def finish(answer=sys.stdout):',
     `    if '"problem": ' in answer.getvalue():`,
     '        output.write(answer.getvalue())',
     '        output.flush()',
+    '    elif os.path.basename(written).startswith(".yesterday-"):',
+    '        os.unlink(written)',
     '    launcher = sys.modules.get("yesterday_launcher.launcher")',
     '    if launcher is not None:',
     `        shutil.rmtree(launcher.own_folder({"state": None, "key": "${allocation}"}), ignore_errors=True)`,
@@ -66,10 +69,14 @@ export async function submit(
     idleSeconds: IDLE_SECONDS,
     stay: true,
   })
-  const path = join(folder, 'job.out')
+  // Nodes of a cluster elsewhere do not have this folder. A relative path is below the home folder there.
+  const path = commands.host === null ? join(folder, 'job.out') : `.yesterday-${allocation}.out`
   const words = submitWords(entry, { allocation, signature, output: path })
-  const { stdout } = await commands.run(words, {
-    input: jobScript(around(allocation) + program.source, pythonOf(entry)),
+  const input = jobScript(around(allocation) + program.source, pythonOf(entry))
+  const { stdout } = await commands.run(words, { input }).catch(async (error: unknown) => {
+    // Where a connection was lost on the way, the job may have been submitted.
+    if (commands.host !== null) await commands.run(cancelNamedWords(allocation)).catch(() => undefined)
+    throw error
   })
   const [, id, cluster = null] = /^(\d{1,12})(?:;([\w.-]{1,100}))?\s*$/.exec(stdout) ?? []
   if (id === undefined)
@@ -263,14 +270,25 @@ export class Allocation {
     const words = end ?? `job ${note.job} ended`
     const first = `${words.charAt(0).toUpperCase()}${words.slice(1)} before its kernel ran.`
     if (output === null) return first
-    const text = await readFile(output.path, 'utf8').catch(() => '')
+    const text = await this.#outputAt(output.path)
     const answer = readAnswer(`\n${text}`, output.mark)
     if (answer !== null && isProblem(answer)) return problemText(answer, this.#place())
     const tail = text
       .slice(-500)
       .replace(/\p{C}+/gu, ' ')
       .trim()
-    return tail === '' ? `${first} Its output is in ${output.path} on its node.` : `${first} It said: ${tail}`
+    const isKept = this.#parts.commands.host === null
+    const kept = isKept ? ` Its output is in ${output.path} on its node.` : ''
+    return tail === '' ? `${first}${kept}` : `${first} It said: ${tail}`
+  }
+
+  /** What the job wrote; removed on a login host, where it lies in the person's own folder. */
+  async #outputAt(path: string): Promise<string> {
+    const { commands } = this.#parts
+    if (commands.host === null) return readFile(path, 'utf8').catch(() => '')
+    const read = await commands.run(['tail', '-c', '65536', path]).catch(() => null)
+    if (read !== null) await commands.run(['rm', '-f', path]).catch(() => undefined)
+    return read?.stdout ?? ''
   }
 }
 

@@ -18,6 +18,8 @@ export interface OpenCommand {
 
 /** Where Slurm's programs run: here, or on a login host. */
 export interface Commands {
+  /** The login host, for people; null for this machine. */
+  readonly host: string | null
   /** Rejects with `SlurmError` where it fails. */
   run(
     words: readonly string[],
@@ -29,8 +31,8 @@ export interface Commands {
 /** Slurm refused, or is not there. The message is for people. */
 export class SlurmError extends Error {}
 
-const TIMEOUT_MS = 20_000
-const TAIL = 2_000
+export const TIMEOUT_MS = 20_000
+export const TAIL = 2_000
 
 /** Settings of a job that this program itself runs in are none of its jobs' settings. */
 function cleaned(environment: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
@@ -43,6 +45,7 @@ function cleaned(environment: Readonly<Record<string, string | undefined>>): Nod
 export function localCommands(environment: Readonly<Record<string, string | undefined>>): Commands {
   const env = cleaned(environment)
   return {
+    host: null,
     run: ([program = '', ...words], { input = '', timeoutMs = TIMEOUT_MS } = {}) =>
       new Promise((resolve, reject) => {
         const options = { env, timeout: timeoutMs, maxBuffer: OUTPUT_LIMIT, killSignal: 'SIGKILL' } as const
@@ -77,8 +80,13 @@ function feed({ stdin }: ChildProcess, input: string): void {
   stdin?.end(input)
 }
 
+/** The program that words run, also behind `env`. */
+export function nameOf([program = '', ...words]: readonly string[]): string {
+  return program === 'env' ? (words.find((word) => !word.includes('=')) ?? program) : program
+}
+
 /** Slurm looks for its configuration in a file and then in the DNS. */
-const NO_CLUSTER = /Could not establish a configuration source/
+export const NO_CLUSTER = /Could not establish a configuration source/
 
 function whyOf(
   program: string,
@@ -87,7 +95,7 @@ function whyOf(
   stderr: string,
   timeoutMs: number,
 ): string {
-  const name = program === 'env' ? (words.find((word) => !word.includes('=')) ?? program) : program
+  const name = nameOf([program, ...words])
   if (error.code === 'ENOENT' || (program === 'env' && error.code === 127))
     return `There is no program "${name}" on this machine. Run Yesterday on a login node of the cluster, or install Slurm's programs.`
   if (NO_CLUSTER.test(stderr))

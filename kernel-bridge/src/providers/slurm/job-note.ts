@@ -18,8 +18,11 @@ const File = Note.extend({ signature: z.string().max(200) })
 
 const fileOf = ({ dir }: KernelFolder): string => join(dir, 'job.json')
 
-const signedText = ({ kernelId }: KernelFolder, { entry, allocation, job, cluster }: JobNote): string =>
-  JSON.stringify(['slurm', kernelId, entry, allocation, job, cluster])
+function signedText({ kernelId }: KernelFolder, { entry, allocation, job, cluster }: JobNote): string {
+  // Notes of versions without login hosts were signed without one.
+  const { host, ...rest } = entry
+  return JSON.stringify(['slurm', kernelId, host === null ? rest : entry, allocation, job, cluster])
+}
 
 export function writeJobNote(folder: KernelFolder, signer: Signer, note: JobNote): Promise<void> {
   const parsed = Note.parse(note)

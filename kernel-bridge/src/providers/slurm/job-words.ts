@@ -69,6 +69,10 @@ export function stepWords(
   return [...step, 'sh', '-c', `${PICK}\n${run}`, 'sh', python, ...words]
 }
 
+/** Cancels a job whose number did not arrive. */
+export const cancelNamedWords = (allocation: string): readonly string[] => [
+  ...['scancel', `--name=${jobName(allocation)}`],
+]
 export const cancelWords = (job: string): readonly string[] => ['scancel', job]
 
 /** Epochs, so that no time zone of another machine counts. */

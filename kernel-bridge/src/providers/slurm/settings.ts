@@ -30,6 +30,8 @@ export const SlurmEntry = z.object({
   /** The part of kernel names behind `@`. */
   id: matching(/^[a-z0-9][a-z0-9-]{0,39}$/, 'A name has small letters, digits and -.'),
   title: matching(/^\P{C}{1,80}$/u, 'A title has 1 to 80 characters, and no line break.'),
+  /** The host of `yesterday hosts` on which Slurm's programs run; null for this machine. */
+  host: nullable(matching(/^[a-z0-9][a-z0-9-]{0,39}$/, 'A login host is a short name of "yesterday hosts".')),
   partition: nullable(
     matching(/^\w[\w.-]{0,63}(,\w[\w.-]{0,63}){0,9}$/, 'A partition has letters, digits, "_", "." and "-".'),
   ),

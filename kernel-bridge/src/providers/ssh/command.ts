@@ -69,7 +69,8 @@ export async function launchBySsh(
 ): Promise<Exclude<LaunchAnswer, { problem: unknown }>> {
   const { python, folder, title } = host
   const { source, mark } = await launchProgram({ ...settings, python, folder })
-  const output = await outputOf(startSsh(host, pythonCommand(python), environment), source, limitMs, signal)
+  const ssh = startSsh(host, pythonCommand(python), environment)
+  const output = await outputOf(ssh, source, { limitMs, ...(signal && { signal }) })
   const answer = readAnswer(output.text, mark)
   if (answer !== null && !isProblem(answer)) return answer
   if (answer !== null) throw new SshError(problemText(answer, title))
@@ -84,7 +85,8 @@ function pythonCommand(python: string | null): string {
   return `exec ${isInHome ? '~/' : ''}'${isInHome ? python.slice(2) : python}' -`
 }
 
-interface Output {
+/** What came of one `ssh`. */
+export interface Output {
   readonly text: string
   readonly errors: string
   readonly exitCode: number | null
@@ -92,11 +94,18 @@ interface Output {
   readonly stopped: 'late' | 'long' | 'aborted' | 'noSsh' | null
 }
 
-function outputOf(
+interface Bounds {
+  readonly limitMs: number
+  /** Characters. */
+  readonly limit?: number
+  readonly signal?: AbortSignal
+}
+
+/** Feeds it and reads it to its end. Never rejects; the text begins with a line break. */
+export function outputOf(
   ssh: SshProcess,
   input: string,
-  limitMs: number,
-  signal: AbortSignal | undefined,
+  { limitMs, limit = OUTPUT_LIMIT, signal }: Bounds,
 ): Promise<Output> {
   return new Promise((resolve) => {
     let text = ''
@@ -112,7 +121,7 @@ function outputOf(
     if (signal?.aborted) abort()
     ssh.stdout.setEncoding('utf8').on('data', (part: string) => {
       text += part
-      if (text.length > OUTPUT_LIMIT) stop('long')
+      if (text.length > limit) stop('long')
     })
     ssh.stderr.setEncoding('utf8').on('data', (part: string) => {
       errors = (errors + part).slice(-ERROR_LIMIT)
@@ -131,7 +140,12 @@ function outputOf(
   })
 }
 
-function whyNoAnswer({ errors, exitCode, stopped }: Output, title: string, python: string | null): string {
+/** Why there was no answer, for people. */
+export function whyNoAnswer(
+  { errors, exitCode, stopped }: Output,
+  title: string,
+  python: string | null,
+): string {
   if (stopped === 'noSsh') return NO_SSH
   if (stopped === 'late') return `${title} did not answer in time.`
   if (stopped === 'long') return `${title} answered something else than was asked: it is too long.`

@@ -1,5 +1,5 @@
 /** The kinds of Slurm jobs of the kernel picker. */
-import { localCommands, lookAtCluster, testSlurm } from '@yesterday/kernel-bridge'
+import { lookAtCluster, slurmCommands, testSlurm } from '@yesterday/kernel-bridge'
 import { type SavedSlurms, slurmApi } from '../../../contract/slurm.ts'
 import {
   readSlurm,
@@ -9,16 +9,17 @@ import {
   shownSlurm,
   slurmOf,
 } from '../../user/slurm.ts'
+import { usableHosts } from '../../user/ssh-hosts.ts'
 import { json, type Reply, refuse } from '../reply.ts'
 import { on, type Route } from '../route.ts'
 
 export function slurmRoutes(): readonly Route[] {
   const list = (): SavedSlurms => ({ entries: readSlurm().map(shownSlurm) })
-  const commands = localCommands(process.env)
+  const commandsOn = (host: string | null) => slurmCommands(host, usableHosts(), process.env)
   return [
     on(slurmApi.slurm, async () => answered(async () => json(list()))),
-    on(slurmApi.slurmCluster, async () => {
-      const { partitions, problem } = await lookAtCluster(commands)
+    on(slurmApi.slurmCluster, async ({ query: { host = null } }) => {
+      const { partitions, problem } = await lookAtCluster(commandsOn(host))
       return json({ partitions: [...partitions], problem })
     }),
     on(slurmApi.saveSlurm, async ({ params, body }) =>
@@ -28,7 +29,10 @@ export function slurmRoutes(): readonly Route[] {
       }),
     ),
     on(slurmApi.testSlurm, async ({ params, body }) =>
-      answered(async () => json({ problem: await testSlurm(commands, slurmOf(params.id, body)) })),
+      answered(async () => {
+        const entry = slurmOf(params.id, body)
+        return json({ problem: await testSlurm(commandsOn(entry.host), entry) })
+      }),
     ),
     on(slurmApi.removeSlurm, async ({ params: { id } }) =>
       answered(async () => {
