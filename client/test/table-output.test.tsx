@@ -1,18 +1,20 @@
 // @vitest-environment happy-dom
 /** Frames in outputs: which markup is read as a table, what the page computes of its rows, and which rows are shown. */
 import type { TableFilter } from '@yesterday/server/contract/variables.ts'
-import { act } from 'react'
+import { act, type ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { afterEach, expect, test, vi } from 'vitest'
 import { NotebookContext } from '../src/access/context.ts'
 import { accessTo } from '../src/notebook/access.ts'
 import { Notebook } from '../src/notebook/notebook.ts'
-import { TableOutput } from '../src/outputs/TableOutput.tsx'
+import { TableOutput, TextTable } from '../src/outputs/TableOutput.tsx'
 import type { CommandRequest } from '../src/session/session-socket.ts'
 import { Values } from '../src/session/values.ts'
 import { settings } from '../src/settings/settings-store.ts'
 import { heldTable } from '../src/tables/held-table.ts'
 import { readHtmlTable } from '../src/tables/html-table.ts'
+import { shortFloat } from '../src/tables/short-float.ts'
+import '../src/tables/TableView.tsx'
 import { t } from '../src/text/text.ts'
 
 vi.mock('hightable', async (original) => ({
@@ -29,6 +31,10 @@ const pandas = (rows: string, more = '') => `<div>
 <table border="1" class="dataframe"><thead><tr style="text-align: right;"><th></th><th>n</th><th>t</th></tr></thead>
 <tbody>${rows}</tbody></table><p>3 rows × 2 columns</p>${more}</div>`
 const HTML = pandas(row('a', '3', 'x') + row('b', 'NaN', 'y') + row('c', '1.5', 'x'))
+const ADA = { id: 'ada', name: 'Ada' }
+const CUT = HTML.replace('3 rows', '9 rows')
+const DUCKDB = `<table class="dataframe"><thead><tr><th>r<br><small>BIGINT</small></th></tr></thead><tbody><tr><td>0</td></tr>
+</tbody></table><p><small>1 of 50 rows</small></p>`
 const table = readHtmlTable(HTML) ?? expect.fail('the table is not read')
 
 test('the table of a frame is read: names, kinds, labels, cells', () => {
@@ -42,8 +48,34 @@ test('the table of a frame is read: names, kinds, labels, cells', () => {
       ['x', 'y', 'x'],
     ],
     labels: ['a', 'b', 'c'],
+    isWhole: true,
+    isQuery: false,
   })
+  const numbered = pandas(row('0', '3', 'x') + row('1', '4', 'y') + row('2', '5', 'z'))
+  expect(readHtmlTable(numbered)?.labels).toBeNull()
 })
+
+test('a table says whether it has all rows, and whether a query has the others', () => {
+  const of = (html: string) => {
+    const { isWhole, isQuery } = readHtmlTable(html) ?? expect.fail('not read')
+    return [isWhole, isQuery]
+  }
+  const rows = row('0', '3', 'x') + row('...', '...', '...') + row('4,999', '1', 'y')
+  expect(of(pandas(rows).replace('3 rows', '5,000 rows'))).toEqual([false, false])
+  expect(of(pandas(rows).replace('<p>3 rows × 2 columns</p>', ''))).toEqual([false, false])
+  expect(of(HTML.replace('2 columns', '40 columns'))).toEqual([false, false])
+  expect(of(DUCKDB)).toEqual([false, true])
+  expect(readHtmlTable(DUCKDB)?.columns).toEqual([{ name: 'r', type: 'BIGINT', kind: 'number' }])
+})
+
+test.each([
+  ['0.34558419206478', '0.345584'],
+  ['-1234567.8912345', '-1.23457e+6'],
+  ['1.5', null],
+  ['12345678901', null],
+  ['1.23456789e-12', '1.23457e-12'],
+  ['3.14159 rad and more', null],
+])('the float %s is shown as %s', (text, short) => expect(shortFloat(text)).toBe(short))
 
 test('types below the names are read; so is the name of the row labels', () => {
   const polars = `<div><small>shape: (1, 1)</small><table border="1" class="dataframe"><thead><tr><th>n</th></tr>
@@ -52,6 +84,8 @@ test('types below the names are read; so is the name of the row labels', () => {
     columns: [{ name: 'n', type: 'i64', kind: 'text' }],
     cells: [[null]],
     labels: null,
+    isWhole: true,
+    isQuery: false,
   })
   const named = HTML.replace('</thead>', '<tr><th>index</th><th></th><th></th></tr></thead>')
   expect(readHtmlTable(named)).toEqual(table)
@@ -121,26 +155,63 @@ test('the choice is remembered; rows come from the kernel while it holds them, e
   const notebook = new Notebook(opened, 'ws://127.0.0.1:9')
   const place = document.body.appendChild(document.createElement('div'))
   const root = createRoot(place)
-  const show = (cell: string) =>
+  const draw = (output: ReactNode) =>
     act(async () =>
       root.render(
-        <NotebookContext value={{ ...accessTo(notebook, null), values }}>
-          <TableOutput key={cell} html={HTML} cell={cell} count={3} frame={<b>framed</b>} />
-        </NotebookContext>,
+        <NotebookContext value={{ ...accessTo(notebook, null), values }}>{output}</NotebookContext>,
       ),
     )
-  await show('one')
-  expect(place.textContent).toContain('framed')
+  const show = (cell: string, html: string) =>
+    draw(<TableOutput key={cell} html={html} cell={cell} count={3} frame={<b>framed</b>} />)
+  const press = async (name: string) => {
+    const buttons = [...place.querySelectorAll('button')]
+    await act(async () => buttons.find(({ textContent }) => textContent === name)?.click())
+  }
+  const drawn = (text: string) =>
+    vi.waitFor(async () => {
+      await act(async () => undefined)
+      expect(place.textContent).toContain(text)
+    })
+  // All rows are in the output: the kernel is not asked.
+  await show('whole', HTML)
+  await drawn(t('table.size', { rows: '3', columns: '2' }))
   expect(asked).toEqual([])
-  await act(async () => place.querySelector('button')?.click())
+  await show('one', CUT)
+  await drawn(t('outputs.liveRows'))
   expect(asked[0]).toMatchObject({ type: 'value', of: { ask: 'head', name: 'Out[3]', cell: 'one' } })
-  expect(place.textContent).toContain(t('outputs.liveRows'))
+  await press(t('outputs.asHtml'))
+  expect([place.textContent, settings.get().tables]).toEqual([expect.stringContaining('framed'), 'html'])
+  await press(t('outputs.asTable'))
+  await drawn(t('outputs.liveRows'))
+  // A query runs again only if all rows are wanted.
+  asked.length = 0
+  await show('query', DUCKDB)
+  await drawn(t('outputs.heldRows'))
+  expect(asked).toEqual([])
+  await press(t('outputs.allRows'))
+  await drawn(t('outputs.liveRows'))
+  const text = (cell: string, words: string) =>
+    draw(<TextTable key={cell} text={words} cell={cell} count={3} frame={<b>{words}</b>} />)
+  await text('other', 'just text')
+  expect(place.querySelector('button')).toBeNull()
+  await text('arrow', 'pyarrow.Table\nk: int64')
+  await press(t('outputs.asTable'))
+  await drawn(t('outputs.liveRows'))
+  // The output may come before the result has its name in the kernel.
   isHeld = false
-  await show('two')
-  expect(place.textContent).toContain(t('outputs.heldRows'))
-  expect(settings.get().tables).toBe('grid')
-  await act(async () => place.querySelector('button')?.click())
-  expect(place.textContent).toContain('framed')
+  await show('two', CUT)
+  await drawn(t('outputs.heldRows'))
+  isHeld = true
+  const ended = { outcome: 'ok', started: null, ended: '2026-01-01T00:00:00.000Z', durationMs: 1 } as const
+  await act(async () =>
+    notebook.session.recorded.emit({ type: 'recorded', run: 'r', cell: 'two', actor: ADA, ...ended }),
+  )
+  await drawn(t('outputs.liveRows'))
+  isHeld = false
+  await text('gone', 'pyarrow.Table\nk: int64')
+  await press(t('outputs.asTable'))
+  await drawn(t('outputs.noRows'))
+  expect(place.textContent).toContain('pyarrow')
   act(() => root.unmount())
   await notebook.close()
   place.remove()

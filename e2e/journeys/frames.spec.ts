@@ -34,7 +34,7 @@ test('tables, scripts, plots and updated displays show the last run, run after r
   const seen = new Set<string>()
   for (const run of [1, 2, 3]) {
     await page.getByRole('button', { name: 'Run all', exact: true }).click()
-    await expect(body(2)).toContainText(`table ${run}`)
+    await expect(outputs(page, 2).getByRole('grid')).toContainText(`table ${run}`)
     await expect(body(3)).toHaveText(`script ${run}`)
     await expect(cell(page, 6)).toContainText('Done')
     await expect(body(6)).toHaveText(`step 3 of run ${run}`)

@@ -22,7 +22,6 @@ test('variables are listed during a run; a frame is opened, sorted and filtered'
     await cell(page, 1).locator('.code-editor').click()
     await page.keyboard.press('Control+Enter')
     await expect(cell(page, 1)).toContainText('Done')
-    await outputs(page, 1).getByRole('button', { name: 'Order and filter' }).click()
     await expect(outputs(page, 1).getByRole('grid')).toContainText('Lima')
     await expect(outputs(page, 1)).toContainText('All rows, as they are in the kernel now.')
     await page.getByRole('button', { name: 'Variables', exact: true }).click()

@@ -69,7 +69,7 @@ export const DEFAULTS: Settings = {
   lint: true,
   predictions: true,
   notifications: false,
-  tables: 'html',
+  tables: 'grid',
   externalContent: 'ask',
   snippets: BUILT_IN,
 }

@@ -15,7 +15,7 @@ import { OutputLink, OutputMenu } from './OutputMenu.tsx'
 import { type MimeBundle, type OutputJson, readOutput, resultCount } from './output.ts'
 import { PAGE_RENDERERS } from './page-renderers.ts'
 import { saveOutput } from './save-output.ts'
-import { TableOutput } from './TableOutput.tsx'
+import { TableOutput, TextTable } from './TableOutput.tsx'
 import { TextOutput } from './TextOutput.tsx'
 import { useText } from './useObject.ts'
 import { Waiting } from './Waiting.tsx'
@@ -108,7 +108,11 @@ function Value(props: ValueProps) {
   const form = chooseForm(props.data)
   if (form === null) return <p className="output output-note">{t('outputs.unknown')}</p>
   if (form.drawer === 'frame') return <Framed {...props} {...form} />
-  if (form.drawer !== 'widget') return <PageOutput {...form} data={props.data} />
+  if (form.drawer !== 'widget') {
+    const page = <PageOutput {...form} data={props.data} />
+    if (form.mime !== 'text/plain' || typeof form.value !== 'string') return page
+    return <TextTable text={form.value} cell={props.cellId} count={resultCount(props.of)} frame={page} />
+  }
   const { [form.mime]: _, ...others } = props.data
   return (
     <WidgetOutput value={form.value} frame={<Framed {...props} {...form} widgetsOf={props.cellId} />}>

@@ -1,6 +1,6 @@
 /**
- * An output that holds a frame: as its HTML in the sandbox, or as a table that can be ordered and filtered. A setting
- * says which. The table has all rows of the value while the kernel holds it, else those that the output holds.
+ * An output that holds a frame: as a table that can be ordered and filtered, or as its HTML in the sandbox. A setting
+ * says which. The table has the rows of the output if those are all, else those of the value while the kernel holds it.
  */
 import './table-output.css'
 import { mayActAs } from '@yesterday/server/contract/route.ts'
@@ -16,11 +16,14 @@ import { lazyPart } from '../ui/lazy-part.tsx'
 
 const TableView = lazyPart(async () => (await import('../tables/TableView.tsx')).TableView)
 
-export interface OutputTable {
-  readonly html: string
+interface Place {
   /** The cell, and the number of its result; null where the output is not a result. */
   readonly cell: string
   readonly count: number | null
+}
+
+export interface OutputTable extends Place {
+  readonly html: string
   /** The output in the sandbox. */
   readonly frame: ReactNode
 }
@@ -30,43 +33,129 @@ export function TableOutput({ html, cell, count, frame }: OutputTable) {
   const table = useMemo(() => readHtmlTable(html), [html])
   if (table === null) return frame
   const change = (): void => void changeSetting('person', 'tables', isGrid ? 'html' : 'grid')
+  const verb = (
+    <button type="button" className="button button-small" onClick={change}>
+      {t(isGrid ? 'outputs.asHtml' : 'outputs.asTable')}
+    </button>
+  )
   return (
     <div className="table-output">
-      <button type="button" className="button button-small" aria-pressed={isGrid} onClick={change}>
-        {t('outputs.asTable')}
-      </button>
-      {isGrid ? <Rows table={table} cell={cell} count={count} /> : frame}
+      {!isGrid && verb}
+      {!isGrid ? frame : <FrameRows table={table} cell={cell} count={count} verb={verb} />}
     </div>
   )
 }
 
-function Rows({ table, cell, count }: { readonly table: HtmlTable } & Pick<OutputTable, 'cell' | 'count'>) {
+function FrameRows({
+  table,
+  verb,
+  ...place
+}: Place & { readonly table: HtmlTable; readonly verb: ReactNode }) {
   const held = useMemo(() => heldTable(table), [table])
-  const live = useLive(cell, count)
+  const [isWanted, setWanted] = useState(!table.isQuery)
+  const live = useLive(table.isWhole || !isWanted ? null : place)
+  if (live === 'asked') return <p className="output-note table-coming">{t('app.loading')}</p>
+  const note = live !== null ? 'outputs.liveRows' : table.isWhole ? null : 'outputs.heldRows'
+  const all = !isWanted && place.count !== null && (
+    <button type="button" className="button button-small" onClick={() => setWanted(true)}>
+      {t('outputs.allRows')}
+    </button>
+  )
+  return (
+    <Rows
+      source={live ?? held}
+      note={note}
+      verb={
+        <>
+          {all}
+          {verb}
+        </>
+      }
+    />
+  )
+}
+
+/** A frame that shows itself as text (pyarrow, DuckDB): its rows on demand, as a query may have to run for them. */
+export function TextTable({
+  text,
+  frame,
+  ...place
+}: Place & { readonly text: string; readonly frame: ReactNode }) {
+  const [isOpen, setOpen] = useState(false)
+  if (place.count === null || !FRAME_TEXTS.some((form) => form.test(text))) return frame
+  const verb = (
+    <button type="button" className="button button-small" onClick={() => setOpen(!isOpen)}>
+      {t(isOpen ? 'outputs.asText' : 'outputs.asTable')}
+    </button>
+  )
+  return (
+    <div className="table-output">
+      {isOpen ? (
+        <LiveRows place={place} verb={verb} frame={frame} />
+      ) : (
+        <>
+          {frame}
+          {verb}
+        </>
+      )}
+    </div>
+  )
+}
+
+/** What the text of a frame begins with: pyarrow's tables and batches; DuckDB's box. */
+const FRAME_TEXTS = [/^pyarrow\.(?:Table|RecordBatch)\n/, /^┌─[─┬]*┐\n│/]
+
+function LiveRows(props: { readonly place: Place; readonly verb: ReactNode; readonly frame: ReactNode }) {
+  const live = useLive(props.place)
+  if (live === 'asked') return <p className="output-note table-coming">{t('app.loading')}</p>
+  if (live !== null) return <Rows source={live} note="outputs.liveRows" verb={props.verb} />
   return (
     <>
-      <p className="output-note">{t(live === null ? 'outputs.heldRows' : 'outputs.liveRows')}</p>
-      <TableView key={live === null ? 'held' : 'live'} source={live ?? held} />
+      {props.frame}
+      <p className="output-note">{t('outputs.noRows')}</p>
     </>
   )
 }
 
-/** The rows in the kernel; null while it does not hold the result. */
-function useLive(cell: string, count: number | null): TableSource | null {
-  const notebook = useContext(NotebookContext)
-  const [live, setLive] = useState<TableSource | null>(null)
-  const { values, opened } = notebook ?? {}
+function Rows(props: {
+  readonly source: TableSource
+  readonly note: 'outputs.liveRows' | 'outputs.heldRows' | null
+  readonly verb: ReactNode
+}) {
+  const { source, note, verb } = props
+  return (
+    <TableView source={source} isBrief>
+      {note !== null && <span className="output-note">{t(note)}</span>}
+      {verb}
+    </TableView>
+  )
+}
+
+/** The rows in the kernel; null while it does not hold the result, and for no place. */
+function useLive(place: Place | null): TableSource | 'asked' | null {
+  const { values, opened, onRecorded } = useContext(NotebookContext) ?? {}
+  const role = opened?.role
+  const [cell, count] = [place?.cell ?? '', place?.count ?? null]
+  const isAsked = values !== undefined && count !== null
+  const [live, setLive] = useState<TableSource | 'asked' | null>(isAsked ? 'asked' : null)
   useEffect(() => {
-    if (values === undefined || opened === undefined || count === null) return
+    if (values === undefined || role === undefined || count === null) return setLive(null)
     let isOld = false
-    const place = { name: `Out[${count}]`, path: [], fixed: [], cell }
-    void values.head(place).then((answer) => {
-      if (isOld || !answer.ok || answer.value.form !== 'table') return
-      setLive(liveTable(values, place, answer.value, mayActAs(opened.role, 'runner')))
-    })
+    const of = { name: `Out[${count}]`, path: [], fixed: [], cell }
+    const ask = async (): Promise<void> => {
+      const answer = await values.head(of)
+      if (isOld) return
+      const isTable = answer.ok && answer.value.form === 'table'
+      setLive(isTable ? liveTable(values, of, answer.value, mayActAs(role, 'runner')) : null)
+    }
+    setLive('asked')
+    void ask()
+    // The output may be here before the kernel has the result under its name.
+    const stop = onRecorded?.((run) => void (run.cell === cell && ask()))
     return () => {
       isOld = true
+      stop?.()
     }
-  }, [values, opened, cell, count])
+  }, [values, role, onRecorded, cell, count])
   return live
 }

@@ -6,34 +6,63 @@ import 'hightable/src/HighTable.css'
 import './tables.css'
 import type { ColumnSummary, TableFilter } from '@yesterday/server/contract/variables.ts'
 import HighTable, { type OrderBy } from 'hightable'
-import { useEffect, useMemo, useState } from 'react'
+import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { locale } from '../text/locale.ts'
 import { t } from '../text/text.ts'
 import { ColumnHead } from './ColumnHead.tsx'
 import { Filters } from './Filters.tsx'
 import { firstPage, GridData, LABELS, type Window } from './grid-data.ts'
 import { Summary } from './Summary.tsx'
+import { shortFloat } from './short-float.ts'
 import type { TableSource } from './source.ts'
 
 /** Columns whose statistics are asked for as soon as they are shown. */
 const SUMMARIZED = 16
 const WIDTH = 100
+/** Cells over which nothing is computed before it is asked for: the kernel would do it at each run. */
+const MOST_SUMMARIZED = 2_000_000
 /** Heights of the grid's head and of a row, CSS pixels. */
-const [HEAD, ROW] = [96, 33]
+const [HEAD, ROW] = [72, 33]
 
-export function TableView({ source }: { readonly source: TableSource }) {
+interface TableViewProps {
+  readonly source: TableSource
+  /** In an output: filters are opened on demand, numbers are shortened, and large tables are not computed over. */
+  readonly isBrief?: boolean
+  /** What is said and can be done besides, in the line above the rows. */
+  readonly children?: ReactNode
+}
+
+export function TableView({ source, isBrief = false, children }: TableViewProps) {
+  const [isFiltering, setFiltering] = useState(!isBrief)
   const [window, setWindow] = useState<Window>({ start: 0, columns: source.columns })
   const [filters, setFilters] = useState<readonly TableFilter[]>([])
   const [column, setColumn] = useState<number | null>(null)
   const { data, problem, isBusy } = useRows(source, window, filters)
-  const summaries = useSummaries(source, window, filters, column)
+  const isLarge = isBrief && source.rows * Math.min(source.width, SUMMARIZED) > MOST_SUMMARIZED
+  const summaries = useSummaries(source, window, filters, column, isLarge)
   const showFrom = async (start: number): Promise<void> => {
     const answer = await source.columnsFrom(start)
     if (answer.ok) setWindow({ start, columns: answer.value })
   }
   return (
     <div className="table-view" aria-busy={isBusy}>
-      {source.mayCompute && (
+      <div className="table-line">
+        <p className="table-count" role="status">
+          {problem ?? countWords(source, data, filters)}
+        </p>
+        {isBrief && source.mayCompute && (
+          <button
+            type="button"
+            className="button button-small"
+            aria-expanded={isFiltering}
+            onClick={() => setFiltering(!isFiltering)}
+          >
+            {t('table.filterRows')}
+          </button>
+        )}
+        {children}
+      </div>
+      {source.mayCompute && isFiltering && (
         <Filters
           window={window}
           filters={filters}
@@ -43,13 +72,12 @@ export function TableView({ source }: { readonly source: TableSource }) {
         />
       )}
       {column !== null && <Summary summary={summaries.get(column)} name={nameOf(window, column)} />}
-      <p className="table-count" role="status">
-        {problem ?? countWords(source, data, filters)}
-      </p>
       {source.width > window.columns.length && (
         <ColumnWindow window={window} width={source.width} onStart={(start) => void showFrom(start)} />
       )}
-      {data !== null && <Grid data={data} source={source} window={window} summaries={summaries} />}
+      {data !== null && (
+        <Grid data={data} source={source} window={window} summaries={summaries} isBrief={isBrief} />
+      )}
     </div>
   )
 }
@@ -96,21 +124,23 @@ function useSummaries(
   window: Window,
   filters: readonly TableFilter[],
   column: number | null,
+  isLarge: boolean,
 ): ReadonlyMap<number, ColumnSummary> {
   const [known, setKnown] = useState<ReadonlyMap<number, ColumnSummary>>(new Map())
   useEffect(() => {
     if (!source.mayCompute) return
     let isOld = false
     const { start, columns } = window
-    const first = columns.slice(0, SUMMARIZED).map((_, place) => start + place)
+    const first = isLarge ? [] : columns.slice(0, SUMMARIZED).map((_, place) => start + place)
     const places = column === null || first.includes(column) ? first : [...first, column]
+    if (places.length === 0) return
     void source.summaries(places, filters).then((answer) => {
       if (!isOld && answer.ok) setKnown(new Map(answer.value.map((one) => [one.column, one])))
     })
     return () => {
       isOld = true
     }
-  }, [source, window, filters, column])
+  }, [source, window, filters, column, isLarge])
   return known
 }
 
@@ -149,9 +179,10 @@ interface GridProps {
   readonly source: TableSource
   readonly window: Window
   readonly summaries: ReadonlyMap<number, ColumnSummary>
+  readonly isBrief: boolean
 }
 
-function Grid({ data, source, window, summaries }: GridProps) {
+function Grid({ data, source, window, summaries, isBrief }: GridProps) {
   const [orderBy, setOrderBy] = useState<OrderBy>([])
   const [problem, setProblem] = useState<string | null>(null)
   const configuration = useMemo(() => {
@@ -188,7 +219,7 @@ function Grid({ data, source, window, summaries }: GridProps) {
           data={data}
           focus={false}
           columnConfiguration={configuration}
-          renderCellContent={renderCell}
+          renderCellContent={isBrief ? renderShort : renderCell}
           onError={(error) => {
             if (error instanceof Error && error.name !== 'AbortError') setProblem(error.message)
           }}
@@ -206,4 +237,11 @@ function renderCell({ cell }: { readonly cell?: { readonly value: unknown } | un
   if (cell === undefined) return null
   if (cell.value === null) return <span className="table-missing">{t('table.missing')}</span>
   return String(cell.value)
+}
+
+/** As `renderCell`, with the digits of a float that can be read; the others are said when it is pointed at. */
+function renderShort(props: Parameters<typeof renderCell>[0]) {
+  const value = props.cell?.value
+  const short = typeof value === 'string' ? shortFloat(value) : null
+  return short === null ? renderCell(props) : <span title={String(value)}>{short}</span>
 }

@@ -1,5 +1,5 @@
 /** pure. Delimited text as a table, as RFC 4180 has it; the delimiter is recognised by the first lines. */
-import type { HtmlTable } from './html-table.ts'
+import type { HeldRows } from './html-table.ts'
 
 const DELIMITERS = [',', '\t', ';', '|'] as const
 /** Lines that the delimiter is chosen by. */
@@ -8,7 +8,7 @@ const MOST_COLUMNS = 10_000
 const MISSING = new Set(['', 'NA', 'NaN', 'nan', 'null', 'NULL'])
 
 /** Null for text without a row, or with more columns than a table can have. */
-export function readCsv(text: string): HtmlTable | null {
+export function readCsv(text: string): HeldRows | null {
   const rows = readRows(text, delimiterOf(text))
   const [head, ...body] = rows
   if (head === undefined) return null

@@ -1,13 +1,13 @@
 /** Rows that are in the page as a source: ordered, filtered and summarized here. */
 import type { ColumnSummary, TableFilter, TableSort } from '@yesterday/server/contract/variables.ts'
 import { t } from '../text/text.ts'
-import type { HtmlTable } from './html-table.ts'
+import type { HeldRows } from './html-table.ts'
 import type { TableSource } from './source.ts'
 
 const BINS = 20
 const TOP = 5
 
-export function heldTable(table: HtmlTable): TableSource {
+export function heldTable(table: HeldRows): TableSource {
   const { columns, cells, labels } = table
   const rows = cells[0]?.length ?? labels?.length ?? 0
   const all = [...Array(rows).keys()]
@@ -37,7 +37,7 @@ export function heldTable(table: HtmlTable): TableSource {
   }
 }
 
-function whyNot({ columns }: HtmlTable, { column, operation, value }: TableFilter): string | null {
+function whyNot({ columns }: HeldRows, { column, operation, value }: TableFilter): string | null {
   const isCompared = !['contains', 'missing', 'present'].includes(operation)
   const isNumber = columns[column]?.kind === 'number'
   return isCompared && isNumber && !Number.isFinite(Number(value.trim() || Number.NaN))
@@ -45,14 +45,11 @@ function whyNot({ columns }: HtmlTable, { column, operation, value }: TableFilte
     : null
 }
 
-const kept = (
-  table: HtmlTable,
-  rows: readonly number[],
-  filters: readonly TableFilter[],
-): readonly number[] => rows.filter((row) => filters.every((filter) => stays(table, row, filter)))
+const kept = (table: HeldRows, rows: readonly number[], filters: readonly TableFilter[]): readonly number[] =>
+  rows.filter((row) => filters.every((filter) => stays(table, row, filter)))
 
 function stays(
-  { cells, columns }: HtmlTable,
+  { cells, columns }: HeldRows,
   row: number,
   { column, operation, value }: TableFilter,
 ): boolean {
@@ -73,7 +70,7 @@ function compared(one: string, two: string, isNumber: boolean): number {
 
 /** Missing cells are last in both directions; equal ones keep their order. */
 function ordered(
-  { cells, columns }: HtmlTable,
+  { cells, columns }: HeldRows,
   rows: readonly number[],
   sorts: readonly TableSort[],
 ): readonly number[] {
@@ -92,7 +89,7 @@ function ordered(
   return sorts.length === 0 ? rows : [...rows].sort(compare)
 }
 
-function summarized({ cells, columns }: HtmlTable, column: number, rows: readonly number[]): ColumnSummary {
+function summarized({ cells, columns }: HeldRows, column: number, rows: readonly number[]): ColumnSummary {
   const known = rows.map((row) => cells[column]?.[row] ?? null).filter((one) => one !== null)
   const base = { column, count: rows.length, missing: rows.length - known.length }
   return columns[column]?.kind === 'number' && known.length > 0
