@@ -16,13 +16,14 @@ const TOGETHER_MS = 400
 const LONG_MS = 10_000
 
 export function RunAnnouncer({ notebook }: { readonly notebook: Notebook }) {
-  const [text, setText] = useState('')
+  const [said, setSaid] = useState({ text: '', times: 0 })
   const ended = useRef<Recorded[]>([])
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
     let work: readonly Recorded[] = []
     const announce = (): void => {
-      setText(sentence(notebook, ended.current))
+      const text = sentence(notebook, ended.current)
+      setSaid(({ times }) => ({ text, times: times + 1 }))
       ended.current = []
       const { running, queue } = notebook.session.view.get()
       if (running !== null || queue.length > 0) return
@@ -42,7 +43,8 @@ export function RunAnnouncer({ notebook }: { readonly notebook: Notebook }) {
   }, [notebook])
   return (
     <div className="visually-hidden" role="status" aria-live="polite">
-      {text}
+      {/* The same words again are another element, since a text that stays is not read again. */}
+      <span key={said.times}>{said.text}</span>
     </div>
   )
 }
@@ -52,7 +54,8 @@ function sentence(notebook: Notebook, runs: readonly Recorded[]): string {
   const [only] = failed.length > 0 ? failed : runs
   if (only === undefined) return ''
   if (failed.length === 0 && runs.length > 1) return t('cell.saidAll', { n: runs.length })
-  const n = notebook.order.get().indexOf(only.cell ?? '') + 1
+  const n = notebook.placeOf(only.cell ?? '')
+  if (n === null) return t(failed.length > 0 ? 'cell.saidGoneFailed' : 'cell.saidGoneDone')
   return t(failed.length > 0 ? 'cell.saidFailed' : 'cell.saidDone', { n })
 }
 
@@ -63,9 +66,9 @@ function notifyLong(notebook: Notebook, runs: readonly Recorded[]): void {
   if (!(over - begun > LONG_MS)) return
   const sign = runs.every(({ outcome }) => outcome === 'ok') ? '✓' : '✕'
   markTitle(sign)
-  const { path, documentId } = notebook.opened
+  const { documentId } = notebook.opened
   const body = `${sentence(notebook, runs)} ${t('cell.saidTook', { time: durationText(over - begun) })}`
-  showNotification(`${sign} ${path}`, body, documentId)
+  showNotification(`${sign} ${notebook.path.get()}`, body, documentId)
   onReturn(() => notify(sign === '✓' ? 'info' : 'warning', body))
 }
 

@@ -37,7 +37,11 @@ export function showConnections(): void {
   loadConnections()
 }
 
-export const hideConnections = (): void => open.set(false)
+export function hideConnections(): void {
+  open.set(false)
+  // Why a change failed is about what was entered then.
+  if (state.get().connections !== null) state.set({ ...state.get(), problem: null })
+}
 
 /** Adds or changes one; true if it is saved. */
 export async function saveConnection(name: string, url: string): Promise<boolean> {

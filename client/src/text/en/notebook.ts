@@ -45,6 +45,8 @@ export const notebook = {
   'cell.expected': 'of about {time}',
   'cell.saidDone': 'Cell {n} is done.',
   'cell.saidFailed': 'Cell {n} failed.',
+  'cell.saidGoneDone': 'A run is done.',
+  'cell.saidGoneFailed': 'A run failed.',
   'cell.saidAll': '{n} cells are done.',
   'cell.saidTook': 'It took {time}.',
   'kernel.python': 'Kernel',

@@ -48,6 +48,8 @@ export const notebook: Translation<typeof english> = {
   'cell.expected': '预计 {time}',
   'cell.saidDone': '单元格 {n} 运行完成。',
   'cell.saidFailed': '单元格 {n} 运行失败。',
+  'cell.saidGoneDone': '一次运行已完成。',
+  'cell.saidGoneFailed': '一次运行失败。',
   'cell.saidAll': '{n} 个单元格运行完成。',
   'cell.saidTook': '用时 {time}。',
   'kernel.python': '内核',
