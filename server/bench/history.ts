@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { neighbourhoodOf } from '../src/lineage/graph.ts'
+import { aroundOf } from '../src/lineage/around.ts'
 import { whyOf } from '../src/lineage/why.ts'
 import { openStoreToRead, type ReadOnlyStore } from '../src/store/open-store.ts'
 import type { LogQuery } from '../src/store/ports.ts'
@@ -49,9 +49,16 @@ const measures: readonly Measure[] = [
   },
   { name: 'upstream, depth 10', goal: 20, ask: ({ index }, run) => index.upstream(runId(run), 10, 100_000) },
   {
-    name: 'graph, two hops',
+    name: 'around a run, two hops',
     goal: 30,
-    ask: ({ index }, run) => neighbourhoodOf(index, { run: runId(run), name: null, hops: 2, width: 30 }),
+    ask: ({ index }, run) =>
+      aroundOf(index, {
+        run: runId(run),
+        hops: 2,
+        session: null,
+        files: async () => new Map(),
+        roots: async () => [],
+      }),
   },
   {
     name: 'timeline of a session of 5,000 runs',

@@ -12,7 +12,6 @@ import {
   History,
   LogFilter,
   Moment,
-  Neighbourhood,
   NewCheckpoint,
   NotebookLine,
   RestoreCheckpoint,
@@ -80,18 +79,6 @@ export const pastApi = {
       name: z.string().max(4096).optional(),
     }),
     answer: Why,
-  },
-  graph: {
-    ...read,
-    path: '/api/past/graph/:run',
-    summary: 'Returns runs and versions around a run. Ask for another run to expand it.',
-    params: RunParam,
-    query: z.object({
-      name: z.string().max(4096).optional(),
-      hops: z.coerce.number().int().min(0).max(10).default(2),
-      width: z.coerce.number().int().min(1).max(200).default(30),
-    }),
-    answer: Neighbourhood,
   },
   slice: {
     ...read,

@@ -119,30 +119,6 @@ export const Why = z.object({
 })
 export type Why = z.infer<typeof Why>
 
-export const GraphVersion = z.object({
-  /** Unique in the answer, and the same in every answer. */
-  id: z.string(),
-  kind: VersionKind,
-  name: z.string(),
-  digest: z.string().nullable(),
-  by: RunId.nullable(),
-})
-export type GraphVersion = z.infer<typeof GraphVersion>
-export const GraphLink = z.object({
-  run: RunId,
-  version: z.string(),
-  direction: z.enum(['used', 'generated']),
-})
-export type GraphLink = z.infer<typeof GraphLink>
-/** What lies around a run. `more` counts what was left out around a run: ask for that run to see it. */
-export const Neighbourhood = z.object({
-  run: RunId,
-  runs: z.array(RunName.extend({ more: z.number().int(), hop: z.number().int() })),
-  versions: z.array(GraphVersion),
-  links: z.array(GraphLink),
-})
-export type Neighbourhood = z.infer<typeof Neighbourhood>
-
 export const TimelineRun = z.object({
   run: RunId,
   order: z.number().int(),

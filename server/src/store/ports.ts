@@ -261,8 +261,6 @@ export interface RunIndex {
   runNames(runs: readonly string[]): Promise<readonly RunName[]>
   /** Numbers by run; runs without any are left out. */
   numbers(runs: readonly string[]): Promise<ReadonlyMap<string, RunFigures>>
-  /** Runs that used what `run` made, in log order; at most `limit`. */
-  consumers(run: string, limit: number): Promise<readonly string[]>
   /** The last run of the session, after `run`, that re-created the variable or any of these parts of it; null if none did. */
   laterVersion(
     name: string,

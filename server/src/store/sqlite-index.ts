@@ -108,10 +108,6 @@ export class SqliteIndex implements RunIndex {
     return upstreamOf(this.#db, this.#root, run, depth, most)
   }
 
-  async consumers(run: string, limit: number): Promise<readonly string[]> {
-    return this.#past.consumers(run, limit)
-  }
-
   async laterVersion(name: string, run: string, parts: Edge['parts']) {
     return this.#past.laterVersion(name, run, parts)
   }

@@ -52,18 +52,6 @@ export class SqlitePast {
     return found
   }
 
-  consumers(run: string, limit: number): readonly string[] {
-    return this.#db
-      .prepare(
-        `SELECT run FROM runs WHERE ended_seq IN (
-           SELECT DISTINCT ended FROM edges
-           WHERE by = (SELECT id FROM runs WHERE run = ?) AND generated = 0 ORDER BY ended LIMIT ?)
-         ORDER BY ended_seq`,
-      )
-      .all(run, limit)
-      .map((row) => text(row, 'run'))
-  }
-
   laterVersion(
     name: string,
     run: string,

@@ -2,16 +2,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  Diff,
-  History,
-  Moment,
-  Neighbourhood,
-  RunTable,
-  SliceList,
-  Timeline,
-  Why,
-} from '../../contract/past.ts'
+import { Diff, History, Moment, RunTable, SliceList, Timeline, Why } from '../../contract/past.ts'
 import { pastApi } from '../../contract/past-api.ts'
 import type { RouteSpec } from '../../contract/route.ts'
 import { LogPage } from '../../contract/run.ts'
@@ -162,20 +153,6 @@ describe('why', () => {
     expect(await ask(pastApi.why, { run: 'aaaa' }, {})).toMatchObject({ refusal: { status: 409 } })
     expect(await ask(pastApi.why, { run: 'ffff' }, {})).toMatchObject({ refusal: { status: 404 } })
   })
-})
-
-test('the graph holds both directions, and counts what it leaves out', async () => {
-  const graph = async (query: Readonly<Record<string, string>>) =>
-    Neighbourhood.parse(bodyOf(await ask(pastApi.graph, { run: 'aaaa02' }, query)))
-  const whole = await graph({})
-  expect(whole.runs.map(({ run, hop, more }) => [run, hop, more])).toEqual([
-    ['aaaa01', 1, 0],
-    ['aaaa02', 0, 0],
-    ['aaaa03', 2, 0],
-  ])
-  expect(whole.links).toContainEqual({ run: 'aaaa03', version: 'variable:lr@aaaa01', direction: 'used' })
-  const narrow = await graph({ hops: '0', width: '1' })
-  expect(narrow.runs).toMatchObject([{ run: 'aaaa02', more: 2 }])
 })
 
 test('a session has its timeline, and the state after each run', async () => {

@@ -229,9 +229,8 @@ test('the past of a hidden notebook is in no list, and its runs are not named as
       path,
       expect.stringMatching(/bbbb01|private/),
     ])
-  const graph = await ask(eve, 'GET', '/api/past/graph/aaaa01')
-  expect(graph.text).not.toContain('private')
-  expect(graph.json.runs.map(({ run }: { readonly run: string }) => run)).toEqual(['aaaa01'])
+  const around = await ask(eve, 'GET', '/api/runs/aaaa01/around')
+  expect(around.json.nodes.map(({ run }: { readonly run: string }) => run)).toEqual(['aaaa01'])
   const script = await ask(eve, 'GET', '/api/past/slice/aaaa01?as=script')
   expect([script.status, script.text.includes(SECRET)]).toEqual([200, false])
   expect((await ask(eve, 'GET', '/api/past/diff?a=aaaa01&b=bbbb01')).status).toBe(404)

@@ -4,7 +4,6 @@ import type { LogFilter, Why } from '../../../contract/past.ts'
 import { pastApi } from '../../../contract/past-api.ts'
 import { parseComparisons } from '../../lineage/comparisons.ts'
 import type { ReadObject } from '../../lineage/diff-outputs.ts'
-import { neighbourhoodOf } from '../../lineage/graph.ts'
 import { differenceOf, loadRun, type NoSide, type NotebookNow, sideOf } from '../../lineage/named-side.ts'
 import { notebookLine } from '../../lineage/notebook-line.ts'
 import { runTable } from '../../lineage/run-table.ts'
@@ -28,7 +27,6 @@ export function pastRoutes(parts: PastParts): readonly Route[] {
     on(pastApi.log, ({ query }) => log(parts, query)),
     on(pastApi.table, ({ query, scope }) => table(parts, query, scope)),
     on(pastApi.why, ({ params, query, scope }) => why(parts, params.run, query, scope)),
-    on(pastApi.graph, ({ params, query }) => graph(parts, params.run, query)),
     on(pastApi.slice, ({ params, query, scope }) => slice(parts, params.run, query, scope)),
     on(pastApi.timeline, ({ params, query }) => timeline(parts, params.session, query)),
     on(pastApi.moment, ({ params }) => moment(parts, params.session, params.order)),
@@ -113,17 +111,6 @@ async function withoutHidden(found: Why, scope: Seeing): Promise<Why> {
   const inputs = found.inputs.map((input) => ({ ...input, words: masked(input.words) }))
   const roots = await seen(found.roots, ({ by }) => by.run, scope)
   return { ...found, headline: masked(found.headline), lines: found.lines.map(masked), inputs, roots }
-}
-
-async function graph(
-  { index }: PastParts,
-  prefix: string,
-  { name, hops, width }: QueryOf<'graph'>,
-): Promise<Reply> {
-  const run = await wholeRun(index, prefix)
-  if (!run.ok) return run.reply
-  const found = await neighbourhoodOf(index, { run: run.value, name: name ?? null, hops, width })
-  return found === null ? refuse(notEnded(run.value)) : json(found)
 }
 
 async function slice(
