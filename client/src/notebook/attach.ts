@@ -6,7 +6,8 @@ import * as Y from 'yjs'
 /** A name for an attachment that the cell does not have yet: `image.png`, `image-1.png`. */
 export function attachmentName(cell: YCell, wanted: string): string {
   const taken = new Set(Object.keys(attachmentsOf(cell)))
-  const printable = wanted.replace(/[\\/\p{Cc}\p{Cf}]/gu, '_').slice(-100) || 'image'
+  // Half of a character cannot be part of an address.
+  const printable = wanted.slice(-100).replace(/[\\/\p{Cc}\p{Cf}\p{Cs}]/gu, '_') || 'image'
   // A name such as `constructor` would be escaped in the document.
   const plain = escapeKey(printable) === printable ? printable : `image-${printable}`
   const [, stem = plain, extension = ''] = /^(.+?)(\.\w{1,8})?$/u.exec(plain) ?? []
