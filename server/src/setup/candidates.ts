@@ -9,12 +9,19 @@ export interface Candidate {
   /** How the place is called beside the version; null for what is merely on the path. */
   readonly label: string | null
   readonly paths: readonly string[]
-  /** Its environment's folder, where that lies in the project: nothing of it runs just to be looked at. */
+  /** Its environment's folder, where its files say what it is: nothing of it runs just to be looked at. */
   readonly inside?: string
 }
 
-/** The places for a project, without the private environment. A person who names one wants no other. */
-export function candidates(root: string, here: Surroundings): readonly Candidate[] {
+/**
+ * The places for a project, with other environments that were found in it, without the private one. A person who names one
+ * wants no other.
+ */
+export function candidates(
+  root: string,
+  here: Surroundings,
+  others: readonly Candidate[] = [],
+): readonly Candidate[] {
   const { env, path } = here
   const environment = (label: string, folder: string): Candidate => ({
     label,
@@ -27,6 +34,7 @@ export function candidates(root: string, here: Surroundings): readonly Candidate
     ...(conda ? [{ label: `conda ${path.basename(conda)}`, paths: [condaPython(conda, here)] }] : []),
     { ...environment('.venv', path.join(root, '.venv')), inside: path.join(root, '.venv') },
     { ...environment('venv', path.join(root, 'venv')), inside: path.join(root, 'venv') },
+    ...others,
     ...onPath(here),
   ]
 }
@@ -44,6 +52,7 @@ function named(program: string, { platform, env, path }: Surroundings): readonly
   return folders.map((folder) => path.join(folder, file))
 }
 
-function condaPython(prefix: string, here: Surroundings): string {
+/** The interpreter of an environment of conda or pixi. */
+export function condaPython(prefix: string, here: Surroundings): string {
   return here.platform === 'win32' ? here.path.join(prefix, 'python.exe') : environmentPython(prefix, here)
 }

@@ -6,6 +6,7 @@ import { access, constants } from 'node:fs/promises'
 import type { Interpreter } from '@yesterday/kernel-bridge'
 import { type Surroundings, surroundings } from '../user/surroundings.ts'
 import { type Candidate, candidates } from './candidates.ts'
+import { condaEnvironments, pixiEnvironments } from './conda-environments.ts'
 import { environmentPython, privateFolder } from './environment-paths.ts'
 import { isComplete } from './private-environment.ts'
 import type { Probed } from './probe.ts'
@@ -24,7 +25,12 @@ export async function findInterpreters(
   root: string,
   here: Surroundings = surroundings(),
 ): Promise<readonly Interpreter[]> {
-  const found = await findPythons([...candidates(root, here), ...(await privateCandidate(here))], here)
+  const places = [
+    ...candidates(root, here, await pixiEnvironments(root, here)),
+    ...(await privateCandidate(here)),
+    ...(await condaEnvironments(here)),
+  ]
+  const found = await findPythons(places, here)
   return nameAll(found.filter(({ probed }) => probed.ipykernel))
 }
 

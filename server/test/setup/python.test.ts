@@ -57,6 +57,20 @@ const packagesOf = (interpreter: string): string =>
     encoding: 'utf8',
   }).trim()
 
+/** The files of an environment of conda. Its program says that it ran, and is the interpreter of the tests. */
+function makeConda(at: string, proof: string): string {
+  const [program, packages] = isWindows
+    ? [join(at, 'python.exe'), join(at, 'Lib', 'site-packages')]
+    : [join(at, 'bin', 'python'), join(at, 'lib', 'python3.11', 'site-packages')]
+  mkdirSync(join(packages, 'ipykernel'), { recursive: true })
+  mkdirSync(join(at, 'conda-meta'))
+  writeFileSync(join(at, 'conda-meta', 'python-3.11.9-h955ad1f_0.json'), '{}')
+  writeFileSync(join(at, 'conda-meta', 'python-dateutil-2.9.0-pyhd8ed1ab_0.json'), '{}')
+  mkdirSync(path.dirname(program), { recursive: true })
+  writeFileSync(program, `#!/bin/sh\ntouch ${proof}\nexec ${python} "$@"\n`, { mode: 0o755 })
+  return program
+}
+
 /** An ipykernel that can be imported, and no more. */
 function plantIpykernel(interpreter: string): void {
   const target = join(packagesOf(interpreter), 'ipykernel')
@@ -94,6 +108,27 @@ describe('finding', () => {
     rmSync(bin, { recursive: true })
     expect((await findInterpreters(root, bareMachine())).map((each) => each.python)).toEqual([own])
     expect(existsSync(proof)).toBe(false)
+  })
+
+  test('environments of pixi in the project and of conda are read, not run', async () => {
+    const proof = join(folder, 'it-ran')
+    const pixi = ['gpu', 'default'].map((name) => makeConda(join(root, '.pixi', 'envs', name), proof))
+    const conda = makeConda(join(folder, 'miniforge3', 'envs', 'torch'), proof)
+    const here = bareMachine()
+    mkdirSync(join(here.home, '.conda'), { recursive: true })
+    const listed = [path.dirname(path.dirname(conda)), 'relative', join(folder, 'gone'), '']
+    if (isWindows) listed[0] = path.dirname(conda)
+    writeFileSync(join(here.home, '.conda', 'environments.txt'), listed.join('\n'))
+    const found = await findInterpreters(root, here)
+    expect(found.map(({ name, displayName, python: one }) => [name, displayName, one])).toEqual([
+      ['python3', 'Python 3.11 (pixi default)', pixi[1]],
+      ['python-3.11-pixi-gpu', 'Python 3.11 (pixi gpu)', pixi[0]],
+      ['python-3.11-conda-torch', 'Python 3.11 (conda torch)', conda],
+    ])
+    expect(existsSync(proof)).toBe(false)
+    expect(await findInterpreters(root, bareMachine({ YESTERDAY_PYTHON: python }))).toHaveLength(
+      (await probe(python))?.ipykernel ? 1 : 0,
+    )
   })
 
   test('a Python without ipykernel is not offered, and is once ipykernel came in', async () => {
