@@ -6,6 +6,7 @@
  * `npm run proof jupyter [clients] [schema] [services] [cuts]`: suites and clients of others (judges/jupyter.js).
  * `npm run proof corpus [COUNT] [WORDS…]`: notebooks without a seed, replayed and restored (judges/corpus.js).
  * `npm run proof machines`: workers of Dask, Ray and Spark clusters (judges/machines.js).
+ * `npm run proof remote [COUNT] [TURN]`: cases of lineage through kernels elsewhere (judges/remote.js).
  * `npm run proof slurm`: kernels in jobs of a real Slurm cluster, until a time limit strikes (judges/slurm.js).
  */
 import { join } from 'node:path'
@@ -14,12 +15,14 @@ import { buildClient, installPackages } from './install.js'
 import { judgeCorpus } from './judges/corpus.js'
 import { judgeJupyter } from './judges/jupyter.js'
 import { judgeMachines } from './judges/machines.js'
+import { judgeRemote } from './judges/remote.js'
 import { judgeSlurm } from './judges/slurm.js'
 import { testPythons } from './test-python.js'
 
 if (process.argv[2] === 'jupyter') process.exit(await judgeJupyter())
 if (process.argv[2] === 'corpus') process.exit(await judgeCorpus())
 if (process.argv[2] === 'machines') process.exit(await judgeMachines())
+if (process.argv[2] === 'remote') process.exit(await judgeRemote())
 if (process.argv[2] === 'slurm') process.exit(await judgeSlurm())
 
 const rounds = Number(process.argv[2] ?? 1000)
