@@ -1,6 +1,6 @@
 /**
  * A Slurm cluster of two nodes for tests: slurmctld, two slurmd and munged of the system's packages, in a folder of its own,
- * on free ports. The nodes are two daemons of this machine and share its network: what separates machines is not tested.
+ * on free ports. The nodes are two daemons of this machine that share its network, or nodes that `makeNodes` separates.
  */
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -13,6 +13,7 @@ import { promisify } from 'node:util'
 import { vi } from 'vitest'
 import { seconds } from '../../server/setup/patience.js'
 import { freePort } from './jupyter-server.ts'
+import type { Nodes } from './slurm-nodes.ts'
 
 const PROGRAMS = ['slurmctld', 'slurmd', 'munged', 'sbatch', 'srun']
 
@@ -37,15 +38,22 @@ function systemEnv(): NodeJS.ProcessEnv {
   return { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` }
 }
 
-export async function startSlurm() {
+const TOGETHER: Nodes = {
+  controller: '127.0.0.1',
+  addresses: { a: '127.0.0.1', b: '127.0.0.1' },
+  words: (_, command) => command,
+}
+
+export async function startSlurm(makeNodes: (dir: string) => Nodes = () => TOGETHER) {
   const dir = mkdtempSync('/tmp/ysl-')
+  const on = makeNodes(dir)
   const host = hostname().split('.')[0] ?? 'localhost'
   const [ctld, a, b] = [await freePort(), await freePort(), await freePort()]
   for (const name of ['state', 'spool-a', 'spool-b', 'cgroup']) mkdirSync(join(dir, name), { mode: 0o755 })
   writeFileSync(join(dir, 'munge.key'), randomBytes(128), { mode: 0o600 })
   writeFileSync(join(dir, 'cgroup.conf'), `CgroupPlugin=cgroup/v1\nCgroupMountpoint=${dir}/cgroup\n`)
   const conf = join(dir, 'slurm.conf')
-  writeFileSync(conf, configuration({ dir, host, ctld, a, b }))
+  writeFileSync(conf, configuration({ dir, host, ctld, a, b, on }))
   const env = { ...systemEnv(), SLURM_CONF: conf }
   const daemons: ChildProcess[] = []
   const daemon = (program: string, words: readonly string[]): ChildProcess => {
@@ -62,7 +70,10 @@ export async function startSlurm() {
     (await promisify(execFile)(program, words, { env, timeout: seconds(60) })).stdout
   await vi.waitFor(() => run('munge', `--socket=${socket}`, '--no-input'))
   daemon('slurmctld', ['-D', '-c'])
-  const node = (name: 'a' | 'b'): ChildProcess => daemon('slurmd', ['-D', '-N', name])
+  const node = (name: 'a' | 'b'): ChildProcess => {
+    const [program = '', ...words] = on.words(name, ['slurmd', '-D', '-N', name])
+    return daemon(program, words)
+  }
   const nodes = { a: node('a'), b: node('b') }
   await vi.waitFor(async () => {
     const states = await run('sinfo', '--noheader', '--Node', '--format=%T', '--partition=debug')
@@ -92,14 +103,22 @@ const logTail = (dir: string): string => {
 }
 
 /** No cgroups and no accounting: a container has neither. */
-function configuration(on: { dir: string; host: string; ctld: number; a: number; b: number }): string {
-  const { dir, host } = on
-  const node = (name: string, port: number): string =>
-    `NodeName=${name} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${port} CPUs=4 RealMemory=1000`
+interface Configured {
+  readonly dir: string
+  readonly host: string
+  readonly ctld: number
+  readonly a: number
+  readonly b: number
+  readonly on: Nodes
+}
+
+function configuration({ dir, host, ctld, a, b, on }: Configured): string {
+  const node = (name: 'a' | 'b', port: number): string =>
+    `NodeName=${name} NodeHostname=${host} NodeAddr=${on.addresses[name]} Port=${port} CPUs=4 RealMemory=1000`
   return [
     'ClusterName=testing',
-    `SlurmctldHost=${host}(127.0.0.1)`,
-    `SlurmctldPort=${on.ctld}`,
+    `SlurmctldHost=${host}(${on.controller})`,
+    `SlurmctldPort=${ctld}`,
     ...['SlurmUser=root', 'SlurmdUser=root', 'AuthType=auth/munge', 'CredType=cred/munge'],
     `AuthInfo=socket=${dir}/munge.sock`,
     ...[`StateSaveLocation=${dir}/state`, `SlurmdSpoolDir=${dir}/spool-%n`],
@@ -110,8 +129,8 @@ function configuration(on: { dir: string; host: string; ctld: number; a: number;
     ...['SelectType=select/cons_tres', 'SelectTypeParameters=CR_CPU', 'SchedulerType=sched/backfill'],
     'SchedulerParameters=sched_interval=2,bf_interval=2,sched_min_interval=0',
     ...['SlurmdParameters=config_overrides', 'ReturnToService=0', 'KillWait=2', 'SlurmdTimeout=30'],
-    node('a', on.a),
-    node('b', on.b),
+    node('a', a),
+    node('b', b),
     'PartitionName=debug Nodes=ALL Default=YES MaxTime=1:00:00 State=UP',
     'PartitionName=long Nodes=b MaxTime=INFINITE State=UP',
     '',

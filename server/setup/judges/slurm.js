@@ -1,6 +1,7 @@
 /**
- * `npm run proof slurm`: kernels in jobs of a real Slurm cluster, which is started here: slurmctld, two slurmd, munged. It
- * takes minutes, since the shortest time limit of a job is one. It needs root and the packages slurm-wlm and munge.
+ * `npm run proof slurm`: kernels in jobs of real Slurm clusters, which are started here: slurmctld, two slurmd, munged; also
+ * behind a login host, and with nodes in network namespaces without a shared folder. It takes minutes, since the shortest
+ * time limit of a job is one. It needs root and the packages slurm-wlm, munge and iproute2.
  */
 import { join } from 'node:path'
 import { home, packagedNode, run } from '../command.js'
@@ -16,8 +17,8 @@ export async function judgeSlurm() {
     YESTERDAY_TEST_JUPYTER: jupyter,
     YESTERDAY_SLURM_LONG: '1',
   }
-  const words = [join(home, 'node_modules', 'vitest', 'vitest.mjs'), 'run']
-  words.push('test/slurm-provider.test.ts', 'test/slurm-login-host.test.ts', '--test-timeout=600000')
+  const files = ['slurm-provider', 'slurm-login-host', 'slurm-apart'].map((name) => `test/${name}.test.ts`)
+  const words = [join(home, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...files, '--test-timeout=600000']
   try {
     const { code } = await run(packagedNode(), words, { cwd: join(home, 'kernel-bridge'), env, show: true })
     return code
