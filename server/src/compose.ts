@@ -40,6 +40,7 @@ import { performJobs } from './replay/perform-jobs.ts'
 import { endOrphans } from './session/orphans.ts'
 import { takeSessionSocket } from './session/session-socket.ts'
 import { createSessions, type Sessions, type SessionsOptions } from './session/sessions.ts'
+import { keepWithinBudget } from './session/value-budget.ts'
 import { NOT_TRUSTED } from './setup/restricted-kernels.ts'
 import { openSweeps } from './sweeps/sweeps.ts'
 import { openTerminals } from './terminals/open-terminals.ts'
@@ -165,6 +166,7 @@ function sessionsOf(
   onRecorded: NonNullable<SessionsOptions['onRecorded']>,
 ): Sessions {
   const { root, store, learned, folder, untrusted } = project
+  if (untrusted === null) keepWithinBudget(store)
   return createSessions({
     ...{ kernels, store, documents, root, folder },
     expectedMs: expectedMs(learned),

@@ -31,7 +31,8 @@ Examples:
   yesterday gc --older-than 7 --apply     delete it
   yesterday gc --keep 2G --apply          and of younger ones, the oldest first, until 2 GiB are kept
 
-Kept whatever its age: the newest run of each cell, what a checkpoint names, sessions that are open.
+Kept whatever its age: the newest run of each cell and the newest that ended well, what a checkpoint names, sessions that are
+open.
 Code, outputs and records are never removed; a run without its bytes says that it cannot be replayed, and why.`
 
 /** Adds the command. */

@@ -25,6 +25,7 @@ export async function keptBytes(store: Source): Promise<Kept> {
   const facts = await readLog(store)
   const open = new Set((await store.index.openSessions()).map(({ session }) => session.session))
   const newest = new Set(facts.newest.values())
+  const newestGood = new Set(facts.newestGood.values())
   const runs: RunBytes[] = []
   const sizes = new Map<Digest, number>()
   for await (const { entry: ended } of store.runs.read()) {
@@ -42,9 +43,11 @@ export async function keptBytes(store: Source): Promise<Kept> {
       ? 'a checkpoint names it'
       : newest.has(run)
         ? 'it is the newest of its cell'
-        : open.has(facts.sessions.get(run) ?? '')
-          ? 'its kernel is open'
-          : null
+        : newestGood.has(run)
+          ? 'it is the newest of its cell that ended well'
+          : open.has(facts.sessions.get(run) ?? '')
+            ? 'its kernel is open'
+            : null
     runs.push({ run, at, kept, bytes })
   }
   return { runs, sizes }
@@ -59,6 +62,7 @@ interface LogFacts {
   readonly sessions: Map<RunId, string>
   /** By notebook and cell. */
   readonly newest: Map<string, RunId>
+  readonly newestGood: Map<string, RunId>
   readonly checkpoints: Set<RunId>
   readonly pinned: Set<string>
   /** Manifests and values that came behind their runs. */
@@ -69,6 +73,7 @@ async function readLog({ runs }: Source): Promise<LogFacts> {
   const facts: LogFacts = {
     sessions: new Map(),
     newest: new Map(),
+    newestGood: new Map(),
     checkpoints: new Set(),
     pinned: new Set(),
     late: new Map(),
@@ -81,7 +86,9 @@ async function readLog({ runs }: Source): Promise<LogFacts> {
       cells.set(entry.run, JSON.stringify([entry.notebook, entry.cellId ?? entry.cell]))
     } else if (entry.type === 'run-ended') {
       for (const { digest } of entry.outputs) facts.pinned.add(digest)
-      facts.newest.set(cells.get(entry.run) ?? entry.run, entry.run)
+      const cell = cells.get(entry.run) ?? entry.run
+      facts.newest.set(cell, entry.run)
+      if (entry.outcome === 'ok') facts.newestGood.set(cell, entry.run)
     } else if (entry.type === 'content-read') {
       const values = entry.contents.flatMap(({ value, kind }) =>
         value ? [{ value, kind: kindOf(kind) }] : [],

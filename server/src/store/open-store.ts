@@ -25,6 +25,7 @@ import type { RunIndex, Store } from './ports.ts'
 import { prepareFolder, refuseLostDatabase, type StorePaths, storePaths } from './project-folder.ts'
 import { projectKey } from './project-key.ts'
 import { Reader } from './reader.ts'
+import { RecentObjects } from './recent-objects.ts'
 import { sealedUpdates } from './sealed-updates.ts'
 import { SqliteIndex } from './sqlite-index.ts'
 import { SqliteLog } from './sqlite-log.ts'
@@ -114,11 +115,8 @@ function assemble({ writer, paths, root, health = new Health(), open = openForRe
   const reader = new Reader(open(paths.database), (error) => health.refused(error))
   const place = new HistoryPlace(paths.database)
   const isRead = writer === noWriter || writer === noTrust
-  const objects = new SqliteObjects(
-    writer,
-    reader,
-    new ObjectFiles(paths.objects, isRead ? undefined : place),
-  )
+  const files = new ObjectFiles(paths.objects, isRead ? undefined : place)
+  const objects = new RecentObjects(new SqliteObjects(writer, reader, files))
   const heads = isRead ? noHeads : headsOf(writer, reader, paths)
   const key = userSigningKey
   if (!isRead) announce(replaceExposedKey(paths, reader))
@@ -128,6 +126,7 @@ function assemble({ writer, paths, root, health = new Health(), open = openForRe
   const stopWatching = isRead ? () => undefined : watchHistory(parts)
   return {
     objects,
+    eviction: objects,
     runs,
     updates: sealedUpdates(new SqliteUpdates(writer, reader), userSeal()),
     index: new SqliteIndex(writer, reader, objects, root),

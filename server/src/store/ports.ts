@@ -40,6 +40,14 @@ export interface ObjectStore {
   list(): AsyncIterable<Digest>
 }
 
+/** The removal of objects while others are being recorded. */
+export interface ObjectEviction {
+  /** Those of these that no entry to come can name. */
+  evictable(digests: readonly Digest[]): readonly Digest[]
+  /** As `ObjectStore.remove`, for those that are evictable at their turn; these it returns. */
+  evict(digests: readonly Digest[]): Promise<readonly Digest[]>
+}
+
 /** A run that lies upstream of another, so many steps. */
 export interface Upstream {
   readonly run: string
@@ -307,6 +315,7 @@ export interface CheckReport {
 /** One project's storage, opened as a whole. */
 export interface Store {
   readonly objects: ObjectStore
+  readonly eviction: ObjectEviction
   readonly runs: RunLog
   readonly updates: UpdateLog
   readonly index: RunIndex

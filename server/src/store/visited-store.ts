@@ -22,6 +22,7 @@ export async function openVisitedStore({ root, own: ownRoot, onProblem }: Visite
   if (theirs === null) return { ...own, runs: refusing(own), key: nothingLoadable(own) }
   return {
     objects: both(own.objects, theirs.objects),
+    eviction: own.eviction,
     runs: theirs.runs,
     updates: own.updates,
     index: theirs.index,
