@@ -195,6 +195,11 @@ export class Access {
     if (session !== null) await this.#checks.confirm(session, isFresh)
   }
 
+  /** Whether the browser has a cookie of this project, of a session that may have ended. */
+  hasCookie(request: IncomingMessage): boolean {
+    return (this.#cookieOf(request) ?? '') !== ''
+  }
+
   /** Who sends this request; null for an unknown sender. A cookie does not make up for a wrong token. */
   identify(request: IncomingMessage): Identity | null {
     const token = sentToken(request)

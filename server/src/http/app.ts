@@ -285,7 +285,7 @@ function sendSignIn(parts: AppParts, request: Request, response: Response, wrong
       request.baseUrl,
       signInPage({
         language: languageOf(request),
-        problem: wrongToken ? 'token' : null,
+        problem: wrongToken ? 'token' : !again && parts.access.hasCookie(request) ? 'ended' : null,
         again,
         next,
         ...ways,

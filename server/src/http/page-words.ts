@@ -34,6 +34,8 @@ const en = {
       : `Too many attempts. Try again in ${seconds} seconds.`,
   problems: {
     token: 'This address was used already, or is from an earlier start.',
+    ended:
+      'You were signed out, or may not come in here any more. What you had not sent is kept in this browser.',
     wrong: 'The name or the password is wrong.',
     locked: 'Too many attempts. Try again later.',
     busy: 'Too many people are signing in at this moment. Try again.',
@@ -108,6 +110,7 @@ const zh: Words = {
       : `尝试次数过多。请在 ${seconds} 秒后重试。`,
   problems: {
     token: '此地址已被使用过，或来自之前的一次启动。',
+    ended: '您已被登出，或不再有访问权限。尚未发送的内容保留在此浏览器中。',
     wrong: '姓名或密码错误。',
     locked: '尝试次数过多。请稍后重试。',
     busy: '此刻登录的人太多。请重试。',

@@ -10,7 +10,15 @@ import { type Language, pageWords, statusWords } from './page-words.ts'
 /** Why a form was not accepted. `token`: of the terminal. */
 export type FormProblem =
   | JoinProblem
-  | { readonly kind: 'token' | 'providerExpired' | 'providerDenied' | 'providerDown' | 'providerRefused' }
+  | {
+      readonly kind:
+        | 'token'
+        | 'ended'
+        | 'providerExpired'
+        | 'providerDenied'
+        | 'providerDown'
+        | 'providerRefused'
+    }
 
 /** In which ways people sign in to this server, beside the link of the terminal. */
 export interface WaysIn {

@@ -170,6 +170,10 @@ test('the owner changes a role and removes; the person changes the password', as
   expect((await send('PUT', '/api/me', { name: 'grace' })).status).toBe(409)
   expect((await send('DELETE', path)).status).toBe(200)
   expect((await get('/api/me', cookie)).status).toBe(401)
+  // Her page, which reloads, says why it is gone; another browser gets the plain page.
+  const shown = await get('/notebooks/a.ipynb', cookie)
+  expect([shown.status, await shown.text()]).toEqual([401, expect.stringContaining('You were signed out')])
+  expect(await (await get('/notebooks/a.ipynb')).text()).not.toContain('You were signed out')
   const log = AuditEntries.parse(await (await get('/api/audit?limit=4', owner)).json())
   const actions = log.map(({ action }) => action)
   expect(actions).toEqual(['member-removed', 'sign-in-failed', 'password-changed', 'role-changed'])
