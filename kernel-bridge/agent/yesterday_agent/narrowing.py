@@ -28,7 +28,6 @@ _MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections
 _SIZED = (*_MAPPINGS, list, tuple, set, frozenset, collections.deque)
 _BY_KIND = frozenset(("type", "id", "isinstance", "issubclass", "callable"))
 """The results of these built-ins do not follow from the content."""
-"""What these make of a mapping follows from its keys."""
 CLASS = ".__class__"
 """The link from an instance to a class of the user's."""
 _FIELD = type(vars(collections.namedtuple("Pair", "a b"))["a"])

@@ -210,7 +210,7 @@ function trialWords(swapped: readonly Cause[], explains: boolean, problem: strin
     return explains
       ? 'run again as it was, the result is good'
       : 'run again as it was, the result is bad again'
-  return `${what} the result is ${explains ? "yesterday's" : 'still not yesterday’s'}`.replaceAll('’', "'")
+  return `${what} the result is ${explains ? '' : 'still not '}yesterday's`
 }
 
 const shortNames: Partial<Record<Cause['kind'], (cause: Cause) => string>> = {
