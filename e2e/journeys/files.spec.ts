@@ -2,6 +2,7 @@
 import { access, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
+import { seriousFindings } from '../support/axe.ts'
 import { writeNotebook } from '../support/notebook-file.ts'
 import { open, signedIn } from '../support/person.ts'
 import { discard, newFolder, type Program, startProgram } from '../support/program.ts'
@@ -21,7 +22,9 @@ test.afterEach(async () => {
   await discard(folder)
 })
 
-test('a deletion says that it worked, and nothing else', async ({ browser }) => {
+test('a deletion says that it worked, and nothing else; what was deleted is put back', async ({
+  browser,
+}) => {
   const page = await open(await signedIn(browser, program), program, 'a.ipynb')
   const row = page.getByRole('treeitem', { name: 'b.ipynb' })
   await row.focus()
@@ -31,6 +34,16 @@ test('a deletion says that it worked, and nothing else', async ({ browser }) => 
   await expect(page.locator('.notice-error')).toHaveCount(0)
   await expect(row).toHaveCount(0)
   await expect(access(join(folder, 'b.ipynb'))).rejects.toThrow()
+
+  await page.getByRole('button', { name: 'Deleted files' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Deleted files' })
+  await expect(dialog.getByText('b.ipynb')).toBeVisible()
+  expect(await seriousFindings(page, { within: ['.dialog'] })).toEqual([])
+  await dialog.getByRole('button', { name: 'Put b.ipynb back' }).click()
+  await expect(dialog).toContainText('Nothing was deleted.')
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  await expect(row).toBeVisible()
+  await access(join(folder, 'b.ipynb'))
 })
 
 test('a text file is edited, saved, and not overwritten when another program changed it', async ({

@@ -31,10 +31,12 @@ import { sshHostApi } from './ssh-hosts.ts'
 import { sweepApi } from './sweeps.ts'
 import { terminalApi } from './terminals.ts'
 import { tokenApi } from './tokens.ts'
+import { trashApi } from './trash.ts'
 
 /** The routes in groups, with the titles that the docs give them. */
 export const apis: Readonly<Record<string, Readonly<Record<string, RouteSpec>>>> = {
   'Files and notebooks': fileApi,
+  'Deleted files': trashApi,
   'Conflicts of merges': conflictsApi,
   'The past': pastApi,
   Replay: replayApi,

@@ -31,6 +31,7 @@ import { type SettingsFiles, settingsRoutes } from './http/routes/settings.ts'
 import { slurmRoutes } from './http/routes/slurm.ts'
 import { sshHostRoutes } from './http/routes/ssh-hosts.ts'
 import { sweepRoutes } from './http/routes/sweeps.ts'
+import { trashRoutes } from './http/routes/trash.ts'
 import { usageRoutes } from './http/routes/usage.ts'
 import { workspaceRoutes } from './http/routes/workspace.ts'
 import type { Sockets } from './http/sockets.ts'
@@ -82,6 +83,7 @@ export function routesOf(options: ComposeOptions, parts: RouteParts): readonly R
   const fileState = fileStates(root, store.secrets)
   return [
     ...fileRoutes(root, files),
+    ...trashRoutes(files),
     ...notebookRoutes(root, documents),
     ...resultRoutes({ sessions, documents, index: store.index }),
     ...receiptRoutes(store.index),

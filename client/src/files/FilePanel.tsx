@@ -4,10 +4,11 @@ import { useMay } from '../api/use-may.ts'
 import { t } from '../text/text.ts'
 import { Dialog } from '../ui/Dialog.tsx'
 import { IconButton } from '../ui/IconButton.tsx'
-import { FilePlus2, FolderPlus, RotateCw, Upload } from '../ui/icons.ts'
+import { FilePlus2, FolderPlus, RotateCw, Trash2, Upload } from '../ui/icons.ts'
 import { makeFolder, makeNotebook, upload } from './actions.ts'
 import { FileTree } from './FileTree.tsx'
 import { files } from './files-store.ts'
+import { TrashDialog } from './TrashDialog.tsx'
 import { parentOf } from './tree.ts'
 
 /** `selected` is the path of the open file; `onPicked` follows each choice of a file. */
@@ -85,6 +86,7 @@ function Tools(props: {
   readonly onUpload: (chosen: readonly File[]) => void
 }) {
   const picker = useRef<HTMLInputElement>(null)
+  const [isTrashOpen, setTrashOpen] = useState(false)
   const newFolder = async (): Promise<void> => {
     const path = await makeFolder(props.folder)
     if (path !== null) props.onFolderMade(path)
@@ -106,12 +108,16 @@ function Tools(props: {
             <IconButton label={t('files.upload')} onClick={() => picker.current?.click()}>
               <Upload size={16} />
             </IconButton>
+            <IconButton label={t('trash.open')} onClick={() => setTrashOpen(true)}>
+              <Trash2 size={16} />
+            </IconButton>
           </>
         )}
         <IconButton label={t('files.refresh')} onClick={() => void files.refresh()}>
           <RotateCw size={16} />
         </IconButton>
       </span>
+      {isTrashOpen && <TrashDialog onClose={() => setTrashOpen(false)} />}
       <input
         ref={picker}
         type="file"

@@ -5,6 +5,7 @@
 import { constants, cp, lstat, mkdir, rename, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import type { FileCommand, FileEntry, TrashedFile } from '../../contract/http.ts'
+import type { TrashItem } from '../../contract/trash.ts'
 import { freeNames } from '../disk/free-names.ts'
 import { specialFileIn } from '../disk/regular-file.ts'
 import type { Documents, Refusal } from '../document/ports.ts'
@@ -156,6 +157,40 @@ export class Files {
     }
   }
 
+  /** What is in the trash, newest first. */
+  trashed(): Promise<readonly TrashItem[]> {
+    return this.#trash.list()
+  }
+
+  /** Puts a deleted thing back to `path`, where it was, under the first free name; its folders are made where they are gone. */
+  async putBack(item: string, path: string): Promise<Done> {
+    if (!(await this.#trash.has(item, path))) return refused(notInTrash)
+    const parent = dirname(path) === '.' ? '' : dirname(path)
+    const problem = await this.#makeFolders(parent)
+    if (problem !== null) return refused(problem)
+    return this.#make(parent, basename(path), (target) => this.#trash.putBack(item, target))
+  }
+
+  /** The folder with those above it, where they are not there; null, or why not. */
+  async #makeFolders(folder: string): Promise<Refusal | null> {
+    if (folder === '') return null
+    const above = await this.#makeFolders(dirname(folder) === '.' ? '' : dirname(folder))
+    if (above !== null) return above
+    const target = await locateCreated(this.#root, folder)
+    if (!target.ok) return target.refusal
+    try {
+      await mkdir(target.absolute)
+      return null
+    } catch (error) {
+      return errorCode(error) === 'EEXIST' ? null : diskRefusal(error, folder)
+    }
+  }
+
+  /** Deletes a thing in the trash for good. */
+  async removeTrashed(item: string): Promise<Refusal | null> {
+    return (await this.#trash.remove(item)) ? null : notInTrash
+  }
+
   /** Brings a notebook's file up to date, so that the copy or the trash holds the last edits. Refusals do not matter. */
   async #saveOpen(path: string): Promise<void> {
     if (!path.endsWith('.ipynb')) return
@@ -168,6 +203,13 @@ const notebookName = (name = 'Untitled.ipynb'): string => (name.endsWith('.ipynb
 
 /** How a make says that the name is taken; `cp` has words of its own, also for a copy onto itself. */
 const taken: ReadonlySet<string> = new Set(['EEXIST', 'ERR_FS_CP_EEXIST', 'ERR_FS_CP_EINVAL'])
+
+const notInTrash: Refusal = {
+  code: 'missing',
+  status: 404,
+  message: 'This is not in the trash any more.',
+  hint: 'Another person may have put it back. Load the list again.',
+}
 
 const intoItself = (path: string): Refusal => ({
   code: 'intoItself',

@@ -8,6 +8,7 @@ import { projectApi } from '../../contract/project-api.ts'
 import { replayApi } from '../../contract/replay-api.ts'
 import type { RouteSpec } from '../../contract/route.ts'
 import { sweepApi } from '../../contract/sweeps.ts'
+import { trashApi } from '../../contract/trash.ts'
 import type { Recording } from '../people/audit.ts'
 import type { Reply } from './reply.ts'
 import type { Call, RawCall, Route } from './route.ts'
@@ -51,6 +52,8 @@ const AUDITED: readonly Audited[] = [
     if (body.type === 'copy') return ['file-changed', { path: body.from, to: body.to ?? '', how: 'copied' }]
     return ['file-changed', { path: body.folder, name: body.name ?? '', how: body.type }]
   }),
+  audit(trashApi.putBack, ({ body }) => ['restored', { path: body.path }]),
+  audit(trashApi.remove, ({ params }) => ['file-deleted', { path: params.item, how: 'trash' }]),
   audit(conflictsApi.finish, ({ body }) => ['file-changed', { path: body.path, how: 'resolved' }]),
   audit(fileApi.publishResults, ({ params, body }) => [
     'run',

@@ -126,3 +126,66 @@ test('an upload appears whole or not at all', async () => {
   expect(readFileSync(join(root, 'u.txt'), 'utf8')).toBe('three')
   expect(readdirSync(root)).toEqual(['u.txt'])
 })
+
+/** The names of what is in the trash, newest first. */
+const inTrash = async () => (await files.trashed()).map(({ path, type }) => [path, type])
+const itemOf = async (path: string) =>
+  (await files.trashed()).find((one) => one.path === path)?.item ?? expect.fail(`${path} is not in the trash`)
+
+test('what was deleted is listed and put back where it was, with its folders, under a free name', async () => {
+  mkdirSync(join(root, 'a/b'), { recursive: true })
+  writeFileSync(join(root, 'a/b/x.csv'), 'old')
+  writeFileSync(join(root, 'y.txt'), 'first')
+  symlinkSync('y.txt', join(root, 'link'))
+  for (const path of ['a/b/x.csv', 'a', 'y.txt', 'link']) expect(code(await files.discard(path))).toBe('ok')
+  expect(await inTrash()).toEqual([
+    ['link', 'file'],
+    ['y.txt', 'file'],
+    ['a', 'folder'],
+    ['a/b/x.csv', 'file'],
+  ])
+  writeFileSync(join(root, 'y.txt'), 'second')
+  const back = await files.putBack(await itemOf('y.txt'), 'y.txt')
+  expect(back).toMatchObject({ ok: true, entry: { path: 'y 1.txt' } })
+  expect([readFileSync(join(root, 'y.txt'), 'utf8'), readFileSync(join(root, 'y 1.txt'), 'utf8')]).toEqual([
+    'second',
+    'first',
+  ])
+  expect(code(await files.putBack(await itemOf('a/b/x.csv'), 'a/b/x.csv'))).toBe('ok')
+  expect(readFileSync(join(root, 'a/b/x.csv'), 'utf8')).toBe('old')
+  expect(await files.putBack(await itemOf('a'), 'a')).toMatchObject({ ok: true, entry: { path: 'a 1' } })
+  expect(existsSync(join(root, 'a 1/b'))).toBe(true)
+  expect(code(await files.putBack(await itemOf('link'), 'link'))).toBe('ok')
+  expect(readFileSync(join(root, 'link'), 'utf8')).toBe('second')
+  expect(await inTrash()).toEqual([])
+})
+
+test('a thing is put back by its own path alone, and removed for good once', async () => {
+  writeFileSync(join(root, 'y.txt'), '1')
+  await files.discard('y.txt')
+  const item = await itemOf('y.txt')
+  expect(code(await files.putBack(item, 'other.txt'))).toBe('missing')
+  expect(code(await files.putBack('../../etc', 'y.txt'))).toBe('missing')
+  expect(await files.removeTrashed('../..')).toMatchObject({ code: 'missing' })
+  expect(await files.removeTrashed(item)).toBeNull()
+  expect(await files.removeTrashed(item)).toMatchObject({ code: 'missing' })
+  expect(code(await files.putBack(item, 'y.txt'))).toBe('missing')
+})
+
+test('what a hostile folder has in place of the trash is not listed, and nothing follows it outside', async () => {
+  const slot = join(root, '.yesterday/trash/2026-01-01T00-00-00.000Z-abcdef')
+  mkdirSync(join(slot, 'content'), { recursive: true })
+  writeFileSync(join(slot, 'content/passwd'), 'x')
+  const manifest = (path: unknown) =>
+    writeFileSync(join(slot, 'manifest.json'), JSON.stringify({ path, trashed: '2026-01-01T00:00:00.000Z' }))
+  for (const path of ['../passwd', '/etc/passwd', '.ssh/../../passwd', 7]) {
+    manifest(path)
+    expect(await inTrash()).toEqual([])
+  }
+  manifest('.hidden/passwd')
+  const [hidden] = await files.trashed()
+  if (hidden !== undefined) expect(code(await files.putBack(hidden.item, hidden.path))).not.toBe('ok')
+  writeFileSync(join(slot, 'manifest.json'), 'x'.repeat(20_000))
+  expect(await inTrash()).toEqual([])
+  expect(existsSync(join(root, '.hidden'))).toBe(false)
+})

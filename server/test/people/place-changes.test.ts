@@ -126,3 +126,20 @@ test('where there are too many roles, there is no invitation to a place; ended o
   expect(server.people.invitations.open).toHaveLength(before)
   server.grants.forget('many')
 })
+
+test('what was deleted in a hidden folder is in no list, and is not put back by whom it is hidden from', async () => {
+  await mkdir(join(root, 'gone'))
+  await writeFile(join(root, 'gone/x.txt'), SECRET)
+  const eve = person('editor', [inFolder('gone'), 'none'])
+  expect((await ask(owner(), 'POST', '/api/files', { type: 'trash', path: 'gone/x.txt' })).status).toBe(200)
+  const [item] = (await ask(owner(), 'GET', '/api/trash')).json
+  expect(item).toMatchObject({ path: 'gone/x.txt', type: 'file' })
+  expect((await ask(eve, 'GET', '/api/trash')).json).toEqual([])
+  const path = `/api/trash/${item.item}`
+  expect((await ask(eve, 'POST', path, { path: 'gone/x.txt' })).status).toBe(404)
+  expect((await ask(eve, 'POST', path, { path: 'public/x.txt' })).status).toBe(404)
+  expect((await ask(eve, 'DELETE', path)).status).toBe(403)
+  expect((await ask(person('viewer'), 'GET', '/api/trash')).status).toBe(403)
+  expect((await ask(owner(), 'POST', path, { path: 'gone/x.txt' })).status).toBe(201)
+  expect((await ask(owner(), 'GET', '/api/files/gone/x.txt?download')).status).toBe(200)
+})
