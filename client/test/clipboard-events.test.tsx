@@ -209,15 +209,34 @@ describe('images', () => {
     expect(noticeTexts()).toEqual([t('attach.tooLarge', { name: 'large.png', size: 9 })])
   })
 
-  test.each([
-    ['a text file', 'text/plain'],
-    ['a page', 'text/html'],
-  ])('%s that is dropped is refused, and not opened by the browser', async (_, type) => {
-    const { ids } = await listening()
-    expect(fire('drop', clipboard({}, [image('x', 3, type)])).defaultPrevented).toBe(true)
-    expect(fire('dragover', clipboard({}, [image('x', 3, type)])).defaultPrevented).toBe(true)
-    expect(ids()).toBe('a b c')
-    expect(noticeTexts()).toEqual([t('attach.onlyImages')])
+  test('data files are uploaded beside the notebook, and read by new cells in their order', async () => {
+    const { notebook } = await listening()
+    const sent: string[] = []
+    vi.stubGlobal('fetch', async (url: string, { method = 'GET' }: RequestInit = {}) => {
+      if (method !== 'PUT') return Response.json([])
+      sent.push(url)
+      if (url.includes('there')) {
+        const error = { code: 'exists', message: 'It is there already.' }
+        return Response.json({ error }, { status: 409 })
+      }
+      const name = decodeURIComponent(url.split('/').at(-1) ?? '')
+      const modified = '2026-01-01T00:00:00.000Z'
+      const entry = { name, path: name, type: 'file', size: 1, modified, writable: true, version: 'v' }
+      return Response.json(entry, { status: 201 })
+    })
+    const dropped = [
+      image('a.csv', 3, 'text/csv'),
+      image('there.csv', 3, 'text/csv'),
+      image('b.txt', 3, 'text/plain'),
+    ]
+    expect(fire('dragover', clipboard({}, dropped)).defaultPrevented).toBe(true)
+    expect(fire('drop', clipboard({}, dropped)).defaultPrevented).toBe(true)
+    await vi.waitFor(() => expect(notebook.order.get()).toHaveLength(5))
+    expect(texts(notebook)[2]).toContain("pd.read_csv('a.csv')")
+    expect(texts(notebook)[3]).toContain("Path('b.txt').read_text()")
+    expect(sent).toHaveLength(3)
+    expect(noticeTexts()).toContain(t('files.exists', { name: 'there.csv' }))
+    vi.unstubAllGlobals()
   })
 
   test('text of a program that has a picture as well is text', async () => {

@@ -64,22 +64,34 @@ export async function trash(path: string): Promise<void> {
 }
 
 /** Uploads files into a folder; gives back those whose names are taken, to be asked about. */
-export async function upload(
+export const upload = async (
   folder: string,
   chosen: readonly File[],
   overwrite = false,
-): Promise<readonly File[]> {
+): Promise<readonly File[]> => (await uploadEach(folder, chosen, overwrite)).taken
+
+interface Uploads {
+  /** The paths of those that are there now. */
+  readonly done: readonly string[]
+  readonly taken: readonly File[]
+}
+
+export async function uploadEach(
+  folder: string,
+  chosen: readonly File[],
+  overwrite = false,
+): Promise<Uploads> {
   if (chosen.length > 0) notify('info', t('files.uploading', { count: chosen.length }))
   const taken: File[] = []
-  let done = 0
+  const done: string[] = []
   for (const file of chosen) {
     const answer = await files.upload(folder, inFolder(folder, file.name), file, overwrite)
-    if (answer.ok) done++
+    if (answer.ok) done.push(answer.value.path)
     else if (answer.problem.status === 409) taken.push(file)
     else notify('error', answer.problem.message, answer.problem.hint)
   }
-  if (done > 0) notify('info', t('files.uploaded', { count: done }))
-  return taken
+  if (done.length > 0) notify('info', t('files.uploaded', { count: done.length }))
+  return { done, taken }
 }
 
 /** The value of an answer; null for a refusal, which is shown to the person. */

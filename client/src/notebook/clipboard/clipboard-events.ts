@@ -3,10 +3,9 @@
  * the browser's behaviour, but for images, which become attachments.
  */
 
-import { t } from '../../text/text.ts'
-import { notify } from '../../ui/notices.ts'
 import type { Notebook } from '../notebook.ts'
 import { copyCells, cutCells, pasteCells, pasteText } from '../paste.ts'
+import { uploadAndRead } from '../reading/read-file.ts'
 import { addImages, imagesOf } from './add-images.ts'
 import { CELLS_MIME, readCells } from './cells-data.ts'
 import { fillClipboard } from './system-clipboard.ts'
@@ -73,8 +72,9 @@ function drop(notebook: Notebook, event: DragEvent): void {
   // Else the browser opens the file in place of the page.
   take(event)
   const cell = event.target instanceof Element ? event.target.closest('.cell') : null
-  if (images.length === 0) notify('info', t('attach.onlyImages'))
-  else void addImages(notebook, images, { cell: cell?.id.replace(/^cell-/, '') ?? null, atCaret: false })
+  const id = cell?.id.replace(/^cell-/, '') ?? null
+  if (images.length > 0) void addImages(notebook, images, { cell: id, atCaret: false })
+  else void uploadAndRead(notebook, [...event.dataTransfer.files], id ?? notebook.order.get().at(-1) ?? null)
 }
 
 function take(event: Event): void {

@@ -1,5 +1,7 @@
 /** Puts code into a notebook that reads a file of the project: dragged from the tree, or by the menu of the file. */
+import { uploadEach } from '../../files/actions.ts'
 import { DRAGGED_FILE, fileUse } from '../../files/file-use.ts'
+import { parentOf } from '../../files/tree.ts'
 import { t } from '../../text/text.ts'
 import { notify } from '../../ui/notices.ts'
 import { codeCells } from '../code-cells.ts'
@@ -15,6 +17,18 @@ export function readFile(notebook: Notebook, file: string, behind = notebook.sel
   }
   const sources = codeCells(notebook).map(({ source }) => source)
   pasteText(notebook, readingCode(file, notebook.path.get(), sources), behind)
+}
+
+/** Uploads files from elsewhere beside the notebook, and puts code behind the cell that reads them. */
+export async function uploadAndRead(
+  notebook: Notebook,
+  dropped: readonly File[],
+  behind: string | null,
+): Promise<void> {
+  const { done, taken } = await uploadEach(parentOf(notebook.path.get()), dropped)
+  // Each goes behind the cell: the last one first, so that they are in order.
+  for (const path of done.toReversed()) readFile(notebook, path, behind)
+  for (const { name } of taken) notify('warning', t('files.exists', { name }), t('reading.exists'))
 }
 
 /** Offers it in the tree, and takes files that are dropped on the list of cells, until the answer is called. */
