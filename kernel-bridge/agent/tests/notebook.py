@@ -17,7 +17,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from yesterday_agent import shipping
 from yesterday_agent.environment import EnvironmentFacts
 from yesterday_agent.kept import Kept
-from yesterday_agent.probes import PROBE_LIST, ProbeTable, instrument
+from yesterday_agent.probe_name import PROBE_LIST
+from yesterday_agent.probes import ProbeTable, instrument
 from yesterday_agent.record import Record
 from yesterday_agent.recorder import Recorder
 

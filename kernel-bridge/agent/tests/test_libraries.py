@@ -58,7 +58,7 @@ def test_no_other_module_names_a_library() -> None:
     assert found == []
 
 
-DEPTH = 18
+DEPTH = 12
 """The longest way of imports from one module of the agent to another. It may only become shorter."""
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import types
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .accesses import WHOLE, Access
 from .addresses import address
 from .compiled import codes_of
 from .databases import is_connection, only_looks
 from .executed import names_of, unprobed
-from .graph import Graph
 from .libraries import of_bases
 from .narrowing import refitted
 from .purity import only_asks, only_draws
-from .reads import Reads
 from .replacing import in_order
+
+if TYPE_CHECKING:
+    from .graph import Graph
+    from .reads import Reads
 
 _HARMLESS = frozenset(
     """print len type id isinstance repr str bool hash display callable dir hasattr getattr issubclass format vars

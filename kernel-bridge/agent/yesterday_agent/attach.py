@@ -41,7 +41,8 @@ from .late_edges import messages
 from .late_values import CALLBACK
 from .panel_requests import PanelRequests
 from .plans import Plans
-from .probes import PROBE_LIST, ProbeTable, instrument
+from .probe_name import PROBE_LIST
+from .probes import ProbeTable, instrument
 from .record import Outcome, Record, RunError
 from .recorder import Recorder
 from .secrecy import use_key

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .accesses import WHOLE, Access
-from .reads import Reads
-from .record import Edge
+
+if TYPE_CHECKING:
+    from .reads import Reads
+    from .record import Edge
 
 _LOOKS = ("read", "through", "iterate", "contains", "identity")
 

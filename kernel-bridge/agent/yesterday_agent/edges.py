@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .graph import Steps
-from .record import Edge
 from .written import written
+
+if TYPE_CHECKING:
+    from .graph import Steps
+    from .record import Edge
 
 _MOST_PARTS = 32
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .audit import FRAMES_ABOVE, listen
-from .probes import PROBE_LIST
+from .probe_name import PROBE_LIST
 
 _LOADS = ("LOAD_NAME", "LOAD_GLOBAL", "DELETE_NAME", "DELETE_GLOBAL")
 _STORES = ("STORE_NAME", "STORE_GLOBAL")

@@ -10,10 +10,10 @@ import os
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .file_digests import PENDING, Digest, FileDigests, Signature, is_same, signature
-from .files import Content, FileUse, FileWatch
+from .file_edges import file_edge, plain_edge, shown_path
 from .folder_lineage import FolderLineage
 from .folder_manifests import FolderManifests, FolderUse
 from .gathering import GATHER, folder_of
@@ -21,11 +21,14 @@ from .kept import RUN_BYTES, Kept
 from .late import Late, LateDigests
 from .named_files import adds_to, command_paths, copied_to, named_paths, touches_files, valued_paths
 from .named_folders import base_of, files_in, files_matching, may_read_folders, named_folder, patterns_in
-from .reads import Reads
-from .record import Edge, Missing
 from .state import holds_work
-from .tree_snapshot import Changes
 from .withheld import Withheld
+
+if TYPE_CHECKING:
+    from .files import Content, FileUse, FileWatch
+    from .reads import Reads
+    from .record import Edge, Missing
+    from .tree_snapshot import Changes
 
 DATABASE = "database"
 """The type of a file to which a run connected, which is not to say that it read all of it."""
@@ -377,24 +380,3 @@ def _mark(path: str) -> Mark:
     except (OSError, ValueError):
         return (0, -1)
     return (facts.st_mtime_ns, facts.st_size)
-
-
-def shown_path(path: str) -> str:
-    """Relative where it is inside the start folder."""
-    inside = path.startswith(_START + os.sep)
-    return os.path.relpath(path, _START).replace(os.sep, "/") if inside else path
-
-
-_START = os.getcwd()
-
-
-def file_edge(path: str, digest: str | None, by: str | None, reason: str) -> Edge:
-    size = os.path.getsize(path) if os.path.isfile(path) else None
-    version = digest or f"{by or 'outside'}:{size}"
-    edge: Edge = {"kind": "file", "name": shown_path(path), "version": version, "edge": "observed"}
-    edge.update({"by": by, "digest": digest, "size": size, "reason": reason})
-    return edge
-
-
-def plain_edge(kind: Any, name: str, reason: str) -> Edge:
-    return {"kind": kind, "name": name, "version": name, "edge": "observed", "reason": reason}

@@ -8,14 +8,17 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatch
 from itertools import repeat
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from .file_digests import PENDING, Digest, signature
-from .files import FileUse, FileWatch
 from .folder_manifests import FolderManifests, FolderUse
 from .gathering import GATHER, folder_of, gathering_folders
 from .late import Check, Job, Late, LateDigests
 from .record import Edge, Missing
 from .state import working_directory
+
+if TYPE_CHECKING:
+    from .files import FileUse, FileWatch
 
 _KEPT_FILES = 1_000
 """The bytes of the files of a folder are kept up to so many; one with more is known by its digest alone."""

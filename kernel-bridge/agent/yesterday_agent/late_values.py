@@ -5,14 +5,16 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .addresses import address
 from .content import Budget, UntoldError, content_digest
-from .graph import Changes, Graph
 from .late import Check, Job, Late, LateDigests
 from .libraries import of_kind
 from .secrecy import concealed
+
+if TYPE_CHECKING:
+    from .graph import Changes, Graph
 
 PENDING = "its digest is computed after the run, and has not arrived"
 CHANGED = "a later run changed it before its content was read"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -29,13 +28,9 @@ from .record import Edge, Missing
 from .replacing import in_order
 from .secrecy import concealed, hidden, hides, masker
 from .sharing import Sharing
+from .shell_names import is_shell_name
 from .tables import Tables
 from .variable_parts import named_accesses, variable_in
-
-_SHELL_NAME = re.compile(
-    r"_+$|_i*$|_i?\d+$|_(dh|ih|oh|exit_code)$|(In|Out|exit|quit|open|get_ipython)$|__\w+__$"
-    r"|__(?:builtins_dict_|compiled_fn_|resume_at_|import_)\w+$"
-)
 
 
 class Settled(NamedTuple):
@@ -46,11 +41,6 @@ class Settled(NamedTuple):
     generated: list[Edge]
     missing: list[Missing]
     values: dict[str, Any]
-
-
-def is_shell_name(name: str) -> bool:
-    """IPython's own names, and those that compilers put beside the user's: no version of them is recorded."""
-    return _SHELL_NAME.match(name) is not None
 
 
 class Lineage:

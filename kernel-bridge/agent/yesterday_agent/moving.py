@@ -23,9 +23,9 @@ from typing import Any, TypedDict
 
 from . import libraries
 from .kinds import module_of, origin_of
-from .lineage import is_shell_name
 from .restoring import recorder
 from .secrecy import hides, mask
+from .shell_names import is_shell_name
 from .state import random_bytes, set_state
 from .userland import is_user_class, is_user_module
 

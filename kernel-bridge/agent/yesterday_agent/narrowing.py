@@ -10,19 +10,21 @@ import collections
 import functools
 import re
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import libraries
 from .accesses import ALL, DELETED, ROWS, WHOLE, Access
 from .addresses import address
 from .databases import RESULT, fetches, is_connection
 from .frame_calls import MASK
-from .graph import Node
-from .library import Frames
 from .methods import is_computed, looked_at
 from .part_names import DTYPE, INDEX, ORDER, SHAPE
 from .shapes import asked_parts, asks_names, is_array, is_frame, owns_memory
 from .userland import defined, is_user_class
+
+if TYPE_CHECKING:
+    from .graph import Node
+    from .library import Frames
 
 _MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
 _SIZED = (*_MAPPINGS, list, tuple, set, frozenset, collections.deque)

@@ -7,14 +7,16 @@ record follows, and an answer holds no secret that the agent knows.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .lineage import is_shell_name
 from .own_threads import as_own
-from .recorder import Recorder
 from .secrecy import masked_texts
+from .shell_names import is_shell_name
 from .value_viewer import RefusalError, ValueViewer
 from .variables import VariableList, Writer, Writers
+
+if TYPE_CHECKING:
+    from .recorder import Recorder
 
 MESSAGE = "yesterday_variables_request"
 _REPLY = "yesterday_variables_reply"

@@ -12,16 +12,18 @@ import sys
 import types
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .accesses import Access
 from .addresses import address
 from .databases import connects_itself
-from .graph import Changes, Graph
 from .parts import token
-from .record import Edge
 from .userland import is_user_class, is_user_module
-from .verbs import Verb
+
+if TYPE_CHECKING:
+    from .accesses import Access
+    from .graph import Changes, Graph
+    from .record import Edge
+    from .verbs import Verb
 
 _CONTAINERS = (list, dict, set, collections.deque)
 _DEFAULT_CONNECTION = "default connection"

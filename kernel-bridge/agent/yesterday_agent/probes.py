@@ -17,11 +17,11 @@ from typing import Any, TypeVar
 from .accesses import WHOLE, Touches, puts_of, touches_of
 from .evaluation import annotations_of, certain_children, function_header, only_suspends, surely_loops, unconditional
 from .given import given_sql, given_texts
+from .probe_name import PROBE_LIST
 from .scopes import FUNCTIONS as _FUNCTIONS
 from .scopes import Comprehension, Scope, suspends
 from .syntax import COMPREHENSIONS
 
-PROBE_LIST = "__yesterday__"
 NOTES = (NOTE_TEXT, NOTE_SQL) = (0, 1)
 """Places in the list that are no probes: `P[0](x)` reports what `x` is and gives it back."""
 

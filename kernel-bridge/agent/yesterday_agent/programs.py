@@ -15,19 +15,21 @@ import sys
 import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .audit import listen
 from .named_files import command_paths
 from .noise import is_completion
 from .own_threads import as_own, is_own
-from .record import Edge, Missing
 from .secrecy import mask
 from .tree_snapshot import Changes, Snapshot
 from .workers import starts
 from .workers.events import Worker
 from .workers.libraries.registry import POOL_ROLES
 from .workers.merge import GOES_ON, WorkerUse, in_order, unseen, workers_facet
+
+if TYPE_CHECKING:
+    from .record import Edge, Missing
 
 _LONGEST = 500
 _HIDDEN_CODE = "os.posix_spawn and os.spawn* give it to their caller only: the exit code was not observed"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .accesses import Access, Touches
 from .addresses import address
 from .libraries import of_value
-from .namespace import Snapshot
-from .patches import Patches
 from .state import SEEDERS
 from .strings import texts_in
+
+if TYPE_CHECKING:
+    from .namespace import Snapshot
+    from .patches import Patches
 
 _MISSING = object()
 _TEXT = 100_000

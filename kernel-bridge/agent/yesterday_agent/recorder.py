@@ -1,7 +1,5 @@
-"""One run from start to record. Every step is guarded by itself: what fails is reported as not captured.
-
-The agent takes `dumps`, `time` and their like by name: the user's code may patch the modules that define them.
-"""
+"""One run from start to record. Every step is guarded by itself: what fails is reported as not captured. The agent
+takes `dumps`, `time` and their like by name: the user's code may patch the modules that define them."""
 
 from __future__ import annotations
 
@@ -19,7 +17,8 @@ from .digests import text_digest
 from .edges import state_edge
 from .environment import EnvironmentFacts
 from .executed import watch
-from .file_lineage import FileLineage, FileRun, plain_edge
+from .file_edges import plain_edge
+from .file_lineage import FileLineage, FileRun
 from .files import FileWatch
 from .kept import Kept
 from .late import LateDigests

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .cost import MemoryUse
 from .files import FileUse
-from .reads import Reads
-from .record import Missing
 from .workers.merge import WorkerUse
+
+if TYPE_CHECKING:
+    from .reads import Reads
+    from .record import Missing
 
 
 @dataclass

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from .accesses import WHOLE, Access
-from .graph import Node
 from .libraries import of_kind
 from .part_names import DTYPE, INDEX, NAMES, SHAPE
 from .userland import is_user_class
+
+if TYPE_CHECKING:
+    from .graph import Node
 
 _NAMES = ((WHOLE,), (NAMES,))
 _LABELS = ((INDEX,),)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import types
 from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from . import libraries
-from .graph import Graph
+
+if TYPE_CHECKING:
+    from .graph import Graph
 
 _CODE = (type, types.FunctionType, types.ModuleType, types.MethodType)
 

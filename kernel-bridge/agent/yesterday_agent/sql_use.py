@@ -9,16 +9,18 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .accesses import WHOLE, Access, Touches
 from .databases import connects_itself
-from .reads import Reads
-from .record import Edge
 from .secrecy import learn, mask
 from .sql import statements
 from .sql_cells.statement_facts import StatementFacts, StatementUse
 from .sql_cells.tables import is_frame
+
+if TYPE_CHECKING:
+    from .reads import Reads
+    from .record import Edge
 
 _SHOWN = 2_000
 MEMORY = "memory"

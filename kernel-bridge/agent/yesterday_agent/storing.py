@@ -8,18 +8,20 @@ import types
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .kept import OVER_BUDGET, Kept
 from .late import LateDigests
 from .late_stores import LateStores, value_of
-from .lineage import Lineage
 from .reasons import UnstorableError
 from .record import Edge, Missing
 from .secrecy import hides
 from .shared_memory import Memories
 from .userland import is_atom
 from .values import OverBudgetError, Pickled, SecretError, bundled, pickled, stored
+
+if TYPE_CHECKING:
+    from .lineage import Lineage
 
 _CODE = (types.FunctionType, type)
 """Made again by running what defines it; so is what is known by its own name alone."""

@@ -10,19 +10,21 @@ import sqlite3
 import types
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .accesses import SQL_CALLS, TABLE_CALLS, WHOLE, Access
 from .addresses import address
 from .databases import RESULT, fetches, is_connection, is_database
 from .executed import unprobed
-from .file_lineage import shown_path
-from .graph import Graph, Node
+from .file_edges import shown_path
 from .narrowing import Path
-from .reads import Reads
-from .record import Edge
 from .secrecy import mask
 from .sql import Statement, statements
+
+if TYPE_CHECKING:
+    from .graph import Graph, Node
+    from .reads import Reads
+    from .record import Edge
 
 _TEXT = 100_000
 _SHOWN = 2_000

@@ -12,13 +12,11 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import libraries
 from .audit import listen
-from .kept import Kept
 from .own_threads import is_own
-from .record import Edge, Missing
 from .secrecy import holds_secret, mask
 from .web_answers import (
     BODY_BYTES,
@@ -32,6 +30,10 @@ from .web_answers import (
     sent_digest,
 )
 from .web_replay import GIVEN
+
+if TYPE_CHECKING:
+    from .kept import Kept
+    from .record import Edge, Missing
 
 _MARK = "_yesterday_fetch"
 _MOST = 200

@@ -10,7 +10,8 @@ from typing import Any
 
 from ..library import Library
 from ..plain_code import plain
-from ..probes import NOTES, PROBE_LIST
+from ..probe_name import PROBE_LIST
+from ..probes import NOTES
 
 _IDENTITY = functools.partial(typing.cast, None)
 """Gives back what it is given, in any process."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..library import Library
 from ..plain_code import plain
-from ..probes import PROBE_LIST
+from ..probe_name import PROBE_LIST
 
 
 def _teach_dill(module: ModuleType) -> None:

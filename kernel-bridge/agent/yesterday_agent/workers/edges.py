@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .. import read_variables
-from ..file_lineage import plain_edge, shown_path
-from ..record import Edge
-from .merge import WorkerUse
+from ..file_edges import plain_edge, shown_path
+
+if TYPE_CHECKING:
+    from ..record import Edge
+    from .merge import WorkerUse
 
 _FILES = ("file", "directory", "module")
 

@@ -13,18 +13,20 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..chance import Entropy
-from ..file_digests import Signature
-from ..files import FileUse
 from ..own_threads import as_own
-from ..record import Edge, Missing
 from . import bundle, starts
 from .child import CONFIG, GIVEN, Child
 from .epoch import Epoch
 from .events import Event, Worker
 from .part import SUFFIX
+
+if TYPE_CHECKING:
+    from ..chance import Entropy
+    from ..file_digests import Signature
+    from ..files import FileUse
+    from ..record import Edge, Missing
 
 _SHOWN = 64
 """Workers that a record names one by one."""
