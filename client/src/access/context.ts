@@ -27,6 +27,8 @@ export interface NotebookAccess {
   readonly stale: KeyedObservable<StaleCell>
   /** The cells that run or wait. */
   readonly runs: KeyedObservable<CellRun>
+  /** The last recorded run of each cell of which one is known. */
+  readonly lastRuns: KeyedObservable<{ readonly run: string }>
   readonly past: PastPlace
   readonly variables: Variables
   readonly comments: CommentStore
@@ -55,8 +57,6 @@ export interface NotebookAccess {
     readonly commentOn: (draft: Draft) => void
     /** Copies the address of something in this notebook; `hash` is of panels/past/target.ts. */
     readonly copyLink: (hash: string) => void
-    /** The last run of a cell; null if none is known. */
-    readonly lastRunOf: (cell: string) => string | null
     /** Opens the comments at a thread. */
     readonly showThread: (thread: string) => void
     /** Leads to what a thread is about. */

@@ -1,17 +1,27 @@
 /** What leads from an output elsewhere: to the run that produced it, and to a comment on it. */
 import { useContext } from 'react'
-import { NotebookContext } from '../../../access/context.ts'
+import { type NotebookAccess, NotebookContext } from '../../../access/context.ts'
+import { useKeyed } from '../../../state/use-watched.ts'
 import { t } from '../../../text/text.ts'
 import { Link, MessageSquare } from '../../../ui/icons.ts'
 import { PublicLinkButton } from '../../../ui/PublicLink.tsx'
 import { outputHash } from '../target.ts'
 import { WhyButton } from './Why.tsx'
 
-/** `index` is the place of the output in its cell. */
-export function OutputVerbs({ cell, index }: { readonly cell: string; readonly index: number }) {
+interface Place {
+  readonly cell: string
+  /** The place of the output in its cell. */
+  readonly index: number
+}
+
+export function OutputVerbs({ cell, index }: Place) {
   const notebook = useContext(NotebookContext)
-  if (notebook === null) return null
-  const run = notebook.commands.lastRunOf(cell)
+  return notebook === null ? null : <Verbs notebook={notebook} cell={cell} index={index} />
+}
+
+function Verbs({ notebook, cell, index }: Place & { readonly notebook: NotebookAccess }) {
+  // The output is there before its run is recorded.
+  const run = useKeyed(notebook.lastRuns, cell)?.run ?? null
   return (
     <div className="output-verbs">
       {notebook.opened.mayComment && (
@@ -30,7 +40,7 @@ export function OutputVerbs({ cell, index }: { readonly cell: string; readonly i
         className="icon-button"
         aria-label={t('link.output')}
         title={t('link.output')}
-        onClick={() => notebook.commands.copyLink(outputHash(notebook.commands.lastRunOf(cell), cell, index))}
+        onClick={() => notebook.commands.copyLink(outputHash(run, cell, index))}
       >
         <Link size={16} />
       </button>
