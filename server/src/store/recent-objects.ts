@@ -50,6 +50,11 @@ export class RecentObjects implements ObjectStore, ObjectEviction {
     return this.#objects.has(digest)
   }
 
+  /** How many are remembered. */
+  get recentCount(): number {
+    return this.#recent.size
+  }
+
   size(digest: Digest): Promise<number | null> {
     return this.#objects.size(digest)
   }
@@ -63,11 +68,7 @@ export class RecentObjects implements ObjectStore, ObjectEviction {
   }
 
   evictable(digests: readonly Digest[]): readonly Digest[] {
-    const oldest = this.#now() - RECENT_MS
-    for (const [digest, at] of this.#recent) {
-      if (at >= oldest) break
-      this.#recent.delete(digest)
-    }
+    this.#forgetOld()
     return this.#recent.size > MOST_RECENT ? [] : digests.filter((digest) => !this.#recent.has(digest))
   }
 
@@ -85,9 +86,19 @@ export class RecentObjects implements ObjectStore, ObjectEviction {
 
   /** Latest last. */
   #touch(digest: Digest): Digest {
+    this.#forgetOld()
     this.#recent.delete(digest)
     this.#recent.set(digest, this.#now())
     return digest
+  }
+
+  /** The oldest are first: the first one that is recent ends it. */
+  #forgetOld(): void {
+    const oldest = this.#now() - RECENT_MS
+    for (const [digest, at] of this.#recent) {
+      if (at >= oldest) break
+      this.#recent.delete(digest)
+    }
   }
 
   /** Once for each removal. */

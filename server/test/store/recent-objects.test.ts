@@ -37,6 +37,16 @@ test('what was put, found or read within half an hour is not evicted; what is ol
   expect(await objects.get(c)).toEqual(bytes(3))
 })
 
+test('what was touched long ago is forgotten, also where nothing is ever evicted', async () => {
+  let now = 0
+  const objects = new RecentObjects(store.objects, () => now)
+  for (let n = 0; n < 20; n++) {
+    await objects.put(bytes(n))
+    now += HALF_AN_HOUR / 4
+  }
+  expect(objects.recentCount).toBeLessThanOrEqual(5)
+})
+
 test('an object that is put while it is evicted is there', async () => {
   const puts = fc.array(fc.constantFrom('put', 'has', 'evict'), { minLength: 2, maxLength: 6 })
   await fc.assert(
