@@ -1,11 +1,11 @@
 /** The order of unacknowledged runs, whatever the order of their files. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { kernelFolder } from '../src/kernel-folder.ts'
-import { noteAsked, readSpool } from '../src/spool.ts'
+import { AcknowledgedRuns, noteAsked, readSpool } from '../src/spool.ts'
 import { spooledFrame } from './spooled-frame.ts'
 
 let dir: string
@@ -46,4 +46,23 @@ it('a run of which only the record is left is ordered by its start', async () =>
   await write('c.record.json', JSON.stringify({ outcome: 'ok', started: Date.now() / 1000 - 60 }))
   await write('a.record.json', JSON.stringify({ outcome: 'ok', started: Date.now() / 1000 + 60 }))
   expect(await runs()).toEqual(['c', 'b', 'a'])
+})
+
+it('of acknowledged runs nothing is left, and of others all', async () => {
+  const { folder, write, runs } = await givenFolder()
+  const acknowledged = new AcknowledgedRuns(folder)
+  for (const run of ['a', 'a.b', 'c']) noteAsked(folder, run, null)
+  for (const name of ['a.record.json', 'a.frames', 'a.prompt.json', 'c.record.json', 'other.txt'])
+    await write(name, '{}')
+  await Promise.all([acknowledged.forget('a'), acknowledged.forget('gone')])
+  expect((await readdir(folder.spoolDir)).toSorted()).toEqual([
+    'a.b.asked.json',
+    'c.asked.json',
+    'c.record.json',
+    'other.txt',
+  ])
+  await acknowledged.forget('c')
+  expect(await runs()).toEqual(['a.b'])
+  await rm(folder.spoolDir, { recursive: true })
+  await acknowledged.forget('a.b')
 })
