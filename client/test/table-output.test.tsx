@@ -203,10 +203,19 @@ test('the choice is remembered; rows come from the kernel while it holds them, e
   await drawn(t('outputs.heldRows'))
   isHeld = true
   const ended = { outcome: 'ok', started: null, ended: '2026-01-01T00:00:00.000Z', durationMs: 1 } as const
-  await act(async () =>
-    notebook.session.recorded.emit({ type: 'recorded', run: 'r', cell: 'two', actor: ADA, ...ended }),
-  )
+  const recorded = () =>
+    act(async () =>
+      notebook.session.recorded.emit({ type: 'recorded', run: 'r', cell: 'two', actor: ADA, ...ended }),
+    )
+  const heldView = place.querySelector('.table-view')
+  await recorded()
   await drawn(t('outputs.liveRows'))
+  // Another table: what was chosen is of the columns that it was chosen for.
+  expect(place.querySelector('.table-view')).not.toBe(heldView)
+  // It has what it asks for, and does not ask at each run.
+  asked.length = 0
+  await recorded()
+  expect(asked).toEqual([])
   isHeld = false
   await text('gone', 'pyarrow.Table\nk: int64')
   await press(t('outputs.asTable'))

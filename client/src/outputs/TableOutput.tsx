@@ -123,8 +123,9 @@ function Rows(props: {
   readonly verb: ReactNode
 }) {
   const { source, note, verb } = props
+  // Filters and columns are of the rows that they were chosen for.
   return (
-    <TableView source={source} isBrief>
+    <TableView key={note} source={source} isBrief>
       {note !== null && <span className="output-note">{t(note)}</span>}
       {verb}
     </TableView>
@@ -140,18 +141,18 @@ function useLive(place: Place | null): TableSource | 'asked' | null {
   const [live, setLive] = useState<TableSource | 'asked' | null>(isAsked ? 'asked' : null)
   useEffect(() => {
     if (values === undefined || role === undefined || count === null) return setLive(null)
-    let isOld = false
+    let [isOld, isLive] = [false, false]
     const of = { name: `Out[${count}]`, path: [], fixed: [], cell }
     const ask = async (): Promise<void> => {
       const answer = await values.head(of)
-      if (isOld) return
-      const isTable = answer.ok && answer.value.form === 'table'
-      setLive(isTable ? liveTable(values, of, answer.value, mayActAs(role, 'runner')) : null)
+      if (isOld || isLive) return
+      isLive = answer.ok && answer.value.form === 'table'
+      setLive(answer.ok && isLive ? liveTable(values, of, answer.value, mayActAs(role, 'runner')) : null)
     }
     setLive('asked')
     void ask()
     // The output may be here before the kernel has the result under its name.
-    const stop = onRecorded?.((run) => void (run.cell === cell && ask()))
+    const stop = onRecorded?.((run) => void (run.cell === cell && !isLive && ask()))
     return () => {
       isOld = true
       stop?.()
