@@ -144,9 +144,8 @@ function watchRights(
   spec: RouteSpec,
   identity: Identity,
 ): void {
-  const named = subjectsOf(params, query)
   const mayStill = async (): Promise<boolean> => {
-    const role = scopes ? await scopes.roleAt(identity, named) : identity.roleNow()
+    const role = scopes ? await scopes.roleAt(identity, subjectsOf(params, query)) : identity.roleNow()
     return mayActAs(role === null || role === 'none' ? 'anyone' : role, spec.role)
   }
   endWhenRevoked(response, () => response.headersSent || spec.reads === 'stream', mayStill)
