@@ -19,8 +19,7 @@ import {
   WrittenNotebook,
 } from '@yesterday/server/contract/http.ts'
 import { LogPage, Receipt, RunPlace } from '@yesterday/server/contract/run.ts'
-import { type TrashItem, TrashItems } from '@yesterday/server/contract/trash.ts'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { BASE } from '../state/base.ts'
 import { t } from '../text/text.ts'
 
@@ -229,11 +228,3 @@ const failure = (problem: Problem): { readonly ok: false; readonly problem: Prob
   ok: false,
   problem,
 })
-
-/** The requests of the trash. */
-export const trashRequests = {
-  list: (signal?: AbortSignal) => api.get(TrashItems, '/api/trash', signal),
-  putBack: ({ item, path }: Pick<TrashItem, 'item' | 'path'>) =>
-    api.send(FileEntry, `/api/trash/${encodeURIComponent(item)}`, 'POST', { path }),
-  remove: (item: string) => api.send(z.null(), `/api/trash/${encodeURIComponent(item)}`, 'DELETE', null),
-}

@@ -1,8 +1,8 @@
 /** What was deleted, newest first: puts it back, or, for owners, deletes it for good. */
-import './trash.css'
 import type { TrashItem } from '@yesterday/server/contract/trash.ts'
-import { useCallback, useEffect, useState } from 'react'
-import { type Problem, trashRequests } from '../api/api.ts'
+import { useState } from 'react'
+import { trashApi } from '../api/trash-api.ts'
+import { useLoaded } from '../api/use-loaded.ts'
 import { useMay } from '../api/use-may.ts'
 import { t } from '../text/text.ts'
 import { Dialog } from '../ui/Dialog.tsx'
@@ -13,49 +13,37 @@ import { files } from './files-store.ts'
 import { nameOf, parentOf } from './tree.ts'
 
 export function TrashDialog({ onClose }: { readonly onClose: () => void }) {
-  const [items, setItems] = useState<readonly TrashItem[] | null>(null)
-  const [problem, setProblem] = useState<Problem | null>(null)
-  /** What is asked about, or being done. */
+  const items = useLoaded(trashApi.list)
+  /** What is asked about. */
   const [asked, setAsked] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
-  const load = useCallback(async (signal?: AbortSignal) => {
-    const answer = await trashRequests.list(signal)
-    if (signal?.aborted === true) return
-    if (answer.ok) setItems(answer.value)
-    setProblem(answer.ok ? null : answer.problem)
-  }, [])
-  useEffect(() => {
-    const gone = new AbortController()
-    void load(gone.signal)
-    return () => gone.abort()
-  }, [load])
   const act = async (work: () => Promise<void>): Promise<void> => {
     if (isBusy) return
     setBusy(true)
     await work()
     setAsked(null)
-    await load()
+    items.take(await trashApi.list())
     setBusy(false)
   }
   const putBack = (item: TrashItem) =>
     act(async () => {
-      const answer = await trashRequests.putBack(item)
+      const answer = await trashApi.putBack(item)
       if (!answer.ok) return notify('error', answer.problem.message, answer.problem.hint)
       notify('info', t('trash.isBack', { path: answer.value.path }))
       await files.refresh()
     })
   const remove = (item: TrashItem) =>
     act(async () => {
-      const answer = await trashRequests.remove(item.item)
+      const answer = await trashApi.remove(item.item)
       if (!answer.ok) notify('error', answer.problem.message, answer.problem.hint)
     })
   return (
     <Dialog title={t('trash.title')} wide onClose={onClose}>
-      {problem !== null && <ProblemBox problem={problem} onRetry={() => void load()} />}
-      {items === null && problem === null && <p role="status">{t('app.loading')}</p>}
-      {items?.length === 0 && <p>{t('trash.empty')}</p>}
-      <ul className="trash-list" aria-busy={isBusy}>
-        {(items ?? []).map((item) => (
+      {items.problem !== null && <ProblemBox problem={items.problem} onRetry={items.again} />}
+      {items.value === null && items.problem === null && <p role="status">{t('app.loading')}</p>}
+      {items.value?.length === 0 && <p>{t('trash.empty')}</p>}
+      <ul className="line-list" aria-busy={isBusy}>
+        {(items.value ?? []).map((item) => (
           <Line
             key={item.item}
             item={item}
@@ -85,14 +73,14 @@ function Line(props: {
   const isFolder = item.type === 'folder'
   return (
     <li>
-      <span className="trash-what">
+      <span className="line-what">
         <strong>{isFolder ? `${name}/` : name}</strong>
         <small>
           {folder === '' ? t('files.projectFolder') : folder} · <Time iso={item.at} />
         </small>
       </span>
       {isAsked ? (
-        <span className="trash-acts">
+        <span className="line-acts">
           <span>{t('trash.sure')}</span>
           <button type="button" className="button button-small button-danger" onClick={onRemove}>
             {t('trash.remove')}
@@ -102,7 +90,7 @@ function Line(props: {
           </button>
         </span>
       ) : (
-        <span className="trash-acts">
+        <span className="line-acts">
           <button
             type="button"
             className="button button-small"

@@ -6,12 +6,12 @@ import {
   type PlaceRole,
 } from '@yesterday/server/contract/grants.ts'
 import { useCallback } from 'react'
+import { useLoaded } from '../../api/use-loaded.ts'
 import { initials, inkOn } from '../../presence/people.ts'
 import { t } from '../../text/text.ts'
 import { notify } from '../../ui/notices.ts'
 import { ProblemBox } from '../../ui/Problem.tsx'
 import { peopleApi } from './people-api.ts'
-import { useLoaded } from './useLoaded.ts'
 
 export function AccessList({ place }: { readonly place: GrantPlace }) {
   const { kind, path } = place
@@ -27,7 +27,7 @@ export function AccessList({ place }: { readonly place: GrantPlace }) {
       <h3>{t(kind === 'folder' ? 'share.accessFolder' : 'share.accessNotebook')}</h3>
       {problem !== null && <ProblemBox problem={problem} onRetry={again} />}
       {value === null && problem === null && <p role="status">{t('app.loading')}</p>}
-      <ul className="share-list">
+      <ul className="line-list">
         {value?.people.map((line) => (
           <Line key={line.person} line={line} onChoose={(role) => void choose(line.person, role)} />
         ))}
@@ -48,11 +48,11 @@ function Line(props: {
       <span className="share-face" style={{ background: color, color: inkOn(color) }} aria-hidden="true">
         {initials(name)}
       </span>
-      <span className="share-who">
+      <span className="line-what">
         <strong>{name}</strong>
         <small>{reasonOf(line)}</small>
       </span>
-      <span className="share-acts">
+      <span className="line-acts">
         {role === 'owner' ? (
           <span>{t('role.owner')}</span>
         ) : (

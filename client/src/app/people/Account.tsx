@@ -10,13 +10,13 @@ import { notify } from '../../ui/notices.ts'
 import { ProblemBox } from '../../ui/Problem.tsx'
 import { Time } from '../../ui/Time.tsx'
 import './people.css'
+import { useLoaded } from '../../api/use-loaded.ts'
 import { BASE } from '../../state/base.ts'
 import { CurrentPassword } from './CurrentPassword.tsx'
 import { InnerForm } from './InnerForm.tsx'
 import { Passkeys } from './Passkeys.tsx'
 import { peopleApi } from './people-api.ts'
 import { Tokens } from './Tokens.tsx'
-import { useLoaded } from './useLoaded.ts'
 
 export function Account({ me }: { readonly me: Me }) {
   const leave = async (how: () => Promise<Answer<null>>): Promise<void> => {
@@ -140,7 +140,7 @@ function Devices() {
   if (devices.problem !== null) return <ProblemBox problem={devices.problem} onRetry={devices.again} />
   if (devices.value === null) return <p role="status">{t('app.loading')}</p>
   return (
-    <ul className="share-list">
+    <ul className="line-list">
       {devices.value.map((device) => (
         <DeviceLine key={device.id} device={device} onChanged={devices.take} />
       ))}
@@ -156,7 +156,7 @@ function DeviceLine(props: {
   const name = device === '' ? t('account.unknownDevice') : device
   return (
     <li>
-      <span className="share-who">
+      <span className="line-what">
         <strong>{name}</strong>
         <small>{isThis ? t('account.thisDevice') : <Time iso={lastUsed} />}</small>
       </span>

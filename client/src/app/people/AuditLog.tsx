@@ -7,8 +7,8 @@ import { notify } from '../../ui/notices.ts'
 import { ProblemBox } from '../../ui/Problem.tsx'
 import { Time } from '../../ui/Time.tsx'
 import './people.css'
+import { useLoaded } from '../../api/use-loaded.ts'
 import { peopleApi } from './people-api.ts'
-import { useLoaded } from './useLoaded.ts'
 
 const newest = (signal?: AbortSignal) => peopleApi.audit(null, signal)
 

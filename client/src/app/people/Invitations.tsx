@@ -14,10 +14,10 @@ export function Invitations(props: {
   return (
     <section>
       <h3>{t('share.invitations', { count: props.invitations.length })}</h3>
-      <ul className="share-list">
+      <ul className="line-list">
         {props.invitations.map(({ id, role, place, expires, usesLeft, by }) => (
           <li key={id}>
-            <span className="share-who">
+            <span className="line-what">
               <strong>{t(`role.${place?.role ?? role}`)}</strong>
               <small>
                 {place !== null && `${t(`share.${place.kind}`, { name: place.path })} · `}
@@ -25,7 +25,7 @@ export function Invitations(props: {
                 {t('share.until', { time: exactTime(expires, locale), by })}
               </small>
             </span>
-            <span className="share-acts">
+            <span className="line-acts">
               <button
                 type="button"
                 className="button button-small"

@@ -16,7 +16,7 @@ export function Members(props: { readonly members: readonly Member[]; readonly o
   return (
     <section>
       <h3>{t('share.members', { count: members.length })}</h3>
-      <ul className="share-list">
+      <ul className="line-list">
         {members.map((member) => (
           <MemberLine key={member.id} member={member} onChanged={onChanged} />
         ))}
@@ -43,7 +43,7 @@ function MemberLine({ member, onChanged }: { readonly member: Member; readonly o
       <span className="share-face" style={{ background: color, color: inkOn(color) }} aria-hidden="true">
         {initials(name)}
       </span>
-      <span className="share-who">
+      <span className="line-what">
         <strong>
           {name} {isSelf && <span className="share-note">({t('share.you')})</span>}
         </strong>
@@ -53,7 +53,7 @@ function MemberLine({ member, onChanged }: { readonly member: Member; readonly o
           {member.lastUsed === null ? t('share.away') : <Time iso={member.lastUsed} />}
         </small>
       </span>
-      <span className="share-acts">
+      <span className="line-acts">
         {!member.isManaged ? (
           <RoleChoice
             label={t('share.roleOf', { name })}

@@ -4,6 +4,7 @@ import type { Passkey } from '@yesterday/server/contract/passkeys.ts'
 import { useState } from 'react'
 import type { Answer, Problem } from '../../api/api.ts'
 import { loadMe } from '../../api/me-store.ts'
+import { useLoaded } from '../../api/use-loaded.ts'
 import { t } from '../../text/text.ts'
 import { notify } from '../../ui/notices.ts'
 import { ProblemBox } from '../../ui/Problem.tsx'
@@ -11,7 +12,6 @@ import { Time } from '../../ui/Time.tsx'
 import { CurrentPassword } from './CurrentPassword.tsx'
 import { InnerForm } from './InnerForm.tsx'
 import { peopleApi } from './people-api.ts'
-import { useLoaded } from './useLoaded.ts'
 
 type PasskeysAnswer = Answer<Passkey[]>
 
@@ -27,7 +27,7 @@ export function Passkeys({ me }: { readonly me: Me }) {
     <>
       <p className="share-note">{t('account.passkeysHint')}</p>
       {passkeys.value.length === 0 && <p>{t('account.noPasskeys')}</p>}
-      <ul className="share-list" aria-label={t('account.passkeys')}>
+      <ul className="line-list" aria-label={t('account.passkeys')}>
         {passkeys.value.map((passkey) => (
           <PasskeyLine key={passkey.id} passkey={passkey} onChanged={take} />
         ))}
@@ -56,7 +56,7 @@ function PasskeyLine(props: {
   }
   return (
     <li>
-      <span className="share-who">
+      <span className="line-what">
         <strong>{name}</strong>
         <small>
           {host !== location.hostname && `${t('account.passkeyHost', { host })} · `}

@@ -1,6 +1,7 @@
 /** The public links that work, for owners: what they show, until when, when they were used, and the way to revoke one. */
 import type { PublicLink } from '@yesterday/server/contract/public-links.ts'
 import { publicLinksApi } from '../../api/public-links-api.ts'
+import { useLoaded } from '../../api/use-loaded.ts'
 import { isNotebook, type Route } from '../../navigation/route.ts'
 import { locale } from '../../text/locale.ts'
 import { t } from '../../text/text.ts'
@@ -8,7 +9,6 @@ import { notify } from '../../ui/notices.ts'
 import { ProblemBox } from '../../ui/Problem.tsx'
 import { PublicLinkButton } from '../../ui/PublicLink.tsx'
 import { exactTime } from '../../ui/time.ts'
-import { useLoaded } from './useLoaded.ts'
 
 export function PublicLinkList({ route }: { readonly route: Route }) {
   const { value, problem, again, take } = useLoaded(publicLinksApi.list)
@@ -25,7 +25,7 @@ export function PublicLinkList({ route }: { readonly route: Route }) {
       <h3>{t('public.list')}</h3>
       {problem !== null && <ProblemBox problem={problem} onRetry={again} />}
       {notebook !== null && <PublicLinkButton isWide what={{ kind: 'notebook', notebook }} onMade={again} />}
-      <ul className="share-list">
+      <ul className="line-list">
         {links.map((link) => (
           <Line key={link.id} link={link} onRevoke={() => void revoke(link.id)} />
         ))}
@@ -45,14 +45,14 @@ function Line({ link, onRevoke }: { readonly link: PublicLink; readonly onRevoke
   const { title, what, expires, lastUsed } = link
   return (
     <li>
-      <span className="share-who">
+      <span className="line-what">
         <strong>{title}</strong>
         <small>
           {t(wordsOf(what))} · {t('public.until', { time: exactTime(expires, locale) })} ·{' '}
           {lastUsed === null ? t('public.unused') : t('public.used', { time: exactTime(lastUsed, locale) })}
         </small>
       </span>
-      <span className="share-acts">
+      <span className="line-acts">
         <button
           type="button"
           className="button button-small"

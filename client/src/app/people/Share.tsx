@@ -10,6 +10,7 @@ import { Dialog } from '../../ui/Dialog.tsx'
 import { UserPlus } from '../../ui/icons.ts'
 import { ProblemBox } from '../../ui/Problem.tsx'
 import './people.css'
+import { useLoaded } from '../../api/use-loaded.ts'
 import { AccessList } from './AccessList.tsx'
 import { Invitations } from './Invitations.tsx'
 import { Invite } from './Invite.tsx'
@@ -17,7 +18,6 @@ import { Members } from './Members.tsx'
 import { PublicLinkList } from './PublicLinkList.tsx'
 import { peopleApi } from './people-api.ts'
 import { AllTokens } from './TokenList.tsx'
-import { useLoaded } from './useLoaded.ts'
 
 export function Share({ route }: { readonly route: Route }) {
   const isOwner = useMay('owner')

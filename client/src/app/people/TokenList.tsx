@@ -2,13 +2,13 @@
 import type { ListedToken } from '@yesterday/server/contract/tokens.ts'
 import { useState } from 'react'
 import type { Answer } from '../../api/api.ts'
+import { useLoaded } from '../../api/use-loaded.ts'
 import { locale } from '../../text/locale.ts'
 import { t } from '../../text/text.ts'
 import { notify } from '../../ui/notices.ts'
 import { ProblemBox } from '../../ui/Problem.tsx'
 import { exactTime } from '../../ui/time.ts'
 import { peopleApi } from './people-api.ts'
-import { useLoaded } from './useLoaded.ts'
 
 type TokensAnswer = Answer<ListedToken[]>
 
@@ -26,7 +26,7 @@ export function TokenList(props: {
     props.onChanged(answer)
   }
   return (
-    <ul className="share-list" aria-label={t('tokens.title')}>
+    <ul className="line-list" aria-label={t('tokens.title')}>
       {props.tokens.map((token) => (
         <Line key={token.id} token={token} hasOwner={props.hasOwners === true} onRevoke={revoke} />
       ))}
@@ -45,7 +45,7 @@ function Line(props: {
   const time = (iso: string) => ({ time: exactTime(iso, locale) })
   return (
     <li>
-      <span className="share-who">
+      <span className="line-what">
         <strong>{name}</strong>
         <small>
           {props.hasOwner && `${by === null ? t('tokens.ofTerminal') : t('tokens.of', { name: by.name })} · `}
@@ -53,7 +53,7 @@ function Line(props: {
           · {lastUsed === null ? t('tokens.unused') : t('tokens.used', time(lastUsed))}
         </small>
       </span>
-      <span className="share-acts">
+      <span className="line-acts">
         <button
           type="button"
           className={`button button-small ${isAsked ? 'button-danger' : ''}`}

@@ -4,6 +4,7 @@ import { mayActAs } from '@yesterday/server/contract/route.ts'
 import { TOKEN_SCOPES, TokenName, TokenScope } from '@yesterday/server/contract/tokens.ts'
 import { type ReactNode, useState } from 'react'
 import type { Problem } from '../../api/api.ts'
+import { useLoaded } from '../../api/use-loaded.ts'
 import { t } from '../../text/text.ts'
 import { MadeLink } from '../../ui/MadeLink.tsx'
 import { ProblemBox } from '../../ui/Problem.tsx'
@@ -11,7 +12,6 @@ import { useOneAtATime } from '../../ui/use-one-at-a-time.ts'
 import { InnerForm } from './InnerForm.tsx'
 import { peopleApi } from './people-api.ts'
 import { TokenList } from './TokenList.tsx'
-import { useLoaded } from './useLoaded.ts'
 
 export function Tokens({ me }: { readonly me: Me }) {
   const tokens = useLoaded(peopleApi.tokens)

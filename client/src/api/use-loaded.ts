@@ -1,6 +1,6 @@
 /** What a request returned, and how to ask again. */
 import { useCallback, useEffect, useState } from 'react'
-import type { Answer, Problem } from '../../api/api.ts'
+import type { Answer, Problem } from './api.ts'
 
 export interface Loaded<Value> {
   /** Null until the first answer. */
